@@ -1,0 +1,2 @@
+//! The exchange.
+fn main() {}

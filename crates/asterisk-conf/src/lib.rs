@@ -1,0 +1,1 @@
+//! The Asterisk .conf dialect, with the place of every value.

@@ -1,0 +1,1 @@
+//! Calls: channels, dialling, bridging, and the technologies behind one trait.

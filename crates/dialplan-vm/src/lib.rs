@@ -1,0 +1,1 @@
+//! extensions.conf compiled, matched and run as a state machine.

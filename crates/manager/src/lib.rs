@@ -1,0 +1,1 @@
+//! The console socket, its commands, and the log that consoles follow.

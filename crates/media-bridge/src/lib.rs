@@ -1,0 +1,1 @@
+//! The media plane: RTP legs, bridges, players, on threads of their own.

@@ -1,0 +1,1 @@
+//! What makes calls an exchange: dialplan applications, registrar, configuration.

@@ -1,0 +1,1 @@
+//! SIP messages: zero-copy parsing, typed headers on demand, serialising, URIs and stream framing.
