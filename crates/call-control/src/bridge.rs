@@ -1,0 +1,94 @@
+//! Two channels that hear each other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::call::{Call, ChannelState};
+use crate::cause::HangupCause;
+use crate::error::CallError;
+use crate::event::Event;
+
+/// How a bridge ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BridgeEnd {
+    /// The channel that asked for the bridge ended.
+    CallerHungUp(HangupCause),
+    /// The other one did.
+    PeerHungUp(HangupCause),
+}
+
+/// Numbers bridges for the events; the media plane has its own names.
+static NEXT_BRIDGE: AtomicU32 = AtomicU32::new(1);
+
+/// Joins `caller` and `peer` until one of them ends.
+pub(crate) async fn join(caller: &Call, peer: &Call) -> Result<BridgeEnd, CallError> {
+    let membership = Membership::enter(caller, peer)?;
+    let end = tokio::select! {
+        biased;
+        cause = caller.hung_up() => BridgeEnd::CallerHungUp(cause),
+        cause = peer.hung_up() => BridgeEnd::PeerHungUp(cause),
+    };
+    drop(membership);
+    Ok(end)
+}
+
+/// Both channels' stay in one bridge; leaving is telling everybody and giving the media back.
+struct Membership {
+    caller: Call,
+    peer: Call,
+    id: Arc<str>,
+    media: Option<media_bridge::Bridge>,
+}
+
+impl Membership {
+    fn enter(caller: &Call, peer: &Call) -> Result<Self, CallError> {
+        let (a, b) = (media_leg(caller)?, media_leg(peer)?);
+        let media = caller.switchboard().media().bridge(&a, &b);
+        let id = format!("{}-{}", caller.unique_id(), NEXT_BRIDGE.fetch_add(1, Ordering::Relaxed));
+        let stay =
+            Self { caller: caller.clone(), peer: peer.clone(), id: id.into(), media: Some(media) };
+        caller.set_bridged_with(Some(peer.name()));
+        peer.set_bridged_with(Some(caller.name()));
+        for call in [peer, caller] {
+            stay.notice(call, |channel, bridge| Event::BridgeEntered { channel, bridge });
+        }
+        Ok(stay)
+    }
+
+    fn notice(&self, call: &Call, event: impl FnOnce(crate::call::CallSnapshot, Arc<str>) -> Event) {
+        call.switchboard().notice(|| event(call.snapshot(), self.id.clone()));
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.media = None;
+        for call in [&self.peer, &self.caller] {
+            call.set_bridged_with(None);
+            // Keys pressed during the conversation were meant for the other party.
+            call.0.digits.clear();
+            self.notice(call, |channel, bridge| Event::BridgeLeft { channel, bridge });
+        }
+    }
+}
+
+fn media_leg(call: &Call) -> Result<Arc<media_bridge::Leg>, CallError> {
+    match (call.leg(), call.state()) {
+        (Some(leg), _) => Ok(leg),
+        (None, ChannelState::Ended(_)) => Err(CallError::HungUp),
+        (None, _) => Err(CallError::NoMedia),
+    }
+}
+
+/// Audio from a branch that has not answered yet, heard by the caller.
+pub(crate) struct EarlyMedia {
+    _media: media_bridge::Bridge,
+}
+
+impl EarlyMedia {
+    /// Joins the media of both, if both have any.
+    pub(crate) fn join(caller: &Call, branch: &Call) -> Option<Self> {
+        let (a, b) = (caller.leg()?, branch.leg()?);
+        Some(Self { _media: caller.switchboard().media().bridge(&a, &b) })
+    }
+}

@@ -1,0 +1,434 @@
+//! One channel, as an application sees it.
+
+mod digits;
+mod media;
+mod state;
+mod variables;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use media_bridge::Leg;
+use tokio::sync::watch;
+
+pub use media::{PlayEnd, ReadDigits};
+pub(crate) use media::PlaybackSlot;
+pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
+
+use crate::bridge::{self, BridgeEnd};
+use crate::cause::HangupCause;
+use crate::dial::Dial;
+use crate::error::CallError;
+use crate::event::Event;
+use crate::identity::{CallIdentifier, CallerId};
+use crate::switchboard::Switchboard;
+use crate::technology::{ChannelSpec, Driver, Report};
+use digits::DigitQueue;
+use variables::Variables;
+
+/// A handle to one channel: one party's side of a call.
+///
+/// Clones are cheap and name the same channel. An application is a plain async function over it; when the party hangs up,
+/// every waiting method returns [`CallError::HungUp`], so `?` is all the cleaning up that most applications need.
+///
+/// The channel does not end when handles are dropped: it ends by [`Call::hangup`] or by its party.
+#[derive(Clone)]
+pub struct Call(pub(crate) Arc<Channel>);
+
+/// What all handles of one channel share. Locks are held for a few instructions, never across an await.
+pub(crate) struct Channel {
+    pub(crate) switchboard: Switchboard,
+    pub(crate) name: String,
+    pub(crate) call_id: CallIdentifier,
+    pub(crate) unique_id: String,
+    technology: &'static str,
+    resource: String,
+    linked_id: String,
+    direction: Direction,
+    created: SystemTime,
+    driver: Box<dyn Driver>,
+    state: watch::Sender<ChannelState>,
+    early_media: watch::Sender<bool>,
+    held: watch::Sender<bool>,
+    leg: Mutex<Option<Arc<Leg>>>,
+    pub(crate) digits: DigitQueue,
+    pub(crate) playback: PlaybackSlot,
+    details: Mutex<Details>,
+}
+
+/// The parts that change while a channel lives.
+struct Details {
+    caller: CallerId,
+    dialed: String,
+    language: String,
+    position: DialplanPosition,
+    application: Option<(String, String)>,
+    bridged_with: Option<String>,
+    answered: Option<SystemTime>,
+    variables: Variables,
+}
+
+impl Call {
+    pub(crate) fn new(switchboard: Switchboard, spec: ChannelSpec) -> Self {
+        let ids = switchboard.identifiers();
+        let unique_id = ids.unique_id();
+        let initial = match spec.direction {
+            Direction::Inbound => ChannelState::Ring,
+            Direction::Outbound => ChannelState::Dialing,
+        };
+        let details = Details {
+            caller: spec.caller,
+            dialed: spec.dialed,
+            language: spec.language,
+            position: DialplanPosition { context: spec.context, ..Default::default() },
+            application: None,
+            bridged_with: None,
+            answered: None,
+            variables: spec.variables.into_iter().collect(),
+        };
+        let channel = Channel {
+            name: ids.channel_name(spec.technology, &spec.resource),
+            call_id: spec.call_id.unwrap_or_else(|| ids.call_id()),
+            linked_id: spec.linked_id.unwrap_or_else(|| unique_id.clone()),
+            unique_id,
+            technology: spec.technology,
+            resource: spec.resource,
+            direction: spec.direction,
+            created: SystemTime::now(),
+            driver: spec.driver,
+            state: watch::Sender::new(initial),
+            early_media: watch::Sender::new(false),
+            held: watch::Sender::new(false),
+            leg: Mutex::new(spec.leg),
+            digits: DigitQueue::default(),
+            playback: PlaybackSlot::default(),
+            details: Mutex::new(details),
+            switchboard,
+        };
+        Self(Arc::new(channel))
+    }
+
+    /// The channel's name: `PJSIP/alice-00000001`.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The technology, `PJSIP`.
+    pub fn technology(&self) -> &'static str {
+        self.0.technology
+    }
+
+    /// The endpoint behind the channel: `alice` of `PJSIP/alice-00000001`.
+    pub fn resource(&self) -> &str {
+        &self.0.resource
+    }
+
+    /// The identifier that every channel, log line and event of this call carries.
+    pub fn call_id(&self) -> CallIdentifier {
+        self.0.call_id
+    }
+
+    /// `UNIQUEID` of the dialplan.
+    pub fn unique_id(&self) -> &str {
+        &self.0.unique_id
+    }
+
+    /// Unique id of the channel that this one belongs to, its own when it is the first of its call.
+    pub fn linked_id(&self) -> &str {
+        &self.0.linked_id
+    }
+
+    /// Which way the channel goes, seen from the exchange.
+    pub fn direction(&self) -> Direction {
+        self.0.direction
+    }
+
+    /// The exchange that the channel belongs to.
+    pub fn switchboard(&self) -> &Switchboard {
+        &self.0.switchboard
+    }
+
+    /// The state now.
+    pub fn state(&self) -> ChannelState {
+        *self.0.state.borrow()
+    }
+
+    /// Follows the state.
+    pub fn watch_state(&self) -> watch::Receiver<ChannelState> {
+        self.0.state.subscribe()
+    }
+
+    /// Becomes true when the far end sends audio before its answer.
+    pub fn watch_early_media(&self) -> watch::Receiver<bool> {
+        self.0.early_media.subscribe()
+    }
+
+    /// True while the party has put us on hold.
+    pub fn watch_hold(&self) -> watch::Receiver<bool> {
+        self.0.held.subscribe()
+    }
+
+    /// The party at the far end of this channel.
+    pub fn caller(&self) -> CallerId {
+        self.details().caller.clone()
+    }
+
+    /// Replaces the party's name and number, as `Set(CALLERID(num)=…)` does.
+    pub fn set_caller(&self, caller: CallerId) {
+        self.details().caller = caller;
+    }
+
+    /// The number that the party dialled; empty on outbound channels.
+    pub fn dialed(&self) -> String {
+        self.details().dialed.clone()
+    }
+
+    /// The language of prompts, such as `en` or `fr_CA`.
+    pub fn language(&self) -> String {
+        self.details().language.clone()
+    }
+
+    /// Chooses the language of prompts.
+    pub fn set_language(&self, language: &str) {
+        self.details().language = language.to_owned();
+    }
+
+    /// Where the dialplan stands on this channel.
+    pub fn position(&self) -> DialplanPosition {
+        self.details().position.clone()
+    }
+
+    /// A channel variable; leading underscores of `name` do not matter.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        self.details().variables.get(name).map(str::to_owned)
+    }
+
+    /// Sets a channel variable. One leading underscore hands it on to the channels that this one dials, two to all that
+    /// follow them as well.
+    pub fn set_variable(&self, name: &str, value: &str) {
+        self.details().variables.set(name, value);
+    }
+
+    /// All channel variables by bare name.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        self.details().variables.all()
+    }
+
+    /// What a channel dialled by this one starts with, named as [`Call::set_variable`] takes it.
+    pub fn inherited_variables(&self) -> Vec<(String, String)> {
+        self.details().variables.inherited()
+    }
+
+    /// Notes which application runs where, for consoles and managers, and tells observers.
+    pub fn start_application(&self, position: DialplanPosition, application: &str, arguments: &str) {
+        {
+            let mut details = self.details();
+            details.position = position;
+            details.application = Some((application.to_owned(), arguments.to_owned()));
+        }
+        self.0.switchboard.notice(|| Event::ApplicationStarted {
+            channel: self.snapshot(),
+            application: application.to_owned(),
+            arguments: arguments.to_owned(),
+        });
+    }
+
+    /// Notes that this channel is bridged with the one of that name, or with none.
+    pub(crate) fn set_bridged_with(&self, peer: Option<&str>) {
+        self.details().bridged_with = peer.map(str::to_owned);
+    }
+
+    /// When the channel was answered.
+    pub fn answered_at(&self) -> Option<SystemTime> {
+        self.details().answered
+    }
+
+    /// The channel at this moment.
+    pub fn snapshot(&self) -> CallSnapshot {
+        let details = self.details();
+        CallSnapshot {
+            name: self.0.name.clone(),
+            call_id: self.0.call_id,
+            unique_id: self.0.unique_id.clone(),
+            linked_id: self.0.linked_id.clone(),
+            direction: self.0.direction,
+            state: self.state(),
+            caller: details.caller.clone(),
+            dialed: details.dialed.clone(),
+            language: details.language.clone(),
+            position: details.position.clone(),
+            application: details.application.clone(),
+            bridged_with: details.bridged_with.clone(),
+            created: self.0.created,
+            answered: details.answered,
+        }
+    }
+
+    /// Answers an inbound channel. Does nothing on one that is up.
+    ///
+    /// # Errors
+    /// [`CallError::HungUp`] when the channel ended before.
+    pub async fn answer(&self) -> Result<(), CallError> {
+        if self.state() == ChannelState::Ring {
+            self.0.driver.answer();
+        }
+        self.until_up().await
+    }
+
+    /// Waits until the channel is answered, by us or by its party.
+    ///
+    /// # Errors
+    /// [`CallError::HungUp`] when it ends instead.
+    pub async fn until_up(&self) -> Result<(), CallError> {
+        let mut states = self.watch_state();
+        let state = states.wait_for(|s| *s == ChannelState::Up || s.is_ended()).await.map(|s| *s);
+        match state {
+            Ok(ChannelState::Up) => Ok(()),
+            _ => Err(CallError::HungUp),
+        }
+    }
+
+    /// Tells the caller that it rings: 180 before the answer, a ringing tone after it.
+    pub fn ring(&self) {
+        match self.state() {
+            ChannelState::Ring => self.0.driver.ring(),
+            ChannelState::Up => self.play_indication("ring"),
+            _ => {}
+        }
+    }
+
+    /// Opens early media towards a caller that was not answered yet.
+    pub fn progress(&self) {
+        if self.state() == ChannelState::Ring {
+            self.0.driver.progress();
+        }
+    }
+
+    /// Ends the channel. Before the answer the caller is told why; afterwards the call just ends.
+    pub fn hangup(&self, cause: HangupCause) {
+        if !self.state().is_ended() {
+            self.0.driver.hangup(cause);
+            self.report(Report::Ended(cause));
+        }
+    }
+
+    /// Waits for the end of the channel and tells why it ended.
+    pub async fn hung_up(&self) -> HangupCause {
+        let mut states = self.watch_state();
+        let ended = states.wait_for(|s| s.is_ended()).await.map(|s| *s);
+        match ended {
+            Ok(ChannelState::Ended(cause)) => cause,
+            _ => HangupCause::NORMAL,
+        }
+    }
+
+    /// Runs `work` unless the party hangs up first, which ends it at its next await.
+    ///
+    /// # Errors
+    /// [`CallError::HungUp`] when the channel ended.
+    pub async fn unless_hung_up<T>(&self, work: impl Future<Output = T>) -> Result<T, CallError> {
+        tokio::select! {
+            biased;
+            _ = self.hung_up() => Err(CallError::HungUp),
+            done = work => Ok(done),
+        }
+    }
+
+    /// Waits for `duration`, or less if the party hangs up.
+    ///
+    /// # Errors
+    /// [`CallError::HungUp`] when the channel ended.
+    pub async fn wait(&self, duration: Duration) -> Result<(), CallError> {
+        self.unless_hung_up(tokio::time::sleep(duration)).await
+    }
+
+    /// Calls `destinations` (several are joined by `&`) on behalf of this channel; await the result, or refine it first.
+    pub fn dial(&self, destinations: &str) -> Dial {
+        Dial::new(Some(self.clone()), self.0.switchboard.clone(), destinations)
+    }
+
+    /// Joins this channel with `other` until one of them hangs up or the future is dropped.
+    ///
+    /// # Errors
+    /// [`CallError::NoMedia`] when one of the two has no audio.
+    pub async fn bridge(&self, other: &Call) -> Result<BridgeEnd, CallError> {
+        bridge::join(self, other).await
+    }
+
+    /// The media leg, gone once the channel has ended.
+    pub fn leg(&self) -> Option<Arc<Leg>> {
+        self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes in what the technology tells about the channel.
+    pub fn report(&self, report: Report) {
+        match report {
+            Report::Ringing => self.advance(ChannelState::Ringing),
+            Report::Progress => {
+                self.0.early_media.send_replace(true);
+            }
+            Report::Answered => self.advance(ChannelState::Up),
+            Report::Held => {
+                self.0.held.send_replace(true);
+            }
+            Report::Resumed => {
+                self.0.held.send_replace(false);
+            }
+            Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
+            Report::Ended(cause) => self.end(cause),
+        }
+    }
+
+    fn digit(&self, digit: char, duration_ms: u32) {
+        self.0.digits.push(digit);
+        self.0.switchboard.notice(|| Event::Digit { channel: self.snapshot(), digit, duration_ms });
+    }
+
+    fn advance(&self, state: ChannelState) {
+        let changed = self.0.state.send_if_modified(|now| {
+            let later = !now.is_ended() && *now != ChannelState::Up && *now != state;
+            if later {
+                *now = state;
+            }
+            later
+        });
+        if changed {
+            if state == ChannelState::Up {
+                self.details().answered = Some(SystemTime::now());
+            }
+            self.0.switchboard.notice(|| Event::ChannelState { channel: self.snapshot(), state });
+        }
+    }
+
+    fn end(&self, cause: HangupCause) {
+        let changed = self.0.state.send_if_modified(|now| {
+            let running = !now.is_ended();
+            if running {
+                *now = ChannelState::Ended(cause);
+            }
+            running
+        });
+        if changed {
+            self.0.playback.abandon();
+            let leg = self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).take();
+            drop(leg);
+            self.0.switchboard.notice(|| Event::ChannelEnded { channel: self.snapshot(), cause });
+        }
+    }
+
+    fn details(&self) -> MutexGuard<'_, Details> {
+        self.0.details.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Call({} {})", self.0.name, self.state())
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.switchboard.forget(&self.name);
+    }
+}

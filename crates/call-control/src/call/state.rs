@@ -1,0 +1,101 @@
+//! States and snapshots of a channel.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use crate::cause::HangupCause;
+use crate::identity::{CallIdentifier, CallerId};
+
+/// Which way a channel goes, seen from the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Somebody called us.
+    Inbound,
+    /// We called somebody.
+    Outbound,
+}
+
+/// Where a channel is in its life.
+///
+/// ```text
+///  inbound:   Ring ----------------> Up ---> Ended
+///  outbound:  Dialing -> Ringing --> Up ---> Ended      (any state may go straight to Ended)
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ChannelState {
+    /// Inbound: the caller waits for us.
+    Ring,
+    /// Outbound: sent, nothing heard yet.
+    Dialing,
+    /// Outbound: the phone rings.
+    Ringing,
+    /// Answered.
+    Up,
+    /// Over.
+    Ended(HangupCause),
+}
+
+impl ChannelState {
+    /// True once the channel has ended.
+    pub fn is_ended(self) -> bool {
+        matches!(self, Self::Ended(_))
+    }
+}
+
+impl fmt::Display for ChannelState {
+    /// The words that consoles and managers know.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ring => "Ring",
+            Self::Dialing => "Dialing",
+            Self::Ringing => "Ringing",
+            Self::Up => "Up",
+            Self::Ended(_) => "Down",
+        })
+    }
+}
+
+/// Where a channel stands in the dialplan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DialplanPosition {
+    /// Context.
+    pub context: String,
+    /// Extension.
+    pub extension: String,
+    /// Priority, from 1.
+    pub priority: u32,
+}
+
+/// A channel at one moment, to show and to report.
+#[derive(Clone, Debug)]
+pub struct CallSnapshot {
+    /// `PJSIP/alice-00000001`.
+    pub name: String,
+    /// The call that the channel belongs to.
+    pub call_id: CallIdentifier,
+    /// `epochseconds.counter`.
+    pub unique_id: String,
+    /// Unique id of the first channel of the call.
+    pub linked_id: String,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// Its state.
+    pub state: ChannelState,
+    /// The party at its far end.
+    pub caller: CallerId,
+    /// The number dialled.
+    pub dialed: String,
+    /// Language of its prompts.
+    pub language: String,
+    /// Where its dialplan stands.
+    pub position: DialplanPosition,
+    /// The application that runs, and its arguments.
+    pub application: Option<(String, String)>,
+    /// Name of the channel that it is bridged with.
+    pub bridged_with: Option<String>,
+    /// When it came into being.
+    pub created: SystemTime,
+    /// When it was answered.
+    pub answered: Option<SystemTime>,
+}

@@ -1,0 +1,88 @@
+//! Channel variables and how they pass to the channels that a channel dials.
+
+use std::collections::HashMap;
+
+/// How far a variable travels, as the underscores of its name say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// `X`: this channel.
+    Own,
+    /// `_X`: this channel and those that it dials.
+    Children,
+    /// `__X`: all that follow.
+    Descendants,
+}
+
+/// The variables of one channel, by name without underscores.
+#[derive(Debug, Default)]
+pub(crate) struct Variables(HashMap<String, (Reach, String)>);
+
+impl Variables {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(split(name).1).map(|(_, value)| value.as_str())
+    }
+
+    /// An empty value removes the variable, which reads the same.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        let (reach, bare) = split(name);
+        if value.is_empty() {
+            self.0.remove(bare);
+        } else {
+            self.0.insert(bare.to_owned(), (reach, value.to_owned()));
+        }
+    }
+
+    pub(crate) fn all(&self) -> Vec<(String, String)> {
+        let mut all: Vec<_> = self.0.iter().map(|(name, (_, value))| (name.clone(), value.clone())).collect();
+        all.sort();
+        all
+    }
+
+    pub(crate) fn inherited(&self) -> Vec<(String, String)> {
+        let hand_on = |(name, (reach, value)): (&String, &(Reach, String))| match reach {
+            Reach::Own => None,
+            Reach::Children => Some((name.clone(), value.clone())),
+            Reach::Descendants => Some((format!("__{name}"), value.clone())),
+        };
+        self.0.iter().filter_map(hand_on).collect()
+    }
+}
+
+impl FromIterator<(String, String)> for Variables {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        let mut variables = Self::default();
+        pairs.into_iter().for_each(|(name, value)| variables.set(&name, &value));
+        variables
+    }
+}
+
+fn split(name: &str) -> (Reach, &str) {
+    match (name.strip_prefix("__"), name.strip_prefix('_')) {
+        (Some(bare), _) => (Reach::Descendants, bare),
+        (None, Some(bare)) => (Reach::Children, bare),
+        (None, None) => (Reach::Own, name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn underscores_say_how_far_a_variable_travels() {
+        let own = |n: &str| (n.to_owned(), "1".to_owned());
+        let caller: Variables = [own("a"), own("_b"), own("__c")].into_iter().collect();
+        assert_eq!((caller.get("b"), caller.get("__c"), caller.get("d")), (Some("1"), Some("1"), None));
+        let callee: Variables = caller.inherited().into_iter().collect();
+        assert_eq!(callee.all(), [own("b"), own("c")]);
+        let transferred: Variables = callee.inherited().into_iter().collect();
+        assert_eq!(transferred.all(), [own("c")]);
+    }
+
+    #[test]
+    fn an_empty_value_removes_the_variable() {
+        let mut variables: Variables = [("a".to_owned(), "1".to_owned())].into_iter().collect();
+        variables.set("a", "");
+        assert_eq!(variables.get("a"), None);
+    }
+}

@@ -1,0 +1,196 @@
+//! What happens to calls, told to whoever watches: the console today, managers and billing on the same seam.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::call::{CallSnapshot, ChannelState};
+use crate::cause::HangupCause;
+use crate::dial::DialStatus;
+
+/// Watches the calls of a [`crate::Switchboard`].
+///
+/// Called on the task where the thing happened, so it must return at once: hand the event to a queue, count, format, no more.
+pub trait Observer: Send + Sync + 'static {
+    /// Takes one event.
+    fn notice(&self, event: &Event);
+}
+
+/// One thing that happened. Each carries a snapshot of the channel that it happened to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A channel came into being.
+    ChannelCreated {
+        /// The channel.
+        channel: CallSnapshot,
+    },
+    /// A channel changed its state.
+    ChannelState {
+        /// The channel, already in its new state.
+        channel: CallSnapshot,
+        /// The new state.
+        state: ChannelState,
+    },
+    /// A channel ended. Nothing follows for it but what its dialplan does in `h`.
+    ChannelEnded {
+        /// The channel.
+        channel: CallSnapshot,
+        /// Why.
+        cause: HangupCause,
+    },
+    /// An application of the dialplan starts on a channel.
+    ApplicationStarted {
+        /// The channel, with context, extension and priority.
+        channel: CallSnapshot,
+        /// Its name as registered.
+        application: String,
+        /// Its arguments after substitution.
+        arguments: String,
+    },
+    /// `Dial` has called one destination.
+    DialBegan {
+        /// The caller's channel.
+        channel: CallSnapshot,
+        /// What was dialled, as in `PJSIP/bob`.
+        destination: String,
+    },
+    /// A destination that is being called rings.
+    DialRinging {
+        /// The caller's channel.
+        channel: CallSnapshot,
+        /// The called channel's name.
+        branch: String,
+    },
+    /// A destination that is being called sends early media.
+    DialProgress {
+        /// The caller's channel.
+        channel: CallSnapshot,
+        /// The called channel's name.
+        branch: String,
+    },
+    /// A destination answered and will be bridged.
+    DialAnswered {
+        /// The caller's channel.
+        channel: CallSnapshot,
+        /// The called channel's name.
+        branch: String,
+    },
+    /// A destination failed.
+    DialFailed {
+        /// The caller's channel.
+        channel: CallSnapshot,
+        /// The called channel's name, or the destination when no channel could be made.
+        branch: String,
+        /// Why.
+        cause: HangupCause,
+    },
+    /// `Dial` ended without an answer.
+    DialEnded {
+        /// The caller's channel.
+        channel: CallSnapshot,
+        /// The outcome that `DIALSTATUS` shows.
+        status: DialStatus,
+        /// Destinations tried, and of them busy, congested and unavailable.
+        counts: DialCounts,
+        /// How long it was tried, in milliseconds.
+        elapsed_ms: u64,
+    },
+    /// A channel entered a bridge.
+    BridgeEntered {
+        /// The channel.
+        channel: CallSnapshot,
+        /// The bridge's identifier.
+        bridge: Arc<str>,
+    },
+    /// A channel left a bridge.
+    BridgeLeft {
+        /// The channel.
+        channel: CallSnapshot,
+        /// The bridge's identifier.
+        bridge: Arc<str>,
+    },
+    /// A prompt starts to play.
+    PlaybackStarted {
+        /// The channel.
+        channel: CallSnapshot,
+        /// The prompt's name with the format found: `demo-congrats.wav`.
+        file: String,
+    },
+    /// A key was pressed (on release, with its length).
+    Digit {
+        /// The channel.
+        channel: CallSnapshot,
+        /// `0` to `9`, `*`, `#`, `A` to `D`.
+        digit: char,
+        /// Its length in milliseconds.
+        duration_ms: u32,
+    },
+    /// A line for the console, at a verbosity level of 1 or more.
+    Verbose {
+        /// The channel that it concerns, if any.
+        channel: Option<CallSnapshot>,
+        /// From which `-v` on it is shown.
+        level: u8,
+        /// The text, without a prefix.
+        text: String,
+    },
+    /// Something is wrong and somebody should look at it.
+    Warning {
+        /// The channel that it concerns, if any.
+        channel: Option<CallSnapshot>,
+        /// A sentence that says what to do.
+        text: String,
+    },
+    /// A phone's contact appeared, was refreshed or went.
+    Contact {
+        /// The address of record.
+        aor: String,
+        /// The contact's URI.
+        uri: String,
+        /// What happened.
+        change: ContactChange,
+    },
+    /// A source failed to prove who it is.
+    AuthenticationFailed {
+        /// Where the request came from.
+        source: SocketAddr,
+        /// The SIP method.
+        method: String,
+        /// The user that it claimed to be, as sent.
+        claimed: String,
+    },
+}
+
+/// What happened to a registered contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ContactChange {
+    /// New, valid for this many seconds.
+    Added {
+        /// Seconds until it expires.
+        expires: u32,
+    },
+    /// Known already, valid for this many seconds more.
+    Refreshed {
+        /// Seconds until it expires.
+        expires: u32,
+    },
+    /// Gone, with the reason in a word or two (`request`, `expiration`, `remove existing`).
+    Removed {
+        /// Why.
+        reason: &'static str,
+    },
+}
+
+/// How many destinations a `Dial` tried, and how they failed: the `(n:b/c/u)` of the console.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DialCounts {
+    /// Destinations that were tried.
+    pub tried: u32,
+    /// Of them, busy.
+    pub busy: u32,
+    /// Of them, congested.
+    pub congested: u32,
+    /// Of them, unavailable.
+    pub unavailable: u32,
+}

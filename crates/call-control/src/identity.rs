@@ -1,0 +1,146 @@
+//! Who calls, and what a channel is called.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A party as shown to others: `"Alice" <6001>`.
+///
+/// ```
+/// use call_control::CallerId;
+/// let caller: CallerId = "\"Alice\" <6001>".parse()?;
+/// assert_eq!((caller.name.as_str(), caller.number.as_str()), ("Alice", "6001"));
+/// assert_eq!(caller.to_string(), "\"Alice\" <6001>");
+/// # Ok::<(), std::convert::Infallible>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct CallerId {
+    /// The name, empty when there is none.
+    pub name: String,
+    /// The number, empty when there is none.
+    pub number: String,
+}
+
+impl CallerId {
+    /// A party with a number and a name.
+    pub fn new(name: impl Into<String>, number: impl Into<String>) -> Self {
+        Self { name: name.into(), number: number.into() }
+    }
+
+    /// True when neither name nor number is known.
+    pub fn is_empty(&self) -> bool {
+        self.name.is_empty() && self.number.is_empty()
+    }
+}
+
+impl fmt::Display for CallerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.name.is_empty(), self.number.is_empty()) {
+            (true, _) => f.write_str(&self.number),
+            (false, true) => write!(f, "\"{}\"", self.name),
+            (false, false) => write!(f, "\"{}\" <{}>", self.name, self.number),
+        }
+    }
+}
+
+impl std::str::FromStr for CallerId {
+    type Err = std::convert::Infallible;
+
+    /// Reads `"Name" <number>`, `Name <number>`, `<number>`, a bare number or a bare name, as `callerid=` has them.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if let Some((name, rest)) = text.rsplit_once('<') {
+            let number = rest.trim_end_matches('>').trim();
+            return Ok(Self::new(unquote(name), number));
+        }
+        let looks_like_number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || "+*#".contains(c));
+        Ok(if looks_like_number { Self::new("", text) } else { Self::new(unquote(text), "") })
+    }
+}
+
+fn unquote(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text)
+}
+
+/// Draws the identifiers of channels and calls; one for each [`crate::Switchboard`].
+///
+/// With a system name they stay unique over several nodes.
+#[derive(Debug)]
+pub(crate) struct Identifiers {
+    system_name: String,
+    channel: AtomicU32,
+    call: AtomicU32,
+    unique: AtomicU32,
+}
+
+impl Identifiers {
+    pub(crate) fn new(system_name: &str) -> Self {
+        Self {
+            system_name: system_name.to_owned(),
+            channel: AtomicU32::new(0),
+            call: AtomicU32::new(1),
+            unique: AtomicU32::new(0),
+        }
+    }
+
+    /// `PJSIP/alice-0000002a`: technology, resource, and a counter over all channels.
+    pub(crate) fn channel_name(&self, technology: &str, resource: &str) -> String {
+        format!("{technology}/{resource}-{:08x}", self.channel.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// `[systemname-]epochseconds.counter`.
+    pub(crate) fn unique_id(&self) -> String {
+        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+        let counter = self.unique.fetch_add(1, Ordering::Relaxed);
+        if self.system_name.is_empty() {
+            format!("{seconds}.{counter}")
+        } else {
+            format!("{}-{seconds}.{counter}", self.system_name)
+        }
+    }
+
+    /// The identifier that all logs and events of one call carry: `C-00000001`.
+    pub(crate) fn call_id(&self) -> CallIdentifier {
+        CallIdentifier(self.call.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Names one call over all its channels, logs and events; printed as `C-00000001`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallIdentifier(u32);
+
+impl fmt::Display for CallIdentifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "C-{:08x}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> CallerId {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_form_of_callerid_is_read() {
+        assert_eq!(parse("Alice Doe <100>"), CallerId::new("Alice Doe", "100"));
+        assert_eq!(parse("\"Doe, A.\" <+331>"), CallerId::new("Doe, A.", "+331"));
+        assert_eq!(parse("<100>"), CallerId::new("", "100"));
+        assert_eq!(parse("100"), CallerId::new("", "100"));
+        assert_eq!(parse("Alice"), CallerId::new("Alice", ""));
+        assert!(parse("").is_empty());
+    }
+
+    #[test]
+    fn identifiers_have_the_shapes_that_scripts_expect() {
+        let ids = Identifiers::new("east");
+        assert_eq!(ids.channel_name("PJSIP", "alice"), "PJSIP/alice-00000000");
+        assert_eq!(ids.channel_name("PJSIP", "bob"), "PJSIP/bob-00000001");
+        assert!(ids.unique_id().starts_with("east-"));
+        assert!(ids.unique_id().ends_with(".1"));
+        assert_eq!(ids.call_id().to_string(), "C-00000001");
+    }
+}

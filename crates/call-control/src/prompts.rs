@@ -1,0 +1,166 @@
+//! Prompts: found by name and language, decoded once, shared by all who hear them.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use audio::{Indications, Library, Pcm, Tone};
+
+use crate::error::CallError;
+
+/// Rate of the call path, in samples a second, while all codecs are narrowband.
+const RATE: u32 = 8_000;
+
+/// Decoded prompts kept in memory, in samples: 64 MB, about an hour of speech.
+const CACHE_SAMPLES: usize = 32 * 1024 * 1024;
+
+/// The prompts and tones of an exchange.
+///
+/// A prompt is named without an extension, as in `digits/1` or `/srv/sounds/welcome`. Folders, languages and formats are
+/// searched in Asterisk's order by [`audio::Library`]. What was decoded is kept, within a bound, until its file changes.
+#[derive(Clone, Default)]
+pub struct Prompts(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    library: Library,
+    tones: HashMap<String, Tone>,
+    cache: Mutex<Cache>,
+}
+
+/// A prompt that is ready to be played.
+pub(crate) struct Prompt {
+    pub(crate) pcm: Arc<Pcm>,
+    /// Its name with the format found, for consoles: `demo-congrats.wav`.
+    pub(crate) file: String,
+}
+
+impl Prompts {
+    /// Prompts from `library`, tones of the country `zone` (`us`, `fr` …; an unknown one gets those of `us`).
+    pub fn new(library: Library, zone: &str) -> Self {
+        let known = Indications::builtin();
+        let zone = known.zone(zone).or_else(|| known.zone("us"));
+        let named = |name: &&str| zone.and_then(|z| z.tone(name)).map(|tone| ((*name).to_owned(), tone.clone()));
+        let tones = ["ring", "busy", "congestion", "dial"].iter().filter_map(named).collect();
+        Self(Arc::new(Inner { library, tones, cache: Mutex::default() }))
+    }
+
+    /// The tone of that name (`ring`, `busy`, `congestion`, `dial`).
+    pub fn indication(&self, name: &str) -> Option<Tone> {
+        self.0.tones.get(name).cloned()
+    }
+
+    /// Forgets what was decoded, so that new files are found.
+    pub fn refresh(&self) {
+        *self.cache() = Cache::default();
+    }
+
+    /// True when the prompt can be found.
+    pub fn exists(&self, name: &str, language: &str) -> bool {
+        self.0.library.find(name, language, RATE).is_ok()
+    }
+
+    /// Finds and decodes a prompt; the work on files is done off the runtime's threads.
+    pub(crate) async fn load(&self, name: &str, language: &str) -> Result<Prompt, CallError> {
+        let key = (language.to_owned(), name.to_owned());
+        if let Some(prompt) = self.cache().get(&key) {
+            return Ok(prompt);
+        }
+        let (this, wanted) = (self.clone(), key.clone());
+        let decoded = tokio::task::spawn_blocking(move || this.decode(&wanted.1, &wanted.0)).await;
+        let entry = decoded.map_err(|e| unreadable(name, &e))??;
+        let prompt = entry.prompt();
+        self.cache().insert(key, entry);
+        Ok(prompt)
+    }
+
+    fn decode(&self, name: &str, language: &str) -> Result<Entry, CallError> {
+        let found =
+            self.0.library.find(name, language, RATE).map_err(|e| CallError::NoSuchSound(e.to_string()))?;
+        let pcm = found.load().map_err(|e| unreadable(name, &e))?.resampled(RATE);
+        let path = found.path().map(std::path::Path::to_path_buf);
+        let modified = path.as_ref().and_then(|p| std::fs::metadata(p).and_then(|m| m.modified()).ok());
+        let file = format!("{name}.{}", found.extension());
+        Ok(Entry { pcm: Arc::new(pcm), file, path, modified })
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
+        self.0.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn unreadable(name: &str, error: &dyn std::fmt::Display) -> CallError {
+    CallError::UnreadableSound { file: name.to_owned(), reason: error.to_string() }
+}
+
+/// Language and name.
+type Key = (String, String);
+
+struct Entry {
+    pcm: Arc<Pcm>,
+    file: String,
+    path: Option<PathBuf>,
+    modified: Option<SystemTime>,
+}
+
+impl Entry {
+    fn prompt(&self) -> Prompt {
+        Prompt { pcm: self.pcm.clone(), file: self.file.clone() }
+    }
+
+    /// False once the file was recorded anew.
+    fn is_current(&self) -> bool {
+        self.path.as_ref().is_none_or(|path| {
+            std::fs::metadata(path).and_then(|m| m.modified()).ok() == self.modified
+        })
+    }
+}
+
+/// First in, first out, within [`CACHE_SAMPLES`].
+#[derive(Default)]
+struct Cache {
+    entries: HashMap<Key, Entry>,
+    order: VecDeque<Key>,
+    samples: usize,
+}
+
+impl Cache {
+    fn get(&self, key: &Key) -> Option<Prompt> {
+        self.entries.get(key).filter(|entry| entry.is_current()).map(Entry::prompt)
+    }
+
+    fn insert(&mut self, key: Key, entry: Entry) {
+        self.samples += entry.pcm.samples.len();
+        if let Some(old) = self.entries.insert(key.clone(), entry) {
+            self.samples -= old.pcm.samples.len();
+        } else {
+            self.order.push_back(key);
+        }
+        while self.samples > CACHE_SAMPLES {
+            let Some(oldest) = self.order.pop_front() else { return };
+            self.samples -= self.entries.remove(&oldest).map_or(0, |e| e.pcm.samples.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(samples: usize) -> Entry {
+        let pcm = Arc::new(Pcm::new(RATE, vec![0; samples]));
+        Entry { pcm, file: String::new(), path: None, modified: None }
+    }
+
+    #[test]
+    fn the_cache_keeps_within_its_bound() {
+        let mut cache = Cache::default();
+        for n in 0..5 {
+            cache.insert((String::new(), n.to_string()), entry(CACHE_SAMPLES / 3));
+        }
+        assert!(cache.samples <= CACHE_SAMPLES);
+        assert!(cache.get(&(String::new(), "0".to_owned())).is_none());
+        assert!(cache.get(&(String::new(), "4".to_owned())).is_some());
+    }
+}

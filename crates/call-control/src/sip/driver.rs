@@ -1,0 +1,53 @@
+//! The channel's side of a session: commands to the worker.
+
+use sip_ua::user_agent::{OutboundInvite, SessionId};
+use tokio::sync::mpsc;
+
+use super::session::Session;
+use crate::cause::HangupCause;
+use crate::technology::Driver;
+
+/// What a channel asks of the worker.
+pub(super) enum Command {
+    /// Send 180.
+    Ring(SessionId),
+    /// Send 183 with our answer.
+    Progress(SessionId),
+    /// Send 200 with our answer.
+    Answer(SessionId),
+    /// End the session.
+    Hangup(SessionId, HangupCause),
+    /// Send an INVITE and follow what becomes of it.
+    Start(SessionId, Box<(Session, OutboundInvite)>),
+}
+
+/// Commands of one channel.
+pub(super) struct SessionDriver {
+    pub(super) id: SessionId,
+    pub(super) commands: mpsc::UnboundedSender<Command>,
+}
+
+impl SessionDriver {
+    /// A worker that is gone has ended every session already.
+    fn tell(&self, command: Command) {
+        let _ = self.commands.send(command);
+    }
+}
+
+impl Driver for SessionDriver {
+    fn ring(&self) {
+        self.tell(Command::Ring(self.id));
+    }
+
+    fn progress(&self) {
+        self.tell(Command::Progress(self.id));
+    }
+
+    fn answer(&self) {
+        self.tell(Command::Answer(self.id));
+    }
+
+    fn hangup(&self, cause: HangupCause) {
+        self.tell(Command::Hangup(self.id, cause));
+    }
+}

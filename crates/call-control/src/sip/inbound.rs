@@ -1,0 +1,231 @@
+//! Calls that come in: from an admitted INVITE to the answer, and what the caller changes afterwards.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use media_bridge::LegConfig;
+use sdp::negotiation::NegotiationError;
+use sip_parser::{HeaderName, Message};
+use sip_ua::transport::Flow;
+use sip_ua::user_agent::{Reply, RequestId, SessionId};
+use tracing::warn;
+
+use super::addressing;
+use super::directory::Admission;
+use super::driver::SessionDriver;
+use super::endpoint::SipEndpoint;
+use super::leg_events::LegRelay;
+use super::media::SessionMedia;
+use super::session::{Session, Stage};
+use super::worker::Worker;
+use crate::call::Direction;
+use crate::cause::HangupCause;
+use crate::technology::{ChannelSpec, Report};
+
+impl Worker {
+    /// An INVITE whose sender is proven: admit it, agree on media, make the channel.
+    pub(super) fn on_invite(
+        &mut self,
+        id: RequestId,
+        invite: &Message,
+        flow: Flow,
+        endpoint: Arc<SipEndpoint>,
+    ) {
+        let said = addressing::caller_of(invite);
+        let dialed = addressing::dialed_number(invite);
+        let caller = endpoint.caller.clone().unwrap_or(said);
+        let refusal = match self.directory.admit(&endpoint, &dialed, &caller) {
+            _ if self.switchboard.is_closed() => Some(503),
+            Admission::Welcome => None,
+            Admission::NoSuchNumber => Some(404),
+            Admission::Incomplete => Some(484),
+        };
+        if let Some(status) = refusal {
+            return self.user_agent.respond(id, Reply::status(status));
+        }
+        let session_id = SessionId::next();
+        let (mut media, relay) = match self.open_media(endpoint.clone(), &flow, session_id) {
+            Ok(media) => media,
+            Err(reply) => return self.user_agent.respond(id, reply),
+        };
+        let stage = match first_answer(&mut media, invite) {
+            Ok(stage) => stage,
+            Err(reply) => return self.user_agent.respond(id, reply),
+        };
+        let call = self.switchboard.create_channel(ChannelSpec {
+            technology: super::NAME,
+            resource: endpoint.name.clone(),
+            direction: Direction::Inbound,
+            caller,
+            dialed,
+            context: endpoint.context.clone(),
+            language: endpoint.language.clone(),
+            variables: endpoint.variables.clone(),
+            call_id: None,
+            linked_id: None,
+            leg: Some(media.leg.clone()),
+            driver: Box::new(SessionDriver { id: session_id, commands: self.commands.clone() }),
+        });
+        relay.attach(&call);
+        match self.calls.try_send(call.clone()) {
+            Ok(()) => {
+                let contact = addressing::contact(&self.user_agent, &flow, "");
+                self.user_agent.accept(id, session_id, contact);
+                self.sessions.insert(session_id, Session { call, media, stage });
+            }
+            Err(_) => {
+                self.user_agent.respond(id, Reply::status(503).header("Retry-After", "5"));
+                call.report(Report::Ended(HangupCause::CONGESTION));
+            }
+        }
+    }
+
+    fn open_media(
+        &self,
+        endpoint: Arc<SipEndpoint>,
+        flow: &Flow,
+        id: SessionId,
+    ) -> Result<(SessionMedia, LegRelay), Reply> {
+        let bind: IpAddr = flow.local.ip();
+        let relay = LegRelay::default();
+        let config = LegConfig::new(bind, relay.sink());
+        let leg = self.switchboard.media().open_leg(config).map_err(|error| {
+            warn!(endpoint = %endpoint.name, "a call is refused: {error}");
+            Reply::status(503).header("Retry-After", "5")
+        })?;
+        let address = endpoint.media_address.unwrap_or(bind);
+        Ok((SessionMedia::new(Arc::new(leg), endpoint, address, None, id.0), relay))
+    }
+
+    pub(super) fn send_progress(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        if let Stage::AnswerReady(answer) = &session.stage {
+            self.user_agent.progress(id, 183, Some(answer.clone()), Vec::new());
+        }
+    }
+
+    pub(super) fn send_answer(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let (body, next) = match std::mem::replace(&mut session.stage, Stage::Established) {
+            Stage::AnswerReady(answer) => (answer, Stage::Established),
+            Stage::OfferOwed => (session.media.offer(), Stage::Established),
+            answered => {
+                session.stage = answered;
+                return;
+            }
+        };
+        session.stage = next;
+        self.user_agent.answer(id, Some(body), Vec::new());
+        session.call.report(Report::Answered);
+    }
+
+    /// The ACK of our 200: it holds the caller's answer when the offer was ours.
+    pub(super) fn on_established(&mut self, id: SessionId, ack: Option<&Message>) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if session.media.is_agreed() {
+            return;
+        }
+        let answer = ack.map(Message::body).filter(|body| !body.is_empty());
+        let agreed = answer.map(|body| session.media.accept(body));
+        if !matches!(agreed, Some(Ok(_))) {
+            self.give_up(id, HangupCause::BEARER_UNAVAILABLE, "the ACK brought no usable answer to our offer");
+        }
+    }
+
+    /// The peer changes the session: hold, resume, another address or codec.
+    pub(super) fn on_reinvite(&mut self, id: SessionId, message: &Message) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let answer = if message.body().is_empty() {
+            Ok(session.media.offer())
+        } else {
+            session.media.answer(message.body()).map(|(answer, agreement)| {
+                session.call.report(if agreement.held { Report::Held } else { Report::Resumed });
+                answer
+            })
+        };
+        self.user_agent.answer_reinvite(id, answer.map_err(|error| refusal_status(&error)));
+    }
+
+    /// The ACK of a re-INVITE that we accepted: it holds the peer's answer when the offer was ours.
+    pub(super) fn on_reinvite_confirmed(&mut self, id: SessionId, ack: &Message) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if !ack.body().is_empty()
+            && let Ok(agreement) = session.media.accept(ack.body())
+        {
+            session.call.report(if agreement.held { Report::Held } else { Report::Resumed });
+        }
+    }
+
+    /// Keys sent as INFO (`application/dtmf-relay`, `application/dtmf`).
+    pub(super) fn on_info(&mut self, id: SessionId, info: &Message) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let kind = info.raw(&HeaderName::ContentType).unwrap_or_default();
+        if let Some((digit, duration_ms)) = info_digit(kind, info.body()) {
+            session.call.report(Report::Digit { digit, duration_ms });
+        }
+    }
+}
+
+/// Our answer to the offer in an INVITE, or the promise of an offer where it has none.
+fn first_answer(media: &mut SessionMedia, invite: &Message) -> Result<Stage, Reply> {
+    if invite.body().is_empty() {
+        return Ok(Stage::OfferOwed);
+    }
+    let kind = invite.raw(&HeaderName::ContentType).unwrap_or("application/sdp");
+    let media_type = kind.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/sdp") {
+        return Err(Reply::status(415).header("Accept", "application/sdp"));
+    }
+    media.answer(invite.body()).map(|(answer, _)| Stage::AnswerReady(answer)).map_err(|error| {
+        let warning = format!("399 ipbx \"{}\"", error.to_string().replace(['"', '\\'], "'"));
+        Reply::status(refusal_status(&error)).header("Warning", warning)
+    })
+}
+
+fn refusal_status(error: &NegotiationError) -> u16 {
+    match error {
+        NegotiationError::Malformed(_) => 400,
+        _ => 488,
+    }
+}
+
+/// The key of an INFO body: `Signal=5` and `Duration=160` lines, or the bare key.
+fn info_digit(kind: &str, body: &[u8]) -> Option<(char, u32)> {
+    let text = std::str::from_utf8(body).ok()?;
+    let media_type = kind.split(';').next().unwrap_or_default().trim();
+    let (signal, duration) = if media_type.eq_ignore_ascii_case("application/dtmf-relay") {
+        let field = |name: &str| {
+            text.lines().find_map(|line| {
+                let (key, value) = line.split_once('=')?;
+                key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+            })
+        };
+        (field("Signal")?, field("Duration").and_then(|d| d.parse().ok()))
+    } else if media_type.eq_ignore_ascii_case("application/dtmf") {
+        (text.trim(), None)
+    } else {
+        return None;
+    };
+    let digit = match signal {
+        "10" => '*',
+        "11" => '#',
+        one => one.chars().next()?.to_ascii_uppercase(),
+    };
+    matches!(digit, '0'..='9' | '*' | '#' | 'A'..='D').then_some((digit, duration.unwrap_or(100)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_in_info_are_read_in_every_form() {
+        let relay = "application/dtmf-relay";
+        assert_eq!(info_digit(relay, b"Signal=5\r\nDuration=160\r\n"), Some(('5', 160)));
+        assert_eq!(info_digit(relay, b"Signal= *\nDuration= 90"), Some(('*', 90)));
+        assert_eq!(info_digit(relay, b"Signal=11"), Some(('#', 100)));
+        assert_eq!(info_digit("application/dtmf", b"7\r\n"), Some(('7', 100)));
+        assert_eq!(info_digit("text/plain", b"7"), None);
+        assert_eq!(info_digit(relay, b"Signal=x"), None);
+    }
+}

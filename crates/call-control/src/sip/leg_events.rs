@@ -1,0 +1,46 @@
+//! What the media plane tells of a leg, carried to its channel.
+
+use std::sync::{Arc, OnceLock, Weak};
+
+use media_bridge::LegEvent;
+
+use crate::call::{Call, Channel};
+use crate::cause::HangupCause;
+use crate::technology::Report;
+
+/// Connects a leg's events to a channel that is made after the leg. It does not keep the channel alive.
+#[derive(Clone, Default)]
+pub(super) struct LegRelay(Arc<OnceLock<Weak<Channel>>>);
+
+impl LegRelay {
+    /// Where the leg's events go. It runs on the media thread and returns at once.
+    pub(super) fn sink(&self) -> impl Fn(LegEvent) + Send + 'static {
+        let relay = self.clone();
+        move |event| {
+            if let Some(channel) = relay.0.get().and_then(Weak::upgrade) {
+                deliver(&Call(channel), event);
+            }
+        }
+    }
+
+    /// Events go to `call` from now on.
+    pub(super) fn attach(&self, call: &Call) {
+        // A relay belongs to one channel; it is attached once.
+        let _ = self.0.set(Arc::downgrade(&call.0));
+    }
+}
+
+fn deliver(call: &Call, event: LegEvent) {
+    match event {
+        LegEvent::PlaybackEnded { token, .. } => call.0.playback.finished(token),
+        LegEvent::DigitEnded { digit, duration } => {
+            let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+            call.report(Report::Digit { digit: digit.to_char(), duration_ms });
+        }
+        LegEvent::RtpTimeout => {
+            tracing::warn!(call = %call.call_id(), channel = call.name(), "no audio arrives any more; the call ends");
+            call.hangup(HangupCause::CHANNEL_UNAVAILABLE);
+        }
+        _ => {}
+    }
+}

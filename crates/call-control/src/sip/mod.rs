@@ -1,0 +1,108 @@
+//! SIP as a technology: INVITEs become channels, channels become INVITEs.
+//!
+//! One task, the [`worker`], owns all sessions. It hears the user agent's events and the channels' commands, and asks the
+//! [`Directory`] who may call and where the called are. No lock is held anywhere on the way.
+
+mod addressing;
+pub mod causes;
+mod directory;
+mod driver;
+mod endpoint;
+mod inbound;
+mod leg_events;
+mod line;
+mod media;
+mod outbound;
+mod registration;
+mod requests;
+mod session;
+mod worker;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use sip_ua::UserAgentHandle;
+use sip_ua::transport::{BindError, ListenConfig, Protocol};
+use sip_ua::user_agent::UserAgentConfig;
+use tokio::sync::mpsc;
+
+pub use directory::{Admission, Directory, NextHop, PendingReply, Route};
+pub use endpoint::SipEndpoint;
+pub use line::{Line, LineBuilder, LineError};
+pub use registration::RegistrationError;
+
+use crate::call::Call;
+use crate::switchboard::Switchboard;
+use crate::technology::{BoxFuture, OriginateError, OriginateRequest, Technology};
+use driver::Command;
+
+/// The SIP technology of an exchange, named `PJSIP` as Asterisk's is; `SIP` reaches it too.
+pub struct SipTechnology {
+    user_agent: UserAgentHandle,
+    switchboard: Switchboard,
+    directory: Arc<dyn Directory>,
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+impl SipTechnology {
+    /// Opens the transports, registers the technology at the switchboard, and starts its worker on the current runtime.
+    ///
+    /// Channels of callers come out of the receiver: challenged, admitted, not answered yet.
+    ///
+    /// # Errors
+    /// [`BindError`] when a transport cannot be opened; it says who holds the port as far as that can be known.
+    pub async fn start(
+        config: UserAgentConfig,
+        listen: Vec<ListenConfig>,
+        switchboard: Switchboard,
+        directory: Arc<dyn Directory>,
+    ) -> Result<(Arc<Self>, mpsc::Receiver<Call>), BindError> {
+        let (user_agent, events) = sip_ua::bind(config, listen).await?;
+        let (commands, command_queue) = mpsc::unbounded_channel();
+        let (calls, incoming) = mpsc::channel(INCOMING_BACKLOG);
+        let technology = Arc::new(Self {
+            user_agent: user_agent.clone(),
+            switchboard: switchboard.clone(),
+            directory: directory.clone(),
+            commands: commands.clone(),
+        });
+        let worker = worker::Worker::new(user_agent, switchboard.clone(), directory, commands, calls);
+        tokio::spawn(worker.run(events, command_queue));
+        switchboard.register_technology(technology.clone());
+        Ok((technology, incoming))
+    }
+
+    /// The user agent, for requests outside of calls.
+    pub fn user_agent(&self) -> &UserAgentHandle {
+        &self.user_agent
+    }
+
+    /// Where the exchange listens for `protocol`.
+    pub fn local_address(&self, protocol: Protocol) -> Option<SocketAddr> {
+        self.user_agent.local_address(protocol)
+    }
+}
+
+/// Callers that wait for the exchange to take them. Beyond it they are refused with 503.
+const INCOMING_BACKLOG: usize = 1_024;
+
+impl Technology for SipTechnology {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["SIP"]
+    }
+
+    fn originate<'a>(
+        &'a self,
+        resource: &'a str,
+        request: OriginateRequest,
+    ) -> BoxFuture<'a, Result<Call, OriginateError>> {
+        Box::pin(outbound::originate(self, resource, request))
+    }
+}
+
+/// The technology's name, first half of its channels' names.
+const NAME: &str = "PJSIP";

@@ -1,0 +1,160 @@
+//! The task that owns all SIP sessions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sip_parser::Message;
+use sip_ua::digest::Verifier;
+use sip_ua::user_agent::{EndReason, SessionEvent, SessionId, UaEvent};
+use sip_ua::{UaEvents, UserAgentHandle};
+use tokio::sync::mpsc;
+use tracing::{debug, warn};
+
+use super::causes;
+use super::directory::Directory;
+use super::driver::Command;
+use super::session::{Session, Stage};
+use crate::call::Call;
+use crate::cause::HangupCause;
+use crate::switchboard::Switchboard;
+use crate::technology::Report;
+
+/// Owns every session; hears the user agent and the channels.
+pub(super) struct Worker {
+    pub(super) user_agent: UserAgentHandle,
+    pub(super) switchboard: Switchboard,
+    pub(super) directory: Arc<dyn Directory>,
+    pub(super) commands: mpsc::UnboundedSender<Command>,
+    pub(super) calls: mpsc::Sender<Call>,
+    pub(super) sessions: HashMap<SessionId, Session>,
+    pub(super) verifier: Verifier,
+}
+
+impl Worker {
+    pub(super) fn new(
+        user_agent: UserAgentHandle,
+        switchboard: Switchboard,
+        directory: Arc<dyn Directory>,
+        commands: mpsc::UnboundedSender<Command>,
+        calls: mpsc::Sender<Call>,
+    ) -> Self {
+        let verifier = Verifier::new();
+        Self { user_agent, switchboard, directory, commands, calls, sessions: HashMap::new(), verifier }
+    }
+
+    /// Runs until the user agent ends.
+    pub(super) async fn run(mut self, mut events: UaEvents, mut commands: mpsc::UnboundedReceiver<Command>) {
+        loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Some(event) => self.on_event(event),
+                    None => break,
+                },
+                Some(command) = commands.recv() => self.on_command(command),
+            }
+        }
+        for (_, session) in self.sessions.drain() {
+            session.call.report(Report::Ended(HangupCause::OUT_OF_ORDER));
+        }
+    }
+
+    fn on_event(&mut self, event: UaEvent) {
+        match event {
+            UaEvent::Request { id, message, flow } => self.on_request(id, message, flow),
+            UaEvent::Session(id, event) => self.on_session(id, event),
+            UaEvent::Malformed { flow, problem, .. } => debug!(%flow, %problem, "not a SIP message"),
+            _ => {}
+        }
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Ring(id) => self.user_agent.progress(id, 180, None, Vec::new()),
+            Command::Progress(id) => self.send_progress(id),
+            Command::Answer(id) => self.send_answer(id),
+            Command::Hangup(id, cause) => self.hang_up(id, cause),
+            Command::Start(id, start) => {
+                let (session, invite) = *start;
+                self.sessions.insert(id, session);
+                self.user_agent.invite(id, invite);
+            }
+        }
+    }
+
+    /// A channel ends its session. The channel has reported its end already.
+    fn hang_up(&mut self, id: SessionId, cause: HangupCause) {
+        let Some(session) = self.sessions.remove(&id) else { return };
+        let reason = vec![("Reason".to_owned(), format!("Q.850;cause={};text=\"{}\"", cause.code(), cause.text()))];
+        match session.stage {
+            Stage::AnswerReady(_) | Stage::OfferOwed => {
+                self.user_agent.reject(id, causes::to_status(cause), None, reason);
+            }
+            Stage::Offered | Stage::Established => self.user_agent.hangup(id, reason),
+        }
+    }
+
+    fn on_session(&mut self, id: SessionId, event: SessionEvent) {
+        match event {
+            SessionEvent::Provisional { status, message } => self.on_provisional(id, status, &message),
+            SessionEvent::Answered { message } => self.on_answered(id, &message),
+            SessionEvent::Established { ack } => self.on_established(id, ack.as_ref()),
+            SessionEvent::Reinvite { message } => self.on_reinvite(id, &message),
+            SessionEvent::ReinviteConfirmed { ack } => self.on_reinvite_confirmed(id, &ack),
+            SessionEvent::Info { message } => self.on_info(id, &message),
+            SessionEvent::Failed { status, .. } => self.end(id, causes::from_status(status)),
+            SessionEvent::Cancelled => self.end(id, HangupCause::NORMAL),
+            SessionEvent::Ended { message, reason } => self.end(id, end_cause(message.as_ref(), reason)),
+            _ => {}
+        }
+    }
+
+    /// The session is over at the user agent; tell its channel.
+    pub(super) fn end(&mut self, id: SessionId, cause: HangupCause) {
+        if let Some(session) = self.sessions.remove(&id) {
+            session.call.report(Report::Ended(cause));
+        }
+    }
+
+    /// Ends a session that cannot go on, and its channel with it.
+    pub(super) fn give_up(&mut self, id: SessionId, cause: HangupCause, why: &str) {
+        if let Some(session) = self.sessions.get(&id) {
+            warn!(call = %session.call.call_id(), channel = session.call.name(), "{why}");
+            let call = session.call.clone();
+            self.hang_up(id, cause);
+            call.report(Report::Ended(cause));
+        }
+    }
+}
+
+/// The cause that an ended session stands for: what the peer's Reason header says (RFC 3326), else what happened.
+fn end_cause(message: Option<&Message>, reason: EndReason) -> HangupCause {
+    let said = message.and_then(|m| m.raw(&sip_parser::HeaderName::Reason)).and_then(q850_cause);
+    said.unwrap_or(match reason {
+        EndReason::Lost | EndReason::NoAck => HangupCause::NO_RESPONSE,
+        EndReason::Refused => HangupCause::CONGESTION,
+        _ => HangupCause::NORMAL,
+    })
+}
+
+/// Reads `Q.850;cause=17`.
+fn q850_cause(reason: &str) -> Option<HangupCause> {
+    let (protocol, params) = reason.split_once(';')?;
+    if !protocol.trim().eq_ignore_ascii_case("Q.850") {
+        return None;
+    }
+    let value = params.split(';').find_map(|p| p.trim().strip_prefix("cause="))?;
+    value.trim().parse().ok().map(HangupCause::from_code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_of_a_bye_is_read() {
+        assert_eq!(q850_cause("Q.850;cause=17;text=\"User busy\""), Some(HangupCause::USER_BUSY));
+        assert_eq!(q850_cause("q.850 ; cause=34"), Some(HangupCause::CONGESTION));
+        assert_eq!(q850_cause("SIP;cause=200"), None);
+        assert_eq!(q850_cause("garbage"), None);
+    }
+}

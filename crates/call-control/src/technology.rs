@@ -1,0 +1,162 @@
+//! The seam between calls and the protocols that carry them: SIP today, IAX2 and Local behind the same trait.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use media_bridge::{Leg, LegId};
+
+use crate::call::Call;
+use crate::cause::HangupCause;
+use crate::identity::{CallIdentifier, CallerId};
+
+/// A boxed future that may move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A way to reach people, named by the part before the slash in `PJSIP/alice`.
+pub trait Technology: Send + Sync + 'static {
+    /// The name that channels carry, such as `PJSIP`.
+    fn name(&self) -> &'static str;
+
+    /// Other names that reach this technology in `Dial` (`SIP` for `PJSIP`).
+    fn aliases(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Starts a call to `resource`, the part behind the slash. The channel that it returns reports what becomes of it.
+    ///
+    /// # Errors
+    /// [`OriginateError`] when nothing could be sent: nobody of that name, no phone on line, no port free.
+    fn originate<'a>(
+        &'a self,
+        resource: &'a str,
+        request: OriginateRequest,
+    ) -> BoxFuture<'a, Result<Call, OriginateError>>;
+}
+
+/// What an outgoing call carries from the one who asks for it.
+#[derive(Clone, Debug, Default)]
+pub struct OriginateRequest {
+    /// Who is calling, shown to the called party.
+    pub caller: CallerId,
+    /// The call that this channel belongs to; a new one when absent.
+    pub call_id: Option<CallIdentifier>,
+    /// The unique id of the channel that asks, for `CHANNEL(linkedid)`.
+    pub linked_id: Option<String>,
+    /// Codec of the channel that asks: offered first, so that a bridge need not translate.
+    pub prefer_codec: Option<media_bridge::Codec>,
+    /// The caller's media leg: a leg on the same media thread makes the cheapest bridge.
+    pub near: Option<LegId>,
+    /// Variables that the new channel inherits, already stripped of one underscore.
+    pub variables: Vec<(String, String)>,
+}
+
+/// Why an outgoing call could not even start.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OriginateError {
+    /// `PJSIP` of `PJSIP/alice` is no technology that is loaded.
+    #[error("no technology named '{0}'; use PJSIP/…")]
+    NoSuchTechnology(String),
+    /// The destination is not written as `technology/resource`.
+    #[error("'{0}' is not a destination; write technology/resource, as in PJSIP/alice")]
+    Malformed(String),
+    /// No such endpoint.
+    #[error("no endpoint named '{0}' is configured")]
+    NoSuchEndpoint(String),
+    /// The endpoint exists, but no phone is registered for it.
+    #[error("'{0}' has no contact: its phone is not registered and its aor has no contact= line")]
+    NoContact(String),
+    /// The address of the contact cannot be used.
+    #[error("'{contact}' cannot be reached: {reason}")]
+    Unreachable {
+        /// The contact's URI or the host.
+        contact: String,
+        /// Why.
+        reason: String,
+    },
+    /// No media leg could be opened.
+    #[error("no media for the call: {0}")]
+    Media(String),
+    /// The exchange is stopping or at its limit.
+    #[error("the exchange takes no new calls now")]
+    Refused,
+}
+
+impl OriginateError {
+    /// The cause that `HANGUPCAUSE` and the dial status derive from.
+    pub fn cause(&self) -> HangupCause {
+        match self {
+            Self::NoSuchTechnology(_) => HangupCause::NOT_IMPLEMENTED,
+            Self::Malformed(_) | Self::NoSuchEndpoint(_) => HangupCause::NO_ROUTE,
+            Self::NoContact(_) => HangupCause::ABSENT,
+            Self::Unreachable { .. } => HangupCause::NO_ROUTE,
+            Self::Media(_) | Self::Refused => HangupCause::CONGESTION,
+        }
+    }
+}
+
+/// The commands that a channel gives its technology. Each returns at once; what follows is reported through [`Report`].
+pub trait Driver: Send + Sync + 'static {
+    /// Tells the calling party that the phone rings (SIP: 180).
+    fn ring(&self);
+    /// Opens early media towards the calling party (SIP: 183 with a session description).
+    fn progress(&self);
+    /// Answers (SIP: 200). Reported back as [`Report::Answered`].
+    fn answer(&self);
+    /// Ends the channel in whatever state it is (SIP: a final response, CANCEL or BYE).
+    fn hangup(&self, cause: HangupCause);
+}
+
+/// What a technology tells about its channel.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Report {
+    /// The called phone rings.
+    Ringing,
+    /// Audio may arrive before the answer.
+    Progress,
+    /// Answered: media flows both ways.
+    Answered,
+    /// The party put the call on hold.
+    Held,
+    /// The party took the call back.
+    Resumed,
+    /// A key was pressed, in whatever way the phone sends it.
+    Digit {
+        /// `0` to `9`, `*`, `#`, `A` to `D`.
+        digit: char,
+        /// Its length in milliseconds.
+        duration_ms: u32,
+    },
+    /// The channel ended.
+    Ended(HangupCause),
+}
+
+/// What a technology needs to create a channel with [`crate::Switchboard::create_channel`].
+pub struct ChannelSpec {
+    /// The technology's name, the first half of the channel's.
+    pub technology: &'static str,
+    /// The endpoint's name, the second half of the channel's.
+    pub resource: String,
+    /// Which way the call goes, seen from the exchange.
+    pub direction: crate::call::Direction,
+    /// Who is at the far end of this channel, as far as it is known.
+    pub caller: CallerId,
+    /// The number that was dialled; empty on outgoing channels.
+    pub dialed: String,
+    /// The context where the dialplan starts; empty on outgoing channels.
+    pub context: String,
+    /// Prompts are played in this language.
+    pub language: String,
+    /// Variables that the channel starts with.
+    pub variables: Vec<(String, String)>,
+    /// The call that it joins; a new one when absent.
+    pub call_id: Option<CallIdentifier>,
+    /// The unique id of the channel that asked for this one.
+    pub linked_id: Option<String>,
+    /// The media leg.
+    pub leg: Option<Arc<Leg>>,
+    /// Takes the commands.
+    pub driver: Box<dyn Driver>,
+}
