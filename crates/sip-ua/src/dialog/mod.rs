@@ -1,0 +1,206 @@
+//! Dialogs: the state that two user agents share (RFC 3261 section 12).
+//!
+//! A [`Dialog`] begins with an INVITE and a response to it, on either side. It knows how the next
+//! request must look ([`Dialog::request`]) and whether one of the peer comes in order
+//! ([`Dialog::receive`]). It sends nothing and has no timers.
+
+mod error;
+mod id;
+mod route;
+
+use sip_parser::{Contact, HeaderName, Message, Method, RequestBuilder};
+
+pub use error::DialogError;
+pub use id::DialogId;
+pub use route::{Path, RouteSet};
+
+/// Whether the call behind a dialog has been answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DialogState {
+    /// Begun by a provisional response.
+    Early,
+    /// Answered by a 2xx.
+    Confirmed,
+}
+
+/// One dialog, seen from this side.
+#[derive(Clone, Debug)]
+pub struct Dialog {
+    id: DialogId,
+    state: DialogState,
+    /// From of our requests, our tag included.
+    local: String,
+    /// To of our requests, the peer's tag included.
+    remote: String,
+    local_cseq: u32,
+    remote_cseq: Option<u32>,
+    target: String,
+    routes: RouteSet,
+    initiator: bool,
+}
+
+impl Dialog {
+    /// The dialog that a 1xx with a To tag, or a 2xx, to our INVITE begins (section 12.1.2).
+    ///
+    /// A response without Contact leaves the Request-URI as the target: some peers forget it.
+    ///
+    /// # Errors
+    /// When From, To, Call-ID or CSeq cannot be read.
+    pub fn from_response(invite: &Message, response: &Message) -> Result<Dialog, DialogError> {
+        let confirmed = response.status().is_some_and(|status| status >= 200);
+        let fallback = invite.uri().unwrap_or_default();
+        Ok(Dialog {
+            id: DialogId::of_response(response)?,
+            state: if confirmed { DialogState::Confirmed } else { DialogState::Early },
+            local: raw(invite, &HeaderName::From),
+            remote: raw(response, &HeaderName::To),
+            local_cseq: invite.cseq()?.number,
+            remote_cseq: None,
+            target: contact(response).unwrap_or_else(|| fallback.to_owned()),
+            routes: RouteSet::of_response(response),
+            initiator: true,
+        })
+    }
+
+    /// The dialog that we begin by answering an INVITE of the peer with `local_tag` (section 12.1.1).
+    /// It is early until [`confirm`](Dialog::confirm) or [`confirm_with`](Dialog::confirm_with).
+    ///
+    /// # Errors
+    /// When the INVITE has no Contact, or From, To, Call-ID or CSeq cannot be read.
+    pub fn from_request(invite: &Message, local_tag: &str) -> Result<Dialog, DialogError> {
+        Ok(Dialog {
+            id: DialogId {
+                call_id: invite.call_id()?.to_owned(),
+                local_tag: local_tag.to_owned(),
+                remote_tag: invite.from()?.tag().unwrap_or_default().to_owned(),
+            },
+            state: DialogState::Early,
+            local: format!("{};tag={local_tag}", raw(invite, &HeaderName::To)),
+            remote: raw(invite, &HeaderName::From),
+            local_cseq: 0,
+            remote_cseq: Some(invite.cseq()?.number),
+            target: contact(invite).ok_or(DialogError::NoContact)?,
+            routes: RouteSet::of_request(invite),
+            initiator: false,
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> &DialogId {
+        &self.id
+    }
+
+    /// Early or confirmed.
+    #[must_use]
+    pub fn state(&self) -> DialogState {
+        self.state
+    }
+
+    /// Where the peer wants requests to go: the URI of its latest Contact.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The proxies on the path.
+    #[must_use]
+    pub fn routes(&self) -> &RouteSet {
+        &self.routes
+    }
+
+    /// Whether we sent the INVITE that began it, and so own the Call-ID (section 14.1).
+    #[must_use]
+    pub fn is_initiator(&self) -> bool {
+        self.initiator
+    }
+
+    /// Whether a request of the peer belongs to this dialog: Call-ID and both tags are its own.
+    #[must_use]
+    pub fn is_of(&self, request: &Message) -> bool {
+        DialogId::of_request(request).is_ok_and(|id| id.as_ref() == Some(&self.id))
+    }
+
+    /// Whether a response to a request of ours belongs to this dialog.
+    #[must_use]
+    pub fn is_of_answer(&self, response: &Message) -> bool {
+        DialogId::of_response(response).is_ok_and(|id| id == self.id)
+    }
+
+    /// We answered with a 2xx.
+    pub fn confirm(&mut self) {
+        self.state = DialogState::Confirmed;
+    }
+
+    /// The 2xx of an early dialog came: its route set and target are the ones that count (section
+    /// 13.2.2.4).
+    pub fn confirm_with(&mut self, response: &Message) {
+        self.state = DialogState::Confirmed;
+        self.routes = RouteSet::of_response(response);
+        self.refresh_target(response);
+    }
+
+    /// Takes the Contact of a re-INVITE, or of the 2xx to ours, as the new target (section 12.2).
+    pub fn refresh_target(&mut self, message: &Message) {
+        if let Some(target) = contact(message) {
+            self.target = target;
+        }
+    }
+
+    /// Notes a request of the peer, neither ACK nor CANCEL.
+    ///
+    /// # Errors
+    /// [`DialogError::OutOfOrder`] when its CSeq is below the highest before, or an INVITE repeats it
+    /// (section 12.2.2).
+    pub fn receive(&mut self, request: &Message) -> Result<(), DialogError> {
+        let cseq = request.cseq()?;
+        if let Some(highest) = self.remote_cseq
+            && (cseq.number < highest || (cseq.number == highest && cseq.method == Method::Invite))
+        {
+            return Err(DialogError::OutOfOrder { received: cseq.number, highest });
+        }
+        self.remote_cseq = Some(cseq.number);
+        Ok(())
+    }
+
+    /// The CSeq number of our next request; not for ACK and CANCEL, which repeat the INVITE's.
+    pub fn next_cseq(&mut self) -> u32 {
+        self.local_cseq = self.local_cseq.saturating_add(1);
+        self.local_cseq
+    }
+
+    /// The Request-URI of our next request: the target, or a proxy that routes strictly.
+    #[must_use]
+    pub fn request_uri(&self) -> String {
+        self.routes.path(&self.target).uri
+    }
+
+    /// Begins a request of the dialog: start line, Via, Route, Max-Forwards, From, To, Call-ID, CSeq
+    /// (section 12.2.1.1).
+    #[must_use]
+    pub fn request(&self, method: &Method, cseq: u32, via: &str, max_forwards: u8) -> RequestBuilder {
+        let path = self.routes.path(&self.target);
+        let mut request = RequestBuilder::new(method, &path.uri).header(&HeaderName::Via, via);
+        for route in &path.routes {
+            request = request.header(&HeaderName::Route, route);
+        }
+        request
+            .header(&HeaderName::MaxForwards, max_forwards)
+            .header(&HeaderName::From, &self.local)
+            .header(&HeaderName::To, &self.remote)
+            .header(&HeaderName::CallId, &self.id.call_id)
+            .header(&HeaderName::CSeq, format_args!("{cseq} {method}"))
+    }
+}
+
+fn raw(message: &Message, name: &HeaderName) -> String {
+    message.raw(name).unwrap_or_default().to_owned()
+}
+
+/// The URI of the first Contact.
+fn contact(message: &Message) -> Option<String> {
+    match message.contacts().next()? {
+        Ok(Contact::Address(address)) => Some(address.uri_str().to_owned()),
+        _ => None,
+    }
+}

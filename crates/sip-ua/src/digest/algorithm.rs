@@ -1,0 +1,95 @@
+//! The hash functions of digest access authentication.
+
+use std::fmt;
+use std::str::FromStr;
+
+use md5::{Digest as _, Md5};
+use sha2::Sha256;
+
+/// A hash function that a challenge may name (RFC 7616 section 3.2, RFC 8760 section 2.2).
+///
+/// Ordered by strength: the greatest one offered is the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// `MD5`, the only one of old phones, and what a challenge without an algorithm means.
+    Md5,
+    /// `SHA-256`.
+    Sha256,
+}
+
+impl Algorithm {
+    /// Its name in a challenge.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Algorithm::Md5 => "MD5",
+            Algorithm::Sha256 => "SHA-256",
+        }
+    }
+
+    /// The hash of the parts, one after the other, in lower-case hex.
+    pub(super) fn hash(self, parts: &[&str]) -> String {
+        self.hash_bytes(parts.iter().map(|part| part.as_bytes()))
+    }
+
+    /// The hash of some octets, in lower-case hex.
+    pub(super) fn hash_bytes<'a>(self, parts: impl Iterator<Item = &'a [u8]>) -> String {
+        match self {
+            Algorithm::Md5 => hex(&parts.fold(Md5::new(), Md5::chain_update).finalize()),
+            Algorithm::Sha256 => hex(&parts.fold(Sha256::new(), Sha256::chain_update).finalize()),
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The name of an algorithm that we do not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown digest algorithm; MD5 and SHA-256 are known")]
+pub struct UnknownAlgorithm;
+
+impl FromStr for Algorithm {
+    type Err = UnknownAlgorithm;
+
+    /// Reads a name, in any case.
+    fn from_str(name: &str) -> Result<Algorithm, UnknownAlgorithm> {
+        [Algorithm::Md5, Algorithm::Sha256]
+            .into_iter()
+            .find(|known| known.as_str().eq_ignore_ascii_case(name))
+            .ok_or(UnknownAlgorithm)
+    }
+}
+
+/// Octets as lower-case hex digits.
+pub(super) fn hex(octets: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 0x0f)]);
+    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(*octet)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_join_their_parts() {
+        assert_eq!(Algorithm::Md5.hash(&["a", "bc"]), "900150983cd24fb0d6963f7d28e17f72");
+        assert_eq!(
+            Algorithm::Sha256.hash(&["abc"]),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn names_are_read_in_any_case_and_ordered_by_strength() {
+        assert_eq!("md5".parse(), Ok(Algorithm::Md5));
+        assert_eq!("sha-256".parse(), Ok(Algorithm::Sha256));
+        assert_eq!("MD5-sess".parse::<Algorithm>(), Err(UnknownAlgorithm));
+        assert!(Algorithm::Sha256 > Algorithm::Md5);
+    }
+}

@@ -1,0 +1,133 @@
+//! Nonces that need no memory: each carries its time of issue, sealed with a key that only we have.
+
+use std::time::Duration;
+
+use md5::Digest as _;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use super::algorithm::hex;
+
+/// A moment as time since the Unix epoch, to the millisecond.
+pub(super) type Millis = u64;
+
+/// What a nonce of ours says, once its seal has been found whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Nonce {
+    /// When it was issued.
+    pub issued: Millis,
+    /// Tells apart the nonces of one millisecond.
+    pub serial: u64,
+}
+
+/// Makes and reads nonces.
+///
+/// A nonce is 64 hex digits: 8 octets of time, 8 of serial number, and 16 of
+/// HMAC-SHA256 (RFC 2104) over both and the realm.
+pub(super) struct Mint {
+    key: [u8; 32],
+    serial: u64,
+}
+
+const TEXT_LENGTH: usize = 64;
+const SEAL_OCTETS: usize = 16;
+
+impl Mint {
+    pub(super) fn new(key: [u8; 32]) -> Mint {
+        Mint { key, serial: 0 }
+    }
+
+    /// A fresh nonce for `realm`.
+    pub(super) fn issue(&mut self, now: Millis, realm: &str) -> String {
+        self.serial = self.serial.wrapping_add(1);
+        let body = body_of(Nonce { issued: now, serial: self.serial });
+        let mut text = hex(&body);
+        text.push_str(&hex(&self.seal(&body, realm)));
+        text
+    }
+
+    /// Reads a nonce that somebody sent us. `None` when it is not ours, or not for `realm`.
+    pub(super) fn read(&self, text: &str, realm: &str) -> Option<Nonce> {
+        if text.len() != TEXT_LENGTH {
+            return None;
+        }
+        let body: [u8; 16] = unhex(text.get(..32)?)?;
+        let seal: [u8; SEAL_OCTETS] = unhex(text.get(32..)?)?;
+        let whole: bool = self.seal(&body, realm).ct_eq(&seal).into();
+        let (issued, serial) = body.split_at(8);
+        let number = |octets: &[u8]| octets.iter().fold(0, |sum, octet| sum << 8 | u64::from(*octet));
+        whole.then(|| Nonce { issued: number(issued), serial: number(serial) })
+    }
+
+    fn seal(&self, body: &[u8; 16], realm: &str) -> [u8; SEAL_OCTETS] {
+        let pad = |octet: u8| {
+            let mut block = [octet; 64];
+            block.iter_mut().zip(self.key).for_each(|(at, key)| *at ^= key);
+            block
+        };
+        let inner = Sha256::new().chain_update(pad(0x36)).chain_update(body).chain_update(realm).finalize();
+        let outer = Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize();
+        let mut seal = [0; SEAL_OCTETS];
+        seal.iter_mut().zip(outer).for_each(|(at, octet)| *at = octet);
+        seal
+    }
+}
+
+impl Nonce {
+    /// Whether it is past `lifetime`. One from the future, after the clock was set back, is too.
+    pub(super) fn expired(self, now: Millis, lifetime: Duration) -> bool {
+        now.checked_sub(self.issued).is_none_or(|age| u128::from(age) > lifetime.as_millis())
+    }
+}
+
+fn body_of(nonce: Nonce) -> [u8; 16] {
+    (u128::from(nonce.issued) << 64 | u128::from(nonce.serial)).to_be_bytes()
+}
+
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut octets = [0; N];
+    let mut digits = text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()));
+    for octet in &mut octets {
+        *octet = digits.next()?? << 4 | digits.next()??;
+    }
+    digits.next().is_none().then_some(octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Millis = 1_795_000_000_000;
+
+    #[test]
+    fn a_nonce_reads_back_and_ages() {
+        let mut mint = Mint::new([7; 32]);
+        let text = mint.issue(NOW, "ipbx");
+        assert_eq!(text.len(), TEXT_LENGTH);
+        let nonce = mint.read(&text, "ipbx").expect("ours");
+        assert_eq!(nonce, Nonce { issued: NOW, serial: 1 });
+        let lifetime = Duration::from_secs(32);
+        assert!(!nonce.expired(NOW + 32_000, lifetime));
+        assert!(nonce.expired(NOW + 32_001, lifetime));
+        assert!(nonce.expired(NOW - 1, lifetime));
+    }
+
+    #[test]
+    fn a_nonce_is_good_for_its_realm_and_key_only() {
+        let mut mint = Mint::new([7; 32]);
+        let text = mint.issue(NOW, "ipbx");
+        assert_eq!(mint.read(&text, "other"), None);
+        assert_eq!(Mint::new([8; 32]).read(&text, "ipbx"), None);
+        let mut forged = text.clone();
+        forged.replace_range(0..1, "f");
+        assert_eq!(mint.read(&forged, "ipbx"), None);
+        assert_eq!(mint.read("", "ipbx"), None);
+        assert_eq!(mint.read(&"é".repeat(32), "ipbx"), None);
+    }
+
+    #[test]
+    fn two_nonces_of_one_moment_differ() {
+        let mut mint = Mint::new([7; 32]);
+        assert_ne!(mint.issue(NOW, "ipbx"), mint.issue(NOW, "ipbx"));
+    }
+}

@@ -1,0 +1,114 @@
+//! Who may log in, and with what.
+
+use std::fmt;
+
+use super::algorithm::Algorithm;
+
+/// A user name and what proves it, for either end of a digest exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// The user name as it stands in the Authorization header.
+    pub username: String,
+    /// The realm that they are good for; `None` for any realm.
+    pub realm: Option<String>,
+    /// The password, or its hash.
+    pub secret: Secret,
+}
+
+impl Credentials {
+    /// A user name and its secret, good for any realm.
+    #[must_use]
+    pub fn new(username: impl Into<String>, secret: Secret) -> Credentials {
+        Credentials { username: username.into(), realm: None, secret }
+    }
+
+    /// A user name with its password, good for any realm.
+    #[must_use]
+    pub fn password(username: impl Into<String>, password: impl Into<String>) -> Credentials {
+        Credentials::new(username, Secret::plain(password))
+    }
+
+    /// Whether they may be used in `realm`.
+    #[must_use]
+    pub fn serve(&self, realm: &str) -> bool {
+        self.realm.as_deref().is_none_or(|mine| mine == realm)
+    }
+}
+
+/// What proves an identity. `Debug` never shows it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Secret {
+    /// The password in the clear.
+    Plain(String),
+    /// H(username ":" realm ":" password) in lower-case hex, by algorithm (RFC 7616 section 3.4.2).
+    /// An algorithm without a hash cannot be used with these credentials.
+    Ha1 {
+        /// By MD5, 32 digits.
+        md5: Option<String>,
+        /// By SHA-256, 64 digits.
+        sha256: Option<String>,
+    },
+}
+
+impl Secret {
+    /// A password.
+    #[must_use]
+    pub fn plain(password: impl Into<String>) -> Secret {
+        Secret::Plain(password.into())
+    }
+
+    /// H(A1) for a user in a realm, or `None` when only the hash of another algorithm is known.
+    pub(super) fn ha1(&self, algorithm: Algorithm, username: &str, realm: &str) -> Option<String> {
+        match self {
+            Secret::Plain(password) => Some(algorithm.hash(&[username, ":", realm, ":", password])),
+            Secret::Ha1 { md5, sha256 } => match algorithm {
+                Algorithm::Md5 => md5.as_deref(),
+                Algorithm::Sha256 => sha256.as_deref(),
+            }
+            .map(str::to_ascii_lowercase),
+        }
+    }
+
+    /// Whether an answer by `algorithm` can be made with this secret.
+    #[must_use]
+    pub fn suits(&self, algorithm: Algorithm) -> bool {
+        match (self, algorithm) {
+            (Secret::Plain(_), _) => true,
+            (Secret::Ha1 { md5, .. }, Algorithm::Md5) => md5.is_some(),
+            (Secret::Ha1 { sha256, .. }, Algorithm::Sha256) => sha256.is_some(),
+        }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Secret::Plain(_) => "Plain(hidden)",
+            Secret::Ha1 { .. } => "Ha1(hidden)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_hides_the_secret() {
+        let shown = format!("{:?}", Credentials::password("alice", "wonderland"));
+        assert!(shown.contains("alice") && !shown.contains("wonderland"), "{shown}");
+        let hashed = Secret::Ha1 { md5: Some("abcdef".into()), sha256: None };
+        assert!(!format!("{hashed:?}").contains("abcdef"));
+    }
+
+    #[test]
+    fn a_hash_serves_its_own_algorithm_only() {
+        let plain = Secret::Plain("secret".into());
+        let md5 = plain.ha1(Algorithm::Md5, "bob", "biloxi.com");
+        let stored = Secret::Ha1 { md5: md5.clone().map(|hash| hash.to_uppercase()), sha256: None };
+        assert_eq!(stored.ha1(Algorithm::Md5, "bob", "biloxi.com"), md5);
+        assert_eq!(stored.ha1(Algorithm::Sha256, "bob", "biloxi.com"), None);
+        assert!(stored.suits(Algorithm::Md5) && !stored.suits(Algorithm::Sha256));
+    }
+}

@@ -1,0 +1,92 @@
+//! Answering 401 and 407 (RFC 3261 section 22): each realm once, and once more when only the nonce
+//! was stale.
+
+use sip_parser::{HeaderName, Message, Method};
+
+use super::tokens::Tokens;
+use crate::digest::{self, Challenge, Credentials};
+
+/// How often a realm may call our nonce stale before we believe that it never will be pleased.
+const STALE_LIMIT: u8 = 3;
+
+/// Realms that one request answers; proxies on a path each have one.
+const REALM_LIMIT: usize = 8;
+
+/// What we know of the challenges to one request.
+pub(super) struct Authenticator {
+    credentials: Vec<Credentials>,
+    answered: Vec<Answered>,
+}
+
+struct Answered {
+    challenge: Challenge,
+    credentials: Credentials,
+    /// Nonce count of the last answer.
+    count: u32,
+    stale: u8,
+}
+
+impl Authenticator {
+    pub(super) fn new(credentials: Vec<Credentials>) -> Authenticator {
+        Authenticator { credentials, answered: Vec::new() }
+    }
+
+    /// The same credentials for another request.
+    pub(super) fn fresh(&self) -> Authenticator {
+        Authenticator::new(self.credentials.clone())
+    }
+
+    /// Takes the challenges of a 401 or 407; whether it is worth asking again.
+    pub(super) fn challenged(&mut self, response: &Message) -> bool {
+        let challenges = Challenge::of_response(response);
+        let mut hopeful = false;
+        for challenge in &challenges {
+            let best = digest::best(&challenges, challenge, &self.credentials);
+            let Some((best, credentials)) = best.filter(|(best, _)| std::ptr::eq(*best, challenge)) else {
+                continue;
+            };
+            hopeful |= note(&mut self.answered, best, credentials);
+        }
+        hopeful
+    }
+
+    /// The headers that answer all realms so far, for one more try.
+    pub(super) fn headers(
+        &mut self,
+        method: &Method,
+        uri: &str,
+        body: &[u8],
+        tokens: &mut Tokens,
+    ) -> Vec<(HeaderName, String)> {
+        let answers = self.answered.iter_mut().filter_map(|known| {
+            known.count += 1;
+            let input = digest::Request { method, uri, body };
+            let value = digest::answer(&known.challenge, &known.credentials, &input, &tokens.call_id(), known.count)?;
+            let proxy = known.challenge.proxy;
+            Some((if proxy { HeaderName::ProxyAuthorization } else { HeaderName::Authorization }, value))
+        });
+        answers.collect()
+    }
+}
+
+/// Files a challenge; `false` when its realm has had its answer and did not like it.
+fn note(answered: &mut Vec<Answered>, challenge: &Challenge, credentials: &Credentials) -> bool {
+    let known = answered
+        .iter_mut()
+        .find(|known| known.challenge.realm == challenge.realm && known.challenge.proxy == challenge.proxy);
+    match known {
+        Some(known) if challenge.stale && known.stale < STALE_LIMIT => {
+            known.challenge = challenge.clone();
+            known.count = 0;
+            known.stale += 1;
+            true
+        }
+        Some(_) => false,
+        None if answered.len() >= REALM_LIMIT => false,
+        None => {
+            let (challenge, credentials) = (challenge.clone(), credentials.clone());
+            answered.push(Answered { challenge, credentials, count: 0, stale: 0 });
+            true
+        }
+    }
+}

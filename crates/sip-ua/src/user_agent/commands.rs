@@ -1,0 +1,191 @@
+//! What an application may ask of a user agent. A command for a session that is over is ignored: the
+//! news of its end may still be on the way.
+
+use std::time::Instant;
+
+use super::command::{Body, OutboundInvite, OutboundRequest, Reply};
+use super::common::Common;
+use super::event::{EndReason, SessionEvent};
+use super::id::{RequestId, SessionId};
+use super::intake::Arrival;
+use super::requests::Pending;
+use super::session::{Inbound, Outbound, Session, Stage};
+use super::UserAgent;
+use crate::transport::Flow;
+
+/// Calls.
+impl UserAgent {
+    /// Makes a call under the name `id`. A name that is in use is ignored.
+    pub fn invite(&mut self, now: Instant, id: SessionId, invite: OutboundInvite) {
+        if self.sessions.contains_key(&id) {
+            return;
+        }
+        if self.sessions.len() >= self.common.config.max_sessions {
+            return self.common.emit(id, SessionEvent::Failed { status: 503, message: None });
+        }
+        let tag = self.common.tokens.tag();
+        self.open(id, invite.flow, tag);
+        self.step(id, |session, common| {
+            session.with(now, common, |_, scope| Outbound::start(scope, invite));
+        });
+        self.settle(now);
+    }
+
+    /// Takes an incoming INVITE as a call under the name `id`, and sends 100 Trying. `contact` is a
+    /// name-addr: where the peer reaches us in this dialog.
+    ///
+    /// If the caller has given up meanwhile, or the request is not there, the session ends at once.
+    pub fn accept(&mut self, now: Instant, request: RequestId, id: SessionId, contact: String) {
+        if self.sessions.contains_key(&id) {
+            return;
+        }
+        match self.take_pending(request) {
+            Some(pending) if !pending.cancelled && self.common.invites.contains_key(&pending.arrival.id) => {
+                self.admit(now, pending, id, contact);
+            }
+            Some(_) => self.common.emit(id, SessionEvent::Cancelled),
+            None => {
+                let reason = EndReason::Refused;
+                self.common.emit(id, SessionEvent::Ended { message: None, reason });
+            }
+        }
+        self.settle(now);
+    }
+
+    fn admit(&mut self, now: Instant, pending: Pending, id: SessionId, contact: String) {
+        let Pending { arrival: Arrival { id: transaction, request, flow }, tag, .. } = pending;
+        self.open(id, flow, tag);
+        self.common.expect_cancel(transaction, id);
+        self.step(id, |session, common| {
+            session.with(now, common, |_, scope| Inbound::start(scope, transaction, request, contact));
+        });
+    }
+
+    fn open(&mut self, id: SessionId, flow: Flow, tag: String) {
+        self.common.tags.insert(tag.clone(), id);
+        self.sessions.insert(id, Session::new(id, flow, tag));
+    }
+
+    /// Sends a provisional response, 101 to 199, to an incoming call. It is repeated every minute.
+    pub fn progress(
+        &mut self,
+        now: Instant,
+        id: SessionId,
+        status: u16,
+        body: Option<Body>,
+        headers: Vec<(String, String)>,
+    ) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Inbound(inbound) => inbound.progress(scope, status, body.as_ref(), &headers),
+            other => other,
+        });
+    }
+
+    /// Answers an incoming call with 200, repeated until its ACK comes.
+    pub fn answer(
+        &mut self,
+        now: Instant,
+        id: SessionId,
+        body: Option<Body>,
+        headers: Vec<(String, String)>,
+    ) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Inbound(inbound) => inbound.answer(scope, body.as_ref(), &headers),
+            other => other,
+        });
+    }
+
+    /// Refuses an incoming call with a final response, 300 to 699.
+    pub fn reject(
+        &mut self,
+        now: Instant,
+        id: SessionId,
+        status: u16,
+        reason: Option<&str>,
+        headers: Vec<(String, String)>,
+    ) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Inbound(inbound) => inbound.reject(scope, status, reason, &headers),
+            other => other,
+        });
+    }
+
+    /// Sends the ACK that [`Answered`](SessionEvent::Answered) or
+    /// [`ReinviteAnswered`](SessionEvent::ReinviteAnswered) left owing because the offer was the peer's,
+    /// with our answer.
+    pub fn acknowledge(&mut self, now: Instant, id: SessionId, body: Option<Body>) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.acknowledge(scope, body.as_ref()),
+            other => other,
+        });
+    }
+
+    /// Ends a call in whatever state it is: CANCEL for one that rings at the peer, 603 for one that
+    /// rings here, BYE for one that was answered. `headers` go into that message; Reason, for example.
+    pub fn hangup(&mut self, now: Instant, id: SessionId, headers: Vec<(String, String)>) {
+        self.step(id, |session, common| session.hangup(now, common, headers));
+        self.settle(now);
+    }
+
+    /// Offers a change of an answered call; without a body it asks the peer for an offer.
+    ///
+    /// One INVITE at a time: the re-INVITE waits for the ACK of our 2xx, and fails with 491 while another
+    /// one is under way. A 491 of the peer is waited out (RFC 3261 section 14.1).
+    pub fn reinvite(
+        &mut self,
+        now: Instant,
+        id: SessionId,
+        body: Option<Body>,
+        headers: Vec<(String, String)>,
+    ) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.reinvite(scope, body, headers),
+            other => other,
+        });
+    }
+
+    /// Answers the peer's [`Reinvite`](SessionEvent::Reinvite): the body of a 200, or the status of a
+    /// refusal, 300 to 699. After a refusal the session stays as it was.
+    pub fn answer_reinvite(&mut self, now: Instant, id: SessionId, answer: Result<Body, u16>) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.answer_reinvite(scope, answer),
+            other => other,
+        });
+    }
+
+    /// Sends INFO in an answered call.
+    pub fn info(&mut self, now: Instant, id: SessionId, body: Body) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.info(scope, body),
+            other => other,
+        });
+    }
+
+    fn command(
+        &mut self,
+        now: Instant,
+        id: SessionId,
+        step: impl FnOnce(Stage, &mut super::session::Scope<'_>) -> Stage,
+    ) {
+        self.step(id, |session: &mut Session, common: &mut Common| session.with(now, common, step));
+        self.settle(now);
+    }
+}
+
+/// Requests outside of calls.
+impl UserAgent {
+    /// Sends a request outside of dialogs; its outcome comes as
+    /// [`UaEvent::Response`](super::UaEvent::Response) under the name `id`.
+    pub fn request(&mut self, now: Instant, id: RequestId, request: OutboundRequest) {
+        self.start_request(now, id, request);
+        self.settle(now);
+    }
+
+    /// Answers a request that came outside of dialogs; also refuses an INVITE that is not accepted.
+    /// A provisional status leaves the request waiting for a final one. A request that has been answered
+    /// or taken back is left alone.
+    pub fn respond(&mut self, now: Instant, id: RequestId, reply: Reply) {
+        self.reply(now, id, &reply);
+        self.settle(now);
+    }
+}

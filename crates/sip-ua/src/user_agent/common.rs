@@ -1,0 +1,94 @@
+//! What all sessions and requests of a user agent share: the layer below, the queue above, the index.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+use sip_parser::Message;
+
+use super::config::UserAgentConfig;
+use super::event::{SessionEvent, UaEvent};
+use super::id::{RequestId, SessionId};
+use super::tokens::Tokens;
+use crate::transaction::{ClientTransactionId, ServerTransactionId, TransactionLayer};
+use crate::transport::Flow;
+
+/// The shared parts. Sessions borrow them for the time of one input.
+pub(super) struct Common {
+    pub(super) config: UserAgentConfig,
+    pub(super) layer: TransactionLayer,
+    pub(super) tokens: Tokens,
+    pub(super) events: VecDeque<UaEvent>,
+    /// Whose client transactions these are, until their final response.
+    pub(super) clients: HashMap<ClientTransactionId, Client>,
+    /// Whose INVITEs of peers these are, until our final response; a CANCEL finds them here.
+    pub(super) invites: HashMap<ServerTransactionId, Server>,
+    /// Which session a tag of ours belongs to.
+    pub(super) tags: HashMap<String, SessionId>,
+}
+
+/// What a client transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Client {
+    /// A request of a session.
+    Session(SessionId),
+    /// A request outside of dialogs.
+    Request(RequestId),
+}
+
+/// Who answers an INVITE of a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Server {
+    /// The application has not said yet what becomes of it.
+    Pending(RequestId),
+    /// A session: its first INVITE or a re-INVITE.
+    Session(SessionId),
+}
+
+impl Common {
+    pub(super) fn new(config: UserAgentConfig, tokens: Tokens) -> Common {
+        Common {
+            layer: TransactionLayer::new(config.timers.clone(), config.limits.clone()),
+            config,
+            tokens,
+            events: VecDeque::new(),
+            clients: HashMap::new(),
+            invites: HashMap::new(),
+            tags: HashMap::new(),
+        }
+    }
+
+    pub(super) fn emit(&mut self, session: SessionId, event: SessionEvent) {
+        self.events.push_back(UaEvent::Session(session, event));
+    }
+
+    /// Sends a request whose responses go to `client`.
+    pub(super) fn send(&mut self, now: Instant, request: Message, flow: Flow, client: Client) -> ClientTransactionId {
+        let id = self.layer.send_request(now, request, flow);
+        self.clients.insert(id, client);
+        id
+    }
+
+    /// Who we are, as a header.
+    pub(super) fn product(&self) -> Option<(String, String)> {
+        let name = &self.config.user_agent;
+        (!name.is_empty()).then(|| ("User-Agent".to_owned(), name.clone()))
+    }
+
+    /// A CANCEL of this INVITE goes to `session`.
+    pub(super) fn expect_cancel(&mut self, invite: ServerTransactionId, session: SessionId) {
+        self.invites.insert(invite, Server::Session(session));
+    }
+
+    /// Sends a request whose responses nobody waits for.
+    pub(super) fn send_and_forget(&mut self, now: Instant, request: Message, flow: Flow) {
+        self.layer.send_request(now, request, flow);
+    }
+
+    /// Sends a response; after a final one the INVITE behind it can no longer be cancelled.
+    pub(super) fn respond(&mut self, now: Instant, id: ServerTransactionId, response: Message) {
+        if response.status().is_some_and(|status| status >= 200) {
+            self.invites.remove(&id);
+        }
+        self.layer.respond(now, id, &response);
+    }
+}

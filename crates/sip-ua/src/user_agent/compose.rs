@@ -1,0 +1,161 @@
+//! Messages as this user agent writes them: what every request and every response carries.
+
+use sip_parser::{HeaderName, Message, Method, RequestBuilder, ResponseBuilder};
+
+use super::command::Body;
+use super::common::Common;
+use crate::dialog::Dialog;
+use crate::transport::Flow;
+
+/// Headers by name, as applications give them.
+pub(super) type Headers = Vec<(String, String)>;
+
+/// The addresses of a request outside of dialogs.
+pub(super) struct Opening<'a> {
+    pub(super) method: &'a Method,
+    pub(super) target: &'a str,
+    pub(super) flow: &'a Flow,
+    pub(super) routes: &'a [String],
+    /// From without its tag.
+    pub(super) from: &'a str,
+    pub(super) tag: &'a str,
+    pub(super) to: &'a str,
+    pub(super) call_id: &'a str,
+    pub(super) cseq: u32,
+}
+
+/// What follows the addresses.
+#[derive(Default)]
+pub(super) struct Content<'a> {
+    pub(super) contact: Option<&'a str>,
+    pub(super) authorization: &'a [(HeaderName, String)],
+    pub(super) headers: &'a [(String, String)],
+    pub(super) body: Option<&'a Body>,
+}
+
+impl Common {
+    /// A Via for a new transaction, with `rport` (RFC 3581).
+    pub(super) fn via(&mut self, flow: &Flow) -> String {
+        let branch = self.tokens.branch();
+        format!("SIP/2.0/{} {};branch={branch};rport", flow.protocol.via_name(), flow.local)
+    }
+
+    /// A request outside of dialogs; `None` when it cannot be written.
+    pub(super) fn compose(&mut self, opening: &Opening<'_>, content: &Content<'_>) -> Option<Message> {
+        let via = self.via(opening.flow);
+        let Opening { method, target, from, tag, to, call_id, cseq, .. } = opening;
+        let mut request = RequestBuilder::new(method, target).header(&HeaderName::Via, via);
+        for route in opening.routes {
+            request = request.header(&HeaderName::Route, route);
+        }
+        let request = request
+            .header(&HeaderName::MaxForwards, self.max_forwards(content.headers))
+            .header(&HeaderName::From, format_args!("{};tag={tag}", bracketed(from)))
+            .header(&HeaderName::To, bracketed(to))
+            .header(&HeaderName::CallId, call_id)
+            .header(&HeaderName::CSeq, format_args!("{cseq} {method}"));
+        self.finish(request, method, content)
+    }
+
+    /// A request of a dialog; `None` when it cannot be written.
+    pub(super) fn compose_in(
+        &mut self,
+        dialog: &Dialog,
+        method: &Method,
+        cseq: u32,
+        flow: &Flow,
+        content: &Content<'_>,
+    ) -> Option<Message> {
+        let via = self.via(flow);
+        let request = dialog.request(method, cseq, &via, self.max_forwards(content.headers));
+        self.finish(request, method, content)
+    }
+
+    fn finish(&self, mut request: RequestBuilder, method: &Method, content: &Content<'_>) -> Option<Message> {
+        if let Some(contact) = content.contact {
+            request = request.header(&HeaderName::Contact, contact);
+        }
+        for (name, value) in content.authorization {
+            request = request.header(name, value);
+        }
+        if matches!(method, Method::Invite | Method::Options) {
+            request = request.header(&HeaderName::Allow, self.allow());
+        }
+        if matches!(method, Method::Invite | Method::Options | Method::Register) {
+            request = request.header(&HeaderName::Supported, self.config.supported.join(", "));
+        }
+        if !self.config.user_agent.is_empty() {
+            request = request.header(&HeaderName::UserAgent, &self.config.user_agent);
+        }
+        for (name, value) in content.headers.iter().filter(|(name, _)| !is_max_forwards(name)) {
+            request = request.header(name.as_str(), value);
+        }
+        if let Some(body) = content.body {
+            request = request.body(&body.content_type, &body.bytes);
+        }
+        Message::parse(request.build()).ok()
+    }
+
+    /// Begins a response: what it copies of the request, our tag in To, and who we are. Responses
+    /// that begin a dialog copy Record-Route too (RFC 3261 section 12.1.1).
+    pub(super) fn reply(&self, request: &Message, status: u16, tag: &str) -> ResponseBuilder {
+        let mut response = ResponseBuilder::reply(request, status);
+        if status > 100 {
+            response = response.to_tag(tag);
+        }
+        if matches!(status, 101..=299) && request.method() == Some(Method::Invite) {
+            response = response.record_route();
+        }
+        if !self.config.user_agent.is_empty() {
+            response = response.header(&HeaderName::Server, &self.config.user_agent);
+        }
+        match (status, request.method()) {
+            (405, _) => response.header(&HeaderName::Allow, self.allow()),
+            (200..=299, Some(Method::Invite | Method::Options)) => response
+                .header(&HeaderName::Allow, self.allow())
+                .header(&HeaderName::Supported, self.config.supported.join(", ")),
+            _ => response,
+        }
+    }
+
+    /// A whole response that says nothing but its status.
+    pub(super) fn plain_reply(&self, request: &Message, status: u16, tag: &str) -> Option<Message> {
+        finish_reply(self.reply(request, status, tag), &[], None)
+    }
+
+    /// Value of Allow.
+    fn allow(&self) -> String {
+        let names: Vec<&str> = self.config.allow.iter().map(Method::as_str).collect();
+        names.join(", ")
+    }
+
+    /// An application that relays a call may pass on what is left of its hops.
+    fn max_forwards(&self, headers: &[(String, String)]) -> u8 {
+        let given = headers.iter().find(|(name, _)| is_max_forwards(name));
+        given.and_then(|(_, value)| value.trim().parse().ok()).unwrap_or(self.config.max_forwards)
+    }
+}
+
+/// Adds what the application wants to say, and writes the response; `None` when it cannot be written.
+pub(super) fn finish_reply(
+    mut response: ResponseBuilder,
+    headers: &[(String, String)],
+    body: Option<&Body>,
+) -> Option<Message> {
+    for (name, value) in headers {
+        response = response.header(name.as_str(), value);
+    }
+    if let Some(body) = body {
+        response = response.body(&body.content_type, &body.bytes);
+    }
+    Message::parse(response.build()).ok()
+}
+
+fn is_max_forwards(name: &str) -> bool {
+    name.eq_ignore_ascii_case("Max-Forwards")
+}
+
+/// An address in angle brackets, so that a parameter after it is the header's and not the URI's.
+fn bracketed(address: &str) -> String {
+    if address.contains('<') { address.to_owned() } else { format!("<{address}>") }
+}

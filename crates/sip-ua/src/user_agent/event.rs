@@ -1,0 +1,152 @@
+//! What the user agent tells an application.
+
+use sip_parser::Message;
+
+use super::id::{RequestId, SessionId};
+use crate::transport::Flow;
+
+/// Something that the application should know, from [`UserAgent::poll_event`](super::UserAgent::poll_event).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum UaEvent {
+    /// A request outside of dialogs. It must be answered by
+    /// [`respond`](super::UserAgent::respond), or, an INVITE, taken by
+    /// [`accept`](super::UserAgent::accept). One that is left lying is refused with 500 after 64 T1.
+    Request {
+        /// Its name.
+        id: RequestId,
+        /// The request.
+        message: Message,
+        /// Where it came from.
+        flow: Flow,
+    },
+    /// A session moved on.
+    Session(SessionId, SessionEvent),
+    /// The outcome of a request that we sent.
+    Response {
+        /// The name that [`request`](super::UserAgent::request) was given.
+        id: RequestId,
+        /// The final response, or why there is none.
+        outcome: Result<Message, RequestFailure>,
+    },
+    /// Something arrived that could not be read as SIP. A counter's worth; a reply has been sent if
+    /// one was owed and possible.
+    Malformed {
+        /// Where it came from.
+        flow: Flow,
+        /// What is wrong with it, in a sentence.
+        problem: String,
+        /// The status of the reply that was sent, if one was.
+        replied: Option<u16>,
+    },
+}
+
+/// Why a request of ours has no response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestFailure {
+    /// Nobody answered within 64 T1 (RFC 3261 timer F): as good as 408.
+    #[error("no answer came in time; is the peer reachable, and does it speak SIP there?")]
+    TimedOut,
+    /// The transport could not deliver it: as good as 503.
+    #[error("the message could not be delivered; is the peer's address right?")]
+    TransportFailed,
+    /// The request could not be written, or a limit of ours forbids it.
+    #[error("the request was not sent: a limit is reached or a value in it cannot stand in a SIP message")]
+    Refused,
+}
+
+/// A step in the life of a session.
+///
+/// Every session that was begun ends with exactly one of [`Failed`](SessionEvent::Failed),
+/// [`Cancelled`](SessionEvent::Cancelled) and [`Ended`](SessionEvent::Ended), and nothing follows it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum SessionEvent {
+    /// Outbound: 101 to 199. A branch of a forked call has a To tag of its own.
+    Provisional {
+        /// Its status.
+        status: u16,
+        /// The response, with early media perhaps.
+        message: Message,
+    },
+    /// Outbound: the first 2xx. The ACK has been sent, unless our INVITE had no offer: then the
+    /// answer is owed by [`acknowledge`](super::UserAgent::acknowledge).
+    Answered {
+        /// The 2xx.
+        message: Message,
+    },
+    /// Inbound: the ACK of our 2xx came.
+    Established {
+        /// The ACK, which holds the peer's answer if its INVITE had no offer.
+        ack: Option<Message>,
+    },
+    /// Outbound: refused, or never answered. 408 for silence, 503 for a dead transport, 487 for our
+    /// own CANCEL.
+    Failed {
+        /// The status of the final response, or the one that stands for what happened.
+        status: u16,
+        /// The response, if there was one.
+        message: Option<Message>,
+    },
+    /// Inbound: the caller gave up before our answer. 487 has been sent.
+    Cancelled,
+    /// The peer wants to change the session; [`answer_reinvite`](super::UserAgent::answer_reinvite)
+    /// is owed. An empty body asks us for the offer.
+    Reinvite {
+        /// The re-INVITE.
+        message: Message,
+    },
+    /// The ACK of a re-INVITE that we accepted, with the peer's answer if the offer was ours.
+    ReinviteConfirmed {
+        /// The ACK.
+        ack: Message,
+    },
+    /// The peer took its re-INVITE back before we answered it; 487 has been sent.
+    ReinviteCancelled,
+    /// The peer accepted our re-INVITE; the ACK has been sent, unless the re-INVITE had no offer.
+    ReinviteAnswered {
+        /// The 2xx.
+        message: Message,
+    },
+    /// The peer refused our re-INVITE, or it could not be sent. The session stays as it was. 491: a
+    /// re-INVITE of the peer came between; offer again if the change is still wanted.
+    ReinviteFailed {
+        /// The status of the refusal, or the one that stands for it.
+        status: u16,
+    },
+    /// An INFO came and has been answered 200.
+    Info {
+        /// The INFO.
+        message: Message,
+    },
+    /// The session is over after it was answered, or by our own refusal.
+    Ended {
+        /// The request or response that ended it, if there was one.
+        message: Option<Message>,
+        /// Who or what ended it.
+        reason: EndReason,
+    },
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EndReason {
+    /// The peer sent BYE.
+    Bye,
+    /// We hung up or refused: [`hangup`](super::UserAgent::hangup) or
+    /// [`reject`](super::UserAgent::reject).
+    HungUp,
+    /// Our 2xx was never acknowledged within 64 T1 (RFC 3261 section 13.3.1.4). BYE was sent.
+    NoAck,
+    /// The peer no longer knows the dialog, or no longer answers: 481, 408 or silence to a request
+    /// of ours (RFC 3261 section 12.2.1.2). BYE was sent.
+    Lost,
+    /// The caller's INVITE said how long it was good for, and that time is up (RFC 3261 section
+    /// 13.3.1). 487 was sent.
+    Expired,
+    /// The command could not be carried out: a limit is reached, or a value cannot stand in a SIP
+    /// message.
+    Refused,
+}

@@ -1,0 +1,127 @@
+//! Requests that arrive: what is refused at the door, and whose it is otherwise (RFC 3261 section 8.2).
+
+use std::time::Instant;
+
+use sip_parser::{HeaderName, Message, Method, Uri};
+
+use super::UserAgent;
+use super::common::Server;
+use super::compose::finish_reply;
+use super::requests::Pending;
+use crate::transaction::ServerTransactionId;
+use crate::transport::Flow;
+
+/// A request and its transaction, on the way to whoever answers it.
+pub(super) struct Arrival {
+    pub(super) id: ServerTransactionId,
+    pub(super) request: Message,
+    pub(super) flow: Flow,
+}
+
+/// Why a request is refused at the door: a status, and a header that explains it.
+struct Refusal {
+    status: u16,
+    header: Option<(String, String)>,
+}
+
+impl From<u16> for Refusal {
+    fn from(status: u16) -> Refusal {
+        Refusal { status, header: None }
+    }
+}
+
+impl UserAgent {
+    /// A new request, neither ACK nor CANCEL.
+    pub(super) fn take_in(&mut self, now: Instant, arrival: Arrival, merged: bool) {
+        let Some(method) = arrival.request.method() else { return };
+        if let Err(refusal) = self.screen(&method, &arrival.request) {
+            return self.refuse(now, &arrival, refusal);
+        }
+        let tag = arrival.request.to().ok().and_then(|to| to.tag().map(str::to_owned));
+        match tag {
+            Some(tag) if method != Method::Register => self.take_in_dialog(now, arrival, &tag),
+            _ => match self.screen_new(&method, &arrival.request, merged) {
+                Err(refusal) => self.refuse(now, &arrival, refusal),
+                Ok(()) => self.take_new(now, &method, arrival),
+            },
+        }
+    }
+
+    /// What every request must pass (sections 8.2.1 to 8.2.3).
+    fn screen(&self, method: &Method, request: &Message) -> Result<(), Refusal> {
+        let config = &self.common.config;
+        if !config.allow.contains(method) {
+            return Err(405.into());
+        }
+        let unknown: Vec<&str> = request
+            .values(&HeaderName::Require)
+            .filter(|tag| !config.supported.iter().any(|known| known.eq_ignore_ascii_case(tag)))
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal { status: 420, header: Some(("Unsupported".to_owned(), unknown.join(", "))) })
+    }
+
+    /// What a request outside of dialogs must pass too.
+    fn screen_new(&self, method: &Method, request: &Message, merged: bool) -> Result<(), Refusal> {
+        if merged {
+            return Err(482.into());
+        }
+        match request.uri().map(Uri::parse) {
+            Some(Ok(uri)) if is_known_scheme(uri.scheme()) => {}
+            Some(Ok(_)) => return Err(416.into()),
+            Some(Err(_)) | None => return Err(400.into()),
+        }
+        if matches!(method, Method::Bye | Method::Info) {
+            return Err(481.into());
+        }
+        // A request that ends here needs no hops; but a call does, for we send it on.
+        if *method == Method::Invite && matches!(request.max_forwards(), Some(Ok(0))) {
+            return Err(483.into());
+        }
+        if *method == Method::Invite && request.contacts().next().is_none_or(|contact| contact.is_err()) {
+            return Err(400.into());
+        }
+        let full = self.pending.len() >= self.common.config.max_pending_requests
+            || (*method == Method::Invite && self.sessions.len() >= self.common.config.max_sessions);
+        if full {
+            let wait = self.common.config.limits.retry_after.as_secs().max(1).to_string();
+            return Err(Refusal { status: 503, header: Some(("Retry-After".to_owned(), wait)) });
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, now: Instant, arrival: &Arrival, refusal: Refusal) {
+        let tag = self.common.tokens.tag();
+        let response = self.common.reply(&arrival.request, refusal.status, &tag);
+        let headers: Vec<_> = refusal.header.into_iter().collect();
+        if let Some(response) = finish_reply(response, &headers, None) {
+            self.common.respond(now, arrival.id, response);
+        }
+    }
+
+    /// A request with a To tag: it is for a session, or for nobody (section 12.2.2).
+    fn take_in_dialog(&mut self, now: Instant, arrival: Arrival, tag: &str) {
+        match self.common.tags.get(tag).copied() {
+            Some(session) => {
+                let Arrival { id, request, flow } = arrival;
+                self.step(session, |session, common| session.handle_request(now, common, id, request, flow));
+            }
+            None => self.refuse(now, &arrival, 481.into()),
+        }
+    }
+
+    fn take_new(&mut self, now: Instant, method: &Method, arrival: Arrival) {
+        let (transaction, tag) = (arrival.id, self.common.tokens.tag());
+        let id = self.pend(now, Pending { arrival, tag, cancelled: false });
+        if *method == Method::Invite {
+            self.common.invites.insert(transaction, Server::Pending(id));
+        }
+    }
+}
+
+/// Schemes of a Request-URI that an exchange understands; others are answered 416.
+fn is_known_scheme(scheme: &str) -> bool {
+    ["sip", "sips", "tel"].iter().any(|known| known.eq_ignore_ascii_case(scheme))
+}

@@ -1,0 +1,249 @@
+//! The user agent: calls and requests over the transaction layer, without I/O and without a clock.
+//!
+//! Meet [`UserAgent`] first, then [`UaEvent`], what it tells, and [`SessionEvent`], what it tells of a
+//! call. `session/` holds the calls, each a state machine; `intake` decides what is refused at the door.
+
+// What an application says and hears.
+mod command;
+mod config;
+mod event;
+mod id;
+// Calls, and requests outside of them.
+mod intake;
+mod requests;
+mod session;
+// What both are made of.
+mod authentication;
+mod commands;
+mod common;
+mod compose;
+mod deadlines;
+mod tokens;
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use sip_parser::{Message, Method, ParseError};
+
+pub use command::{Body, OutboundInvite, OutboundRequest, Reply, Series};
+pub use config::UserAgentConfig;
+pub use event::{EndReason, RequestFailure, SessionEvent, UaEvent};
+pub use id::{RequestId, SessionId};
+
+use self::common::{Client, Common, Server};
+use self::deadlines::Deadlines;
+use self::intake::Arrival;
+use self::requests::{Outgoing, Pending};
+use self::session::Session;
+use self::tokens::Tokens;
+use crate::transaction::{ClientTransactionId, TransactionEvent};
+use crate::transport::{Flow, Transmit};
+
+/// A SIP user agent (RFC 3261), client and server at once.
+///
+/// It neither reads a clock nor touches a socket. Hand in an input (`handle_*`) or a command, then drain
+/// [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event), then sleep until
+/// [`poll_timeout`](Self::poll_timeout) and call [`handle_timeout`](Self::handle_timeout).
+///
+/// ```text
+///   handle_message --> transactions --> intake --+--> session ----> poll_event
+///                                                +--> pending ----> poll_event
+///   commands --------> session, request ----------> transactions -> poll_transmit
+/// ```
+///
+/// What it decides by itself, and what not:
+/// - Challenges (401, 407) to what we send are answered with the credentials given, each realm once.
+/// - Requests of a dialog go where the INVITE went, or where the peer's latest re-INVITE came from, not
+///   where Contact points: a phone behind a NAT does not know its own address, and a proxy on the way
+///   reads the Request-URI anyway.
+/// - A request with an unknown method, an unknown Require, or a dialog that is not ours is refused here.
+///   All else outside of dialogs reaches the application, which identifies its sender.
+pub struct UserAgent {
+    common: Common,
+    sessions: HashMap<SessionId, Session>,
+    session_deadlines: Deadlines<SessionId>,
+    pending: HashMap<RequestId, Pending>,
+    pending_deadlines: Deadlines<RequestId>,
+    outgoing: HashMap<RequestId, Outgoing>,
+}
+
+impl UserAgent {
+    /// A user agent with no sessions. Its tags and branches come from the operating system's randomness.
+    ///
+    /// # Panics
+    /// When the operating system has no randomness to give.
+    #[must_use]
+    pub fn new(config: UserAgentConfig) -> UserAgent {
+        UserAgent::with_tokens(config, Tokens::from_system())
+    }
+
+    /// The same with tags and branches that follow from `seed`: for tests and simulations alone, for
+    /// whoever knows the seed can guess every tag.
+    #[must_use]
+    pub fn with_seed(config: UserAgentConfig, seed: [u8; 32]) -> UserAgent {
+        UserAgent::with_tokens(config, Tokens::from_seed(seed))
+    }
+
+    fn with_tokens(config: UserAgentConfig, tokens: Tokens) -> UserAgent {
+        UserAgent {
+            common: Common::new(config, tokens),
+            sessions: HashMap::new(),
+            session_deadlines: Deadlines::new(),
+            pending: HashMap::new(),
+            pending_deadlines: Deadlines::new(),
+            outgoing: HashMap::new(),
+        }
+    }
+
+    /// Takes a message that came along `flow`.
+    pub fn handle_message(&mut self, now: Instant, message: Message, flow: Flow) {
+        self.common.layer.handle_message(now, message, flow);
+        self.settle(now);
+    }
+
+    /// Takes bytes that came along `flow` and are no message: counts them, and replies 400 where that is
+    /// owed and possible.
+    pub fn handle_malformed(&mut self, now: Instant, bytes: &[u8], error: &ParseError, flow: Flow) {
+        self.common.layer.handle_malformed(bytes, error, flow);
+        self.settle(now);
+    }
+
+    /// What was sent along `flow` did not arrive, or its connection has ended.
+    pub fn handle_transport_error(&mut self, now: Instant, flow: &Flow) {
+        self.common.layer.handle_transport_error(now, flow);
+        self.settle(now);
+    }
+
+    /// Advances the timers to `now`. Calling early is harmless.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.common.layer.handle_timeout(now);
+        self.settle(now);
+        while let Some(id) = self.session_deadlines.pop(now) {
+            self.step(id, |session, common| session.handle_timeout(now, common));
+        }
+        while let Some(id) = self.pending_deadlines.pop(now) {
+            self.expire_pending(now, id);
+        }
+        self.settle(now);
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) at the latest.
+    pub fn poll_timeout(&mut self) -> Option<Instant> {
+        let own = [self.session_deadlines.next(), self.pending_deadlines.next()];
+        own.into_iter().chain([self.common.layer.poll_timeout()]).flatten().min()
+    }
+
+    /// The next message to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.common.layer.poll_transmit()
+    }
+
+    /// The next thing that the application must hear.
+    pub fn poll_event(&mut self) -> Option<UaEvent> {
+        self.common.events.pop_front()
+    }
+
+    /// Sessions that are not over, and requests that wait for the application's reply.
+    #[must_use]
+    pub fn active(&self) -> (usize, usize) {
+        (self.sessions.len(), self.pending.len())
+    }
+
+    /// The transaction layer below, for its counters and settings.
+    pub fn transactions(&mut self) -> &mut crate::transaction::TransactionLayer {
+        &mut self.common.layer
+    }
+}
+
+impl UserAgent {
+    /// Deals with all that the transaction layer reports.
+    fn settle(&mut self, now: Instant) {
+        while let Some(event) = self.common.layer.poll_event() {
+            self.handle_event(now, event);
+        }
+    }
+
+    fn handle_event(&mut self, now: Instant, event: TransactionEvent) {
+        match event {
+            TransactionEvent::Request { id, request, flow, merged } => {
+                self.take_in(now, Arrival { id, request, flow }, merged);
+            }
+            TransactionEvent::Cancel { invite, .. } => self.handle_cancel(now, invite),
+            TransactionEvent::Ack { request, .. } => self.handle_ack(now, request),
+            TransactionEvent::Response { id, response, .. } => self.handle_response(now, id, response),
+            TransactionEvent::TimedOut { id } => self.handle_failure(now, id, RequestFailure::TimedOut),
+            TransactionEvent::TransportFailed { id } => {
+                self.handle_failure(now, id, RequestFailure::TransportFailed);
+            }
+            TransactionEvent::StrayResponse { response, .. } => self.handle_stray(now, &response),
+            TransactionEvent::Malformed { flow, reason, replied } => {
+                self.common.events.push_back(UaEvent::Malformed { flow, problem: reason, replied });
+            }
+            // A reply that did not arrive is asked for again; a refusal without an ACK ends nothing.
+            _ => {}
+        }
+    }
+
+    /// Lets a session take one step, then files its next deadline or lets it go.
+    fn step(&mut self, id: SessionId, step: impl FnOnce(&mut Session, &mut Common)) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        step(session, &mut self.common);
+        if session.is_gone() {
+            self.common.tags.remove(&session.base.tag);
+            self.sessions.remove(&id);
+            self.session_deadlines.set(id, None);
+        } else {
+            self.session_deadlines.set(id, session.deadline());
+        }
+    }
+
+    fn handle_cancel(&mut self, now: Instant, invite: crate::transaction::ServerTransactionId) {
+        match self.common.invites.get(&invite).copied() {
+            Some(Server::Pending(id)) => self.cancel_pending(now, id),
+            Some(Server::Session(id)) => {
+                self.step(id, |session, common| session.handle_cancel(now, common, invite));
+            }
+            None => {}
+        }
+    }
+
+    fn handle_ack(&mut self, now: Instant, ack: Message) {
+        let session = ack.to().ok().and_then(|to| self.common.tags.get(to.tag()?).copied());
+        if let Some(id) = session {
+            self.step(id, |session, common| session.handle_ack(now, common, ack));
+        }
+    }
+
+    fn handle_response(&mut self, now: Instant, id: ClientTransactionId, response: Message) {
+        let last = response.status().is_some_and(|status| status >= 200);
+        let client = if last { self.common.clients.remove(&id) } else { self.common.clients.get(&id).copied() };
+        match client {
+            Some(Client::Session(session)) => {
+                self.step(session, |session, common| session.handle_response(now, common, id, response));
+            }
+            Some(Client::Request(request)) => self.handle_request_response(now, request, response),
+            None => self.handle_stray(now, &response),
+        }
+    }
+
+    fn handle_failure(&mut self, now: Instant, id: ClientTransactionId, failure: RequestFailure) {
+        match self.common.clients.remove(&id) {
+            Some(Client::Session(session)) => {
+                self.step(session, |session, common| session.handle_failure(now, common, id, failure));
+            }
+            Some(Client::Request(request)) => self.finish_request(request, Err(failure)),
+            None => {}
+        }
+    }
+
+    /// A response that nobody waits for. Only a 2xx to an INVITE asks for something.
+    fn handle_stray(&mut self, now: Instant, response: &Message) {
+        let is_answer = response.status().is_some_and(|status| matches!(status, 200..=299))
+            && response.cseq().is_ok_and(|cseq| cseq.method == Method::Invite);
+        let from = response.from().ok().filter(|_| is_answer);
+        let session = from.and_then(|from| self.common.tags.get(from.tag()?).copied());
+        if let Some(id) = session {
+            self.step(id, |session, common| session.handle_stray_answer(now, common, response));
+        }
+    }
+}

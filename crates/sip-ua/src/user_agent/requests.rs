@@ -1,0 +1,173 @@
+//! Requests outside of dialogs: those that wait for the application's reply, and those that we send.
+
+use std::time::Instant;
+
+use sip_parser::{HeaderName, Message, Method};
+
+use super::UserAgent;
+use super::authentication::Authenticator;
+use super::command::{OutboundRequest, Reply};
+use super::common::{Client, Common};
+use super::compose::{Content, Opening, finish_reply};
+use super::event::{RequestFailure, UaEvent};
+use super::id::RequestId;
+use super::intake::Arrival;
+
+/// A request of a peer that the application has not answered yet.
+pub(super) struct Pending {
+    pub(super) arrival: Arrival,
+    /// Our To tag in all responses to it.
+    pub(super) tag: String,
+    /// An INVITE that was taken back: 487 has been sent.
+    pub(super) cancelled: bool,
+}
+
+/// A request of ours without a final response.
+pub(super) struct Outgoing {
+    request: OutboundRequest,
+    call_id: String,
+    tag: String,
+    cseq: u32,
+    authenticator: Authenticator,
+}
+
+impl UserAgent {
+    /// Files a request, and tells the application.
+    pub(super) fn pend(&mut self, now: Instant, pending: Pending) -> RequestId {
+        let id = RequestId::next();
+        let Arrival { request, flow, .. } = &pending.arrival;
+        self.common.events.push_back(UaEvent::Request { id, message: request.clone(), flow: *flow });
+        self.pending_deadlines.set(id, Some(now + self.common.config.timers.give_up()));
+        self.pending.insert(id, pending);
+        id
+    }
+
+    pub(super) fn take_pending(&mut self, id: RequestId) -> Option<Pending> {
+        self.pending_deadlines.set(id, None);
+        self.pending.remove(&id)
+    }
+
+    /// The application has let a request lie until its sender gave up.
+    pub(super) fn expire_pending(&mut self, now: Instant, id: RequestId) {
+        self.reply(now, id, &Reply::status(500));
+    }
+
+    /// An INVITE that the application has not accepted is taken back.
+    pub(super) fn cancel_pending(&mut self, now: Instant, id: RequestId) {
+        let Some(pending) = self.pending.get_mut(&id) else { return };
+        pending.cancelled = true;
+        let response = self.common.plain_reply(&pending.arrival.request, 487, &pending.tag);
+        if let Some(response) = response {
+            self.common.respond(now, pending.arrival.id, response);
+        }
+    }
+
+    /// Sends the application's reply.
+    pub(super) fn reply(&mut self, now: Instant, id: RequestId, reply: &Reply) {
+        let provisional = matches!(reply.status, 100..=199);
+        if !provisional {
+            self.pending_deadlines.set(id, None);
+        }
+        let Some(pending) = self.pending.get(&id) else { return };
+        if !pending.cancelled
+            && let Some(response) = compose_reply(&self.common, pending, reply)
+        {
+            self.common.respond(now, pending.arrival.id, response);
+        }
+        if !provisional {
+            self.pending.remove(&id);
+        }
+    }
+
+    /// Sends a request for the application.
+    pub(super) fn start_request(&mut self, now: Instant, id: RequestId, request: OutboundRequest) {
+        let bad_method = matches!(request.method, Method::Invite | Method::Ack | Method::Cancel);
+        let (call_id, cseq) = match &request.series {
+            Some(series) => (series.call_id.clone(), series.cseq),
+            None => (self.common.tokens.call_id(), 1),
+        };
+        let tag = self.common.tokens.tag();
+        let authenticator = Authenticator::new(request.credentials.clone());
+        let outgoing = Outgoing { request, call_id, tag, cseq, authenticator };
+        if bad_method {
+            return self.finish_request(id, Err(RequestFailure::Refused));
+        }
+        self.send_outgoing(now, id, outgoing);
+    }
+
+    fn send_outgoing(&mut self, now: Instant, id: RequestId, mut outgoing: Outgoing) {
+        match outgoing.compose(&mut self.common) {
+            Some(message) => {
+                self.common.send(now, message, outgoing.request.flow, Client::Request(id));
+                self.outgoing.insert(id, outgoing);
+            }
+            None => self.finish_request(id, Err(RequestFailure::Refused)),
+        }
+    }
+
+    /// A final response to a request of ours; a challenge is answered.
+    pub(super) fn handle_request_response(&mut self, now: Instant, id: RequestId, response: Message) {
+        let status = response.status().unwrap_or_default();
+        if status < 200 {
+            return;
+        }
+        let Some(mut outgoing) = self.outgoing.remove(&id) else { return };
+        if matches!(status, 401 | 407) && outgoing.authenticator.challenged(&response) {
+            outgoing.cseq = outgoing.cseq.saturating_add(1);
+            return self.send_outgoing(now, id, outgoing);
+        }
+        self.finish_request(id, Ok(response));
+    }
+
+    pub(super) fn finish_request(&mut self, id: RequestId, outcome: Result<Message, RequestFailure>) {
+        self.outgoing.remove(&id);
+        self.common.events.push_back(UaEvent::Response { id, outcome });
+    }
+}
+
+impl Outgoing {
+    fn compose(&mut self, common: &mut Common) -> Option<Message> {
+        let request = &self.request;
+        let octets = request.body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
+        let authorization =
+            self.authenticator.headers(&request.method, &request.target, octets, &mut common.tokens);
+        let opening = Opening {
+            method: &request.method,
+            target: &request.target,
+            flow: &request.flow,
+            routes: &[],
+            from: &request.from,
+            tag: &self.tag,
+            to: &request.to,
+            call_id: &self.call_id,
+            cseq: self.cseq,
+        };
+        let content = Content {
+            contact: request.contact.as_deref(),
+            authorization: &authorization,
+            headers: &request.headers,
+            body: request.body.as_ref(),
+        };
+        common.compose(&opening, &content)
+    }
+}
+
+/// The reply as a message. A 2xx to an INVITE would make a call without a session, and becomes 500; so
+/// does a reply that cannot be written.
+fn compose_reply(common: &Common, pending: &Pending, reply: &Reply) -> Option<Message> {
+    let request = &pending.arrival.request;
+    let callless = matches!(reply.status, 200..=299) && request.method() == Some(Method::Invite);
+    if callless || !matches!(reply.status, 100..=699) {
+        return common.plain_reply(request, 500, &pending.tag);
+    }
+    let mut response = common.reply(request, reply.status, &pending.tag);
+    if let Some(reason) = &reply.reason {
+        response = response.reason(reason);
+    }
+    let says_accept = reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Accept"));
+    if reply.status == 200 && request.method() == Some(Method::Options) && !says_accept {
+        response = response.header(&HeaderName::Accept, "application/sdp");
+    }
+    finish_reply(response, &reply.headers, reply.body.as_ref())
+        .or_else(|| common.plain_reply(request, 500, &pending.tag))
+}

@@ -1,0 +1,118 @@
+//! A call that we have ended: the BYE is out, its answer is not here yet (RFC 3261 section 15.1.1).
+
+use sip_parser::{Message, Method};
+
+use super::{Scope, Stage};
+use crate::dialog::Dialog;
+use crate::transaction::{ClientTransactionId, ServerTransactionId};
+use crate::user_agent::authentication::Authenticator;
+use crate::user_agent::compose::{Content, Headers};
+use crate::user_agent::event::{EndReason, SessionEvent};
+
+/// Our BYE. Whatever becomes of it, the call is over; only a challenge is answered.
+pub(in crate::user_agent) struct Closing {
+    dialog: Dialog,
+    transaction: ClientTransactionId,
+    authenticator: Authenticator,
+    headers: Headers,
+    reason: EndReason,
+    /// What made us send it, if it was a message.
+    cause: Option<Message>,
+}
+
+impl Closing {
+    /// Sends BYE.
+    pub(super) fn enter(
+        scope: &mut Scope<'_>,
+        mut dialog: Dialog,
+        credentials: &Authenticator,
+        headers: Headers,
+        reason: EndReason,
+        cause: Option<Message>,
+    ) -> Stage {
+        let mut authenticator = credentials.fresh();
+        match send(scope, &mut dialog, &mut authenticator, &headers) {
+            Some(transaction) => Stage::Closing(Box::new(Closing {
+                dialog,
+                transaction,
+                authenticator,
+                headers,
+                reason,
+                cause,
+            })),
+            None => {
+                scope.emit(SessionEvent::Ended { message: cause, reason });
+                Stage::Over
+            }
+        }
+    }
+
+    pub(super) fn dialog(&self) -> &Dialog {
+        &self.dialog
+    }
+
+    pub(super) fn dialog_mut(&mut self) -> &mut Dialog {
+        &mut self.dialog
+    }
+
+    pub(super) fn handle_response(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: ClientTransactionId,
+        response: Message,
+    ) -> Stage {
+        if id != self.transaction {
+            let stage = Stage::Closing(self);
+            super::handle_late_answer(&stage, scope, &response);
+            return stage;
+        }
+        match response.status().unwrap_or_default() {
+            ..200 => return Stage::Closing(self),
+            401 | 407 if self.authenticator.challenged(&response) => {
+                if let Some(transaction) =
+                    send(scope, &mut self.dialog, &mut self.authenticator, &self.headers)
+                {
+                    self.transaction = transaction;
+                    return Stage::Closing(self);
+                }
+            }
+            _ => {}
+        }
+        self.over(scope)
+    }
+
+    pub(super) fn handle_failure(self: Box<Self>, scope: &mut Scope<'_>, id: ClientTransactionId) -> Stage {
+        if id == self.transaction { self.over(scope) } else { Stage::Closing(self) }
+    }
+
+    /// The peer's BYE may cross ours; nothing else has a meaning any more.
+    pub(super) fn handle_request(
+        self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: ServerTransactionId,
+        request: Message,
+    ) -> Stage {
+        let status = if request.method() == Some(Method::Bye) { 200 } else { 481 };
+        scope.reply(id, &request, status);
+        Stage::Closing(self)
+    }
+
+    fn over(self: Box<Self>, scope: &mut Scope<'_>) -> Stage {
+        scope.emit(SessionEvent::Ended { message: self.cause, reason: self.reason });
+        Stage::Over
+    }
+}
+
+fn send(
+    scope: &mut Scope<'_>,
+    dialog: &mut Dialog,
+    authenticator: &mut Authenticator,
+    headers: &Headers,
+) -> Option<ClientTransactionId> {
+    let uri = dialog.request_uri();
+    let authorization = authenticator.headers(&Method::Bye, &uri, &[], &mut scope.common.tokens);
+    let cseq = dialog.next_cseq();
+    let content = Content { authorization: &authorization, headers, ..Content::default() };
+    let bye = scope.compose(dialog, &Method::Bye, cseq, &content)?;
+    Some(scope.send(bye))
+}

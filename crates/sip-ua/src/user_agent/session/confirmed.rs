@@ -1,0 +1,236 @@
+//! An answered call (RFC 3261 sections 13.2.2.4, 13.3.1.4, 14 and 15).
+
+use std::time::Instant;
+
+use sip_parser::{Message, Method};
+
+use super::acknowledged::AckWait;
+use super::indialog::OwnRequest;
+use super::reinvite_in::TheirReinvite;
+use super::reinvite_out::OurReinvite;
+use super::{Closing, Scope, Stage};
+use crate::dialog::Dialog;
+use crate::transaction::{ClientTransactionId, ServerTransactionId};
+use crate::transport::Flow;
+use crate::user_agent::authentication::Authenticator;
+use crate::user_agent::command::Body;
+use crate::user_agent::compose::Headers;
+use crate::user_agent::event::{EndReason, RequestFailure, SessionEvent};
+
+/// A confirmed dialog and what is going on in it.
+pub(in crate::user_agent) struct Confirmed {
+    pub(super) dialog: Dialog,
+    pub(super) contact: String,
+    pub(super) credentials: Authenticator,
+    /// Our 2xx that has no ACK yet.
+    pub(super) wait: Option<Wait>,
+    /// The INVITE of ours whose ACK waits for our answer to the offer in its 2xx.
+    pub(super) owed: Option<Message>,
+    /// Our re-INVITE.
+    pub(super) ours: Option<OurReinvite>,
+    /// The peer's re-INVITE, until our final response.
+    pub(super) theirs: Option<TheirReinvite>,
+    /// Other requests of ours without a final response.
+    pub(super) requests: Vec<OwnRequest>,
+    /// The application has hung up, but a BYE must wait for the ACK (section 15).
+    hangup: Option<Headers>,
+}
+
+/// An ACK that we wait for.
+pub(super) struct Wait {
+    pub(super) ack: AckWait,
+    pub(super) of: Awaited,
+}
+
+/// Which of our 2xx responses waits for its ACK.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// The answer to the call; whether its INVITE held the offer, so that the ACK only confirms.
+    Call {
+        /// The INVITE had a body.
+        offered: bool,
+    },
+    /// The answer to a re-INVITE.
+    Reinvite,
+}
+
+/// How the call came to be answered.
+pub(super) enum Origin {
+    /// By the peer. `owed` is our INVITE if the ACK must still bring our answer.
+    Outbound { owed: Option<Message> },
+    /// By us.
+    Inbound { wait: AckWait, offered: bool },
+}
+
+impl Confirmed {
+    pub(super) fn enter(dialog: Dialog, contact: String, credentials: Authenticator, origin: Origin) -> Stage {
+        let (owed, wait) = match origin {
+            Origin::Outbound { owed } => (owed, None),
+            Origin::Inbound { wait, offered } => {
+                (None, Some(Wait { ack: wait, of: Awaited::Call { offered } }))
+            }
+        };
+        Stage::Confirmed(Box::new(Confirmed {
+            dialog,
+            contact,
+            credentials,
+            wait,
+            owed,
+            ours: None,
+            theirs: None,
+            requests: Vec::new(),
+            hangup: None,
+        }))
+    }
+
+    pub(super) fn dialog(&self) -> &Dialog {
+        &self.dialog
+    }
+
+    pub(super) fn dialog_mut(&mut self) -> &mut Dialog {
+        &mut self.dialog
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let wait = self.wait.as_ref().map(|wait| wait.ack.deadline());
+        let retry = self.ours.as_ref().and_then(OurReinvite::deadline);
+        [wait, retry].into_iter().flatten().min()
+    }
+
+    pub(super) fn handle_timeout(mut self: Box<Self>, scope: &mut Scope<'_>) -> Stage {
+        if let Some(wait) = &mut self.wait
+            && !wait.ack.handle_timeout(scope)
+        {
+            let headers = self.hangup.take().unwrap_or_default();
+            return self.close(scope, headers, EndReason::NoAck, None);
+        }
+        self.retry_reinvite(scope);
+        Stage::Confirmed(self)
+    }
+
+    pub(super) fn handle_request(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: ServerTransactionId,
+        request: Message,
+        flow: Flow,
+    ) -> Stage {
+        match request.method() {
+            Some(Method::Bye) => return self.handle_bye(scope, id, request),
+            Some(Method::Invite) => self.handle_reinvite(scope, id, request, flow),
+            _ => super::indialog::answer(scope, id, request),
+        }
+        Stage::Confirmed(self)
+    }
+
+    fn handle_bye(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: ServerTransactionId,
+        bye: Message,
+    ) -> Stage {
+        scope.reply(id, &bye, 200);
+        self.drop_reinvites(scope);
+        let reason = if self.hangup.is_some() { EndReason::HungUp } else { EndReason::Bye };
+        scope.emit(SessionEvent::Ended { message: Some(bye), reason });
+        Stage::Over
+    }
+
+    pub(super) fn handle_ack(mut self: Box<Self>, scope: &mut Scope<'_>, ack: Message) -> Stage {
+        let Some(wait) = self.wait.take_if(|wait| wait.ack.is_answered_by(&ack)) else {
+            return Stage::Confirmed(self);
+        };
+        if let Some(headers) = self.hangup.take() {
+            return self.close(scope, headers, EndReason::HungUp, None);
+        }
+        scope.emit(match wait.of {
+            Awaited::Call { .. } => SessionEvent::Established { ack: Some(ack) },
+            Awaited::Reinvite => SessionEvent::ReinviteConfirmed { ack },
+        });
+        self.start_waiting_reinvite(scope);
+        Stage::Confirmed(self)
+    }
+
+    pub(super) fn handle_response(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: ClientTransactionId,
+        response: Message,
+    ) -> Stage {
+        if self.ours.as_ref().is_some_and(|ours| ours.sent(id)) {
+            return self.handle_reinvite_response(scope, response);
+        }
+        if let Some(index) = self.requests.iter().position(|own| own.transaction == id) {
+            return self.handle_own_response(scope, index, response);
+        }
+        let stage = Stage::Confirmed(self);
+        super::handle_late_answer(&stage, scope, &response);
+        stage
+    }
+
+    pub(super) fn handle_failure(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: ClientTransactionId,
+        failure: RequestFailure,
+    ) -> Stage {
+        let reinvite = self.ours.as_ref().is_some_and(|ours| ours.sent(id));
+        let own = self.requests.iter().any(|own| own.transaction == id);
+        if !reinvite && !own {
+            return Stage::Confirmed(self);
+        }
+        if failure == RequestFailure::TransportFailed && reinvite {
+            // The road is gone, not the peer: a later request may find another.
+            self.ours = None;
+            scope.emit(SessionEvent::ReinviteFailed { status: 503 });
+            return Stage::Confirmed(self);
+        }
+        if failure == RequestFailure::TransportFailed {
+            self.requests.retain(|own| own.transaction != id);
+            return Stage::Confirmed(self);
+        }
+        self.close(scope, Headers::new(), EndReason::Lost, None)
+    }
+
+    /// The application ends the call. Before the ACK of our 2xx no BYE may be sent (section 15).
+    pub(super) fn hangup(mut self: Box<Self>, scope: &mut Scope<'_>, headers: Headers) -> Stage {
+        let unacknowledged = self.wait.as_ref().is_some_and(|wait| wait.of != Awaited::Reinvite);
+        if !unacknowledged {
+            return self.close(scope, headers, EndReason::HungUp, None);
+        }
+        self.hangup.get_or_insert(headers);
+        Stage::Confirmed(self)
+    }
+
+    /// Sends BYE, and leaves nothing of ours unanswered.
+    pub(super) fn close(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        headers: Headers,
+        reason: EndReason,
+        cause: Option<Message>,
+    ) -> Stage {
+        if let Some(invite) = self.owed.take() {
+            scope.acknowledge(&self.dialog, &invite, None);
+        }
+        self.drop_reinvites(scope);
+        Closing::enter(scope, self.dialog, &self.credentials, headers, reason, cause)
+    }
+
+    /// Sends the ACK that waits for our answer.
+    pub(in crate::user_agent) fn acknowledge(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        body: Option<&Body>,
+    ) -> Stage {
+        if let Some(invite) = self.owed.take() {
+            scope.acknowledge(&self.dialog, &invite, body);
+        }
+        Stage::Confirmed(self)
+    }
+
+    /// Whether the application has hung up already.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.hangup.is_some()
+    }
+}

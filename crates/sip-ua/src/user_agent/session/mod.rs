@@ -1,0 +1,280 @@
+//! One call: an INVITE usage from its first INVITE to its last BYE, as a state machine.
+//!
+//! ```text
+//!   invite --> Outbound --2xx----+                       +--BYE of the peer------> Over
+//!                |   |           v                       |
+//!                |   |       Confirmed --our BYE--> Closing --its answer---------> Over
+//!                |   |           ^                       ^
+//!   accept --> Inbound --answer--+                       |
+//!                |   +--2xx after our CANCEL: ACK, BYE --+
+//!                +--final response, CANCEL, BYE----------------------------------> Over
+//! ```
+//!
+//! Each stage is a type of its own. Its handlers take it by value and give back the next stage, so
+//! nothing of an earlier stage can be read later.
+
+mod acknowledged;
+mod acknowledging;
+mod closing;
+mod confirmed;
+mod forks;
+mod inbound;
+mod indialog;
+mod outbound;
+mod reinvite_in;
+mod reinvite_out;
+mod scope;
+
+use std::time::Instant;
+
+use sip_parser::{Message, Method};
+
+pub(super) use acknowledging::Acks;
+pub(super) use closing::Closing;
+pub(super) use confirmed::Confirmed;
+pub(super) use forks::Forks;
+pub(super) use inbound::Inbound;
+pub(super) use outbound::Outbound;
+pub(super) use scope::Scope;
+
+use super::common::Common;
+use super::compose::Headers;
+use super::event::RequestFailure;
+use super::id::SessionId;
+use crate::dialog::Dialog;
+use crate::transaction::{ClientTransactionId, ServerTransactionId};
+use crate::transport::Flow;
+
+/// A call.
+pub(super) struct Session {
+    pub(super) base: Base,
+    stage: Stage,
+}
+
+/// What a session has in every stage.
+pub(super) struct Base {
+    pub(super) id: SessionId,
+    /// Where our requests go.
+    pub(super) flow: Flow,
+    /// Our tag, by which requests of the peer find the session.
+    pub(super) tag: String,
+    /// The ACKs that we sent, for when a 2xx comes again.
+    pub(super) acks: Acks,
+    /// The other branches of our INVITE, while answers of theirs may still come.
+    pub(super) forks: Option<Forks>,
+}
+
+/// Where the call stands.
+pub(super) enum Stage {
+    /// We called; no final response yet.
+    Outbound(Box<Outbound>),
+    /// We are called; no final response yet.
+    Inbound(Box<Inbound>),
+    /// Answered with a 2xx.
+    Confirmed(Box<Confirmed>),
+    /// We sent BYE.
+    Closing(Box<Closing>),
+    /// The application has heard the end.
+    Over,
+}
+
+impl Session {
+    /// A session that [`with`](Session::with) will give its first stage.
+    pub(super) fn new(id: SessionId, flow: Flow, tag: String) -> Session {
+        let base = Base { id, flow, tag, acks: Acks::default(), forks: None };
+        Session { base, stage: Stage::Over }
+    }
+
+    /// Hands the stage to `step`, and keeps the one that it gives back.
+    pub(super) fn with(
+        &mut self,
+        now: Instant,
+        common: &mut Common,
+        step: impl FnOnce(Stage, &mut Scope<'_>) -> Stage,
+    ) {
+        let stage = std::mem::replace(&mut self.stage, Stage::Over);
+        let mut scope = Scope { now, common, base: &mut self.base };
+        self.stage = step(stage, &mut scope);
+    }
+
+    /// Whether nothing can come any more that this session must answer.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self.stage, Stage::Over) && self.base.forks.is_none()
+    }
+
+    /// When [`handle_timeout`](Session::handle_timeout) is due.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let stage = match &self.stage {
+            Stage::Inbound(inbound) => inbound.deadline(),
+            Stage::Confirmed(confirmed) => confirmed.deadline(),
+            Stage::Outbound(_) | Stage::Closing(_) | Stage::Over => None,
+        };
+        let forks = self.base.forks.as_ref().map(Forks::until);
+        [stage, forks].into_iter().flatten().min()
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant, common: &mut Common) {
+        self.base.forks.take_if(|forks| forks.until() <= now);
+        self.with(now, common, |stage, scope| match stage {
+            Stage::Inbound(inbound) => inbound.handle_timeout(scope),
+            Stage::Confirmed(confirmed) => confirmed.handle_timeout(scope),
+            other => other,
+        });
+    }
+
+    /// A response to a request that this session sent.
+    pub(super) fn handle_response(
+        &mut self,
+        now: Instant,
+        common: &mut Common,
+        id: ClientTransactionId,
+        response: Message,
+    ) {
+        self.with(now, common, |stage, scope| match stage {
+            Stage::Outbound(outbound) if outbound.sent(id) => outbound.handle_response(scope, response),
+            Stage::Confirmed(confirmed) => confirmed.handle_response(scope, id, response),
+            Stage::Closing(closing) => closing.handle_response(scope, id, response),
+            other => {
+                handle_late_answer(&other, scope, &response);
+                other
+            }
+        });
+    }
+
+    /// A request that this session sent has no answer.
+    pub(super) fn handle_failure(
+        &mut self,
+        now: Instant,
+        common: &mut Common,
+        id: ClientTransactionId,
+        failure: RequestFailure,
+    ) {
+        self.with(now, common, |stage, scope| match stage {
+            Stage::Outbound(outbound) if outbound.sent(id) => outbound.handle_failure(scope, failure),
+            Stage::Confirmed(confirmed) => confirmed.handle_failure(scope, id, failure),
+            Stage::Closing(closing) => closing.handle_failure(scope, id),
+            other => other,
+        });
+    }
+
+    /// A 2xx to an INVITE of ours that no longer waits for one: it came again, or another branch of a
+    /// forked call answered too.
+    pub(super) fn handle_stray_answer(&mut self, now: Instant, common: &mut Common, response: &Message) {
+        self.with(now, common, |stage, scope| {
+            handle_late_answer(&stage, scope, response);
+            stage
+        });
+    }
+
+    /// A request of the peer with our tag: neither ACK nor CANCEL.
+    pub(super) fn handle_request(
+        &mut self,
+        now: Instant,
+        common: &mut Common,
+        id: ServerTransactionId,
+        request: Message,
+        flow: Flow,
+    ) {
+        self.with(now, common, |mut stage, scope| {
+            let refusal = match stage.dialog_of(&request) {
+                None => Some(481),
+                Some(dialog) => dialog.receive(&request).err().map(|error| error.status()),
+            };
+            if let Some(status) = refusal {
+                scope.reply(id, &request, status);
+                return stage;
+            }
+            scope.base.follow(&flow);
+            match stage {
+                Stage::Confirmed(confirmed) => confirmed.handle_request(scope, id, request, flow),
+                Stage::Inbound(inbound) if request.method() == Some(Method::Bye) => {
+                    inbound.handle_bye(scope, id, request)
+                }
+                Stage::Closing(closing) => closing.handle_request(scope, id, request),
+                early => {
+                    indialog::answer_early(scope, id, request);
+                    early
+                }
+            }
+        });
+    }
+
+    /// An ACK with our tag.
+    pub(super) fn handle_ack(&mut self, now: Instant, common: &mut Common, ack: Message) {
+        self.with(now, common, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) if confirmed.dialog().is_of(&ack) => confirmed.handle_ack(scope, ack),
+            other => other,
+        });
+    }
+
+    /// The peer takes back its INVITE, or its re-INVITE.
+    pub(super) fn handle_cancel(
+        &mut self,
+        now: Instant,
+        common: &mut Common,
+        invite: ServerTransactionId,
+    ) {
+        self.with(now, common, |stage, scope| match stage {
+            Stage::Inbound(inbound) => inbound.handle_cancel(scope),
+            Stage::Confirmed(confirmed) => confirmed.handle_cancel(scope, invite),
+            other => other,
+        });
+    }
+
+    /// The application ends the call.
+    pub(super) fn hangup(&mut self, now: Instant, common: &mut Common, headers: Headers) {
+        self.with(now, common, |stage, scope| match stage {
+            Stage::Outbound(outbound) => outbound.hangup(scope, headers),
+            Stage::Inbound(inbound) => inbound.reject(scope, 603, None, &headers),
+            Stage::Confirmed(confirmed) => confirmed.hangup(scope, headers),
+            done @ (Stage::Closing(_) | Stage::Over) => done,
+        });
+    }
+}
+
+impl Stage {
+    /// The dialog that a request of the peer belongs to.
+    fn dialog_of(&mut self, request: &Message) -> Option<&mut Dialog> {
+        match self {
+            Stage::Outbound(outbound) => outbound.early_dialogs().iter_mut().find(|dialog| dialog.is_of(request)),
+            Stage::Inbound(inbound) => Some(inbound.dialog_mut()).filter(|dialog| dialog.is_of(request)),
+            Stage::Confirmed(confirmed) => Some(confirmed.dialog_mut()).filter(|dialog| dialog.is_of(request)),
+            Stage::Closing(closing) => Some(closing.dialog_mut()).filter(|dialog| dialog.is_of(request)),
+            Stage::Over => None,
+        }
+    }
+
+    fn dialog(&self) -> Option<&Dialog> {
+        match self {
+            Stage::Confirmed(confirmed) => Some(confirmed.dialog()),
+            Stage::Closing(closing) => Some(closing.dialog()),
+            Stage::Outbound(_) | Stage::Inbound(_) | Stage::Over => None,
+        }
+    }
+}
+
+impl Base {
+    /// A peer on a connection that speaks to us over a new one has lost the old one.
+    fn follow(&mut self, flow: &Flow) {
+        if flow.is_reliable() {
+            self.flow = *flow;
+        }
+    }
+}
+
+/// A 2xx that comes when its INVITE has been dealt with. Each must be acknowledged (RFC 3261 section
+/// 13.2.2.4): with the ACK that it had before, or with one and a BYE if it is another branch's.
+fn handle_late_answer(stage: &Stage, scope: &mut Scope<'_>, response: &Message) {
+    if !scope.is_invite_answer(response) || scope.acknowledge_again(response) {
+        return;
+    }
+    match stage.dialog() {
+        Some(dialog) if dialog.is_of_answer(response) => {
+            if matches!(stage, Stage::Closing(_)) {
+                let dialog = dialog.clone();
+                scope.acknowledge_plainly(&dialog, response);
+            }
+        }
+        _ => forks::release(scope, response),
+    }
+}

@@ -1,0 +1,228 @@
+//! A call that we make, until its final response (RFC 3261 sections 13.2 and 9.1).
+
+use sip_parser::{Message, Method};
+
+use super::confirmed::Origin;
+use super::{Closing, Confirmed, Forks, Scope, Stage};
+use crate::dialog::Dialog;
+use crate::transaction::ClientTransactionId;
+use crate::user_agent::authentication::Authenticator;
+use crate::user_agent::command::OutboundInvite;
+use crate::user_agent::compose::{Content, Headers, Opening};
+use crate::user_agent::event::{EndReason, RequestFailure, SessionEvent};
+
+/// Early dialogs that a forked call may have; branches beyond it ring without one.
+const EARLY_LIMIT: usize = 16;
+
+/// Our INVITE, and what came back so far.
+///
+/// ```text
+///   Calling --1xx--> Proceeding     either --2xx--> Confirmed (ACK)
+///      |                 |          either --401, 407, once per realm--> Calling again
+///   hangup            hangup        either --other final, silence--> Over
+///      v                 v
+///   hangup waits --1xx--> CANCEL sent --487, silence--> Over
+///                                     --2xx--> Closing (ACK, BYE)
+/// ```
+pub(in crate::user_agent) struct Outbound {
+    invite: OutboundInvite,
+    call_id: String,
+    cseq: u32,
+    /// The latest INVITE: with a challenge answered there are several.
+    message: Message,
+    transaction: ClientTransactionId,
+    proceeding: bool,
+    hangup: Hangup,
+    authenticator: Authenticator,
+    early: Vec<Dialog>,
+}
+
+/// Whether the application has given up.
+enum Hangup {
+    No,
+    /// It has, but a CANCEL must wait for a provisional response.
+    Waits(Headers),
+    /// The CANCEL is out. The headers are for a BYE, should a 2xx have crossed it.
+    CancelSent(Headers),
+}
+
+impl Outbound {
+    /// Sends the INVITE.
+    pub(in crate::user_agent) fn start(scope: &mut Scope<'_>, invite: OutboundInvite) -> Stage {
+        let call_id = scope.common.tokens.call_id();
+        let mut authenticator = Authenticator::new(invite.credentials.clone());
+        let Some(message) = compose(scope, &invite, &call_id, 1, &mut authenticator) else {
+            scope.emit(SessionEvent::Failed { status: 500, message: None });
+            return Stage::Over;
+        };
+        let transaction = scope.send(message.clone());
+        Stage::Outbound(Box::new(Outbound {
+            invite,
+            call_id,
+            cseq: 1,
+            message,
+            transaction,
+            proceeding: false,
+            hangup: Hangup::No,
+            authenticator,
+            early: Vec::new(),
+        }))
+    }
+
+    /// Whether `id` is our latest INVITE.
+    pub(super) fn sent(&self, id: ClientTransactionId) -> bool {
+        self.transaction == id
+    }
+
+    pub(super) fn early_dialogs(&mut self) -> &mut [Dialog] {
+        &mut self.early
+    }
+
+    pub(super) fn handle_response(mut self: Box<Self>, scope: &mut Scope<'_>, response: Message) -> Stage {
+        match response.status().unwrap_or_default() {
+            status @ 100..=199 => self.provisional(scope, status, response),
+            200..=299 => self.answered(scope, response),
+            401 | 407 if matches!(self.hangup, Hangup::No) && self.authenticator.challenged(&response) => {
+                self.ask_again(scope, response)
+            }
+            _ => self.failed(scope, Some(response)),
+        }
+    }
+
+    fn provisional(mut self: Box<Self>, scope: &mut Scope<'_>, status: u16, response: Message) -> Stage {
+        self.proceeding = true;
+        match std::mem::replace(&mut self.hangup, Hangup::No) {
+            Hangup::Waits(headers) => return self.cancel(scope, headers),
+            Hangup::No if status > 100 => {
+                self.note_early_dialog(&response);
+                scope.emit(SessionEvent::Provisional { status, message: response });
+            }
+            Hangup::No => {}
+            sent @ Hangup::CancelSent(_) => self.hangup = sent,
+        }
+        Stage::Outbound(self)
+    }
+
+    fn note_early_dialog(&mut self, response: &Message) {
+        let tagged = response.to().is_ok_and(|to| to.tag().is_some());
+        let known = self.early.iter().any(|dialog| dialog.is_of_answer(response));
+        if tagged && !known && self.early.len() < EARLY_LIMIT {
+            self.early.extend(Dialog::from_response(&self.message, response));
+        }
+    }
+
+    fn answered(mut self: Box<Self>, scope: &mut Scope<'_>, response: Message) -> Stage {
+        let Some(dialog) = self.dialog_of_answer(&response) else { return self.failed(scope, Some(response)) };
+        let until = scope.now + scope.give_up();
+        scope.base.forks = Some(Forks::new(self.message.clone(), until));
+        let credentials = self.authenticator.fresh();
+        let hangup = std::mem::replace(&mut self.hangup, Hangup::No);
+        let answer_owed = self.invite.body.is_none() && matches!(hangup, Hangup::No);
+        if !answer_owed {
+            scope.acknowledge(&dialog, &self.message, None);
+        }
+        match hangup {
+            Hangup::No => {
+                let owed = answer_owed.then_some(self.message);
+                scope.emit(SessionEvent::Answered { message: response });
+                Confirmed::enter(dialog, self.invite.contact, credentials, Origin::Outbound { owed })
+            }
+            Hangup::Waits(headers) | Hangup::CancelSent(headers) => {
+                Closing::enter(scope, dialog, &credentials, headers, EndReason::HungUp, None)
+            }
+        }
+    }
+
+    /// The dialog of the winning branch: its early one, if it had one.
+    fn dialog_of_answer(&mut self, response: &Message) -> Option<Dialog> {
+        match self.early.iter().position(|dialog| dialog.is_of_answer(response)) {
+            Some(index) => {
+                let mut dialog = self.early.swap_remove(index);
+                dialog.confirm_with(response);
+                Some(dialog)
+            }
+            None => Dialog::from_response(&self.message, response).ok(),
+        }
+    }
+
+    /// Sends the INVITE again, this time with credentials.
+    fn ask_again(mut self: Box<Self>, scope: &mut Scope<'_>, refusal: Message) -> Stage {
+        self.cseq += 1;
+        let next = compose(scope, &self.invite, &self.call_id, self.cseq, &mut self.authenticator);
+        let Some(message) = next else { return self.failed(scope, Some(refusal)) };
+        self.transaction = scope.send(message.clone());
+        self.message = message;
+        self.proceeding = false;
+        self.early.clear();
+        Stage::Outbound(self)
+    }
+
+    fn failed(self: Box<Self>, scope: &mut Scope<'_>, response: Option<Message>) -> Stage {
+        let status = match &self.hangup {
+            Hangup::No => response.as_ref().and_then(Message::status).unwrap_or(500),
+            Hangup::Waits(_) | Hangup::CancelSent(_) => 487,
+        };
+        scope.emit(SessionEvent::Failed { status, message: response });
+        Stage::Over
+    }
+
+    pub(super) fn handle_failure(self: Box<Self>, scope: &mut Scope<'_>, failure: RequestFailure) -> Stage {
+        let status = match (&self.hangup, failure) {
+            (Hangup::Waits(_) | Hangup::CancelSent(_), _) => 487,
+            (Hangup::No, RequestFailure::TimedOut) => 408,
+            (Hangup::No, _) => 503,
+        };
+        scope.emit(SessionEvent::Failed { status, message: None });
+        Stage::Over
+    }
+
+    pub(super) fn hangup(mut self: Box<Self>, scope: &mut Scope<'_>, headers: Headers) -> Stage {
+        match self.hangup {
+            Hangup::No if self.proceeding => self.cancel(scope, headers),
+            Hangup::No => {
+                self.hangup = Hangup::Waits(headers);
+                Stage::Outbound(self)
+            }
+            Hangup::Waits(_) | Hangup::CancelSent(_) => Stage::Outbound(self),
+        }
+    }
+
+    /// The transaction layer writes the CANCEL, and gives the INVITE up after 64 T1 without an end.
+    fn cancel(mut self: Box<Self>, scope: &mut Scope<'_>, headers: Headers) -> Stage {
+        let mut said = headers.clone();
+        said.extend(scope.common.product());
+        scope.common.layer.cancel(scope.now, self.transaction, &said);
+        self.hangup = Hangup::CancelSent(headers);
+        Stage::Outbound(self)
+    }
+}
+
+fn compose(
+    scope: &mut Scope<'_>,
+    invite: &OutboundInvite,
+    call_id: &str,
+    cseq: u32,
+    authenticator: &mut Authenticator,
+) -> Option<Message> {
+    let body = invite.body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
+    let tokens = &mut scope.common.tokens;
+    let authorization = authenticator.headers(&Method::Invite, &invite.target, body, tokens);
+    let opening = Opening {
+        method: &Method::Invite,
+        target: &invite.target,
+        flow: &scope.base.flow,
+        routes: &invite.route,
+        from: &invite.from,
+        tag: &scope.base.tag,
+        to: &invite.to,
+        call_id,
+        cseq,
+    };
+    let content = Content {
+        contact: Some(&invite.contact),
+        authorization: &authorization,
+        headers: &invite.headers,
+        body: invite.body.as_ref(),
+    };
+    scope.common.compose(&opening, &content)
+}

@@ -1,0 +1,65 @@
+//! What a stage of a session may reach while it handles one input.
+
+use std::time::{Duration, Instant};
+
+use sip_parser::{Message, Method};
+
+use super::Base;
+use crate::dialog::Dialog;
+use crate::transaction::{ClientTransactionId, ServerTransactionId};
+use crate::user_agent::common::{Client, Common};
+use crate::user_agent::compose::Content;
+use crate::user_agent::event::SessionEvent;
+
+/// The surroundings of a stage.
+pub(in crate::user_agent) struct Scope<'a> {
+    pub(in crate::user_agent) now: Instant,
+    pub(in crate::user_agent) common: &'a mut Common,
+    pub(in crate::user_agent) base: &'a mut Base,
+}
+
+impl Scope<'_> {
+    /// Tells the application.
+    pub(in crate::user_agent) fn emit(&mut self, event: SessionEvent) {
+        self.common.emit(self.base.id, event);
+    }
+
+    /// 64 times T1, after which a peer counts as gone.
+    pub(super) fn give_up(&self) -> Duration {
+        self.common.config.timers.give_up()
+    }
+
+    /// Sends a request of this session.
+    pub(super) fn send(&mut self, request: Message) -> ClientTransactionId {
+        self.common.send(self.now, request, self.base.flow, Client::Session(self.base.id))
+    }
+
+    /// Writes a request of `dialog`; `None` when it cannot be written.
+    pub(super) fn compose(
+        &mut self,
+        dialog: &Dialog,
+        method: &Method,
+        cseq: u32,
+        content: &Content<'_>,
+    ) -> Option<Message> {
+        self.common.compose_in(dialog, method, cseq, &self.base.flow, content)
+    }
+
+    /// Sends a response.
+    pub(super) fn respond(&mut self, id: ServerTransactionId, response: Message) {
+        self.common.respond(self.now, id, response);
+    }
+
+    /// Sends a response that says nothing but its status.
+    pub(super) fn reply(&mut self, id: ServerTransactionId, request: &Message, status: u16) {
+        if let Some(response) = self.common.plain_reply(request, status, &self.base.tag) {
+            self.respond(id, response);
+        }
+    }
+
+    /// Whether a response is a 2xx to an INVITE.
+    pub(super) fn is_invite_answer(&self, response: &Message) -> bool {
+        response.status().is_some_and(|status| matches!(status, 200..=299))
+            && response.cseq().is_ok_and(|cseq| cseq.method == Method::Invite)
+    }
+}
