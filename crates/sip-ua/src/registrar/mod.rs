@@ -1,1 +1,293 @@
 //! The registrar: which contacts serve an address of record (RFC 3261 section 10).
+//!
+//! [`Registrar`] is told the wall time, for what it knows outlives the process: [`Registrar::bindings`]
+//! gives all of it to be written down, [`Registrar::restore`] takes it back. It does not authenticate, and
+//! does not decide which address a REGISTER is for: that is the application's.
+
+mod binding;
+mod date;
+mod policy;
+mod request;
+mod table;
+
+use std::time::{Duration, SystemTime};
+
+use sip_parser::{Message, Uri};
+
+pub use binding::{Binding, BindingChange, RemovalReason};
+pub use policy::AorPolicy;
+
+use self::request::{Request, Update, Wish};
+use self::table::Table;
+use crate::transport::Flow;
+
+/// The bindings of all addresses of record.
+#[derive(Debug, Default)]
+pub struct Registrar {
+    table: Table,
+}
+
+/// What a registration did, and what to say to the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterOutcome {
+    /// Headers of the 200: a Contact for each binding, with the seconds that are left, and Date.
+    pub headers: Vec<(String, String)>,
+    /// What changed, in order.
+    pub changes: Vec<BindingChange>,
+}
+
+/// Why a registration is refused. Nothing has changed then.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegisterError {
+    /// The REGISTER makes no sense.
+    #[error("the REGISTER cannot be understood: {0}")]
+    Malformed(String),
+    /// `max_contacts` is reached, or 0.
+    #[error("the address of record takes {0} contacts, and no more; raise max_contacts, or set remove_existing")]
+    TooManyContacts(usize),
+    /// It was sent before one that came earlier (section 10.3, step 7).
+    #[error("CSeq {received} of this Call-ID comes after {known}; the phone must count upwards")]
+    OutOfOrder {
+        /// The number that came.
+        received: u32,
+        /// The one before it.
+        known: u32,
+    },
+}
+
+impl RegisterError {
+    /// The status owed to the phone.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            RegisterError::Malformed(_) => 400,
+            RegisterError::TooManyContacts(_) => 403,
+            RegisterError::OutOfOrder { .. } => 500,
+        }
+    }
+}
+
+impl Registrar {
+    /// A registrar that knows nobody.
+    #[must_use]
+    pub fn new() -> Registrar {
+        Registrar::default()
+    }
+
+    /// Does what a REGISTER for `aor` asks. `flow` is where it came from.
+    ///
+    /// # Errors
+    /// When it is refused; [`RegisterError::status`] is owed to the phone, and nothing has changed.
+    pub fn register(
+        &mut self,
+        now: SystemTime,
+        aor: &str,
+        message: &Message,
+        flow: &Flow,
+        policy: &AorPolicy,
+    ) -> Result<RegisterOutcome, RegisterError> {
+        let request = Request::read(message)?;
+        let mut changes = self.expire_of(now, aor);
+        let before = self.table.of(aor);
+        let draft = match &request.wish {
+            Wish::Fetch => None,
+            Wish::RemoveAll => Some(Draft::without_all(before, &request)?),
+            Wish::Update(updates) => {
+                let moment = Moment { now, aor, flow, policy, request: &request };
+                Some(Draft::updated(before, updates, &moment)?)
+            }
+        };
+        if let Some(draft) = draft {
+            changes.extend(draft.changes);
+            self.table.replace(aor, draft.bindings);
+        }
+        Ok(RegisterOutcome { headers: self.headers(now, aor), changes })
+    }
+
+    /// The bindings of `aor`, the preferred ones first, and of equals the one refreshed last.
+    #[must_use]
+    pub fn contacts(&self, aor: &str) -> Vec<&Binding> {
+        let mut contacts: Vec<&Binding> = self.table.of(aor).iter().collect();
+        contacts.sort_by_key(|binding| std::cmp::Reverse((binding.q, binding.refreshed_at)));
+        contacts
+    }
+
+    /// All bindings, in no order, to be written down.
+    pub fn bindings(&self) -> impl Iterator<Item = &Binding> {
+        self.table.all()
+    }
+
+    /// Takes bindings that were written down earlier. Those whose time is up meanwhile go with the next
+    /// [`expire`](Registrar::expire). One that is here already is replaced.
+    pub fn restore(&mut self, bindings: impl IntoIterator<Item = Binding>) {
+        for binding in bindings {
+            let mut kept = self.table.of(&binding.aor).to_vec();
+            kept.retain(|known| !same_contact(&known.contact_uri, &binding.contact_uri));
+            let aor = binding.aor.clone();
+            kept.push(binding);
+            self.table.replace(&aor, kept);
+        }
+    }
+
+    /// Removes what has expired.
+    pub fn expire(&mut self, now: SystemTime) -> Vec<BindingChange> {
+        let mut changes = Vec::new();
+        while let Some(aor) = self.table.first_expired(now) {
+            changes.extend(self.expire_of(now, &aor));
+        }
+        changes
+    }
+
+    /// When the next binding expires.
+    #[must_use]
+    pub fn next_expiry(&self) -> Option<SystemTime> {
+        self.table.next_expiry()
+    }
+
+    /// Removes one contact, or all of an address when `contact_uri` is `None`.
+    pub fn remove(&mut self, aor: &str, contact_uri: Option<&str>) -> Vec<BindingChange> {
+        let goes = |binding: &Binding| contact_uri.is_none_or(|uri| same_contact(uri, &binding.contact_uri));
+        self.remove_where(aor, goes, RemovalReason::Dropped)
+    }
+
+    fn expire_of(&mut self, now: SystemTime, aor: &str) -> Vec<BindingChange> {
+        self.remove_where(aor, |binding| binding.is_expired(now), RemovalReason::Expired)
+    }
+
+    fn remove_where(
+        &mut self,
+        aor: &str,
+        goes: impl Fn(&Binding) -> bool,
+        reason: RemovalReason,
+    ) -> Vec<BindingChange> {
+        let (gone, kept): (Vec<_>, Vec<_>) = self.table.of(aor).iter().cloned().partition(|b| goes(b));
+        if !gone.is_empty() {
+            self.table.replace(aor, kept);
+        }
+        gone.into_iter().map(|binding| BindingChange::Removed { binding, reason }).collect()
+    }
+
+    fn headers(&self, now: SystemTime, aor: &str) -> Vec<(String, String)> {
+        let contacts = self.contacts(aor).into_iter().map(|binding| {
+            let q = match binding.q {
+                1000.. => String::new(),
+                q => format!(";q=0.{q:03}"),
+            };
+            let (uri, left) = (&binding.contact_uri, binding.remaining(now));
+            ("Contact".to_owned(), format!("<{uri}>{q};expires={left}"))
+        });
+        contacts.chain([("Date".to_owned(), date::format(now))]).collect()
+    }
+}
+
+/// What the bindings of one address will be, if nothing speaks against it.
+struct Draft {
+    bindings: Vec<Binding>,
+    changes: Vec<BindingChange>,
+}
+
+/// The circumstances of one REGISTER.
+struct Moment<'a> {
+    now: SystemTime,
+    aor: &'a str,
+    flow: &'a Flow,
+    policy: &'a AorPolicy,
+    request: &'a Request,
+}
+
+impl Draft {
+    fn without_all(before: &[Binding], request: &Request) -> Result<Draft, RegisterError> {
+        before.iter().try_for_each(|binding| check_order(binding, request))?;
+        let gone = |binding: &Binding| BindingChange::Removed {
+            binding: binding.clone(),
+            reason: RemovalReason::Unregistered,
+        };
+        Ok(Draft { bindings: Vec::new(), changes: before.iter().map(gone).collect() })
+    }
+
+    fn updated(before: &[Binding], updates: &[Update], moment: &Moment<'_>) -> Result<Draft, RegisterError> {
+        let mut draft = Draft { bindings: before.to_vec(), changes: Vec::new() };
+        let mut wanted = Vec::new();
+        for update in updates {
+            let known = before.iter().find(|binding| same_contact(&binding.contact_uri, &update.uri));
+            if let Some(known) = known {
+                check_order(known, moment.request)?;
+            }
+            draft.bindings.retain(|binding| !same_contact(&binding.contact_uri, &update.uri));
+            wanted.retain(|binding: &Binding| !same_contact(&binding.contact_uri, &update.uri));
+            match (update.expires, known) {
+                (Some(0), Some(known)) => draft.remove(known.clone(), RemovalReason::Unregistered),
+                (Some(0), None) => {}
+                (_, known) => {
+                    let binding = moment.bind(update);
+                    wanted.push(binding.clone());
+                    draft.changes.push(match known {
+                        Some(_) => BindingChange::Refreshed(binding),
+                        None => BindingChange::Added(binding),
+                    });
+                }
+            }
+        }
+        draft.make_room(wanted.len(), moment.policy)?;
+        draft.bindings.extend(wanted);
+        Ok(draft)
+    }
+
+    /// Lets the oldest bindings go until `wanted` more fit, if the policy allows that.
+    fn make_room(&mut self, wanted: usize, policy: &AorPolicy) -> Result<(), RegisterError> {
+        let refused = RegisterError::TooManyContacts(policy.max_contacts);
+        if wanted > policy.max_contacts {
+            return Err(refused);
+        }
+        // One that only goes away, or stays as it was, needs no room.
+        while wanted > 0 && self.bindings.len() + wanted > policy.max_contacts {
+            if !policy.remove_existing {
+                return Err(refused);
+            }
+            let oldest = (0..self.bindings.len()).min_by_key(|index| self.bindings[*index].refreshed_at);
+            let Some(oldest) = oldest else { break };
+            let binding = self.bindings.remove(oldest);
+            self.remove(binding, RemovalReason::Replaced);
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, binding: Binding, reason: RemovalReason) {
+        self.changes.push(BindingChange::Removed { binding, reason });
+    }
+}
+
+impl Moment<'_> {
+    fn bind(&self, update: &Update) -> Binding {
+        let seconds = self.policy.grant(update.expires);
+        Binding {
+            aor: self.aor.to_owned(),
+            contact_uri: update.uri.clone(),
+            expires_at: self.now + Duration::from_secs(seconds.into()),
+            refreshed_at: self.now,
+            call_id: self.request.call_id.clone(),
+            cseq: self.request.cseq,
+            q: update.q,
+            flow: *self.flow,
+            user_agent: self.request.user_agent.clone(),
+            received: self.policy.rewrite_contact.then_some(self.flow.remote),
+            path: if self.policy.support_path { self.request.path.clone() } else { Vec::new() },
+        }
+    }
+}
+
+/// A registration of the same Call-ID must be later than the one that made the binding; one of another
+/// Call-ID is a phone that has started anew (section 10.3).
+fn check_order(binding: &Binding, request: &Request) -> Result<(), RegisterError> {
+    if binding.call_id == request.call_id && request.cseq <= binding.cseq {
+        return Err(RegisterError::OutOfOrder { received: request.cseq, known: binding.cseq });
+    }
+    Ok(())
+}
+
+/// Whether two Contact URIs mean the same (section 19.1.4); what cannot be read is compared as text.
+fn same_contact(one: &str, other: &str) -> bool {
+    one == other
+        || matches!((Uri::parse(one), Uri::parse(other)), (Ok(one), Ok(other)) if one.equivalent(&other))
+}

@@ -39,15 +39,11 @@ impl Authenticator {
     /// Takes the challenges of a 401 or 407; whether it is worth asking again.
     pub(super) fn challenged(&mut self, response: &Message) -> bool {
         let challenges = Challenge::of_response(response);
-        let mut hopeful = false;
-        for challenge in &challenges {
-            let best = digest::best(&challenges, challenge, &self.credentials);
-            let Some((best, credentials)) = best.filter(|(best, _)| std::ptr::eq(*best, challenge)) else {
-                continue;
-            };
-            hopeful |= note(&mut self.answered, best, credentials);
-        }
-        hopeful
+        let best = digest::best_of(&challenges, &self.credentials);
+        // Every one is noted, also after the first that gives hope.
+        best.into_iter().fold(false, |hope, (challenge, credentials)| {
+            note(&mut self.answered, challenge, credentials) || hope
+        })
     }
 
     /// The headers that answer all realms so far, for one more try.
@@ -60,8 +56,8 @@ impl Authenticator {
     ) -> Vec<(HeaderName, String)> {
         let answers = self.answered.iter_mut().filter_map(|known| {
             known.count += 1;
-            let input = digest::Request { method, uri, body };
-            let value = digest::answer(&known.challenge, &known.credentials, &input, &tokens.call_id(), known.count)?;
+            let subject = digest::Subject { method, uri, body };
+            let value = digest::answer(&known.challenge, &known.credentials, &subject, &tokens.call_id(), known.count)?;
             let proxy = known.challenge.proxy;
             Some((if proxy { HeaderName::ProxyAuthorization } else { HeaderName::Authorization }, value))
         });

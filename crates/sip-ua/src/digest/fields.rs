@@ -1,0 +1,117 @@
+//! The `name=value` list after the word `Digest` in a challenge or an answer (RFC 7616 section 3.3).
+
+use std::borrow::Cow;
+
+/// Fields of one header; more than this is nobody's digest.
+const FIELD_LIMIT: usize = 32;
+
+/// The fields of one header value, borrowed from it. Names are compared in any case; the first of a
+/// repeated name counts.
+pub(super) struct Fields<'a>(Vec<(&'a str, Cow<'a, str>)>);
+
+impl<'a> Fields<'a> {
+    /// Reads `Digest name=value, name="value", ...`; `None` for another scheme or broken syntax.
+    pub(super) fn parse(value: &'a str) -> Option<Fields<'a>> {
+        let (scheme, mut rest) = value.trim().split_once([' ', '\t'])?;
+        if !scheme.eq_ignore_ascii_case("Digest") {
+            return None;
+        }
+        let mut fields = Vec::new();
+        loop {
+            rest = rest.trim_start_matches([' ', '\t', ',']);
+            if rest.is_empty() {
+                return Some(Fields(fields));
+            }
+            let (name, after) = rest.split_once('=')?;
+            let (value, after) = value_of(after.trim_start())?;
+            if fields.len() >= FIELD_LIMIT {
+                return None;
+            }
+            fields.push((name.trim(), value));
+            rest = after.trim_start();
+            if !rest.is_empty() && !rest.starts_with(',') {
+                return None;
+            }
+        }
+    }
+
+    /// The value of a field, unquoted.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let field = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        field.map(|(_, value)| value.as_ref())
+    }
+}
+
+/// A token or a quoted string, and what comes after it.
+fn value_of(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find([',', ' ', '\t']).unwrap_or(text.len());
+        let (token, after) = text.split_at(end);
+        return Some((Cow::Borrowed(token), after));
+    };
+    let mut escaped = false;
+    let end = quoted.bytes().position(|octet| {
+        let closes = octet == b'"' && !escaped;
+        escaped = octet == b'\\' && !escaped;
+        closes
+    })?;
+    let (inside, after) = (quoted.get(..end)?, quoted.get(end + 1..)?);
+    Some((unescape(inside), after))
+}
+
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        plain.push(if letter == '\\' { letters.next().unwrap_or(letter) } else { letter });
+    }
+    Cow::Owned(plain)
+}
+
+/// A value in double quotes, with what would break them escaped.
+pub(super) fn quote(value: &str) -> String {
+    let mut quoted = String::with_capacity(value.len() + 2);
+    quoted.push('"');
+    for letter in value.chars() {
+        if matches!(letter, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(letter);
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_quoted_and_bare() {
+        let fields = Fields::parse(r#"Digest username="al \"ice\"", NC=00000001,qop=auth , uri="sip:a,b""#);
+        let fields = fields.expect("well formed");
+        assert_eq!(fields.get("username"), Some(r#"al "ice""#));
+        assert_eq!(fields.get("nc"), Some("00000001"));
+        assert_eq!(fields.get("qop"), Some("auth"));
+        assert_eq!(fields.get("URI"), Some("sip:a,b"));
+        assert_eq!(fields.get("realm"), None);
+    }
+
+    #[test]
+    fn what_is_broken_is_refused() {
+        for text in ["", "Digest", "Basic abc=", "Digest a", r#"Digest a="b"#, r#"Digest a="b" c="d""#, "Digest é"] {
+            assert!(Fields::parse(text).is_none(), "{text}");
+        }
+        let many: String = (0..100).map(|n| format!("a{n}=b,")).collect();
+        assert!(Fields::parse(&format!("Digest {many}")).is_none());
+    }
+
+    #[test]
+    fn quoting_survives_reading() {
+        let header = format!("Digest a={}", quote(r#"b"\c"#));
+        assert_eq!(Fields::parse(&header).and_then(|f| f.get("a").map(str::to_owned)), Some(r#"b"\c"#.into()));
+    }
+}
