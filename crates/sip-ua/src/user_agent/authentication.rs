@@ -67,6 +67,7 @@ impl Authenticator {
 
 /// Files a challenge; `false` when its realm has had its answer and did not like it.
 fn note(answered: &mut Vec<Answered>, challenge: &Challenge, credentials: &Credentials) -> bool {
+    let full = answered.len() >= REALM_LIMIT;
     let known = answered
         .iter_mut()
         .find(|known| known.challenge.realm == challenge.realm && known.challenge.proxy == challenge.proxy);
@@ -78,7 +79,7 @@ fn note(answered: &mut Vec<Answered>, challenge: &Challenge, credentials: &Crede
             true
         }
         Some(_) => false,
-        None if answered.len() >= REALM_LIMIT => false,
+        None if full => false,
         None => {
             let (challenge, credentials) = (challenge.clone(), credentials.clone());
             answered.push(Answered { challenge, credentials, count: 0, stale: 0 });

@@ -152,7 +152,7 @@ impl Confirmed {
     }
 
     pub(super) fn handle_response(
-        mut self: Box<Self>,
+        self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ClientTransactionId,
         response: Message,

@@ -1,0 +1,133 @@
+//! Challenges: Bob asks who is calling, and Alice answers (RFC 3261 section 22).
+
+use std::time::Duration;
+
+use sip_parser::{HeaderName, Message, Method};
+use sip_ua::digest::{Credentials, Verdict, Verifier, VerifierConfig};
+use sip_ua::user_agent::{OutboundRequest, Reply, RequestId, Series, UaEvent};
+
+use crate::network::{ALICE, BOB, Network};
+
+/// Bob's guard.
+struct Guard {
+    verifier: Verifier,
+    known: Vec<Credentials>,
+    verdicts: Vec<Verdict>,
+    /// How far the guard's clock runs ahead of the network's.
+    ahead: Duration,
+}
+
+impl Guard {
+    fn new(password: &str) -> Guard {
+        Guard {
+            verifier: Verifier::with_key(VerifierConfig::default(), [9; 32]),
+            known: vec![Credentials::password("alice", password)],
+            verdicts: Vec::new(),
+            ahead: Duration::ZERO,
+        }
+    }
+
+    /// Judges the request that came last; challenges it unless it is accepted.
+    fn admit(&mut self, network: &mut Network) -> Option<(RequestId, Message)> {
+        let (id, message) = network.events[BOB].iter().rev().find_map(|event| match event {
+            UaEvent::Request { id, message, .. } => Some((*id, message.clone())),
+            _ => None,
+        })?;
+        network.events[BOB].clear();
+        let now = network.now + self.ahead;
+        let verdict = self.verifier.verify_request(now, "ipbx", &message, &self.known);
+        self.verdicts.push(verdict);
+        if verdict == Verdict::Accepted {
+            return Some((id, message));
+        }
+        let challenges = self.verifier.challenge(now, "ipbx", verdict == Verdict::Stale);
+        let reply = challenges.into_iter().fold(Reply::status(401), |r, c| r.header("WWW-Authenticate", c));
+        network.tell(BOB, |agent, now| agent.respond(now, id, reply));
+        network.run(10);
+        None
+    }
+}
+
+fn register(network: &Network, password: &str) -> OutboundRequest {
+    let address = "<sip:alice@example.com>";
+    let flow = network.flow(ALICE, BOB);
+    let mut request = OutboundRequest::new(Method::Register, "sip:example.com", flow, address, address);
+    request.contact = Some("<sip:alice@192.0.2.1:5060>".to_owned());
+    request.credentials = vec![Credentials::password("alice", password)];
+    request
+}
+
+#[test]
+fn a_call_is_challenged_once() {
+    let mut network = Network::new();
+    let mut guard = Guard::new("wonderland");
+    let mut invite = network.invite();
+    invite.credentials = vec![Credentials::password("alice", "wonderland")];
+    network.call_with(invite);
+    assert!(guard.admit(&mut network).is_none());
+    let (id, message) = guard.admit(&mut network).expect("admitted");
+    assert_eq!(guard.verdicts, [Verdict::Absent, Verdict::Accepted]);
+    assert!(message.raw(&HeaderName::Authorization).is_some_and(|value| value.contains("SHA-256")));
+    assert_eq!(message.cseq().map(|cseq| cseq.number), Ok(2));
+    let session = sip_ua::user_agent::SessionId::next();
+    network.tell(BOB, |agent, now| agent.accept(now, id, session, "<sip:bob@192.0.2.2>".to_owned()));
+    network.answer(session);
+    let expected = [
+        "alice -> bob: INVITE",
+        "bob -> alice: 401 Unauthorized (INVITE)",
+        "alice -> bob: ACK",
+        "alice -> bob: INVITE",
+        "bob -> alice: 100 Trying (INVITE)",
+        "bob -> alice: 200 OK (INVITE)",
+        "alice -> bob: ACK",
+    ];
+    assert_eq!(network.ladder, expected);
+    let ack = network.sent.last().expect("an ACK was sent");
+    assert_eq!(ack.raw(&HeaderName::Authorization), message.raw(&HeaderName::Authorization));
+}
+
+#[test]
+fn a_wrong_password_is_tried_once() {
+    let mut network = Network::new();
+    let mut guard = Guard::new("wonderland");
+    let request = register(&network, "looking-glass");
+    network.tell(ALICE, |agent, now| agent.request(now, RequestId::next(), request));
+    network.run(10);
+    assert!(guard.admit(&mut network).is_none());
+    assert!(guard.admit(&mut network).is_none());
+    assert_eq!(guard.verdicts, [Verdict::Absent, Verdict::Refused]);
+    assert_eq!(network.heard(ALICE), ["response 401"]);
+    assert_eq!(network.ladder.len(), 4);
+}
+
+#[test]
+fn a_stale_nonce_is_worth_another_try() {
+    let mut network = Network::new();
+    let mut guard = Guard::new("wonderland");
+    let mut request = register(&network, "wonderland");
+    request.series = Some(Series { call_id: "series".to_owned(), cseq: 7 });
+    network.tell(ALICE, |agent, now| agent.request(now, RequestId::next(), request));
+    network.run(10);
+    assert!(guard.admit(&mut network).is_none());
+    guard.ahead = Duration::from_secs(40);
+    assert!(guard.admit(&mut network).is_none());
+    let (id, message) = guard.admit(&mut network).expect("admitted");
+    assert_eq!(guard.verdicts, [Verdict::Absent, Verdict::Stale, Verdict::Accepted]);
+    assert_eq!((message.call_id(), message.cseq().map(|cseq| cseq.number)), (Ok("series"), Ok(9)));
+    network.tell(BOB, |agent, now| agent.respond(now, id, Reply::status(200)));
+    network.run(10);
+    assert_eq!(network.heard(ALICE), ["response 200"]);
+}
+
+#[test]
+fn a_captured_answer_does_not_work_twice() {
+    let mut network = Network::new();
+    let mut guard = Guard::new("wonderland");
+    let request = register(&network, "wonderland");
+    network.tell(ALICE, |agent, now| agent.request(now, RequestId::next(), request));
+    network.run(10);
+    assert!(guard.admit(&mut network).is_none());
+    let (_, message) = guard.admit(&mut network).expect("admitted");
+    let again = guard.verifier.verify_request(network.now, "ipbx", &message, &guard.known);
+    assert_eq!(again, Verdict::Stale);
+}

@@ -1,0 +1,143 @@
+//! What is refused at the door, and with which words (RFC 3261 section 8.2).
+
+use sip_parser::{HeaderName, Message};
+use sip_ua::user_agent::Reply;
+
+use crate::network::{ALICE, BOB, Network};
+
+/// A request of Alice that she did not send through her user agent.
+fn request(method: &str, extra: &str) -> String {
+    let first = if extra.starts_with("URI ") { &extra[4..] } else { "sip:bob@192.0.2.2" };
+    let extra = if extra.starts_with("URI ") { "" } else { extra };
+    format!(
+        "{method} {first} SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK{method}{}\n\
+         From: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>\nCall-ID: {method}\nCSeq: 1 {method}\n\
+         Contact: <sip:alice@192.0.2.1>\n{extra}Content-Length: 0\n\n",
+        extra.len()
+    )
+}
+
+#[track_caller]
+fn refused(text: &str, expected: u16) -> Message {
+    let mut network = Network::new();
+    network.inject(ALICE, BOB, text);
+    network.run(10);
+    assert!(network.request(BOB).is_none(), "it reached the application");
+    let reply = network.sent.first().expect("a reply").clone();
+    assert_eq!(reply.status(), Some(expected), "{reply:?}");
+    assert!(reply.to().is_ok_and(|to| to.tag().is_some()));
+    assert_eq!(reply.raw(&HeaderName::Server), Some("bob"));
+    reply
+}
+
+#[test]
+fn a_method_that_we_do_not_know() {
+    let reply = refused(&request("SUBSCRIBE", ""), 405);
+    let allow = reply.raw(&HeaderName::Allow);
+    assert_eq!(allow, Some("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"));
+    refused(&request("UPDATE", ""), 405);
+    refused(&request("PRACK", ""), 405);
+}
+
+#[test]
+fn an_extension_that_we_do_not_know() {
+    let reply = refused(&request("INVITE", "Require: 100rel, timer\n"), 420);
+    assert_eq!(reply.headers().find(|(name, _)| name.as_str() == "Unsupported").map(|(_, v)| v), Some("100rel, timer"));
+}
+
+#[test]
+fn a_scheme_that_we_do_not_know() {
+    refused(&request("INVITE", "URI http://192.0.2.2/"), 416);
+}
+
+#[test]
+fn a_call_without_hops_left() {
+    refused(&request("INVITE", "Max-Forwards: 0\n"), 483);
+}
+
+#[test]
+fn a_dialog_that_we_do_not_know() {
+    for method in ["BYE", "INFO", "INVITE", "OPTIONS"] {
+        let text = request(method, "").replace("To: <sip:bob@example.com>", "To: <sip:bob@example.com>;tag=gone");
+        refused(&text, 481);
+    }
+    refused(&request("BYE", ""), 481);
+    refused(&request("INFO", ""), 481);
+}
+
+#[test]
+fn a_call_without_a_contact() {
+    refused(&request("INVITE", "").replace("Contact: <sip:alice@192.0.2.1>\n", ""), 400);
+}
+
+#[test]
+fn a_request_that_came_by_two_paths() {
+    let mut network = Network::new();
+    network.inject(ALICE, BOB, &request("INVITE", ""));
+    network.inject(ALICE, BOB, &request("INVITE", "").replace("z9hG4bK", "z9hG4bKother"));
+    network.run(10);
+    assert_eq!(network.ladder, ["bob -> alice: 482 Loop Detected (INVITE)"]);
+    assert!(network.request(BOB).is_some());
+}
+
+#[test]
+fn what_is_no_sip_is_counted() {
+    let mut network = Network::new();
+    network.inject(ALICE, BOB, "nonsense\n\n");
+    network.run(10);
+    assert_eq!(network.events[BOB].len(), 1);
+    assert!(network.sent.is_empty());
+}
+
+#[test]
+fn options_tell_what_we_can() {
+    let mut network = Network::new();
+    network.inject(ALICE, BOB, &request("OPTIONS", "Max-Forwards: 0\n"));
+    network.run(10);
+    let id = network.request(BOB).expect("it reached the application");
+    network.tell(BOB, |agent, now| agent.respond(now, id, Reply::status(200)));
+    let reply = &network.sent[0];
+    assert_eq!(reply.status(), Some(200));
+    assert!(reply.raw(&HeaderName::Allow).is_some() && reply.raw(&HeaderName::Accept).is_some());
+}
+
+#[test]
+fn a_request_that_is_left_lying_is_refused() {
+    let mut network = Network::new();
+    network.inject(ALICE, BOB, &request("INVITE", ""));
+    network.run(33_000);
+    assert!(network.ladder.contains(&"bob -> alice: 500 Server Internal Error (INVITE)".to_owned()));
+    network.run(70_000);
+    assert!(network.is_silent());
+}
+
+#[test]
+fn an_old_cseq_is_out_of_order() {
+    let mut network = Network::new();
+    let (alice, _) = network.connect();
+    let keys = sip_ua::user_agent::Body { content_type: "text/plain".to_owned(), bytes: "1".into() };
+    network.tell(ALICE, |agent, now| agent.info(now, alice, keys));
+    network.run(10);
+    let info = network.sent[0].clone();
+    let text = String::from_utf8_lossy(info.as_bytes()).replace("\r\n", "\n");
+    let late = text.replace("CSeq: 2", "CSeq: 1").replace("branch=", "branch=z9hG4bKlate");
+    network.forget();
+    network.inject(ALICE, BOB, &late);
+    network.run(10);
+    assert_eq!(network.ladder, ["bob -> alice: 500 Server Internal Error (INFO)"]);
+}
+
+#[test]
+fn every_request_says_who_sent_it() {
+    let mut network = Network::new();
+    let alice = network.call();
+    let bob = network.take();
+    network.answer(bob);
+    network.hangup(ALICE, alice);
+    for message in network.sent.iter().filter(|message| message.is_request()) {
+        assert!(message.raw(&HeaderName::UserAgent).is_some(), "{message:?}");
+        assert_eq!(message.raw(&HeaderName::MaxForwards), Some("70"));
+        assert!(message.raw(&HeaderName::Via).is_some_and(|via| via.contains(";rport")), "{message:?}");
+    }
+    assert!(network.sent[0].raw(&HeaderName::Allow).is_some());
+}
