@@ -204,3 +204,6 @@ fn contact(message: &Message) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,11 @@ mod tests {
 
     #[test]
     fn a_strict_router_takes_the_request_uri() {
-        let set = routes(&["<sip:proxy1;method=INVITE;transport=tcp?Subject=x>", "<sip:proxy2>", "<sip:proxy3;lr>"]);
+        let set = routes(&[
+            "<sip:proxy1;method=INVITE;transport=tcp?Subject=x>",
+            "<sip:proxy2>",
+            "<sip:proxy3;lr>",
+        ]);
         let path = set.path("sip:user@remoteua");
         assert_eq!(path.uri, "sip:proxy1;transport=tcp");
         assert_eq!(path.routes, ["<sip:proxy2>", "<sip:proxy3;lr>", "<sip:user@remoteua>"]);

@@ -37,8 +37,9 @@ pub fn answer(
     let response = proof.response(*algorithm, &ha1, subject);
     let (username, uri) = (quote(&credentials.username), quote(subject.uri));
     let (realm, nonce) = (quote(realm), quote(nonce));
-    let mut value =
-        format!(r#"Digest username={username}, realm={realm}, nonce={nonce}, uri={uri}, response="{response}""#);
+    let mut value = format!(
+        r#"Digest username={username}, realm={realm}, nonce={nonce}, uri={uri}, response="{response}""#
+    );
     if challenge.algorithm_named {
         value.push_str(&format!(", algorithm={algorithm}"));
     }
@@ -128,9 +129,7 @@ impl Answer {
     pub(super) fn count(&self) -> Option<u32> {
         match &self.protection {
             None => Some(1),
-                Some((_, _, nc)) if nc.len() == 8 && !nc.starts_with('+') => {
-                u32::from_str_radix(nc, 16).ok()
-            }
+            Some((_, _, nc)) if nc.len() == 8 && !nc.starts_with('+') => u32::from_str_radix(nc, 16).ok(),
             Some(_) => None,
         }
     }
@@ -181,7 +180,10 @@ mod tests {
         let subject = Subject { method: &get, uri: "/dir/index.html", body: b"" };
         let value = answer(&challenge, &mufasa, &subject, "unused", 1).expect("answered");
         assert!(value.contains(r#"response="1949323746fe6a43ef61f9606e7febea""#), "{value}");
-        assert!(!value.contains("cnonce") && !value.contains("nc=") && !value.contains("algorithm"), "{value}");
+        assert!(
+            !value.contains("cnonce") && !value.contains("nc=") && !value.contains("algorithm"),
+            "{value}"
+        );
     }
 
     #[test]

@@ -102,7 +102,9 @@ mod tests {
 
     #[test]
     fn what_is_broken_is_refused() {
-        for text in ["", "Digest", "Basic abc=", "Digest a", r#"Digest a="b"#, r#"Digest a="b" c="d""#, "Digest é"] {
+        for text in
+            ["", "Digest", "Basic abc=", "Digest a", r#"Digest a="b"#, r#"Digest a="b" c="d""#, "Digest é"]
+        {
             assert!(Fields::parse(text).is_none(), "{text}");
         }
         let many: String = (0..100).map(|n| format!("a{n}=b,")).collect();
@@ -112,6 +114,9 @@ mod tests {
     #[test]
     fn quoting_survives_reading() {
         let header = format!("Digest a={}", quote(r#"b"\c"#));
-        assert_eq!(Fields::parse(&header).and_then(|f| f.get("a").map(str::to_owned)), Some(r#"b"\c"#.into()));
+        assert_eq!(
+            Fields::parse(&header).and_then(|f| f.get("a").map(str::to_owned)),
+            Some(r#"b"\c"#.into())
+        );
     }
 }

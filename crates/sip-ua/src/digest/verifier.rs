@@ -209,3 +209,139 @@ fn is_about(answered: &str, requested: &str) -> bool {
     let host = |uri: &Uri<'_>| uri.host().to_string().to_ascii_lowercase();
     answered.user() == requested.user() && host(&answered) == host(&requested)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::{Challenge, answer, best_of};
+
+    const URI: &str = "sip:example.com";
+
+    struct Scene {
+        verifier: Verifier,
+        now: Instant,
+        method: Method,
+        user: Credentials,
+    }
+
+    impl Scene {
+        fn new() -> Scene {
+            Scene {
+                verifier: Verifier::with_key(VerifierConfig::default(), [3; 32]),
+                now: Instant::now(),
+                method: Method::Register,
+                user: Credentials::password("alice", "wonderland"),
+            }
+        }
+
+        /// What a client with these credentials makes of a fresh challenge, for the `count`th time.
+        fn answer_of(&mut self, client: &Credentials, algorithm: Algorithm, uri: &str, count: u32) -> Answer {
+            let lines = self.verifier.challenge(self.now, "ipbx", false);
+            let offered: Vec<_> = lines.iter().filter_map(|line| Challenge::parse(line, false)).collect();
+            let challenge = offered.iter().find(|c| c.algorithm == algorithm).expect("offered");
+            let subject = Subject { method: &self.method, uri, body: b"" };
+            let value = answer(challenge, client, &subject, "cnonce", count).expect("answered");
+            Answer::parse(&value).expect("well formed")
+        }
+
+        fn verdict(&mut self, answer: &Answer, known: bool) -> Verdict {
+            let user = known.then_some(&self.user);
+            self.verifier.verify(self.now, answer, &self.method, URI, b"", user)
+        }
+    }
+
+    #[test]
+    fn the_right_secret_is_accepted_by_either_algorithm() {
+        let mut scene = Scene::new();
+        let user = scene.user.clone();
+        for algorithm in [Algorithm::Md5, Algorithm::Sha256] {
+            let answer = scene.answer_of(&user, algorithm, URI, 1);
+            assert_eq!(scene.verdict(&answer, true), Verdict::Accepted);
+        }
+    }
+
+    #[test]
+    fn the_best_algorithm_is_offered_first() {
+        let mut scene = Scene::new();
+        let lines = scene.verifier.challenge(scene.now, "a \"realm\"", true);
+        let offered: Vec<_> = lines.iter().filter_map(|line| Challenge::parse(line, false)).collect();
+        assert_eq!(
+            offered.iter().map(|c| c.algorithm).collect::<Vec<_>>(),
+            [Algorithm::Sha256, Algorithm::Md5]
+        );
+        assert!(offered.iter().all(|c| c.stale && c.realm == "a \"realm\""));
+        assert_eq!(best_of(&offered, &[scene.user]).len(), 1);
+    }
+
+    #[test]
+    fn a_wrong_name_and_a_wrong_secret_look_the_same() {
+        let mut scene = Scene::new();
+        let wrong = scene.answer_of(&Credentials::password("alice", "guess"), Algorithm::Md5, URI, 1);
+        let unknown = scene.answer_of(&Credentials::password("nobody", "guess"), Algorithm::Md5, URI, 1);
+        assert_eq!(scene.verdict(&wrong, true), Verdict::Refused);
+        assert_eq!(scene.verdict(&unknown, false), Verdict::Refused);
+        assert_eq!(scene.verdict(&unknown, true), Verdict::Refused);
+        // Nor does a wrong secret with an old nonce tell that the nonce is old.
+        scene.now += Duration::from_secs(60);
+        assert_eq!(scene.verdict(&wrong, true), Verdict::Refused);
+    }
+
+    #[test]
+    fn counts_are_good_once_and_nonces_for_their_time() {
+        let mut scene = Scene::new();
+        let user = scene.user.clone();
+        let first = scene.answer_of(&user, Algorithm::Sha256, URI, 1);
+        assert_eq!(scene.verdict(&first, true), Verdict::Accepted);
+        assert_eq!(scene.verdict(&first, true), Verdict::Stale);
+        let second = scene.answer_of(&user, Algorithm::Sha256, URI, 1);
+        scene.now += Duration::from_secs(33);
+        assert_eq!(scene.verdict(&second, true), Verdict::Stale);
+        let foreign = Answer { nonce: "f".repeat(64), ..second };
+        assert_eq!(scene.verdict(&foreign, true), Verdict::Refused, "the hash covers the nonce");
+    }
+
+    #[test]
+    fn an_answer_is_good_for_its_method_and_uri() {
+        let mut scene = Scene::new();
+        let user = scene.user.clone();
+        let port = scene.answer_of(&user, Algorithm::Md5, "sip:EXAMPLE.com:5060;transport=udp", 1);
+        assert_eq!(scene.verdict(&port, true), Verdict::Accepted);
+        let elsewhere = scene.answer_of(&user, Algorithm::Md5, "sip:bob@example.com", 1);
+        assert_eq!(scene.verdict(&elsewhere, true), Verdict::Refused);
+        let register = scene.answer_of(&user, Algorithm::Md5, URI, 1);
+        scene.method = Method::Invite;
+        assert_eq!(scene.verdict(&register, true), Verdict::Refused);
+    }
+
+    #[test]
+    fn a_phone_without_protection_is_served_once_a_nonce() {
+        let mut scene = Scene::new();
+        let line = scene.verifier.challenge(scene.now, "ipbx", false).pop().expect("a challenge");
+        let mut challenge = Challenge::parse(&line, false).expect("well formed");
+        challenge.qop = None;
+        let subject = Subject { method: &Method::Register, uri: URI, body: b"" };
+        let value = answer(&challenge, &scene.user, &subject, "", 1).expect("answered");
+        let answer = Answer::parse(&value).expect("well formed");
+        assert_eq!(scene.verdict(&answer, true), Verdict::Accepted);
+        assert_eq!(scene.verdict(&answer, true), Verdict::Stale);
+    }
+
+    #[test]
+    fn an_algorithm_that_was_not_offered_is_refused() {
+        let mut scene = Scene::new();
+        let user = scene.user.clone();
+        let md5 = scene.answer_of(&user, Algorithm::Md5, URI, 1);
+        scene.verifier.config.algorithms = vec![Algorithm::Sha256];
+        assert_eq!(scene.verdict(&md5, true), Verdict::Refused);
+    }
+
+    #[test]
+    fn stored_hashes_serve_as_passwords_do() {
+        let mut scene = Scene::new();
+        let user = scene.user.clone();
+        let answer = scene.answer_of(&user, Algorithm::Md5, URI, 1);
+        let hash = Algorithm::Md5.hash(&["alice:ipbx:wonderland"]);
+        scene.user.secret = Secret::Ha1 { md5: Some(hash), sha256: None };
+        assert_eq!(scene.verdict(&answer, true), Verdict::Accepted);
+    }
+}

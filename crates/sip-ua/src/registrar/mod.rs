@@ -9,6 +9,8 @@ mod date;
 mod policy;
 mod request;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, SystemTime};
 
@@ -44,7 +46,9 @@ pub enum RegisterError {
     #[error("the REGISTER cannot be understood: {0}")]
     Malformed(String),
     /// `max_contacts` is reached, or 0.
-    #[error("the address of record takes {0} contacts, and no more; raise max_contacts, or set remove_existing")]
+    #[error(
+        "the address of record takes {0} contacts, and no more; raise max_contacts, or set remove_existing"
+    )]
     TooManyContacts(usize),
     /// It was sent before one that came earlier (section 10.3, step 7).
     #[error("CSeq {received} of this Call-ID comes after {known}; the phone must count upwards")]

@@ -57,7 +57,13 @@ impl Authenticator {
         let answers = self.answered.iter_mut().filter_map(|known| {
             known.count += 1;
             let subject = digest::Subject { method, uri, body };
-            let value = digest::answer(&known.challenge, &known.credentials, &subject, &tokens.call_id(), known.count)?;
+            let value = digest::answer(
+                &known.challenge,
+                &known.credentials,
+                &subject,
+                &tokens.call_id(),
+                known.count,
+            )?;
             let proxy = known.challenge.proxy;
             Some((if proxy { HeaderName::ProxyAuthorization } else { HeaderName::Authorization }, value))
         });

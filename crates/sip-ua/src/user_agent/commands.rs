@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use super::UserAgent;
 use super::command::{Body, OutboundInvite, OutboundRequest, Reply};
 use super::common::Common;
 use super::event::{EndReason, SessionEvent};
@@ -10,7 +11,6 @@ use super::id::{RequestId, SessionId};
 use super::intake::Arrival;
 use super::requests::Pending;
 use super::session::{Inbound, Outbound, Session, Stage};
-use super::UserAgent;
 use crate::transport::Flow;
 
 /// Calls.

@@ -62,7 +62,13 @@ impl Common {
     }
 
     /// Sends a request whose responses go to `client`.
-    pub(super) fn send(&mut self, now: Instant, request: Message, flow: Flow, client: Client) -> ClientTransactionId {
+    pub(super) fn send(
+        &mut self,
+        now: Instant,
+        request: Message,
+        flow: Flow,
+        client: Client,
+    ) -> ClientTransactionId {
         let id = self.layer.send_request(now, request, flow);
         self.clients.insert(id, client);
         id
@@ -82,6 +88,15 @@ impl Common {
     /// Sends a request whose responses nobody waits for.
     pub(super) fn send_and_forget(&mut self, now: Instant, request: Message, flow: Flow) {
         self.layer.send_request(now, request, flow);
+    }
+
+    /// Cancels an INVITE that nobody waits for any more. Without a provisional response it cannot be
+    /// cancelled yet, and ends by itself if none comes.
+    pub(super) fn take_back(&mut self, now: Instant, invite: ClientTransactionId) {
+        let said: Vec<_> = self.product().into_iter().collect();
+        if self.layer.cancel(now, invite, &said).is_some() {
+            self.clients.remove(&invite);
+        }
     }
 
     /// Sends a response; after a final one the INVITE behind it can no longer be cancelled.

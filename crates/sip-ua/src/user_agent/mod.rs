@@ -216,11 +216,13 @@ impl UserAgent {
 
     fn handle_response(&mut self, now: Instant, id: ClientTransactionId, response: Message) {
         let last = response.status().is_some_and(|status| status >= 200);
-        let client = if last { self.common.clients.remove(&id) } else { self.common.clients.get(&id).copied() };
+        let client =
+            if last { self.common.clients.remove(&id) } else { self.common.clients.get(&id).copied() };
         match client {
-            Some(Client::Session(session)) => {
+            Some(Client::Session(session)) if self.sessions.contains_key(&session) => {
                 self.step(session, |session, common| session.handle_response(now, common, id, response));
             }
+            Some(Client::Session(_)) => self.common.take_back(now, id),
             Some(Client::Request(request)) => self.handle_request_response(now, request, response),
             None => self.handle_stray(now, &response),
         }

@@ -99,7 +99,8 @@ impl Applications {
                 let Some(request) = self.requests[agent].pop() else { return };
                 let id = SessionId::next();
                 self.sessions[agent].push(id);
-                network.tell(agent, |agent, now| agent.accept(now, request, id, "<sip:x@192.0.2.2>".to_owned()));
+                network
+                    .tell(agent, |agent, now| agent.accept(now, request, id, "<sip:x@192.0.2.2>".to_owned()));
             }
             Step::Respond { status, .. } => {
                 let Some(request) = self.requests[agent].last().copied() else { return };
@@ -185,12 +186,29 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn anything_in_any_order_ends(steps in steps(), seed in any::<u64>(), lost in 0..40u64, late in 0..300u64) {
-        let mut network = Network::with_weather(Weather { lost, doubled: lost / 2, late }, seed);
+    fn anything_in_any_order_ends(
+        steps in steps(),
+        seed in any::<u64>(),
+        lost in 0..40u64,
+        late in 0..300u64,
+        connected in any::<bool>(),
+        cut in any::<bool>(),
+    ) {
+        let weather = Weather { lost, doubled: lost / 2, late };
+        let mut network = Network::with_weather(weather, seed);
         let mut applications = Applications::default();
+        if connected {
+            network.weather = Weather::default();
+            let (alice, bob) = network.connect();
+            applications.sessions = [vec![alice], vec![bob]];
+            network.weather = weather;
+        }
         for step in &steps {
             applications.take(&mut network, agent_of(step), step);
             applications.listen(&network);
+        }
+        if cut {
+            network.weather.lost = 100;
         }
         for agent in [ALICE, BOB] {
             for id in applications.sessions[agent].clone() {

@@ -42,7 +42,10 @@ fn a_method_that_we_do_not_know() {
 #[test]
 fn an_extension_that_we_do_not_know() {
     let reply = refused(&request("INVITE", "Require: 100rel, timer\n"), 420);
-    assert_eq!(reply.headers().find(|(name, _)| name.as_str() == "Unsupported").map(|(_, v)| v), Some("100rel, timer"));
+    assert_eq!(
+        reply.headers().find(|(name, _)| name.as_str() == "Unsupported").map(|(_, v)| v),
+        Some("100rel, timer")
+    );
 }
 
 #[test]
@@ -58,7 +61,8 @@ fn a_call_without_hops_left() {
 #[test]
 fn a_dialog_that_we_do_not_know() {
     for method in ["BYE", "INFO", "INVITE", "OPTIONS"] {
-        let text = request(method, "").replace("To: <sip:bob@example.com>", "To: <sip:bob@example.com>;tag=gone");
+        let text =
+            request(method, "").replace("To: <sip:bob@example.com>", "To: <sip:bob@example.com>;tag=gone");
         refused(&text, 481);
     }
     refused(&request("BYE", ""), 481);

@@ -264,14 +264,17 @@ impl Network {
     /// What an agent has heard of its sessions since the last time, in words.
     pub(crate) fn heard(&mut self, agent: usize) -> Vec<String> {
         let events = std::mem::take(&mut self.events[agent]);
-        events.iter().filter_map(|event| match event {
-            UaEvent::Session(_, event) => Some(words(event)),
-            UaEvent::Response { outcome, .. } => Some(match outcome {
-                Ok(message) => format!("response {}", message.status().unwrap_or(0)),
-                Err(failure) => format!("{failure:?}"),
-            }),
-            _ => None,
-        }).collect()
+        events
+            .iter()
+            .filter_map(|event| match event {
+                UaEvent::Session(_, event) => Some(words(event)),
+                UaEvent::Response { outcome, .. } => Some(match outcome {
+                    Ok(message) => format!("response {}", message.status().unwrap_or(0)),
+                    Err(failure) => format!("{failure:?}"),
+                }),
+                _ => None,
+            })
+            .collect()
     }
 }
 

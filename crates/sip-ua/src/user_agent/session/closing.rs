@@ -63,7 +63,7 @@ impl Closing {
     ) -> Stage {
         if id != self.transaction {
             let stage = Stage::Closing(self);
-            super::handle_late_answer(&stage, scope, &response);
+            super::handle_unwanted(&stage, scope, id, &response);
             return stage;
         }
         match response.status().unwrap_or_default() {

@@ -63,7 +63,12 @@ pub(super) enum Origin {
 }
 
 impl Confirmed {
-    pub(super) fn enter(dialog: Dialog, contact: String, credentials: Authenticator, origin: Origin) -> Stage {
+    pub(super) fn enter(
+        dialog: Dialog,
+        contact: String,
+        credentials: Authenticator,
+        origin: Origin,
+    ) -> Stage {
         let (owed, wait) = match origin {
             Origin::Outbound { owed } => (owed, None),
             Origin::Inbound { wait, offered } => {
@@ -164,7 +169,7 @@ impl Confirmed {
             return self.handle_own_response(scope, index, response);
         }
         let stage = Stage::Confirmed(self);
-        super::handle_late_answer(&stage, scope, &response);
+        super::handle_unwanted(&stage, scope, id, &response);
         stage
     }
 

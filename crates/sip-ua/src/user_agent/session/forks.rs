@@ -33,7 +33,8 @@ impl Forks {
 /// Acknowledges the 2xx of a losing branch, and hangs it up.
 pub(super) fn release(scope: &mut Scope<'_>, response: &Message) {
     let Some(forks) = scope.base.forks.as_mut().filter(|forks| forks.released < BRANCH_LIMIT) else { return };
-    let same_invite = forks.invite.cseq().ok().map(|cseq| cseq.number) == response.cseq().ok().map(|cseq| cseq.number);
+    let same_invite =
+        forks.invite.cseq().ok().map(|cseq| cseq.number) == response.cseq().ok().map(|cseq| cseq.number);
     if !same_invite {
         return;
     }

@@ -60,7 +60,13 @@ impl Confirmed {
         Stage::Confirmed(self)
     }
 
-    fn send_own(&mut self, scope: &mut Scope<'_>, method: Method, body: Body, mut authenticator: Authenticator) {
+    fn send_own(
+        &mut self,
+        scope: &mut Scope<'_>,
+        method: Method,
+        body: Body,
+        mut authenticator: Authenticator,
+    ) {
         let uri = self.dialog.request_uri();
         let authorization = authenticator.headers(&method, &uri, &body.bytes, &mut scope.common.tokens);
         let cseq = self.dialog.next_cseq();

@@ -135,7 +135,7 @@ impl Session {
             Stage::Confirmed(confirmed) => confirmed.handle_response(scope, id, response),
             Stage::Closing(closing) => closing.handle_response(scope, id, response),
             other => {
-                handle_late_answer(&other, scope, &response);
+                handle_unwanted(&other, scope, id, &response);
                 other
             }
         });
@@ -208,12 +208,7 @@ impl Session {
     }
 
     /// The peer takes back its INVITE, or its re-INVITE.
-    pub(super) fn handle_cancel(
-        &mut self,
-        now: Instant,
-        common: &mut Common,
-        invite: ServerTransactionId,
-    ) {
+    pub(super) fn handle_cancel(&mut self, now: Instant, common: &mut Common, invite: ServerTransactionId) {
         self.with(now, common, |stage, scope| match stage {
             Stage::Inbound(inbound) => inbound.handle_cancel(scope),
             Stage::Confirmed(confirmed) => confirmed.handle_cancel(scope, invite),
@@ -236,9 +231,13 @@ impl Stage {
     /// The dialog that a request of the peer belongs to.
     fn dialog_of(&mut self, request: &Message) -> Option<&mut Dialog> {
         match self {
-            Stage::Outbound(outbound) => outbound.early_dialogs().iter_mut().find(|dialog| dialog.is_of(request)),
+            Stage::Outbound(outbound) => {
+                outbound.early_dialogs().iter_mut().find(|dialog| dialog.is_of(request))
+            }
             Stage::Inbound(inbound) => Some(inbound.dialog_mut()).filter(|dialog| dialog.is_of(request)),
-            Stage::Confirmed(confirmed) => Some(confirmed.dialog_mut()).filter(|dialog| dialog.is_of(request)),
+            Stage::Confirmed(confirmed) => {
+                Some(confirmed.dialog_mut()).filter(|dialog| dialog.is_of(request))
+            }
             Stage::Closing(closing) => Some(closing.dialog_mut()).filter(|dialog| dialog.is_of(request)),
             Stage::Over => None,
         }
@@ -259,6 +258,15 @@ impl Base {
         if flow.is_reliable() {
             self.flow = *flow;
         }
+    }
+}
+
+/// A response to an INVITE that this session has given up. While none had come, nothing could be taken
+/// back (RFC 3261 section 9.1); now it can.
+fn handle_unwanted(stage: &Stage, scope: &mut Scope<'_>, id: ClientTransactionId, response: &Message) {
+    match response.status().unwrap_or_default() {
+        100..=199 => scope.take_back(id),
+        _ => handle_late_answer(stage, scope, response),
     }
 }
 

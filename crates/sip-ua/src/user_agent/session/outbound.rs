@@ -112,7 +112,9 @@ impl Outbound {
     }
 
     fn answered(mut self: Box<Self>, scope: &mut Scope<'_>, response: Message) -> Stage {
-        let Some(dialog) = self.dialog_of_answer(&response) else { return self.failed(scope, Some(response)) };
+        let Some(dialog) = self.dialog_of_answer(&response) else {
+            return self.failed(scope, Some(response));
+        };
         let until = scope.now + scope.give_up();
         scope.base.forks = Some(Forks::new(self.message.clone(), until));
         let credentials = self.authenticator.fresh();

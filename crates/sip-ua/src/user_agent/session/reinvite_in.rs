@@ -53,7 +53,8 @@ impl Confirmed {
     /// that we owe or wait for, or a BYE.
     fn is_in_our_way(&self) -> bool {
         let flying = self.ours.as_ref().is_some_and(super::reinvite_out::OurReinvite::is_flying);
-        let answer_awaited = self.wait.as_ref().is_some_and(|wait| wait.of == Awaited::Call { offered: false });
+        let answer_awaited =
+            self.wait.as_ref().is_some_and(|wait| wait.of == Awaited::Call { offered: false });
         flying || answer_awaited || self.owed.is_some() || self.is_leaving()
     }
 

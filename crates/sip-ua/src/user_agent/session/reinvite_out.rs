@@ -55,8 +55,7 @@ impl OurReinvite {
     /// Takes it back, so that no transaction waits for a peer that has forgotten the call.
     pub(super) fn abandon(self, scope: &mut Scope<'_>) {
         if let Progress::Flying { transaction, .. } = self.progress {
-            let said: Vec<_> = scope.common.product().into_iter().collect();
-            scope.common.layer.cancel(scope.now, transaction, &said);
+            scope.take_back(transaction);
         }
     }
 }
@@ -74,7 +73,8 @@ impl Confirmed {
             return Stage::Confirmed(self);
         }
         let authenticator = self.credentials.fresh();
-        self.ours = Some(OurReinvite { body, headers, authenticator, progress: Progress::Queued, crossed: false });
+        self.ours =
+            Some(OurReinvite { body, headers, authenticator, progress: Progress::Queued, crossed: false });
         self.start_waiting_reinvite(scope);
         Stage::Confirmed(self)
     }
@@ -124,7 +124,11 @@ impl Confirmed {
     }
 
     /// A response to it.
-    pub(super) fn handle_reinvite_response(mut self: Box<Self>, scope: &mut Scope<'_>, response: Message) -> Stage {
+    pub(super) fn handle_reinvite_response(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        response: Message,
+    ) -> Stage {
         let status = response.status().unwrap_or_default();
         if status < 200 {
             return Stage::Confirmed(self);

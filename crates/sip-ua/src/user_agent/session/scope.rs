@@ -34,6 +34,11 @@ impl Scope<'_> {
         self.common.send(self.now, request, self.base.flow, Client::Session(self.base.id))
     }
 
+    /// Cancels an INVITE that nobody waits for any more.
+    pub(super) fn take_back(&mut self, invite: ClientTransactionId) {
+        self.common.take_back(self.now, invite);
+    }
+
     /// Writes a request of `dialog`; `None` when it cannot be written.
     pub(super) fn compose(
         &mut self,
