@@ -5,6 +5,29 @@
 //!
 //! MD5 and SHA-256, with `qop=auth` (`auth-int` is understood), and without `qop` as RFC 2069 has it,
 //! for old phones.
+//!
+//! ```
+//! use std::time::Instant;
+//! use sip_parser::Method;
+//! use sip_ua::digest::{Answer, Challenge, Credentials, Subject, Verdict, Verifier, answer, best_of};
+//!
+//! let now = Instant::now();
+//! let mut server = Verifier::new();
+//! let offered: Vec<Challenge> = server
+//!     .challenge(now, "example.com", false)
+//!     .iter()
+//!     .filter_map(|line| Challenge::parse(line, false))
+//!     .collect();
+//!
+//! let alice = [Credentials::password("alice", "wonderland")];
+//! let (challenge, credentials) = best_of(&offered, &alice)[0];
+//! let subject = Subject { method: &Method::Register, uri: "sip:example.com", body: b"" };
+//! let header = answer(challenge, credentials, &subject, "a random string", 1).expect("a password fits");
+//!
+//! let answer = Answer::parse(&header).expect("well formed");
+//! let verdict = server.verify(now, &answer, &Method::Register, "sip:example.com", b"", Some(&alice[0]));
+//! assert_eq!(verdict, Verdict::Accepted);
+//! ```
 
 // Both ends.
 mod algorithm;

@@ -81,7 +81,8 @@ impl Common {
         if matches!(method, Method::Invite | Method::Options) {
             request = request.header(&HeaderName::Allow, self.allow());
         }
-        if matches!(method, Method::Invite | Method::Options | Method::Register) {
+        let tells = matches!(method, Method::Invite | Method::Options | Method::Register);
+        if tells && !self.config.supported.is_empty() {
             request = request.header(&HeaderName::Supported, self.config.supported.join(", "));
         }
         if !self.config.user_agent.is_empty() {
@@ -109,13 +110,15 @@ impl Common {
         if !self.config.user_agent.is_empty() {
             response = response.header(&HeaderName::Server, &self.config.user_agent);
         }
-        match (status, request.method()) {
-            (405, _) => response.header(&HeaderName::Allow, self.allow()),
-            (200..=299, Some(Method::Invite | Method::Options)) => response
-                .header(&HeaderName::Allow, self.allow())
-                .header(&HeaderName::Supported, self.config.supported.join(", ")),
-            _ => response,
+        let capable = matches!(request.method(), Some(Method::Invite | Method::Options));
+        let tells = capable && matches!(status, 200..=299);
+        if tells || status == 405 {
+            response = response.header(&HeaderName::Allow, self.allow());
         }
+        if tells && !self.config.supported.is_empty() {
+            response = response.header(&HeaderName::Supported, self.config.supported.join(", "));
+        }
+        response
     }
 
     /// A whole response that says nothing but its status.

@@ -58,6 +58,56 @@ use crate::transport::{Flow, Transmit};
 ///   reads the Request-URI anyway.
 /// - A request with an unknown method, an unknown Require, or a dialog that is not ours is refused here.
 ///   All else outside of dialogs reaches the application, which identifies its sender.
+///
+/// Two of them, joined by hand:
+///
+/// ```
+/// use std::time::Instant;
+/// use sip_parser::Message;
+/// use sip_ua::transport::{Flow, Protocol};
+/// use sip_ua::user_agent::{
+///     Body, OutboundInvite, SessionEvent, SessionId, UaEvent, UserAgent, UserAgentConfig,
+/// };
+///
+/// let now = Instant::now();
+/// let mut alice = UserAgent::new(UserAgentConfig::new("alice/1"));
+/// let mut bob = UserAgent::new(UserAgentConfig::new("bob/1"));
+/// let towards_bob = Flow {
+///     protocol: Protocol::Udp,
+///     local: ([192, 0, 2, 1], 5060).into(),
+///     remote: ([192, 0, 2, 2], 5060).into(),
+/// };
+/// let towards_alice = Flow { local: towards_bob.remote, remote: towards_bob.local, ..towards_bob };
+///
+/// let call = SessionId::next();
+/// alice.invite(now, call, OutboundInvite {
+///     target: "sip:bob@192.0.2.2".into(),
+///     flow: towards_bob,
+///     from: "<sip:alice@example.com>".into(),
+///     to: "<sip:bob@example.com>".into(),
+///     contact: "<sip:alice@192.0.2.1>".into(),
+///     route: vec![],
+///     headers: vec![],
+///     body: Some(Body::sdp("v=0\r\n")),
+///     credentials: vec![],
+/// });
+/// while let Some(datagram) = alice.poll_transmit() {
+///     bob.handle_message(now, Message::parse(datagram.bytes)?, towards_alice);
+/// }
+/// if let Some(UaEvent::Request { id, .. }) = bob.poll_event() {
+///     let taken = SessionId::next();
+///     bob.accept(now, id, taken, "<sip:bob@192.0.2.2>".into());
+///     bob.answer(now, taken, Some(Body::sdp("v=0\r\n")), vec![]);
+/// }
+/// while let Some(datagram) = bob.poll_transmit() {
+///     alice.handle_message(now, Message::parse(datagram.bytes)?, towards_bob);
+/// }
+/// assert!(matches!(
+///     alice.poll_event(),
+///     Some(UaEvent::Session(id, SessionEvent::Answered { .. })) if id == call
+/// ));
+/// # Ok::<(), sip_parser::ParseError>(())
+/// ```
 pub struct UserAgent {
     common: Common,
     sessions: HashMap<SessionId, Session>,

@@ -7,8 +7,10 @@ use crate::network::{ALICE, BOB, Network};
 
 /// A request of Alice that she did not send through her user agent.
 fn request(method: &str, extra: &str) -> String {
-    let first = if extra.starts_with("URI ") { &extra[4..] } else { "sip:bob@192.0.2.2" };
-    let extra = if extra.starts_with("URI ") { "" } else { extra };
+    let (first, extra) = match extra.strip_prefix("URI ") {
+        Some(uri) => (uri, ""),
+        None => ("sip:bob@192.0.2.2", extra),
+    };
     format!(
         "{method} {first} SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK{method}{}\n\
          From: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>\nCall-ID: {method}\nCSeq: 1 {method}\n\
@@ -129,6 +131,34 @@ fn an_old_cseq_is_out_of_order() {
     network.inject(ALICE, BOB, &late);
     network.run(10);
     assert_eq!(network.ladder, ["bob -> alice: 500 Server Internal Error (INFO)"]);
+}
+
+#[test]
+fn within_a_call() {
+    let mut network = Network::new();
+    let alice = network.call();
+    let bob = network.take();
+    network.ring(bob);
+    let ringing =
+        network.sent.iter().find(|message| message.status() == Some(180)).expect("it rings").clone();
+    let raw = |name: HeaderName| ringing.raw(&name).unwrap_or_default().to_owned();
+    let say = |network: &mut Network, method: &str, cseq: u32| {
+        network.forget();
+        let text = request(method, "")
+            .replace("<sip:alice@example.com>;tag=a", &raw(HeaderName::From))
+            .replace("<sip:bob@example.com>", &raw(HeaderName::To))
+            .replace(&format!("Call-ID: {method}"), &format!("Call-ID: {}", raw(HeaderName::CallId)))
+            .replace("CSeq: 1", &format!("CSeq: {cseq}"));
+        network.inject(ALICE, BOB, &text);
+        network.run(10);
+        network.sent.first().and_then(Message::status)
+    };
+    assert_eq!(say(&mut network, "INVITE", 2), Some(500), "one INVITE at a time");
+    assert_eq!(say(&mut network, "OPTIONS", 3), Some(200));
+    assert_eq!(say(&mut network, "UPDATE", 4), Some(405));
+    network.answer(bob);
+    assert_eq!(say(&mut network, "OPTIONS", 5), Some(200));
+    network.hangup(ALICE, alice);
 }
 
 #[test]

@@ -40,7 +40,6 @@ impl Chance {
 }
 
 pub(crate) struct Network {
-    pub(crate) start: Instant,
     pub(crate) now: Instant,
     pub(crate) agents: Vec<UserAgent>,
     pub(crate) events: Vec<Vec<UaEvent>>,
@@ -74,7 +73,6 @@ impl Network {
             UserAgent::with_seed(config, [index + 1 + u8::try_from(seed % 100).unwrap_or(0); 32])
         };
         Network {
-            start: now,
             now,
             agents: vec![agent(0), agent(1)],
             events: vec![Vec::new(), Vec::new()],

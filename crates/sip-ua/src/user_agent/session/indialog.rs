@@ -42,8 +42,8 @@ pub(super) fn answer(scope: &mut Scope<'_>, id: ServerTransactionId, request: Me
 /// Answers a request of the peer in an early dialog, or none.
 pub(super) fn answer_early(scope: &mut Scope<'_>, id: ServerTransactionId, request: Message) {
     match request.method() {
-        // A callee may not end an early dialog with BYE (section 15), nor change it by INVITE; and we
-        // have a request pending ourselves (section 14.2).
+        // A callee may not end an early dialog with BYE (section 15), and while our INVITE is pending it
+        // may not send one of its own (section 14.2).
         Some(Method::Bye) => scope.reply(id, &request, 481),
         Some(Method::Invite) => scope.reply(id, &request, 491),
         _ => answer(scope, id, request),

@@ -190,6 +190,10 @@ impl Session {
                 Stage::Inbound(inbound) if request.method() == Some(Method::Bye) => {
                     inbound.handle_bye(scope, id, request)
                 }
+                waiting @ Stage::Inbound(_) if request.method() == Some(Method::Invite) => {
+                    reinvite_in::ask_to_wait(scope, id, &request);
+                    waiting
+                }
                 Stage::Closing(closing) => closing.handle_request(scope, id, request),
                 early => {
                     indialog::answer_early(scope, id, request);

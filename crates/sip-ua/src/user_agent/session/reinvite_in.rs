@@ -113,7 +113,8 @@ impl Confirmed {
     }
 }
 
-fn ask_to_wait(scope: &mut Scope<'_>, transaction: ServerTransactionId, message: &Message) {
+/// Refuses an INVITE that came before the final response to an earlier one.
+pub(super) fn ask_to_wait(scope: &mut Scope<'_>, transaction: ServerTransactionId, message: &Message) {
     let wait = scope.common.tokens.wait(Duration::ZERO, RETRY_AFTER).as_secs();
     let response = scope.common.reply(message, 500, &scope.base.tag);
     if let Some(response) = finish_reply(response.header(&HeaderName::RetryAfter, wait), &[], None) {
