@@ -1,0 +1,100 @@
+//! The application's end of a driver.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::Core;
+use crate::transport::{Flow, ListenConfig, Protocol, source_towards};
+
+/// What the core's task is asked to do.
+pub(super) enum Command<C> {
+    Run(Box<dyn FnOnce(&mut C, Instant) + Send>),
+    Stop,
+}
+
+/// A handle on a core that runs in a task of its own. Clones share it; when the last one is dropped, the task
+/// ends and its sockets close.
+pub struct Handle<C: Core> {
+    // Unbounded: commands come from our own calls, whose number is bounded, and a hang-up must never be lost.
+    commands: mpsc::UnboundedSender<Command<C>>,
+    listening: Arc<[ListenConfig]>,
+}
+
+impl<C: Core> Handle<C> {
+    pub(super) fn new(commands: mpsc::UnboundedSender<Command<C>>, listening: Vec<ListenConfig>) -> Self {
+        Self { commands, listening: listening.into() }
+    }
+
+    /// Runs `command` on the core, soon, with the time at which it runs. Returns at once. After a shutdown
+    /// nothing happens any more.
+    pub fn run(&self, command: impl FnOnce(&mut C, Instant) + Send + 'static) {
+        let _ = self.commands.send(Command::Run(Box::new(command)));
+    }
+
+    /// Asks the core something. None after a shutdown.
+    pub async fn query<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut C, Instant) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (sender, answer) = oneshot::channel();
+        self.run(move |core, now| {
+            let _ = sender.send(question(core, now));
+        });
+        answer.await.ok()
+    }
+
+    /// The first address on which `protocol` is served, with the port that the system chose if none was asked for.
+    /// May be unspecified (`0.0.0.0`): [`flow_to`](Self::flow_to) tells which one a peer sees.
+    pub fn local_address(&self, protocol: Protocol) -> Option<SocketAddr> {
+        self.listening.iter().find(|listen| listen.protocol == protocol).map(|listen| listen.address)
+    }
+
+    /// Every address that is served.
+    pub fn listening(&self) -> &[ListenConfig] {
+        &self.listening
+    }
+
+    /// The road to `remote`: from the first socket of its protocol and family, under the address that the system
+    /// sends from. For TCP an open connection with `remote` is used again, else one is opened at the first message.
+    ///
+    /// None when nothing listens for that protocol and family, or the system knows no route.
+    pub fn flow_to(&self, protocol: Protocol, remote: SocketAddr) -> Option<Flow> {
+        let local = self
+            .listening
+            .iter()
+            .filter(|listen| listen.protocol == protocol)
+            .map(|listen| listen.address)
+            .find(|address| address.is_ipv4() == remote.is_ipv4())?;
+        if !local.ip().is_unspecified() {
+            return Some(Flow::new(protocol, local, remote));
+        }
+        let ip = source_towards(remote.ip())?;
+        Some(Flow::new(protocol, SocketAddr::new(ip, local.port()), remote))
+    }
+
+    /// Ends the task: what is queued on connections is still written, then everything closes. The events end.
+    pub fn shutdown(&self) {
+        let _ = self.commands.send(Command::Stop);
+    }
+
+    /// Waits until the task has ended.
+    pub async fn closed(&self) {
+        self.commands.closed().await;
+    }
+}
+
+impl<C: Core> Clone for Handle<C> {
+    fn clone(&self) -> Self {
+        Self { commands: self.commands.clone(), listening: self.listening.clone() }
+    }
+}
+
+impl<C: Core> fmt::Debug for Handle<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").field("listening", &self.listening).finish_non_exhaustive()
+    }
+}

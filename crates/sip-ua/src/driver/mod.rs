@@ -1,0 +1,62 @@
+//! The tokio shell: one task owns a core, sockets and connections feed it, handles command it.
+//!
+//! ```text
+//!  UDP reader ----+                 +--------- Handle (commands)
+//!  UDP reader ----+--> inputs --> Task --> events (application)
+//!  connection ----+    bounded      |
+//!                                   +--> sockets, connections (bounded queues)
+//! ```
+//!
+//! An application that does not take its events stops the input, not the timers: the network then waits in the
+//! sockets' buffers, and what does not fit there is lost, as it would be on a busy line.
+
+mod core;
+mod handle;
+mod task;
+mod transports;
+mod user_agent;
+mod wire_log;
+
+use std::collections::VecDeque;
+
+use tokio::sync::mpsc;
+
+pub use self::core::Core;
+pub use self::handle::Handle;
+use self::task::Task;
+use self::transports::Transports;
+pub use self::user_agent::{UaEvents, UserAgentHandle, bind};
+use crate::transport::{BindError, ConnectionLimits, ListenConfig};
+
+/// Messages that wait for the core's task before readers do.
+const INPUTS: usize = 1024;
+
+/// Events that wait for the application before the core's task stops reading.
+const EVENTS: usize = 4096;
+
+/// Listens on all of `listen` and runs `core` in a task of its own.
+///
+/// The receiver yields the core's events, and ends when the task does: after [`Handle::shutdown`], or when the
+/// last handle is gone. Must be called inside a tokio runtime with I/O and time enabled.
+///
+/// # Errors
+/// The first address that cannot be listened on, and what to do about it. Nothing stays open then.
+pub fn run<C: Core>(
+    core: C,
+    listen: &[ListenConfig],
+    limits: ConnectionLimits,
+) -> Result<(Handle<C>, mpsc::Receiver<C::Event>), BindError> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return Err(BindError::NoRuntime);
+    }
+    let (input_sender, inputs) = mpsc::channel(INPUTS);
+    let mut transports = Transports::new(input_sender, limits);
+    let bound = listen
+        .iter()
+        .map(|&wanted| Ok(ListenConfig { address: transports.listen(wanted)?, ..wanted }))
+        .collect::<Result<Vec<_>, BindError>>()?;
+    let (command_sender, commands) = mpsc::unbounded_channel();
+    let (events, event_receiver) = mpsc::channel(EVENTS);
+    tokio::spawn(Task { core, transports, inputs, commands, events, overdue: VecDeque::new() }.run());
+    Ok((Handle::new(command_sender, bound), event_receiver))
+}

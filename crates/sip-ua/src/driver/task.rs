@@ -1,0 +1,168 @@
+//! The task that owns a core.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+use tokio::time::sleep_until;
+
+use super::handle::Command;
+use super::transports::Transports;
+use super::{Core, wire_log};
+use crate::transport::{Flow, Input};
+
+/// Inputs and commands taken before output is flushed: enough to make system calls in groups, few enough that
+/// the first answer does not wait for the last.
+const BATCH: usize = 64;
+
+/// How often one flush tells the core about failures. A core that answers each failure with one more message on
+/// the same dead road is stopped here; its timers tell it the rest.
+const ROUNDS: usize = 8;
+
+/// One task owns the core. It takes a batch of what is waiting, then sends what came of it.
+pub(super) struct Task<C: Core> {
+    pub(super) core: C,
+    pub(super) transports: Transports,
+    pub(super) inputs: mpsc::Receiver<Input>,
+    pub(super) commands: mpsc::UnboundedReceiver<Command<C>>,
+    pub(super) events: mpsc::Sender<C::Event>,
+    /// Events that the application has no room for. While there are some, no input is taken: the application
+    /// is behind, and the sockets' buffers are the place to wait.
+    pub(super) overdue: VecDeque<C::Event>,
+}
+
+/// Why the task woke.
+enum Wake<C> {
+    Command(Option<Command<C>>),
+    /// Inputs are in the batch, the application has room again, or a deadline has come.
+    Work,
+}
+
+impl<C: Core> Task<C> {
+    pub(super) async fn run(mut self) {
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            let running = match self.wake(&mut batch).await {
+                Wake::Command(Some(command)) => self.command(command),
+                Wake::Command(None) => false,
+                Wake::Work => true,
+            };
+            let now = Instant::now();
+            for input in batch.drain(..) {
+                self.input(now, input);
+            }
+            if !(running && self.commands_waiting()) {
+                self.flush();
+                return;
+            }
+            self.timers();
+            self.flush();
+        }
+    }
+
+    /// Sleeps until there is something to do.
+    async fn wake(&mut self, batch: &mut Vec<Input>) -> Wake<C> {
+        let deadline = self.core.poll_timeout();
+        let behind = !self.overdue.is_empty();
+        tokio::select! {
+            command = self.commands.recv() => Wake::Command(command),
+            _ = self.inputs.recv_many(batch, BATCH), if !behind => Wake::Work,
+            _ = self.events.reserve(), if behind => Wake::Work,
+            () = until(deadline) => Wake::Work,
+        }
+    }
+
+    /// Runs the commands that wait; false when one of them was to stop.
+    fn commands_waiting(&mut self) -> bool {
+        (0..BATCH).all(|_| match self.commands.try_recv() {
+            Ok(command) => self.command(command),
+            Err(_) => true,
+        })
+    }
+
+    fn command(&mut self, command: Command<C>) -> bool {
+        match command {
+            Command::Run(command) => command(&mut self.core, Instant::now()),
+            Command::Stop => return false,
+        }
+        true
+    }
+
+    fn input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Message { message, flow } => {
+                wire_log::received(&flow, message.as_bytes());
+                self.core.handle_message(now, message, flow);
+            }
+            Input::Malformed { bytes, error, flow } => {
+                wire_log::received(&flow, &bytes);
+                self.core.handle_malformed(now, &bytes, &error, flow);
+            }
+            Input::Unsent { flow } => self.core.handle_transport_error(now, &flow),
+            Input::Accepted(accepted) => self.transports.accept(accepted),
+            Input::Closed { flow, serial } => {
+                if self.transports.closed(flow, serial) {
+                    self.core.handle_transport_error(now, &flow);
+                }
+            }
+        }
+    }
+
+    fn timers(&mut self) {
+        let now = Instant::now();
+        if self.core.poll_timeout().is_some_and(|deadline| deadline <= now) {
+            self.core.handle_timeout(now);
+        }
+    }
+
+    /// Sends all that the core has to say. What cannot be sent is told to the core, whose answer goes the same way.
+    fn flush(&mut self) {
+        for _ in 0..ROUNDS {
+            let failed = self.send();
+            if failed.is_empty() {
+                break;
+            }
+            let now = Instant::now();
+            for flow in failed {
+                self.core.handle_transport_error(now, &flow);
+            }
+        }
+        while let Some(event) = self.core.poll_event() {
+            self.overdue.push_back(event);
+        }
+        self.deliver();
+    }
+
+    /// Sends what waits; the flows that took nothing.
+    fn send(&mut self) -> Vec<Flow> {
+        let mut failed = vec![];
+        while let Some(transmit) = self.core.poll_transmit() {
+            let flow = transmit.flow;
+            wire_log::sent(&flow, &transmit.bytes);
+            if let Err(error) = self.transports.send(transmit) {
+                tracing::debug!(%flow, %error, "cannot send");
+                failed.push(flow);
+            }
+        }
+        failed
+    }
+
+    fn deliver(&mut self) {
+        while let Some(event) = self.overdue.pop_front() {
+            match self.events.try_send(event) {
+                Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
+                Err(mpsc::error::TrySendError::Full(event)) => {
+                    self.overdue.push_front(event);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
+    }
+}

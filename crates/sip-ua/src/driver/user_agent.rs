@@ -1,0 +1,212 @@
+//! The user agent behind the driver: its commands without the time, its events as a channel.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use sip_parser::{Message, ParseError};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Core, Handle, run};
+use crate::transport::{BindError, ConnectionLimits, Flow, ListenConfig, Protocol, Transmit};
+use crate::user_agent::{
+    Body, OutboundInvite, OutboundRequest, Reply, RequestFailure, RequestId, SessionId, UaEvent, UserAgent,
+    UserAgentConfig,
+};
+
+/// What the application hears of its user agent. Take them: while 4,096 wait, no message is read.
+pub type UaEvents = mpsc::Receiver<UaEvent>;
+
+/// Starts a user agent of its own task that listens on all of `listen`.
+///
+/// It runs until [`UserAgentHandle::shutdown`], or until the last handle is dropped. Must be called inside a tokio
+/// runtime with I/O and time enabled.
+///
+/// # Errors
+/// The first address that cannot be listened on, and what to do about it. Nothing stays open then.
+pub async fn bind(
+    config: UserAgentConfig,
+    listen: Vec<ListenConfig>,
+) -> Result<(UserAgentHandle, UaEvents), BindError> {
+    let core = Agent { user_agent: UserAgent::new(config), awaited: HashMap::new() };
+    let (handle, events) = run(core, &listen, ConnectionLimits::DEFAULT)?;
+    Ok((UserAgentHandle { handle }, events))
+}
+
+/// The user agent, and the requests whose outcome a caller of [`UserAgentHandle::send_request`] awaits.
+struct Agent {
+    user_agent: UserAgent,
+    awaited: HashMap<RequestId, oneshot::Sender<Result<Message, RequestFailure>>>,
+}
+
+impl Core for Agent {
+    type Event = UaEvent;
+
+    fn handle_message(&mut self, now: Instant, message: Message, flow: Flow) {
+        self.user_agent.handle_message(now, message, flow);
+    }
+
+    fn handle_malformed(&mut self, now: Instant, bytes: &[u8], error: &ParseError, flow: Flow) {
+        self.user_agent.handle_malformed(now, bytes, error, flow);
+    }
+
+    fn handle_transport_error(&mut self, now: Instant, flow: &Flow) {
+        self.user_agent.handle_transport_error(now, flow);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.user_agent.handle_timeout(now);
+    }
+
+    fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.user_agent.poll_transmit()
+    }
+
+    fn poll_event(&mut self) -> Option<UaEvent> {
+        loop {
+            let event = self.user_agent.poll_event()?;
+            let UaEvent::Response { id, outcome } = event else { return Some(event) };
+            match self.awaited.remove(&id) {
+                // Whoever asked may have lost interest since.
+                Some(asker) => drop(asker.send(outcome)),
+                None => return Some(UaEvent::Response { id, outcome }),
+            }
+        }
+    }
+
+    fn poll_timeout(&mut self) -> Option<Instant> {
+        self.user_agent.poll_timeout()
+    }
+}
+
+/// A handle on a user agent that runs in a task of its own.
+///
+/// Commands return at once, and are carried out in the order in which they were given; what comes of them is told
+/// by the [`UaEvents`]. After a shutdown they do nothing. Clones share the user agent; when the last one is
+/// dropped, its sockets close.
+#[derive(Clone, Debug)]
+pub struct UserAgentHandle {
+    handle: Handle<Agent>,
+}
+
+/// Calls.
+impl UserAgentHandle {
+    /// See [`UserAgent::invite`].
+    pub fn invite(&self, id: SessionId, invite: OutboundInvite) {
+        self.run(move |agent, now| agent.invite(now, id, invite));
+    }
+
+    /// See [`UserAgent::accept`].
+    pub fn accept(&self, request: RequestId, id: SessionId, contact: String) {
+        self.run(move |agent, now| agent.accept(now, request, id, contact));
+    }
+
+    /// See [`UserAgent::progress`].
+    pub fn progress(&self, id: SessionId, status: u16, body: Option<Body>, headers: Vec<(String, String)>) {
+        self.run(move |agent, now| agent.progress(now, id, status, body, headers));
+    }
+
+    /// See [`UserAgent::answer`].
+    pub fn answer(&self, id: SessionId, body: Option<Body>, headers: Vec<(String, String)>) {
+        self.run(move |agent, now| agent.answer(now, id, body, headers));
+    }
+
+    /// See [`UserAgent::reject`].
+    pub fn reject(&self, id: SessionId, status: u16, reason: Option<&str>, headers: Vec<(String, String)>) {
+        let reason = reason.map(str::to_owned);
+        self.run(move |agent, now| agent.reject(now, id, status, reason.as_deref(), headers));
+    }
+
+    /// See [`UserAgent::acknowledge`].
+    pub fn acknowledge(&self, id: SessionId, body: Option<Body>) {
+        self.run(move |agent, now| agent.acknowledge(now, id, body));
+    }
+
+    /// See [`UserAgent::hangup`].
+    pub fn hangup(&self, id: SessionId, headers: Vec<(String, String)>) {
+        self.run(move |agent, now| agent.hangup(now, id, headers));
+    }
+
+    /// See [`UserAgent::reinvite`].
+    pub fn reinvite(&self, id: SessionId, body: Option<Body>, headers: Vec<(String, String)>) {
+        self.run(move |agent, now| agent.reinvite(now, id, body, headers));
+    }
+
+    /// See [`UserAgent::answer_reinvite`].
+    pub fn answer_reinvite(&self, id: SessionId, answer: Result<Body, u16>) {
+        self.run(move |agent, now| agent.answer_reinvite(now, id, answer));
+    }
+
+    /// See [`UserAgent::info`].
+    pub fn info(&self, id: SessionId, body: Body) {
+        self.run(move |agent, now| agent.info(now, id, body));
+    }
+}
+
+/// Requests outside of calls.
+impl UserAgentHandle {
+    /// Sends a request whose outcome comes as [`UaEvent::Response`]. See [`UserAgent::request`].
+    pub fn request(&self, id: RequestId, request: OutboundRequest) {
+        self.run(move |agent, now| agent.request(now, id, request));
+    }
+
+    /// Sends a request and awaits its final response; no event tells of it.
+    ///
+    /// # Errors
+    /// Why there is none. After a shutdown, [`RequestFailure::Refused`].
+    pub async fn send_request(&self, request: OutboundRequest) -> Result<Message, RequestFailure> {
+        let (asker, outcome) = oneshot::channel();
+        self.handle.run(move |core, now| {
+            let id = RequestId::next();
+            core.awaited.insert(id, asker);
+            core.user_agent.request(now, id, request);
+        });
+        outcome.await.unwrap_or(Err(RequestFailure::Refused))
+    }
+
+    /// See [`UserAgent::respond`].
+    pub fn respond(&self, id: RequestId, reply: Reply) {
+        self.run(move |agent, now| agent.respond(now, id, reply));
+    }
+}
+
+/// The endpoint itself.
+impl UserAgentHandle {
+    /// Runs `command` on the user agent, soon; for what has no command of its own.
+    pub fn run(&self, command: impl FnOnce(&mut UserAgent, Instant) + Send + 'static) {
+        self.handle.run(move |core, now| command(&mut core.user_agent, now));
+    }
+
+    /// Asks the user agent something. None after a shutdown.
+    pub async fn query<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut UserAgent, Instant) -> T + Send + 'static,
+    ) -> Option<T> {
+        self.handle.query(move |core, now| question(&mut core.user_agent, now)).await
+    }
+
+    /// See [`Handle::local_address`].
+    pub fn local_address(&self, protocol: Protocol) -> Option<SocketAddr> {
+        self.handle.local_address(protocol)
+    }
+
+    /// Every address that is served.
+    pub fn listening(&self) -> &[ListenConfig] {
+        self.handle.listening()
+    }
+
+    /// See [`Handle::flow_to`].
+    pub fn flow_to(&self, protocol: Protocol, remote: SocketAddr) -> Option<Flow> {
+        self.handle.flow_to(protocol, remote)
+    }
+
+    /// Ends the user agent's task. What is queued on connections is still written; calls are not hung up.
+    pub fn shutdown(&self) {
+        self.handle.shutdown();
+    }
+
+    /// Waits until the task has ended.
+    pub async fn closed(&self) {
+        self.handle.closed().await;
+    }
+}

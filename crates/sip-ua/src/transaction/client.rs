@@ -1,0 +1,105 @@
+//! One client transaction of the layer: its machine, and what is needed around it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use sip_parser::{Message, Method};
+
+use super::derived;
+use super::{Failure, InviteClient, NonInviteClient, Timers};
+use crate::transport::Flow;
+
+/// One client transaction of the layer.
+#[derive(Debug)]
+pub(super) struct Client {
+    machine: Machine,
+    pub(super) flow: Flow,
+}
+
+#[derive(Debug)]
+enum Machine {
+    /// The request is kept: ACK and CANCEL are made from it.
+    Invite {
+        machine: InviteClient,
+        invite: Message,
+    },
+    Other(NonInviteClient),
+}
+
+impl Client {
+    pub(super) fn new(now: Instant, request: Message, flow: Flow, timers: Arc<Timers>) -> Self {
+        let bytes = request.as_bytes().clone();
+        let reliable = flow.is_reliable();
+        let machine = if request.method() == Some(Method::Invite) {
+            let machine = InviteClient::new(now, bytes, reliable, timers);
+            Machine::Invite { machine, invite: request }
+        } else {
+            Machine::Other(NonInviteClient::new(now, bytes, reliable, timers))
+        };
+        Self { machine, flow }
+    }
+
+    /// Takes a response; true if the user agent must see it.
+    pub(super) fn handle_response(&mut self, now: Instant, status: u16, response: &Message) -> bool {
+        match &mut self.machine {
+            Machine::Invite { machine, invite } => {
+                machine.handle_response(now, status, || derived::ack(invite, response))
+            }
+            Machine::Other(machine) => machine.handle_response(now, status),
+        }
+    }
+
+    /// The CANCEL of this transaction, if it is an INVITE that a peer is working on.
+    pub(super) fn cancel(&mut self, now: Instant, headers: &[(String, String)]) -> Option<Bytes> {
+        let Machine::Invite { machine, invite } = &mut self.machine else { return None };
+        if !machine.is_proceeding() {
+            return None;
+        }
+        machine.handle_cancel_sent(now);
+        Some(derived::cancel(invite, headers))
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        match &mut self.machine {
+            Machine::Invite { machine, .. } => machine.handle_timeout(now),
+            Machine::Other(machine) => machine.handle_timeout(now),
+        }
+    }
+
+    pub(super) fn handle_transport_error(&mut self) {
+        match &mut self.machine {
+            Machine::Invite { machine, .. } => machine.handle_transport_error(),
+            Machine::Other(machine) => machine.handle_transport_error(),
+        }
+    }
+
+    pub(super) fn poll_transmit(&mut self) -> Option<Bytes> {
+        match &mut self.machine {
+            Machine::Invite { machine, .. } => machine.poll_transmit(),
+            Machine::Other(machine) => machine.poll_transmit(),
+        }
+    }
+
+    pub(super) fn poll_failure(&mut self) -> Option<Failure> {
+        match &mut self.machine {
+            Machine::Invite { machine, .. } => machine.poll_failure(),
+            Machine::Other(machine) => machine.poll_failure(),
+        }
+    }
+
+    /// None when the transaction is over.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        match &self.machine {
+            Machine::Invite { machine, .. } => machine.poll_timeout(),
+            Machine::Other(machine) => machine.poll_timeout(),
+        }
+    }
+
+    pub(super) fn is_terminated(&self) -> bool {
+        match &self.machine {
+            Machine::Invite { machine, .. } => machine.is_terminated(),
+            Machine::Other(machine) => machine.is_terminated(),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The transaction layer: matches messages to transactions, and keeps their time.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use sip_parser::{Message, ParseError};
+
+use super::client::Client;
+use super::deadlines::Deadlines;
+use super::malformed;
+use super::server::Server;
+use super::table::Table;
+use super::{
+    ClientTransactionId, Counters, Limits, ReplyRoute, ServerTransactionId, Timers, TransactionEvent,
+};
+use crate::transport::{Flow, Transmit};
+
+/// The transaction layer (RFC 3261 section 17): it makes requests and responses over lossy transports reliable,
+/// absorbs what is repeated, and tells the user agent above it what is new.
+///
+/// It neither reads a clock nor touches a socket. Hand in one or more inputs (`handle_*`, or a command), then
+/// drain [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event), then sleep until
+/// [`poll_timeout`](Self::poll_timeout).
+///
+/// ```text
+///   handle_message --> matching --+--> client machine --+--> poll_event
+///   send_request, respond --------+--> server machine --+--> poll_transmit
+///   handle_timeout --> deadlines -+
+/// ```
+#[derive(Debug)]
+pub struct TransactionLayer {
+    pub(super) timers: Arc<Timers>,
+    pub(super) limits: Limits,
+    pub(super) reply_route: ReplyRoute,
+    pub(super) clients: Table<Client>,
+    pub(super) servers: Table<Server>,
+    /// Requests being served, by what stays the same over all the paths that they may take.
+    pub(super) merges: HashMap<Box<str>, u64>,
+    pub(super) deadlines: Deadlines,
+    pub(super) transmits: VecDeque<Transmit>,
+    pub(super) events: VecDeque<TransactionEvent>,
+    pub(super) counters: Counters,
+    /// Where keys are written before they are looked up.
+    pub(super) key: String,
+    last_id: u64,
+    hasher: RandomState,
+}
+
+impl TransactionLayer {
+    /// A layer without transactions.
+    pub fn new(timers: Timers, limits: Limits) -> Self {
+        Self {
+            timers: Arc::new(timers),
+            limits,
+            reply_route: ReplyRoute::default(),
+            clients: Table::default(),
+            servers: Table::default(),
+            merges: HashMap::new(),
+            deadlines: Deadlines::default(),
+            transmits: VecDeque::new(),
+            events: VecDeque::new(),
+            counters: Counters::default(),
+            key: String::new(),
+            last_id: 0,
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Where responses go from now on, for requests over UDP that have yet to come. See
+    /// [`route_reply`](Self::route_reply) for one that is here.
+    pub fn set_reply_route(&mut self, route: ReplyRoute) {
+        self.reply_route = route;
+    }
+
+    /// Takes a message that came along `flow`.
+    pub fn handle_message(&mut self, now: Instant, message: Message, flow: Flow) {
+        if message.is_request() {
+            self.handle_request(now, message, flow);
+        } else {
+            self.handle_response(now, message, flow);
+        }
+    }
+
+    /// Takes bytes that came along `flow` and are no message: counts them, and replies where the error asks for it
+    /// and the sender can recognise the reply. Nothing is ever sent for a response or an ACK.
+    pub fn handle_malformed(&mut self, bytes: &[u8], error: &ParseError, flow: Flow) {
+        self.refuse_malformed(bytes, error.status(), error.to_string(), flow);
+    }
+
+    pub(super) fn refuse_malformed(&mut self, bytes: &[u8], status: Option<u16>, reason: String, flow: Flow) {
+        self.counters.malformed += 1;
+        let tag = self.tag_for(&reason);
+        let reply = status.and_then(|status| malformed::reply(bytes, status, &reason, &tag));
+        let replied = reply.is_some().then_some(status).flatten();
+        if let Some(bytes) = reply {
+            self.transmit(flow, bytes);
+        }
+        self.events.push_back(TransactionEvent::Malformed { flow, reason, replied });
+    }
+
+    /// What was sent along `flow` did not arrive, or its connection has ended. All transactions with that peer
+    /// hear of it.
+    pub fn handle_transport_error(&mut self, now: Instant, flow: &Flow) {
+        for id in self.clients.with_peer(flow) {
+            if let Some(client) = self.clients.get_mut(id) {
+                client.handle_transport_error();
+            }
+            self.settle_client(id);
+        }
+        for id in self.servers.with_peer(flow) {
+            self.reroute_server(now, id);
+        }
+    }
+
+    /// Advances the timers to `now`. Calling early is harmless.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(id) = self.deadlines.pop_due(now) {
+            if let Some(client) = self.clients.get_mut(id) {
+                client.handle_timeout(now);
+                self.settle_client(id);
+            } else if let Some(server) = self.servers.get_mut(id) {
+                server.handle_timeout(now);
+                self.settle_server(now, id);
+            }
+        }
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) at the latest.
+    pub fn poll_timeout(&mut self) -> Option<Instant> {
+        self.deadlines.next()
+    }
+
+    /// The next message to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.transmits.pop_front()
+    }
+
+    /// The next thing that the user agent must hear.
+    pub fn poll_event(&mut self) -> Option<TransactionEvent> {
+        self.events.pop_front()
+    }
+
+    /// Sends a message outside any transaction: the ACK for a 2xx, or a 2xx repeated after its transaction.
+    pub fn send_stateless(&mut self, message: &Message, flow: Flow) {
+        self.transmit(flow, message.as_bytes().clone());
+    }
+
+    /// A branch for the `Via` of a new request: the magic cookie, and what nobody else can guess.
+    pub fn new_branch(&mut self) -> String {
+        let id = self.next_id();
+        format!("{}{:016x}{id:x}", super::matching::MAGIC_COOKIE, self.hasher.hash_one(id))
+    }
+
+    /// What the layer has seen.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Client and server transactions that are alive.
+    pub fn active(&self) -> (usize, usize) {
+        (self.clients.len(), self.servers.len())
+    }
+
+    pub(super) fn transmit(&mut self, flow: Flow, bytes: Bytes) {
+        self.transmits.push_back(Transmit { flow, bytes });
+    }
+
+    pub(super) fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// A `To` tag for replies that leave no state: the same whenever the same request comes again
+    /// (RFC 3261 section 8.2.7).
+    pub(super) fn tag_for(&self, text: &str) -> String {
+        format!("{:016x}", self.hasher.hash_one(text))
+    }
+}
+
+impl Default for TransactionLayer {
+    fn default() -> Self {
+        Self::new(Timers::DEFAULT, Limits::DEFAULT)
+    }
+}
+
+impl TransactionLayer {
+    /// Sends what a client transaction has to say, tells its failure, and lets it go if it is over.
+    pub(super) fn settle_client(&mut self, id: u64) {
+        let Some(client) = self.clients.get_mut(id) else { return };
+        let flow = client.flow;
+        if let Some(bytes) = client.poll_transmit() {
+            self.transmits.push_back(Transmit { flow, bytes });
+        }
+        if let Some(failure) = client.poll_failure() {
+            self.events.push_back(failure.event(ClientTransactionId(id)));
+        }
+        let over = client.is_terminated();
+        self.deadlines.schedule(id, client.poll_timeout());
+        if over {
+            self.clients.remove(id);
+        }
+    }
+
+    /// Sends what a server transaction has to say, and lets it go if it is over.
+    pub(super) fn settle_server(&mut self, now: Instant, id: u64) {
+        let Some(server) = self.servers.get_mut(id) else { return };
+        let flow = server.road.flow();
+        if server.poll_ack_missing(now) {
+            self.events.push_back(TransactionEvent::AckMissing { id: ServerTransactionId(id) });
+        }
+        if let Some(bytes) = server.poll_transmit() {
+            self.transmits.push_back(Transmit { flow, bytes });
+        }
+        let over = server.is_terminated();
+        self.deadlines.schedule(id, server.poll_timeout());
+        if over {
+            self.remove_server(id);
+        }
+    }
+
+    fn remove_server(&mut self, id: u64) {
+        let merge_key = self.servers.remove(id).and_then(|server| server.merge_key);
+        if let Some(key) = merge_key {
+            self.merges.remove(&key);
+        }
+    }
+}

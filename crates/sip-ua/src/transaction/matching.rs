@@ -1,0 +1,75 @@
+//! Which transaction a message belongs to (RFC 3261 sections 17.1.3 and 17.2.3).
+//!
+//! Keys are text, written into a buffer that the layer keeps: looking one up allocates nothing.
+
+use std::fmt::Write;
+
+use sip_parser::{CSeq, HeaderError, HeaderName, Message, Method, Via};
+
+/// What branches of RFC 3261 begin with (section 8.1.1.7). Without it, a client is older and makes no promise
+/// about its branches.
+pub(super) const MAGIC_COOKIE: &str = "z9hG4bK";
+
+/// What matching needs to know of a message, read once. Its presence shows that the message has the headers
+/// that every message needs (section 8.1.1; a `From` tag is not asked for, RFC 2543 knew none).
+pub(super) struct Identity<'m> {
+    pub(super) via: Via<'m>,
+    pub(super) cseq: CSeq,
+    call_id: &'m str,
+    from_tag: &'m str,
+    pub(super) has_to_tag: bool,
+    uri: &'m str,
+}
+
+impl<'m> Identity<'m> {
+    pub(super) fn of(message: &'m Message) -> Result<Self, HeaderError> {
+        Ok(Self {
+            via: message.via()?,
+            cseq: message.cseq()?,
+            call_id: message.call_id()?,
+            from_tag: message.from()?.tag().unwrap_or_default(),
+            has_to_tag: message.to()?.tag().is_some(),
+            uri: message.uri().unwrap_or_default(),
+        })
+    }
+
+    /// Key of the server transaction that a request of `method` with these headers belongs to. An ACK belongs to
+    /// its INVITE's; a CANCEL to one of its own, and the one it cancels is found by asking for INVITE.
+    ///
+    /// For an old branch the key is the tuple that RFC 2543 compared: Request-URI, `From` tag, `Call-ID`, `CSeq`
+    /// and top `Via`. The `To` tag is left out: it differs between an INVITE and its ACK, and the other parts
+    /// tell apart all requests of one client.
+    pub(super) fn server_key(&self, method: &Method, key: &mut String) {
+        key.clear();
+        let method = if *method == Method::Ack { &Method::Invite } else { method };
+        let port = self.via.port().unwrap_or_default();
+        let branch = self.via.branch().unwrap_or_default();
+        let written = if branch.starts_with(MAGIC_COOKIE) {
+            write!(key, "{branch}\n{}:{port}\n{method}", self.via.host())
+        } else {
+            let Self { call_id, from_tag, uri, .. } = self;
+            let number = self.cseq.number;
+            let host = self.via.host();
+            write!(key, "{branch}\n{host}:{port}\n{method}\n{number}\n{uri}\n{from_tag}\n{call_id}")
+        };
+        debug_assert!(written.is_ok(), "text takes all that is written");
+    }
+
+    /// Key under which a request that came by two paths is found (section 8.2.2.2).
+    pub(super) fn merge_key(&self) -> String {
+        format!("{}\n{}\n{}\n{}", self.call_id, self.from_tag, self.cseq.number, self.cseq.method)
+    }
+}
+
+/// Key of the client transaction that a message of `method` and `branch` belongs to.
+pub(super) fn client_key(branch: &str, method: &Method, key: &mut String) {
+    key.clear();
+    key.push_str(branch);
+    key.push('\n');
+    key.push_str(method.as_str());
+}
+
+/// Whether a response went through proxies that should have taken their `Via` away (section 8.1.3.3).
+pub(super) fn is_misrouted(response: &Message) -> bool {
+    response.values(&HeaderName::Via).nth(1).is_some()
+}

@@ -1,0 +1,172 @@
+//! The layer as a server: requests that come in, responses that go out (RFC 3261 sections 17.2.3 and 18.2).
+
+use std::time::Instant;
+
+use sip_parser::{HeaderName, Message, Method, ResponseBuilder};
+
+use super::matching::Identity;
+use super::road::{ReplyRoute, Road, note_source};
+use super::server::Server;
+use super::{AckDestination, ServerTransactionId, TransactionEvent, TransactionLayer};
+use crate::transport::Flow;
+
+/// A request on its way to its transaction.
+struct Arrival {
+    request: Message,
+    flow: Flow,
+    road: Road,
+}
+
+impl TransactionLayer {
+    /// Sends `response` in the transaction `id`; false if that is over, or has its final response.
+    ///
+    /// A 2xx to an INVITE is sent once for each call: repeating it until the ACK comes is the user agent's
+    /// (RFC 3261 section 13.3.1.4). Everything else is repeated here.
+    pub fn respond(&mut self, now: Instant, id: ServerTransactionId, response: &Message) -> bool {
+        let Some(server) = self.servers.get_mut(id.0) else { return false };
+        let sent = server.respond(now, response);
+        self.settle_server(now, id.0);
+        sent
+    }
+
+    /// Where the responses of the transaction `id` go, if its request came over UDP.
+    pub fn route_reply(&mut self, id: ServerTransactionId, route: ReplyRoute) {
+        let Some(server) = self.servers.get_mut(id.0) else { return };
+        server.road.take(route);
+        let flow = server.road.flow();
+        self.servers.set_peer(id.0, &flow);
+    }
+
+    pub(super) fn handle_request(&mut self, now: Instant, request: Message, flow: Flow) {
+        let identity = match Identity::of(&request) {
+            Ok(identity) => identity,
+            Err(error) => {
+                let reason = error.to_string();
+                return self.refuse_malformed(request.as_bytes(), Some(400), reason, flow);
+            }
+        };
+        let method = identity.cseq.method.clone();
+        if request.method().as_ref() != Some(&method) {
+            let reason = format!("CSeq says {method}");
+            return self.refuse_malformed(request.as_bytes(), Some(400), reason, flow);
+        }
+        let road = Road::back(flow, &identity.via, self.reply_route);
+        let noted = note_source(&request, &identity.via, flow.remote);
+        let canceled =
+            if method == Method::Cancel { self.find_server(&identity, &Method::Invite) } else { None };
+        let merge_key = (!identity.has_to_tag).then(|| identity.merge_key());
+        let known = self.find_server(&identity, &method);
+        let arrival = Arrival { request: noted.unwrap_or(request), flow, road };
+        match (method, known) {
+            (Method::Ack, known) => self.handle_ack(now, arrival, known),
+            (_, Some(id)) => self.handle_repeated_request(now, id),
+            (Method::Cancel, None) => self.handle_cancel(now, arrival, canceled),
+            (_, None) => self.handle_new_request(now, arrival, merge_key),
+        }
+    }
+
+    /// The transaction that a request of `method` belongs to. Leaves its key in the buffer.
+    fn find_server(&mut self, identity: &Identity<'_>, method: &Method) -> Option<u64> {
+        identity.server_key(method, &mut self.key);
+        self.servers.find(&self.key)
+    }
+
+    fn handle_repeated_request(&mut self, now: Instant, id: u64) {
+        self.counters.repeated += 1;
+        if let Some(server) = self.servers.get_mut(id) {
+            server.handle_repeated_request();
+        }
+        self.settle_server(now, id);
+    }
+
+    fn handle_ack(&mut self, now: Instant, arrival: Arrival, known: Option<u64>) {
+        let server = known.and_then(|id| self.servers.get_mut(id));
+        let destination = server.map_or(AckDestination::UserAgent, |server| server.handle_ack(now));
+        if let Some(id) = known {
+            self.settle_server(now, id);
+        }
+        if destination == AckDestination::UserAgent {
+            let Arrival { request, flow, .. } = arrival;
+            self.events.push_back(TransactionEvent::Ack { request, flow });
+        }
+    }
+
+    /// RFC 3261 section 9.2. At most one of these has a transaction for each INVITE, so it needs no limit.
+    fn handle_cancel(&mut self, now: Instant, arrival: Arrival, invite: Option<u64>) {
+        let Some((invite, server)) = invite.and_then(|id| Some((id, self.servers.get(id)?))) else {
+            self.counters.stray_cancels += 1;
+            return self.reply_stateless(&arrival, 481);
+        };
+        let has_effect = server.is_proceeding();
+        let to_tag = server.to_tag().map_or_else(|| self.tag_for(&self.key), str::to_owned);
+        let response = ResponseBuilder::reply(&arrival.request, 200).to_tag(&to_tag).build();
+        let Arrival { request, road, .. } = arrival;
+        let cancel = self.start_server(now, &request, road, None);
+        if let Ok(response) = Message::parse(response) {
+            self.respond(now, cancel, &response);
+        }
+        if has_effect {
+            let invite = ServerTransactionId(invite);
+            self.events.push_back(TransactionEvent::Cancel { cancel, invite, request });
+        }
+    }
+
+    fn handle_new_request(&mut self, now: Instant, arrival: Arrival, merge_key: Option<String>) {
+        if self.servers.len() >= self.limits.server_transactions {
+            self.counters.overload += 1;
+            return self.reply_stateless(&arrival, 503);
+        }
+        let merged = merge_key.as_ref().is_some_and(|key| self.merges.contains_key(key.as_str()));
+        self.counters.requests += 1;
+        self.counters.merged += u64::from(merged);
+        let Arrival { request, flow, road } = arrival;
+        let merge_key = merge_key.filter(|_| !merged).map(String::into_boxed_str);
+        let id = self.start_server(now, &request, road, merge_key);
+        self.events.push_back(TransactionEvent::Request { id, request, flow, merged });
+    }
+
+    /// Starts a transaction under the key that the buffer holds.
+    fn start_server(
+        &mut self,
+        now: Instant,
+        request: &Message,
+        road: Road,
+        merge_key: Option<Box<str>>,
+    ) -> ServerTransactionId {
+        let id = self.next_id();
+        let flow = road.flow();
+        if let Some(key) = &merge_key {
+            self.merges.insert(key.clone(), id);
+        }
+        let server = Server::new(now, request, road, merge_key, self.timers.clone());
+        self.servers.insert(id, &self.key, &flow, server);
+        self.settle_server(now, id);
+        ServerTransactionId(id)
+    }
+
+    /// Answers without keeping anything: if the request comes again, it gets the same answer again.
+    fn reply_stateless(&mut self, arrival: &Arrival, status: u16) {
+        let tag = self.tag_for(&self.key);
+        let mut builder = ResponseBuilder::reply(&arrival.request, status).to_tag(&tag);
+        if status == 503 {
+            let seconds = self.limits.retry_after.as_secs_f64().ceil() as u64;
+            builder = builder.header(&HeaderName::RetryAfter, seconds);
+        }
+        self.transmit(arrival.road.flow(), builder.build());
+    }
+
+    /// The peer of `id` is out of reach along its road: tries the other one if there is one.
+    pub(super) fn reroute_server(&mut self, now: Instant, id: u64) {
+        let Some(server) = self.servers.get_mut(id) else { return };
+        if !server.road.detour() {
+            self.events.push_back(TransactionEvent::ReplyFailed { id: ServerTransactionId(id) });
+            return;
+        }
+        let flow = server.road.flow();
+        if let Some(bytes) = server.unacknowledged() {
+            self.transmit(flow, bytes);
+        }
+        self.servers.set_peer(id, &flow);
+        self.settle_server(now, id);
+    }
+}

@@ -1,0 +1,200 @@
+//! One connection of any stream protocol: framing, keep-alive, queues and time limits.
+//!
+//! TCP, and later TLS and WebSocket, only bring a way to open a [`Stream`].
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use sip_parser::{Frame, Framer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::{Flow, Input};
+
+/// What carries a connection's bytes.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// Some stream.
+pub(crate) type BoxedStream = Box<dyn Stream>;
+
+/// How long connections live, and how many there may be.
+///
+/// # Defaults
+/// 4,096 accepted connections, 1,024 of one address, 256 queued messages each; 10 s to open, 32 s for a message to
+/// come whole, 10 s for the peer to take what we write, closed after 2 h 10 min of silence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConnectionLimits {
+    /// Connections that peers may have open together. Further ones are closed at once.
+    pub accepted: usize,
+    /// Connections that one address may have open; an office behind one NAT has one for each phone.
+    pub accepted_per_address: usize,
+    /// Messages that wait for a slow peer. When there are more, the connection is closed.
+    pub queued_messages: usize,
+    /// How long opening a connection may take.
+    pub open_within: Duration,
+    /// How long a message may take from its first octet to its last, and a new connection to its first message.
+    pub message_within: Duration,
+    /// How long the peer may leave what we write unread.
+    pub write_within: Duration,
+    /// How long a connection may be silent. Longer than registrations last, for a phone may have nothing to say
+    /// until it renews its own; that the peer is still there is what TCP's keep-alive is for.
+    pub idle: Duration,
+}
+
+impl ConnectionLimits {
+    /// The default values.
+    pub const DEFAULT: Self = Self {
+        accepted: 4096,
+        accepted_per_address: 1024,
+        queued_messages: 256,
+        open_within: Duration::from_secs(10),
+        message_within: Duration::from_secs(32),
+        write_within: Duration::from_secs(10),
+        idle: Duration::from_secs(7800),
+    };
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Our end of a connection. Dropping it sends what is queued, then closes.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    serial: u64,
+    outbox: mpsc::Sender<Bytes>,
+}
+
+impl Connection {
+    /// Serves what `opening` yields until it ends, then reports [`Input::Closed`] under `serial`.
+    /// Messages may be sent at once; they wait for it to open.
+    pub(crate) fn spawn(
+        opening: impl Future<Output = io::Result<BoxedStream>> + Send + 'static,
+        flow: Flow,
+        serial: u64,
+        inputs: mpsc::Sender<Input>,
+        limits: ConnectionLimits,
+        place: Option<OwnedSemaphorePermit>,
+    ) -> Self {
+        let (outbox, waiting) = mpsc::channel(limits.queued_messages);
+        let pongs = outbox.downgrade();
+        tokio::spawn(async move {
+            let served = async {
+                let stream = timeout(limits.open_within, opening).await??;
+                serve(stream, flow, &limits, &inputs, pongs, waiting).await
+            };
+            if let Err(error) = served.await {
+                tracing::debug!(%flow, %error, "connection ended");
+            }
+            drop(place);
+            // The core's task may be gone; then nobody needs to know.
+            let _ = inputs.send(Input::Closed { flow, serial }).await;
+        });
+        Self { serial, outbox }
+    }
+
+    /// Which of the connections that had this flow it is.
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    /// Queues a message; false when the queue is full or the connection has ended.
+    pub(crate) fn send(&self, bytes: Bytes) -> bool {
+        self.outbox.try_send(bytes).is_ok()
+    }
+}
+
+async fn serve(
+    stream: BoxedStream,
+    flow: Flow,
+    limits: &ConnectionLimits,
+    inputs: &mpsc::Sender<Input>,
+    pongs: mpsc::WeakSender<Bytes>,
+    waiting: mpsc::Receiver<Bytes>,
+) -> io::Result<()> {
+    let (read_half, write_half) = tokio::io::split(stream);
+    tokio::select! {
+        ended = read(read_half, flow, limits, inputs, pongs) => ended,
+        ended = write(write_half, limits, waiting) => ended,
+    }
+}
+
+async fn read(
+    mut stream: ReadHalf<BoxedStream>,
+    flow: Flow,
+    limits: &ConnectionLimits,
+    inputs: &mpsc::Sender<Input>,
+    pongs: mpsc::WeakSender<Bytes>,
+) -> io::Result<()> {
+    let mut framer = Framer::new();
+    let mut buffer = BytesMut::new();
+    let mut deadline = Instant::now() + limits.message_within;
+    let mut was_partial = true; // a new connection owes its first message like one that is under way
+    loop {
+        buffer.reserve(8192);
+        if timeout_at(deadline, stream.read_buf(&mut buffer)).await?? == 0 {
+            return Ok(());
+        }
+        framer.push(&buffer);
+        buffer.clear();
+        let framed = deliver(&mut framer, flow, inputs, &pongs).await?;
+        let partial = !framer.is_empty();
+        deadline = match (partial, was_partial && !framed) {
+            (true, true) => deadline, // octet by octet does not buy time
+            (true, false) => Instant::now() + limits.message_within,
+            (false, _) => Instant::now() + limits.idle,
+        };
+        was_partial = partial;
+    }
+}
+
+/// Hands every whole frame on; whether there was one.
+async fn deliver(
+    framer: &mut Framer,
+    flow: Flow,
+    inputs: &mpsc::Sender<Input>,
+    pongs: &mpsc::WeakSender<Bytes>,
+) -> io::Result<bool> {
+    let mut framed = false;
+    loop {
+        match framer.next() {
+            Ok(Some(Frame::Message(bytes))) => {
+                let input = Input::from_bytes(bytes, flow);
+                inputs.send(input).await.map_err(|_| io::ErrorKind::ConnectionAborted)?;
+            }
+            Ok(Some(Frame::Ping)) => pong(pongs),
+            Ok(Some(Frame::Pong)) => {}
+            Ok(None) => return Ok(framed),
+            Err(error) => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, error.to_string()));
+            }
+        }
+        framed = true;
+    }
+}
+
+/// Answers a keep-alive (RFC 5626 section 3.5.1); a peer that reads nothing gets none.
+fn pong(pongs: &mpsc::WeakSender<Bytes>) {
+    if let Some(outbox) = pongs.upgrade() {
+        let _ = outbox.try_send(Bytes::from_static(b"\r\n"));
+    }
+}
+
+async fn write(
+    mut stream: WriteHalf<BoxedStream>,
+    limits: &ConnectionLimits,
+    mut waiting: mpsc::Receiver<Bytes>,
+) -> io::Result<()> {
+    while let Some(bytes) = waiting.recv().await {
+        timeout(limits.write_within, stream.write_all(&bytes)).await??;
+    }
+    timeout(limits.write_within, stream.shutdown()).await?
+}

@@ -1,0 +1,142 @@
+//! Where to listen, and why that was not possible.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+
+use super::{PortOwner, Protocol, port_owner};
+
+/// One address to listen on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListenConfig {
+    /// The protocol. UDP and TCP are served.
+    pub protocol: Protocol,
+    /// The address: `0.0.0.0` and `::` mean every one of their own family, port 0 lets the system choose.
+    pub address: SocketAddr,
+}
+
+impl ListenConfig {
+    /// Listens for `protocol` on `address`.
+    pub fn new(protocol: Protocol, address: SocketAddr) -> Self {
+        Self { protocol, address }
+    }
+}
+
+/// Why an address could not be listened on. The text says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindError {
+    /// Another socket has the port.
+    #[error(
+        "cannot listen on {protocol} {address}: the port is held by {}; stop it, or choose another port",
+        Holder(owner)
+    )]
+    InUse {
+        /// The protocol asked for.
+        protocol: Protocol,
+        /// The address asked for.
+        address: SocketAddr,
+        /// Who has it, as far as the system tells.
+        owner: Option<PortOwner>,
+    },
+    /// The system does not let us.
+    #[error(
+        "cannot listen on {protocol} {address}: not permitted; choose a port above 1023, or give the program \
+         the capability CAP_NET_BIND_SERVICE"
+    )]
+    NotPermitted {
+        /// The protocol asked for.
+        protocol: Protocol,
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// No interface has the address.
+    #[error(
+        "cannot listen on {protocol} {address}: this machine has no such address; bind one that `ip address` \
+         shows, or {any} for all of them",
+        any = any_of(address)
+    )]
+    NoSuchAddress {
+        /// The protocol asked for.
+        protocol: Protocol,
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// A protocol that is not served.
+    #[error(
+        "cannot listen on {protocol} {address}: only UDP and TCP are served; change the transport's protocol"
+    )]
+    NotServed {
+        /// The protocol asked for.
+        protocol: Protocol,
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// Called outside a tokio runtime.
+    #[error(
+        "cannot listen: there is no tokio runtime here; call this from inside one, with I/O and time enabled"
+    )]
+    NoRuntime,
+    /// Anything else.
+    #[error("cannot listen on {protocol} {address}: {source}")]
+    Other {
+        /// The protocol asked for.
+        protocol: Protocol,
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl BindError {
+    /// Sorts what the system said, and asks who is in the way.
+    pub(crate) fn new(listen: ListenConfig, source: io::Error) -> Self {
+        let ListenConfig { protocol, address } = listen;
+        match source.kind() {
+            io::ErrorKind::AddrInUse => {
+                Self::InUse { protocol, address, owner: port_owner(protocol, address) }
+            }
+            io::ErrorKind::PermissionDenied => Self::NotPermitted { protocol, address },
+            io::ErrorKind::AddrNotAvailable => Self::NoSuchAddress { protocol, address },
+            _ => Self::Other { protocol, address, source },
+        }
+    }
+}
+
+struct Holder<'a>(&'a Option<PortOwner>);
+
+impl fmt::Display for Holder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(owner) => owner.fmt(f),
+            None => f.write_str("another program"),
+        }
+    }
+}
+
+fn any_of(address: &SocketAddr) -> &'static str {
+    if address.is_ipv4() { "0.0.0.0" } else { "::" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(kind: io::ErrorKind) -> String {
+        let listen = ListenConfig::new(Protocol::Udp, "192.0.2.1:5060".parse().unwrap());
+        BindError::new(listen, kind.into()).to_string()
+    }
+
+    #[test]
+    fn errors_name_the_address_and_say_what_to_do() {
+        for (kind, advice) in [
+            (io::ErrorKind::AddrInUse, "choose another port"),
+            (io::ErrorKind::PermissionDenied, "above 1023"),
+            (io::ErrorKind::AddrNotAvailable, "0.0.0.0 for all"),
+        ] {
+            let text = text(kind);
+            assert!(text.contains("UDP 192.0.2.1:5060") && text.contains(advice), "{text}");
+        }
+    }
+}

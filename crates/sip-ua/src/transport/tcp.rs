@@ -1,0 +1,115 @@
+//! TCP: listening, and opening connections.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
+
+use super::input::Accepted;
+use super::{BoxedStream, Flow, Input, Protocol};
+
+/// Connections that wait for the listener to come round.
+const ACCEPT_QUEUE: i32 = 1024;
+
+/// Silence after which the system asks whether the peer is still there, and between its questions.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// How long the system repeats unacknowledged octets before it calls the connection dead.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(32);
+
+/// A listening socket and its task. Dropping it closes the socket.
+#[derive(Debug)]
+pub(crate) struct TcpListening {
+    bound: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl TcpListening {
+    /// Listens on `address`; connections go to `inputs` while `places` has room. Must run inside a tokio runtime.
+    pub(crate) fn bind(
+        address: SocketAddr,
+        inputs: mpsc::Sender<Input>,
+        places: Arc<Semaphore>,
+    ) -> io::Result<Self> {
+        let listener = listen(address)?;
+        let bound = listener.local_addr()?;
+        let task = tokio::spawn(accept(listener, inputs, places));
+        Ok(Self { bound, task })
+    }
+
+    /// The address it is bound to, with the port that the system chose if none was asked for.
+    pub(crate) fn bound(&self) -> SocketAddr {
+        self.bound
+    }
+}
+
+impl Drop for TcpListening {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.set_reuse_address(true)?; // else a restart waits for the old connections to be forgotten
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(ACCEPT_QUEUE)?;
+    TcpListener::from_std(socket.into())
+}
+
+async fn accept(listener: TcpListener, inputs: mpsc::Sender<Input>, places: Arc<Semaphore>) {
+    loop {
+        let (stream, remote) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a TCP connection; is the limit of open files too low?");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let Ok(place) = places.clone().try_acquire_owned() else {
+            tracing::warn!(%remote, "TCP connection closed: too many are open");
+            continue;
+        };
+        let Ok(local) = stream.local_addr() else { continue };
+        watch(&stream);
+        let flow = Flow::new(Protocol::Tcp, local, remote);
+        let stream: BoxedStream = Box::new(stream);
+        if inputs.send(Input::Accepted(Accepted { stream, flow, place })).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Opens a connection along `flow`: from its local address, from a port of the system's choice.
+pub(crate) async fn connect(flow: Flow) -> io::Result<BoxedStream> {
+    let socket = if flow.remote.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if !flow.local.ip().is_unspecified() {
+        socket.bind(SocketAddr::new(flow.local.ip(), 0))?;
+    }
+    let stream = socket.connect(flow.remote).await?;
+    watch(&stream);
+    Ok(Box::new(stream))
+}
+
+/// Lets the system notice peers that vanished, and send small messages without delay.
+fn watch(stream: &TcpStream) {
+    let socket = SockRef::from(stream);
+    let keep_alive = TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE / 4);
+    let set = socket.set_tcp_keepalive(&keep_alive).and_then(|()| stream.set_nodelay(true));
+    #[cfg(target_os = "linux")]
+    let set = set.and_then(|()| socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED)));
+    if let Err(error) = set {
+        tracing::debug!(%error, "a TCP connection keeps the system's default time limits");
+    }
+}
