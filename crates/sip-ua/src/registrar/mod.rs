@@ -92,16 +92,16 @@ impl Registrar {
         policy: &AorPolicy,
     ) -> Result<RegisterOutcome, RegisterError> {
         let request = Request::read(message)?;
-        let mut changes = self.expire_of(now, aor);
-        let before = self.table.of(aor);
+        let live: Vec<Binding> = self.table.of(aor).iter().filter(|b| !b.is_expired(now)).cloned().collect();
         let draft = match &request.wish {
             Wish::Fetch => None,
-            Wish::RemoveAll => Some(Draft::without_all(before, &request)?),
+            Wish::RemoveAll => Some(Draft::without_all(&live, &request)?),
             Wish::Update(updates) => {
                 let moment = Moment { now, aor, flow, policy, request: &request };
-                Some(Draft::updated(before, updates, &moment)?)
+                Some(Draft::updated(&live, updates, &moment)?)
             }
         };
+        let mut changes = self.expire_of(now, aor);
         if let Some(draft) = draft {
             changes.extend(draft.changes);
             self.table.replace(aor, draft.bindings);
@@ -109,7 +109,8 @@ impl Registrar {
         Ok(RegisterOutcome { headers: self.headers(now, aor), changes })
     }
 
-    /// The bindings of `aor`, the preferred ones first, and of equals the one refreshed last.
+    /// The bindings of `aor`, the preferred ones first, and of equals the one refreshed last. One whose
+    /// time is up stays until [`expire`](Registrar::expire).
     #[must_use]
     pub fn contacts(&self, aor: &str) -> Vec<&Binding> {
         let mut contacts: Vec<&Binding> = self.table.of(aor).iter().collect();

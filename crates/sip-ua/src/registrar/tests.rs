@@ -176,6 +176,16 @@ fn an_old_message_changes_nothing() {
 }
 
 #[test]
+fn a_refusal_hides_no_expiry() {
+    let mut scene = Scene::new(1);
+    scene.contacts(0, "1", &["Expires: 60", DESK]);
+    assert!(scene.register(100, "2", &["Contact: *"]).is_err());
+    let outcome = scene.register(101, "3", &[SOFT]).expect("the place is free");
+    let expected = ["-sip:alice@10.0.0.1:5060 Expired", "+sip:alice@10.0.0.2:5060"];
+    assert_eq!(kinds(&outcome.changes), expected);
+}
+
+#[test]
 fn equal_contacts_are_one() {
     let mut scene = Scene::new(2);
     scene.contacts(0, "1", &["Contact: <sip:alice@Example.COM:5060>"]);

@@ -161,7 +161,11 @@ impl Outbound {
 
     fn failed(self: Box<Self>, scope: &mut Scope<'_>, response: Option<Message>) -> Stage {
         let status = match &self.hangup {
-            Hangup::No => response.as_ref().and_then(Message::status).unwrap_or(500),
+            // A 2xx that cannot be read is a failure of the peer's.
+            Hangup::No => {
+                let status = response.as_ref().and_then(Message::status);
+                status.filter(|status| *status >= 300).unwrap_or(500)
+            }
             Hangup::Waits(_) | Hangup::CancelSent(_) => 487,
         };
         scope.emit(SessionEvent::Failed { status, message: response });
