@@ -1,22 +1,85 @@
-//! SIP user agent: transactions, dialogs, digest, registrar, transports.
+//! A SIP user agent (RFC 3261): transactions, dialogs, digest, a registrar, and the transports below.
+//!
+//! All protocol logic is free of input and output: it is told the time and what has come, and asked for what must
+//! go out, so that tests run on a clock of their own. A thin tokio shell, [`driver`], gives it sockets.
+//!
+//! Meet first:
+//! - [`bind`], [`UserAgentHandle`] and [`UaEvents`]: a user agent that runs in a task of its own. Commands go in
+//!   by the handle, [`UaEvent`](user_agent::UaEvent)s come out of the channel.
+//! - [`UserAgent`](user_agent::UserAgent): the same without tokio, driven by whoever holds it.
+//! - [`TransactionLayer`]: the floor below, for a proxy or a load generator, which any [`driver::Core`] can use.
+//! - [`Registrar`](registrar::Registrar) and [`Verifier`](digest::Verifier): who is where, and who is who.
+//!
+//! A phone that answers whoever asks for its health, and one that asks:
+//!
+//! ```
+//! use sip_parser::Method;
+//! use sip_ua::transport::{ListenConfig, Protocol};
+//! use sip_ua::user_agent::{OutboundRequest, Reply, UaEvent, UserAgentConfig};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let listen = || vec![ListenConfig::new(Protocol::Udp, ([127, 0, 0, 1], 0).into())];
+//! let (bob, mut bobs_events) = sip_ua::bind(UserAgentConfig::new("bob/1"), listen()).await?;
+//! let (alice, _alices_events) = sip_ua::bind(UserAgentConfig::new("alice/1"), listen()).await?;
+//!
+//! let address = bob.local_address(Protocol::Udp).ok_or("bob listens")?;
+//! tokio::spawn(async move {
+//!     while let Some(event) = bobs_events.recv().await {
+//!         if let UaEvent::Request { id, .. } = event {
+//!             bob.respond(id, Reply::status(200));
+//!         }
+//!     }
+//! });
+//!
+//! let flow = alice.flow_to(Protocol::Udp, address).ok_or("loopback is there")?;
+//! let target = format!("sip:bob@{address}");
+//! let ask = OutboundRequest::new(Method::Options, &target, flow, "<sip:alice@localhost>", "<sip:bob@localhost>");
+//! let response = alice.send_request(ask).await?;
+//! assert_eq!(response.status(), Some(200));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Standards
+//!
+//! | what | where | not yet |
+//! | --- | --- | --- |
+//! | RFC 3261 §17, RFC 6026, RFC 4320 §4: transactions | [`transaction`] | |
+//! | RFC 3261 §18, RFC 3581 (`rport`), RFC 5626 §3.5.1 (keep-alive): UDP, TCP | [`transport`], [`driver`] | TLS, WebSocket, DNS (RFC 3263) |
+//! | RFC 3261 §12, §13, §14, §15: calls | [`dialog`], [`user_agent`] | 100rel, session timers, REFER, SUBSCRIBE |
+//! | RFC 3261 §22, RFC 7616, RFC 8760: digest | [`digest`] | `auth-int` |
+//! | RFC 3261 §10: registrar | [`registrar`] | GRUU |
+//!
+//! # Limits
+//!
+//! Whatever a peer can make grow has a bound and a defined answer: [`Limits`] (transactions: 503 with
+//! `Retry-After`), [`ConnectionLimits`](transport::ConnectionLimits) (connections are closed), the parser's limits
+//! (400, or the connection is closed), and the driver's queues (readers wait, then the network does).
 #![forbid(unsafe_code)]
 
-// Floors of the crate, lowest first: each uses only those above it in this list.
+// Flows, sockets, connections: the lowest floor of the crate. Each uses only those above it here.
 pub mod transport;
+pub use transport::{Flow, Protocol, Transmit};
 
+// The four machines and the layer around them.
 pub mod transaction;
 pub use transaction::{
     ClientTransactionId, Limits, ServerTransactionId, Timers, TransactionEvent, TransactionLayer,
 };
 
+// What two user agents share.
 pub mod dialog;
 
+// Who is who.
 pub mod digest;
 
+// Who is where.
 pub mod registrar;
 
+// Calls, and requests outside of them.
 pub mod user_agent;
 
+// The shell with the sockets.
 pub mod driver;
 pub use driver::{UaEvents, UserAgentHandle, bind};
-pub use transport::{Flow, Protocol, Transmit};

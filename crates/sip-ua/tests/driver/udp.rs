@@ -1,0 +1,84 @@
+//! Datagrams.
+
+use sip_ua::{Protocol, TransactionEvent};
+use tokio::net::UdpSocket;
+
+use crate::mirror::{Endpoint, ok, options, parse, within};
+
+async fn phone() -> UdpSocket {
+    UdpSocket::bind("127.0.0.1:0").await.expect("loopback is there")
+}
+
+async fn receive(phone: &UdpSocket) -> sip_parser::Message {
+    let mut buffer = vec![0; 65_535];
+    let (length, _) = within(phone.recv_from(&mut buffer)).await.expect("a datagram");
+    parse(&buffer[..length])
+}
+
+#[tokio::test]
+async fn a_request_is_answered_where_it_came_from() {
+    let mut endpoint = Endpoint::new();
+    let phone = phone().await;
+    let (ours, theirs) = (phone.local_addr().unwrap(), endpoint.address(Protocol::Udp));
+    phone.send_to(b"\r\n\r\n", theirs).await.unwrap(); // a keep-alive is no message
+    phone.send_to(options(Protocol::Udp, ours, "1").as_bytes(), theirs).await.unwrap();
+    let flow = endpoint.answer().await;
+    assert_eq!((flow.local, flow.remote), (theirs, ours));
+    let response = receive(&phone).await;
+    assert_eq!(response.status(), Some(200));
+    assert_eq!(response.via().unwrap().rport(), Some(Some(ours.port())));
+}
+
+#[tokio::test]
+async fn a_lost_request_is_sent_again() {
+    let mut endpoint = Endpoint::new();
+    let phone = phone().await;
+    let flow = endpoint.flow_to(Protocol::Udp, phone.local_addr().unwrap());
+    let id = endpoint.ask(flow, "1").await;
+    receive(&phone).await;
+    let again = receive(&phone).await; // after T1
+    phone.send_to(&ok(&again), flow.local).await.unwrap();
+    assert!(
+        matches!(endpoint.event().await, TransactionEvent::Response { id: answered, .. } if answered == id)
+    );
+}
+
+#[tokio::test]
+async fn a_malformed_request_gets_400() {
+    let mut endpoint = Endpoint::new();
+    let phone = phone().await;
+    let text = options(Protocol::Udp, phone.local_addr().unwrap(), "1").replace("CSeq: 1", "CSeq: one");
+    phone.send_to(text.as_bytes(), endpoint.address(Protocol::Udp)).await.unwrap();
+    assert_eq!(receive(&phone).await.status(), Some(400));
+    assert!(matches!(endpoint.event().await, TransactionEvent::Malformed { replied: Some(400), .. }));
+}
+
+#[tokio::test]
+async fn a_message_too_large_for_a_datagram_fails() {
+    let mut endpoint = Endpoint::new();
+    let phone = phone().await;
+    let flow = endpoint.flow_to(Protocol::Udp, phone.local_addr().unwrap());
+    let text =
+        options(Protocol::Udp, flow.local, "1").replace("Max", &format!("X: {}\r\nMax", "x".repeat(65_500)));
+    let request = parse(text.as_bytes());
+    endpoint.handle.run(move |mirror, now| {
+        mirror.send(now, request, flow);
+    });
+    assert!(matches!(endpoint.event().await, TransactionEvent::TransportFailed { .. }));
+}
+
+#[tokio::test]
+async fn many_requests_at_once_are_all_answered() {
+    let mut endpoint = Endpoint::new();
+    let phone = phone().await;
+    let (ours, theirs) = (phone.local_addr().unwrap(), endpoint.address(Protocol::Udp));
+    for number in 0..50 {
+        phone.send_to(options(Protocol::Udp, ours, &number.to_string()).as_bytes(), theirs).await.unwrap();
+    }
+    for _ in 0..50 {
+        endpoint.answer().await;
+    }
+    for _ in 0..50 {
+        assert_eq!(receive(&phone).await.status(), Some(200));
+    }
+}
