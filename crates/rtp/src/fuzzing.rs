@@ -1,0 +1,99 @@
+//! What the fuzz targets run; here so that it always compiles.
+
+use crate::rtcp::{self, Compound, CompoundWriter};
+use crate::telephone_event::Event;
+use crate::{Header, Kind, Packet, classify};
+
+/// Longest datagram that the RTP target changes a copy of.
+const MAX_PACKET: usize = 2_048;
+
+/// A packet that parses has its parts within its octets, and can be rewritten without a change to the rest.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn rtp_packet(data: &[u8]) {
+    classify(data);
+    let Ok(packet) = Packet::parse(data) else { return };
+    assert_eq!(packet.payload(), &data[packet.payload_range()]);
+    assert!(packet.csrcs().count() <= 15);
+    let extension = packet.extension().map_or(0, |extension| 4 + extension.data.len());
+    assert_eq!(packet.payload_range().start, Header::LENGTH + 4 * packet.csrcs().len() + extension);
+    if let Ok(event) = Event::parse(packet.payload()) {
+        assert_eq!(Event::parse(&event.to_bytes()), Ok(event));
+    }
+    rewrite(data, packet.header());
+}
+
+/// Replaces the header by another one and then by its own: the octets are what they were.
+fn rewrite(data: &[u8], header: Header) {
+    let mut copy = [0; MAX_PACKET];
+    let Some(copy) = copy.get_mut(..data.len()) else { return };
+    copy.copy_from_slice(data);
+    let other = Header { payload_type: 127, marker: true, sequence: 1, timestamp: 2, ssrc: 3 };
+    assert_eq!(other.rewrite(copy), Ok(()));
+    assert_eq!(Packet::parse(copy).map(|packet| packet.header()), Ok(other));
+    header.rewrite_valid(copy);
+    assert_eq!(copy, data);
+}
+
+/// A compound that parses can be walked to the end of all its parts; its reports and goodbyes can be written and read
+/// again.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn rtcp_compound(data: &[u8]) {
+    let Ok(compound) = Compound::parse_reduced_size(data) else { return };
+    assert!(matches!(classify(data), Kind::Rtcp | Kind::Rtp)); // version 2; other packet types are free
+    let mut copied = 0;
+    for packet in compound.packets() {
+        copied += 1;
+        match packet {
+            rtcp::Packet::SenderReport(report) => {
+                assert!(report.blocks().len() <= 31);
+                write_again(|writer| {
+                    let mut blocks = [rtcp::ReportBlock::default(); 31];
+                    let count = fill(&mut blocks, report.blocks());
+                    writer.sender_report(report.ssrc, &report.info, &blocks[..count])
+                });
+            }
+            rtcp::Packet::ReceiverReport(report) => write_again(|writer| {
+                let mut blocks = [rtcp::ReportBlock::default(); 31];
+                let count = fill(&mut blocks, report.blocks());
+                writer.receiver_report(report.ssrc, &blocks[..count])
+            }),
+            rtcp::Packet::SourceDescription(sdes) => {
+                let items: usize = sdes.chunks().map(|chunk| chunk.items().count()).sum();
+                assert!(items <= data.len());
+            }
+            rtcp::Packet::Goodbye(bye) => {
+                assert!(bye.sources().all(|ssrc| bye.names(ssrc)));
+                assert!(bye.reason().is_none_or(|reason| reason.len() <= 255));
+            }
+            rtcp::Packet::Other(raw) => {
+                write_again(|writer| writer.raw(raw.packet_type, raw.count, trim(raw.body)))
+            }
+        }
+    }
+    assert!(copied > 0);
+}
+
+/// Writes one packet and reads it.
+fn write_again(write: impl FnOnce(&mut CompoundWriter<'_>) -> Result<(), rtcp::WriteError>) {
+    let mut octets = [0; MAX_PACKET];
+    let mut writer = CompoundWriter::new(&mut octets);
+    let outcome = write(&mut writer);
+    let length = writer.finish();
+    match outcome {
+        Ok(()) => assert!(Compound::parse_reduced_size(&octets[..length]).is_ok()),
+        Err(error) => assert!(matches!(error, rtcp::WriteError::BufferFull { .. }), "{error}"),
+    }
+}
+
+/// Padding may leave a body that is not whole words; the writer wants whole ones.
+fn trim(body: &[u8]) -> &[u8] {
+    &body[..body.len() / 4 * 4]
+}
+
+fn fill(blocks: &mut [rtcp::ReportBlock], from: rtcp::ReportBlocks<'_>) -> usize {
+    blocks.iter_mut().zip(from).map(|(place, block)| *place = block).count()
+}
