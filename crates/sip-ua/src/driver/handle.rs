@@ -12,9 +12,11 @@ use crate::transport::{Flow, ListenConfig, Protocol, source_towards};
 
 /// What the core's task is asked to do.
 pub(super) enum Command<C> {
-    Run(Box<dyn FnOnce(&mut C, Instant) + Send>),
+    Run(Action<C>),
     Stop,
 }
+
+type Action<C> = Box<dyn FnOnce(&mut C, Instant) + Send>;
 
 /// A handle on a core that runs in a task of its own. Clones share it; when the last one is dropped, the task
 /// ends and its sockets close.

@@ -50,12 +50,14 @@ impl Transports {
         let inputs = self.inputs.clone();
         let bound = match protocol {
             Protocol::Udp => UdpTransport::bind(address, inputs).map(|socket| {
+                let bound = socket.bound();
                 self.sockets.push(socket);
-                self.sockets[self.sockets.len() - 1].bound()
+                bound
             }),
             Protocol::Tcp => TcpListening::bind(address, inputs, self.places.clone()).map(|listening| {
+                let bound = listening.bound();
                 self.listening.push(listening);
-                self.listening[self.listening.len() - 1].bound()
+                bound
             }),
             Protocol::Tls | Protocol::Ws | Protocol::Wss => {
                 return Err(BindError::NotServed { protocol, address });

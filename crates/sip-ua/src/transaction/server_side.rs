@@ -54,8 +54,9 @@ impl TransactionLayer {
         let noted = note_source(&request, &identity.via, flow.remote);
         let canceled =
             if method == Method::Cancel { self.find_server(&identity, &Method::Invite) } else { None };
-        let merge_key = (!identity.has_to_tag).then(|| identity.merge_key());
         let known = self.find_server(&identity, &method);
+        let can_merge = known.is_none() && !identity.has_to_tag && method != Method::Ack;
+        let merge_key = can_merge.then(|| identity.merge_key());
         let arrival = Arrival { request: noted.unwrap_or(request), flow, road };
         match (method, known) {
             (Method::Ack, known) => self.handle_ack(now, arrival, known),

@@ -7,7 +7,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use sip_parser::{Frame, Framer};
+use sip_parser::{Frame, Framer, FramingError, ParseError};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -140,8 +140,18 @@ async fn read(
     let mut was_partial = true; // a new connection owes its first message like one that is under way
     loop {
         buffer.reserve(8192);
-        if timeout_at(deadline, stream.read_buf(&mut buffer)).await?? == 0 {
-            return Ok(());
+        match timeout_at(deadline, stream.read_buf(&mut buffer)).await {
+            Ok(read) => {
+                if read? == 0 {
+                    return Ok(());
+                }
+            }
+            Err(_) if framer.take_pong() => {
+                deadline = Instant::now() + limits.idle;
+                was_partial = false;
+                continue;
+            }
+            Err(late) => return Err(late.into()),
         }
         framer.push(&buffer);
         buffer.clear();
@@ -174,10 +184,21 @@ async fn deliver(
             Ok(Some(Frame::Pong)) => {}
             Ok(None) => return Ok(framed),
             Err(error) => {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, error.to_string()));
+                let text = error.to_string();
+                let input = Input::Malformed { bytes: Bytes::new(), error: as_parse_error(error), flow };
+                inputs.send(input).await.map_err(|_| io::ErrorKind::ConnectionAborted)?;
+                return Err(io::Error::new(io::ErrorKind::InvalidData, text));
             }
         }
         framed = true;
+    }
+}
+
+/// The same fault as the core knows it from datagrams, so that it is counted with them.
+fn as_parse_error(error: FramingError) -> ParseError {
+    match error {
+        FramingError::TooLong(limit) => ParseError::TooLong(limit),
+        _ => ParseError::ContentLength,
     }
 }
 
@@ -197,4 +218,96 @@ async fn write(
         timeout(limits.write_within, stream.write_all(&bytes)).await??;
     }
     timeout(limits.write_within, stream.shutdown()).await?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Protocol;
+    use tokio::io::DuplexStream;
+
+    /// The peer's end, what comes to the core, and our end.
+    fn connected() -> (DuplexStream, mpsc::Receiver<Input>, Connection) {
+        let (peer, ours) = tokio::io::duplex(1024);
+        let stream: BoxedStream = Box::new(ours);
+        let address = |port| std::net::SocketAddr::from(([192, 0, 2, 1], port));
+        let flow = Flow::new(Protocol::Tcp, address(1), address(2));
+        let (sender, inputs) = mpsc::channel(8);
+        let opening = std::future::ready(Ok(stream));
+        let limits = ConnectionLimits { queued_messages: 2, ..ConnectionLimits::DEFAULT };
+        (peer, inputs, Connection::spawn(opening, flow, 7, sender, limits, None))
+    }
+
+    /// How many seconds pass until the connection is closed.
+    async fn seconds_until_closed(inputs: &mut mpsc::Receiver<Input>) -> u64 {
+        let start = Instant::now();
+        while !matches!(inputs.recv().await, Some(Input::Closed { serial: 7, .. }) | None) {}
+        start.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_says_nothing_is_not_waited_for() {
+        let (_peer, mut inputs, _connection) = connected();
+        assert_eq!(seconds_until_closed(&mut inputs).await, 32);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_first_word_silence_is_borne() {
+        let (mut peer, mut inputs, _connection) = connected();
+        peer.write_all(b"\r\n\r\n").await.unwrap();
+        assert_eq!(seconds_until_closed(&mut inputs).await, 7800);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lone_crlf_is_no_message_under_way() {
+        let (mut peer, mut inputs, _connection) = connected();
+        peer.write_all(b"\r\n").await.unwrap();
+        assert_eq!(seconds_until_closed(&mut inputs).await, 32 + 7800);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn octet_by_octet_does_not_buy_time() {
+        let (mut peer, mut inputs, _connection) = connected();
+        peer.write_all(b"\r\n\r\n").await.unwrap();
+        let dripping = async {
+            tokio::time::sleep(Duration::from_secs(100)).await;
+            while peer.write_all(b"X").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        };
+        let (seconds, ()) = tokio::join!(seconds_until_closed(&mut inputs), dripping);
+        assert_eq!(seconds, 132);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_reads_nothing_is_given_up() {
+        let (_peer, mut inputs, connection) = connected();
+        assert!(connection.send(Bytes::from(vec![b'x'; 4096])));
+        tokio::task::yield_now().await;
+        assert!(connection.send(Bytes::new()) && connection.send(Bytes::new()));
+        assert!(!connection.send(Bytes::new()), "the queue is full");
+        assert_eq!(seconds_until_closed(&mut inputs).await, 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_queued_is_sent_before_the_end() {
+        let (mut peer, mut inputs, connection) = connected();
+        assert!(connection.send(Bytes::from_static(b"BYE")));
+        drop(connection);
+        let mut text = vec![];
+        peer.read_to_end(&mut text).await.unwrap();
+        assert_eq!(text, b"BYE");
+        assert_eq!(seconds_until_closed(&mut inputs).await, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_does_not_open_ends() {
+        let (sender, mut inputs) = mpsc::channel(8);
+        let address = |port| std::net::SocketAddr::from(([192, 0, 2, 1], port));
+        let flow = Flow::new(Protocol::Tcp, address(1), address(2));
+        let never = std::future::pending();
+        let connection = Connection::spawn(never, flow, 7, sender, ConnectionLimits::DEFAULT, None);
+        assert!(connection.send(Bytes::from_static(b"BYE")), "messages may wait for it to open");
+        assert_eq!(seconds_until_closed(&mut inputs).await, 10);
+    }
 }

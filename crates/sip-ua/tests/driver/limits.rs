@@ -1,6 +1,4 @@
-//! What a peer can take of us, and what happens beyond.
-
-use std::time::Duration;
+//! How many connections peers may have. (How long they live is tested beside the connection, on a paused clock.)
 
 use sip_ua::Protocol;
 use sip_ua::transport::ConnectionLimits;
@@ -50,34 +48,4 @@ async fn one_address_cannot_take_all_places() {
     assert!(is_served(&mut first).await);
     closed(&mut connect(&endpoint).await).await;
     assert!(is_served(&mut first).await);
-}
-
-#[tokio::test]
-async fn a_connection_that_says_nothing_is_closed() {
-    let endpoint = limits(|limits| limits.message_within = Duration::from_millis(100));
-    closed(&mut connect(&endpoint).await).await;
-}
-
-#[tokio::test]
-async fn a_message_that_never_ends_is_not_waited_for() {
-    let endpoint = limits(|limits| limits.message_within = Duration::from_millis(300));
-    let mut phone = connect(&endpoint).await;
-    assert!(is_served(&mut phone).await);
-    phone.write_all(b"OPTIONS sip:a@b SIP/2.0\r\n").await.unwrap();
-    let (mut reader, mut writer) = phone.into_split();
-    let dripping = tokio::spawn(async move {
-        while writer.write_all(b"X: x\r\n").await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    });
-    while within(reader.read(&mut [0; 64])).await.is_ok_and(|length| length > 0) {}
-    within(dripping).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_silent_connection_is_closed_in_the_end() {
-    let endpoint = limits(|limits| limits.idle = Duration::from_millis(100));
-    let mut phone = connect(&endpoint).await;
-    assert!(is_served(&mut phone).await);
-    closed(&mut phone).await;
 }

@@ -115,9 +115,10 @@ async fn a_peer_that_hangs_up_fails_what_waits_for_it() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_no_sip_is_closed() {
-    let endpoint = Endpoint::new();
+async fn a_stream_that_cannot_be_followed_is_counted_and_closed() {
+    let mut endpoint = Endpoint::new();
     let mut phone = connect(&endpoint).await;
     phone.write_all(b"OPTIONS sip:a@b SIP/2.0\r\nContent-Length: many\r\n\r\n").await.unwrap();
     while !read(&mut phone).await.is_empty() {}
+    assert!(matches!(endpoint.event().await, TransactionEvent::Malformed { .. }));
 }
