@@ -1,0 +1,85 @@
+//! `a=`: attributes, typed when somebody asks (RFC 8866 §5.13 and §6).
+
+mod fmtp;
+mod ptime;
+mod rtcp;
+mod rtpmap;
+
+pub use fmtp::Fmtp;
+pub(crate) use fmtp::parameter;
+pub use ptime::{MaxPtime, Ptime};
+pub use rtcp::Rtcp;
+pub use rtpmap::RtpMap;
+
+use crate::error::ValueError;
+use crate::line::{Line, Section};
+
+/// One `a=` line: a property (`a=rtcp-mux`) or a value (`a=ptime:20`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attribute<'a> {
+    /// The name, before the colon.
+    pub name: &'a str,
+    /// What follows the colon, without blanks around it; `None` where there is no colon.
+    pub value: Option<&'a str>,
+}
+
+impl<'a> Attribute<'a> {
+    fn of(line: Line<'a>) -> Option<Self> {
+        if line.kind != b'a' {
+            return None;
+        }
+        Some(match line.value.split_once(':') {
+            Some((name, value)) => Self { name: name.trim_ascii(), value: Some(value.trim_ascii()) },
+            None => Self { name: line.value.trim_ascii(), value: None },
+        })
+    }
+
+    /// True when this is the attribute `name`. Names are compared without regard to case: RFC 8866 §6
+    /// has them sensitive, phones do not all know it.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+/// An attribute whose value has a type.
+pub trait TypedAttribute<'a>: Sized {
+    /// The name before the colon.
+    const NAME: &'static str;
+
+    /// Reads the text after the colon.
+    ///
+    /// # Errors
+    /// [`ValueError`] when it is not what the definition of the attribute allows.
+    fn parse(value: &'a str) -> Result<Self, ValueError>;
+}
+
+/// The attributes of a session or of one media description, in order.
+#[derive(Clone, Debug)]
+pub struct Attributes<'a> {
+    lines: Section<'a>,
+}
+
+impl<'a> Attributes<'a> {
+    pub(crate) fn new(lines: Section<'a>) -> Self {
+        Self { lines }
+    }
+
+    /// True when the property `name` is there.
+    pub fn has(mut self, name: &str) -> bool {
+        self.any(|attribute| attribute.is(name))
+    }
+
+    /// All attributes of type `T`, those that cannot be read left out.
+    pub fn typed<T: TypedAttribute<'a>>(self) -> impl Iterator<Item = T> + use<'a, T> {
+        self.filter(|attribute| attribute.is(T::NAME))
+            .filter_map(|attribute| T::parse(attribute.value.unwrap_or_default()).ok())
+    }
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = Attribute<'a>;
+
+    fn next(&mut self) -> Option<Attribute<'a>> {
+        self.lines.by_ref().find_map(Attribute::of)
+    }
+}

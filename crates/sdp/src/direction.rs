@@ -1,0 +1,94 @@
+//! Who sends media: `sendrecv`, `sendonly`, `recvonly`, `inactive` (RFC 8866 §6.7).
+
+use core::fmt;
+
+/// The way that media flows, from the point of view of the side that says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Both ways; what a description without the attribute means.
+    #[default]
+    SendRecv,
+    /// This side sends and does not want to receive: hold with music.
+    SendOnly,
+    /// This side listens only.
+    RecvOnly,
+    /// Nobody sends: hold without music.
+    Inactive,
+}
+
+impl Direction {
+    /// The direction of a side that sends, receives, both or nothing.
+    pub const fn new(sends: bool, receives: bool) -> Self {
+        match (sends, receives) {
+            (true, true) => Self::SendRecv,
+            (true, false) => Self::SendOnly,
+            (false, true) => Self::RecvOnly,
+            (false, false) => Self::Inactive,
+        }
+    }
+
+    /// The direction that an attribute name stands for; `None` for any other name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::SendRecv, Self::SendOnly, Self::RecvOnly, Self::Inactive]
+            .into_iter()
+            .find(|direction| name.eq_ignore_ascii_case(direction.name()))
+    }
+
+    /// The name of the attribute.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SendRecv => "sendrecv",
+            Self::SendOnly => "sendonly",
+            Self::RecvOnly => "recvonly",
+            Self::Inactive => "inactive",
+        }
+    }
+
+    /// True where this side sends media.
+    pub const fn sends(self) -> bool {
+        matches!(self, Self::SendRecv | Self::SendOnly)
+    }
+
+    /// True where this side wants to receive media.
+    pub const fn receives(self) -> bool {
+        matches!(self, Self::SendRecv | Self::RecvOnly)
+    }
+
+    /// The same flow as the other side sees it.
+    pub const fn reversed(self) -> Self {
+        Self::new(self.receives(), self.sends())
+    }
+
+    /// What is left when both limits hold.
+    pub const fn and(self, other: Self) -> Self {
+        Self::new(self.sends() && other.sends(), self.receives() && other.receives())
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Direction::{self, *};
+
+    #[test]
+    fn names_are_read_in_any_case() {
+        for direction in [SendRecv, SendOnly, RecvOnly, Inactive] {
+            assert_eq!(Direction::from_name(direction.name()), Some(direction));
+            assert_eq!(Direction::from_name(&direction.name().to_uppercase()), Some(direction));
+        }
+        assert_eq!(Direction::from_name("sendreceive"), None);
+    }
+
+    #[test]
+    fn an_answer_is_the_reverse_within_our_limits() {
+        assert_eq!(SendRecv.and(SendOnly.reversed()), RecvOnly);
+        assert_eq!(SendOnly.and(SendOnly.reversed()), Inactive);
+        assert_eq!(SendRecv.and(Inactive.reversed()), Inactive);
+        assert_eq!(SendRecv.and(RecvOnly.reversed()), SendOnly);
+    }
+}

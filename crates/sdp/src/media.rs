@@ -1,0 +1,189 @@
+//! `m=`: one media description and the lines below it (RFC 8866 §5.14).
+
+use crate::attribute::{Attribute, Attributes, Fmtp, MaxPtime, Ptime, Rtcp, RtpMap};
+use crate::connection::Connection;
+use crate::direction::Direction;
+use crate::error::ValueError;
+use crate::line::{Lines, Section};
+
+/// One media description: an `m=` line and what follows it up to the next one.
+#[derive(Clone, Debug)]
+pub struct Media<'a> {
+    line: MediaLine<'a>,
+    lines: Section<'a>,
+    session: Section<'a>,
+}
+
+/// The RTP profile that the transport of an `m=` line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Profile {
+    /// `RTP/AVP` (RFC 3551).
+    Avp,
+    /// `RTP/AVPF`: with early feedback (RFC 4585).
+    Avpf,
+    /// `RTP/SAVP`, `RTP/SAVPF` and their DTLS forms: encrypted (RFC 3711, 5124, 5764).
+    Secure,
+    /// No RTP over UDP: `udptl`, `TCP/MSRP`, `UDP/DTLS/SCTP` and others.
+    Other,
+}
+
+impl<'a> Media<'a> {
+    /// The media, for example `audio`, `video`, `image`.
+    pub fn kind(&self) -> &'a str {
+        self.line.kind
+    }
+
+    /// True for `m=audio`.
+    pub fn is_audio(&self) -> bool {
+        self.line.kind.eq_ignore_ascii_case("audio")
+    }
+
+    /// The port. 0 means that the stream is refused or closed (RFC 3264 §5.1, §6, §8.2).
+    pub fn port(&self) -> u16 {
+        self.line.port
+    }
+
+    /// The transport as written, for example `RTP/AVP`.
+    pub fn protocol(&self) -> &'a str {
+        self.line.protocol
+    }
+
+    /// What the transport means for RTP.
+    pub fn profile(&self) -> Profile {
+        let is = |name: &str| self.line.protocol.eq_ignore_ascii_case(name);
+        match () {
+            () if is("RTP/AVP") => Profile::Avp,
+            () if is("RTP/AVPF") => Profile::Avpf,
+            () if is("RTP/SAVP") || is("RTP/SAVPF") => Profile::Secure,
+            () if is("UDP/TLS/RTP/SAVP") || is("UDP/TLS/RTP/SAVPF") => Profile::Secure,
+            () => Profile::Other,
+        }
+    }
+
+    /// The formats in order of preference, for RTP payload types.
+    pub fn formats(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.line.formats.split_ascii_whitespace()
+    }
+
+    /// The formats that are payload types: numbers up to 127.
+    pub fn payload_types(&self) -> impl Iterator<Item = u8> + use<'a> {
+        self.formats().filter_map(|format| format.parse().ok().filter(|number| *number < 128))
+    }
+
+    /// Every line below the `m=` line.
+    pub fn lines(&self) -> Section<'a> {
+        self.lines.clone()
+    }
+
+    /// The attributes of this media description alone.
+    pub fn attributes(&self) -> Attributes<'a> {
+        Attributes::new(self.lines.clone())
+    }
+
+    /// The `c=` line that holds here: its own, else the one of the session.
+    ///
+    /// # Errors
+    /// [`ValueError`] when the line is there but not readable. A host name is readable.
+    pub fn connection(&self) -> Result<Option<Connection<'a>>, ValueError> {
+        let find = |mut lines: Section<'a>| lines.find(|line| line.kind == b'c');
+        let line = find(self.lines.clone()).or_else(|| find(self.session.clone()));
+        line.map(|line| Connection::parse(line.value)).transpose()
+    }
+
+    /// The direction that holds here: its own, else the one of the session, else `sendrecv`.
+    pub fn direction(&self) -> Direction {
+        direction(self.attributes())
+            .or_else(|| direction(Attributes::new(self.session.clone())))
+            .unwrap_or_default()
+    }
+
+    /// `a=ptime`, in milliseconds; also found in the session part, where some phones put it.
+    pub fn ptime(&self) -> Option<u16> {
+        let own = self.attributes().typed::<Ptime>().next();
+        own.or_else(|| Attributes::new(self.session.clone()).typed().next()).map(|Ptime(time)| time)
+    }
+
+    /// `a=maxptime`, in milliseconds; also found in the session part.
+    pub fn maxptime(&self) -> Option<u16> {
+        let own = self.attributes().typed::<MaxPtime>().next();
+        own.or_else(|| Attributes::new(self.session.clone()).typed().next()).map(|MaxPtime(time)| time)
+    }
+
+    /// `a=rtcp` (RFC 3605).
+    pub fn rtcp(&self) -> Option<Rtcp<'a>> {
+        self.attributes().typed().next()
+    }
+
+    /// True with `a=rtcp-mux`: RTP and RTCP on one port (RFC 5761 §5.1.1).
+    pub fn rtcp_mux(&self) -> bool {
+        self.attributes().has("rtcp-mux")
+    }
+
+    /// The `a=rtpmap` of a payload type.
+    pub fn rtpmap(&self, payload_type: u8) -> Option<RtpMap<'a>> {
+        self.attributes().typed::<RtpMap<'a>>().find(|map| map.payload_type == payload_type)
+    }
+
+    /// The `a=fmtp` of a payload type.
+    pub fn fmtp(&self, payload_type: u8) -> Option<Fmtp<'a>> {
+        self.attributes().typed::<Fmtp<'a>>().find(|fmtp| fmtp.payload_type() == Some(payload_type))
+    }
+}
+
+/// The direction among `attributes`; the first counts.
+pub(crate) fn direction(mut attributes: Attributes<'_>) -> Option<Direction> {
+    attributes.find_map(|Attribute { name, value }| match value {
+        None => Direction::from_name(name),
+        Some(_) => None,
+    })
+}
+
+/// The parts of an `m=` line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MediaLine<'a> {
+    kind: &'a str,
+    port: u16,
+    protocol: &'a str,
+    formats: &'a str,
+}
+
+impl<'a> MediaLine<'a> {
+    /// Reads `audio 49170 RTP/AVP 0 8`. A count of ports (`49170/2`) is passed over; the list of formats
+    /// may be empty, as some phones write it for a closed stream.
+    pub(crate) fn parse(value: &'a str) -> Option<Self> {
+        let (kind, rest) = word(value)?;
+        let (port, rest) = word(rest)?;
+        let (protocol, formats) = word(rest)?;
+        let port = port.split('/').next()?.parse().ok()?;
+        Some(Self { kind, port, protocol, formats })
+    }
+}
+
+fn word(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_ascii_start();
+    let end = text.find(|c: char| c.is_ascii_whitespace()).unwrap_or(text.len());
+    (end > 0).then(|| text.split_at(end))
+}
+
+/// The media descriptions, in order.
+#[derive(Clone, Debug)]
+pub struct MediaIter<'a> {
+    lines: Lines<'a>,
+    session: Section<'a>,
+}
+
+impl<'a> MediaIter<'a> {
+    pub(crate) fn new(lines: Lines<'a>) -> Self {
+        Self { session: Section::new(lines.clone()), lines }
+    }
+}
+
+impl<'a> Iterator for MediaIter<'a> {
+    type Item = Media<'a>;
+
+    fn next(&mut self) -> Option<Media<'a>> {
+        let line =
+            self.lines.by_ref().filter(|line| line.kind == b'm').find_map(|l| MediaLine::parse(l.value))?;
+        Some(Media { line, lines: Section::new(self.lines.clone()), session: self.session.clone() })
+    }
+}

@@ -1,0 +1,107 @@
+//! The answer to one audio stream of an offer (RFC 3264 §6).
+
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+
+use super::choice::{self, Ours};
+use super::draft::AudioSection;
+use super::error::excerpt;
+use super::formats::{self, Format};
+use super::local::{LocalMedia, Preference};
+use super::negotiated::{CommonCodec, EventPayload, Negotiated};
+use super::remote::Remote;
+use super::{NegotiationError, packet_time};
+use crate::direction::Direction;
+use crate::media::{Media, Profile};
+
+/// What holds for a whole session beside the media.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terms {
+    pub(super) preference: Preference,
+    pub(super) rtcp_mux: bool,
+}
+
+/// Answers an open audio stream: what we write, and what is agreed then.
+pub(super) fn answer_stream(
+    media: &Media<'_>,
+    local: &LocalMedia,
+    terms: Terms,
+) -> Result<(AudioSection, Negotiated), NegotiationError> {
+    check_profile(media)?;
+    let theirs = formats::read(media);
+    let ours = ours(local);
+    let common = choice::common(&ours, &theirs, terms.preference);
+    let speech = choice::speech(&common, &ours, &theirs)?.clone();
+    let events = match local.telephone_event {
+        Some(_) => choice::events_for(&common, &theirs),
+        None => Vec::new(),
+    };
+    let rtcp_mux = terms.rtcp_mux && media.rtcp_mux();
+    let remote = Remote::of(media, local.address, rtcp_mux)?;
+    let offered = media.direction().and(Direction::new(true, !remote.is_black_hole()));
+    let direction = local.possible_direction().and(offered.reversed());
+    let ptime = packet_time::agree(media, local.ptime);
+    let section = AudioSection {
+        port: local.port,
+        protocol: media.protocol().to_owned(),
+        formats: answered_formats(&common, &events, local),
+        rtcp_port: rtcp_port(local),
+        rtcp_mux,
+        ptime,
+        direction,
+    };
+    let event = choice::event_for(speech.codec.clock_rate, &events);
+    let negotiated = Negotiated {
+        remote: remote.rtp,
+        remote_rtcp: remote.rtcp,
+        codec: speech.codec,
+        send_payload_type: speech.send_payload_type,
+        receive_payload_type: speech.receive_payload_type,
+        telephone_event: event.map(same_number),
+        direction,
+        remote_hold: !offered.receives(),
+        ptime,
+        rtcp_mux,
+        common,
+    };
+    Ok((section, negotiated))
+}
+
+/// Refuses transports that we cannot speak.
+pub(super) fn check_profile(media: &Media<'_>) -> Result<(), NegotiationError> {
+    let protocol = || excerpt(media.protocol());
+    match media.profile() {
+        Profile::Avp | Profile::Avpf => Ok(()),
+        Profile::Secure => Err(NegotiationError::SecureTransport { protocol: protocol() }),
+        Profile::Other => Err(NegotiationError::Transport { protocol: protocol() }),
+    }
+}
+
+/// Our RTCP port, where it has to be said.
+pub(super) fn rtcp_port(local: &LocalMedia) -> Option<u16> {
+    local.rtcp_port.filter(|port| Some(*port) != local.port.checked_add(1))
+}
+
+fn ours(local: &LocalMedia) -> Vec<Ours<'_>> {
+    let codecs = local.codecs.iter().filter(|offer| !offer.codec.is_telephone_event());
+    codecs
+        .map(|offer| Ours { codec: &offer.codec, fmtp: offer.fmtp.as_deref(), payload_type: None })
+        .collect()
+}
+
+/// The codecs with the offerer's numbers and our parameters, then the events.
+fn answered_formats(common: &[CommonCodec], events: &[Format], local: &LocalMedia) -> Vec<Format> {
+    let codecs = common.iter().map(|common| Format {
+        payload_type: common.receive_payload_type,
+        codec: common.codec.clone(),
+        fmtp: local.codecs.iter().find(|own| own.codec == common.codec).and_then(|own| own.fmtp.clone()),
+    });
+    let events =
+        events.iter().map(|event| Format { fmtp: Some(super::local::EVENTS.to_owned()), ..event.clone() });
+    codecs.chain(events).collect()
+}
+
+fn same_number(event: &Format) -> EventPayload {
+    let Format { payload_type, codec, .. } = event;
+    EventPayload { send: *payload_type, receive: *payload_type, clock_rate: codec.clock_rate }
+}

@@ -1,0 +1,40 @@
+//! Offer and answer (RFC 3264) for one audio stream.
+//!
+//! [`Negotiator`] lives as long as the session. Whoever wants to change something calls
+//! [`offer`](Negotiator::offer) and hands the peer's description to [`accept`](Negotiator::accept); a description
+//! that comes unasked is an offer and goes to [`answer`](Negotiator::answer). Both yield [`Negotiated`], which holds
+//! all that a media leg has to know. A call that fails leaves the session as it was.
+//!
+//! What we do where the RFC leaves a choice:
+//!
+//! - **Which stream.** The audio stream that is in use already, else the first open one over `RTP/AVP` or `RTP/AVPF`
+//!   with a codec in common. A phone that offers an encrypted stream and a plain one gets the plain one. All others,
+//!   video and fax among them, are refused with port 0 in their place.
+//! - **Which codec.** The answer lists every codec in common, by [`Preference`]: in our order unless said otherwise.
+//!   Both sides send the first one that carries speech.
+//! - **Which numbers.** An answer keeps the offerer's payload types. In our own offers a number once given keeps its
+//!   meaning for the whole session (RFC 3264 §8.3.2). An answer to our offer may use other numbers; then each side
+//!   sends with the number that the other asked for.
+//! - **telephone-event** goes with the clock of the codec (RFC 4733 §2.1), and where the peer has none on that clock,
+//!   with 8 kHz, as most phones do beside Opus.
+//! - **Hold** is `sendonly`, `inactive`, the address `0.0.0.0` or `::` (RFC 2543), and port 0 in a later offer.
+//! - **Packet time.** The peer's `ptime`, within its `maxptime` and 10 to 60 ms, in steps of 10 ms; ours where the
+//!   peer does not care. The answer repeats it, so that both directions are alike.
+//! - **Version.** `o=` counts up only when the description has changed (RFC 3264 §8).
+
+mod accept;
+mod answer;
+mod choice;
+mod draft;
+mod error;
+pub use error::NegotiationError;
+mod formats;
+mod local;
+pub use local::{CodecOffer, LocalMedia, Preference};
+mod negotiated;
+pub use negotiated::{CommonCodec, EventPayload, Negotiated};
+mod negotiator;
+pub use negotiator::Negotiator;
+mod packet_time;
+mod payload_types;
+mod remote;

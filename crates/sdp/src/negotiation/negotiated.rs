@@ -1,0 +1,61 @@
+//! What both sides have agreed on.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+
+use crate::codec::Codec;
+use crate::direction::Direction;
+
+/// The agreed audio stream, from our point of view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Negotiated {
+    /// Where to send RTP. `None` when nothing may be sent there: the peer's address is `0.0.0.0` or `::`, or it
+    /// closed the stream.
+    pub remote: Option<SocketAddr>,
+    /// Where to send RTCP: `a=rtcp`, else the port after that of RTP, or the same one with `rtcp_mux`.
+    pub remote_rtcp: Option<SocketAddr>,
+    /// The codec to send: the first in common that carries speech.
+    pub codec: Codec,
+    /// Payload type of what we send.
+    pub send_payload_type: u8,
+    /// Payload type of what we receive; another one than we send with where the peer chose so.
+    pub receive_payload_type: u8,
+    /// telephone-event, when both sides want it.
+    pub telephone_event: Option<EventPayload>,
+    /// What we do: send, receive, both, nothing.
+    pub direction: Direction,
+    /// The peer does not want to hear us, though we would have something to say: it has put us on hold.
+    pub remote_hold: bool,
+    /// Audio in each packet that we send, in milliseconds: 10 to 60, in steps of 10.
+    pub ptime: u16,
+    /// RTP and RTCP share a port, in both directions (RFC 5761).
+    pub rtcp_mux: bool,
+    /// Every codec in common, in the order of the answer; the peer may change among them at any time.
+    pub common: Vec<CommonCodec>,
+}
+
+/// A codec that both sides have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommonCodec {
+    /// The codec.
+    pub codec: Codec,
+    /// Payload type for what we send.
+    pub send_payload_type: u8,
+    /// Payload type of what we receive.
+    pub receive_payload_type: u8,
+    /// The peer's format parameters, the text of its `a=fmtp`: what it wants to receive.
+    pub fmtp: Option<String>,
+}
+
+/// The payload types of telephone-event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EventPayload {
+    /// For events that we send.
+    pub send: u8,
+    /// For events that we receive.
+    pub receive: u8,
+    /// The clock in which durations and time stamps of events count, in hertz: that of the codec, or 8000 where
+    /// the peer has no events on that clock.
+    pub clock_rate: u32,
+}

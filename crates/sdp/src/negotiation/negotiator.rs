@@ -1,0 +1,237 @@
+//! The offers and answers of one session, one after the other.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::NegotiationError;
+use super::accept::{Offered, accept};
+use super::answer::{Terms, answer_stream, rtcp_port};
+use super::draft::{AudioSection, Draft, DraftLine, StreamLine};
+use super::formats::Format;
+use super::local::{EVENTS, LocalMedia, Preference};
+use super::negotiated::Negotiated;
+use super::payload_types::PayloadTypes;
+use crate::codec::Codec;
+use crate::description::SessionDescription;
+use crate::direction::Direction;
+use crate::media::Media;
+use crate::origin::OwnOrigin;
+
+/// Makes and answers offers for one session (RFC 3264), from its first INVITE to its end.
+///
+/// ```text
+///            offer()                    accept(): agreed (again for each answer of a forked call)
+///   idle ---------------> offered --------------------------> agreed --- offer() or answer() --> ...
+///     \--- answer(): agreed; an offer of ours that is still open is forgotten
+/// ```
+///
+/// It remembers the version of what we sent, the order of the `m=` lines, and the meaning of payload types. A call
+/// that returns an error changes nothing.
+#[derive(Clone, Debug)]
+pub struct Negotiator {
+    session_id: u64,
+    user: String,
+    terms: Terms,
+    version: u64,
+    /// What we sent last, to know whether the version has to grow.
+    last_sent: Option<String>,
+    /// Every `m=` line of the session, in order. Lines are never taken away (RFC 3264 §8).
+    lines: Vec<StreamLine>,
+    /// Which of them is our audio.
+    audio: Option<usize>,
+    payload_types: PayloadTypes,
+    offered: Option<Offered>,
+    current: Option<Negotiated>,
+}
+
+impl Negotiator {
+    /// A session that has not begun. `session_id` and `user` go into `o=`; the two together with our address name
+    /// the session and should not be used again. An empty user becomes `-`.
+    pub fn new(session_id: u64, user: &str) -> Self {
+        Self {
+            session_id,
+            user: user.to_owned(),
+            terms: Terms { preference: Preference::Local, rtcp_mux: false },
+            version: 1,
+            last_sent: None,
+            lines: Vec::new(),
+            audio: None,
+            payload_types: PayloadTypes::default(),
+            offered: None,
+            current: None,
+        }
+    }
+
+    /// Sets whose order of codecs our answers follow; [`Preference::Local`] without it.
+    #[must_use]
+    pub fn with_preference(mut self, preference: Preference) -> Self {
+        self.terms.preference = preference;
+        self
+    }
+
+    /// Offers and accepts RTP and RTCP on one port (RFC 5761); off without it. Only for media that can do so.
+    #[must_use]
+    pub fn with_rtcp_mux(mut self, allowed: bool) -> Self {
+        self.terms.rtcp_mux = allowed;
+        self
+    }
+
+    /// What holds now: the result of the last answer, given or taken in. `None` before the first.
+    pub fn current(&self) -> Option<&Negotiated> {
+        self.current.as_ref()
+    }
+
+    /// Writes an offer with `local` as our audio stream. Streams that were refused before keep their places.
+    ///
+    /// With port 0, or without a codec, the offer closes the stream.
+    pub fn offer(&mut self, local: &LocalMedia) -> String {
+        let index = self.audio.unwrap_or(self.lines.len());
+        if index == self.lines.len() {
+            self.lines.push(StreamLine::audio());
+        }
+        self.audio = Some(index);
+        let section = AudioSection {
+            port: local.port,
+            protocol: self.lines[index].protocol.clone(),
+            formats: self.offered_formats(local),
+            rtcp_port: rtcp_port(local),
+            rtcp_mux: self.terms.rtcp_mux,
+            ptime: local.ptime.max(1),
+            direction: local.possible_direction(),
+        };
+        self.payload_types.bind(&section.formats);
+        let text = self.publish(local, Some((index, &section)));
+        self.offered = Some(Offered { index, address: local.address, section });
+        text
+    }
+
+    /// Answers an offer with `local` as our audio stream. Returns the answer and what is agreed with it.
+    ///
+    /// An offer that closes the audio of a session (port 0) is answered alike; then there is no
+    /// [`remote`](Negotiated::remote) and the direction is `inactive`.
+    ///
+    /// # Errors
+    /// [`NegotiationError`]; its [`status`](NegotiationError::status) is what the INVITE gets. Nothing has changed
+    /// then: what was agreed before goes on (RFC 3261 §14.2).
+    pub fn answer(
+        &mut self,
+        offer: &[u8],
+        local: &LocalMedia,
+    ) -> Result<(String, Negotiated), NegotiationError> {
+        if local.port == 0 {
+            return Err(NegotiationError::NoLocalPort);
+        }
+        let description = SessionDescription::parse(offer)?;
+        let streams: Vec<Media<'_>> = description.media().collect();
+        let (index, section, negotiated) = match self.answer_audio(&streams, local)? {
+            Some((index, section, negotiated)) => (Some(index), Some(section), negotiated),
+            None => (None, None, self.closed(&streams)?),
+        };
+        self.lines = streams.iter().map(StreamLine::of).collect();
+        self.audio = index.or(self.audio);
+        self.offered = None;
+        self.current = Some(negotiated.clone());
+        if let Some(section) = &section {
+            self.payload_types.bind(&section.formats);
+        }
+        let text = self.publish(local, index.zip(section.as_ref()));
+        Ok((text, negotiated))
+    }
+
+    /// Takes in the answer to our last offer. It may be called again with the same answer, which a 183 and then a
+    /// 200 both carry, and with another one from another branch of a forked call; the last one counts.
+    ///
+    /// # Errors
+    /// [`NegotiationError`] when the answer refuses our stream, does not fit, or when there is no offer of ours.
+    pub fn accept(&mut self, answer: &[u8]) -> Result<Negotiated, NegotiationError> {
+        let offered = self.offered.as_ref().ok_or(NegotiationError::NoOffer)?;
+        let negotiated = accept(offered, answer)?;
+        self.current = Some(negotiated.clone());
+        Ok(negotiated)
+    }
+
+    /// Answers the first open audio stream that can be, the one in use before any other. `None` when no audio
+    /// stream is open.
+    #[expect(
+        clippy::type_complexity,
+        reason = "place, text and meaning of one stream, taken apart by the one caller"
+    )]
+    fn answer_audio(
+        &self,
+        streams: &[Media<'_>],
+        local: &LocalMedia,
+    ) -> Result<Option<(usize, AudioSection, Negotiated)>, NegotiationError> {
+        let in_use = self.audio.filter(|index| *index < streams.len());
+        let mut refusal = None;
+        for index in in_use.into_iter().chain(0..streams.len()) {
+            let media = &streams[index];
+            if !media.is_audio() || media.port() == 0 {
+                continue;
+            }
+            match answer_stream(media, local, self.terms) {
+                Ok((section, negotiated)) => return Ok(Some((index, section, negotiated))),
+                Err(reason) => refusal = refusal.or(Some(reason)),
+            }
+        }
+        refusal.map_or(Ok(None), Err)
+    }
+
+    /// What is agreed when the offer closes the audio of a session that had some.
+    fn closed(&self, streams: &[Media<'_>]) -> Result<Negotiated, NegotiationError> {
+        let had_audio = self.audio.and_then(|index| streams.get(index)).is_some_and(Media::is_audio);
+        let before = self.current.clone().filter(|_| had_audio).ok_or(NegotiationError::NoAudio)?;
+        let (remote, remote_rtcp) = (None, None);
+        Ok(Negotiated { remote, remote_rtcp, direction: Direction::Inactive, remote_hold: true, ..before })
+    }
+
+    /// Our codecs in our order, then events on the clock of each.
+    fn offered_formats(&self, local: &LocalMedia) -> Vec<Format> {
+        let mut formats: Vec<Format> = Vec::with_capacity(local.codecs.len() + 1);
+        for offer in local.codecs.iter().filter(|offer| !offer.codec.is_telephone_event()) {
+            let repeated =
+                formats.iter().any(|format| format.codec == offer.codec && format.fmtp == offer.fmtp);
+            let number = self.payload_types.assign(&offer.codec, Some(offer.payload_type), &formats);
+            if let Some(payload_type) = number.filter(|_| !repeated) {
+                formats.push(Format { payload_type, codec: offer.codec.clone(), fmtp: offer.fmtp.clone() });
+            }
+        }
+        if let Some(wanted) = local.telephone_event {
+            self.add_events(&mut formats, wanted);
+        }
+        formats
+    }
+
+    fn add_events(&self, formats: &mut Vec<Format>, wanted: u8) {
+        let speech = formats.iter().filter(|format| !format.codec.is_auxiliary());
+        let mut rates: Vec<u32> = speech.map(|format| format.codec.clock_rate).collect();
+        // The wanted number goes to the clock that every phone knows.
+        rates.sort_unstable_by_key(|rate| (*rate != 8000, *rate));
+        rates.dedup();
+        for rate in rates {
+            let codec = Codec::telephone_event(rate);
+            if let Some(payload_type) = self.payload_types.assign(&codec, Some(wanted), formats) {
+                formats.push(Format { payload_type, codec, fmtp: Some(EVENTS.to_owned()) });
+            }
+        }
+    }
+
+    /// Writes the lines of the session, all closed but `open`, under the next version where they have changed.
+    fn publish(&mut self, local: &LocalMedia, open: Option<(usize, &AudioSection)>) -> String {
+        let line = |(index, line): (usize, &StreamLine)| match open {
+            Some((audio, section)) if audio == index => DraftLine::Audio(section.clone()),
+            _ => DraftLine::Closed(line.clone()),
+        };
+        let address = local.address.to_canonical();
+        let draft = Draft { address, lines: self.lines.iter().enumerate().map(line).collect() };
+        let (user, session_id) = (&self.user, self.session_id);
+        let write = |version| draft.write(&OwnOrigin { user, session_id, version, address });
+        let mut text = write(self.version);
+        if self.last_sent.as_ref().is_some_and(|last| *last != text) {
+            self.version += 1;
+            text = write(self.version);
+        }
+        self.last_sent = Some(text.clone());
+        text
+    }
+}

@@ -1,0 +1,35 @@
+//! How much audio goes into a packet.
+
+use crate::media::Media;
+
+/// Milliseconds in the shortest and in the longest packet that we make, and the step between them.
+const SHORTEST: u16 = 10;
+const LONGEST: u16 = 60;
+const STEP: u16 = 10;
+
+/// The packet time towards a peer: its wish, else ours, within what it can take and what we make.
+pub(super) fn agree(media: &Media<'_>, ours: u16) -> u16 {
+    settle(media.ptime(), media.maxptime(), ours)
+}
+
+fn settle(wish: Option<u16>, most: Option<u16>, ours: u16) -> u16 {
+    let most = most.unwrap_or(LONGEST).clamp(SHORTEST, LONGEST);
+    let time = wish.unwrap_or(ours).clamp(SHORTEST, most);
+    time - time % STEP
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_peer_s_wish_within_both_limits() {
+        assert_eq!(settle(Some(30), None, 20), 30);
+        assert_eq!(settle(None, None, 20), 20);
+        assert_eq!(settle(Some(30), Some(20), 20), 20);
+        assert_eq!(settle(None, Some(10), 20), 10);
+        assert_eq!(settle(Some(25), None, 20), 20);
+        assert_eq!(settle(Some(1000), Some(5), 20), 10);
+        assert_eq!(settle(Some(200), None, 20), 60);
+    }
+}
