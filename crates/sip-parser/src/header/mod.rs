@@ -1,0 +1,15 @@
+//! Headers: their names, and those that have a type of their own.
+
+mod contact;
+mod cseq;
+mod name;
+mod name_addr;
+mod params;
+mod via;
+
+pub use contact::Contact;
+pub use cseq::CSeq;
+pub use name::HeaderName;
+pub use name_addr::NameAddr;
+pub use params::Params;
+pub use via::Via;

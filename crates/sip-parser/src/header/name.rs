@@ -1,0 +1,185 @@
+//! Header names, compact forms included (RFC 3261 §7.3.3, §20).
+
+use core::fmt;
+
+use smol_str::SmolStr;
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal $(| $compact:literal)?,)*) => {
+        /// The name of a header field. Names are compared without regard to case; compact forms mean the long ones.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum HeaderName {
+            $($(#[$doc])* $variant,)*
+            /// A name that is not listed here, as it came.
+            Other(SmolStr),
+        }
+
+        impl HeaderName {
+            /// The long form, in the usual spelling.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::Other(name) => name,
+                }
+            }
+
+            /// The listed name that `text` means, if it is one.
+            fn listed(text: &str) -> Option<Self> {
+                // The first letter and the length leave one candidate in nearly every case.
+                let key = (text.as_bytes().first()?.to_ascii_lowercase(), text.len());
+                $(
+                    const { assert!(!$text.is_empty()) };
+                    if key == (const { $text.as_bytes()[0].to_ascii_lowercase() }, $text.len())
+                        && text.eq_ignore_ascii_case($text)
+                    {
+                        return Some(Self::$variant);
+                    }
+                    $(if text.eq_ignore_ascii_case($compact) {
+                        return Some(Self::$variant);
+                    })?
+                )*
+                None
+            }
+        }
+    };
+}
+
+names! {
+    /// RFC 3261 §20.42.
+    Via = "Via" | "v",
+    /// RFC 3261 §20.20.
+    From = "From" | "f",
+    /// RFC 3261 §20.39.
+    To = "To" | "t",
+    /// RFC 3261 §20.8.
+    CallId = "Call-ID" | "i",
+    /// RFC 3261 §20.16.
+    CSeq = "CSeq",
+    /// RFC 3261 §20.22.
+    MaxForwards = "Max-Forwards",
+    /// RFC 3261 §20.10.
+    Contact = "Contact" | "m",
+    /// RFC 3261 §20.14.
+    ContentLength = "Content-Length" | "l",
+    /// RFC 3261 §20.15.
+    ContentType = "Content-Type" | "c",
+    /// RFC 3261 §20.41.
+    UserAgent = "User-Agent",
+    /// RFC 3261 §20.5.
+    Allow = "Allow",
+    /// RFC 3261 §20.37.
+    Supported = "Supported" | "k",
+    /// RFC 3261 §20.19.
+    Expires = "Expires",
+    /// RFC 3261 §20.7.
+    Authorization = "Authorization",
+    /// RFC 3261 §20.28.
+    ProxyAuthorization = "Proxy-Authorization",
+    /// RFC 3261 §20.44.
+    WwwAuthenticate = "WWW-Authenticate",
+    /// RFC 3261 §20.27.
+    ProxyAuthenticate = "Proxy-Authenticate",
+    /// RFC 3261 §20.34.
+    Route = "Route",
+    /// RFC 3261 §20.30.
+    RecordRoute = "Record-Route",
+    /// RFC 3261 §20.32.
+    Require = "Require",
+    /// RFC 3261 §20.29.
+    ProxyRequire = "Proxy-Require",
+    /// RFC 3261 §20.40.
+    Unsupported = "Unsupported",
+    /// RFC 3261 §20.1.
+    Accept = "Accept",
+    /// RFC 3261 §20.2.
+    AcceptEncoding = "Accept-Encoding",
+    /// RFC 3261 §20.3.
+    AcceptLanguage = "Accept-Language",
+    /// RFC 3261 §20.4.
+    AlertInfo = "Alert-Info",
+    /// RFC 3261 §20.6.
+    AuthenticationInfo = "Authentication-Info",
+    /// RFC 3261 §20.9.
+    CallInfo = "Call-Info",
+    /// RFC 3261 §20.11.
+    ContentDisposition = "Content-Disposition",
+    /// RFC 3261 §20.12.
+    ContentEncoding = "Content-Encoding" | "e",
+    /// RFC 3261 §20.13.
+    ContentLanguage = "Content-Language",
+    /// RFC 3261 §20.17.
+    Date = "Date",
+    /// RFC 3261 §20.18.
+    ErrorInfo = "Error-Info",
+    /// RFC 3261 §20.21.
+    InReplyTo = "In-Reply-To",
+    /// RFC 3261 §20.23.
+    MinExpires = "Min-Expires",
+    /// RFC 3261 §20.24.
+    MimeVersion = "MIME-Version",
+    /// RFC 3261 §20.25.
+    Organization = "Organization",
+    /// RFC 3261 §20.26.
+    Priority = "Priority",
+    /// RFC 3261 §20.31.
+    ReplyTo = "Reply-To",
+    /// RFC 3261 §20.33.
+    RetryAfter = "Retry-After",
+    /// RFC 3261 §20.35.
+    Server = "Server",
+    /// RFC 3261 §20.36.
+    Subject = "Subject" | "s",
+    /// RFC 3261 §20.38.
+    Timestamp = "Timestamp",
+    /// RFC 3261 §20.43.
+    Warning = "Warning",
+    /// RFC 3326.
+    Reason = "Reason",
+    /// RFC 3327.
+    Path = "Path",
+}
+
+impl From<&str> for HeaderName {
+    fn from(text: &str) -> Self {
+        Self::listed(text).unwrap_or_else(|| Self::Other(SmolStr::new(text)))
+    }
+}
+
+impl HeaderName {
+    /// Whether both names mean the same header; unlisted ones are compared without regard to case.
+    pub(crate) fn means(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Other(a), Self::Other(b)) => a.eq_ignore_ascii_case(b),
+            _ => self == other,
+        }
+    }
+}
+
+impl fmt::Display for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compact_forms_and_any_case_are_read() {
+        for (text, name) in [
+            ("v", HeaderName::Via),
+            ("VIA", HeaderName::Via),
+            ("I", HeaderName::CallId),
+            ("call-id", HeaderName::CallId),
+            ("l", HeaderName::ContentLength),
+            ("m", HeaderName::Contact),
+            ("K", HeaderName::Supported),
+        ] {
+            assert_eq!(HeaderName::from(text), name);
+        }
+        assert!(HeaderName::from("X-Own").means(&HeaderName::from("x-own")));
+        assert_eq!(HeaderName::from("x-Own").as_str(), "x-Own");
+    }
+}

@@ -1,0 +1,177 @@
+//! From bytes to an index of lines.
+
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+use memchr::{memchr, memmem};
+
+use super::{HeaderLine, Message, Place, StartIndex};
+use crate::error::ParseError;
+use crate::header::HeaderName;
+use crate::limits::Limits;
+use crate::method::Method;
+use crate::scan::is_token;
+
+/// Headers that a message has room for before its index grows.
+const USUAL_HEADERS: usize = 24;
+
+impl Message {
+    /// Parses one datagram, or one message that a [`Framer`](crate::Framer) cut.
+    ///
+    /// Empty lines before the first line are passed over (RFC 3261 §7.5). Octets behind the body that Content-Length
+    /// announces are ignored (§18.3); without the header the body runs to the end.
+    ///
+    /// # Errors
+    /// [`ParseError`]; its [`status`](ParseError::status) is the answer owed, where one is.
+    pub fn parse(bytes: Bytes) -> Result<Self, ParseError> {
+        Self::parse_within(bytes, &Limits::DEFAULT)
+    }
+
+    /// As [`Message::parse`], with limits of its own.
+    ///
+    /// # Errors
+    /// As [`Message::parse`].
+    pub fn parse_within(bytes: Bytes, limits: &Limits) -> Result<Self, ParseError> {
+        let blank = bytes.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let bytes = bytes.slice(blank..);
+        if bytes.is_empty() {
+            return Err(ParseError::Empty);
+        }
+        if bytes.len() > limits.max_message {
+            return Err(ParseError::TooLong(bytes.len()));
+        }
+        let head_end = memmem::find(&bytes, b"\r\n\r\n").ok_or(ParseError::Truncated(bytes.len()))? + 2;
+        let head = unfold(bytes.slice(..head_end));
+        let text = core::str::from_utf8(&head).map_err(|e| ParseError::Encoding(e.valid_up_to()))?;
+        let first_end = line_end(text.as_bytes(), 0);
+        let start = start_line(&text[..first_end])?;
+        let lines = header_lines(text, first_end + 2, limits)?;
+        let after = bytes.slice(head_end + 2..);
+        let body = match announced_length(text, &lines)? {
+            None => after,
+            Some(length) if length <= after.len() => after.slice(..length),
+            Some(announced) => return Err(ParseError::BodyTooShort { announced, present: after.len() }),
+        };
+        Ok(Self { bytes, head, start, lines, body })
+    }
+}
+
+impl Place {
+    fn new(start: usize, end: usize) -> Self {
+        // A message is bounded far below four gigabytes; a caller's larger limit would only cut its own offsets.
+        let clamp = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: clamp(start), end: clamp(end) }
+    }
+}
+
+/// Makes folded lines one (RFC 3261 §7.3.1): the line end becomes blanks, so that no offset moves.
+fn unfold(head: Bytes) -> Bytes {
+    let folded = |h: &[u8], at: usize| matches!(h.get(at + 2), Some(b' ' | b'\t'));
+    if !memmem::find_iter(&head, b"\r\n").any(|at| folded(&head, at)) {
+        return head;
+    }
+    let places: Vec<usize> = memmem::find_iter(&head, b"\r\n").filter(|at| folded(&head, *at)).collect();
+    let mut copy = head.to_vec();
+    for at in places {
+        copy[at..at + 2].fill(b' ');
+    }
+    Bytes::from(copy)
+}
+
+/// Where the line that begins at `from` ends. The head ends with CRLF, so there is always one.
+fn line_end(head: &[u8], from: usize) -> usize {
+    memmem::find(&head[from..], b"\r\n").map_or(head.len(), |at| from + at)
+}
+
+fn start_line(line: &str) -> Result<StartIndex, ParseError> {
+    match line.strip_prefix("SIP/") {
+        Some(rest) => status_line(line, rest),
+        None if line.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("SIP/")) => {
+            status_line(line, &line[4..])
+        }
+        None => request_line(line),
+    }
+}
+
+fn status_line(line: &str, rest: &str) -> Result<StartIndex, ParseError> {
+    let (version, rest) = rest.split_once(' ').ok_or(ParseError::StartLine)?;
+    if version != "2.0" {
+        return Err(ParseError::Version);
+    }
+    let code = rest.get(..3).ok_or(ParseError::Status)?;
+    let reason = match rest[3..].strip_prefix(' ') {
+        Some(reason) => reason,
+        None if rest.len() == 3 => "",
+        None => return Err(ParseError::Status),
+    };
+    let status = code.parse().ok().filter(|s| (100..=699).contains(s) && !code.starts_with('+'));
+    let status = status.ok_or(ParseError::Status)?;
+    Ok(StartIndex::Response { status, reason: Place::new(line.len() - reason.len(), line.len()) })
+}
+
+fn request_line(line: &str) -> Result<StartIndex, ParseError> {
+    let method_end = memchr(b' ', line.as_bytes()).ok_or(ParseError::StartLine)?;
+    let (method, rest) = line.split_at(method_end);
+    if method.is_empty() || !method.bytes().all(is_token) {
+        return Err(ParseError::StartLine);
+    }
+    let trimmed = rest.trim_end();
+    let version_at = trimmed.rfind(' ').ok_or(ParseError::StartLine)?;
+    let (uri, version) = trimmed.split_at(version_at);
+    let number = version.trim_start().get(..4).filter(|p| p.eq_ignore_ascii_case("SIP/"));
+    number.ok_or(ParseError::StartLine)?;
+    if !version.trim_start()[4..].eq("2.0") {
+        return Err(ParseError::Version);
+    }
+    let blanks = uri.len() - uri.trim_start().len();
+    let place = Place::new(method_end + blanks, method_end + uri.trim_end().len());
+    if place.start >= place.end {
+        return Err(ParseError::StartLine);
+    }
+    Ok(StartIndex::Request { method: Method::from(method), uri: place })
+}
+
+fn header_lines(text: &str, from: usize, limits: &Limits) -> Result<Vec<HeaderLine>, ParseError> {
+    let mut lines = Vec::with_capacity(USUAL_HEADERS);
+    let mut at = from;
+    while at < text.len() {
+        let end = line_end(text.as_bytes(), at);
+        if lines.len() >= limits.max_headers {
+            return Err(ParseError::TooManyHeaders(at));
+        }
+        lines.push(header_line(text, at, end)?);
+        at = end + 2;
+    }
+    Ok(lines)
+}
+
+fn header_line(text: &str, start: usize, end: usize) -> Result<HeaderLine, ParseError> {
+    let line = &text[start..end];
+    let colon = memchr(b':', line.as_bytes()).ok_or(ParseError::HeaderLine(start))?;
+    let name = line[..colon].trim_end();
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(ParseError::HeaderLine(start));
+    }
+    let value = &line[colon + 1..];
+    let lead = value.len() - value.trim_start().len();
+    let value_start = start + colon + 1 + lead;
+    Ok(HeaderLine {
+        name: HeaderName::from(name),
+        value: Place::new(value_start, value_start + value.trim().len()),
+    })
+}
+
+/// What the Content-Length headers announce, if there are any.
+fn announced_length(text: &str, lines: &[HeaderLine]) -> Result<Option<usize>, ParseError> {
+    let mut announced = None;
+    for line in lines.iter().filter(|l| l.name == HeaderName::ContentLength) {
+        let value = &text[line.value.start as usize..line.value.end as usize];
+        let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+        let length: usize = digits.then(|| value.parse().ok()).flatten().ok_or(ParseError::ContentLength)?;
+        if announced.is_some_and(|other| other != length) {
+            return Err(ParseError::ContentLength);
+        }
+        announced = Some(length);
+    }
+    Ok(announced)
+}

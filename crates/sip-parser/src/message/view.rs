@@ -1,0 +1,231 @@
+//! Reading a message.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use bytes::Bytes;
+
+use super::{Message, Place, Start, StartIndex};
+use crate::error::HeaderError;
+use crate::header::{CSeq, Contact, HeaderName, NameAddr, Via};
+use crate::method::Method;
+use crate::scan::CommaList;
+use crate::uri::Uri;
+
+impl Message {
+    /// The first line.
+    pub fn start(&self) -> Start<'_> {
+        match &self.start {
+            StartIndex::Request { method, uri } => {
+                Start::Request { method: method.clone(), uri: self.text(*uri) }
+            }
+            StartIndex::Response { status, reason } => {
+                Start::Response { status: *status, reason: self.text(*reason) }
+            }
+        }
+    }
+
+    /// Whether it is a request.
+    pub fn is_request(&self) -> bool {
+        matches!(self.start, StartIndex::Request { .. })
+    }
+
+    /// The method of a request.
+    pub fn method(&self) -> Option<Method> {
+        match &self.start {
+            StartIndex::Request { method, .. } => Some(method.clone()),
+            StartIndex::Response { .. } => None,
+        }
+    }
+
+    /// The status of a response.
+    pub fn status(&self) -> Option<u16> {
+        match self.start {
+            StartIndex::Request { .. } => None,
+            StartIndex::Response { status, .. } => Some(status),
+        }
+    }
+
+    /// The reason phrase of a response; empty for a request.
+    pub fn reason(&self) -> &str {
+        match self.start {
+            StartIndex::Request { .. } => "",
+            StartIndex::Response { reason, .. } => self.text(reason),
+        }
+    }
+
+    /// The request-URI as written.
+    pub fn uri(&self) -> Option<&str> {
+        match self.start {
+            StartIndex::Request { uri, .. } => Some(self.text(uri)),
+            StartIndex::Response { .. } => None,
+        }
+    }
+
+    /// The request-URI taken apart.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when it is a response, or the URI cannot be read.
+    pub fn request_uri(&self) -> Result<Uri<'_>, HeaderError> {
+        Uri::parse(self.uri().ok_or(HeaderError::Missing("request-URI"))?)
+    }
+
+    /// The value of the first line of that name, without the blanks around it.
+    pub fn raw(&self, name: &HeaderName) -> Option<&str> {
+        self.lines.iter().find(|line| line.name.means(name)).map(|line| self.text(line.value))
+    }
+
+    /// The value of each line of that name.
+    pub fn raw_all<'m>(&'m self, name: &HeaderName) -> impl Iterator<Item = &'m str> + use<'m> {
+        let name = name.clone();
+        let lines = self.lines.iter().filter(move |line| line.name.means(&name));
+        lines.map(|line| self.text(line.value))
+    }
+
+    /// The values of a list header, over all its lines: `Allow: A, B` and `Allow: C` are three.
+    pub fn values<'m>(&'m self, name: &HeaderName) -> impl Iterator<Item = &'m str> + use<'m> {
+        self.raw_all(name).flat_map(|value| CommaList(Some(value)))
+    }
+
+    /// All header lines in order.
+    pub fn headers(&self) -> impl Iterator<Item = (HeaderName, &str)> {
+        self.lines.iter().map(|line| (line.name.clone(), self.text(line.value)))
+    }
+
+    /// The topmost Via.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when it is missing or cannot be read.
+    pub fn via(&self) -> Result<Via<'_>, HeaderError> {
+        Via::parse(self.values(&HeaderName::Via).next().ok_or(HeaderError::Missing("Via"))?)
+    }
+
+    /// From.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when it is missing or cannot be read.
+    pub fn from(&self) -> Result<NameAddr<'_>, HeaderError> {
+        NameAddr::parse(self.demand(&HeaderName::From, "From")?)
+    }
+
+    /// To.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when it is missing or cannot be read.
+    pub fn to(&self) -> Result<NameAddr<'_>, HeaderError> {
+        NameAddr::parse(self.demand(&HeaderName::To, "To")?)
+    }
+
+    /// Call-ID.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when it is missing or empty.
+    pub fn call_id(&self) -> Result<&str, HeaderError> {
+        self.demand(&HeaderName::CallId, "Call-ID")
+    }
+
+    /// CSeq.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when it is missing or cannot be read.
+    pub fn cseq(&self) -> Result<CSeq, HeaderError> {
+        CSeq::parse(self.demand(&HeaderName::CSeq, "CSeq")?)
+    }
+
+    /// The values of Contact.
+    pub fn contacts(&self) -> impl Iterator<Item = Result<Contact<'_>, HeaderError>> {
+        self.values(&HeaderName::Contact).map(Contact::parse)
+    }
+
+    /// Max-Forwards, if there is one.
+    pub fn max_forwards(&self) -> Option<Result<u8, HeaderError>> {
+        let value = self.raw(&HeaderName::MaxForwards)?;
+        Some(
+            value.parse().map_err(|_| HeaderError::malformed("Max-Forwards", "write a number from 0 to 255")),
+        )
+    }
+
+    /// Expires in seconds, if there is one. A number that does not fit counts as the longest.
+    pub fn expires(&self) -> Option<Result<u32, HeaderError>> {
+        let value = self.raw(&HeaderName::Expires)?;
+        if value.is_empty() || !value.bytes().all(|b| b.is_ascii_digit()) {
+            return Some(Err(HeaderError::malformed("Expires", "write a number of seconds")));
+        }
+        Some(Ok(value.parse().unwrap_or(u32::MAX)))
+    }
+
+    /// Content-Type as written.
+    pub fn content_type(&self) -> Option<&str> {
+        self.raw(&HeaderName::ContentType)
+    }
+
+    /// The body.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The whole message as it came.
+    pub fn as_bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The same message with `received` and `rport` put into its topmost Via, as who receives a request adds them
+    /// (RFC 3261 §18.2.1, RFC 3581 §4). `rport` is filled in only where the sender asked for it.
+    pub fn with_top_via(&self, received: Option<IpAddr>, rport: Option<u16>) -> Self {
+        let Some(line) = self.lines.iter().find(|l| l.name == HeaderName::Via) else { return self.clone() };
+        let value = self.text(line.value);
+        let top = CommaList(Some(value)).next().unwrap_or(value);
+        let rewritten = rewritten_via(top, received, rport);
+        let top_at = top.as_ptr() as usize - self.head.as_ptr() as usize;
+        let mut bytes = Vec::with_capacity(self.bytes.len() + rewritten.len() - top.len());
+        bytes.extend_from_slice(&self.head[..top_at]);
+        bytes.extend_from_slice(rewritten.as_bytes());
+        bytes.extend_from_slice(&self.head[top_at + top.len()..]);
+        bytes.extend_from_slice(&self.bytes[self.head.len()..]);
+        Self::parse_within(
+            Bytes::from(bytes),
+            &crate::Limits { max_message: usize::MAX, max_headers: usize::MAX },
+        )
+        .unwrap_or_else(|_| self.clone())
+    }
+
+    fn demand(&self, name: &HeaderName, text: &'static str) -> Result<&str, HeaderError> {
+        self.raw(name).filter(|value| !value.is_empty()).ok_or(HeaderError::Missing(text))
+    }
+
+    fn text(&self, place: Place) -> &str {
+        let octets = self.head.get(place.start as usize..place.end as usize).unwrap_or_default();
+        // Places are cut at ASCII characters of a head that was checked to be UTF-8 when it was parsed.
+        core::str::from_utf8(octets).unwrap_or_default()
+    }
+}
+
+/// The value with `received` set and an empty `rport` filled in; what was there of them is replaced.
+fn rewritten_via(top: &str, received: Option<IpAddr>, rport: Option<u16>) -> alloc::string::String {
+    use core::fmt::Write;
+    let (head, params) = top.split_at(top.find(';').unwrap_or(top.len()));
+    let mut text = alloc::string::String::from(head);
+    let via_params = crate::header::Params(params);
+    for (name, value) in via_params.iter() {
+        let replaced = (received.is_some() && name.eq_ignore_ascii_case("received"))
+            || (rport.is_some() && name.eq_ignore_ascii_case("rport"));
+        if !replaced {
+            let _ = write!(text, ";{name}");
+            if let Some(value) = value {
+                let _ = if value.bytes().all(|b| crate::scan::is_token(b) || matches!(b, b':' | b'[' | b']'))
+                {
+                    write!(text, "={value}")
+                } else {
+                    write!(text, "=\"{value}\"")
+                };
+            }
+        }
+    }
+    if let Some(ip) = received {
+        let _ = write!(text, ";received={ip}");
+    }
+    if let (Some(port), Some(_)) = (rport, via_params.get("rport")) {
+        let _ = write!(text, ";rport={port}");
+    }
+    text
+}

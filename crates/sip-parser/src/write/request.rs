@@ -1,0 +1,58 @@
+//! Requests.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+
+use bytes::Bytes;
+
+use super::{IntoHeaderName, OneLine, USUAL_HEAD, finish, header_line};
+use crate::method::Method;
+
+/// Writes one request, header by header in the order of the calls. Content-Length is counted and written last.
+///
+/// ```
+/// use sip_parser::{Message, Method, RequestBuilder};
+/// let bytes = RequestBuilder::new(&Method::Info, "sip:bob@192.0.2.4")
+///     .header("Call-ID", "a84b4c76")
+///     .header("X-Note", "one line\r\nEvil: yes")
+///     .body("text/plain", b"hello")
+///     .build();
+/// let message = Message::parse(bytes)?;
+/// assert_eq!(message.headers().count(), 4);
+/// assert_eq!(message.body().as_ref(), b"hello");
+/// # Ok::<(), sip_parser::ParseError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder sends nothing"]
+pub struct RequestBuilder {
+    head: String,
+    body: Option<(String, Vec<u8>)>,
+}
+
+impl RequestBuilder {
+    /// Begins with the request line.
+    pub fn new(method: &Method, uri: &str) -> Self {
+        let mut head = String::with_capacity(USUAL_HEAD);
+        let _ = write!(OneLine(&mut head), "{method} {uri} SIP/2.0");
+        head.push_str("\r\n");
+        Self { head, body: None }
+    }
+
+    /// Adds a header line.
+    pub fn header(mut self, name: impl IntoHeaderName, value: impl fmt::Display) -> Self {
+        header_line(&mut self.head, name, value);
+        self
+    }
+
+    /// Sets the body and its type.
+    pub fn body(mut self, content_type: &str, body: &[u8]) -> Self {
+        self.body = Some((content_type.into(), body.to_vec()));
+        self
+    }
+
+    /// The message.
+    pub fn build(self) -> Bytes {
+        finish(self.head, self.body.as_ref().map(|(kind, octets)| (kind.as_str(), octets.as_slice())))
+    }
+}
