@@ -10,8 +10,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 65,536 octets, 256 header lines.
-    pub const DEFAULT: Self = Self { max_message: 65_536, max_headers: 256 };
+    /// 131,072 octets, 256 header lines: no datagram is longer, and streams get some room.
+    pub const DEFAULT: Self = Self { max_message: 131_072, max_headers: 256 };
 }
 
 impl Default for Limits {

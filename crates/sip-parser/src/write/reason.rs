@@ -60,11 +60,18 @@ pub fn default_reason(status: u16) -> &'static str {
         603 => "Decline",
         604 => "Does Not Exist Anywhere",
         606 => "Not Acceptable",
-        100..=199 => "In Progress",
-        200..=299 => "Success",
-        300..=399 => "Redirected",
-        400..=499 => "Request Failure",
-        500..=599 => "Server Failure",
+        _ => class_reason(status),
+    }
+}
+
+/// What the class of a status says.
+fn class_reason(status: u16) -> &'static str {
+    match status / 100 {
+        1 => "In Progress",
+        2 => "Success",
+        3 => "Redirected",
+        4 => "Request Failure",
+        5 => "Server Failure",
         _ => "Global Failure",
     }
 }
