@@ -99,7 +99,7 @@ impl Common {
 
     /// Begins a response: what it copies of the request, our tag in To, and who we are. Responses
     /// that begin a dialog copy Record-Route too (RFC 3261 section 12.1.1).
-    pub(super) fn reply(&self, request: &Message, status: u16, tag: &str) -> ResponseBuilder {
+    pub(super) fn reply<'m>(&self, request: &'m Message, status: u16, tag: &str) -> ResponseBuilder<'m> {
         let mut response = ResponseBuilder::reply(request, status);
         if status > 100 {
             response = response.to_tag(tag);
@@ -141,7 +141,7 @@ impl Common {
 
 /// Adds what the application wants to say, and writes the response; `None` when it cannot be written.
 pub(super) fn finish_reply(
-    mut response: ResponseBuilder,
+    mut response: ResponseBuilder<'_>,
     headers: &[(String, String)],
     body: Option<&Body>,
 ) -> Option<Message> {
