@@ -10,7 +10,7 @@ const CLOCK_CHANGE: u32 = 10;
 pub struct Jitter {
     clock_rate: u32,
     /// Sixteen times the estimate, so that the smoothing keeps its fractions.
-    scaled: u32,
+    scaled: u64,
     transit: Option<u32>,
 }
 
@@ -27,7 +27,7 @@ impl Jitter {
         let Some(last) = self.transit.replace(transit) else { return };
         let difference = (transit.wrapping_sub(last) as i32).unsigned_abs();
         if difference <= self.clock_rate.saturating_mul(CLOCK_CHANGE) {
-            self.scaled = self.scaled + difference - ((self.scaled + 8) >> 4);
+            self.scaled = self.scaled + u64::from(difference) - ((self.scaled + 8) >> 4);
         }
     }
 
@@ -39,7 +39,7 @@ impl Jitter {
     /// The estimate in ticks, as report blocks carry it.
     #[inline]
     pub fn ticks(&self) -> u32 {
-        self.scaled >> 4
+        (self.scaled >> 4) as u32 // no more than the greatest difference
     }
 
     /// The estimate as a time.

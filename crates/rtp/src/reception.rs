@@ -83,7 +83,10 @@ impl Reception {
         };
         ReportBlock {
             ssrc: self.ssrc,
-            fraction_lost: fraction_lost(expected - expected_before, received - received_before),
+            fraction_lost: fraction_lost(
+                expected.saturating_sub(expected_before),
+                received - received_before,
+            ),
             cumulative_lost: self.sequence.cumulative_lost(),
             highest_sequence: self.sequence.extended(),
             jitter: self.jitter.ticks(),
@@ -111,7 +114,7 @@ impl Reception {
 /// Lost of expected in 1/256, 0 where duplicates outweigh the losses (RFC 3550 appendix A.3).
 fn fraction_lost(expected: u64, received: u64) -> u8 {
     let lost = expected.saturating_sub(received);
-    if expected == 0 { 0 } else { (lost * 256 / expected).min(255) as u8 }
+    (lost * 256).checked_div(expected).map_or(0, |fraction| fraction.min(255) as u8)
 }
 
 /// What a sender counts for its reports (RFC 3550 §6.4.1).

@@ -3,7 +3,7 @@ use core::time::Duration;
 use crate::ticks::ticks;
 use crate::{Header, SequenceTracker};
 
-/// A timestamp that leaps this many seconds more than the clock on the wall begins another count.
+/// A timestamp that leaps this many seconds more than the time that has passed begins another count.
 const CLOCK_CHANGE: u32 = 10;
 
 /// The one outgoing stream of a leg, whoever feeds it (RFC 3550 §5.1, §7.1).
@@ -75,8 +75,6 @@ struct Mapping {
     timestamp_offset: u32,
     /// The source's newest number.
     newest: u16,
-    /// The timestamp of that packet.
-    newest_timestamp: u32,
     /// A number that would confirm that the source counts anew.
     restart_at: Option<u16>,
 }
@@ -113,10 +111,10 @@ impl StreamRewriter {
         if ahead == 0 || ahead >= SequenceTracker::MAX_DROPOUT {
             return self.forward_out_of_order(received, payload_type, now);
         }
-        let leap = received.timestamp.wrapping_sub(source.newest_timestamp) as i32;
         source.newest = received.sequence;
-        source.newest_timestamp = received.timestamp;
         source.restart_at = None;
+        let timestamp = received.timestamp.wrapping_add(source.timestamp_offset);
+        let leap = timestamp.wrapping_sub(self.timestamp) as i32;
         let mut marker = received.marker;
         if leap.unsigned_abs() > self.clock_rate.saturating_mul(CLOCK_CHANGE) {
             marker |= self.follow_clock(received.timestamp, leap, now);
@@ -141,6 +139,9 @@ impl StreamRewriter {
 
     /// The header for a packet put between those of whoever feeds the stream, who then goes on as before. For the
     /// packets of a digit: take [`StreamRewriter::timestamp_at`] once, when it starts.
+    ///
+    /// Leave the audio of a source out meanwhile with [`StreamRewriter::skip`]. A player that falls silent meanwhile
+    /// is a new talkspurt afterwards: [`StreamRewriter::splice`] when the digit is over.
     pub fn insert(&mut self, payload_type: u8, marker: bool, timestamp: u32, now: Duration) -> Header {
         self.take_next_number();
         if let Feed::Source(source) = &mut self.feed {
@@ -159,7 +160,6 @@ impl StreamRewriter {
             return;
         }
         source.newest = received.sequence;
-        source.newest_timestamp = received.timestamp;
         source.sequence_offset = source.sequence_offset.wrapping_sub(1);
         self.room = 0;
     }
@@ -225,7 +225,8 @@ impl StreamRewriter {
         None
     }
 
-    /// The source's timestamps leapt. Follows them unless the time passed explains it; says whether it did.
+    /// The source's timestamps leapt, by so many ticks from the newest that was sent. Unless the time passed explains
+    /// it, they are mapped anew; says whether they were.
     #[cold]
     fn follow_clock(&mut self, timestamp: u32, leap: i32, now: Duration) -> bool {
         let passed = self.sent_at.map_or(Duration::ZERO, |at| now.saturating_sub(at));
@@ -270,7 +271,6 @@ impl StreamRewriter {
             sequence_offset: self.sequence.wrapping_sub(received.sequence),
             timestamp_offset: timestamp.wrapping_sub(received.timestamp),
             newest: received.sequence,
-            newest_timestamp: received.timestamp,
             restart_at: None,
         });
         self.header(payload_type, true, self.sequence, timestamp)
@@ -302,5 +302,149 @@ impl StreamRewriter {
     #[inline]
     fn header(&self, payload_type: u8, marker: bool, sequence: u16, timestamp: u32) -> Header {
         Header { payload_type, marker, sequence, timestamp, ssrc: self.ssrc }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StreamRewriter;
+    use crate::Header;
+    use core::time::Duration;
+
+    const ALICE: u32 = 1;
+    const BOB: u32 = 2;
+
+    fn stream() -> StreamRewriter {
+        StreamRewriter::new(9, 100, 1_000, 8_000)
+    }
+
+    /// Packet `n` of a source that sends 20 ms in each, from number 0 and time 0.
+    fn packet(ssrc: u32, n: u16) -> Header {
+        Header { payload_type: 0, marker: false, sequence: n, timestamp: 160 * u32::from(n), ssrc }
+    }
+
+    fn at(n: u16) -> Duration {
+        Duration::from_millis(20) * u32::from(n)
+    }
+
+    /// Number, timestamp and marker of what is sent for a packet that arrives on time.
+    fn forward(stream: &mut StreamRewriter, ssrc: u32, n: u16) -> Option<(u16, u32, bool)> {
+        let sent = stream.forward(&packet(ssrc, n), 0, at(n))?;
+        assert_eq!(sent.ssrc, 9);
+        Some((sent.sequence, sent.timestamp, sent.marker))
+    }
+
+    #[test]
+    fn one_source_keeps_its_gaps_and_its_order() {
+        let mut stream = stream();
+        assert_eq!(forward(&mut stream, ALICE, 10), Some((100, 1_000, true)));
+        assert_eq!(forward(&mut stream, ALICE, 11), Some((101, 1_160, false)));
+        assert_eq!(forward(&mut stream, ALICE, 15), Some((105, 1_800, false)));
+        assert_eq!(forward(&mut stream, ALICE, 13), Some((103, 1_480, false)));
+        assert_eq!(forward(&mut stream, ALICE, 15), Some((105, 1_800, false)));
+        assert_eq!(forward(&mut stream, ALICE, 16), Some((106, 1_960, false)));
+    }
+
+    #[test]
+    fn a_new_source_follows_the_old_one() {
+        let mut stream = stream();
+        forward(&mut stream, ALICE, 40_000);
+        let bob = Header { sequence: 7, timestamp: 77, ..packet(BOB, 0) };
+        // Two seconds later.
+        let sent = stream.forward(&bob, 0, at(40_100)).unwrap();
+        assert_eq!((sent.sequence, sent.timestamp, sent.marker), (101, 1_000 + 16_000, true));
+        // One that was overtaken by the first has no number left.
+        let late = Header { sequence: 6, timestamp: 77_u32.wrapping_sub(160), ..bob };
+        assert_eq!(stream.forward(&late, 0, at(40_100)), None);
+    }
+
+    #[test]
+    fn at_a_change_of_source_time_moves_on_by_a_frame_at_least() {
+        let mut stream = stream();
+        forward(&mut stream, ALICE, 1);
+        let sent = stream.forward(&packet(BOB, 500), 0, at(1)).unwrap();
+        assert_eq!((sent.sequence, sent.timestamp), (101, 1_160));
+    }
+
+    #[test]
+    fn a_source_that_counts_anew_is_believed_at_its_second_packet() {
+        let mut stream = stream();
+        forward(&mut stream, ALICE, 10);
+        assert_eq!(forward(&mut stream, ALICE, 30_000), None);
+        assert_eq!(forward(&mut stream, ALICE, 11), Some((101, 1_160, false)));
+        assert_eq!(forward(&mut stream, ALICE, 30_001), None);
+        let sent = stream.forward(&packet(ALICE, 30_002), 0, at(12)).unwrap();
+        assert_eq!((sent.sequence, sent.timestamp, sent.marker), (102, 1_320, true));
+    }
+
+    #[test]
+    fn a_leap_of_time_alone_is_followed_by_the_clock() {
+        let mut stream = stream();
+        forward(&mut stream, ALICE, 10);
+        let leapt = Header { timestamp: 3_000_000_000, ..packet(ALICE, 11) };
+        let sent = stream.forward(&leapt, 0, at(11)).unwrap();
+        assert_eq!((sent.sequence, sent.timestamp, sent.marker), (101, 1_160, true));
+        let next = Header { timestamp: 3_000_000_160, ..packet(ALICE, 12) };
+        let sent = stream.forward(&next, 0, at(12)).unwrap();
+        assert_eq!((sent.sequence, sent.timestamp, sent.marker), (102, 1_320, false));
+    }
+
+    #[test]
+    fn a_long_silence_is_no_leap() {
+        let mut stream = stream();
+        forward(&mut stream, ALICE, 0);
+        // A minute of silence, which the phone did not send and its timestamp counts.
+        let after = Header { timestamp: 60 * 8_000, marker: true, ..packet(ALICE, 1) };
+        let sent = stream.forward(&after, 0, Duration::from_secs(60)).unwrap();
+        assert_eq!((sent.sequence, sent.timestamp, sent.marker), (101, 1_000 + 480_000, true));
+    }
+
+    #[test]
+    fn sound_made_here_starts_with_a_marker_and_goes_on_evenly() {
+        let mut stream = stream();
+        forward(&mut stream, ALICE, 0);
+        let sent: Vec<_> = (5..8).map(|n| stream.next(8, 160, at(n))).collect();
+        assert_eq!(sent.iter().map(|header| header.sequence).collect::<Vec<_>>(), [101, 102, 103]);
+        assert_eq!(sent.iter().map(|header| header.timestamp).collect::<Vec<_>>(), [1_800, 1_960, 2_120]);
+        assert_eq!(sent.iter().map(|header| header.marker).collect::<Vec<_>>(), [true, false, false]);
+        stream.splice();
+        let again = stream.next(8, 160, at(58));
+        assert_eq!((again.sequence, again.timestamp, again.marker), (104, 2_120 + 51 * 160, true));
+        // Back to Alice, who has gone on meanwhile.
+        assert_eq!(forward(&mut stream, ALICE, 60), Some((105, 1_000 + 60 * 160, true)));
+    }
+
+    #[test]
+    fn a_digit_goes_between_the_packets_of_a_source() {
+        let mut stream = stream();
+        forward(&mut stream, ALICE, 0);
+        forward(&mut stream, ALICE, 1);
+        let start = stream.timestamp_at(at(2));
+        for n in 2..5 {
+            let sent = stream.insert(101, n == 2, start, at(n));
+            assert_eq!((sent.sequence, sent.timestamp, sent.marker), (100 + n, 1_320, n == 2));
+            stream.skip(&packet(ALICE, n)); // her voice stays out while the digit lasts
+        }
+        // No gap to be seen, and her time is what it was.
+        assert_eq!(forward(&mut stream, ALICE, 5), Some((105, 1_800, false)));
+        // What was late when the digit began has no number of its own any more.
+        assert_eq!(forward(&mut stream, ALICE, 1), None);
+    }
+
+    #[test]
+    fn what_was_lost_among_skipped_packets_stays_lost() {
+        let mut stream = stream();
+        forward(&mut stream, ALICE, 0);
+        stream.skip(&packet(ALICE, 3)); // 1 and 2 never came
+        assert_eq!(forward(&mut stream, ALICE, 4), Some((103, 1_640, false)));
+    }
+
+    #[test]
+    fn time_goes_on_between_packets() {
+        let mut stream = stream();
+        assert_eq!(stream.timestamp_at(at(500)), 1_000);
+        forward(&mut stream, ALICE, 500);
+        assert_eq!(stream.timestamp_at(at(550)), 1_000 + 8_000);
+        assert_eq!(stream.timestamp_at(Duration::ZERO), 1_000); // a clock that runs backwards is not believed
     }
 }
