@@ -28,7 +28,7 @@ struct Sent {
 
 fn press() -> impl Strategy<Value = Press> {
     let fate = (prop_oneof![3 => Just(0_usize), 6 => Just(1), 1 => Just(2)], 0..60_u64);
-    let digit = (0..16_u8).prop_map(|code| Digit::from_code(code).expect("0 to 15 are digits"));
+    let digit = proptest::sample::select(&Digit::ALL[..]);
     (digit, 40..500_u64, 120..600_u64, vec(fate, 40)).prop_map(|(digit, duration, pause, fates)| Press {
         digit,
         duration,
