@@ -1,0 +1,148 @@
+use crate::g711;
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::AudioError;
+use crate::pcm::Pcm;
+use crate::wav;
+
+/// A format of sound files, told by the extension of the file name as Asterisk does.
+///
+/// Apart from [`Wav`](FileFormat::Wav) these have no header: what is in the file is what is in the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileFormat {
+    /// RIFF/WAVE; rate and encoding are in the header. Extensions `wav`, `wav16`.
+    Wav,
+    /// Raw linear samples, signed 16 bit, low octet first, at this rate in Hz. Extensions `sln`, `raw` (8 kHz),
+    /// `sln12` to `sln192`.
+    Linear(u32),
+    /// Raw mu-law octets at 8 kHz (ITU-T G.711). Extensions `ulaw`, `ul`, `mu`, `pcm`.
+    Ulaw,
+    /// Raw A-law octets at 8 kHz (ITU-T G.711). Extensions `alaw`, `al`.
+    Alaw,
+}
+
+/// Every extension read here. Among files of one rate, the earlier one is preferred.
+const EXTENSIONS: [(&str, FileFormat); 19] = [
+    ("wav", FileFormat::Wav),
+    ("wav16", FileFormat::Wav),
+    ("sln", FileFormat::Linear(8_000)),
+    ("raw", FileFormat::Linear(8_000)),
+    ("sln12", FileFormat::Linear(12_000)),
+    ("sln16", FileFormat::Linear(16_000)),
+    ("sln24", FileFormat::Linear(24_000)),
+    ("sln32", FileFormat::Linear(32_000)),
+    ("sln44", FileFormat::Linear(44_100)),
+    ("sln48", FileFormat::Linear(48_000)),
+    ("sln96", FileFormat::Linear(96_000)),
+    ("sln192", FileFormat::Linear(192_000)),
+    ("ulaw", FileFormat::Ulaw),
+    ("ul", FileFormat::Ulaw),
+    ("mu", FileFormat::Ulaw),
+    ("pcm", FileFormat::Ulaw),
+    ("alaw", FileFormat::Alaw),
+    ("al", FileFormat::Alaw),
+    ("alw", FileFormat::Alaw),
+];
+
+/// The extensions as one line for an error message.
+pub(crate) fn known_extensions() -> String {
+    EXTENSIONS.map(|(extension, _)| extension).join(" ")
+}
+
+impl FileFormat {
+    /// Format by extension, without its dot. Case counts: Asterisk's `WAV` is another format (GSM inside).
+    pub fn from_extension(extension: &str) -> Option<FileFormat> {
+        EXTENSIONS.iter().find(|(known, _)| *known == extension).map(|(_, format)| *format)
+    }
+
+    /// Format of a file by its name.
+    pub fn of(path: &Path) -> Option<FileFormat> {
+        FileFormat::from_extension(path.extension()?.to_str()?)
+    }
+
+    /// All extensions with their formats, the preferred ones first.
+    pub fn extensions() -> impl Iterator<Item = (&'static str, FileFormat)> {
+        EXTENSIONS.into_iter()
+    }
+
+    /// Samples a second, or `None` where only the header of a file tells.
+    pub fn rate(self) -> Option<u32> {
+        match self {
+            FileFormat::Wav => None,
+            FileFormat::Linear(rate) => Some(rate),
+            FileFormat::Ulaw | FileFormat::Alaw => Some(8_000),
+        }
+    }
+
+    /// Decodes a whole file of this format.
+    ///
+    /// Without a header nothing can be wrong; half a sample at the end is left out.
+    ///
+    /// # Errors
+    /// What [`wav::read`] says.
+    pub fn decode(self, bytes: &[u8]) -> Result<Pcm, AudioError> {
+        let samples = match self {
+            FileFormat::Wav => return wav::read(bytes),
+            FileFormat::Linear(_) => {
+                bytes.as_chunks::<2>().0.iter().map(|octets| i16::from_le_bytes(*octets)).collect()
+            }
+            FileFormat::Ulaw => bytes.iter().map(|&octet| g711::ulaw::decode_sample(octet)).collect(),
+            FileFormat::Alaw => bytes.iter().map(|&octet| g711::alaw::decode_sample(octet)).collect(),
+        };
+        Ok(Pcm { rate: self.rate().unwrap_or(8_000), samples })
+    }
+
+    /// Reads a whole file of this format, at most [`wav::MAX_BYTES`] of it.
+    ///
+    /// # Errors
+    /// [`AudioError::TooLarge`], [`AudioError::Io`], and what [`decode`](FileFormat::decode) says.
+    pub fn read(self, reader: impl Read) -> Result<Pcm, AudioError> {
+        let mut bytes = Vec::new();
+        reader.take(wav::MAX_BYTES + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > wav::MAX_BYTES {
+            return Err(AudioError::TooLarge { limit: wav::MAX_BYTES });
+        }
+        self.decode(&bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_name_the_formats_of_asterisk() {
+        let formats = [
+            ("ulaw", FileFormat::Ulaw),
+            ("pcm", FileFormat::Ulaw),
+            ("al", FileFormat::Alaw),
+            ("sln", FileFormat::Linear(8_000)),
+            ("sln44", FileFormat::Linear(44_100)),
+            ("sln192", FileFormat::Linear(192_000)),
+            ("wav16", FileFormat::Wav),
+        ];
+        for (extension, format) in formats {
+            assert_eq!(FileFormat::from_extension(extension), Some(format), "{extension}");
+        }
+        assert_eq!(FileFormat::from_extension("WAV"), None);
+        assert_eq!(FileFormat::of(Path::new("digits/1")), None);
+    }
+
+    #[test]
+    fn raw_files_decode_to_their_samples() {
+        let linear = FileFormat::Linear(16_000).decode(&[0x34, 0x12, 0xff, 0xff, 7]).unwrap();
+        assert_eq!(linear, Pcm::new(16_000, vec![0x1234, -1]));
+        let ulaw = FileFormat::Ulaw.decode(&[0xff, 0x80, 0x00]).unwrap();
+        assert_eq!(ulaw, Pcm::new(8_000, vec![0, 32_124, -32_124]));
+        let alaw = FileFormat::Alaw.decode(&[0xd5, 0x55]).unwrap();
+        assert_eq!(alaw, Pcm::new(8_000, vec![8, -8]));
+    }
+
+    #[test]
+    fn a_file_without_end_is_refused() {
+        let error = FileFormat::Ulaw.read(std::io::repeat(0xff)).unwrap_err();
+        assert!(matches!(error, AudioError::TooLarge { limit: wav::MAX_BYTES }), "{error}");
+    }
+}

@@ -1,0 +1,21 @@
+//! Two resamplers over one kind of filter, a polyphase bank of Kaiser-windowed sincs:
+//!
+//! - [`Resampler`] for the call path, between any two rates of [`RATES`] whose ratio is simple (8, 12, 16, 24,
+//!   32, 44.1, 48 kHz are): under 2 ms of delay, frame by frame, no allocation after it is made;
+//! - [`resample`] for whole sounds, at any ratio: steeper, 90 dB of alias rejection, no delay.
+
+mod filter;
+mod streaming;
+mod whole;
+
+use std::ops::RangeInclusive;
+
+pub use streaming::{Processed, ResampleError, Resampler};
+pub use whole::resample;
+
+/// Sample rates that sound files and resamplers may have, in Hz.
+pub const RATES: RangeInclusive<u32> = 1_000..=384_000;
+
+fn greatest_common_divisor(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
