@@ -177,7 +177,6 @@ impl Dialog {
 
     /// Begins a request of the dialog: start line, Via, Route, Max-Forwards, From, To, Call-ID, CSeq
     /// (section 12.2.1.1).
-    #[must_use]
     pub fn request(&self, method: &Method, cseq: u32, via: &str, max_forwards: u8) -> RequestBuilder {
         let path = self.routes.path(&self.target);
         let mut request = RequestBuilder::new(method, &path.uri).header(&HeaderName::Via, via);
