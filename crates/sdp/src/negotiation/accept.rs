@@ -24,6 +24,13 @@ pub(super) struct Offered {
     pub(super) section: AudioSection,
 }
 
+impl Offered {
+    /// True when the offer closed our stream.
+    pub(super) fn closes(&self) -> bool {
+        self.section.port == 0 || self.section.formats.is_empty()
+    }
+}
+
 /// Reads the answer to `offered`.
 ///
 /// Streams after ours, or missing ones, do no harm; ours has to be in its place.

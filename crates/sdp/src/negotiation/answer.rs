@@ -1,13 +1,14 @@
 //! The answer to one audio stream of an offer (RFC 3264 §6).
 
 use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::choice::{self, Ours};
 use super::draft::AudioSection;
 use super::error::excerpt;
 use super::formats::{self, Format};
-use super::local::{LocalMedia, Preference};
+use super::local::{CodecOffer, LocalMedia, Preference};
 use super::negotiated::{CommonCodec, EventPayload, Negotiated};
 use super::remote::Remote;
 use super::{NegotiationError, packet_time};
@@ -94,11 +95,20 @@ fn answered_formats(common: &[CommonCodec], events: &[Format], local: &LocalMedi
     let codecs = common.iter().map(|common| Format {
         payload_type: common.receive_payload_type,
         codec: common.codec.clone(),
-        fmtp: local.codecs.iter().find(|own| own.codec == common.codec).and_then(|own| own.fmtp.clone()),
+        fmtp: own_parameters(common, local),
     });
     let events =
         events.iter().map(|event| Format { fmtp: Some(super::local::EVENTS.to_owned()), ..event.clone() });
     codecs.chain(events).collect()
+}
+
+/// Our parameters for a codec, those that go with the peer's where we have it in several packings.
+fn own_parameters(common: &CommonCodec, local: &LocalMedia) -> Option<String> {
+    let theirs = common.fmtp.as_deref();
+    let fits = |own: &&CodecOffer| {
+        own.codec == common.codec && choice::same_packing(&own.codec, own.fmtp.as_deref(), theirs)
+    };
+    local.codecs.iter().find(fits).and_then(|own| own.fmtp.clone())
 }
 
 fn same_number(event: &Format) -> EventPayload {

@@ -50,7 +50,7 @@ fn fits(our: &Ours<'_>, their: &Format) -> bool {
 
 /// True unless a parameter that changes how octets are packed differs: with those, two formats of one name do
 /// not understand each other (AMR: RFC 4867 §8.3.1; G.722.1: RFC 5577 §4.1).
-fn same_packing<'a>(codec: &Codec, ours: Option<&'a str>, theirs: Option<&'a str>) -> bool {
+pub(super) fn same_packing<'a>(codec: &Codec, ours: Option<&'a str>, theirs: Option<&'a str>) -> bool {
     let decisive: &[(&str, &str)] = if codec.is_named("AMR") || codec.is_named("AMR-WB") {
         &[("octet-align", "0"), ("crc", "0"), ("robust-sorting", "0"), ("interleaving", "0")]
     } else if codec.is_named("G7221") {

@@ -84,7 +84,8 @@ impl Negotiator {
 
     /// Writes an offer with `local` as our audio stream. Streams that were refused before keep their places.
     ///
-    /// With port 0, or without a codec, the offer closes the stream.
+    /// With port 0, or without a codec, the offer closes the stream of a session that had one; whatever the answer
+    /// says then, nothing is sent any more.
     pub fn offer(&mut self, local: &LocalMedia) -> String {
         let index = self.audio.unwrap_or(self.lines.len());
         if index == self.lines.len() {
@@ -126,7 +127,8 @@ impl Negotiator {
         let streams: Vec<Media<'_>> = description.media().collect();
         let (index, section, negotiated) = match self.answer_audio(&streams, local)? {
             Some((index, section, negotiated)) => (Some(index), Some(section), negotiated),
-            None => (None, None, self.closed(&streams)?),
+            None if self.is_audio_of(&streams) => (None, None, self.closed(true)?),
+            None => return Err(NegotiationError::NoAudio),
         };
         self.lines = streams.iter().map(StreamLine::of).collect();
         self.audio = index.or(self.audio);
@@ -146,17 +148,13 @@ impl Negotiator {
     /// [`NegotiationError`] when the answer refuses our stream, does not fit, or when there is no offer of ours.
     pub fn accept(&mut self, answer: &[u8]) -> Result<Negotiated, NegotiationError> {
         let offered = self.offered.as_ref().ok_or(NegotiationError::NoOffer)?;
-        let negotiated = accept(offered, answer)?;
+        let negotiated = if offered.closes() { self.closed(false)? } else { accept(offered, answer)? };
         self.current = Some(negotiated.clone());
         Ok(negotiated)
     }
 
     /// Answers the first open audio stream that can be, the one in use before any other. `None` when no audio
     /// stream is open.
-    #[expect(
-        clippy::type_complexity,
-        reason = "place, text and meaning of one stream, taken apart by the one caller"
-    )]
     fn answer_audio(
         &self,
         streams: &[Media<'_>],
@@ -177,12 +175,16 @@ impl Negotiator {
         refusal.map_or(Ok(None), Err)
     }
 
-    /// What is agreed when the offer closes the audio of a session that had some.
-    fn closed(&self, streams: &[Media<'_>]) -> Result<Negotiated, NegotiationError> {
-        let had_audio = self.audio.and_then(|index| streams.get(index)).is_some_and(Media::is_audio);
-        let before = self.current.clone().filter(|_| had_audio).ok_or(NegotiationError::NoAudio)?;
+    /// True when the stream of our audio is among `streams`, in its place.
+    fn is_audio_of(&self, streams: &[Media<'_>]) -> bool {
+        self.audio.and_then(|index| streams.get(index)).is_some_and(Media::is_audio)
+    }
+
+    /// What is agreed when one side closes the audio of a session that had some.
+    fn closed(&self, remote_hold: bool) -> Result<Negotiated, NegotiationError> {
+        let before = self.current.clone().ok_or(NegotiationError::NoAudio)?;
         let (remote, remote_rtcp) = (None, None);
-        Ok(Negotiated { remote, remote_rtcp, direction: Direction::Inactive, remote_hold: true, ..before })
+        Ok(Negotiated { remote, remote_rtcp, direction: Direction::Inactive, remote_hold, ..before })
     }
 
     /// Our codecs in our order, then events on the clock of each.

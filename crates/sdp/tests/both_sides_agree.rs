@@ -1,0 +1,142 @@
+//! A offers, B answers, A takes the answer in: both think the same of the call, whatever each can do.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use proptest::prelude::*;
+use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, Preference};
+use sdp::{Codec, Direction};
+
+fn codecs() -> impl Strategy<Value = Vec<CodecOffer>> {
+    let known = [
+        Codec::PCMU,
+        Codec::PCMA,
+        Codec::G722,
+        Codec::GSM,
+        Codec::OPUS,
+        Codec::G726_32,
+        Codec::COMFORT_NOISE,
+        Codec::new("AMR-WB", 16_000, 1),
+        Codec::new("L16", 16_000, 1),
+    ];
+    let fmtp = prop_oneof![
+        Just(None),
+        Just(Some("octet-align=1".to_owned())),
+        Just(Some("octet-align=0".to_owned()))
+    ];
+    let offer =
+        (proptest::sample::select(known.to_vec()), any::<u8>(), fmtp).prop_map(|(codec, number, fmtp)| {
+            CodecOffer { payload_type: number, fmtp, ..CodecOffer::from(codec) }
+        });
+    proptest::collection::vec(offer, 0..8)
+}
+
+fn direction() -> impl Strategy<Value = Direction> {
+    proptest::sample::select(
+        [Direction::SendRecv, Direction::SendOnly, Direction::RecvOnly, Direction::Inactive].as_slice(),
+    )
+}
+
+prop_compose! {
+    fn local_media()(
+        host in prop_oneof![1 => Just(0_u32), 8 => 0xc000_0200_u32..0xc000_02ff],
+        port in 1_u16..,
+        rtcp_port in proptest::option::of(1_u16..),
+        codecs in codecs(),
+        telephone_event in proptest::option::of(any::<u8>()),
+        direction in direction(),
+        ptime in any::<u16>(),
+    ) -> LocalMedia {
+        let address = IpAddr::V4(Ipv4Addr::from(host));
+        LocalMedia { address, port, rtcp_port, codecs, telephone_event, direction, ptime }
+    }
+}
+
+fn side(id: u64) -> impl Strategy<Value = Negotiator> {
+    (any::<bool>(), any::<bool>()).prop_map(move |(local, mux)| {
+        let preference = if local { Preference::Local } else { Preference::Remote };
+        Negotiator::new(id, "-").with_preference(preference).with_rtcp_mux(mux)
+    })
+}
+
+/// What must be alike, or mirrored, in the two views of one call.
+fn check(
+    a: &Negotiated,
+    a_media: &LocalMedia,
+    b: &Negotiated,
+    b_media: &LocalMedia,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(&a.codec, &b.codec);
+    prop_assert_eq!(
+        (a.send_payload_type, a.receive_payload_type),
+        (b.receive_payload_type, b.send_payload_type)
+    );
+    prop_assert_eq!(a.direction, b.direction.reversed());
+    prop_assert_eq!(a.ptime, b.ptime);
+    prop_assert_eq!(a.rtcp_mux, b.rtcp_mux);
+    let events = |n: &Negotiated| n.telephone_event.map(|e| (e.send, e.receive, e.clock_rate));
+    prop_assert_eq!(events(a), events(b).map(|(send, receive, clock)| (receive, send, clock)));
+    let codecs = |n: &Negotiated| n.common.iter().map(|common| common.codec.clone()).collect::<Vec<_>>();
+    prop_assert_eq!(codecs(a), codecs(b));
+    prop_assert_eq!(a.remote, address(b_media));
+    prop_assert_eq!(b.remote, address(a_media));
+    prop_assert_eq!(a.remote_rtcp, rtcp_address(b_media, b.rtcp_mux));
+    prop_assert_eq!(b.remote_rtcp, rtcp_address(a_media, a.rtcp_mux));
+    Ok(())
+}
+
+fn address(media: &LocalMedia) -> Option<SocketAddr> {
+    (!media.address.is_unspecified()).then_some(SocketAddr::new(media.address, media.port))
+}
+
+fn rtcp_address(media: &LocalMedia, mux: bool) -> Option<SocketAddr> {
+    let rtp = address(media)?;
+    let port = if mux { Some(media.port) } else { media.rtcp_port.or(media.port.checked_add(1)) };
+    port.map(|port| SocketAddr::new(rtp.ip(), port))
+}
+
+/// One round; true when there was an agreement.
+fn round(
+    (a, a_media): (&mut Negotiator, &LocalMedia),
+    (b, b_media): (&mut Negotiator, &LocalMedia),
+) -> Result<bool, TestCaseError> {
+    let offer = a.offer(a_media);
+    match b.answer(offer.as_bytes(), b_media) {
+        Ok((answer, b_view)) => {
+            let a_view = a
+                .accept(answer.as_bytes())
+                .map_err(|e| TestCaseError::fail(format!("{e}\n{offer}\n{answer}")))?;
+            if b_view.remote.is_none() && a_view.remote.is_none() && b_view.direction == Direction::Inactive {
+                return Ok(true);
+            }
+            check(&a_view, a_media, &b_view, b_media)?;
+            Ok(true)
+        }
+        Err(NegotiationError::NoCommonCodec { .. } | NegotiationError::NoAudio) => Ok(false),
+        Err(other) => Err(TestCaseError::fail(format!("{other}\n{offer}"))),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn in_a_first_offer(mut a in side(1), mut b in side(2), a_media in local_media(), b_media in local_media()) {
+        round((&mut a, &a_media), (&mut b, &b_media))?;
+    }
+
+    /// Any number of re-offers from either side, with other media each time.
+    #[test]
+    fn over_a_whole_call(
+        mut a in side(1),
+        mut b in side(2),
+        rounds in proptest::collection::vec((any::<bool>(), local_media(), local_media()), 1..8),
+    ) {
+        for (from_a, a_media, b_media) in &rounds {
+            if *from_a {
+                round((&mut a, a_media), (&mut b, b_media))?;
+            } else {
+                round((&mut b, b_media), (&mut a, a_media))?;
+            }
+        }
+    }
+}
