@@ -1,4 +1,3 @@
-use crate::g711;
 use std::io::Read;
 use std::path::Path;
 

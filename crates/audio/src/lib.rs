@@ -28,7 +28,6 @@
 
 mod error;
 mod format;
-mod g711;
 mod pcm;
 
 /// DTMF digits as tones (ITU-T Q.23).

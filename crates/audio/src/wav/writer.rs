@@ -1,4 +1,3 @@
-use crate::g711;
 use std::io::{Seek, SeekFrom, Write};
 
 use super::{Encoding, tag};
