@@ -6,7 +6,7 @@ use crate::attribute::Attributes;
 use crate::connection::Connection;
 use crate::direction::Direction;
 use crate::error::{SdpError, ValueError};
-use crate::line::{Line, Lines, RawLine, Section};
+use crate::line::{Index, Lines, RawLine, Scanner, Text};
 use crate::media::{self, MediaIter, MediaLine};
 use crate::origin::Origin;
 
@@ -21,15 +21,16 @@ pub const MAX_MEDIA: usize = 64;
 
 /// A session description (RFC 8866), read where it lies.
 ///
-/// [`parse`](Self::parse) looks at every line once, checks the form of the whole, and keeps no copy and no
-/// list: it does not allocate. Values are read when they are asked for. Unknown lines and attributes are
+/// [`parse`](Self::parse) looks at every line once, checks the form of the whole, and notes where each line lies;
+/// it copies nothing, and allocates only for more than 32 lines. Values are read when they are asked for. Unknown lines and attributes are
 /// passed over, as are `o=`, `s=` and `t=` lines that are missing; what media needs is demanded when media is
 /// negotiated.
 ///
 /// [`Display`](fmt::Display) writes it again, every line ended by CR LF.
 #[derive(Clone, Debug)]
 pub struct SessionDescription<'a> {
-    lines: Lines<'a>,
+    text: Text<'a>,
+    index: Index,
     media_count: usize,
 }
 
@@ -43,41 +44,44 @@ impl<'a> SessionDescription<'a> {
         if bytes.len() > MAX_BYTES {
             return Err(SdpError::TooLong { octets: bytes.len(), limit: MAX_BYTES });
         }
-        let lines = Lines::new(bytes);
-        let (mut rest, mut number, mut media_count) = (lines.clone(), 0, 0);
-        while let Some(raw) = rest.next_raw() {
+        let text = Text::new(bytes);
+        let (mut index, mut number, mut media_count) = (Index::new(), 0, 0);
+        for raw in Scanner::new(bytes, text) {
             number += 1;
             if number > MAX_LINES {
                 return Err(SdpError::TooManyLines { limit: MAX_LINES });
             }
-            media_count += usize::from(check(&raw, number)?);
+            media_count += usize::from(check(&raw, text, number)?);
             if media_count > MAX_MEDIA {
                 return Err(SdpError::TooManyMedia { limit: MAX_MEDIA });
+            }
+            if let RawLine::Line(span) = raw {
+                index.push(span);
             }
         }
         if number == 0 {
             return Err(SdpError::Version);
         }
-        Ok(Self { lines, media_count })
+        Ok(Self { text, index, media_count })
     }
 
     /// Every line, in order.
-    pub fn lines(&self) -> Lines<'a> {
-        self.lines.clone()
+    pub fn lines(&self) -> Lines<'_> {
+        self.index.lines(self.text)
     }
 
     /// The lines before the first `m=`.
-    pub fn session(&self) -> Section<'a> {
-        Section::new(self.lines())
+    pub fn session(&self) -> Lines<'_> {
+        self.lines().section()
     }
 
     /// `o=`: who made it, and which version it is. `None` when it is missing or not readable.
-    pub fn origin(&self) -> Option<Origin<'a>> {
+    pub fn origin(&self) -> Option<Origin<'_>> {
         self.value(b'o').and_then(|value| Origin::parse(value).ok())
     }
 
     /// `s=`: the name of the session, `-` for most.
-    pub fn name(&self) -> Option<&'a str> {
+    pub fn name(&self) -> Option<&str> {
         self.value(b's')
     }
 
@@ -85,12 +89,12 @@ impl<'a> SessionDescription<'a> {
     ///
     /// # Errors
     /// [`ValueError`] when the line is there but not readable.
-    pub fn connection(&self) -> Result<Option<Connection<'a>>, ValueError> {
+    pub fn connection(&self) -> Result<Option<Connection<'_>>, ValueError> {
         self.value(b'c').map(Connection::parse).transpose()
     }
 
     /// The attributes of the session.
-    pub fn attributes(&self) -> Attributes<'a> {
+    pub fn attributes(&self) -> Attributes<'_> {
         Attributes::new(self.session())
     }
 
@@ -100,7 +104,7 @@ impl<'a> SessionDescription<'a> {
     }
 
     /// The media descriptions, in order.
-    pub fn media(&self) -> MediaIter<'a> {
+    pub fn media(&self) -> MediaIter<'_> {
         MediaIter::new(self.lines())
     }
 
@@ -109,17 +113,22 @@ impl<'a> SessionDescription<'a> {
         self.media_count
     }
 
-    fn value(&self, kind: u8) -> Option<&'a str> {
-        self.session().find(|line| line.kind == kind).map(|line| line.value)
+    fn value(&self, kind: u8) -> Option<&str> {
+        self.session().value(kind)
     }
 }
 
 /// Checks one line; true for an `m=` line.
-fn check(raw: &RawLine<'_>, number: usize) -> Result<bool, SdpError> {
+fn check(raw: &RawLine<'_>, text: Text<'_>, number: usize) -> Result<bool, SdpError> {
     match raw {
-        RawLine::Line(Line { kind: b'v', value }) if number == 1 && value.trim_ascii() == "0" => Ok(false),
+        RawLine::Line(span) if number == 1 => {
+            match span.kind == b'v' && text.value(*span).trim_ascii() == "0" {
+                true => Ok(false),
+                false => Err(SdpError::Version),
+            }
+        }
         _ if number == 1 => Err(SdpError::Version),
-        RawLine::Line(Line { kind: b'm', value }) => match MediaLine::parse(value) {
+        RawLine::Line(span) if span.kind == b'm' => match MediaLine::parse(text.value(*span)) {
             Some(_) => Ok(true),
             None => Err(SdpError::Media { line: number }),
         },

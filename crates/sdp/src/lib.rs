@@ -2,7 +2,7 @@
 //!
 //! No I/O, no clock, `no_std` with `alloc`. Two layers, each of use without the other:
 //!
-//! - [`SessionDescription`] is a view over the octets of a description. It allocates nothing; lines and
+//! - [`SessionDescription`] is a view over the octets of a description. It copies nothing; lines and
 //!   attributes are typed when they are asked for. [`Writer`] is its counterpart for what is sent.
 //! - [`negotiation::Negotiator`] makes offers, answers them and takes in answers, for one audio stream with
 //!   telephone-event, over the whole life of a call: hold, resume, other addresses, other codecs.
@@ -13,7 +13,8 @@
 //!
 //! let offer = b"v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n\
 //!               m=audio 49170 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n";
-//! let media = SessionDescription::parse(offer)?.media().next().unwrap();
+//! let description = SessionDescription::parse(offer)?;
+//! let media = description.media().next().unwrap();
 //! assert_eq!((media.kind(), media.port()), ("audio", 49170));
 //!
 //! let local = LocalMedia::new("192.0.2.1".parse()?, 10_000, vec![CodecOffer::from(Codec::PCMA)]);
@@ -53,7 +54,7 @@ pub use error::{SdpError, ValueError};
 #[doc(hidden)]
 pub mod fuzzing;
 mod line;
-pub use line::{Line, Lines, Section};
+pub use line::{Line, Lines};
 mod media;
 pub use media::{Media, MediaIter, Profile};
 pub mod negotiation;

@@ -1,4 +1,7 @@
-//! Lines of the form `x=value`, found as they are asked for.
+//! Lines of the form `x=value`: found once, read as they are asked for.
+
+use alloc::vec::Vec;
+use core::slice;
 
 use memchr::memchr2;
 
@@ -11,66 +14,28 @@ pub struct Line<'a> {
     pub value: &'a str,
 }
 
-impl<'a> Line<'a> {
-    /// Splits `x=value`; `None` where the text has another form.
-    fn split(text: &'a str) -> Option<Self> {
-        match text.as_bytes() {
-            [kind, b'=', ..] if kind.is_ascii_alphabetic() => Some(Self { kind: *kind, value: &text[2..] }),
-            _ => None,
-        }
-    }
-}
-
-/// What stands between two line ends.
-pub(crate) enum RawLine<'a> {
-    /// A line of the right form.
-    Line(Line<'a>),
-    /// A line that is not UTF-8; its first octets tell its type.
-    NotText(&'a [u8]),
-    /// Anything else.
-    Malformed,
-}
-
 /// The lines of a description or of a part of it, in order.
 ///
 /// A line ends with CR LF, LF or CR, or with the last octet. Empty lines and lines that are not UTF-8
-/// are passed over (old phones put Latin-1 into `s=`).
+/// are not among them (old phones put Latin-1 into `s=`).
 #[derive(Clone, Debug)]
 pub struct Lines<'a> {
-    rest: Text<'a>,
-}
-
-/// UTF-8 is checked once for the whole description; only one that fails is checked line by line.
-#[derive(Clone, Debug)]
-enum Text<'a> {
-    Utf8(&'a str),
-    Octets(&'a [u8]),
+    text: Text<'a>,
+    spans: slice::Iter<'a, Span>,
 }
 
 impl<'a> Lines<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        let rest = match core::str::from_utf8(bytes) {
-            Ok(text) => Text::Utf8(text),
-            Err(_) => Text::Octets(bytes),
-        };
-        Self { rest }
+    /// The lines up to the next `m=`; what was found stays in `self`.
+    pub(crate) fn section(&self) -> Self {
+        let spans = self.spans.as_slice();
+        let end = spans.iter().position(|span| span.kind == b'm').unwrap_or(spans.len());
+        Self { text: self.text, spans: spans[..end].iter() }
     }
 
-    /// The next line that is not empty, whatever its form.
-    pub(crate) fn next_raw(&mut self) -> Option<RawLine<'a>> {
-        match &mut self.rest {
-            Text::Utf8(rest) => {
-                let text = next_text(rest)?;
-                Some(Line::split(text).map_or(RawLine::Malformed, RawLine::Line))
-            }
-            Text::Octets(rest) => {
-                let octets = next_octets(rest)?;
-                Some(match core::str::from_utf8(octets) {
-                    Ok(text) => Line::split(text).map_or(RawLine::Malformed, RawLine::Line),
-                    Err(_) => RawLine::NotText(octets),
-                })
-            }
-        }
+    /// The value of the first line of this type.
+    pub(crate) fn value(mut self, kind: u8) -> Option<&'a str> {
+        let span = self.spans.find(|span| span.kind == kind)?;
+        Some(self.text.value(*span))
     }
 }
 
@@ -78,95 +43,178 @@ impl<'a> Iterator for Lines<'a> {
     type Item = Line<'a>;
 
     fn next(&mut self) -> Option<Line<'a>> {
-        loop {
-            if let RawLine::Line(line) = self.next_raw()? {
-                return Some(line);
+        let span = *self.spans.next()?;
+        Some(Line { kind: span.kind, value: self.text.value(span) })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.spans.size_hint()
+    }
+}
+
+/// The octets of a description. UTF-8 is checked once for the whole; only one that fails is checked line by line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text<'a> {
+    Utf8(&'a str),
+    Octets(&'a [u8]),
+}
+
+impl<'a> Text<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        core::str::from_utf8(bytes).map_or(Self::Octets(bytes), Self::Utf8)
+    }
+
+    /// The value of a line. A span is made only for a line that was found to be UTF-8, so that neither is ever empty
+    /// in place of what is there.
+    pub(crate) fn value(self, span: Span) -> &'a str {
+        let range = usize::from(span.start)..usize::from(span.end);
+        match self {
+            Self::Utf8(text) => text.get(range).unwrap_or_default(),
+            Self::Octets(octets) => {
+                octets.get(range).and_then(|octets| core::str::from_utf8(octets).ok()).unwrap_or_default()
             }
         }
     }
 }
 
-fn next_text<'a>(rest: &mut &'a str) -> Option<&'a str> {
-    while !rest.is_empty() {
-        let end = memchr2(b'\r', b'\n', rest.as_bytes());
-        let (line, after) = match end {
-            Some(at) => (&rest[..at], &rest[at + 1..]),
-            None => (*rest, ""),
-        };
-        *rest = after;
-        if !line.is_empty() {
-            return Some(line);
-        }
-    }
-    None
+/// Where the value of a line lies. Offsets fit, because a description has at most 65,535 octets.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Span {
+    start: u16,
+    end: u16,
+    pub(crate) kind: u8,
 }
 
-fn next_octets<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    while !rest.is_empty() {
-        let end = memchr2(b'\r', b'\n', rest);
-        let (line, after) = match end {
-            Some(at) => (&rest[..at], &rest[at + 1..]),
-            None => (*rest, &[][..]),
-        };
-        *rest = after;
-        if !line.is_empty() {
-            return Some(line);
-        }
-    }
-    None
-}
+/// The lines that fit without an allocation: those of any telephone. A browser writes more.
+const INLINE: usize = 32;
 
-/// The lines up to the next `m=`: those of the session, or those of one media description.
+/// Where each line of a description lies.
 #[derive(Clone, Debug)]
-pub struct Section<'a> {
-    lines: Lines<'a>,
+pub(crate) struct Index {
+    inline: [Span; INLINE],
+    count: usize,
+    /// All of them, once there are more than fit inline.
+    all: Vec<Span>,
 }
 
-impl<'a> Section<'a> {
-    pub(crate) fn new(lines: Lines<'a>) -> Self {
-        Self { lines }
+impl Index {
+    pub(crate) const fn new() -> Self {
+        Self { inline: [Span { start: 0, end: 0, kind: 0 }; INLINE], count: 0, all: Vec::new() }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, span: Span) {
+        if self.count == INLINE {
+            self.all.extend_from_slice(&self.inline);
+        }
+        match self.inline.get_mut(self.count) {
+            Some(free) => *free = span,
+            None => self.all.push(span),
+        }
+        self.count += 1;
+    }
+
+    pub(crate) fn lines<'a>(&'a self, text: Text<'a>) -> Lines<'a> {
+        let spans = self.inline.get(..self.count).unwrap_or(&self.all);
+        Lines { text, spans: spans.iter() }
     }
 }
 
-impl<'a> Iterator for Section<'a> {
-    type Item = Line<'a>;
+/// What stands between two line ends.
+pub(crate) enum RawLine<'a> {
+    /// A line of the right form.
+    Line(Span),
+    /// A line that is not UTF-8; its first octets tell its type.
+    NotText(&'a [u8]),
+    /// Anything else.
+    Malformed,
+}
 
-    fn next(&mut self) -> Option<Line<'a>> {
-        let line = self.lines.next()?;
-        if line.kind == b'm' {
-            self.lines = Lines::new(&[]);
-            return None;
+/// Finds the lines that are not empty, whatever their form.
+pub(crate) struct Scanner<'a> {
+    text: Text<'a>,
+    octets: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    /// `octets` are at most 65,535.
+    pub(crate) fn new(octets: &'a [u8], text: Text<'a>) -> Self {
+        Self { text, octets, at: 0 }
+    }
+
+    #[inline]
+    fn read(&self, start: usize, end: usize) -> RawLine<'a> {
+        let octets = &self.octets[start..end];
+        if matches!(self.text, Text::Octets(_)) && core::str::from_utf8(octets).is_err() {
+            return RawLine::NotText(octets);
         }
-        Some(line)
+        match (octets, u16::try_from(start + 2), u16::try_from(end)) {
+            (&[kind, b'=', ..], Ok(start), Ok(end)) if kind.is_ascii_alphabetic() => {
+                RawLine::Line(Span { start, end, kind })
+            }
+            _ => RawLine::Malformed,
+        }
+    }
+}
+
+impl<'a> Iterator for Scanner<'a> {
+    type Item = RawLine<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<RawLine<'a>> {
+        while self.at < self.octets.len() {
+            let start = self.at;
+            let end = memchr2(b'\r', b'\n', &self.octets[start..]).map_or(self.octets.len(), |at| start + at);
+            let crlf = self.octets[end..].starts_with(b"\r\n");
+            self.at = end + if crlf { 2 } else { 1 };
+            if end > start {
+                return Some(self.read(start, end));
+            }
+        }
+        None
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::vec::Vec;
 
     fn kinds(bytes: &[u8]) -> Vec<(char, &str)> {
-        Lines::new(bytes).map(|line| (char::from(line.kind), line.value)).collect()
+        let lines = Scanner::new(bytes, Text::new(bytes)).filter_map(|raw| match raw {
+            RawLine::Line(span) => Some((char::from(span.kind), Text::new(bytes).value(span))),
+            _ => None,
+        });
+        lines.collect()
     }
 
     #[test]
     fn every_line_end_is_taken_and_the_last_may_be_missing() {
         assert_eq!(kinds(b"v=0\r\ns=-\nt=0 0\ra=x"), [('v', "0"), ('s', "-"), ('t', "0 0"), ('a', "x")]);
-        assert_eq!(kinds(b"\r\n\r\nv=0\r\n\r\n"), [('v', "0")]);
+        assert_eq!(kinds(b"\r\n\r\nv=0\r\n\r\n\n\r"), [('v', "0")]);
         assert_eq!(kinds(b""), []);
     }
 
     #[test]
     fn a_line_that_is_not_utf8_is_passed_over() {
         assert_eq!(kinds(b"v=0\r\ns=J\xfcrgen\r\nt=0 0\r\n"), [('v', "0"), ('t', "0 0")]);
+        assert_eq!(kinds("s=J\u{fc}rgen".as_bytes()), [('s', "J\u{fc}rgen")]);
     }
 
     #[test]
-    fn a_section_ends_before_the_next_media_and_stays_ended() {
-        let mut section = Section::new(Lines::new(b"a=1\nm=audio\na=2\n"));
-        assert_eq!(section.next().map(|l| l.value), Some("1"));
-        assert_eq!(section.next(), None);
-        assert_eq!(section.next(), None);
+    fn an_index_grows_past_what_is_inline() {
+        let text = "a=1\n".repeat(INLINE - 1) + "m=2\na=3\na=4\n";
+        let (octets, mut index) = (text.as_bytes(), Index::new());
+        for count in 1.. {
+            let Some(RawLine::Line(span)) = Scanner::new(octets, Text::Utf8(&text)).nth(count - 1) else {
+                break;
+            };
+            index.push(span);
+            assert_eq!(index.lines(Text::Utf8(&text)).count(), count);
+        }
+        let mut lines = index.lines(Text::Utf8(&text));
+        assert_eq!(lines.section().count(), INLINE - 1);
+        assert_eq!(lines.nth(INLINE - 1), Some(Line { kind: b'm', value: "2" }));
+        assert_eq!(lines.map(|line| line.value).collect::<Vec<_>>(), ["3", "4"]);
     }
 }

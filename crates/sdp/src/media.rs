@@ -4,14 +4,14 @@ use crate::attribute::{Attribute, Attributes, Fmtp, MaxPtime, Ptime, Rtcp, RtpMa
 use crate::connection::Connection;
 use crate::direction::Direction;
 use crate::error::ValueError;
-use crate::line::{Lines, Section};
+use crate::line::Lines;
 
 /// One media description: an `m=` line and what follows it up to the next one.
 #[derive(Clone, Debug)]
 pub struct Media<'a> {
     line: MediaLine<'a>,
-    lines: Section<'a>,
-    session: Section<'a>,
+    lines: Lines<'a>,
+    session: Lines<'a>,
 }
 
 /// The RTP profile that the transport of an `m=` line asks for.
@@ -71,7 +71,7 @@ impl<'a> Media<'a> {
     }
 
     /// Every line below the `m=` line.
-    pub fn lines(&self) -> Section<'a> {
+    pub fn lines(&self) -> Lines<'a> {
         self.lines.clone()
     }
 
@@ -85,9 +85,8 @@ impl<'a> Media<'a> {
     /// # Errors
     /// [`ValueError`] when the line is there but not readable. A host name is readable.
     pub fn connection(&self) -> Result<Option<Connection<'a>>, ValueError> {
-        let find = |mut lines: Section<'a>| lines.find(|line| line.kind == b'c');
-        let line = find(self.lines.clone()).or_else(|| find(self.session.clone()));
-        line.map(|line| Connection::parse(line.value)).transpose()
+        let value = self.lines.clone().value(b'c').or_else(|| self.session.clone().value(b'c'));
+        value.map(Connection::parse).transpose()
     }
 
     /// The direction that holds here: its own, else the one of the session, else `sendrecv`.
@@ -159,22 +158,23 @@ impl<'a> MediaLine<'a> {
     }
 }
 
+/// The first word, and what follows it.
 fn word(text: &str) -> Option<(&str, &str)> {
     let text = text.trim_ascii_start();
-    let end = text.find(|c: char| c.is_ascii_whitespace()).unwrap_or(text.len());
-    (end > 0).then(|| text.split_at(end))
+    let end = text.bytes().position(|octet| octet.is_ascii_whitespace()).unwrap_or(text.len());
+    if end == 0 { None } else { text.split_at_checked(end) }
 }
 
 /// The media descriptions, in order.
 #[derive(Clone, Debug)]
 pub struct MediaIter<'a> {
     lines: Lines<'a>,
-    session: Section<'a>,
+    session: Lines<'a>,
 }
 
 impl<'a> MediaIter<'a> {
     pub(crate) fn new(lines: Lines<'a>) -> Self {
-        Self { session: Section::new(lines.clone()), lines }
+        Self { session: lines.section(), lines }
     }
 }
 
@@ -184,6 +184,6 @@ impl<'a> Iterator for MediaIter<'a> {
     fn next(&mut self) -> Option<Media<'a>> {
         let line =
             self.lines.by_ref().filter(|line| line.kind == b'm').find_map(|l| MediaLine::parse(l.value))?;
-        Some(Media { line, lines: Section::new(self.lines.clone()), session: self.session.clone() })
+        Some(Media { line, lines: self.lines.section(), session: self.session.clone() })
     }
 }

@@ -11,8 +11,10 @@ pub use ptime::{MaxPtime, Ptime};
 pub use rtcp::Rtcp;
 pub use rtpmap::RtpMap;
 
+use memchr::memchr;
+
 use crate::error::ValueError;
-use crate::line::{Line, Section};
+use crate::line::{Line, Lines};
 
 /// One `a=` line: a property (`a=rtcp-mux`) or a value (`a=ptime:20`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +30,12 @@ impl<'a> Attribute<'a> {
         if line.kind != b'a' {
             return None;
         }
-        Some(match line.value.split_once(':') {
-            Some((name, value)) => Self { name: name.trim_ascii(), value: Some(value.trim_ascii()) },
-            None => Self { name: line.value.trim_ascii(), value: None },
+        let text = line.value;
+        let colon = memchr(b':', text.as_bytes()).unwrap_or(text.len());
+        let (name, rest) = text.split_at_checked(colon)?;
+        Some(match rest.strip_prefix(':') {
+            Some(value) => Self { name, value: Some(value.trim_ascii()) },
+            None => Self { name: name.trim_ascii(), value: None },
         })
     }
 
@@ -56,11 +61,11 @@ pub trait TypedAttribute<'a>: Sized {
 /// The attributes of a session or of one media description, in order.
 #[derive(Clone, Debug)]
 pub struct Attributes<'a> {
-    lines: Section<'a>,
+    lines: Lines<'a>,
 }
 
 impl<'a> Attributes<'a> {
-    pub(crate) fn new(lines: Section<'a>) -> Self {
+    pub(crate) fn new(lines: Lines<'a>) -> Self {
         Self { lines }
     }
 
@@ -71,9 +76,17 @@ impl<'a> Attributes<'a> {
 
     /// All attributes of type `T`, those that cannot be read left out.
     pub fn typed<T: TypedAttribute<'a>>(self) -> impl Iterator<Item = T> + use<'a, T> {
-        self.filter(|attribute| attribute.is(T::NAME))
-            .filter_map(|attribute| T::parse(attribute.value.unwrap_or_default()).ok())
+        let values =
+            self.lines.filter(|line| line.kind == b'a').filter_map(|line| value_of(line.value, T::NAME));
+        values.filter_map(|value| T::parse(value).ok())
     }
+}
+
+/// The value behind `name:`, in a line that begins so.
+fn value_of<'a>(line: &'a str, name: &str) -> Option<&'a str> {
+    let (head, rest) = line.split_at_checked(name.len())?;
+    let value = rest.strip_prefix(':')?;
+    head.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
 }
 
 impl<'a> Iterator for Attributes<'a> {

@@ -1,4 +1,5 @@
 //! Offers and answers as phones make them.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod asymmetry;
 mod codecs;
