@@ -1,0 +1,50 @@
+//! What is done for each packet of 20 ms: G.711 both ways, and mixing.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+
+/// Samples of 20 ms at 8 kHz.
+const FRAME: usize = 160;
+
+fn speech() -> [i16; FRAME] {
+    std::array::from_fn(|n| ((n as f32 * 0.35).sin() * 9_000.0) as i16)
+}
+
+fn codecs(c: &mut Criterion) {
+    let mut group = c.benchmark_group("g711, one frame of 20 ms");
+    let (pcm, mut payload, mut decoded) = (speech(), [0_u8; FRAME], [0_i16; FRAME]);
+    group.bench_function("mu-law encode", |b| b.iter(|| g711::ulaw::encode(black_box(&pcm), &mut payload)));
+    group.bench_function("mu-law decode", |b| {
+        b.iter(|| g711::ulaw::decode(black_box(&payload), &mut decoded))
+    });
+    group.bench_function("A-law encode", |b| b.iter(|| g711::alaw::encode(black_box(&pcm), &mut payload)));
+    group
+        .bench_function("A-law decode", |b| b.iter(|| g711::alaw::decode(black_box(&payload), &mut decoded)));
+    group.bench_function("mu-law to A-law", |b| b.iter(|| g711::ulaw_to_alaw(black_box(&mut payload))));
+    group.finish();
+}
+
+fn packets(c: &mut Criterion) {
+    let mut packet = [0x55_u8; 12 + FRAME];
+    packet[..12].copy_from_slice(&[0x80, 0, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4]);
+    c.bench_function("rtp/parse a packet", |b| {
+        b.iter(|| rtp::Packet::parse(black_box(&packet)).map(|p| p.sequence()))
+    });
+}
+
+fn mixing(c: &mut Criterion) {
+    let voices = [speech(); 10];
+    let (mut sum, mut out) = ([0_i32; FRAME], [0_i16; FRAME]);
+    c.bench_function("mix/ten voices, each hears the others", |b| {
+        b.iter(|| {
+            sum.fill(0);
+            voices.iter().for_each(|voice| audio::mix::accumulate(&mut sum, black_box(voice)));
+            voices.iter().for_each(|voice| audio::mix::minus(&sum, voice, &mut out));
+            out[0]
+        });
+    });
+}
+
+criterion_group!(benches, codecs, packets, mixing);
+criterion_main!(benches);

@@ -1,2 +1,0 @@
-//! The exchange.
-fn main() {}
