@@ -141,3 +141,13 @@ fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     }
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_fit_the_list() {
+        run(&["--check"]).unwrap();
+    }
+}

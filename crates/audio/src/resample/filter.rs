@@ -28,7 +28,10 @@ impl Design {
 pub(super) struct Filter {
     /// Phase after phase, each `taps` long, in the order of the samples they meet.
     coefficients: Vec<f32>,
+    /// A multiple of eight, for [`dot`]; what is too many has no weight and lies in the past.
     taps: usize,
+    /// Samples after the place of an output that it needs.
+    half: usize,
 }
 
 impl Filter {
@@ -39,21 +42,26 @@ impl Filter {
         // In cycles a sample of the input; the transition band lies below the stop band.
         let cutoff = 0.5 * lower * (design.stop - 0.5 * design.transition());
         let kernel = Kernel::new(cutoff, half as f64, design.beta());
-        let taps = 2 * half;
+        let taps = (2 * half).next_multiple_of(LANES);
         let mut coefficients = Vec::with_capacity((phases + 1) * taps);
         for phase in 0..=phases {
             let fraction = phase as f64 / phases as f64;
-            let behind = |tap: usize| tap as f64 - (half as f64 - 1.0) - fraction;
+            let behind = |tap: usize| tap as f64 - (taps - half - 1) as f64 - fraction;
             let weights: Vec<f64> = (0..taps).map(|tap| kernel.at(behind(tap))).collect();
             let sum: f64 = weights.iter().sum();
             coefficients.extend(weights.iter().map(|weight| (weight / sum) as f32));
         }
-        Filter { coefficients, taps }
+        Filter { coefficients, taps, half }
     }
 
-    /// Samples that one output takes: `taps / 2 - 1` before its place, one at it, `taps / 2` after.
+    /// Samples that one output takes: those before its place, the one at it, and [`half`](Filter::half) after.
     pub(super) fn taps(&self) -> usize {
         self.taps
+    }
+
+    /// Samples after the place of an output that it waits for: the delay.
+    pub(super) fn half(&self) -> usize {
+        self.half
     }
 
     /// The weights of a phase.
@@ -102,19 +110,25 @@ fn bessel_i0(x: f64) -> f64 {
     sum
 }
 
-/// Weighted sum, in eight lanes so that the compiler can use vector instructions.
+/// Sums that [`dot`] keeps side by side, so that the compiler can use vector instructions.
+const LANES: usize = 8;
+
+/// Weighted sum of as many samples as there are weights, a multiple of [`LANES`].
 #[inline]
 pub(super) fn dot(weights: &[f32], samples: &[f32]) -> f32 {
-    let (weights, weights_rest) = weights.as_chunks::<8>();
-    let (samples, samples_rest) = samples.as_chunks::<8>();
-    let mut lanes = [0.0_f32; 8];
-    for (weights, samples) in weights.iter().zip(samples) {
-        for lane in 0..8 {
+    let mut lanes = [0.0_f32; LANES];
+    for (weights, samples) in weights.as_chunks::<LANES>().0.iter().zip(samples.as_chunks::<LANES>().0) {
+        for lane in 0..LANES {
             lanes[lane] += weights[lane] * samples[lane];
         }
     }
-    let rest: f32 = weights_rest.iter().zip(samples_rest).map(|(weight, sample)| weight * sample).sum();
-    lanes.iter().sum::<f32>() + rest
+    lanes.iter().sum()
+}
+
+/// To the nearest sample, clipped; plain arithmetic where `round` would be a call.
+#[inline]
+pub(super) fn sample(value: f32) -> i16 {
+    (value + 0.5_f32.copysign(value)) as i16
 }
 
 #[cfg(test)]
@@ -130,8 +144,13 @@ mod tests {
 
     #[test]
     fn dot_takes_every_element() {
-        let ones = [1.0; 19];
-        let ramp: Vec<f32> = (0..19_u8).map(f32::from).collect();
-        assert_eq!(dot(&ones, &ramp), 171.0);
+        let ones = [1.0; 24];
+        let ramp: Vec<f32> = (0..24_u8).map(f32::from).collect();
+        assert_eq!(dot(&ones, &ramp), 276.0);
+    }
+
+    #[test]
+    fn samples_are_rounded_and_clipped() {
+        assert_eq!([0.4, 0.5, -0.5, -1.4, 1e9, -1e9].map(sample), [0, 1, -1, -1, i16::MAX, i16::MIN]);
     }
 }

@@ -1,8 +1,8 @@
 //! Two resamplers over one kind of filter, a polyphase bank of Kaiser-windowed sincs:
 //!
-//! - [`Resampler`] for the call path, between any two rates of [`RATES`] whose ratio is simple (8, 12, 16, 24,
+//! - [`Resampler`] for the call path, between any two rates of [`RATES`](resample::RATES) whose ratio is simple (8, 12, 16, 24,
 //!   32, 44.1, 48 kHz are): under 2 ms of delay, frame by frame, no allocation after it is made;
-//! - [`resample`] for whole sounds, at any ratio: steeper, 90 dB of alias rejection, no delay.
+//! - [`resample()`] for whole sounds, at any ratio: steeper, 90 dB of alias rejection, no delay.
 
 mod filter;
 mod streaming;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::filter::{Design, Filter, dot};
+use super::filter::{Design, Filter, dot, sample};
 use super::{RATES, greatest_common_divisor};
 
 /// Most phases a bank may have: 44.1 to 48 kHz needs 160, 8 to 44.1 kHz needs 441.
@@ -32,8 +32,9 @@ pub struct Resampler {
     from: u32,
     to: u32,
     filter: Filter,
-    /// Phases the output moves on a sample.
-    step: usize,
+    /// How far the input moves on with each output: whole samples, and phases.
+    whole_step: usize,
+    part_step: usize,
     phases: usize,
     /// Samples that later outputs still need, then new ones.
     buffer: Vec<f32>,
@@ -80,14 +81,15 @@ impl Resampler {
             return Err(error);
         }
         let design = if from.min(to) < 16_000 { NARROW } else { WIDE };
-        let phases = phases as usize;
+        let (phases, step) = (phases as usize, step as usize);
         let filter = Filter::new(from, to, phases, design);
         let buffer = vec![0.0; filter.taps() - 1 + BLOCK];
         let mut resampler = Resampler {
             from,
             to,
             filter,
-            step: step as usize,
+            whole_step: step / phases,
+            part_step: step % phases,
             phases,
             buffer,
             filled: 0,
@@ -120,7 +122,9 @@ impl Resampler {
             return input;
         }
         let places = (self.filled + input + 1).saturating_sub(self.start + self.filter.taps());
-        (places * self.phases).saturating_sub(self.phase).div_ceil(self.step)
+        (places * self.phases)
+            .saturating_sub(self.phase)
+            .div_ceil(self.whole_step * self.phases + self.part_step)
     }
 
     /// How long a sound stays inside.
@@ -128,8 +132,7 @@ impl Resampler {
         if self.from == self.to {
             return Duration::ZERO;
         }
-        let half = self.filter.taps() as u64 / 2;
-        Duration::from_nanos(half * 1_000_000_000 / u64::from(self.from))
+        Duration::from_nanos(self.filter.half() as u64 * 1_000_000_000 / u64::from(self.from))
     }
 
     /// Forgets what it heard, for another stream.
@@ -170,11 +173,14 @@ impl Resampler {
         let mut written = 0;
         while written < output.len() && self.start + taps <= self.filled {
             let samples = &self.buffer[self.start..self.start + taps];
-            output[written] = dot(self.filter.phase(self.phase), samples).round() as i16;
+            output[written] = sample(dot(self.filter.phase(self.phase), samples));
             written += 1;
-            self.phase += self.step;
-            self.start += self.phase / self.phases;
-            self.phase %= self.phases;
+            self.start += self.whole_step;
+            self.phase += self.part_step;
+            if self.phase >= self.phases {
+                self.phase -= self.phases;
+                self.start += 1;
+            }
         }
         written
     }

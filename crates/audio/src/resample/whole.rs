@@ -1,4 +1,4 @@
-use super::filter::{Design, Filter, dot};
+use super::filter::{self, Design, Filter, dot};
 use super::{RATES, greatest_common_divisor};
 use crate::pcm::Pcm;
 
@@ -29,14 +29,14 @@ pub fn resample(pcm: &Pcm, rate: u32) -> Pcm {
     }
     let phases = phases(from, to);
     let filter = Filter::new(from, to, phases as usize, STEEP);
-    let padded = padded(&pcm.samples, filter.taps() / 2);
+    let padded = padded(&pcm.samples, &filter);
     let length = (pcm.samples.len() as u64 * u64::from(to)).div_ceil(u64::from(from));
     let samples = (0..length)
         .map(|n| {
             let place = n * u64::from(from);
             let start = (place / u64::from(to)) as usize;
             let phase = (place % u64::from(to)) as f64 * f64::from(phases) / f64::from(to);
-            sample(&filter, phase, &padded[start..start + filter.taps()])
+            between(&filter, phase, &padded[start..start + filter.taps()])
         })
         .collect();
     Pcm { rate: to, samples }
@@ -52,25 +52,26 @@ fn phases(from: u32, to: u32) -> u32 {
 }
 
 /// With silence before and after, so that the filter never reaches past an end.
-fn padded(samples: &[i16], half: usize) -> Vec<f32> {
-    let mut padded = Vec::with_capacity(samples.len() + 2 * half);
-    padded.resize(half - 1, 0.0);
+fn padded(samples: &[i16], filter: &Filter) -> Vec<f32> {
+    let length = samples.len() + filter.taps();
+    let mut padded = Vec::with_capacity(length);
+    padded.resize(filter.taps() - filter.half() - 1, 0.0);
     padded.extend(samples.iter().map(|&sample| f32::from(sample)));
-    padded.resize(samples.len() + 2 * half, 0.0);
+    padded.resize(length, 0.0);
     padded
 }
 
 /// The sound at a place between phases.
-fn sample(filter: &Filter, phase: f64, samples: &[f32]) -> i16 {
+fn between(filter: &Filter, phase: f64, samples: &[f32]) -> i16 {
     let lower = phase as usize;
     let fraction = (phase - lower as f64) as f32;
     let value = dot(filter.phase(lower), samples);
     // Simple ratios have a phase for each place; rounding leaves a trace of a fraction there.
     if fraction < 1e-5 {
-        return value.round() as i16;
+        return filter::sample(value);
     }
     let next = dot(filter.phase(lower + 1), samples);
-    (value + fraction * (next - value)).round() as i16
+    filter::sample(value + fraction * (next - value))
 }
 
 #[cfg(test)]
