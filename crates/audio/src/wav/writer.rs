@@ -38,7 +38,7 @@ impl<W: Write + Seek> Writer<W> {
     /// Starts a file at the beginning of `inner`, with a header that tells of no sound yet.
     ///
     /// Seconds hold `rate` samples. `encoding` is [`Encoding::Signed16`], [`Encoding::Ulaw`] or
-    /// [`Encoding::Alaw`]; wrap a file in no `BufWriter` unless you flush it.
+    /// [`Encoding::Alaw`]. Each 512 samples are one write to `inner`; a `BufWriter` around a file makes them fewer.
     ///
     /// # Errors
     /// [`AudioError::UnsupportedEncoding`] for another encoding, [`AudioError::UnsupportedRate`],
