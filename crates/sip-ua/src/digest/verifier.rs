@@ -20,7 +20,9 @@ pub struct VerifierConfig {
     /// answer where the client does not count. Default 32 s.
     pub nonce_lifetime: Duration,
     /// What is offered, best first: a phone takes the first one that it knows (RFC 8760 section 2.4).
-    /// Default SHA-256, then MD5.
+    /// Default MD5 alone: many phones and tools in the field give up when they are offered anything else, even
+    /// beside MD5. Put [`Algorithm::Sha256`] before it where all phones know it, and leave MD5 out where none
+    /// needs it.
     pub algorithms: Vec<Algorithm>,
     /// Nonces in use whose counts are remembered, some 50 octets each. When there are more, the oldest
     /// become stale before their time. Default 65,536.
@@ -31,7 +33,7 @@ impl Default for VerifierConfig {
     fn default() -> VerifierConfig {
         VerifierConfig {
             nonce_lifetime: Duration::from_secs(32),
-            algorithms: vec![Algorithm::Sha256, Algorithm::Md5],
+            algorithms: vec![Algorithm::Md5],
             replay_capacity: 65_536,
         }
     }
@@ -226,8 +228,10 @@ mod tests {
 
     impl Scene {
         fn new() -> Scene {
+            let algorithms = vec![Algorithm::Sha256, Algorithm::Md5];
+            let config = VerifierConfig { algorithms, ..VerifierConfig::default() };
             Scene {
-                verifier: Verifier::with_key(VerifierConfig::default(), [3; 32]),
+                verifier: Verifier::with_key(config, [3; 32]),
                 now: Instant::now(),
                 method: Method::Register,
                 user: Credentials::password("alice", "wonderland"),
@@ -258,6 +262,13 @@ mod tests {
             let answer = scene.answer_of(&user, algorithm, URI, 1);
             assert_eq!(scene.verdict(&answer, true), Verdict::Accepted);
         }
+    }
+
+    #[test]
+    fn phones_that_know_only_md5_are_offered_nothing_else_unless_told() {
+        let lines = Verifier::new().challenge(Instant::now(), "ipbx", false);
+        assert_eq!(lines.len(), 1);
+        assert!(!lines[0].contains("SHA"));
     }
 
     #[test]

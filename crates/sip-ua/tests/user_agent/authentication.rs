@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sip_parser::{HeaderName, Message, Method};
-use sip_ua::digest::{Credentials, Verdict, Verifier, VerifierConfig};
+use sip_ua::digest::{Algorithm, Credentials, Verdict, Verifier, VerifierConfig};
 use sip_ua::user_agent::{OutboundRequest, Reply, RequestId, Series, UaEvent};
 
 use crate::network::{ALICE, BOB, Network};
@@ -19,8 +19,10 @@ struct Guard {
 
 impl Guard {
     fn new(password: &str) -> Guard {
+        let mut config = VerifierConfig::default();
+        config.algorithms = vec![Algorithm::Sha256, Algorithm::Md5];
         Guard {
-            verifier: Verifier::with_key(VerifierConfig::default(), [9; 32]),
+            verifier: Verifier::with_key(config, [9; 32]),
             known: vec![Credentials::password("alice", password)],
             verdicts: Vec::new(),
             ahead: Duration::ZERO,
