@@ -1,1 +1,0 @@
-//! The console socket, its commands, and the log that consoles follow.
