@@ -1,0 +1,35 @@
+use std::ops::RangeInclusive;
+
+/// How a [`MediaEngine`](crate::MediaEngine) is set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaConfig {
+    /// Media threads. `None`: one for each core that the process may use. More than cores is of no use.
+    pub threads: Option<usize>,
+    /// UDP ports for RTP (even) and RTCP (the odd one above), as `rtpstart` and `rtpend` of `rtp.conf` say.
+    /// Each leg takes a pair; a call between two phones takes two.
+    pub ports: RangeInclusive<u16>,
+    /// DSCP of RTP and RTCP packets, 0 to 63 (RFC 2474); 46 is expedited forwarding. 0 leaves packets unmarked.
+    pub dscp: u8,
+    /// How packets reach the kernel.
+    pub backend: Backend,
+}
+
+impl Default for MediaConfig {
+    /// A thread a core, ports 10000 to 20000, no DSCP, the quickest backend of the system.
+    fn default() -> Self {
+        Self { threads: None, ports: 10_000..=20_000, dscp: 0, backend: Backend::Best }
+    }
+}
+
+/// The system calls that a media thread makes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Backend {
+    /// The quickest one that this system has.
+    #[default]
+    Best,
+    /// Readiness through `mio`: works wherever that crate does.
+    Portable,
+    /// Level-triggered `epoll`: one `recvfrom` and one `sendto` for each forwarded packet. Linux only.
+    Epoll,
+}

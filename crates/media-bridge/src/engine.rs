@@ -1,0 +1,129 @@
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use crate::bridge::Bridge;
+use crate::config::MediaConfig;
+use crate::error::MediaError;
+use crate::event::LegEvent;
+use crate::handle::Leg;
+use crate::id::{BridgeId, LegId};
+use crate::ports::PortPool;
+use crate::statistics::Counters;
+use crate::thread::{Command, Message, NewLeg, ThreadGroup};
+
+/// The media plane: threads that carry RTP, and the ports they use. A cheap handle; clones are the same engine.
+///
+/// The threads end when the last handle, [`Leg`] and [`Bridge`] are gone.
+#[derive(Clone)]
+pub struct MediaEngine(Arc<Shared>);
+
+/// What a new leg needs.
+pub struct LegConfig {
+    /// The address of this machine that the leg listens on; unspecified (`0.0.0.0`, `::`) for all of them.
+    pub bind: IpAddr,
+    /// A leg that this one will probably be bridged with. Bridges on one thread are the cheapest.
+    pub near: Option<LegId>,
+    /// Called on the media thread for each event. It must not block: send into an unbounded channel, set a flag.
+    pub events: Box<dyn Fn(LegEvent) + Send>,
+}
+
+impl LegConfig {
+    /// A leg on `bind` that reports to `events`.
+    pub fn new(bind: IpAddr, events: impl Fn(LegEvent) + Send + 'static) -> Self {
+        Self { bind, near: None, events: Box::new(events) }
+    }
+
+    /// The same, on the thread of `leg` if there is one.
+    #[must_use]
+    pub fn near(mut self, leg: Option<LegId>) -> Self {
+        self.near = leg;
+        self
+    }
+}
+
+impl MediaEngine {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// [`MediaError::NoPortPair`] for a port range without a pair, [`MediaError::Thread`] when the system has no
+    /// thread or descriptor left, [`MediaError::NoSuchBackend`].
+    pub fn start(config: MediaConfig) -> Result<Self, MediaError> {
+        let ports = PortPool::new(config.ports.clone(), config.dscp)?;
+        let count = config.threads.unwrap_or_else(cores).max(1);
+        let threads = ThreadGroup::start(count, config.backend)?;
+        tracing::debug!(threads = count, ports = ?config.ports, "media engine started");
+        Ok(Self(Arc::new(Shared {
+            threads,
+            ports: Arc::new(ports),
+            next_leg: AtomicU64::new(1),
+            next_bridge: AtomicU64::new(1),
+        })))
+    }
+
+    /// Opens a leg on a free pair of ports: RTP on an even one, RTCP on the next. It is silent and deaf until
+    /// [`Leg::configure`].
+    ///
+    /// # Errors
+    /// [`MediaError::PortsExhausted`] when every pair of the range is taken; [`MediaError::Socket`] when the address
+    /// is not ours or descriptors ran out.
+    pub fn open_leg(&self, config: LegConfig) -> Result<Leg, MediaError> {
+        let shared = &self.0;
+        let pair = PortPool::bind(&shared.ports, config.bind)?;
+        let home = match config.near {
+            Some(leg) => leg.home().min(shared.threads.count() - 1),
+            None => shared.threads.least_loaded(),
+        };
+        let id = LegId::new(home, shared.next_leg.fetch_add(1, Ordering::Relaxed));
+        let (rtp, rtcp) = (pair.rtp_address, pair.rtcp_address);
+        let counters = Arc::new(Counters::default());
+        let new = NewLeg { id, pair, counters: counters.clone(), events: config.events };
+        if !shared.threads.post(home, Message::Open(Box::new(new))) {
+            return Err(MediaError::ThreadGone);
+        }
+        Ok(Leg { id, rtp, rtcp, counters, shared: shared.clone() })
+    }
+
+    /// Joins two legs until the [`Bridge`] is dropped. Bridges that they were in end.
+    pub fn bridge(&self, first: &Leg, second: &Leg) -> Bridge {
+        let id = BridgeId(self.0.next_bridge.fetch_add(1, Ordering::Relaxed));
+        self.0.command(first.id, Command::Join { bridge: id, peer: second.id });
+        Bridge { id, first: first.id, shared: self.0.clone() }
+    }
+
+    /// Legs that are open now, over all threads.
+    pub fn open_legs(&self) -> usize {
+        self.0.threads.legs()
+    }
+
+    /// Pairs of ports that its legs hold now. A closed leg gives its pair back a moment after its handle was dropped.
+    pub fn ports_in_use(&self) -> usize {
+        self.0.ports.in_use()
+    }
+}
+
+impl std::fmt::Debug for MediaEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "MediaEngine({} threads, {} legs)", self.0.threads.count(), self.open_legs())
+    }
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// What all handles of an engine share.
+pub(crate) struct Shared {
+    pub(crate) threads: ThreadGroup,
+    ports: Arc<PortPool>,
+    next_leg: AtomicU64,
+    next_bridge: AtomicU64,
+}
+
+impl Shared {
+    /// Sends a command to a leg by way of its home thread. A thread that has ended has no legs: nothing is lost.
+    pub(crate) fn command(&self, leg: LegId, command: Command) {
+        self.threads.post(leg.home(), Message::Leg(leg, command));
+    }
+}

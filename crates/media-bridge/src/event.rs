@@ -1,0 +1,62 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::Digit;
+
+/// What a leg tells its owner. Sent from the media thread, so the receiver must never block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LegEvent {
+    /// The first RTP packet of a trusted source arrived, and after each change of settings that names a new peer.
+    FirstPacket {
+        /// Its source.
+        from: SocketAddr,
+    },
+    /// RTP now goes to where it comes from, because the leg is symmetric.
+    Retargeted {
+        /// The new destination.
+        to: SocketAddr,
+    },
+    /// The peer presses a key (RFC 4733).
+    DigitBegan(Digit),
+    /// The peer released it, or its packets ceased. Always follows a [`LegEvent::DigitBegan`].
+    DigitEnded {
+        /// The key.
+        digit: Digit,
+        /// How long it was held.
+        duration: Duration,
+    },
+    /// The digit asked for by [`Leg::send_digit`](crate::Leg::send_digit) has been sent to its end.
+    DigitSent(Digit),
+    /// A playback is over. Comes once for each [`Leg::play`](crate::Leg::play).
+    PlaybackEnded {
+        /// The token given with it.
+        token: PlayToken,
+        /// Why.
+        reason: PlaybackEnd,
+    },
+    /// No RTP for as long as the settings allow. Comes once in each silence.
+    RtpTimeout,
+}
+
+/// Names one playback in its events; chosen by the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PlayToken(pub u64);
+
+impl From<u64> for PlayToken {
+    fn from(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+/// Why a playback ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlaybackEnd {
+    /// It was sent to its last sample.
+    Finished,
+    /// [`Leg::stop_playing`](crate::Leg::stop_playing) came first.
+    Stopped,
+    /// Another playback or tone took its place.
+    Replaced,
+}

@@ -1,0 +1,103 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use audio::Tone;
+
+use crate::Digit;
+use crate::engine::Shared;
+use crate::event::PlayToken;
+use crate::id::LegId;
+use crate::playback::Playback;
+use crate::settings::LegSettings;
+use crate::statistics::{Counters, Statistics};
+use crate::thread::Command;
+
+/// The sample rate that players work at.
+pub(crate) const PLAY_RATE: u32 = 8_000;
+
+/// One party's RTP stream: a pair of UDP ports, and what is sent and heard there.
+///
+/// This is a handle. Its methods hand a command to the media thread of the leg and return at once; commands take
+/// effect in the order given. Dropping it says goodbye (RTCP BYE) and frees the ports.
+pub struct Leg {
+    pub(crate) id: LegId,
+    pub(crate) rtp: SocketAddr,
+    pub(crate) rtcp: SocketAddr,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl Leg {
+    /// Its name.
+    pub fn id(&self) -> LegId {
+        self.id
+    }
+
+    /// Where it takes RTP in. The IP address is the one it was bound to, which may be the unspecified one.
+    pub fn rtp_address(&self) -> SocketAddr {
+        self.rtp
+    }
+
+    /// Where it takes RTCP in: the same address, one port above.
+    pub fn rtcp_address(&self) -> SocketAddr {
+        self.rtcp
+    }
+
+    /// Takes over what was negotiated. A leg neither sends nor hears before its first settings. A new `remote`
+    /// begins the learning of the source anew; streams, bridge and playback go on.
+    pub fn configure(&self, settings: LegSettings) {
+        self.command(Command::Configure(Box::new(settings)));
+    }
+
+    /// Plays sounds to the peer, in place of what it plays or hears of a bridge now.
+    /// [`LegEvent::PlaybackEnded`](crate::LegEvent::PlaybackEnded) with this token tells the end.
+    ///
+    /// Sounds that are not at 8 kHz are resampled here, on the caller's thread.
+    pub fn play(&self, playback: impl Into<Playback>, token: impl Into<PlayToken>) {
+        let playback = playback.into().at_rate(PLAY_RATE);
+        self.command(Command::Play(Box::new(playback), token.into()));
+    }
+
+    /// Plays a tone to the peer until [`Leg::stop_playing`], the next [`Leg::play`], or its own end.
+    pub fn play_tone(&self, tone: impl Into<Tone>) {
+        self.command(Command::PlayTone(Box::new(tone.into())));
+    }
+
+    /// Stops playback and tone. A bridge is heard again.
+    pub fn stop_playing(&self) {
+        self.command(Command::StopPlaying);
+    }
+
+    /// Sends every packet back to the peer, in place of a bridge, until told otherwise.
+    pub fn echo(&self, on: bool) {
+        self.command(Command::Echo(on));
+    }
+
+    /// Sends a key to the peer: by telephone-event where both have it (RFC 4733), else as a tone in the audio.
+    /// Keys asked for while one is sent wait their turn, up to 32 of them. What plays pauses meanwhile.
+    pub fn send_digit(&self, digit: Digit, duration: Duration) {
+        self.command(Command::SendDigit(digit, duration));
+    }
+
+    /// What it has counted so far.
+    pub fn statistics(&self) -> Statistics {
+        self.counters.snapshot()
+    }
+
+    fn command(&self, command: Command) {
+        self.shared.command(self.id, command);
+    }
+}
+
+impl Drop for Leg {
+    fn drop(&mut self) {
+        self.command(Command::Close);
+    }
+}
+
+impl std::fmt::Debug for Leg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Leg({} on {})", self.id, self.rtp)
+    }
+}

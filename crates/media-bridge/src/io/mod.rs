@@ -1,0 +1,181 @@
+//! How packets reach the kernel and come from it: one trait, and a file for each way.
+//!
+//! A media thread asks for packets one by one ([`PacketIo::receive`]) and sends one by one ([`PacketIo::send`]), so a
+//! way that takes many in one call (`recvmmsg`, `io_uring`) keeps the others back itself, and puts off sends until
+//! [`PacketIo::flush`].
+
+#[cfg(target_os = "linux")]
+mod epoll;
+mod portable;
+mod sockets;
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::Duration;
+
+#[cfg(target_os = "linux")]
+pub(crate) use epoll::Epoll;
+pub(crate) use portable::Portable;
+
+/// Octets of the largest datagram that is looked at. Longer ones are no telephony.
+pub(crate) const MAX_DATAGRAM: usize = 2_048;
+
+/// Sockets looked at for each wait.
+const BATCH: usize = 256;
+
+/// The sockets of one media thread.
+pub(crate) trait PacketIo: Send + Sized + 'static {
+    /// Empty, with the means to be woken.
+    fn new() -> io::Result<Self>;
+
+    /// Ends a [`PacketIo::wait`] from another thread, the one under way or the next.
+    fn bell(&self) -> Arc<dyn Wake>;
+
+    /// Takes a bound, non-blocking socket in. `token` comes back with each of its packets.
+    fn add(&mut self, socket: UdpSocket, token: u32) -> io::Result<SocketId>;
+
+    /// Gives a socket back.
+    fn remove(&mut self, socket: SocketId) -> Option<UdpSocket>;
+
+    /// Sleeps until a packet is there, the bell rings or `timeout` has passed. It may come back with nothing.
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<()>;
+
+    /// The next packet that the last wait found. `None`: wait again.
+    fn receive(&mut self, buffer: &mut [u8; MAX_DATAGRAM]) -> Option<Received>;
+
+    /// Sends a packet now, or by the next [`PacketIo::flush`].
+    fn send(&mut self, socket: SocketId, packet: &[u8], to: SocketAddr) -> io::Result<()>;
+
+    /// Everything sent so far leaves. Called once all packets of a wait are dealt with.
+    fn flush(&mut self) {}
+}
+
+/// Names a socket of one [`PacketIo`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SocketId(usize);
+
+/// A packet in the buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Received {
+    /// Given with the socket.
+    pub(crate) token: u32,
+    /// Octets in the buffer. The whole buffer means that the datagram was longer.
+    pub(crate) length: usize,
+    /// The sender.
+    pub(crate) from: SocketAddr,
+}
+
+/// Ends the sleep of a media thread. Callable from anywhere, never blocks.
+pub(crate) trait Wake: Send + Sync {
+    /// Rings.
+    fn wake(&self);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::time::Instant;
+
+    use super::*;
+
+    fn socket() -> UdpSocket {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        socket
+    }
+
+    fn next<I: PacketIo>(io: &mut I, buffer: &mut [u8; MAX_DATAGRAM]) -> Received {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        loop {
+            if let Some(received) = io.receive(buffer) {
+                return received;
+            }
+            assert!(Instant::now() < deadline, "no packet");
+            io.wait(Some(Duration::from_secs(1))).unwrap();
+        }
+    }
+
+    fn packets_come_with_token_and_sender<I: PacketIo>() {
+        let mut io = I::new().unwrap();
+        let (a, b) = (socket(), socket());
+        let (a_address, b_address) = (a.local_addr().unwrap(), b.local_addr().unwrap());
+        let a = io.add(a, 7).unwrap();
+        let b = io.add(b, 9).unwrap();
+        let mut buffer = [0; MAX_DATAGRAM];
+        io.send(a, b"one", b_address).unwrap();
+        io.send(a, b"two!", b_address).unwrap();
+        io.flush();
+        for text in [&b"one"[..], b"two!"] {
+            let received = next(&mut io, &mut buffer);
+            assert_eq!((received.token, received.from), (9, a_address));
+            assert_eq!(&buffer[..received.length], text);
+        }
+        io.send(b, b"back", a_address).unwrap();
+        assert_eq!(next(&mut io, &mut buffer), Received { token: 7, length: 4, from: b_address });
+        assert!(io.receive(&mut buffer).is_none());
+    }
+
+    fn a_removed_socket_is_silent_and_works_elsewhere<I: PacketIo>() {
+        let (mut io, mut other) = (I::new().unwrap(), I::new().unwrap());
+        let peer = socket();
+        let moved = socket();
+        let address = moved.local_addr().unwrap();
+        let id = io.add(moved, 1).unwrap();
+        peer.send_to(b"early", address).unwrap();
+        io.wait(Some(Duration::from_secs(1))).unwrap();
+        let moved = io.remove(id).unwrap();
+        assert!(io.remove(id).is_none());
+        let mut buffer = [0; MAX_DATAGRAM];
+        assert!(io.receive(&mut buffer).is_none());
+        assert!(io.send(id, b"x", address).is_err());
+        other.add(moved, 2).unwrap();
+        assert_eq!(next(&mut other, &mut buffer).token, 2, "a packet that waited is not lost");
+    }
+
+    fn the_bell_ends_a_wait<I: PacketIo>() {
+        let mut io = I::new().unwrap();
+        let bell = io.bell();
+        let ringer = std::thread::spawn(move || bell.wake());
+        let start = Instant::now();
+        io.wait(Some(Duration::from_secs(10))).unwrap();
+        assert!(start.elapsed() < Duration::from_secs(5));
+        ringer.join().unwrap();
+    }
+
+    fn a_flood_on_one_socket_does_not_starve_another<I: PacketIo>() {
+        let mut io = I::new().unwrap();
+        let (loud, quiet, sender) = (socket(), socket(), socket());
+        let (loud_address, quiet_address) = (loud.local_addr().unwrap(), quiet.local_addr().unwrap());
+        io.add(loud, 1).unwrap();
+        io.add(quiet, 2).unwrap();
+        for _ in 0..100 {
+            sender.send_to(&[0; 172], loud_address).unwrap();
+        }
+        sender.send_to(b"hello", quiet_address).unwrap();
+        let mut buffer = [0; MAX_DATAGRAM];
+        let before = (0..).take_while(|_| next(&mut io, &mut buffer).token == 1).count();
+        assert!(before <= 40, "{before} packets of the flood came first");
+        for _ in before..100 {
+            assert_eq!(next(&mut io, &mut buffer).token, 1);
+        }
+    }
+
+    fn all<I: PacketIo>() {
+        packets_come_with_token_and_sender::<I>();
+        a_removed_socket_is_silent_and_works_elsewhere::<I>();
+        the_bell_ends_a_wait::<I>();
+        a_flood_on_one_socket_does_not_starve_another::<I>();
+    }
+
+    #[test]
+    fn portable_keeps_the_contract() {
+        all::<Portable>();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn epoll_keeps_the_contract() {
+        all::<Epoll>();
+    }
+}

@@ -1,0 +1,256 @@
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// Packets in unbroken sequence after which an address that nobody signalled counts as the peer.
+const PROBATION: u16 = 4;
+/// The same for the address that was the peer's before it signalled a new one: the new source comes first.
+const PROBATION_OF_THE_FORMER: u16 = 50;
+/// For so long after it was signalled, an address takes over as soon as it is heard.
+const LEARNING: Duration = Duration::from_secs(5);
+/// Unknown sources that are watched at a time. Those who keep up the longest run stay.
+const CANDIDATES: usize = 4;
+
+/// Tells the peer's packets from strangers'.
+///
+/// The signalled address is trusted at its first packet. Any other source is on probation: behind NAT the peer comes
+/// from an address that nobody signalled, but so does an attacker who sprays packets at all ports. The first source
+/// to send a few packets in unbroken sequence is locked on, and nobody else is heard from then on, save the signalled
+/// address itself while learning lasts.
+///
+/// ```text
+///               signalled source: at once
+///   Unknown ------------------------------------> Locked --another source--> (stranger)
+///      |  another source: PROBATION in a row        ^  |
+///      +--------------------------------------------+  +-- signalled source, within LEARNING: locks on it
+/// ```
+#[derive(Debug)]
+pub(crate) struct SourceGuard {
+    strict: bool,
+    signalled: Option<SocketAddr>,
+    trusted: Option<SocketAddr>,
+    former: Option<SocketAddr>,
+    learning_until: Option<Instant>,
+    candidates: [Option<Candidate>; CANDIDATES],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    from: SocketAddr,
+    ssrc: u32,
+    next: u16,
+    run: u16,
+}
+
+/// What to do with a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is the peer's.
+    Trusted,
+    /// It is the peer's, and the first one from this address.
+    NewlyTrusted,
+    /// Drop it.
+    Stranger,
+}
+
+impl SourceGuard {
+    pub(crate) fn new() -> Self {
+        Self {
+            strict: true,
+            signalled: None,
+            trusted: None,
+            former: None,
+            learning_until: None,
+            candidates: [None; CANDIDATES],
+        }
+    }
+
+    /// The peer announced where it is. An address that it had announced before changes nothing.
+    pub(crate) fn signal(&mut self, now: Instant, address: Option<SocketAddr>, strict: bool) {
+        self.strict = strict;
+        if address == self.signalled && self.learning_until.is_some() {
+            return;
+        }
+        self.former = self.trusted.take();
+        self.signalled = address;
+        self.learning_until = Some(now + LEARNING);
+        self.candidates = [None; CANDIDATES];
+    }
+
+    /// The source that is heard, once there is one.
+    pub(crate) fn trusted(&self) -> Option<SocketAddr> {
+        self.trusted
+    }
+
+    /// Judges an RTP packet by where it comes from.
+    pub(crate) fn judge(&mut self, now: Instant, from: SocketAddr, ssrc: u32, sequence: u16) -> Verdict {
+        if self.trusted == Some(from) {
+            return Verdict::Trusted;
+        }
+        let signalled = self.signalled == Some(from);
+        let open = self.trusted.is_none();
+        if !self.strict || (signalled && (open || self.is_learning(now))) {
+            return self.trust(from);
+        }
+        if open && self.passes_probation(from, ssrc, sequence) {
+            return self.trust(from);
+        }
+        Verdict::Stranger
+    }
+
+    /// Whether RTCP from `from` can be the peer's: the same host, since ports may differ behind NAT.
+    pub(crate) fn accepts_rtcp(&self, from: SocketAddr, signalled_rtcp: Option<SocketAddr>) -> bool {
+        let host = |address: Option<SocketAddr>| address.is_some_and(|address| address.ip() == from.ip());
+        !self.strict || signalled_rtcp == Some(from) || host(self.trusted.or(self.signalled))
+    }
+
+    fn is_learning(&self, now: Instant) -> bool {
+        self.learning_until.is_some_and(|until| now < until)
+    }
+
+    fn trust(&mut self, from: SocketAddr) -> Verdict {
+        self.trusted = Some(from);
+        Verdict::NewlyTrusted
+    }
+
+    fn passes_probation(&mut self, from: SocketAddr, ssrc: u32, sequence: u16) -> bool {
+        let needed = if self.former == Some(from) { PROBATION_OF_THE_FORMER } else { PROBATION };
+        let place = self.place_of(from);
+        let fresh = Candidate { from, ssrc, next: sequence, run: 0 };
+        let candidate = match self.candidates[place].filter(|other| other.from == from) {
+            Some(known) if known.ssrc == ssrc && known.next == sequence => known,
+            _ => fresh,
+        };
+        let run = candidate.run + 1;
+        self.candidates[place] = Some(Candidate { next: sequence.wrapping_add(1), run, ..candidate });
+        run >= needed
+    }
+
+    /// Where `from` is watched, or the place that it takes: a free one, else that of the shortest run.
+    fn place_of(&self, from: SocketAddr) -> usize {
+        let known = self.candidates.iter().position(|place| place.is_some_and(|other| other.from == from));
+        known.unwrap_or_else(|| {
+            let run = |place: &usize| self.candidates[*place].map_or(0, |other| other.run);
+            (0..CANDIDATES).min_by_key(run).unwrap_or(0)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(host: u8, port: u16) -> SocketAddr {
+        SocketAddr::from(([192, 0, 2, host], port))
+    }
+
+    fn guard(now: Instant) -> SourceGuard {
+        let mut guard = SourceGuard::new();
+        guard.signal(now, Some(at(1, 4_000)), true);
+        guard
+    }
+
+    /// Sends `count` packets in sequence and returns how many were heard.
+    fn heard(guard: &mut SourceGuard, now: Instant, from: SocketAddr, count: u16) -> usize {
+        let ssrc = u32::from(from.port());
+        (0..count).filter(|&n| guard.judge(now, from, ssrc, n) != Verdict::Stranger).count()
+    }
+
+    #[test]
+    fn the_signalled_address_is_heard_at_once_and_alone() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        assert_eq!(guard.judge(now, at(1, 4_000), 1, 1), Verdict::NewlyTrusted);
+        assert_eq!(guard.judge(now, at(1, 4_000), 1, 2), Verdict::Trusted);
+        assert_eq!(heard(&mut guard, now, at(6, 6_666), 100), 0);
+        assert_eq!(guard.trusted(), Some(at(1, 4_000)));
+    }
+
+    #[test]
+    fn another_source_needs_four_packets_in_a_row() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        assert_eq!(heard(&mut guard, now, at(2, 5_000), 10), 7);
+        assert_eq!(heard(&mut guard, now, at(3, 5_000), 100), 0, "locked");
+    }
+
+    #[test]
+    fn a_broken_sequence_starts_again() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        for sequence in [1, 2, 3, 5, 6, 7, 9, 10, 11] {
+            assert_eq!(guard.judge(now, at(2, 5_000), 9, sequence), Verdict::Stranger);
+        }
+        assert_eq!(guard.judge(now, at(2, 5_000), 9, 12), Verdict::NewlyTrusted);
+    }
+
+    #[test]
+    fn a_sprayer_of_unrelated_packets_does_not_hinder_learning() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        let mut verdict = Verdict::Stranger;
+        for n in 0..4 {
+            for stranger in 0..20 {
+                let noise = guard.judge(now, at(66, 10_000 + stranger), 1, n * 7_919 + stranger);
+                assert_eq!(noise, Verdict::Stranger);
+            }
+            verdict = guard.judge(now, at(2, 5_000), 9, n);
+        }
+        // The places are few: the peer may need a second try, but gets through.
+        if verdict == Verdict::Stranger {
+            assert!(heard(&mut guard, now, at(2, 5_000), 8) > 0);
+        }
+        assert_eq!(guard.trusted(), Some(at(2, 5_000)));
+    }
+
+    #[test]
+    fn the_signalled_address_takes_over_while_learning_lasts() {
+        let now = Instant::now();
+        let mut early = guard(now);
+        heard(&mut early, now, at(6, 6_666), 10);
+        assert_eq!(early.judge(now + LEARNING / 2, at(1, 4_000), 1, 1), Verdict::NewlyTrusted);
+        assert_eq!(heard(&mut early, now, at(6, 6_666), 10), 0);
+        let mut late = guard(now);
+        heard(&mut late, now, at(6, 6_666), 10);
+        assert_eq!(late.judge(now + LEARNING, at(1, 4_000), 1, 1), Verdict::Stranger);
+    }
+
+    #[test]
+    fn a_new_address_makes_the_former_source_a_stranger() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        heard(&mut guard, now, at(1, 4_000), 10);
+        guard.signal(now, Some(at(2, 4_000)), true);
+        assert_eq!(heard(&mut guard, now, at(1, 4_000), 20), 0);
+        assert_eq!(heard(&mut guard, now, at(9, 4_000), 10), 7, "the new one, from behind NAT");
+    }
+
+    #[test]
+    fn the_same_address_again_changes_nothing() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        heard(&mut guard, now, at(9, 4_000), 10);
+        guard.signal(now, Some(at(1, 4_000)), true);
+        assert_eq!(guard.trusted(), Some(at(9, 4_000)));
+    }
+
+    #[test]
+    fn without_strictness_everybody_is_heard() {
+        let now = Instant::now();
+        let mut guard = SourceGuard::new();
+        guard.signal(now, Some(at(1, 4_000)), false);
+        assert_eq!(heard(&mut guard, now, at(2, 5_000), 3), 3);
+        assert_eq!(guard.judge(now, at(3, 5_000), 1, 1), Verdict::NewlyTrusted);
+    }
+
+    #[test]
+    fn rtcp_is_taken_from_the_peers_host() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        assert!(guard.accepts_rtcp(at(1, 9_999), None));
+        assert!(!guard.accepts_rtcp(at(7, 9_999), None));
+        assert!(guard.accepts_rtcp(at(7, 9_999), Some(at(7, 9_999))));
+        heard(&mut guard, now, at(2, 5_000), 4);
+        assert!(guard.accepts_rtcp(at(2, 5_001), None));
+        assert!(!guard.accepts_rtcp(at(1, 4_001), None));
+    }
+}

@@ -1,0 +1,194 @@
+//! Pairs of UDP ports from a range.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::error::MediaError;
+
+/// Knows which pairs of the range legs of this engine hold, and binds free ones.
+///
+/// The search begins at a random pair, so that ports are hard to guess and a port is not used again at once; it goes
+/// through the range once. A pair that we hold is skipped without a system call.
+pub(crate) struct PortPool {
+    ports: RangeInclusive<u16>,
+    first: u16,
+    pairs: usize,
+    /// One bit a pair: taken by us. Without a lock, because a media thread gives pairs back.
+    taken: Vec<AtomicU64>,
+    in_use: AtomicUsize,
+    dscp: u8,
+}
+
+/// Two bound sockets and the right to their ports.
+pub(crate) struct PortPair {
+    pub(crate) rtp: UdpSocket,
+    pub(crate) rtcp: UdpSocket,
+    pub(crate) rtp_address: SocketAddr,
+    pub(crate) rtcp_address: SocketAddr,
+    pub(crate) lease: Lease,
+}
+
+/// Gives the pair back when dropped; dropped after the sockets are closed.
+pub(crate) struct Lease {
+    pool: Arc<PortPool>,
+    pair: usize,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.pool.release(self.pair);
+    }
+}
+
+impl PortPool {
+    pub(crate) fn new(ports: RangeInclusive<u16>, dscp: u8) -> Result<Self, MediaError> {
+        let (start, end) = (usize::from(*ports.start()), usize::from(*ports.end()));
+        let first = start.max(2).next_multiple_of(2);
+        let pairs = (end + 1).saturating_sub(first) / 2;
+        if pairs == 0 {
+            return Err(MediaError::NoPortPair(ports));
+        }
+        let taken = (0..pairs.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        // `pairs > 0` says that `first < end`, which fits.
+        Ok(Self { ports, first: first as u16, pairs, taken, in_use: AtomicUsize::new(0), dscp })
+    }
+
+    pub(crate) fn in_use(&self) -> usize {
+        self.in_use.load(Relaxed)
+    }
+
+    /// Binds a free pair on `address`.
+    pub(crate) fn bind(pool: &Arc<Self>, address: IpAddr) -> Result<PortPair, MediaError> {
+        let socket_error = |source| MediaError::Socket { address, source };
+        let start = random().map_err(socket_error)? % pool.pairs;
+        for pair in (start..pool.pairs).chain(0..start) {
+            if !pool.claim(pair) {
+                continue;
+            }
+            let lease = Lease { pool: pool.clone(), pair };
+            match pool.bind_pair(address, pool.first + 2 * pair as u16) {
+                Ok((rtp, rtcp)) => {
+                    let rtp_address = rtp.local_addr().map_err(socket_error)?;
+                    let rtcp_address = rtcp.local_addr().map_err(socket_error)?;
+                    return Ok(PortPair { rtp, rtcp, rtp_address, rtcp_address, lease });
+                }
+                Err(error) if is_taken(&error) => {}
+                Err(error) => return Err(socket_error(error)),
+            }
+        }
+        Err(MediaError::PortsExhausted { address, ports: pool.ports.clone(), ours: pool.in_use() })
+    }
+
+    fn bind_pair(&self, address: IpAddr, port: u16) -> io::Result<(UdpSocket, UdpSocket)> {
+        Ok((self.bind_socket(address, port)?, self.bind_socket(address, port + 1)?))
+    }
+
+    fn bind_socket(&self, address: IpAddr, port: u16) -> io::Result<UdpSocket> {
+        let address = SocketAddr::new(address, port);
+        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+        socket.set_nonblocking(true)?;
+        if self.dscp != 0 {
+            self.mark(&socket, address.ip())?;
+        }
+        if address.ip().is_unspecified() && address.is_ipv6() {
+            // "::" means every address of the machine, IPv4 ones too.
+            socket.set_only_v6(false)?;
+        }
+        socket.bind(&address.into())?;
+        Ok(socket.into())
+    }
+
+    fn mark(&self, socket: &Socket, address: IpAddr) -> io::Result<()> {
+        let traffic_class = u32::from(self.dscp & 0x3f) << 2;
+        match address {
+            IpAddr::V4(_) => socket.set_tos_v4(traffic_class),
+            IpAddr::V6(_) => socket.set_tclass_v6(traffic_class),
+        }
+    }
+
+    fn claim(&self, pair: usize) -> bool {
+        let bit = 1 << (pair % 64);
+        let free = self.taken[pair / 64].fetch_or(bit, Relaxed) & bit == 0;
+        if free {
+            self.in_use.fetch_add(1, Relaxed);
+        }
+        free
+    }
+
+    fn release(&self, pair: usize) {
+        self.taken[pair / 64].fetch_and(!(1 << (pair % 64)), Relaxed);
+        self.in_use.fetch_sub(1, Relaxed);
+    }
+}
+
+/// Another program has the port, or keeps it from us; the next one may do.
+fn is_taken(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
+}
+
+fn random() -> io::Result<usize> {
+    getrandom::u32().map(|number| number as usize).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    fn pool(ports: RangeInclusive<u16>) -> Arc<PortPool> {
+        Arc::new(PortPool::new(ports, 0).unwrap())
+    }
+
+    #[test]
+    fn a_range_without_a_pair_is_refused() {
+        for ports in [10_001..=10_001, 10_000..=10_000, 10_001..=10_002, 3..=2] {
+            assert!(matches!(PortPool::new(ports, 0), Err(MediaError::NoPortPair(_))));
+        }
+        assert_eq!(pool(10_000..=10_001).pairs, 1);
+        assert_eq!(pool(10_001..=10_004).pairs, 1);
+        assert_eq!(pool(0..=65_535).pairs, 32_767);
+        assert_eq!(pool(65_534..=65_535).pairs, 1);
+    }
+
+    #[test]
+    fn pairs_are_even_and_odd_and_end() {
+        let pool = pool(42_300..=42_319);
+        let mut held: Vec<_> = Vec::new();
+        while let Ok(pair) = PortPool::bind(&pool, LOOPBACK) {
+            assert_eq!(pair.rtp_address.port() % 2, 0);
+            assert_eq!(pair.rtcp_address.port(), pair.rtp_address.port() + 1);
+            held.push(pair);
+        }
+        assert!(!held.is_empty() && held.len() <= 10);
+        let error = PortPool::bind(&pool, LOOPBACK).err().unwrap().to_string();
+        assert!(error.contains("42300-42319") && error.contains("rtpstart"), "{error}");
+        let one = held.pop().unwrap().rtp_address;
+        assert_eq!(PortPool::bind(&pool, LOOPBACK).unwrap().rtp_address, one, "the pair that was given back");
+        drop(held);
+        assert_eq!(pool.in_use(), 0);
+    }
+
+    #[test]
+    fn a_pair_whose_second_port_is_taken_is_passed_over() {
+        let pool = pool(42_330..=42_333);
+        let Ok(_stranger) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 42_331)) else { return };
+        for _ in 0..20 {
+            assert_eq!(PortPool::bind(&pool, LOOPBACK).unwrap().rtp_address.port(), 42_332);
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_not_ours_is_named() {
+        let error = PortPool::bind(&pool(42_340..=42_349), IpAddr::from([192, 0, 2, 1])).err().unwrap();
+        assert!(matches!(error, MediaError::Socket { .. }));
+        assert!(error.to_string().contains("192.0.2.1"));
+    }
+}

@@ -1,0 +1,93 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::codec::Codec;
+
+/// What offer and answer agreed on for a leg, and how it treats its peer. Given by [`Leg::configure`](crate::Leg::configure)
+/// as often as it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegSettings {
+    /// Where RTP goes (`c=` and `m=` of the peer). `None`: the peer gave no address yet, or a black hole; nothing is sent.
+    pub remote: Option<SocketAddr>,
+    /// Where RTCP goes. `None`: the port above `remote` (RFC 3550 §11), or `remote` itself with `rtcp_mux`.
+    pub remote_rtcp: Option<SocketAddr>,
+    /// RTP and RTCP share the RTP port (RFC 5761).
+    pub rtcp_mux: bool,
+    /// The audio codec, the same one both ways.
+    pub codec: Codec,
+    /// Payload type that the peer wants to receive for `codec`.
+    pub send_payload_type: u8,
+    /// Payload type that we announced for `codec`.
+    pub receive_payload_type: u8,
+    /// Payload types of telephone-event (RFC 4733), if both sides have it.
+    pub telephone_event: Option<EventPayload>,
+    /// Which way audio flows, seen from us.
+    pub direction: Direction,
+    /// Milliseconds of sound in a packet that we make ourselves, 10 to 60. Forwarded packets keep the length they came with.
+    pub ptime_ms: u16,
+    /// Send to where packets come from rather than to `remote`, once the source is trusted (RFC 4961; phones behind NAT).
+    pub symmetric: bool,
+    /// Learn the peer's source and drop strangers. Off, any source is heard. See [`Statistics::strangers`](crate::Statistics::strangers).
+    pub strict: bool,
+    /// [`LegEvent::RtpTimeout`](crate::LegEvent::RtpTimeout) after this long without RTP while the peer should send.
+    pub rtp_timeout: Option<Duration>,
+    /// The same while the peer has no reason to send: the direction is `SendOnly` or `Inactive`.
+    pub rtp_timeout_hold: Option<Duration>,
+}
+
+impl LegSettings {
+    /// Settings for a peer at `remote`, with the codec's static payload type both ways, 20 ms packets, both directions,
+    /// source learning on, no telephone-event and no timeouts.
+    pub fn new(remote: Option<SocketAddr>, codec: Codec) -> Self {
+        Self {
+            remote,
+            remote_rtcp: None,
+            rtcp_mux: false,
+            codec,
+            send_payload_type: codec.static_payload_type(),
+            receive_payload_type: codec.static_payload_type(),
+            telephone_event: None,
+            direction: Direction::SendRecv,
+            ptime_ms: 20,
+            symmetric: false,
+            strict: true,
+            rtp_timeout: None,
+            rtp_timeout_hold: None,
+        }
+    }
+}
+
+/// Payload types of telephone-event; each side chooses the one that it wants to receive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventPayload {
+    /// What the peer announced.
+    pub send: u8,
+    /// What we announced.
+    pub receive: u8,
+}
+
+/// Which way audio flows, seen from us (RFC 8866 §6.7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// Both ways.
+    #[default]
+    SendRecv,
+    /// We send; what still arrives is not heard.
+    SendOnly,
+    /// We listen and send no RTP.
+    RecvOnly,
+    /// Neither. RTCP goes on.
+    Inactive,
+}
+
+impl Direction {
+    /// Whether we may send audio.
+    pub const fn sends(self) -> bool {
+        matches!(self, Self::SendRecv | Self::SendOnly)
+    }
+
+    /// Whether the peer's audio is heard.
+    pub const fn receives(self) -> bool {
+        matches!(self, Self::SendRecv | Self::RecvOnly)
+    }
+}

@@ -1,0 +1,114 @@
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+/// What a leg has counted since it was opened. Taken by [`Leg::statistics`](crate::Leg::statistics).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// RTP packets taken in: right source, right payload type.
+    pub packets_received: u64,
+    /// Their payload octets.
+    pub octets_received: u64,
+    /// RTP packets sent.
+    pub packets_sent: u64,
+    /// Their payload octets.
+    pub octets_sent: u64,
+    /// Packets of the peer that never came (RFC 3550 A.3); below zero when some came twice.
+    pub lost: i64,
+    /// Interarrival jitter (RFC 3550 A.8).
+    pub jitter: Duration,
+    /// Packets from a source that is not the peer, and those on probation while the source is learnt. Never heard.
+    pub strangers: u64,
+    /// Datagrams that are neither RTP nor RTCP nor STUN.
+    pub malformed: u64,
+    /// RTP packets with a payload type that nobody agreed on. Dropped.
+    pub unexpected_payload: u64,
+    /// Packets that the kernel refused to send.
+    pub send_errors: u64,
+    /// RTCP packets taken in.
+    pub rtcp_received: u64,
+    /// Packets of ours that the peer says it lost.
+    pub remote_lost: i64,
+    /// Jitter that the peer reports.
+    pub remote_jitter: Duration,
+    /// Round trip to the peer, once it has answered a sender report (RFC 3550 §6.4.1).
+    pub round_trip: Option<Duration>,
+}
+
+/// The counters behind [`Statistics`]: written by the media thread alone, read by anyone, never locked.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) packets_received: Counter,
+    pub(crate) octets_received: Counter,
+    pub(crate) packets_sent: Counter,
+    pub(crate) octets_sent: Counter,
+    pub(crate) lost: Gauge,
+    pub(crate) jitter_units: Gauge,
+    pub(crate) strangers: Counter,
+    pub(crate) malformed: Counter,
+    pub(crate) unexpected_payload: Counter,
+    pub(crate) send_errors: Counter,
+    pub(crate) rtcp_received: Counter,
+    pub(crate) remote_lost: Gauge,
+    pub(crate) remote_jitter_units: Gauge,
+    /// Microseconds, 0 for unknown.
+    pub(crate) round_trip_us: Gauge,
+}
+
+impl Counters {
+    /// A copy for the caller. Fields are read one by one, so a packet that arrives meanwhile may show in some only.
+    pub(crate) fn snapshot(&self) -> Statistics {
+        Statistics {
+            packets_received: self.packets_received.get(),
+            octets_received: self.octets_received.get(),
+            packets_sent: self.packets_sent.get(),
+            octets_sent: self.octets_sent.get(),
+            lost: self.lost.get(),
+            jitter: clock_units(self.jitter_units.get()),
+            strangers: self.strangers.get(),
+            malformed: self.malformed.get(),
+            unexpected_payload: self.unexpected_payload.get(),
+            send_errors: self.send_errors.get(),
+            rtcp_received: self.rtcp_received.get(),
+            remote_lost: self.remote_lost.get(),
+            remote_jitter: clock_units(self.remote_jitter_units.get()),
+            round_trip: match self.round_trip_us.get() {
+                0 => None,
+                us => Some(Duration::from_micros(us.unsigned_abs())),
+            },
+        }
+    }
+}
+
+/// RTP clock units of an 8 kHz stream.
+fn clock_units(units: i64) -> Duration {
+    Duration::from_micros(units.unsigned_abs().saturating_mul(125))
+}
+
+/// Counts up. One writer, so a plain load and store do.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn add(&self, amount: u64) {
+        self.0.store(self.0.load(Relaxed).wrapping_add(amount), Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// The last value of something.
+#[derive(Debug, Default)]
+pub(crate) struct Gauge(AtomicI64);
+
+impl Gauge {
+    pub(crate) fn set(&self, value: i64) {
+        self.0.store(value, Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> i64 {
+        self.0.load(Relaxed)
+    }
+}

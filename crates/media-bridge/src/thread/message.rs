@@ -1,0 +1,39 @@
+use std::time::Duration;
+
+use audio::Tone;
+
+use crate::event::PlayToken;
+use crate::id::{BridgeId, LegId};
+use crate::playback::Playback;
+use crate::settings::LegSettings;
+use crate::thread::leg::{Luggage, NewLeg};
+use crate::Digit;
+
+/// What reaches a media thread through its mailbox.
+pub(crate) enum Message {
+    /// A leg is born here.
+    Open(Box<NewLeg>),
+    /// A command for a leg: sent to its home, which passes it on when the leg has moved.
+    Leg(LegId, Command),
+    /// A leg that this thread had fetched arrives.
+    Adopt(Box<Luggage>),
+    /// A leg that this thread had fetched is closed.
+    Missing(LegId),
+}
+
+/// What a leg can be told.
+pub(crate) enum Command {
+    Configure(Box<LegSettings>),
+    Play(Box<Playback>, PlayToken),
+    PlayTone(Box<Tone>),
+    StopPlaying,
+    Echo(bool),
+    SendDigit(Digit, Duration),
+    /// Join with another leg.
+    Join { bridge: BridgeId, peer: LegId },
+    /// End that bridge, if the leg is still in it.
+    Part { bridge: BridgeId },
+    /// Move to another thread.
+    Fetch { to: usize },
+    Close,
+}

@@ -1,0 +1,135 @@
+//! `Dial(technology/resource[&…][,timeout[,options[,URL]]])`: calls, and joins the caller with the first that answers.
+//!
+//! Options that act: `r` rings at once, `m` plays the caller's silence instead of ringing, `g` goes on with the dialplan
+//! after the called party has hung up. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
+//! are said once a call on the console.
+//!
+//! Sets `DIALSTATUS`, `HANGUPCAUSE`, `DIALEDPEERNAME`, `DIALEDPEERNUMBER`, `DIALEDTIME`, `ANSWEREDTIME`, `RINGTIME` and
+//! their `_MS` forms.
+
+use std::time::{Duration, Instant};
+
+use call_control::{BridgeEnd, Call, CallError, DialFailure, DialStatus, HangupCause, Ringback};
+use dialplan_vm::Outcome;
+
+use super::ApplicationResult;
+use super::arguments::{Options, seconds, split};
+use crate::dialplan::DialplanChannel;
+
+/// Options that have their effect here, or need none yet.
+const UNDERSTOOD: &str = "rmgtT";
+
+pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> ApplicationResult {
+    let arguments = split(arguments);
+    let argument = |n: usize| arguments.get(n).map(String::as_str).filter(|a| !a.is_empty());
+    let Some(destinations) = argument(0) else {
+        channel.warning("Dial(): give a destination, as in Dial(PJSIP/alice,30)");
+        channel.set("DIALSTATUS", "INVALIDARGS");
+        return Ok(Outcome::Continue);
+    };
+    let options = Options::parse(argument(2).unwrap_or_default());
+    let ignored = options.others(UNDERSTOOD);
+    if !ignored.is_empty() {
+        let letters: String = ignored.into_iter().collect();
+        channel.verbose(2, format!("Dial: the options '{letters}' have no effect"));
+    }
+    let started = Instant::now();
+    forget_last(channel);
+    let timeout = argument(1).and_then(|t| seconds(t.split('^').next().unwrap_or_default()));
+    let outcome = dial(channel, destinations, timeout.filter(|t| !t.is_zero()), &options).await;
+    match outcome {
+        Ok(callee) => converse(channel, &callee, &options, started).await,
+        Err(failure) => Ok(after_failure(channel, &failure, started)),
+    }
+}
+
+/// Forgets what an earlier `Dial` of this channel left.
+fn forget_last(channel: &DialplanChannel) {
+    for name in ["DIALSTATUS", "DIALEDPEERNAME", "DIALEDPEERNUMBER", "DIALEDTIME", "ANSWEREDTIME", "RINGTIME"] {
+        channel.set(name, "");
+    }
+}
+
+async fn dial(
+    channel: &DialplanChannel,
+    destinations: &str,
+    timeout: Option<Duration>,
+    options: &Options,
+) -> Result<Call, DialFailure> {
+    let ringback = match (options.has('r'), options.has('m')) {
+        (true, _) => Ringback::Always,
+        (false, true) => Ringback::Silent,
+        (false, false) => Ringback::AsReported,
+    };
+    let mut dial = channel.call.dial(destinations).ringback(ringback);
+    if let Some(timeout) = timeout {
+        dial = dial.timeout(timeout);
+    }
+    dial.await
+}
+
+/// Somebody answered: answer the caller, join both, and clean up whatever way it ends.
+async fn converse(
+    channel: &mut DialplanChannel,
+    callee: &Call,
+    options: &Options,
+    started: Instant,
+) -> ApplicationResult {
+    let callee = HangUpOnDrop(callee.clone());
+    channel.set("DIALSTATUS", DialStatus::Answer.to_string());
+    channel.set("DIALEDPEERNAME", callee.0.name());
+    channel.set("DIALEDPEERNUMBER", callee.0.resource());
+    let ring_time = started.elapsed();
+    set_time(channel, "RINGTIME", ring_time);
+    channel.call.answer().await?;
+    let answered = Instant::now();
+    let timing = TimesOnDrop { channel, started, answered };
+    let end = timing.channel.call.bridge(&callee.0).await;
+    drop(timing);
+    match end? {
+        BridgeEnd::CallerHungUp(_) => Err(CallError::HungUp),
+        BridgeEnd::PeerHungUp(cause) => {
+            channel.set("HANGUPCAUSE", cause.code().to_string());
+            if options.has('g') {
+                return Ok(Outcome::Continue);
+            }
+            channel.call.hangup(HangupCause::NORMAL);
+            Ok(Outcome::Hangup)
+        }
+    }
+}
+
+fn after_failure(channel: &DialplanChannel, failure: &DialFailure, started: Instant) -> Outcome {
+    channel.set("DIALSTATUS", failure.status.to_string());
+    channel.set("HANGUPCAUSE", failure.cause.code().to_string());
+    set_time(channel, "DIALEDTIME", started.elapsed());
+    if failure.status == DialStatus::Cancel { Outcome::Hangup } else { Outcome::Continue }
+}
+
+/// `DIALEDTIME` and `ANSWEREDTIME` are there for `h`, also when the caller's hang-up ends the application.
+struct TimesOnDrop<'a> {
+    channel: &'a DialplanChannel,
+    started: Instant,
+    answered: Instant,
+}
+
+impl Drop for TimesOnDrop<'_> {
+    fn drop(&mut self) {
+        set_time(self.channel, "DIALEDTIME", self.started.elapsed());
+        set_time(self.channel, "ANSWEREDTIME", self.answered.elapsed());
+    }
+}
+
+fn set_time(channel: &DialplanChannel, name: &str, time: Duration) {
+    channel.set(name, time.as_secs().to_string());
+    channel.set(&format!("{name}_MS"), time.as_millis().to_string());
+}
+
+/// The called party does not outlive the application.
+struct HangUpOnDrop(Call);
+
+impl Drop for HangUpOnDrop {
+    fn drop(&mut self) {
+        self.0.hangup(HangupCause::NORMAL);
+    }
+}

@@ -1,0 +1,37 @@
+//! `Playback(file[&file…][,options])`: plays prompts; answers first unless `noanswer` or `skip` says otherwise.
+//!
+//! Sets `PLAYBACKSTATUS` to `SUCCESS` or `FAILED`.
+
+use call_control::{CallError, ChannelState};
+use dialplan_vm::Outcome;
+
+use super::ApplicationResult;
+use super::arguments::{prompts, split};
+use crate::dialplan::DialplanChannel;
+
+pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> ApplicationResult {
+    let arguments = split(arguments);
+    let files = arguments.first().map(String::as_str).unwrap_or_default();
+    let options: Vec<&str> = arguments.iter().skip(1).flat_map(|o| o.split('&')).map(str::trim).collect();
+    let unanswered = channel.call.state() != ChannelState::Up;
+    if unanswered && options.contains(&"skip") {
+        channel.set("PLAYBACKSTATUS", "SUCCESS");
+        return Ok(Outcome::Continue);
+    }
+    if unanswered && !options.contains(&"noanswer") {
+        channel.call.answer().await?;
+    }
+    let mut status = "SUCCESS";
+    for file in prompts(files) {
+        match channel.call.play(file).await {
+            Ok(()) => {}
+            Err(error @ (CallError::NoSuchSound(_) | CallError::UnreadableSound { .. })) => {
+                channel.warning(format!("Playback: {error}"));
+                status = "FAILED";
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    channel.set("PLAYBACKSTATUS", status);
+    Ok(Outcome::Continue)
+}

@@ -1,0 +1,8 @@
+//! A channel walks through the dialplan.
+
+mod channel;
+mod host;
+mod runner;
+
+pub use channel::DialplanChannel;
+pub use runner::run_call;

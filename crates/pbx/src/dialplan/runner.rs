@@ -1,0 +1,181 @@
+//! Runs a call through the dialplan, from its first step to `h`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use call_control::{Call, CallError, ChannelState, DialplanPosition, HangupCause};
+use dialplan_vm::{AppCall, End, Location, Machine, Outcome, Step};
+
+use super::channel::DialplanChannel;
+use super::host::ChannelHost;
+use crate::applications::{self, Application, ApplicationResult};
+use crate::exchange::Exchange;
+use crate::functions;
+
+/// How long a caller hears busy or congestion when the dialplan just ends.
+const FALLTHROUGH_TONE: Duration = Duration::from_secs(10);
+
+/// Runs `call` from the extension that it dialled until the dialplan ends or the party hangs up, then `h`.
+pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
+    let extension = Some(call.dialed()).filter(|d| !d.is_empty()).unwrap_or_else(|| "s".to_owned());
+    let start = Location::new(call.position().context, extension, 1);
+    let machine = Machine::new(exchange.configuration().dialplan.clone(), start);
+    let mut channel = DialplanChannel::new(exchange, call, machine);
+    let end = run(&mut channel).await;
+    if let Ended::RanOut = end {
+        fall_through(&mut channel).await;
+    }
+    channel.call.hangup(channel.hangup_cause());
+    run_hangup_extension(&mut channel).await;
+}
+
+/// Why the dialplan stopped.
+enum Ended {
+    /// No priority is left.
+    RanOut,
+    /// The channel ended, or an application ended it.
+    HungUp,
+}
+
+/// Steps until the dialplan ends.
+async fn run(channel: &mut DialplanChannel) -> Ended {
+    loop {
+        match next_step(channel) {
+            Step::Run(app) => {
+                if let Ended::HungUp = run_application(channel, app).await {
+                    return Ended::HungUp;
+                }
+            }
+            Step::Evaluate(call) => {
+                let value = functions::evaluate(channel, &call).await;
+                channel.machine.resume_function(value);
+            }
+            Step::Ended(End::OutOfPriorities) => return Ended::RanOut,
+            Step::Ended(end) => {
+                channel.verbose(2, format!("The dialplan of '{}' ends: {end}", channel.call.name()));
+                return Ended::RanOut;
+            }
+        }
+    }
+}
+
+fn next_step(channel: &mut DialplanChannel) -> Step {
+    let mut host = ChannelHost::new(
+        &channel.exchange,
+        &channel.call,
+        &mut channel.response_timeout,
+        &mut channel.digit_timeout,
+    );
+    channel.machine.step(&mut host)
+}
+
+/// Runs one application and tells the machine what it came to.
+async fn run_application(channel: &mut DialplanChannel, app: AppCall) -> Ended {
+    let known = applications::find(&app.application);
+    let shown = known.map_or(app.application.as_ref(), |a| a.name);
+    channel.call.start_application(position(&app.location), shown, &app.arguments);
+    let outcome = match known {
+        Some(application) => run_unless_hung_up(channel, application, &app.arguments).await,
+        None => {
+            channel.warning(format!("no application named '{}': the call ends ({})", app.application, app.location));
+            Err(CallError::HungUp)
+        }
+    };
+    let outcome = outcome.unwrap_or_else(|error| after_error(channel, shown, &error));
+    if matches!(outcome, Outcome::Hangup) || channel.call.state().is_ended() {
+        let at = &app.location;
+        let (context, extension, priority) = (&at.context, &at.extension, at.priority);
+        let name = channel.call.name();
+        channel.verbose(2, format!("Spawn extension ({context}, {extension}, {priority}) exited non-zero on '{name}'"));
+        return Ended::HungUp;
+    }
+    channel.machine.complete(outcome);
+    Ended::RanOut
+}
+
+/// An application on a live channel ends with the channel.
+async fn run_unless_hung_up(
+    channel: &mut DialplanChannel,
+    application: &Application,
+    arguments: &str,
+) -> ApplicationResult {
+    let call = channel.call.clone();
+    tokio::select! {
+        biased;
+        _ = call.hung_up() => Err(CallError::HungUp),
+        result = (application.run)(channel, arguments) => result,
+    }
+}
+
+/// A prompt that is missing does not end a call; everything else does.
+fn after_error(channel: &DialplanChannel, application: &str, error: &CallError) -> Outcome {
+    match error {
+        CallError::HungUp => Outcome::Hangup,
+        CallError::NoSuchSound(_) | CallError::UnreadableSound { .. } | CallError::Dial(_) => {
+            channel.warning(format!("{application}: {error}"));
+            Outcome::Continue
+        }
+        other => {
+            channel.warning(format!("{application}: {other}; the call ends"));
+            Outcome::Hangup
+        }
+    }
+}
+
+fn position(location: &Location) -> DialplanPosition {
+    DialplanPosition {
+        context: location.context.clone(),
+        extension: location.extension.clone(),
+        priority: location.priority,
+    }
+}
+
+/// The dialplan has no more to say: the caller hears how the last `Dial` ended.
+async fn fall_through(channel: &mut DialplanChannel) {
+    if channel.call.state().is_ended() || !channel.machine.plan().autofallthrough() {
+        return;
+    }
+    let status = channel.call.variable("DIALSTATUS").unwrap_or_else(|| "UNKNOWN".to_owned());
+    let name = channel.call.name().to_owned();
+    channel.verbose(3, format!("Auto fallthrough, channel '{name}' status is '{status}'"));
+    let (cause, tone) = match status.as_str() {
+        "BUSY" => (HangupCause::USER_BUSY, "busy"),
+        "CONGESTION" | "CHANUNAVAIL" => (HangupCause::CONGESTION, "congestion"),
+        "NOANSWER" => (HangupCause::NO_ANSWER, ""),
+        _ => (channel.hangup_cause(), ""),
+    };
+    if channel.call.state() == ChannelState::Up && !tone.is_empty() {
+        channel.call.play_indication(tone);
+        let _ = channel.call.wait(FALLTHROUGH_TONE).await;
+    }
+    channel.call.hangup(cause);
+}
+
+/// `h` of the context where the call ended, on a channel that is gone.
+async fn run_hangup_extension(channel: &mut DialplanChannel) {
+    if !channel.machine.hangup() {
+        return;
+    }
+    loop {
+        match next_step(channel) {
+            Step::Run(app) => {
+                let Some(application) = applications::find(&app.application) else { return };
+                channel.call.start_application(position(&app.location), application.name, &app.arguments);
+                let outcome = if application.on_dead_channel {
+                    (application.run)(channel, &app.arguments).await.unwrap_or(Outcome::Continue)
+                } else {
+                    Outcome::Continue
+                };
+                if matches!(outcome, Outcome::Hangup) {
+                    return;
+                }
+                channel.machine.complete(outcome);
+            }
+            Step::Evaluate(call) => {
+                let value = functions::evaluate(channel, &call).await;
+                channel.machine.resume_function(value);
+            }
+            Step::Ended(_) => return,
+        }
+    }
+}

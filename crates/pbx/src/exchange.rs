@@ -1,0 +1,202 @@
+//! The exchange: configuration, calls, registrations, and what changes while it runs.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Instant, SystemTime};
+
+use arc_swap::ArcSwap;
+use call_control::sip::SipTechnology;
+use call_control::{Call, HangupCause, Observer, Prompts, Switchboard};
+use media_bridge::{MediaConfig, MediaEngine};
+use sip_ua::transport::{ListenConfig, Protocol};
+use sip_ua::user_agent::UserAgentConfig;
+use tokio::sync::mpsc;
+
+use crate::configuration::{Configuration, ConfigurationReport, Part};
+use crate::dialplan::run_call;
+use crate::directory::ConfiguredDirectory;
+use crate::error::StartError;
+use crate::registrar::Registrations;
+
+/// A running exchange.
+pub struct Exchange {
+    configuration: ArcSwap<Configuration>,
+    switchboard: Switchboard,
+    registrations: Arc<Registrations>,
+    sip: std::sync::OnceLock<Arc<SipTechnology>>,
+    globals: Globals,
+    started: Instant,
+    started_at: SystemTime,
+    last_reload: Mutex<Instant>,
+}
+
+impl Exchange {
+    /// Starts an exchange on the current tokio runtime: media threads, store, transports, and the task that takes calls.
+    ///
+    /// # Errors
+    /// [`StartError`] names what could not be had, and what to do.
+    pub async fn start(
+        configuration: Configuration,
+        prompts: Prompts,
+        observers: Vec<Arc<dyn Observer>>,
+    ) -> Result<Arc<Self>, StartError> {
+        let mut media = MediaConfig::default();
+        media.ports = configuration.rtp.ports.clone();
+        let mut builder = Switchboard::builder(MediaEngine::start(media)?)
+            .system_name(&configuration.system_name)
+            .prompts(prompts);
+        for observer in observers {
+            builder = builder.observer(observer);
+        }
+        let switchboard = builder.build();
+        let registrations = Registrations::open(&configuration.folders, switchboard.clone()).await?;
+        let globals = Globals::from_plan(&configuration);
+        let listen = listen_configs(&configuration);
+        let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+        let exchange = Arc::new(Self {
+            configuration: ArcSwap::from_pointee(configuration),
+            switchboard: switchboard.clone(),
+            registrations,
+            sip: std::sync::OnceLock::new(),
+            globals,
+            started: Instant::now(),
+            started_at: SystemTime::now(),
+            last_reload: Mutex::new(Instant::now()),
+        });
+        let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange)));
+        let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory).await?;
+        let _ = exchange.sip.set(sip);
+        tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
+        Ok(exchange)
+    }
+
+    /// The configuration that is in force. Hold it for the length of one decision, not longer.
+    pub fn configuration(&self) -> Arc<Configuration> {
+        self.configuration.load_full()
+    }
+
+    /// The calls.
+    pub fn switchboard(&self) -> &Switchboard {
+        &self.switchboard
+    }
+
+    /// The registered contacts.
+    pub fn registrations(&self) -> &Arc<Registrations> {
+        &self.registrations
+    }
+
+    /// Global variables.
+    pub fn globals(&self) -> &Globals {
+        &self.globals
+    }
+
+    /// Where it listens for `protocol`.
+    pub fn local_address(&self, protocol: Protocol) -> Option<SocketAddr> {
+        self.sip.get()?.local_address(protocol)
+    }
+
+    /// When it was started.
+    pub fn started_at(&self) -> SystemTime {
+        self.started_at
+    }
+
+    /// How long it runs.
+    pub fn uptime(&self) -> std::time::Duration {
+        self.started.elapsed()
+    }
+
+    /// How long ago the configuration was last loaded.
+    pub fn since_reload(&self) -> std::time::Duration {
+        self.last_reload.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+    }
+
+    /// Loads `part` of the configuration again and puts it in force, unless it has errors: then nothing changes.
+    /// Calls that run keep the dialplan that they began with until they jump.
+    pub async fn reload(&self, part: Part) -> ConfigurationReport {
+        let running = self.configuration();
+        let (loaded, report) = Configuration::load(running.folders.clone());
+        if let Some(loaded) = loaded {
+            let next = running.with(part, loaded);
+            self.registrations.follow(&next).await;
+            if matches!(part, Part::Dialplan | Part::All) {
+                self.globals.refresh(&next);
+            }
+            self.configuration.store(Arc::new(next));
+            self.switchboard.prompts().refresh();
+            *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        }
+        report
+    }
+
+    /// Takes no more calls and waits until the last one has ended.
+    pub async fn drain(&self) {
+        self.switchboard.close();
+        let mut active = self.switchboard.watch_active();
+        let _ = active.wait_for(|n| *n == 0).await;
+    }
+
+    /// Ends all calls now and waits until what was acknowledged is safe on disk.
+    pub async fn stop(&self) {
+        self.switchboard.close();
+        self.switchboard.hangup_all(HangupCause::OUT_OF_ORDER);
+        self.registrations.flush().await;
+    }
+}
+
+/// Gives each caller a task of its own, for as long as the exchange lives.
+async fn take_calls(exchange: Weak<Exchange>, mut calls: mpsc::Receiver<Call>) {
+    while let Some(call) = calls.recv().await {
+        match exchange.upgrade() {
+            Some(exchange) => drop(tokio::spawn(run_call(exchange, call))),
+            None => return,
+        }
+    }
+}
+
+fn listen_configs(configuration: &Configuration) -> Vec<ListenConfig> {
+    let transports = configuration.sip.transports.iter();
+    transports.map(|t| ListenConfig { protocol: t.protocol, address: t.bind }).collect()
+}
+
+/// Global variables of the dialplan: `[globals]`, `Set(GLOBAL(x)=…)`.
+#[derive(Debug, Default)]
+pub struct Globals(Mutex<HashMap<String, String>>);
+
+impl Globals {
+    fn from_plan(configuration: &Configuration) -> Self {
+        let globals = Self::default();
+        globals.refresh(configuration);
+        globals
+    }
+
+    /// Takes over `[globals]`; variables set at run time stay, unless `clearglobalvars` says otherwise.
+    fn refresh(&self, configuration: &Configuration) {
+        for (name, value) in configuration.dialplan.globals() {
+            self.set(name, value);
+        }
+    }
+
+    /// The value of a global variable.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Sets a global variable; an empty value removes it.
+    pub fn set(&self, name: &str, value: &str) {
+        let mut globals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if value.is_empty() {
+            globals.remove(name);
+        } else {
+            globals.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// All of them, by name.
+    pub fn all(&self) -> Vec<(String, String)> {
+        let globals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = globals.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        all.sort();
+        all
+    }
+}
