@@ -25,7 +25,7 @@ pub struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// The lines up to the next `m=`; what was found stays in `self`.
+    /// The lines from here up to the next `m=`, or to the end.
     pub(crate) fn section(&self) -> Self {
         let spans = self.spans.as_slice();
         let end = spans.iter().position(|span| span.kind == b'm').unwrap_or(spans.len());

@@ -148,8 +148,12 @@ pub(crate) struct MediaLine<'a> {
 
 impl<'a> MediaLine<'a> {
     /// Reads `audio 49170 RTP/AVP 0 8`. A count of ports (`49170/2`) is passed over; the list of formats
-    /// may be empty, as some phones write it for a closed stream.
+    /// may be empty, as some phones write it for a closed stream. Control characters are refused: an answer
+    /// repeats the words of this line, and must not repeat those.
     pub(crate) fn parse(value: &'a str) -> Option<Self> {
+        if value.bytes().any(|octet| octet.is_ascii_control() && octet != b'\t') {
+            return None;
+        }
         let (kind, rest) = word(value)?;
         let (port, rest) = word(rest)?;
         let (protocol, formats) = word(rest)?;

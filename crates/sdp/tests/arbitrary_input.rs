@@ -106,7 +106,15 @@ fn errors_name_the_line() {
     assert_eq!(error("o=- 1 1 IN IP4 192.0.2.9\r\nv=0\r\n"), SdpError::Version);
     assert_eq!(error("v=1\r\n"), SdpError::Version);
     assert_eq!(error("v=0\r\n\r\nhello\r\n"), SdpError::NotALine { line: 2 });
-    for media in ["audio", "audio 1", "audio 1 ", "audio 65536 RTP/AVP 0", "audio -1 RTP/AVP 0", ""] {
+    for media in [
+        "audio",
+        "audio 1",
+        "audio 1 ",
+        "audio 65536 RTP/AVP 0",
+        "audio -1 RTP/AVP 0",
+        "",
+        "\0audio 1 RTP/AVP 0",
+    ] {
         assert_eq!(error(&format!("v=0\r\ns=-\r\nm={media}\r\n")), SdpError::Media { line: 3 }, "{media:?}");
     }
 }

@@ -43,6 +43,16 @@ impl StreamLine {
         Self { kind: "audio".to_owned(), protocol: "RTP/AVP".to_owned(), format: "0".to_owned() }
     }
 
+    /// The transport for an offer of ours in this place: feedback where the peer had it, and never encryption, which a
+    /// stream may have named when it was closed.
+    pub(super) fn offered_protocol(&self) -> String {
+        if self.protocol.eq_ignore_ascii_case("RTP/AVPF") {
+            self.protocol.clone()
+        } else {
+            "RTP/AVP".to_owned()
+        }
+    }
+
     pub(super) fn of(media: &Media<'_>) -> Self {
         Self {
             kind: media.kind().to_owned(),

@@ -4,7 +4,6 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::NegotiationError;
 use super::accept::{Offered, accept};
 use super::answer::{Terms, answer_stream, rtcp_port};
 use super::draft::{AudioSection, Draft, DraftLine, StreamLine};
@@ -12,6 +11,7 @@ use super::formats::Format;
 use super::local::{EVENTS, LocalMedia, Preference};
 use super::negotiated::Negotiated;
 use super::payload_types::PayloadTypes;
+use super::{NegotiationError, packet_time};
 use crate::codec::Codec;
 use crate::description::SessionDescription;
 use crate::direction::Direction;
@@ -38,7 +38,7 @@ pub struct Negotiator {
     last_sent: Option<String>,
     /// Every `m=` line of the session, in order. Lines are never taken away (RFC 3264 §8).
     lines: Vec<StreamLine>,
-    /// Which of them is our audio.
+    /// Which of them is our audio; always one that is there.
     audio: Option<usize>,
     payload_types: PayloadTypes,
     offered: Option<Offered>,
@@ -94,11 +94,11 @@ impl Negotiator {
         self.audio = Some(index);
         let section = AudioSection {
             port: local.port,
-            protocol: self.lines[index].protocol.clone(),
+            protocol: self.lines[index].offered_protocol(),
             formats: self.offered_formats(local),
             rtcp_port: rtcp_port(local),
             rtcp_mux: self.terms.rtcp_mux,
-            ptime: local.ptime.max(1),
+            ptime: packet_time::offered(local.ptime),
             direction: local.possible_direction(),
         };
         self.payload_types.bind(&section.formats);

@@ -12,6 +12,11 @@ pub(super) fn agree(media: &Media<'_>, ours: u16) -> u16 {
     settle(media.ptime(), media.maxptime(), ours)
 }
 
+/// The packet time that we ask for.
+pub(super) fn offered(ours: u16) -> u16 {
+    settle(None, None, ours)
+}
+
 fn settle(wish: Option<u16>, most: Option<u16>, ours: u16) -> u16 {
     let most = most.unwrap_or(LONGEST).clamp(SHORTEST, LONGEST);
     let time = wish.unwrap_or(ours).clamp(SHORTEST, most);

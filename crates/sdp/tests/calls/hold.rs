@@ -67,6 +67,13 @@ fn a_closed_stream_is_hold_and_can_be_opened_again() {
 }
 
 #[test]
+fn we_offer_plain_media_in_place_of_a_stream_that_was_closed_as_encrypted() {
+    let mut session = talking();
+    reoffer(&mut session, &phone("m=audio 0 RTP/SAVP 8"));
+    assert!(session.offer(&local(&[Codec::PCMA])).contains("m=audio 10000 RTP/AVP 8 101\r\n"));
+}
+
+#[test]
 fn our_own_hold_is_not_the_peer_s() {
     let mut session = talking();
     let mut media = local(&[Codec::PCMA]);
