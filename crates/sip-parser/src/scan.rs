@@ -1,13 +1,26 @@
 //! Small scanners that several grammars share.
 
-/// Whether `byte` may stand in a token (RFC 3261 §25.1).
+/// The octets that may stand in a token (RFC 3261 §25.1).
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric()
+            || matches!(byte as u8, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~');
+        byte += 1;
+    }
+    table
+};
+
+/// Whether `byte` may stand in a token.
 pub(crate) const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+    TOKEN[byte as usize]
 }
 
 /// The first place outside of quotes and angle brackets where `wanted` stands.
 pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<usize> {
+    // Most values hold none at all, which is quickly seen.
+    memchr::memchr(wanted, text.as_bytes())?;
     let (mut quoted, mut escaped, mut angled) = (false, false, false);
     for (at, byte) in text.bytes().enumerate() {
         if escaped {
@@ -43,7 +56,7 @@ impl<'a> Iterator for CommaList<'a> {
                 None => (rest, None),
             };
             self.0 = tail;
-            let element = element.trim();
+            let element = element.trim_ascii();
             if !element.is_empty() {
                 return Some(element);
             }

@@ -26,18 +26,21 @@ macro_rules! names {
 
             /// The listed name that `text` means, if it is one.
             fn listed(text: &str) -> Option<Self> {
-                // The first letter and the length leave one candidate in nearly every case.
-                let key = (text.as_bytes().first()?.to_ascii_lowercase(), text.len());
+                let first = text.as_bytes().first()?.to_ascii_lowercase();
+                if text.len() == 1 {
+                    $($(if first == const { $compact.as_bytes()[0] } {
+                        return Some(Self::$variant);
+                    })?)*
+                    return None;
+                }
+                // The first letter and the length, put into one number, leave one candidate in nearly every case.
+                let key = (text.len() << 8) | usize::from(first);
                 $(
-                    const { assert!(!$text.is_empty()) };
-                    if key == (const { $text.as_bytes()[0].to_ascii_lowercase() }, $text.len())
+                    if key == const { ($text.len() << 8) | $text.as_bytes()[0].to_ascii_lowercase() as usize }
                         && text.eq_ignore_ascii_case($text)
                     {
                         return Some(Self::$variant);
                     }
-                    $(if text.eq_ignore_ascii_case($compact) {
-                        return Some(Self::$variant);
-                    })?
                 )*
                 None
             }

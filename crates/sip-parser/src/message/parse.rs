@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use bytes::Bytes;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::{HeaderLine, Message, Place, StartIndex};
 use crate::error::ParseError;
@@ -66,21 +66,29 @@ impl Place {
 
 /// Makes folded lines one (RFC 3261 §7.3.1): the line end becomes blanks, so that no offset moves.
 fn unfold(head: Bytes) -> Bytes {
-    let folded = |h: &[u8], at: usize| matches!(h.get(at + 2), Some(b' ' | b'\t'));
-    if !memmem::find_iter(&head, b"\r\n").any(|at| folded(&head, at)) {
+    let folded =
+        |at: &usize| matches!(head.get(at + 1), Some(b' ' | b'\t')) && *at > 0 && head[at - 1] == b'\r';
+    if !memchr_iter(b'\n', &head).any(|at| folded(&at)) {
         return head;
     }
-    let places: Vec<usize> = memmem::find_iter(&head, b"\r\n").filter(|at| folded(&head, *at)).collect();
     let mut copy = head.to_vec();
-    for at in places {
-        copy[at..at + 2].fill(b' ');
+    for at in memchr_iter(b'\n', &head).filter(folded) {
+        copy[at - 1..=at].fill(b' ');
     }
     Bytes::from(copy)
 }
 
 /// Where the line that begins at `from` ends. The head ends with CRLF, so there is always one.
 fn line_end(head: &[u8], from: usize) -> usize {
-    memmem::find(&head[from..], b"\r\n").map_or(head.len(), |at| from + at)
+    let mut at = from;
+    while let Some(found) = memchr(b'\r', &head[at..]) {
+        at += found;
+        if head.get(at + 1) == Some(&b'\n') {
+            return at;
+        }
+        at += 1;
+    }
+    head.len()
 }
 
 fn start_line(line: &str) -> Result<StartIndex, ParseError> {
@@ -115,16 +123,16 @@ fn request_line(line: &str) -> Result<StartIndex, ParseError> {
     if method.is_empty() || !method.bytes().all(is_token) {
         return Err(ParseError::StartLine);
     }
-    let trimmed = rest.trim_end();
+    let trimmed = rest.trim_ascii_end();
     let version_at = trimmed.rfind(' ').ok_or(ParseError::StartLine)?;
     let (uri, version) = trimmed.split_at(version_at);
-    let number = version.trim_start().get(..4).filter(|p| p.eq_ignore_ascii_case("SIP/"));
+    let number = version.trim_ascii_start().get(..4).filter(|p| p.eq_ignore_ascii_case("SIP/"));
     number.ok_or(ParseError::StartLine)?;
-    if !version.trim_start()[4..].eq("2.0") {
+    if !version.trim_ascii_start()[4..].eq("2.0") {
         return Err(ParseError::Version);
     }
-    let blanks = uri.len() - uri.trim_start().len();
-    let place = Place::new(method_end + blanks, method_end + uri.trim_end().len());
+    let blanks = uri.len() - uri.trim_ascii_start().len();
+    let place = Place::new(method_end + blanks, method_end + uri.trim_ascii_end().len());
     if place.start >= place.end {
         return Err(ParseError::StartLine);
     }
@@ -148,16 +156,16 @@ fn header_lines(text: &str, from: usize, limits: &Limits) -> Result<Vec<HeaderLi
 fn header_line(text: &str, start: usize, end: usize) -> Result<HeaderLine, ParseError> {
     let line = &text[start..end];
     let colon = memchr(b':', line.as_bytes()).ok_or(ParseError::HeaderLine(start))?;
-    let name = line[..colon].trim_end();
+    let name = line[..colon].trim_ascii_end();
     if name.is_empty() || !name.bytes().all(is_token) {
         return Err(ParseError::HeaderLine(start));
     }
     let value = &line[colon + 1..];
-    let lead = value.len() - value.trim_start().len();
+    let lead = value.len() - value.trim_ascii_start().len();
     let value_start = start + colon + 1 + lead;
     Ok(HeaderLine {
         name: HeaderName::from(name),
-        value: Place::new(value_start, value_start + value.trim().len()),
+        value: Place::new(value_start, value_start + value.trim_ascii().len()),
     })
 }
 
