@@ -1,0 +1,49 @@
+//! Conditions that are always true because nobody evaluates them.
+
+use super::targets::outside;
+use crate::plan::{Dialplan, PlanStep};
+use asterisk_conf::Diagnostic;
+
+/// Applications whose arguments begin with a condition. The condition of the first ones ends at `?`.
+const WITH_BRANCHES: [&str; 3] = ["gotoif", "gosubif", "execif"];
+const WITHOUT_BRANCHES: [&str; 4] = ["while", "if", "elseif", "exitif"];
+
+/// Finds comparisons outside of `$[ ]`, as in `GotoIf("${X}"="1"?yes:no)`.
+///
+/// Such a condition is a text, and a text that does not begin with a number is true: the call always takes the
+/// first branch, whoever is calling.
+pub fn check_conditions(plan: &Dialplan) -> Vec<Diagnostic> {
+    plan.steps().filter_map(check).collect()
+}
+
+fn check(step: &PlanStep) -> Option<Diagnostic> {
+    let arguments = step.arguments();
+    let condition = if WITH_BRANCHES.iter().any(|name| step.is(name)) {
+        let Some(question) = outside(arguments, |byte| byte == b'?') else {
+            return Some(
+                Diagnostic::warning("missing-branch", "this condition has no `?`: nothing follows from it")
+                    .at(step.arguments_span)
+                    .help("write `condition?then:else`"),
+            );
+        };
+        &arguments[..question]
+    } else if WITHOUT_BRANCHES.iter().any(|name| step.is(name)) {
+        arguments
+    } else {
+        return None;
+    };
+    outside(condition, |byte| matches!(byte, b'=' | b'<' | b'>' | b'!' | b'&' | b'|'))?;
+    let start = condition.len() - condition.trim_start().len();
+    let trimmed = condition.trim();
+    let by_number = trimmed.starts_with("${") || trimmed.starts_with(|c: char| c.is_ascii_digit());
+    let message = if by_number {
+        "this comparison is not made: only a number at its beginning counts"
+    } else {
+        "this condition is always true: outside of `$[ ]` a comparison is a text"
+    };
+    Some(
+        Diagnostic::warning("comparison-not-made", message)
+            .at(step.arguments_span.slice(start..start + trimmed.len()))
+            .help(format!("write `$[{trimmed}]`")),
+    )
+}

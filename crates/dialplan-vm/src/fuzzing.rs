@@ -1,0 +1,1 @@
+//! Bodies of the fuzz targets, kept here so that they always compile.

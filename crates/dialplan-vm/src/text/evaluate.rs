@@ -1,0 +1,272 @@
+//! From the parts of a text to the text that an application gets.
+
+use super::slice::{Bounds, Slice};
+use super::{Part, Text};
+use crate::machine::{FunctionCall, FunctionReply, Host, Location};
+use crate::{ExpressionError, expression};
+use asterisk_conf::Span;
+use std::borrow::Cow;
+
+/// No text gets longer than this, in bytes; the rest is cut off with a warning.
+const LONGEST: usize = 64 << 10;
+
+/// Why a text could not be substituted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubstituteError {
+    /// A function cannot answer at once, and this caller cannot wait.
+    #[error("function {} cannot answer at once here", .0.name)]
+    Pending(FunctionCall),
+}
+
+/// Substitutes `${...}` and `$[...]` in a text, outside of a [`Machine`](crate::Machine): `EXTEN`, `CONTEXT`
+/// and `PRIORITY` are asked of the host as other variables are.
+///
+/// Missing variables are empty; unknown functions and broken expressions are empty too, with a
+/// [warning](Host::warn).
+///
+/// # Errors
+/// [`SubstituteError::Pending`] when a function answers [`FunctionReply::Pending`].
+pub fn substitute(host: &mut dyn Host, text: &str) -> Result<String, SubstituteError> {
+    Text::compile(text).evaluate(host)
+}
+
+impl Text {
+    /// Puts the text together; see [`substitute`].
+    ///
+    /// # Errors
+    /// [`SubstituteError::Pending`] when a function answers [`FunctionReply::Pending`].
+    pub fn evaluate(&self, host: &mut dyn Host) -> Result<String, SubstituteError> {
+        let mut answers = Answers::default();
+        let mut evaluation = Evaluation { host, location: None, answers: &mut answers, at: None };
+        evaluation.text(self).map_err(SubstituteError::Pending)
+    }
+}
+
+/// What functions have answered during one evaluation, in order. An evaluation that had to wait starts again
+/// from the front and takes these first, so no function is asked twice.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    given: Vec<FunctionReply>,
+    next: usize,
+}
+
+impl Answers {
+    pub(crate) fn push(&mut self, reply: FunctionReply) {
+        self.given.push(reply);
+    }
+
+    pub(crate) fn rewind(&mut self) {
+        self.next = 0;
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.given.clear();
+        self.next = 0;
+    }
+}
+
+/// One evaluation. An `Err` names the function whose answer it waits for.
+pub(crate) struct Evaluation<'a> {
+    pub(crate) host: &'a mut dyn Host,
+    /// Where the machine is, which answers `EXTEN`, `CONTEXT` and `PRIORITY`.
+    pub(crate) location: Option<&'a Location>,
+    pub(crate) answers: &'a mut Answers,
+    /// The place that warnings name.
+    pub(crate) at: Option<Span>,
+}
+
+impl Evaluation<'_> {
+    pub(crate) fn text(&mut self, text: &Text) -> Result<String, FunctionCall> {
+        match &text.parts {
+            None => Ok(text.source().to_owned()),
+            Some(parts) => self.parts(parts),
+        }
+    }
+
+    fn parts(&mut self, parts: &[Part]) -> Result<String, FunctionCall> {
+        let mut out = String::new();
+        for part in parts {
+            let value: Cow<'_, str> = match part {
+                Part::Literal(text) => Cow::Borrowed(text),
+                Part::Variable { name, slice } => {
+                    let value = self.variable(name);
+                    self.sliced(value, slice.as_ref())?.into()
+                }
+                Part::Function { name, arguments, slice } => {
+                    let arguments = self.parts(arguments)?;
+                    let value = self.function(name, arguments)?;
+                    self.sliced(value, slice.as_ref())?.into()
+                }
+                Part::Computed(parts) => {
+                    let reference = self.parts(parts)?;
+                    self.computed(&reference)?.into()
+                }
+                Part::Expression(parts) => {
+                    let text = self.parts(parts)?;
+                    self.expression(&text).into()
+                }
+            };
+            if !self.append(&mut out, &value) {
+                break;
+            }
+        }
+        Ok(out)
+    }
+
+    /// Appends within the bound.
+    fn append(&mut self, out: &mut String, value: &str) -> bool {
+        let room = LONGEST - out.len();
+        if value.len() <= room {
+            out.push_str(value);
+            return true;
+        }
+        let cut = (0..=room).rev().find(|&at| value.is_char_boundary(at)).unwrap_or(0);
+        out.push_str(&value[..cut]);
+        self.host.warn("the text is longer than 64 KiB after substitution: the rest is cut off", self.at);
+        false
+    }
+
+    fn variable(&mut self, name: &str) -> String {
+        if let Some(location) = self.location {
+            match name {
+                "EXTEN" => return location.extension.to_string(),
+                "CONTEXT" => return location.context.to_string(),
+                "PRIORITY" => return location.priority.to_string(),
+                _ => {}
+            }
+        }
+        self.host.variable(name).or_else(|| self.host.global(name)).unwrap_or_default()
+    }
+
+    fn function(&mut self, name: &str, arguments: String) -> Result<String, FunctionCall> {
+        let reply = match self.answers.given.get(self.answers.next) {
+            Some(reply) => reply.clone(),
+            None => {
+                let reply = self.host.read_function(name, &arguments);
+                if reply == FunctionReply::Pending {
+                    return Err(FunctionCall { name: name.to_owned(), arguments });
+                }
+                self.answers.push(reply.clone());
+                reply
+            }
+        };
+        self.answers.next += 1;
+        Ok(match reply {
+            FunctionReply::Value(value) => value,
+            FunctionReply::Error(message) => {
+                self.host.warn(&format!("function {name}: {message}"), self.at);
+                String::new()
+            }
+            FunctionReply::Unknown | FunctionReply::Pending => {
+                self.host.warn(&format!("function {name} is not known"), self.at);
+                String::new()
+            }
+        })
+    }
+
+    fn sliced(&mut self, value: String, slice: Option<&Slice>) -> Result<String, FunctionCall> {
+        let bounds = match slice {
+            None => return Ok(value),
+            Some(Slice::Fixed(bounds)) => *bounds,
+            Some(Slice::Computed(parts)) => Bounds::parse(&self.parts(parts)?),
+        };
+        Ok(bounds.of(&value).to_owned())
+    }
+
+    /// Reads `NAME`, `NAME:slice` or `FUNC(args):slice` that was put together.
+    fn computed(&mut self, reference: &str) -> Result<String, FunctionCall> {
+        let name_end = reference.find(['(', ':']).unwrap_or(reference.len());
+        let (name, rest) = reference.split_at(name_end);
+        let (value, rest) = match rest.strip_prefix('(') {
+            Some(inner) => {
+                let close = inner.rfind(')').unwrap_or(inner.len());
+                let value = self.function(name, inner[..close].to_owned())?;
+                (value, inner.get(close + 1..).unwrap_or(""))
+            }
+            None => (self.variable(name), rest),
+        };
+        Ok(match rest.strip_prefix(':') {
+            Some(slice) => Bounds::parse(slice).of(&value).to_owned(),
+            None => value,
+        })
+    }
+
+    fn expression(&mut self, text: &str) -> String {
+        let (host, at) = (&mut *self.host, self.at);
+        let result = expression::evaluate(text, &mut |warning| host.warn(&warning, at));
+        result.unwrap_or_else(|error: ExpressionError| {
+            self.host.warn(&format!("expression `{}`: {error}", shortened(text)), self.at);
+            String::new()
+        })
+    }
+}
+
+fn shortened(text: &str) -> &str {
+    let end = (0..=text.len().min(200)).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SimpleHost;
+
+    fn host() -> SimpleHost {
+        let mut host = SimpleHost::new();
+        for (name, value) in [("A", "12345"), ("NAME", "A"), ("N", "2"), ("F", "LEN(abc)"), ("P", "a)b:c")] {
+            host.variables.insert(name.into(), value.into());
+        }
+        host.globals.insert("G".into(), "global".into());
+        host.functions.insert("LEN(abc)".into(), "3".into());
+        host.functions.insert("ECHO(12345)".into(), "12345".into());
+        host.functions.insert("ECHO(a)b:c)".into(), "odd".into());
+        host
+    }
+
+    #[test]
+    fn variables_slices_functions_and_expressions() {
+        for (text, expected) in [
+            ("plain", "plain"),
+            ("${A}", "12345"),
+            ("x${A:1}y", "x2345y"),
+            ("${A:-2:1}", "4"),
+            ("${A:${N}}", "345"),
+            ("${A:${N}:$[1+1]}", "34"),
+            ("${${NAME}}", "12345"),
+            ("${${NAME}:3}", "45"),
+            ("${${F}}", "3"),
+            ("${${F}:0:9}", "3"),
+            ("${MISSING}", ""),
+            ("${G}", "global"),
+            ("${LEN(abc)}", "3"),
+            ("${ECHO(${A}):1:2}", "23"),
+            ("${ECHO(${P})}", "odd"),
+            ("$[${A} + 1]", "12346"),
+            ("$[\"${A:0:1}\" = \"1\"]", "1"),
+            ("$", "$"),
+            ("$$A {} ${A", "$$A {} ${A"),
+            ("$[${LEN(abc)} * $[1 + 1]]", "6"),
+        ] {
+            assert_eq!(substitute(&mut host(), text).unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_fails_is_empty_with_a_warning() {
+        let mut host = host();
+        assert_eq!(substitute(&mut host, "a${NOPE(1)}b$[1 +]c").unwrap(), "abc");
+        assert_eq!(host.warnings.len(), 2, "{:?}", host.warnings);
+        assert_eq!(host.warnings[0], "function NOPE is not known");
+        assert!(host.warnings[1].starts_with("expression `1 +`:"));
+    }
+
+    #[test]
+    fn length_is_bounded() {
+        let mut host = SimpleHost::new();
+        host.variables.insert("X".into(), "é".repeat(20_000));
+        let text = substitute(&mut host, &"${X}".repeat(50)).unwrap();
+        assert_eq!(text.len(), LONGEST);
+        assert_eq!(host.warnings.len(), 1);
+    }
+}
