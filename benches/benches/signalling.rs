@@ -58,7 +58,10 @@ fn description(c: &mut Criterion) {
     c.bench_function("sdp/parse, read formats and attributes", |b| {
         b.iter(|| {
             let description = SessionDescription::parse(black_box(SDP.as_bytes()))?;
-            black_box(description.media().map(|m| usize::from(m.port())).sum::<usize>());
+            for media in description.media() {
+                black_box((media.port(), media.connection(), media.direction(), media.ptime()));
+                media.payload_types().for_each(|pt| drop(black_box(media.rtpmap(pt))));
+            }
             Ok::<_, sdp::SdpError>(())
         });
     });

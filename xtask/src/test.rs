@@ -5,11 +5,43 @@ use std::process::{Command, Stdio};
 
 use crate::{Outcome, root};
 
+/// Programs that the end-to-end tests run, and the Debian packages that hold them.
+const PROGRAMS: &[(&str, &str)] = &[("sipp", "sip-tester"), ("baresip", "baresip-core")];
+
+/// Installs the programs that are missing, through the system's package manager.
+fn install_programs() -> Outcome {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let missing =
+        |program: &str| !std::env::split_paths(&folders).any(|folder| folder.join(program).exists());
+    let packages: Vec<&str> =
+        PROGRAMS.iter().filter(|(p, _)| missing(p)).map(|(_, package)| *package).collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    println!("installing {} for the end-to-end tests", packages.join(", "));
+    run_as_root(&["apt-get", "update", "-q"])?;
+    run_as_root(&[&["apt-get", "install", "-qy", "--no-install-recommends"], packages.as_slice()].concat())
+}
+
+fn run_as_root(command: &[&str]) -> Outcome {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0"));
+    let words = if is_root { command.to_vec() } else { [&["sudo"], command].concat() };
+    let status =
+        Command::new(words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive").status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{}` failed; run it by hand", words.join(" ")).into())
+    }
+}
+
 /// Runs all tests and prints `N passed, N failed` as the last line.
 pub(crate) fn run() -> Outcome {
+    install_programs()?;
     let mut tests = Command::new(env!("CARGO"))
         .args(["test", "--workspace", "--no-fail-fast"])
         .current_dir(root())
+        .env("END_TO_END", "required")
         .stdout(Stdio::piped())
         .spawn()?;
     let mut count = Count::default();
