@@ -2,10 +2,13 @@
 
 use super::targets::{ConstantTarget, constant_targets};
 use crate::plan::{Context, Dialplan, Extension, PlanStep};
-use crate::{JumpTarget, Pattern, PriorityOrLabel, Query};
+use crate::{JumpTarget, PriorityOrLabel, Query};
 use asterisk_conf::Diagnostic;
 use asterisk_conf::suggest::nearest;
 use std::collections::HashSet;
+
+/// Nobody reads more than that; the search stops there.
+const MOST_FINDINGS: usize = 1_000;
 
 /// Finds `Goto`, `GotoIf`, `Gosub` and their relatives whose target is written out and does not exist.
 ///
@@ -20,6 +23,9 @@ pub fn check_jumps(plan: &Dialplan) -> Vec<Diagnostic> {
                 let source = Source { plan, contexts: &including[index], extension, step };
                 for target in constant_targets(step) {
                     found.extend(source.check(&target));
+                }
+                if found.len() >= MOST_FINDINGS {
+                    return found;
                 }
             }
         }
@@ -91,6 +97,9 @@ impl<'p> Source<'p> {
         extension: &str,
         target: &JumpTarget,
     ) -> Option<Diagnostic> {
+        if self.is_plainly_there(contexts, extension, &target.priority) {
+            return None;
+        }
         let matching: Vec<&Extension> =
             contexts.iter().flat_map(|context| self.matching(context, extension)).collect();
         if matching.is_empty() {
@@ -105,27 +114,53 @@ impl<'p> Source<'p> {
         self.among(&matching, extension, &target.priority)
     }
 
+    /// The quick answer for most jumps, by the search that a call would make.
+    fn is_plainly_there(
+        &self,
+        contexts: &[&'p Context],
+        extension: &str,
+        priority: &PriorityOrLabel,
+    ) -> bool {
+        contexts.iter().any(|context| match priority {
+            PriorityOrLabel::Priority(priority) => {
+                self.plan.exists(context.name(), extension, None, *priority)
+            }
+            PriorityOrLabel::Label(label) => {
+                self.plan.find_label(&Query::new(context.name(), extension, None), label).is_some()
+            }
+            PriorityOrLabel::Relative(_) => false,
+        })
+    }
+
     /// A jump within the own extension.
     fn here(&self, contexts: &[&'p Context], priority: &PriorityOrLabel) -> Option<Diagnostic> {
+        if self.has(self.extension, priority) {
+            return None;
+        }
         // A number that matches the own pattern may find the rest of its priorities in another one.
-        let pattern = &self.extension.pattern;
-        let overlapping =
-            contexts.iter().flat_map(|context| self.overlapping(context, pattern)).collect::<Vec<_>>();
-        self.among(&overlapping, pattern.text(), priority)
+        let elsewhere = |context: &&'p Context| {
+            self.reachable(context)
+                .any(|e| self.has(e, priority) && e.pattern().overlaps(self.extension.pattern()))
+        };
+        match contexts.iter().any(elsewhere) {
+            true => None,
+            false => self.among(&[self.extension], self.extension.pattern().text(), priority),
+        }
+    }
+
+    fn has(&self, extension: &Extension, priority: &PriorityOrLabel) -> bool {
+        match priority {
+            PriorityOrLabel::Priority(number) => extension.step(*number).is_some(),
+            PriorityOrLabel::Label(label) => extension.label(label).is_some(),
+            PriorityOrLabel::Relative(offset) => {
+                let number = self.step.priority.checked_add_signed(*offset);
+                number.is_some_and(|number| extension.step(number).is_some())
+            }
+        }
     }
 
     fn among(&self, extensions: &[&Extension], name: &str, priority: &PriorityOrLabel) -> Option<Diagnostic> {
-        let number = match priority {
-            PriorityOrLabel::Priority(number) => Some(*number),
-            PriorityOrLabel::Relative(offset) => Some(self.step.priority.saturating_add_signed(*offset)),
-            PriorityOrLabel::Label(_) => None,
-        };
-        let is_there = |extension: &&Extension| match (number, priority) {
-            (Some(number), _) => extension.step_index(number).is_some(),
-            (None, PriorityOrLabel::Label(label)) => extension.label(label).is_some(),
-            _ => true,
-        };
-        if extensions.iter().any(is_there) {
+        if extensions.iter().any(|extension| self.has(extension, priority)) {
             return None;
         }
         let steps = || extensions.iter().flat_map(|extension| extension.steps());
@@ -136,9 +171,8 @@ impl<'p> Source<'p> {
                 finding.suggest(nearest(label, steps().filter_map(PlanStep::label)))
             }
             _ => {
-                let number = number.unwrap_or_default();
                 let finding =
-                    Diagnostic::warning("unknown-priority", format!("`{name}` has no priority {number}"));
+                    Diagnostic::warning("unknown-priority", format!("`{name}` has no priority {priority}"));
                 match steps().map(PlanStep::priority).max() {
                     Some(last) => {
                         finding.help(format!("its last priority is {last}; a label would move with its line"))
@@ -158,14 +192,6 @@ impl<'p> Source<'p> {
         let by_number =
             move |e: &&Extension| e.pattern().matches(extension) || e.pattern().text() == extension;
         self.reachable(context).filter(by_number)
-    }
-
-    fn overlapping<'a>(
-        &self,
-        context: &'p Context,
-        pattern: &'a Pattern,
-    ) -> impl Iterator<Item = &'p Extension> + use<'p, 'a> {
-        self.reachable(context).filter(move |e| e.pattern().overlaps(pattern))
     }
 
     /// The extensions of a context and all that it includes.

@@ -178,7 +178,8 @@ fn match_elements(elements: &[Element], text: &[u8]) -> bool {
             Element::Any => return true,
         }
     }
-    text.len() == elements.len()
+    // `_` alone matches nothing, not even nothing.
+    text.len() == elements.len() && !text.is_empty()
 }
 
 fn cover_elements(mine: &[Element], theirs: &[Element]) -> bool {
@@ -194,6 +195,9 @@ fn cover_elements(mine: &[Element], theirs: &[Element]) -> bool {
 
 fn overlap_elements(mine: &[Element], theirs: &[Element]) -> bool {
     let mut at = 0;
+    if mine.is_empty() || theirs.is_empty() {
+        return false;
+    }
     loop {
         match (mine.get(at), theirs.get(at)) {
             (Some(Element::One(mine)), Some(Element::One(theirs))) if mine.overlaps(theirs) => at += 1,
