@@ -74,6 +74,6 @@ pub fn dialplan_expression(data: &[u8]) {
     host.functions.insert("F(x)".to_owned(), "é".repeat(100));
     let result = substitute(&mut host, &text);
     if Text::compile(&text).is_constant() {
-        assert_eq!(result.as_deref(), Ok(&*text).map(|text| &text[..]));
+        assert_eq!(result.as_deref(), Ok(&*text));
     }
 }

@@ -92,6 +92,9 @@ impl Visited {
     }
 }
 
+/// Looks at a matching extension, named by the indices of its context and itself, and says whether the search ends.
+type Accept<'a, T> = dyn FnMut((u32, u32), &Extension) -> Option<T> + 'a;
+
 impl Dialplan {
     /// Finds the step that a call at this place runs next: the best extension *that has the priority*.
     pub fn find(
@@ -164,11 +167,7 @@ impl Dialplan {
 
     /// Offers the matching extensions in order, each with the indices of its context and itself, until one is
     /// accepted.
-    fn search<T>(
-        &self,
-        query: &Query<'_>,
-        accept: &mut dyn FnMut((u32, u32), &Extension) -> Option<T>,
-    ) -> Option<T> {
+    fn search<T>(&self, query: &Query<'_>, accept: &mut Accept<'_, T>) -> Option<T> {
         let digits = without_hyphens(query.extension);
         let mut visited = Visited::default();
         self.contexts_of(self.context_index(query.context)?, query.clock, &mut visited, &mut |index| {

@@ -99,12 +99,11 @@ fn unbalanced(arguments: &Spanned<String>) -> Option<Diagnostic> {
             b'\\' => escaped = true,
             b'"' => quoted = !quoted,
             b'(' if !quoted => open.push(at),
-            b')' if !quoted => {
-                if open.pop().is_none() {
-                    open.push(at);
-                    break;
-                }
+            b')' if !quoted && open.is_empty() => {
+                open.push(at);
+                break;
             }
+            b')' if !quoted => drop(open.pop()),
             _ => {}
         }
     }
