@@ -196,9 +196,9 @@ mod tests {
 
     #[test]
     fn what_is_not_closed_is_told() {
-        assert_eq!(problems("a ${b"), std::slice::from_ref(&(2..4)));
-        assert_eq!(problems("${A} $[1 + ${B}"), std::slice::from_ref(&(5..7)));
-        assert_eq!(problems("${LEN(x}"), std::slice::from_ref(&(5..6)));
+        assert_eq!(problems("a ${b"), [(2, 4)]);
+        assert_eq!(problems("${A} $[1 + ${B}"), [(5, 7)]);
+        assert_eq!(problems("${LEN(x}"), [(5, 6)]);
         assert!(problems("${LEN(x)} $[${A} + [1]]").is_empty());
         assert_eq!(problems(&"${".repeat(50_000)).len(), 10);
     }
