@@ -50,6 +50,12 @@ impl JumpTarget {
         Self { context: None, extension: Some(extension.into()), priority: PriorityOrLabel::Priority(1) }
     }
 
+    /// A step by its number.
+    pub fn to(context: impl Into<String>, extension: impl Into<String>, priority: u32) -> Self {
+        let priority = PriorityOrLabel::Priority(priority);
+        Self { context: Some(context.into()), extension: Some(extension.into()), priority }
+    }
+
     /// Reads a target; blanks around the parts do not count. An empty context or extension is the current one.
     ///
     /// # Errors

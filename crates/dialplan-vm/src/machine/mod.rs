@@ -85,6 +85,27 @@ pub enum End {
     HangupHandled,
 }
 
+/// For log lines.
+impl std::fmt::Display for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            End::OutOfPriorities => f.write_str("no priority is left"),
+            End::NoSuchExtension { location: Location { context, extension, priority } } => {
+                write!(f, "there is no {extension}@{context}:{priority}, and no `i` extension")
+            }
+            End::Timeout { absolute: false } => {
+                f.write_str("nothing was dialled in time, and there is no `t` extension")
+            }
+            End::Timeout { absolute: true } => {
+                f.write_str("the call's time is over, and there is no `T` extension")
+            }
+            End::Hangup => f.write_str("the call was hung up"),
+            End::Error => f.write_str("an application failed"),
+            End::HangupHandled => f.write_str("the `h` extension is done"),
+        }
+    }
+}
+
 /// Runs one channel through a [`Dialplan`].
 ///
 /// ```text

@@ -87,7 +87,7 @@ fn a_target_that_is_not_there_goes_to_i_or_ends() {
     }
     let (log, end) = run("[a]\nexten => 1,1,Goto(b,99,1)\n[b]\n", "1");
     assert_eq!(log.len(), 1);
-    assert_eq!(end, End::NoSuchExtension { location: Location::new("b", "99", 1) });
+    assert_eq!(end.to_string(), "there is no 99@b:1, and no `i` extension");
 }
 
 #[test]

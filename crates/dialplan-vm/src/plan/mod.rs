@@ -53,6 +53,11 @@ impl Dialplan {
         &self.options
     }
 
+    /// What to do when the priorities run out: hang up (the default), or wait for another extension.
+    pub fn autofallthrough(&self) -> bool {
+        self.options.autofallthrough
+    }
+
     /// All steps of all contexts.
     pub fn steps(&self) -> impl Iterator<Item = &PlanStep> {
         self.contexts.iter().flat_map(Context::steps)
