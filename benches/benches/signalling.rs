@@ -59,8 +59,10 @@ fn description(c: &mut Criterion) {
         b.iter(|| {
             let description = SessionDescription::parse(black_box(SDP.as_bytes()))?;
             for media in description.media() {
-                black_box((media.port(), media.connection(), media.direction(), media.ptime()));
-                media.payload_types().for_each(|pt| drop(black_box(media.rtpmap(pt))));
+                let _ = black_box((media.port(), media.connection(), media.direction(), media.ptime()));
+                for payload_type in media.payload_types() {
+                    let _ = black_box(media.rtpmap(payload_type));
+                }
             }
             Ok::<_, sdp::SdpError>(())
         });

@@ -140,7 +140,7 @@ fn times(piece: &str) -> Result<(u16, u16), TimeError> {
 fn minute(text: &str) -> Option<u16> {
     let (hour, minute) = text.trim().split_once(':')?;
     let (hour, minute): (u16, u16) = (hour.trim().parse().ok()?, minute.trim().parse().ok()?);
-    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    (hour < 24 && minute < 60).then(|| hour * 60 + minute)
 }
 
 /// A value or a range that may go round, as bits.
@@ -211,5 +211,6 @@ mod tests {
         assert_eq!(error("*,noday"), "`noday` is not a weekday such as `mon` or `mon-fri`");
         assert_eq!(error("*,*,32"), "`32` is not a day of the month such as `1` or `1-15`");
         assert!(error("*,*,*,foo").contains("month"));
+        assert!(error("65535:00-1:00").contains("range of times"));
     }
 }
