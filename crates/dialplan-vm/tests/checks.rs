@@ -67,12 +67,13 @@ fn the_place_of_a_target_is_shown() {
 fn comparisons_that_are_not_made() {
     let (compiled, sources) = read(
         "[a]\nexten => s,1,GotoIf(\"${CALLERID(num)}\"=\"100\"?2:3)\n same => n,GotoIf($[\"a\"=\"b\"]?2)\n\
-         same => n,ExecIf(${X}?NoOp(a=b))\n same => n,GotoIf(${X}=1?2)\n same => n,GotoIf(${ISNULL(${X})}?2)\n same => n,GotoIf($[1])\n",
+         same => n,ExecIf(${X}?NoOp(a=b))\n same => n,GotoIf(${X}=1?2)\n same => n,GotoIf(${ISNULL(${X})}?2)\n same => n,GotoIf($[1])\n\
+         same => n,GotoIf(\"${X}\"?2)\n",
     );
     let found = check_conditions(&compiled.plan);
     assert_eq!(
         found.iter().map(|f| f.code).collect::<Vec<_>>(),
-        ["comparison-not-made", "comparison-not-made", "missing-branch"]
+        ["comparison-not-made", "comparison-not-made", "missing-branch", "comparison-not-made"]
     );
     assert_eq!(
         found[0].render(&sources, false),

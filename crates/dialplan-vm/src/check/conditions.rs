@@ -32,18 +32,25 @@ fn check(step: &PlanStep) -> Option<Diagnostic> {
     } else {
         return None;
     };
-    outside(condition, |byte| matches!(byte, b'=' | b'<' | b'>' | b'!' | b'&' | b'|'))?;
     let start = condition.len() - condition.trim_start().len();
     let trimmed = condition.trim();
+    let compares = outside(trimmed, |byte| matches!(byte, b'=' | b'<' | b'>' | b'!' | b'&' | b'|')).is_some();
     let by_number = trimmed.starts_with("${") || trimmed.starts_with(|c: char| c.is_ascii_digit());
-    let message = if by_number {
-        "this comparison is not made: only a number at its beginning counts"
-    } else {
-        "this condition is always true: outside of `$[ ]` a comparison is a text"
+    let (message, help) = match () {
+        () if compares && by_number => (
+            "this comparison is not made: only a number at its beginning counts",
+            format!("write `$[{trimmed}]`"),
+        ),
+        () if compares => (
+            "this condition is always true: outside of `$[ ]` a comparison is a text",
+            format!("write `$[{trimmed}]`"),
+        ),
+        () if trimmed.starts_with('"') => (
+            "this condition is always true: the quotes are a part of the text, so it is never empty",
+            format!("write `{}`", trimmed.trim_matches('"')),
+        ),
+        () => return None,
     };
-    Some(
-        Diagnostic::warning("comparison-not-made", message)
-            .at(step.arguments_span.slice(start..start + trimmed.len()))
-            .help(format!("write `$[{trimmed}]`")),
-    )
+    let span = step.arguments_span.slice(start..start + trimmed.len());
+    Some(Diagnostic::warning("comparison-not-made", message).at(span).help(help))
 }

@@ -6,8 +6,7 @@ use asterisk_conf::Diagnostic;
 use std::collections::HashSet;
 
 /// Applications that never go on with the next priority.
-const FINAL: [&str; 8] =
-    ["hangup", "goto", "return", "busy", "congestion", "stackpop", "macroexit", "transfer"];
+const FINAL: [&str; 6] = ["hangup", "goto", "return", "busy", "congestion", "macroexit"];
 
 /// At most so many pairs of patterns are compared in one dialplan.
 const MOST_PAIRS: usize = 200_000;
@@ -19,6 +18,7 @@ pub(super) fn check(plan: &Dialplan, found: &mut Vec<Diagnostic>) {
         for extension in context.extensions() {
             first_priority(extension, found);
             gaps(extension, &jumped_to, found);
+            unreachable(extension, &jumped_to, found);
         }
         interleaved(context, &mut pairs, found);
     }
@@ -72,6 +72,22 @@ fn gaps(extension: &Extension, jumped_to: &HashSet<u32>, found: &mut Vec<Diagnos
                     .at(after.span)
                     .related(before.span, format!("the call ends after priority {}", before.priority))
                     .help("number the lines without a gap, or write `n`"),
+            );
+        }
+    }
+}
+
+/// The first line after one that never goes on, unless a jump leads there.
+fn unreachable(extension: &Extension, jumped_to: &HashSet<u32>, found: &mut Vec<Diagnostic>) {
+    for pair in extension.steps.windows(2) {
+        let (before, after) = (&pair[0], &pair[1]);
+        let next = after.priority == before.priority + 1;
+        if next && !goes_on(before) && after.label.is_none() && !jumped_to.contains(&after.priority) {
+            let message = format!("no call gets here: `{}` above never goes on", before.application);
+            found.push(
+                Diagnostic::note("unreachable-step", message)
+                    .at(after.span)
+                    .help("give the line a label and jump to it, or drop it"),
             );
         }
     }

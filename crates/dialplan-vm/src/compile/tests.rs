@@ -113,6 +113,12 @@ fn a_gap_with_a_label_or_a_jump_is_meant() {
 }
 
 #[test]
+fn lines_behind_the_end_are_noted() {
+    let text = "[a]\nexten => 1,1,Hangup()\n same => n,NoOp(never)\n same => n,NoOp\n same => n,Goto(1)\n same => n(x),NoOp\n";
+    assert_eq!(findings(text), ["unreachable-step@3:10"]);
+}
+
+#[test]
 fn odd_patterns_are_told() {
     let one = |pattern: &str| findings(&format!("[a]\nexten => {pattern},1,NoOp\n")).join(" ");
     assert_eq!(one("_"), "never-matches@2:10");
