@@ -42,6 +42,17 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The user that an Authorization or Proxy-Authorization value claims to be; nothing is proven by it.
+///
+/// ```
+/// let value = r#"Digest username="alice", realm="pbx", nonce="n", uri="sip:pbx", response="r""#;
+/// assert_eq!(sip_ua::digest::claimed_username(value).as_deref(), Some("alice"));
+/// ```
+#[must_use]
+pub fn claimed_username(authorization: &str) -> Option<String> {
+    Some(Fields::parse(authorization)?.get("username")?.to_owned())
+}
+
 /// A token or a quoted string, and what comes after it.
 fn value_of(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {

@@ -44,5 +44,6 @@ mod verifier;
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use answer::{Answer, Subject, answer};
 pub use challenge::{Challenge, Qop, best_of};
+pub use fields::claimed_username;
 pub use secret::{Credentials, Secret};
 pub use verifier::{Verdict, Verifier, VerifierConfig};

@@ -8,7 +8,7 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Core;
-use crate::transport::{Flow, ListenConfig, Protocol, source_towards};
+use crate::transport::{Flow, ListenConfig, OpenConnections, Protocol, source_towards};
 
 /// What the core's task is asked to do.
 pub(super) enum Command<C> {
@@ -24,11 +24,16 @@ pub struct Handle<C: Core> {
     // Unbounded: commands come from our own calls, whose number is bounded, and a hang-up must never be lost.
     commands: mpsc::UnboundedSender<Command<C>>,
     listening: Arc<[ListenConfig]>,
+    open: OpenConnections,
 }
 
 impl<C: Core> Handle<C> {
-    pub(super) fn new(commands: mpsc::UnboundedSender<Command<C>>, listening: Vec<ListenConfig>) -> Self {
-        Self { commands, listening: listening.into() }
+    pub(super) fn new(
+        commands: mpsc::UnboundedSender<Command<C>>,
+        listening: Vec<ListenConfig>,
+        open: OpenConnections,
+    ) -> Self {
+        Self { commands, listening: listening.into(), open }
     }
 
     /// Runs `command` on the core, soon, with the time at which it runs. Returns at once. After a shutdown
@@ -78,6 +83,12 @@ impl<C: Core> Handle<C> {
         Some(Flow::new(protocol, SocketAddr::new(ip, local.port()), remote))
     }
 
+    /// Whether the connection that `flow` names is open. A phone behind address translation is reached over the
+    /// connection that it opened, and over no other (RFC 5626 section 4.3). Always true of UDP.
+    pub fn has_connection(&self, flow: &Flow) -> bool {
+        flow.protocol == Protocol::Udp || self.open.contains(flow)
+    }
+
     /// Ends the task: what is queued on connections is still written, then everything closes. The events end.
     pub fn shutdown(&self) {
         let _ = self.commands.send(Command::Stop);
@@ -91,7 +102,7 @@ impl<C: Core> Handle<C> {
 
 impl<C: Core> Clone for Handle<C> {
     fn clone(&self) -> Self {
-        Self { commands: self.commands.clone(), listening: self.listening.clone() }
+        Self { commands: self.commands.clone(), listening: self.listening.clone(), open: self.open.clone() }
     }
 }
 

@@ -57,6 +57,7 @@ pub fn run<C: Core>(
         .collect::<Result<Vec<_>, BindError>>()?;
     let (command_sender, commands) = mpsc::unbounded_channel();
     let (events, event_receiver) = mpsc::channel(EVENTS);
+    let open = transports.open_connections();
     tokio::spawn(Task { core, transports, inputs, commands, events, overdue: VecDeque::new() }.run());
-    Ok((Handle::new(command_sender, bound), event_receiver))
+    Ok((Handle::new(command_sender, bound, open), event_receiver))
 }

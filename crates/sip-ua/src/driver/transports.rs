@@ -9,8 +9,8 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::transport::{
-    Accepted, BindError, Connection, ConnectionLimits, Flow, Input, ListenConfig, Protocol, TcpListening,
-    Transmit, UdpTransport, connect,
+    Accepted, BindError, Connection, ConnectionLimits, Flow, Input, ListenConfig, OpenConnections, Protocol,
+    TcpListening, Transmit, UdpTransport, connect,
 };
 
 /// All sockets and connections of one driver.
@@ -19,6 +19,7 @@ pub(super) struct Transports {
     sockets: Vec<UdpTransport>,
     listening: Vec<TcpListening>,
     connections: HashMap<Flow, Connection>,
+    open: OpenConnections,
     /// The newest connection with each peer, for requests that only know the peer's address.
     by_remote: HashMap<(Protocol, SocketAddr), Flow>,
     /// How many connections each address has open.
@@ -35,6 +36,7 @@ impl Transports {
             sockets: vec![],
             listening: vec![],
             connections: HashMap::new(),
+            open: OpenConnections::default(),
             by_remote: HashMap::new(),
             per_address: HashMap::new(),
             inputs,
@@ -121,6 +123,11 @@ impl Transports {
         self.remember(flow, connection);
     }
 
+    /// Which connections are open, kept up to date.
+    pub(super) fn open_connections(&self) -> OpenConnections {
+        self.open.clone()
+    }
+
     fn next_serial(&mut self) -> u64 {
         self.next_serial += 1;
         self.next_serial
@@ -128,6 +135,7 @@ impl Transports {
 
     fn remember(&mut self, flow: Flow, connection: Connection) {
         self.by_remote.insert((flow.protocol, flow.remote), flow);
+        self.open.opened(flow);
         if self.connections.insert(flow, connection).is_none() {
             *self.per_address.entry(flow.remote.ip()).or_default() += 1;
         }
@@ -146,6 +154,7 @@ impl Transports {
         if self.connections.remove(&flow).is_none() {
             return;
         }
+        self.open.closed(&flow);
         let peer = (flow.protocol, flow.remote);
         if self.by_remote.get(&peer) == Some(&flow) {
             self.by_remote.remove(&peer);

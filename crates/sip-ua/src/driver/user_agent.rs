@@ -200,6 +200,11 @@ impl UserAgentHandle {
         self.handle.flow_to(protocol, remote)
     }
 
+    /// See [`Handle::has_connection`].
+    pub fn has_connection(&self, flow: &Flow) -> bool {
+        self.handle.has_connection(flow)
+    }
+
     /// Ends the user agent's task. What is queued on connections is still written; calls are not hung up.
     pub fn shutdown(&self) {
         self.handle.shutdown();

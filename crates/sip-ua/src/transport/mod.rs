@@ -6,6 +6,7 @@ mod input;
 mod listen;
 // Datagrams and streams.
 mod connection;
+mod open_connections;
 mod tcp;
 mod udp;
 // What the system knows.
@@ -15,6 +16,7 @@ mod port_owner;
 pub use connection::ConnectionLimits;
 pub use flow::{Flow, Protocol, Transmit};
 pub use listen::{BindError, ListenConfig};
+pub(crate) use open_connections::OpenConnections;
 pub use port_owner::{PortOwner, port_owner};
 
 pub(crate) use connection::{BoxedStream, Connection};
