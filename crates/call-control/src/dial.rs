@@ -14,7 +14,7 @@ use crate::cause::HangupCause;
 use crate::event::{DialCounts, Event};
 use crate::identity::CallerId;
 use crate::switchboard::Switchboard;
-use crate::technology::{BoxFuture, OriginateRequest};
+use crate::technology::OriginateRequest;
 
 /// How a dial ended, in the words of `DIALSTATUS`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -383,7 +383,7 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         caller: dial.identity.clone().unwrap_or_else(|| caller.caller()),
         call_id: Some(caller.call_id()),
         linked_id: Some(caller.linked_id().to_owned()),
-        prefer_codec: leg.as_ref().and_then(|l| l.codec()),
+        prefer_codec: caller.codec(),
         near: leg.as_ref().map(|l| l.id()),
         variables: caller.inherited_variables(),
     }

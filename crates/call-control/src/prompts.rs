@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use audio::{Indications, Library, Pcm, Tone};
+use audio::{Found, Indications, Library, Location, Pcm, Tone};
 
 use crate::error::CallError;
 
@@ -19,10 +19,9 @@ const CACHE_SAMPLES: usize = 32 * 1024 * 1024;
 ///
 /// A prompt is named without an extension, as in `digits/1` or `/srv/sounds/welcome`. Folders, languages and formats are
 /// searched in Asterisk's order by [`audio::Library`]. What was decoded is kept, within a bound, until its file changes.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Prompts(Arc<Inner>);
 
-#[derive(Default)]
 struct Inner {
     library: Library,
     tones: HashMap<String, Tone>,
@@ -78,16 +77,34 @@ impl Prompts {
     fn decode(&self, name: &str, language: &str) -> Result<Entry, CallError> {
         let found =
             self.0.library.find(name, language, RATE).map_err(|e| CallError::NoSuchSound(e.to_string()))?;
-        let pcm = found.load().map_err(|e| unreadable(name, &e))?.resampled(RATE);
-        let path = found.path().map(std::path::Path::to_path_buf);
+        let pcm = self.0.library.load(name, language, RATE).map_err(|e| unreadable(name, &e))?;
+        let file = format!("{name}.{}", extension(&found));
+        let path = match found.location {
+            Location::File(path) => Some(path),
+            Location::Embedded(_) => None,
+        };
         let modified = path.as_ref().and_then(|p| std::fs::metadata(p).and_then(|m| m.modified()).ok());
-        let file = format!("{name}.{}", found.extension());
         Ok(Entry { pcm: Arc::new(pcm), file, path, modified })
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
         self.0.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Default for Prompts {
+    /// No prompts, and the tones of `us`.
+    fn default() -> Self {
+        Self::new(Library::new([]), "us")
+    }
+}
+
+fn extension(found: &Found) -> String {
+    let name = match &found.location {
+        Location::File(path) => path.as_path(),
+        Location::Embedded(path) => std::path::Path::new(path),
+    };
+    name.extension().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn unreadable(name: &str, error: &dyn std::fmt::Display) -> CallError {

@@ -122,6 +122,8 @@ pub enum Report {
     Held,
     /// The party took the call back.
     Resumed,
+    /// Both sides have agreed on this codec.
+    Codec(media_bridge::Codec),
     /// A key was pressed, in whatever way the phone sends it.
     Digit {
         /// `0` to `9`, `*`, `#`, `A` to `D`.

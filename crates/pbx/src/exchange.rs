@@ -15,13 +15,14 @@ use tokio::sync::mpsc;
 
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
-use crate::directory::ConfiguredDirectory;
+use crate::directory::{ConfiguredDirectory, EndpointTable};
 use crate::error::StartError;
-use crate::registrar::Registrations;
+use crate::registrar::{ContactEvent, Registrations, StoreError};
 
 /// A running exchange.
 pub struct Exchange {
     configuration: ArcSwap<Configuration>,
+    endpoints: ArcSwap<EndpointTable>,
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
@@ -44,17 +45,18 @@ impl Exchange {
         let mut media = MediaConfig::default();
         media.ports = configuration.rtp.ports.clone();
         let mut builder = Switchboard::builder(MediaEngine::start(media)?)
-            .system_name(&configuration.system_name)
+            .system_name(&configuration.options.system_name)
             .prompts(prompts);
         for observer in observers {
             builder = builder.observer(observer);
         }
         let switchboard = builder.build();
-        let registrations = Registrations::open(&configuration.folders, switchboard.clone()).await?;
+        let registrations = open_registrations(&configuration, switchboard.clone())?;
         let globals = Globals::from_plan(&configuration);
         let listen = listen_configs(&configuration);
         let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
         let exchange = Arc::new(Self {
+            endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             configuration: ArcSwap::from_pointee(configuration),
             switchboard: switchboard.clone(),
             registrations,
@@ -74,6 +76,11 @@ impl Exchange {
     /// The configuration that is in force. Hold it for the length of one decision, not longer.
     pub fn configuration(&self) -> Arc<Configuration> {
         self.configuration.load_full()
+    }
+
+    /// The endpoints of the configuration in force, as calls use them.
+    pub(crate) fn endpoints(&self) -> Arc<EndpointTable> {
+        self.endpoints.load_full()
     }
 
     /// The calls.
@@ -115,13 +122,20 @@ impl Exchange {
     /// Calls that run keep the dialplan that they began with until they jump.
     pub async fn reload(&self, part: Part) -> ConfigurationReport {
         let running = self.configuration();
-        let (loaded, report) = Configuration::load(running.folders.clone());
+        let folders = running.folders.clone();
+        // Reading files takes its time; the calls of this thread must not wait for it.
+        let read = tokio::task::spawn_blocking(move || Configuration::load(&folders)).await;
+        let (loaded, report) = match read {
+            Ok(read) => read,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        };
         if let Some(loaded) = loaded {
             let next = running.with(part, loaded);
-            self.registrations.follow(&next).await;
+            self.registrations.follow(next.sip.aors.keys().cloned().collect()).await;
             if matches!(part, Part::Dialplan | Part::All) {
                 self.globals.refresh(&next);
             }
+            self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             self.configuration.store(Arc::new(next));
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
@@ -154,9 +168,18 @@ async fn take_calls(exchange: Weak<Exchange>, mut calls: mpsc::Receiver<Call>) {
     }
 }
 
+/// Opens the store of registrations; what changes in it is told to the observers.
+fn open_registrations(
+    configuration: &Configuration,
+    switchboard: Switchboard,
+) -> Result<Arc<Registrations>, StoreError> {
+    let tell = move |event: ContactEvent| switchboard.notice(|| event.into());
+    Registrations::open(&configuration.folders.database, Box::new(tell))
+}
+
 fn listen_configs(configuration: &Configuration) -> Vec<ListenConfig> {
     let transports = configuration.sip.transports.iter();
-    transports.map(|t| ListenConfig { protocol: t.protocol, address: t.bind }).collect()
+    transports.map(|t| ListenConfig::new(t.protocol, t.bind)).collect()
 }
 
 /// Global variables of the dialplan: `[globals]`, `Set(GLOBAL(x)=…)`.

@@ -144,14 +144,26 @@ impl Call {
     /// # Errors
     /// As [`Call::play`].
     pub async fn read(&self, prompt: &str, rule: &ReadDigits) -> Result<String, CallError> {
-        let mut entry = String::new();
-        let mut pressed = match prompt {
+        let pressed = match prompt {
             "" => None,
             name => match self.play_until_key(name, |_| true).await? {
                 PlayEnd::Interrupted(digit) => Some(digit),
                 PlayEnd::Finished => None,
             },
         };
+        self.read_after(pressed, rule).await
+    }
+
+    /// Reads keys as `rule` says; `pressed` is one that came already, while a prompt played.
+    ///
+    /// # Errors
+    /// [`CallError::HungUp`] when the party hangs up.
+    pub async fn read_after(
+        &self,
+        mut pressed: Option<char>,
+        rule: &ReadDigits,
+    ) -> Result<String, CallError> {
+        let mut entry = String::new();
         loop {
             let wait = if entry.is_empty() { rule.first } else { rule.between };
             let Some(digit) = (match pressed.take() {

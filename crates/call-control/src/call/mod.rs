@@ -8,7 +8,7 @@ mod variables;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use media_bridge::Leg;
+use media_bridge::{Codec, Leg};
 use tokio::sync::watch;
 
 pub use media::{PlayEnd, ReadDigits};
@@ -65,6 +65,7 @@ struct Details {
     application: Option<(String, String)>,
     bridged_with: Option<String>,
     answered: Option<SystemTime>,
+    codec: Option<Codec>,
     variables: Variables,
 }
 
@@ -84,6 +85,7 @@ impl Call {
             application: None,
             bridged_with: None,
             answered: None,
+            codec: None,
             variables: spec.variables.into_iter().collect(),
         };
         let channel = Channel {
@@ -238,6 +240,11 @@ impl Call {
         self.details().bridged_with = peer.map(str::to_owned);
     }
 
+    /// The codec of its audio, once both sides have agreed on one.
+    pub fn codec(&self) -> Option<Codec> {
+        self.details().codec
+    }
+
     /// When the channel was answered.
     pub fn answered_at(&self) -> Option<SystemTime> {
         self.details().answered
@@ -261,6 +268,7 @@ impl Call {
             bridged_with: details.bridged_with.clone(),
             created: self.0.created,
             answered: details.answered,
+            codec: details.codec,
         }
     }
 
@@ -374,6 +382,7 @@ impl Call {
             Report::Resumed => {
                 self.0.held.send_replace(false);
             }
+            Report::Codec(codec) => self.details().codec = Some(codec),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
             Report::Ended(cause) => self.end(cause),
         }

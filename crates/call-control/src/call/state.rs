@@ -98,4 +98,6 @@ pub struct CallSnapshot {
     pub created: SystemTime,
     /// When it was answered.
     pub answered: Option<SystemTime>,
+    /// The codec of its audio, once it is agreed on.
+    pub codec: Option<media_bridge::Codec>,
 }

@@ -44,16 +44,22 @@ fn user_of(address: &NameAddr<'_>) -> String {
     address.uri().user_unescaped().map(|user| user.into_owned()).unwrap_or_default()
 }
 
-/// The number that a request asks for.
+/// The number that a request asks for; `s` where it names none, as for a caller who just lifts the receiver.
 pub(super) fn dialed_number(request: &Message) -> String {
     let uri = request.request_uri();
-    uri.ok().and_then(|uri| uri.user_unescaped().map(|user| user.into_owned())).unwrap_or_default()
+    let user = uri.ok().and_then(|uri| uri.user_unescaped().map(|user| user.into_owned()));
+    user.filter(|user| !user.is_empty()).unwrap_or_else(|| "s".to_owned())
 }
 
 /// The flow to a next hop; a host name is looked up.
 pub(super) async fn flow_to(user_agent: &UserAgentHandle, hop: &NextHop) -> Result<Flow, OriginateError> {
     let (protocol, host, port) = match hop {
-        NextHop::Flow(flow) => return Ok(*flow),
+        NextHop::Connection { flow, .. } if user_agent.has_connection(flow) => return Ok(*flow),
+        NextHop::Connection { otherwise: Some(other), .. } => return Box::pin(flow_to(user_agent, other)).await,
+        NextHop::Connection { flow, otherwise: None } => {
+            let reason = "the connection that it registered over is closed".to_owned();
+            return Err(OriginateError::Unreachable { contact: flow.remote.to_string(), reason });
+        }
         NextHop::Host { protocol, host, port } => (*protocol, host, *port),
     };
     let unreachable = |reason: String| OriginateError::Unreachable { contact: host.clone(), reason };

@@ -63,8 +63,13 @@ pub struct Route {
 /// Where a request is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextHop {
-    /// The way that the phone registered over.
-    Flow(Flow),
+    /// The connection that the phone registered over; the other way when it has been closed.
+    Connection {
+        /// The connection.
+        flow: Flow,
+        /// Where to open a new one.
+        otherwise: Option<Box<NextHop>>,
+    },
     /// A host to look up.
     Host {
         /// The protocol to use.

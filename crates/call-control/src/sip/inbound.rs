@@ -15,11 +15,12 @@ use super::directory::Admission;
 use super::driver::SessionDriver;
 use super::endpoint::SipEndpoint;
 use super::leg_events::LegRelay;
-use super::media::SessionMedia;
+use super::media::{Agreement, SessionMedia};
 use super::session::{Session, Stage};
 use super::worker::Worker;
 use crate::call::Direction;
 use crate::cause::HangupCause;
+use crate::event::Event;
 use crate::technology::{ChannelSpec, Report};
 
 impl Worker {
@@ -41,6 +42,7 @@ impl Worker {
             Admission::Incomplete => Some(484),
         };
         if let Some(status) = refusal {
+            self.note_unreachable(&endpoint, &dialed, &flow, status);
             return self.user_agent.respond(id, Reply::status(status));
         }
         let session_id = SessionId::next();
@@ -48,8 +50,8 @@ impl Worker {
             Ok(media) => media,
             Err(reply) => return self.user_agent.respond(id, reply),
         };
-        let stage = match first_answer(&mut media, invite) {
-            Ok(stage) => stage,
+        let (stage, agreement) = match first_answer(&mut media, invite) {
+            Ok(first) => first,
             Err(reply) => return self.user_agent.respond(id, reply),
         };
         let call = self.switchboard.create_channel(ChannelSpec {
@@ -67,6 +69,9 @@ impl Worker {
             driver: Box::new(SessionDriver { id: session_id, commands: self.commands.clone() }),
         });
         relay.attach(&call);
+        if let Some(agreement) = agreement {
+            agreement.tell(&call);
+        }
         match self.calls.try_send(call.clone()) {
             Ok(()) => {
                 let contact = addressing::contact(&self.user_agent, &flow, "");
@@ -78,6 +83,20 @@ impl Worker {
                 call.report(Report::Ended(HangupCause::CONGESTION));
             }
         }
+    }
+
+    /// Says once that a number leads nowhere: it is the first thing that somebody with a new dialplan looks for.
+    fn note_unreachable(&self, endpoint: &SipEndpoint, dialed: &str, flow: &Flow, status: u16) {
+        let SipEndpoint { name, context, .. } = endpoint;
+        let why = match status {
+            503 => "the exchange takes no calls".to_owned(),
+            484 => format!("it needs more digits in context '{context}'"),
+            _ => format!("extension not found in context '{context}'"),
+        };
+        let (source, protocol) = (flow.remote, flow.protocol);
+        let text = format!("Call from '{name}' ({protocol}:{source}) to extension '{dialed}' rejected because {why}.");
+        warn!("{text}");
+        self.switchboard.notice(|| Event::Warning { channel: None, text });
     }
 
     fn open_media(
@@ -126,7 +145,7 @@ impl Worker {
             return;
         }
         let answer = ack.map(Message::body).filter(|body| !body.is_empty());
-        let agreed = answer.map(|body| session.media.accept(body));
+        let agreed = answer.map(|body| session.accept(body));
         if !matches!(agreed, Some(Ok(_))) {
             self.give_up(id, HangupCause::BEARER_UNAVAILABLE, "the ACK brought no usable answer to our offer");
         }
@@ -138,21 +157,18 @@ impl Worker {
         let answer = if message.body().is_empty() {
             Ok(session.media.offer())
         } else {
-            session.media.answer(message.body()).map(|(answer, agreement)| {
-                session.call.report(if agreement.held { Report::Held } else { Report::Resumed });
-                answer
-            })
+            session.answer(message.body())
         };
-        self.user_agent.answer_reinvite(id, answer.map_err(|error| refusal_status(&error)));
+        self.user_agent.answer_reinvite(id, answer.map_err(|error| error.status()));
     }
 
     /// The ACK of a re-INVITE that we accepted: it holds the peer's answer when the offer was ours.
     pub(super) fn on_reinvite_confirmed(&mut self, id: SessionId, ack: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if !ack.body().is_empty()
-            && let Ok(agreement) = session.media.accept(ack.body())
+            && let Err(error) = session.accept(ack.body())
         {
-            session.call.report(if agreement.held { Report::Held } else { Report::Resumed });
+            warn!(call = %session.call.call_id(), "the answer in an ACK cannot be used: {error}");
         }
     }
 
@@ -167,26 +183,24 @@ impl Worker {
 }
 
 /// Our answer to the offer in an INVITE, or the promise of an offer where it has none.
-fn first_answer(media: &mut SessionMedia, invite: &Message) -> Result<Stage, Reply> {
+fn first_answer(media: &mut SessionMedia, invite: &Message) -> Result<(Stage, Option<Agreement>), Reply> {
     if invite.body().is_empty() {
-        return Ok(Stage::OfferOwed);
+        return Ok((Stage::OfferOwed, None));
     }
     let kind = invite.raw(&HeaderName::ContentType).unwrap_or("application/sdp");
     let media_type = kind.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/sdp") {
         return Err(Reply::status(415).header("Accept", "application/sdp"));
     }
-    media.answer(invite.body()).map(|(answer, _)| Stage::AnswerReady(answer)).map_err(|error| {
-        let warning = format!("399 ipbx \"{}\"", error.to_string().replace(['"', '\\'], "'"));
-        Reply::status(refusal_status(&error)).header("Warning", warning)
-    })
+    let (answer, agreement) = media.answer(invite.body()).map_err(|error| refusal(&error))?;
+    Ok((Stage::AnswerReady(answer), Some(agreement)))
 }
 
-fn refusal_status(error: &NegotiationError) -> u16 {
-    match error {
-        NegotiationError::Malformed(_) => 400,
-        _ => 488,
-    }
+/// Refuses an offer, with a Warning that says why (RFC 3261 §20.43).
+fn refusal(error: &NegotiationError) -> Reply {
+    let text = error.to_string().replace(['"', '\\'], "'");
+    let warning = format!("{} ipbx \"{text}\"", error.warning_code());
+    Reply::status(error.status()).header("Warning", warning)
 }
 
 /// The key of an INFO body: `Signal=5` and `Duration=160` lines, or the bare key.

@@ -32,7 +32,7 @@ impl LegRelay {
 
 fn deliver(call: &Call, event: LegEvent) {
     match event {
-        LegEvent::PlaybackEnded { token, .. } => call.0.playback.finished(token),
+        LegEvent::PlaybackEnded { token, .. } => call.0.playback.finished(token.0),
         LegEvent::DigitEnded { digit, duration } => {
             let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
             call.report(Report::Digit { digit: digit.to_char(), duration_ms });

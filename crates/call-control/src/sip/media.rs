@@ -3,11 +3,13 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use media_bridge::{Codec, Direction, Leg, LegSettings};
-use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator};
+use media_bridge::{Codec, Direction, EventPayload, Leg, LegSettings};
+use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, Preference};
 use sip_ua::user_agent::Body;
 
 use super::endpoint::SipEndpoint;
+use crate::call::Call;
+use crate::technology::Report;
 
 /// Payload type of telephone-event in our own offers, the one that everybody uses.
 const TELEPHONE_EVENT: u8 = 101;
@@ -18,8 +20,20 @@ const PTIME: u16 = 20;
 /// What a session description changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Agreement {
+    /// The codec of both directions.
+    pub(super) codec: Option<Codec>,
     /// The far end has put us on hold.
     pub(super) held: bool,
+}
+
+impl Agreement {
+    /// Reports it to the channel.
+    pub(super) fn tell(self, call: &Call) {
+        if let Some(codec) = self.codec {
+            call.report(Report::Codec(codec));
+        }
+        call.report(if self.held { Report::Held } else { Report::Resumed });
+    }
 }
 
 /// Offers, answers and the leg that follows them.
@@ -41,7 +55,7 @@ impl SessionMedia {
         prefer: Option<Codec>,
         session_id: u64,
     ) -> Self {
-        let negotiator = Negotiator::new(session_id, "-");
+        let negotiator = Negotiator::new(session_id, "-").with_preference(Preference::Remote);
         Self { leg, negotiator, endpoint, address, prefer, agreed: false }
     }
 
@@ -75,7 +89,7 @@ impl SessionMedia {
         if let Some(settings) = self.settings(negotiated) {
             self.leg.configure(settings);
         }
-        Agreement { held: negotiated.remote_hold }
+        Agreement { codec: codec_of(&negotiated.codec), held: negotiated.remote_hold }
     }
 
     fn settings(&self, negotiated: &Negotiated) -> Option<LegSettings> {
@@ -83,10 +97,13 @@ impl SessionMedia {
         Some(LegSettings {
             remote: negotiated.remote,
             remote_rtcp: negotiated.remote_rtcp,
+            rtcp_mux: negotiated.rtcp_mux,
             codec,
             send_payload_type: negotiated.send_payload_type,
             receive_payload_type: negotiated.receive_payload_type,
-            telephone_event: negotiated.telephone_event.map(|e| (e.send, e.receive)),
+            telephone_event: negotiated
+                .telephone_event
+                .map(|event| EventPayload { send: event.send, receive: event.receive }),
             direction: match negotiated.direction {
                 sdp::Direction::SendRecv => Direction::SendRecv,
                 sdp::Direction::SendOnly => Direction::SendOnly,
@@ -95,6 +112,7 @@ impl SessionMedia {
             },
             ptime_ms: negotiated.ptime,
             symmetric: self.endpoint.symmetric_media,
+            strict: true,
             rtp_timeout: self.endpoint.rtp_timeout,
             rtp_timeout_hold: self.endpoint.rtp_timeout_hold,
         })

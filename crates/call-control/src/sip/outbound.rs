@@ -103,10 +103,11 @@ impl Worker {
     /// 101 to 199: it rings, or audio comes early.
     pub(super) fn on_provisional(&mut self, id: SessionId, status: u16, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let early = !message.body().is_empty() && session.media.accept(message.body()).is_ok();
-        if status == 180 && !early {
+        let early = !message.body().is_empty() && session.accept(message.body()).is_ok();
+        if status == 180 {
             session.call.report(Report::Ringing);
-        } else if early {
+        }
+        if early {
             session.call.report(Report::Progress);
         }
     }
@@ -116,13 +117,13 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.stage = Stage::Established;
         let accepted = match message.body().is_empty() {
-            false => session.media.accept(message.body()).map_err(|error| error.to_string()),
+            false => session.accept(message.body()).map_err(|error| error.to_string()),
             // The answer may have come in a reliable or repeated provisional response.
             true if session.media.is_agreed() => return session.call.report(Report::Answered),
             true => Err("it has no session description".to_owned()),
         };
         match accepted {
-            Ok(_) => session.call.report(Report::Answered),
+            Ok(()) => session.call.report(Report::Answered),
             Err(why) => {
                 let text = format!("the answer cannot be used: {why}");
                 self.give_up(id, HangupCause::BEARER_UNAVAILABLE, &text);

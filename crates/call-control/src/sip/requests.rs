@@ -35,7 +35,9 @@ impl Worker {
                 self.directory.register(endpoint, request, flow, reply);
             }
             Method::Options => self.user_agent.respond(id, capabilities()),
-            _ => self.user_agent.respond(id, Reply::status(501)),
+            Method::Subscribe | Method::Publish => self.user_agent.respond(id, Reply::status(489)),
+            Method::Other(_) => self.user_agent.respond(id, Reply::status(501)),
+            _ => self.user_agent.respond(id, Reply::status(405).header("Allow", ALLOW)),
         }
     }
 
@@ -61,8 +63,8 @@ impl Worker {
         }
         let stale = verdict == Verdict::Stale;
         let challenges = self.verifier.challenge(now, &realm, stale);
-        Ok(challenges.into_iter().fold(Reply::status(401), |reply, c| reply.header("WWW-Authenticate", c)))
-            .and_then(Err)
+        let refusal = Reply::status(401);
+        Err(challenges.into_iter().fold(refusal, |reply, c| reply.header("WWW-Authenticate", c)))
     }
 
     /// One line with the source; it does not say which half was wrong.
@@ -75,6 +77,9 @@ impl Worker {
         self.switchboard.notice(|| Event::AuthenticationFailed { source, method, claimed });
     }
 }
+
+/// Methods that mean something outside of calls.
+const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO";
 
 /// What OPTIONS is answered with.
 fn capabilities() -> Reply {

@@ -1,5 +1,6 @@
 //! What the worker keeps of one session.
 
+use sdp::negotiation::NegotiationError;
 use sip_ua::user_agent::Body;
 
 use super::media::SessionMedia;
@@ -13,6 +14,22 @@ pub(super) struct Session {
     pub(super) media: SessionMedia,
     /// Where the exchange of descriptions stands.
     pub(super) stage: Stage,
+}
+
+impl Session {
+    /// Takes in an answer of the peer and tells the channel what was agreed.
+    pub(super) fn accept(&mut self, answer: &[u8]) -> Result<(), NegotiationError> {
+        let agreement = self.media.accept(answer)?;
+        agreement.tell(&self.call);
+        Ok(())
+    }
+
+    /// Answers an offer of the peer and tells the channel what was agreed.
+    pub(super) fn answer(&mut self, offer: &[u8]) -> Result<Body, NegotiationError> {
+        let (answer, agreement) = self.media.answer(offer)?;
+        agreement.tell(&self.call);
+        Ok(answer)
+    }
 }
 
 /// Where the exchange of session descriptions stands.

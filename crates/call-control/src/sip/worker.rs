@@ -84,7 +84,7 @@ impl Worker {
     /// A channel ends its session. The channel has reported its end already.
     fn hang_up(&mut self, id: SessionId, cause: HangupCause) {
         let Some(session) = self.sessions.remove(&id) else { return };
-        let reason = vec![("Reason".to_owned(), format!("Q.850;cause={};text=\"{}\"", cause.code(), cause.text()))];
+        let reason = vec![("Reason".to_owned(), reason_value(cause))];
         match session.stage {
             Stage::AnswerReady(_) | Stage::OfferOwed => {
                 self.user_agent.reject(id, causes::to_status(cause), None, reason);
@@ -134,6 +134,14 @@ fn end_cause(message: Option<&Message>, reason: EndReason) -> HangupCause {
         EndReason::Refused => HangupCause::CONGESTION,
         _ => HangupCause::NORMAL,
     })
+}
+
+/// The Reason that tells `cause` (RFC 3326). A phone that reads `SIP;cause=200` in a CANCEL notes no missed call.
+fn reason_value(cause: HangupCause) -> String {
+    if cause == HangupCause::ANSWERED_ELSEWHERE {
+        return "SIP;cause=200;text=\"Call completed elsewhere\"".to_owned();
+    }
+    format!("Q.850;cause={};text=\"{}\"", cause.code(), cause.text())
 }
 
 /// Reads `Q.850;cause=17`.

@@ -22,7 +22,7 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
     if unanswered && !options.has('n') {
         channel.call.answer().await?;
     }
-    let context = argument(3).map_or_else(|| channel.machine.location().context.clone(), str::to_owned);
+    let context = argument(3).map_or_else(|| channel.machine.location().context.to_string(), str::to_owned);
     let only_extensions = options.has('m');
     let own_language = channel.call.language();
     if let Some(language) = argument(2) {

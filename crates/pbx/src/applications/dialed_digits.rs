@@ -20,7 +20,7 @@ pub(super) async fn collect(
     if dialed.is_empty() {
         return Ok(Outcome::ResponseTimeout);
     }
-    if context == here {
+    if *context == *here {
         return Ok(Outcome::Dialed(dialed));
     }
     Ok(Outcome::Jump(dialplan_vm::JumpTarget::to(context, &dialed, 1)))

@@ -12,9 +12,9 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
 /// A jump to `target`, or the end of the call when it cannot be read.
 pub(super) fn jump(channel: &DialplanChannel, target: &str) -> Outcome {
     match JumpTarget::parse(target) {
-        Some(target) => Outcome::Jump(target),
-        None => {
-            channel.warning(format!("Goto({target}): write priority, extension,priority or context,extension,priority"));
+        Ok(target) => Outcome::Jump(target),
+        Err(error) => {
+            channel.warning(format!("Goto({target}): {error}"));
             Outcome::Hangup
         }
     }

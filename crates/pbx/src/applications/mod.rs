@@ -41,7 +41,7 @@ macro_rules! application {
         }
     };
 }
-pub(crate) use application;
+
 
 /// The application of that name, in any case.
 pub fn find(name: &str) -> Option<&'static Application> {

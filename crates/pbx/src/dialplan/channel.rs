@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::{Call, Event, HangupCause};
-use dialplan_vm::Machine;
+use dialplan_vm::{FunctionReply, Machine};
+use tokio::time::Instant;
 
+use super::host::ChannelHost;
 use crate::exchange::Exchange;
 
 /// Wait for the first digit in `WaitExten`, unless `TIMEOUT(response)` says otherwise.
@@ -26,6 +28,8 @@ pub struct DialplanChannel {
     pub response_timeout: Duration,
     /// `TIMEOUT(digit)`.
     pub digit_timeout: Duration,
+    /// `TIMEOUT(absolute)`: when the call is over, whatever runs.
+    pub ends_at: Option<Instant>,
 }
 
 impl DialplanChannel {
@@ -37,12 +41,34 @@ impl DialplanChannel {
             machine,
             response_timeout: RESPONSE_TIMEOUT,
             digit_timeout: DIGIT_TIMEOUT,
+            ends_at: None,
         }
     }
 
     /// Sets a variable of the channel.
     pub fn set(&self, name: &str, value: impl AsRef<str>) {
         self.call.set_variable(name, value.as_ref());
+    }
+
+    /// What `Set` does: a variable, or a function such as `CALLERID(num)`. A function that fails is said on the console.
+    pub fn assign(&mut self, target: &str, value: &str) {
+        match dialplan_vm::assign(&mut self.host(), target, value) {
+            FunctionReply::Value(_) => {}
+            FunctionReply::Unknown => self.warning(format!("Set({target}=…): there is no function of that name")),
+            FunctionReply::Error(problem) => self.warning(format!("Set({target}=…): {problem}")),
+            FunctionReply::Pending => self.warning(format!("Set({target}=…): the function cannot be set")),
+        }
+    }
+
+    /// What the machine and the functions see of this channel.
+    pub(super) fn host(&mut self) -> ChannelHost<'_> {
+        ChannelHost {
+            exchange: &self.exchange,
+            call: &self.call,
+            response_timeout: &mut self.response_timeout,
+            digit_timeout: &mut self.digit_timeout,
+            ends_at: &mut self.ends_at,
+        }
     }
 
     /// The cause that the channel ends with when nobody names one: what the last `Dial` left in `HANGUPCAUSE`.

@@ -5,35 +5,30 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use asterisk_conf::Span;
 use call_control::{Call, Event};
-use dialplan_vm::{FunctionReply, Host};
+use dialplan_vm::{FunctionReply, Host, LocalTime};
+use tokio::time::Instant;
 
+use super::clock;
 use crate::exchange::Exchange;
 use crate::functions::{self, FunctionError, FunctionScope};
 
 /// The surroundings of one step.
 pub(super) struct ChannelHost<'a> {
-    exchange: &'a Arc<Exchange>,
-    call: &'a Call,
-    response_timeout: &'a mut Duration,
-    digit_timeout: &'a mut Duration,
+    pub(super) exchange: &'a Arc<Exchange>,
+    pub(super) call: &'a Call,
+    pub(super) response_timeout: &'a mut Duration,
+    pub(super) digit_timeout: &'a mut Duration,
+    pub(super) ends_at: &'a mut Option<Instant>,
 }
 
-impl<'a> ChannelHost<'a> {
-    pub(super) fn new(
-        exchange: &'a Arc<Exchange>,
-        call: &'a Call,
-        response_timeout: &'a mut Duration,
-        digit_timeout: &'a mut Duration,
-    ) -> Self {
-        Self { exchange, call, response_timeout, digit_timeout }
-    }
-
+impl ChannelHost<'_> {
     fn scope(&mut self) -> FunctionScope<'_> {
         FunctionScope {
             exchange: self.exchange,
             call: self.call,
             response_timeout: self.response_timeout,
             digit_timeout: self.digit_timeout,
+            ends_at: self.ends_at,
         }
     }
 
@@ -49,7 +44,7 @@ impl<'a> ChannelHost<'a> {
                 Some(now.map_or(0, |d| d.as_secs()).to_string())
             }
             "CALLERID" => Some(self.call.caller().to_string()),
-            "SYSTEMNAME" => Some(self.exchange.configuration().system_name.clone()),
+            "SYSTEMNAME" => Some(self.exchange.configuration().options.system_name.clone()),
             "ASTETCDIR" => folder(&folders.configuration),
             "ASTVARLIBDIR" => folder(&folders.library),
             "ASTDATADIR" => folder(&folders.data),
@@ -89,16 +84,30 @@ impl Host for ChannelHost<'_> {
     }
 
     fn write_function(&mut self, name: &str, arguments: &str, value: &str) -> FunctionReply {
-        let Some(write) = functions::find(name).map(|f| f.write) else { return FunctionReply::Unknown };
+        let Some(function) = functions::find(name) else { return FunctionReply::Unknown };
+        let Some(write) = function.write else {
+            return FunctionReply::Error(FunctionError::ReadOnly(function.name).to_string());
+        };
         match write(&mut self.scope(), arguments, value) {
             Ok(()) => FunctionReply::Value(String::new()),
             Err(error) => FunctionReply::Error(error.to_string()),
         }
     }
 
+    fn caller_number(&self) -> Option<String> {
+        Some(self.call.caller().number)
+    }
+
+    fn local_time(&self, zone: Option<&str>) -> Option<LocalTime> {
+        clock::local_time(zone)
+    }
+
     fn warn(&mut self, message: &str, at: Option<Span>) {
-        let place = at.map(|span| self.exchange.configuration().place(span)).unwrap_or_default();
-        let text = if place.is_empty() { message.to_owned() } else { format!("{place}: {message}") };
+        let configuration = self.exchange.configuration();
+        let text = match at.and_then(|span| configuration.sources.place(span)) {
+            Some(place) => format!("{}:{}: {message}", place.path.display(), place.line),
+            None => message.to_owned(),
+        };
         tracing::warn!(call = %self.call.call_id(), channel = self.call.name(), "{text}");
         self.exchange.switchboard().notice(|| Event::Warning { channel: Some(self.call.snapshot()), text });
     }

@@ -1,6 +1,7 @@
 //! A channel walks through the dialplan.
 
 mod channel;
+mod clock;
 mod host;
 mod runner;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use call_control::{Call, CallError, ChannelState, DialplanPosition, HangupCause};
 use dialplan_vm::{AppCall, End, Location, Machine, Outcome, Step};
+use tokio::time::Instant;
 
 use super::channel::DialplanChannel;
 use super::host::ChannelHost;
@@ -14,6 +15,9 @@ use crate::functions;
 
 /// How long a caller hears busy or congestion when the dialplan just ends.
 const FALLTHROUGH_TONE: Duration = Duration::from_secs(10);
+
+/// Nobody can hang up on an `h` that never ends, so it ends here.
+const MOST_STEPS_AFTER_HANGUP: usize = 10_000;
 
 /// Runs `call` from the extension that it dialled until the dialplan ends or the party hangs up, then `h`.
 pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
@@ -40,6 +44,8 @@ enum Ended {
 /// Steps until the dialplan ends.
 async fn run(channel: &mut DialplanChannel) -> Ended {
     loop {
+        // A dialplan may go in circles without ever waiting; the other calls of this thread must not.
+        tokio::task::coop::consume_budget().await;
         match next_step(channel) {
             Step::Run(app) => {
                 if let Ended::HungUp = run_application(channel, app).await {
@@ -52,20 +58,21 @@ async fn run(channel: &mut DialplanChannel) -> Ended {
             }
             Step::Ended(End::OutOfPriorities) => return Ended::RanOut,
             Step::Ended(end) => {
-                channel.verbose(2, format!("The dialplan of '{}' ends: {end}", channel.call.name()));
-                return Ended::RanOut;
+                tell_end(channel, &end);
+                return Ended::HungUp;
             }
         }
     }
 }
 
 fn next_step(channel: &mut DialplanChannel) -> Step {
-    let mut host = ChannelHost::new(
-        &channel.exchange,
-        &channel.call,
-        &mut channel.response_timeout,
-        &mut channel.digit_timeout,
-    );
+    let mut host = ChannelHost {
+        exchange: &channel.exchange,
+        call: &channel.call,
+        response_timeout: &mut channel.response_timeout,
+        digit_timeout: &mut channel.digit_timeout,
+        ends_at: &mut channel.ends_at,
+    };
     channel.machine.step(&mut host)
 }
 
@@ -100,10 +107,19 @@ async fn run_unless_hung_up(
     arguments: &str,
 ) -> ApplicationResult {
     let call = channel.call.clone();
+    let ends_at = channel.ends_at;
     tokio::select! {
         biased;
         _ = call.hung_up() => Err(CallError::HungUp),
+        () = until(ends_at) => Ok(Outcome::AbsoluteTimeout),
         result = (application.run)(channel, arguments) => result,
+    }
+}
+
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -122,10 +138,22 @@ fn after_error(channel: &DialplanChannel, application: &str, error: &CallError) 
     }
 }
 
+/// Says why a dialplan ended that had more to say, if its author should know.
+fn tell_end(channel: &DialplanChannel, end: &End) {
+    let name = channel.call.name();
+    match end {
+        End::NoSuchExtension { location } => channel.warning(format!(
+            "channel '{name}' was sent to {location}, which does not exist, and its context has no 'i': the call ends"
+        )),
+        End::Timeout { .. } => channel.verbose(3, format!("Nothing was dialled on '{name}', and its context has no 't'")),
+        _ => {}
+    }
+}
+
 fn position(location: &Location) -> DialplanPosition {
     DialplanPosition {
-        context: location.context.clone(),
-        extension: location.extension.clone(),
+        context: location.context.to_string(),
+        extension: location.extension.to_string(),
         priority: location.priority,
     }
 }
@@ -156,7 +184,8 @@ async fn run_hangup_extension(channel: &mut DialplanChannel) {
     if !channel.machine.hangup() {
         return;
     }
-    loop {
+    for _ in 0..MOST_STEPS_AFTER_HANGUP {
+        tokio::task::coop::consume_budget().await;
         match next_step(channel) {
             Step::Run(app) => {
                 let Some(application) = applications::find(&app.application) else { return };
@@ -178,4 +207,5 @@ async fn run_hangup_extension(channel: &mut DialplanChannel) {
             Step::Ended(_) => return,
         }
     }
+    channel.warning("the 'h' extension goes in circles: it is ended here");
 }

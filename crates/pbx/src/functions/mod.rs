@@ -1,11 +1,19 @@
 //! Dialplan functions, read as `${NAME(arguments)}` and written by `Set(NAME(arguments)=value)`: one file each, one line
 //! each in [`table`].
 
+mod caller_id;
+mod channel;
+mod condition;
+mod global;
+mod length;
+mod timeout;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::Call;
-use dialplan_vm::FunctionCall;
+use dialplan_vm::{FunctionCall, FunctionReply};
+use tokio::time::Instant;
 
 use crate::dialplan::DialplanChannel;
 use crate::exchange::Exchange;
@@ -20,6 +28,8 @@ pub struct FunctionScope<'a> {
     pub response_timeout: &'a mut Duration,
     /// `TIMEOUT(digit)` of the channel.
     pub digit_timeout: &'a mut Duration,
+    /// `TIMEOUT(absolute)` of the channel, as the moment when it strikes.
+    pub ends_at: &'a mut Option<Instant>,
 }
 
 /// Why a function has no value.
@@ -44,17 +54,81 @@ pub enum FunctionError {
     ReadOnly(&'static str),
 }
 
+impl FunctionError {
+    /// Arguments that mean nothing to `function`.
+    fn arguments(function: &'static str, arguments: &str, problem: impl Into<String>) -> Self {
+        Self::Arguments { function, arguments: arguments.to_owned(), problem: problem.into() }
+    }
+}
+
+/// A value, or why there is none.
+type Value = Result<String, FunctionError>;
+
+/// A write that is done, or why it is not.
+type Written = Result<(), FunctionError>;
+
 /// A dialplan function as the table lists it.
 #[derive(Clone, Copy)]
 pub struct Function {
     /// Its name, in capitals.
     pub name: &'static str,
+    /// How it is written.
+    pub syntax: &'static str,
     /// One line for `core show functions`.
     pub synopsis: &'static str,
     /// Reads it.
-    pub read: fn(&mut FunctionScope<'_>, &str) -> Result<String, FunctionError>,
-    /// Sets it.
-    pub write: fn(&mut FunctionScope<'_>, &str, &str) -> Result<(), FunctionError>,
+    pub read: fn(&mut FunctionScope<'_>, &str) -> Value,
+    /// Sets it; `None` for one that can only be read.
+    pub write: Option<fn(&mut FunctionScope<'_>, &str, &str) -> Written>,
+}
+
+/// Every function, by name.
+pub fn table() -> &'static [Function] {
+    const TABLE: &[Function] = &[
+        Function {
+            name: "CALLERID",
+            syntax: "CALLERID(datatype)",
+            synopsis: "The caller's number and name.",
+            read: caller_id::read,
+            write: Some(caller_id::write),
+        },
+        Function {
+            name: "CHANNEL",
+            syntax: "CHANNEL(item)",
+            synopsis: "Facts about the channel; its language can be set.",
+            read: channel::read,
+            write: Some(channel::write),
+        },
+        Function {
+            name: "GLOBAL",
+            syntax: "GLOBAL(variable)",
+            synopsis: "A variable of the whole exchange.",
+            read: global::read,
+            write: Some(global::write),
+        },
+        Function {
+            name: "IF",
+            syntax: "IF(condition?[true][:false])",
+            synopsis: "One of two texts, as a condition says.",
+            read: condition::read,
+            write: None,
+        },
+        Function {
+            name: "LEN",
+            syntax: "LEN(text)",
+            synopsis: "The length of a text.",
+            read: length::read,
+            write: None,
+        },
+        Function {
+            name: "TIMEOUT",
+            syntax: "TIMEOUT(absolute|digit|response)",
+            synopsis: "Seconds that the call may last, and that the caller has to dial.",
+            read: timeout::read,
+            write: Some(timeout::write),
+        },
+    ];
+    TABLE
 }
 
 /// The function of that name. Names are written in capitals; Asterisk takes no others.
@@ -65,7 +139,6 @@ pub fn find(name: &str) -> Option<&'static Function> {
 /// Fetches a value that takes time, away from the machine's step.
 ///
 /// No function of the table asks for it today; those that wait for a network or a disk will answer here.
-pub async fn evaluate(channel: &mut DialplanChannel, call: &FunctionCall) -> Result<String, String> {
-    channel.warning(format!("{}({}) has no value that could be fetched", call.name, call.arguments));
-    Err(format!("{} has no value that could be fetched", call.name))
+pub async fn evaluate(_channel: &mut DialplanChannel, call: &FunctionCall) -> FunctionReply {
+    FunctionReply::Error(format!("{}({}) has no value that could be fetched", call.name, call.arguments))
 }

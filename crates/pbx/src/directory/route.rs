@@ -1,0 +1,150 @@
+//! The way to what stands behind `PJSIP/` in a `Dial`.
+//!
+//! | written | calls |
+//! | --- | --- |
+//! | `bob` | the contact of endpoint `bob` |
+//! | `0033…@trunk` | endpoint `trunk`, with that number |
+//! | `trunk/0033…` | the same, as `SIP/` has it |
+//! | `trunk/sip:…` | that URI, as endpoint `trunk` |
+//! | `bob/desk` | the contact of address of record `desk`, as endpoint `bob` |
+
+use call_control::OriginateError;
+use call_control::sip::{NextHop, Route};
+use sip_parser::Uri;
+use sip_ua::registrar::Binding;
+
+use crate::configuration::Configuration;
+use crate::exchange::Exchange;
+
+/// What a resource asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted<'r> {
+    /// A contact of the endpoint's.
+    Contact,
+    /// A contact of this address of record.
+    ContactOf(&'r str),
+    /// A contact of the endpoint's, with this number as its user.
+    Number(&'r str),
+    /// This URI.
+    Uri(&'r str),
+}
+
+/// The way to `resource`.
+pub(super) fn to(exchange: &Exchange, resource: &str) -> Result<Route, OriginateError> {
+    let configuration = exchange.configuration();
+    let (name, wanted) = read(&configuration, resource);
+    let endpoint = exchange.endpoints().get(name).cloned();
+    let endpoint = endpoint.ok_or_else(|| OriginateError::NoSuchEndpoint(name.to_owned()))?;
+    let (target, next_hop, path) = match wanted {
+        Wanted::Uri(uri) => (uri.to_owned(), next_hop(uri)?, Vec::new()),
+        Wanted::ContactOf(aor) => contact(exchange, &configuration, name, &[aor.to_owned()])?,
+        Wanted::Contact => contact(exchange, &configuration, name, aors(&configuration, name))?,
+        Wanted::Number(number) => {
+            let (target, hop, path) = contact(exchange, &configuration, name, aors(&configuration, name))?;
+            (with_user(&target, number)?, hop, path)
+        }
+    };
+    Ok(Route { endpoint, target, next_hop, route_set: path })
+}
+
+fn aors<'c>(configuration: &'c Configuration, endpoint: &str) -> &'c [String] {
+    configuration.sip.endpoints.get(endpoint).map(|e| e.aors.as_slice()).unwrap_or_default()
+}
+
+/// The endpoint's name and what is wanted of it.
+fn read<'r>(configuration: &Configuration, resource: &'r str) -> (&'r str, Wanted<'r>) {
+    if let Some((endpoint, rest)) = resource.split_once('/') {
+        let is_uri = rest.starts_with("sip:") || rest.starts_with("sips:");
+        let wanted = match rest {
+            "" => Wanted::Contact,
+            uri if is_uri => Wanted::Uri(uri),
+            aor if configuration.sip.aors.contains_key(aor) => Wanted::ContactOf(aor),
+            number => Wanted::Number(number),
+        };
+        return (endpoint, wanted);
+    }
+    match resource.rsplit_once('@') {
+        Some((number, endpoint)) => (endpoint, Wanted::Number(number)),
+        None => (resource, Wanted::Contact),
+    }
+}
+
+/// The first contact of the addresses of record: registered ones before those of the configuration.
+fn contact(
+    exchange: &Exchange,
+    configuration: &Configuration,
+    endpoint: &str,
+    aors: &[String],
+) -> Result<(String, NextHop, Vec<String>), OriginateError> {
+    for aor in aors {
+        if let Some(binding) = exchange.registrations().contacts(aor).into_iter().next() {
+            let hop = binding_hop(&binding)?;
+            return Ok((binding.contact_uri, hop, binding.path));
+        }
+        let fixed = configuration.sip.aors.get(aor).and_then(|aor| aor.contacts.first());
+        if let Some(uri) = fixed {
+            return Ok((uri.clone(), next_hop(uri)?, Vec::new()));
+        }
+    }
+    Err(OriginateError::NoContact(endpoint.to_owned()))
+}
+
+/// Where calls to a registered phone go: by its Path, over the connection it came by, to where it was seen, or to where
+/// its Contact points.
+fn binding_hop(binding: &Binding) -> Result<NextHop, OriginateError> {
+    if let Some(proxy) = binding.path.first() {
+        return next_hop(proxy.trim_start_matches('<').split('>').next().unwrap_or_default());
+    }
+    if binding.flow.protocol.is_reliable() {
+        let fallback = next_hop(&binding.contact_uri).ok();
+        return Ok(NextHop::Connection { flow: binding.flow, otherwise: fallback.map(Box::new) });
+    }
+    match binding.received {
+        Some(seen) => Ok(NextHop::Host {
+            protocol: binding.flow.protocol,
+            host: seen.ip().to_string(),
+            port: seen.port(),
+        }),
+        None => next_hop(&binding.contact_uri),
+    }
+}
+
+fn next_hop(uri: &str) -> Result<NextHop, OriginateError> {
+    let unreachable = |reason: String| OriginateError::Unreachable { contact: uri.to_owned(), reason };
+    let parsed = Uri::parse(uri).map_err(|e| unreachable(format!("it is not a SIP URI: {e}")))?;
+    NextHop::of(&parsed).map_err(unreachable)
+}
+
+/// `target` with another user part. The number is escaped by whoever writes the request.
+fn with_user(target: &str, number: &str) -> Result<String, OriginateError> {
+    let unreachable = |reason: String| OriginateError::Unreachable { contact: target.to_owned(), reason };
+    let (scheme, rest) = target.split_once(':').ok_or_else(|| unreachable("it is not a SIP URI".to_owned()))?;
+    let end_of_host = rest.find([';', '?']).unwrap_or(rest.len());
+    let host = rest[..end_of_host].rsplit_once('@').map_or(&rest[..end_of_host], |(_, host)| host);
+    Ok(format!("{scheme}:{}@{host}{}", escaped(number), &rest[end_of_host..]))
+}
+
+/// Percent-escapes what may not stand in the user part of a URI (RFC 3261 §25.1).
+fn escaped(user: &str) -> String {
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/".contains(byte);
+    user.bytes().fold(String::with_capacity(user.len()), |mut text, byte| {
+        match allowed(&byte) {
+            true => text.push(char::from(byte)),
+            false => text.push_str(&format!("%{byte:02X}")),
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_replaces_the_user_of_a_contact() {
+        let with = |target, number| with_user(target, number).unwrap();
+        assert_eq!(with("sip:gw@192.0.2.1:5070;transport=tcp", "0033"), "sip:0033@192.0.2.1:5070;transport=tcp");
+        assert_eq!(with("sip:192.0.2.1", "+33"), "sip:+33@192.0.2.1");
+        assert_eq!(with("sip:a@[2001:db8::1]:5060", "1#2"), "sip:1%232@[2001:db8::1]:5060");
+    }
+}

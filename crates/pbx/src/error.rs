@@ -1,0 +1,21 @@
+//! Why an exchange could not start.
+
+use media_bridge::MediaError;
+use sip_ua::transport::BindError;
+
+use crate::registrar::StoreError;
+
+/// What an exchange could not have. The text says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A transport could not be opened.
+    #[error(transparent)]
+    Transport(#[from] BindError),
+    /// The media engine did not start.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// The store of registrations could not be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,56 @@
+//! `CHANNEL(item)`: facts about the channel. `language` can be set.
+
+use call_control::{Codec, Direction};
+
+use super::{FunctionError, FunctionScope, Value, Written};
+
+const NAME: &str = "CHANNEL";
+
+pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
+    let call = scope.call;
+    let item = arguments.trim().to_ascii_lowercase();
+    Ok(match item.as_str() {
+        "name" => call.name().to_owned(),
+        "state" => call.state().to_string(),
+        "language" => call.language(),
+        "uniqueid" => call.unique_id().to_owned(),
+        "linkedid" => call.linked_id().to_owned(),
+        "channeltype" => call.technology().to_owned(),
+        "callid" => call.call_id().to_string(),
+        "context" => call.position().context,
+        "exten" => call.position().extension,
+        "dialed" => call.dialed(),
+        "audionativeformat" | "audioreadformat" | "audiowriteformat" => format_name(call.codec()),
+        "endpoint" => call.resource().to_owned(),
+        "after_bridge_goto" | "hangupsource" | "musicclass" | "parkinglot" => String::new(),
+        "direction" => match call.direction() {
+            Direction::Inbound => "inbound".to_owned(),
+            Direction::Outbound => "outbound".to_owned(),
+        },
+        _ => {
+            let known = "known are name, state, language, uniqueid, linkedid, channeltype, context, exten, \
+                         audioreadformat, audiowriteformat, audionativeformat and endpoint";
+            return Err(FunctionError::arguments(NAME, arguments, known));
+        }
+    })
+}
+
+pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str) -> Written {
+    match arguments.trim().to_ascii_lowercase().as_str() {
+        "language" => {
+            scope.call.set_language(value.trim());
+            Ok(())
+        }
+        _ => Err(FunctionError::arguments(NAME, arguments, "only its language can be set")),
+    }
+}
+
+/// The codec's name as dialplans know it.
+fn format_name(codec: Option<Codec>) -> String {
+    match codec {
+        Some(Codec::Pcma) => "alaw".to_owned(),
+        Some(Codec::Pcmu) => "ulaw".to_owned(),
+        Some(other) => other.name().to_ascii_lowercase(),
+        None => String::new(),
+    }
+}
