@@ -1,6 +1,7 @@
 //! What is done for each packet of 20 ms: G.711 both ways, and mixing.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -31,6 +32,37 @@ fn packets(c: &mut Criterion) {
     c.bench_function("rtp/parse a packet", |b| {
         b.iter(|| rtp::Packet::parse(black_box(&packet)).map(|p| p.sequence()))
     });
+    c.bench_function("rtp/parse a packet, peer rtp-types", |b| {
+        b.iter(|| rtp_types::RtpPacket::parse(black_box(&packet)).map(|p| p.sequence_number()))
+    });
+}
+
+/// What a bridge does with a packet between receiving and sending it, without the two system calls: look at it, count
+/// it, give it a place in the outgoing stream, write the new header.
+fn forwarding(c: &mut Criterion) {
+    use rtp::{Header, Kind, Packet, Reception, StreamRewriter};
+    let mut stream = StreamRewriter::new(7, 100, 16_000, 8_000);
+    let mut reception = Reception::new(0x0102_0304, 8_000);
+    let mut packet = [0x55_u8; 12 + FRAME];
+    let (mut sequence, mut timestamp, mut now) = (1_u16, 160_u32, Duration::ZERO);
+    c.bench_function("rtp/forward a packet", |b| {
+        b.iter(|| {
+            let header = Header { payload_type: 0, marker: false, sequence, timestamp, ssrc: 0x0102_0304 };
+            packet[..12].copy_from_slice(&header.to_bytes());
+            let bytes = black_box(&mut packet);
+            if rtp::classify(bytes) == Kind::Rtp
+                && let Ok(parsed) = Packet::parse(bytes)
+            {
+                let incoming = parsed.header();
+                reception.receive(&incoming, now);
+                if let Some(outgoing) = stream.forward(&incoming, 8, now) {
+                    outgoing.rewrite_valid(bytes);
+                }
+            }
+            (sequence, timestamp) = (sequence.wrapping_add(1), timestamp.wrapping_add(160));
+            now += Duration::from_millis(20);
+        });
+    });
 }
 
 fn mixing(c: &mut Criterion) {
@@ -46,5 +78,5 @@ fn mixing(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, codecs, packets, mixing);
+criterion_group!(benches, codecs, packets, forwarding, mixing);
 criterion_main!(benches);

@@ -38,6 +38,10 @@ fn sip(c: &mut Criterion) {
     let mut group = c.benchmark_group("sip");
     group.throughput(Throughput::Bytes(bytes.len() as u64));
     group.bench_function("parse an INVITE", |b| b.iter(|| Message::parse(black_box(bytes.clone()))));
+    let limits = sipx_sip::Limits::default();
+    group.bench_function("parse an INVITE, peer sipx-sip", |b| {
+        b.iter(|| sipx_sip::parse_datagram(black_box(bytes.clone()), &limits));
+    });
     group.bench_function("parse an INVITE, read nine headers", |b| {
         b.iter(|| {
             let m = Message::parse(black_box(bytes.clone()))?;
@@ -69,5 +73,11 @@ fn description(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, sip, description);
+fn description_peer(c: &mut Criterion) {
+    c.bench_function("sdp/parse, peer sdp-types", |b| {
+        b.iter(|| sdp_types::Session::parse(black_box(SDP.as_bytes())));
+    });
+}
+
+criterion_group!(benches, sip, description, description_peer);
 criterion_main!(benches);
