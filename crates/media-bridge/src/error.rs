@@ -23,7 +23,9 @@ pub enum MediaError {
         ours: usize,
     },
     /// The address is not one of this machine, or the system refuses sockets.
-    #[error("cannot open an RTP socket on {address}: {source}; check that this machine has the address and enough file descriptors (ulimit -n)")]
+    #[error(
+        "cannot open an RTP socket on {address}: {source}; check that this machine has the address and enough file descriptors (ulimit -n)"
+    )]
     Socket {
         /// Where the leg wanted to listen.
         address: IpAddr,

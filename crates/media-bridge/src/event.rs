@@ -59,4 +59,6 @@ pub enum PlaybackEnd {
     Stopped,
     /// Another playback or tone took its place.
     Replaced,
+    /// The leg was closed.
+    Closed,
 }

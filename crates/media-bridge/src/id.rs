@@ -12,6 +12,11 @@ impl LegId {
         Self(((home as u64) << SERIAL_BITS) | (serial & ((1 << SERIAL_BITS) - 1)))
     }
 
+    /// All of it as a number.
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+
     /// The thread that always knows where the leg is.
     pub(crate) fn home(self) -> usize {
         (self.0 >> SERIAL_BITS) as usize

@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_range_without_a_pair_is_refused() {
-        for ports in [10_001..=10_001, 10_000..=10_000, 10_001..=10_002, 3..=2] {
+        for ports in [10_001..=10_001, 10_000..=10_000, 10_001..=10_002, RangeInclusive::new(3, 2)] {
             assert!(matches!(PortPool::new(ports, 0), Err(MediaError::NoPortPair(_))));
         }
         assert_eq!(pool(10_000..=10_001).pairs, 1);

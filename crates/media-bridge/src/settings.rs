@@ -31,7 +31,7 @@ pub struct LegSettings {
     pub strict: bool,
     /// [`LegEvent::RtpTimeout`](crate::LegEvent::RtpTimeout) after this long without RTP while the peer should send.
     pub rtp_timeout: Option<Duration>,
-    /// The same while the peer has no reason to send: the direction is `SendOnly` or `Inactive`.
+    /// The same while audio does not flow both ways, as on hold: then the peer may have nothing to send.
     pub rtp_timeout_hold: Option<Duration>,
 }
 

@@ -7,21 +7,13 @@ pub(crate) struct Ulaw;
 pub(crate) struct Alaw;
 
 impl Coder for Ulaw {
-    fn sample_rate(&self) -> u32 {
-        8_000
-    }
-
     fn encode(&mut self, pcm: &[i16], payload: &mut [u8]) -> usize {
-        g711::ulaw::encode(pcm, payload)
+        ::g711::ulaw::encode(pcm, payload)
     }
 }
 
 impl Coder for Alaw {
-    fn sample_rate(&self) -> u32 {
-        8_000
-    }
-
     fn encode(&mut self, pcm: &[i16], payload: &mut [u8]) -> usize {
-        g711::alaw::encode(pcm, payload)
+        ::g711::alaw::encode(pcm, payload)
     }
 }

@@ -62,9 +62,6 @@ impl Codec {
 
 /// One direction's state of a codec. Made when a leg is configured; works without allocating.
 pub(crate) trait Coder: Send {
-    /// Samples of sound in a second.
-    fn sample_rate(&self) -> u32;
-
     /// Encodes `pcm` into `payload` and returns the octets written; 0 when the payload does not fit.
     fn encode(&mut self, pcm: &[i16], payload: &mut [u8]) -> usize;
 }

@@ -13,8 +13,8 @@ impl Translation {
     /// The cheapest way from one codec to another.
     pub(crate) fn between(from: Codec, to: Codec) -> Self {
         match (from, to) {
-            (Codec::Pcmu, Codec::Pcma) => Self::InPlace(g711::ulaw_to_alaw),
-            (Codec::Pcma, Codec::Pcmu) => Self::InPlace(g711::alaw_to_ulaw),
+            (Codec::Pcmu, Codec::Pcma) => Self::InPlace(::g711::ulaw_to_alaw),
+            (Codec::Pcma, Codec::Pcmu) => Self::InPlace(::g711::alaw_to_ulaw),
             (Codec::Pcmu, Codec::Pcmu) | (Codec::Pcma, Codec::Pcma) => Self::None,
         }
     }

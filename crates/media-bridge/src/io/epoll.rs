@@ -20,7 +20,6 @@ const BELL: u64 = u64::MAX;
 pub(crate) struct Epoll {
     epoll: OwnedFd,
     bell: Arc<Bell>,
-    events: Box<[MaybeUninit<epoll::Event>; BATCH]>,
     sockets: Sockets<UdpSocket>,
 }
 
@@ -39,12 +38,7 @@ impl PacketIo for Epoll {
         let bell = Bell(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
         epoll::add(&epoll, &bell.0, epoll::EventData::new_u64(BELL), flags)?;
-        Ok(Self {
-            epoll,
-            bell: Arc::new(bell),
-            events: Box::new([MaybeUninit::uninit(); BATCH]),
-            sockets: Sockets::new(BATCH),
-        })
+        Ok(Self { epoll, bell: Arc::new(bell), sockets: Sockets::new(BATCH) })
     }
 
     fn bell(&self) -> Arc<dyn Wake> {
@@ -66,7 +60,8 @@ impl PacketIo for Epoll {
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
-        let (events, _) = match epoll::wait(&self.epoll, &mut self.events[..], timeout.as_ref()) {
+        let mut found = [MaybeUninit::uninit(); BATCH];
+        let (events, _) = match epoll::wait(&self.epoll, &mut found[..], timeout.as_ref()) {
             Ok(found) => found,
             Err(rustix::io::Errno::INTR) => return Ok(()),
             Err(error) => return Err(error.into()),

@@ -170,7 +170,10 @@ mod tests {
     fn what_comes_next_replaces_what_plays() {
         let mut program = Program::default();
         program.play(sound(0..99).into(), PlayToken(1));
-        assert_eq!(program.play(sound(0..99).into(), PlayToken(2)), Some((PlayToken(1), PlaybackEnd::Replaced)));
+        assert_eq!(
+            program.play(sound(0..99).into(), PlayToken(2)),
+            Some((PlayToken(1), PlaybackEnd::Replaced))
+        );
         assert_eq!(program.stop(PlaybackEnd::Stopped), Some((PlayToken(2), PlaybackEnd::Stopped)));
         assert_eq!(program.stop(PlaybackEnd::Stopped), None);
     }

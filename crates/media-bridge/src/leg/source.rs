@@ -77,6 +77,7 @@ impl SourceGuard {
     }
 
     /// The source that is heard, once there is one.
+    #[cfg(test)]
     pub(crate) fn trusted(&self) -> Option<SocketAddr> {
         self.trusted
     }

@@ -1,18 +1,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
-use crossbeam_queue::ArrayQueue;
+use crossbeam_queue::SegQueue;
 
 use crate::io::Wake;
 use crate::thread::message::Message;
 
-/// Commands under way to one thread. A thread drains thousands in a millisecond, so this is seldom half full.
-const CAPACITY: usize = 1_024;
-
-/// The way into a media thread: a bounded queue without locks, and a bell that is rung once for many messages.
+/// The way into a media thread: a queue without locks, and a bell that is rung once for many messages.
+///
+/// It is not bounded: what is in it are commands of our own program, a few for each call, and never packets; and
+/// nobody who posts, a media thread least of all, may have to wait.
 pub(crate) struct Mailbox {
-    queue: ArrayQueue<Message>,
+    queue: SegQueue<Message>,
     rung: AtomicBool,
     open: AtomicBool,
     stop: AtomicBool,
@@ -22,7 +21,7 @@ pub(crate) struct Mailbox {
 impl Mailbox {
     pub(crate) fn new(bell: Arc<dyn Wake>) -> Self {
         Self {
-            queue: ArrayQueue::new(CAPACITY),
+            queue: SegQueue::new(),
             rung: AtomicBool::new(false),
             open: AtomicBool::new(true),
             stop: AtomicBool::new(false),
@@ -30,28 +29,14 @@ impl Mailbox {
         }
     }
 
-    /// Puts a message in, from any thread but a media thread. When the queue is full it waits for the media thread
-    /// to make room, which takes it microseconds. `false`: the thread has ended.
+    /// Puts a message in, from any thread. `false`: nobody reads any more.
     pub(crate) fn post(&self, message: Message) -> bool {
-        let mut message = message;
-        while let Err(back) = self.try_post(message) {
-            if !self.open.load(Ordering::Acquire) {
-                return false;
-            }
-            message = back;
-            thread::yield_now();
-        }
-        true
-    }
-
-    /// Puts a message in without ever waiting, and hands it back when there is no room or nobody to read it.
-    pub(crate) fn try_post(&self, message: Message) -> Result<(), Message> {
         if !self.open.load(Ordering::Acquire) {
-            return Err(message);
+            return false;
         }
-        let result = self.queue.push(message);
+        self.queue.push(message);
         self.ring();
-        result
+        true
     }
 
     /// Asks the thread to end.
@@ -80,7 +65,8 @@ impl Mailbox {
         while self.queue.pop().is_some() {}
     }
 
-    fn ring(&self) {
+    /// Wakes the reader, who then drains the queue.
+    pub(crate) fn ring(&self) {
         if !self.rung.swap(true, Ordering::AcqRel) {
             self.bell.wake();
         }
@@ -119,12 +105,9 @@ mod tests {
     }
 
     #[test]
-    fn a_full_or_closed_mailbox_hands_the_message_back() {
+    fn a_closed_mailbox_takes_nothing() {
         let mailbox = Mailbox::new(Arc::new(CountingBell::default()));
-        for serial in 0..CAPACITY as u64 {
-            assert!(mailbox.try_post(Message::Missing(LegId::new(0, serial))).is_ok());
-        }
-        assert!(mailbox.try_post(Message::Missing(LegId::new(0, 0))).is_err());
+        assert!(mailbox.post(Message::Missing(LegId::new(0, 0))));
         mailbox.close();
         assert!(mailbox.take().is_none());
         assert!(!mailbox.post(Message::Missing(LegId::new(0, 0))));

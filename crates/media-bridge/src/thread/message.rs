@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use audio::Tone;
 
+use crate::Digit;
 use crate::event::PlayToken;
 use crate::id::{BridgeId, LegId};
 use crate::playback::Playback;
 use crate::settings::LegSettings;
 use crate::thread::leg::{Luggage, NewLeg};
-use crate::Digit;
 
 /// What reaches a media thread through its mailbox.
 pub(crate) enum Message {
@@ -19,6 +19,8 @@ pub(crate) enum Message {
     Adopt(Box<Luggage>),
     /// A leg that this thread had fetched is closed.
     Missing(LegId),
+    /// A leg whose home this is was closed on another thread.
+    Gone(LegId),
 }
 
 /// What a leg can be told.
@@ -30,10 +32,17 @@ pub(crate) enum Command {
     Echo(bool),
     SendDigit(Digit, Duration),
     /// Join with another leg.
-    Join { bridge: BridgeId, peer: LegId },
+    Join {
+        bridge: BridgeId,
+        peer: LegId,
+    },
     /// End that bridge, if the leg is still in it.
-    Part { bridge: BridgeId },
+    Part {
+        bridge: BridgeId,
+    },
     /// Move to another thread.
-    Fetch { to: usize },
+    Fetch {
+        to: usize,
+    },
     Close,
 }

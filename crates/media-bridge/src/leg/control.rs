@@ -1,0 +1,152 @@
+//! RTCP: what is reported to the peer, and what the peer reports.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rtp::NtpTime;
+use rtp::rtcp::{AVERAGE_INTERVAL, Compound, CompoundWriter, Packet, ReportBlock, interval};
+
+use super::{LegCore, Outgoing, Seed};
+
+/// When reports go out, and under which name.
+pub(super) struct Reports {
+    /// The canonical name (RFC 7022 §4.2: short-term, random).
+    name: String,
+    /// `None` before the first settings.
+    next: Option<Duration>,
+    random: u32,
+    /// Packets sent at the last report.
+    reported: u32,
+}
+
+impl Reports {
+    pub(super) fn new(seed: Seed) -> Self {
+        Self { name: format!("{:016x}", seed.name), next: None, random: seed.ssrc | 1, reported: 0 }
+    }
+
+    /// The first report goes out after half the usual time (RFC 3550 §6.2).
+    pub(super) fn begin(&mut self, since: Duration) {
+        let wait = interval(AVERAGE_INTERVAL / 2, self.draw());
+        self.next = Some(since + wait);
+    }
+
+    /// A cheap random number: it only keeps the reports of many legs apart (xorshift).
+    fn draw(&mut self) -> u32 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 17;
+        self.random ^= self.random << 5;
+        self.random
+    }
+}
+
+impl LegCore {
+    /// A report that is due now, written into `packet`.
+    pub(crate) fn report(&mut self, now: Instant, packet: &mut [u8]) -> Option<Outgoing> {
+        let since = self.since(now);
+        if self.reports.next.is_none_or(|next| since < next) {
+            return None;
+        }
+        let wait = interval(AVERAGE_INTERVAL, self.reports.draw());
+        self.reports.next = Some(since + wait);
+        let to = self.rtcp_destination()?;
+        let length = self.write_report(since, None, packet)?;
+        Some(Outgoing { length, to })
+    }
+
+    /// The goodbye of a leg that closes, written into `packet`.
+    pub(crate) fn goodbye(&mut self, now: Instant, packet: &mut [u8]) -> Option<Outgoing> {
+        let to = self.rtcp_destination()?;
+        let length = self.write_report(self.since(now), Some(""), packet)?;
+        Some(Outgoing { length, to })
+    }
+
+    /// Whether RTCP goes out by the RTP port.
+    pub(crate) fn muxes_rtcp(&self) -> bool {
+        self.settings.is_some_and(|settings| settings.rtcp_mux)
+    }
+
+    fn write_report(&mut self, since: Duration, goodbye: Option<&str>, packet: &mut [u8]) -> Option<usize> {
+        let ssrc = self.stream.ssrc();
+        let block = self.incoming.as_mut().map(|incoming| {
+            let jitter = incoming.reception.jitter().ticks();
+            self.counters.jitter_units.set(i64::from(jitter));
+            let block = incoming.reception.report(since);
+            self.counters.lost.set(i64::from(block.cumulative_lost));
+            block
+        });
+        let mut writer = CompoundWriter::new(packet);
+        if self.sent.packets == self.reports.reported {
+            writer.receiver_report(ssrc, block.as_slice()).ok()?;
+        } else {
+            let info = self.sent.info(wall_clock(), self.stream.timestamp_at(since));
+            writer.sender_report(ssrc, &info, block.as_slice()).ok()?;
+            self.reports.reported = self.sent.packets;
+        }
+        writer.source_description(ssrc, &self.reports.name).ok()?;
+        if let Some(reason) = goodbye {
+            writer.goodbye(&[ssrc], reason).ok()?;
+        }
+        Some(writer.finish())
+    }
+
+    /// Takes in a datagram of RTCP.
+    pub(crate) fn hear_rtcp(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        let Some(settings) = &self.settings else { return };
+        if !self.guard.accepts_rtcp(from, settings.remote_rtcp) {
+            self.counters.strangers.add(1);
+            return;
+        }
+        let Ok(compound) = Compound::parse_reduced_size(datagram) else {
+            self.counters.malformed.add(1);
+            return;
+        };
+        self.counters.rtcp_received.add(1);
+        let since = self.since(now);
+        for packet in compound {
+            match packet {
+                Packet::SenderReport(report) => {
+                    if let Some(incoming) =
+                        self.incoming.as_mut().filter(|i| i.reception.ssrc() == report.ssrc)
+                    {
+                        incoming.reception.handle_sender_report(&report.info, since);
+                    }
+                    report.blocks().for_each(|block| self.hear_block(&block));
+                }
+                Packet::ReceiverReport(report) => report.blocks().for_each(|block| self.hear_block(&block)),
+                _ => {}
+            }
+        }
+    }
+
+    /// What the peer says about our stream.
+    fn hear_block(&self, block: &ReportBlock) {
+        if block.ssrc != self.stream.ssrc() {
+            return;
+        }
+        self.counters.remote_lost.set(i64::from(block.cumulative_lost));
+        self.counters.remote_jitter_units.set(i64::from(block.jitter));
+        if let Some(round_trip) = block.round_trip(wall_clock()) {
+            let micros = i64::try_from(round_trip.as_micros()).unwrap_or(i64::MAX);
+            self.counters.round_trip_us.set(micros.max(1));
+        }
+    }
+
+    /// Where RTCP goes: it follows RTP to where that was found to be.
+    fn rtcp_destination(&self) -> Option<SocketAddr> {
+        let settings = self.settings.as_ref()?;
+        let rtp = self.retargeted.or(settings.remote);
+        if settings.rtcp_mux {
+            return rtp;
+        }
+        let above = |rtp: SocketAddr| Some(SocketAddr::new(rtp.ip(), rtp.port().checked_add(1)?));
+        match (self.retargeted, settings.remote_rtcp) {
+            (None, Some(announced)) => Some(announced),
+            _ => rtp.and_then(above),
+        }
+    }
+}
+
+/// The time of day, which only means something between sender and receiver reports.
+fn wall_clock() -> NtpTime {
+    NtpTime::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}

@@ -1,0 +1,238 @@
+//! The packet logic of one leg: told the time and a packet, it says what to send and whom to tell. No socket, no clock.
+
+mod control;
+mod keypress;
+mod program;
+mod receive;
+mod relay;
+mod send;
+mod source;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rtp::telephone_event::{EventReceiver, EventReport};
+use rtp::{Reception, StreamRewriter, Transmission};
+
+use crate::codec::Coder;
+use crate::event::{LegEvent, PlayToken, PlaybackEnd};
+use crate::playback::Playback;
+use crate::settings::LegSettings;
+use crate::statistics::Counters;
+use control::Reports;
+pub(crate) use keypress::Key;
+use keypress::Keypresses;
+use program::{Ended, Program};
+use source::SourceGuard;
+
+/// Where a leg's events go.
+pub(crate) type EventSink = Box<dyn Fn(LegEvent) + Send>;
+
+/// One leg, but for its sockets.
+pub(crate) struct LegCore {
+    counters: Arc<Counters>,
+    events: EventSink,
+    /// The moment that this leg's durations are counted from.
+    epoch: Instant,
+    settings: Option<LegSettings>,
+    guard: SourceGuard,
+    /// The stream that is heard.
+    incoming: Option<Incoming>,
+    /// The stream that is sent.
+    stream: StreamRewriter,
+    sent: Transmission,
+    coder: Option<Box<dyn Coder>>,
+    program: Program,
+    keys: Keypresses,
+    /// Samples that are owed to the peer: grows with each tick of the wheel, shrinks with each packet.
+    owed: usize,
+    echo: bool,
+    /// The time since which silence counts.
+    heard_at: Instant,
+    silent: bool,
+    retargeted: Option<SocketAddr>,
+    reports: Reports,
+}
+
+/// A stream of the peer's: one SSRC.
+struct Incoming {
+    reception: Reception,
+    digits: EventReceiver,
+}
+
+/// A packet to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outgoing {
+    /// Octets of it.
+    pub(crate) length: usize,
+    /// Where to.
+    pub(crate) to: SocketAddr,
+}
+
+/// The random numbers that a stream starts with (RFC 3550 §5.1, §8).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seed {
+    pub(crate) ssrc: u32,
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
+    pub(crate) name: u64,
+}
+
+impl LegCore {
+    pub(crate) fn new(now: Instant, seed: Seed, counters: Arc<Counters>, events: EventSink) -> Self {
+        Self {
+            counters,
+            events,
+            epoch: now,
+            settings: None,
+            guard: SourceGuard::new(),
+            incoming: None,
+            stream: StreamRewriter::new(seed.ssrc, seed.sequence, seed.timestamp, 8_000),
+            sent: Transmission::default(),
+            coder: None,
+            program: Program::default(),
+            keys: Keypresses::default(),
+            owed: 0,
+            echo: false,
+            heard_at: now,
+            silent: false,
+            retargeted: None,
+            reports: Reports::new(seed),
+        }
+    }
+
+    /// Takes over what was negotiated.
+    pub(crate) fn configure(&mut self, now: Instant, settings: LegSettings) {
+        let first = self.settings.is_none();
+        let former = self.settings.replace(settings);
+        if former.and_then(|f| f.remote) != settings.remote {
+            self.retargeted = None;
+        }
+        self.guard.signal(now, settings.remote, settings.strict);
+        if former.map(|f| f.codec) != Some(settings.codec) {
+            self.coder = Some(settings.codec.coder());
+            self.stream.set_clock_rate(settings.codec.clock_rate());
+        }
+        if !settings.direction.sends() {
+            self.owed = 0;
+        }
+        // A hold, a resume or another peer begins a new wait for audio.
+        self.heard_at = now;
+        self.silent = false;
+        if first {
+            self.reports.begin(self.since(now));
+        }
+    }
+
+    pub(crate) fn settings(&self) -> Option<&LegSettings> {
+        self.settings.as_ref()
+    }
+
+    pub(crate) fn play(&mut self, list: Playback, token: PlayToken) {
+        let ended = self.program.play(list, token);
+        self.tell_end(ended);
+    }
+
+    pub(crate) fn play_tone(&mut self, tone: audio::Tone) {
+        let ended = self.program.play_tone(tone);
+        self.tell_end(ended);
+    }
+
+    pub(crate) fn stop_playing(&mut self) {
+        let ended = self.program.stop(PlaybackEnd::Stopped);
+        self.stream.splice();
+        self.tell_end(ended);
+    }
+
+    pub(crate) fn set_echo(&mut self, on: bool) {
+        self.echo = on;
+        self.stream.splice();
+    }
+
+    /// Whether its own packets go back to it.
+    pub(crate) fn echoes(&self) -> bool {
+        self.echo
+    }
+
+    /// Another feeds the stream from now on: a bridge is joined or left.
+    pub(crate) fn splice(&mut self) {
+        self.keys.release();
+        self.stream.splice();
+    }
+
+    /// A key of the bridged leg is up.
+    pub(crate) fn release_keys(&mut self) {
+        self.keys.release();
+    }
+
+    /// Whether it has packets of its own to send, so that it belongs on the wheel.
+    pub(crate) fn makes_packets(&self) -> bool {
+        self.program.is_playing() || self.keys.is_busy()
+    }
+
+    /// Looks after what has no packet to remind of it: keys whose end was lost, silence. About once a second.
+    pub(crate) fn attend(&mut self, now: Instant) -> Option<Key> {
+        let since = self.since(now);
+        let lost = self.incoming.as_mut().and_then(|incoming| incoming.digits.handle_timeout(since));
+        let released = lost.and_then(|report| self.tell_digit(report));
+        self.watch_silence(now);
+        released
+    }
+
+    /// The leg goes away: what was begun is told to have ended.
+    pub(crate) fn close(&mut self) {
+        let ended = self.program.stop(PlaybackEnd::Closed);
+        self.tell_end(ended);
+        if let Some(report) = self.incoming.as_mut().and_then(|incoming| incoming.digits.finish()) {
+            self.tell_digit(report);
+        }
+    }
+
+    fn watch_silence(&mut self, now: Instant) {
+        let Some(settings) = &self.settings else { return };
+        let limit = match settings.direction {
+            crate::settings::Direction::SendRecv => settings.rtp_timeout,
+            _ => settings.rtp_timeout_hold,
+        };
+        let silence = now.saturating_duration_since(self.heard_at);
+        if !self.silent && limit.is_some_and(|limit| silence >= limit) {
+            self.silent = true;
+            (self.events)(LegEvent::RtpTimeout);
+        }
+    }
+
+    /// Reports a key of the peer's. Returns it as a command for whoever makes it audible to another leg.
+    fn tell_digit(&self, report: EventReport) -> Option<Key> {
+        match report {
+            EventReport::Started { digit } => {
+                (self.events)(LegEvent::DigitBegan(digit));
+                Some(Key::Down(digit))
+            }
+            EventReport::Ended { digit, duration } => {
+                (self.events)(LegEvent::DigitEnded { digit, duration });
+                Some(Key::Up)
+            }
+        }
+    }
+
+    fn tell_end(&self, ended: Ended) {
+        if let Some((token, reason)) = ended {
+            (self.events)(LegEvent::PlaybackEnded { token, reason });
+        }
+    }
+
+    /// Where RTP goes now.
+    fn destination(&self) -> Option<SocketAddr> {
+        let settings = self.settings.as_ref()?;
+        settings.direction.sends().then_some(self.retargeted.or(settings.remote))?
+    }
+
+    /// The time that the formats count in.
+    fn since(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.epoch)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,356 @@
+//! One media thread: waits for packets, commands and time, and serves the legs that it owns.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use slab::Slab;
+
+use super::Neighbour;
+use super::leg::{NewLeg, Seat};
+use super::message::{Command, Message};
+use super::moving::Expected;
+use super::round::Round;
+use super::wheel::Wheel;
+use crate::id::{BridgeId, LegId};
+use crate::io::{MAX_DATAGRAM, PacketIo, Received};
+use crate::leg::{Key, LegCore, Outgoing, Seed};
+
+/// Messages dealt with before packets are looked at again.
+const MESSAGES_AT_A_TIME: usize = 256;
+
+/// The state of one media thread.
+pub(super) struct Stage<I> {
+    pub(super) index: usize,
+    pub(super) io: I,
+    pub(super) neighbours: Arc<[Neighbour]>,
+    pub(super) seats: Slab<Seat>,
+    pub(super) places: HashMap<LegId, usize>,
+    /// Legs whose home is here and that live on another thread now.
+    pub(super) moved: HashMap<LegId, usize>,
+    /// Legs that were asked for and have not come yet.
+    pub(super) expected: HashMap<LegId, Expected>,
+    pub(super) wheel: Wheel,
+    round: Round,
+    buffer: Box<[u8; MAX_DATAGRAM]>,
+}
+
+impl<I: PacketIo> Stage<I> {
+    pub(super) fn new(index: usize, io: I, neighbours: Arc<[Neighbour]>) -> Self {
+        let now = Instant::now();
+        Self {
+            index,
+            io,
+            neighbours,
+            seats: Slab::new(),
+            places: HashMap::new(),
+            moved: HashMap::new(),
+            expected: HashMap::new(),
+            wheel: Wheel::new(now),
+            round: Round::new(now),
+            buffer: Box::new([0; MAX_DATAGRAM]),
+        }
+    }
+
+    /// Serves until it is told to stop.
+    pub(super) fn run(mut self) {
+        while !self.mailbox_stopped() {
+            let timeout = self.timeout(Instant::now());
+            if let Err(error) = self.io.wait(timeout) {
+                tracing::error!(thread = self.index, %error, "a media thread cannot wait for packets and ends");
+                break;
+            }
+            self.serve_packets();
+            self.serve_messages();
+            self.serve_time();
+            self.io.flush();
+        }
+        if let Some(own) = self.neighbours.get(self.index) {
+            own.mailbox.close();
+        }
+        for place in self.seats.iter().map(|(place, _)| place).collect::<Vec<_>>() {
+            self.close(place);
+        }
+    }
+
+    fn mailbox_stopped(&self) -> bool {
+        self.neighbours.get(self.index).is_none_or(|own| own.mailbox.is_stopped())
+    }
+
+    fn timeout(&self, now: Instant) -> Option<Duration> {
+        let deadlines = [self.wheel.deadline(), self.round.deadline(self.seats.len())];
+        let soonest = deadlines.into_iter().flatten().min()?;
+        Some(soonest.saturating_duration_since(now))
+    }
+
+    fn serve_packets(&mut self) {
+        // One wait finds a bounded number of packets, which came in the same moment.
+        let now = Instant::now();
+        while let Some(received) = self.io.receive(&mut self.buffer) {
+            self.take_packet(now, received);
+        }
+    }
+
+    /// A packet came: its leg hears it, and whoever is to hear it next gets it in the same breath.
+    fn take_packet(&mut self, now: Instant, received: Received) {
+        let Received { token, length, from } = received;
+        let (place, is_rtcp) = ((token >> 1) as usize, token & 1 == 1);
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        // A datagram that fills the buffer was longer than any packet of telephony.
+        let Some(packet) = self.buffer.get_mut(..length).filter(|p| p.len() < MAX_DATAGRAM) else { return };
+        if is_rtcp {
+            seat.core.hear_rtcp(now, from, packet);
+            return;
+        }
+        let Some(heard) = seat.core.hear(now, from, packet) else { return };
+        let listener = match seat.bridge {
+            _ if seat.core.echoes() => place,
+            Some((_, peer)) => peer,
+            None => return,
+        };
+        let Some(listener_seat) = self.seats.get_mut(listener) else { return };
+        if let Some(outgoing) = listener_seat.core.relay(now, &heard, packet) {
+            send(&mut self.io, listener_seat, packet, outgoing);
+        } else if listener_seat.core.makes_packets() && listener_seat.slot.is_none() {
+            self.follow_wheel(now, listener);
+        }
+    }
+
+    fn serve_messages(&mut self) {
+        let neighbours = self.neighbours.clone();
+        let Some(own) = neighbours.get(self.index) else { return };
+        if !own.mailbox.answer_bell() {
+            return;
+        }
+        for _ in 0..MESSAGES_AT_A_TIME {
+            let Some(message) = own.mailbox.take() else { return };
+            self.take_message(message);
+        }
+        // The rest waits for the next turn, which comes at once.
+        own.mailbox.ring();
+    }
+
+    fn take_message(&mut self, message: Message) {
+        let now = Instant::now();
+        match message {
+            Message::Open(new) => self.open(now, *new),
+            Message::Leg(id, command) => self.command(now, id, command),
+            Message::Adopt(luggage) => self.adopt(now, *luggage),
+            Message::Missing(id) => {
+                self.expected.remove(&id);
+            }
+            Message::Gone(id) => {
+                self.moved.remove(&id);
+            }
+        }
+    }
+
+    fn serve_time(&mut self) {
+        let now = Instant::now();
+        while let Some(slot) = self.wheel.due(now) {
+            for nth in (0..self.wheel.legs_in(slot)).rev() {
+                if let Some(place) = self.wheel.leg(slot, nth) {
+                    self.make_packets(now, place);
+                }
+            }
+        }
+        for place in self.round.due(now, self.highest_place()) {
+            self.attend(now, place);
+        }
+    }
+
+    /// One more than the highest place that was ever taken; the round goes over them all.
+    fn highest_place(&self) -> usize {
+        self.seats.iter().next_back().map_or(0, |(place, _)| place + 1)
+    }
+
+    /// Sends what a leg owes its peer after one more tick.
+    fn make_packets(&mut self, now: Instant, place: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        seat.core.tick();
+        while let Some(outgoing) = seat.core.next_packet(now, &mut self.buffer[..]) {
+            let Some(packet) = self.buffer.get(..outgoing.length) else { return };
+            send(&mut self.io, seat, packet, outgoing);
+        }
+        if !seat.core.makes_packets()
+            && let Some(slot) = seat.slot.take()
+        {
+            self.wheel.leave(slot, place);
+        }
+    }
+
+    /// Silence, lost keys and reports: about once a second for each leg.
+    fn attend(&mut self, now: Instant, place: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let released = seat.core.attend(now);
+        if let Some(report) = seat.core.report(now, &mut self.buffer[..]) {
+            send_control(&mut self.io, seat, &self.buffer[..report.length], report);
+        }
+        let peer = seat.bridge.map(|(_, peer)| peer);
+        if let (Some(Key::Up), Some(peer)) = (released, peer.and_then(|peer| self.seats.get_mut(peer))) {
+            peer.core.release_keys();
+        }
+    }
+
+    fn open(&mut self, now: Instant, new: NewLeg) {
+        let NewLeg { id, pair, counters, events } = new;
+        let core = LegCore::new(now, seed(id), counters, events);
+        self.seat(id, core, pair.rtp, pair.rtcp, pair.lease);
+    }
+
+    /// Gives a leg a place, and its sockets to the loop.
+    pub(super) fn seat(
+        &mut self,
+        id: LegId,
+        core: LegCore,
+        rtp: std::net::UdpSocket,
+        rtcp: std::net::UdpSocket,
+        lease: crate::ports::Lease,
+    ) -> Option<usize> {
+        let entry = self.seats.vacant_entry();
+        let place = entry.key();
+        // Places are few: a leg has two ports, of which there are 65,536.
+        let token = u32::try_from(place).ok()? << 1;
+        let added = self.io.add(rtp, token).and_then(|rtp| Ok((rtp, self.io.add(rtcp, token | 1)?)));
+        let (rtp, rtcp) = match added {
+            Ok(sockets) => sockets,
+            Err(error) => {
+                tracing::error!(leg = %id, %error, "a media leg cannot be served");
+                return None;
+            }
+        };
+        entry.insert(Seat { id, core, rtp, rtcp, lease, bridge: None, slot: None });
+        self.places.insert(id, place);
+        Some(place)
+    }
+
+    /// Carries out a command, or passes it on to where the leg is now.
+    pub(super) fn command(&mut self, now: Instant, id: LegId, command: Command) {
+        if let Some(&place) = self.places.get(&id) {
+            return self.obey(now, place, command);
+        }
+        if let Some(expected) = self.expected.get_mut(&id) {
+            return expected.waiting.push(command);
+        }
+        self.pass_on(id, command);
+    }
+
+    fn obey(&mut self, now: Instant, place: usize, command: Command) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let core = &mut seat.core;
+        match command {
+            Command::Configure(settings) => core.configure(now, *settings),
+            Command::Play(list, token) => core.play(*list, token),
+            Command::PlayTone(tone) => core.play_tone(*tone),
+            Command::StopPlaying => core.stop_playing(),
+            Command::Echo(on) => core.set_echo(on),
+            Command::SendDigit(digit, duration) => core.send_digit(digit, duration),
+            Command::Join { bridge, peer } => return self.join(now, place, bridge, peer),
+            Command::Part { bridge } => return self.part(place, Some(bridge)),
+            Command::Fetch { to } => return self.hand_over(place, to),
+            Command::Close => return self.close(place),
+        }
+        self.follow_wheel(now, place);
+    }
+
+    /// On the wheel while it makes packets, off it otherwise.
+    pub(super) fn follow_wheel(&mut self, now: Instant, place: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        match (seat.core.makes_packets() && seat.core.settings().is_some(), seat.slot) {
+            (true, None) => seat.slot = Some(self.wheel.join(now, place)),
+            (false, Some(slot)) => {
+                seat.slot = None;
+                self.wheel.leave(slot, place);
+            }
+            _ => {}
+        }
+    }
+
+    /// Joins two legs of this thread; fetches the other one first if it lives elsewhere.
+    fn join(&mut self, now: Instant, place: usize, bridge: BridgeId, peer: LegId) {
+        let Some(&peer_place) = self.places.get(&peer) else {
+            if let Some(id) = self.seats.get(place).map(|seat| seat.id) {
+                self.fetch(peer, id, bridge);
+            }
+            return;
+        };
+        if peer_place == place {
+            return;
+        }
+        self.part(place, None);
+        self.part(peer_place, None);
+        for (one, other) in [(place, peer_place), (peer_place, place)] {
+            if let Some(seat) = self.seats.get_mut(one) {
+                seat.bridge = Some((bridge, other));
+                seat.core.splice();
+            }
+            self.follow_wheel(now, one);
+        }
+    }
+
+    /// Ends the bridge that a leg is in, if it is that one.
+    pub(super) fn part(&mut self, place: usize, bridge: Option<BridgeId>) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let Some((id, peer)) = seat.bridge else { return };
+        if bridge.is_some_and(|bridge| bridge != id) {
+            return;
+        }
+        for one in [place, peer] {
+            if let Some(seat) = self.seats.get_mut(one) {
+                seat.bridge = None;
+                seat.core.splice();
+            }
+        }
+    }
+
+    /// Ends a leg: says goodbye, and gives its sockets and ports back.
+    fn close(&mut self, place: usize) {
+        self.part(place, None);
+        let Some(mut seat) = self.seats.try_remove(place) else { return };
+        if let Some(goodbye) = seat.core.goodbye(Instant::now(), &mut self.buffer[..]) {
+            send_control(&mut self.io, &mut seat, &self.buffer[..goodbye.length], goodbye);
+            self.io.flush();
+        }
+        seat.core.close();
+        if let Some(slot) = seat.slot {
+            self.wheel.leave(slot, place);
+        }
+        self.places.remove(&seat.id);
+        self.forget_at_home(seat.id);
+        // The sockets close before the lease gives their ports back.
+        drop((self.io.remove(seat.rtp), self.io.remove(seat.rtcp)));
+        drop(seat.lease);
+        if let Some(own) = self.neighbours.get(self.index) {
+            own.legs.fetch_sub(1, Relaxed);
+        }
+    }
+}
+
+fn send<I: PacketIo>(io: &mut I, seat: &mut Seat, packet: &[u8], outgoing: Outgoing) {
+    if io.send(seat.rtp, packet, outgoing.to).is_err() {
+        seat.core.count_send_error();
+    }
+}
+
+fn send_control<I: PacketIo>(io: &mut I, seat: &mut Seat, packet: &[u8], outgoing: Outgoing) {
+    let socket = if seat.core.muxes_rtcp() { seat.rtp } else { seat.rtcp };
+    if io.send(socket, packet, outgoing.to).is_err() {
+        seat.core.count_send_error();
+    }
+}
+
+/// The numbers that a leg's stream starts with. Without random numbers, which no system lacks, they are merely unequal.
+fn seed(id: LegId) -> Seed {
+    let mut random = [0_u8; 16];
+    if getrandom::fill(&mut random).is_err() {
+        random[..8].copy_from_slice(&id.number().wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes());
+    }
+    let number = u128::from_le_bytes(random);
+    Seed {
+        ssrc: number as u32,
+        sequence: (number >> 32) as u16,
+        timestamp: (number >> 48) as u32,
+        name: (number >> 64) as u64,
+    }
+}

@@ -1,0 +1,128 @@
+//! The engine on loopback sockets: two peers, their legs, and what comes through.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use media_bridge::{Codec, Leg, LegConfig, LegEvent, LegSettings, MediaConfig, MediaEngine};
+
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// A phone of the test, and the leg that serves it.
+struct Party {
+    socket: UdpSocket,
+    leg: Leg,
+    events: Receiver<LegEvent>,
+    sequence: u16,
+}
+
+fn engine(threads: usize) -> MediaEngine {
+    let config = MediaConfig { threads: Some(threads), ports: 30_000..=39_999, ..MediaConfig::default() };
+    MediaEngine::start(config).unwrap()
+}
+
+fn party(engine: &MediaEngine, codec: Codec) -> Party {
+    let socket = UdpSocket::bind((LOCAL, 0)).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let (sender, events) = channel();
+    let leg = engine.open_leg(LegConfig::new(LOCAL, move |event| drop(sender.send(event)))).unwrap();
+    leg.configure(LegSettings::new(Some(socket.local_addr().unwrap()), codec));
+    Party { socket, leg, events, sequence: 0 }
+}
+
+impl Party {
+    fn send(&mut self, payload_type: u8, octet: u8) {
+        self.sequence += 1;
+        let timestamp = 160 * u32::from(self.sequence);
+        let header =
+            rtp::Header { payload_type, sequence: self.sequence, timestamp, ssrc: 7, ..Default::default() };
+        let packet = [&header.to_bytes()[..], &[octet; 160]].concat();
+        self.socket.send_to(&packet, self.leg.rtp_address()).unwrap();
+    }
+
+    fn receive(&self) -> (Vec<u8>, SocketAddr) {
+        let mut buffer = [0; 2_048];
+        let (length, from) = self.socket.recv_from(&mut buffer).expect("a packet within five seconds");
+        (buffer[..length].to_vec(), from)
+    }
+}
+
+/// Sends until it comes through: a bridge of legs on two threads takes a moment.
+fn hears(from: &mut Party, to: &Party, payload_type: u8, octet: u8) -> Vec<u8> {
+    to.socket.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+    for _ in 0..100 {
+        from.send(payload_type, octet);
+        let mut buffer = [0; 2_048];
+        if let Ok((length, source)) = to.socket.recv_from(&mut buffer) {
+            assert_eq!(source, to.leg.rtp_address());
+            return buffer[..length].to_vec();
+        }
+    }
+    panic!("nothing came through the bridge");
+}
+
+#[test]
+fn two_phones_hear_each_other_whatever_threads_their_legs_are_on() {
+    for threads in [1, 3] {
+        let engine = engine(threads);
+        let (mut a, mut b) = (party(&engine, Codec::Pcmu), party(&engine, Codec::Pcma));
+        let bridge = engine.bridge(&a.leg, &b.leg);
+        let packet = hears(&mut a, &b, 0, 0xFF);
+        assert_eq!((packet[1] & 0x7F, packet.len()), (8, 172));
+        let packet = hears(&mut b, &a, 8, 0xD5);
+        assert_eq!(packet[1] & 0x7F, 0);
+        drop(bridge);
+        let (other, back) = (party(&engine, Codec::Pcmu), engine.open_legs());
+        assert_eq!(back, 3);
+        drop(other);
+    }
+}
+
+#[test]
+fn a_leg_moves_from_bridge_to_bridge_over_threads() {
+    let engine = engine(3);
+    let mut parties: Vec<_> = (0..4).map(|_| party(&engine, Codec::Pcmu)).collect();
+    let mut first = parties.remove(0);
+    for mut other in parties {
+        let bridge = engine.bridge(&other.leg, &first.leg);
+        hears(&mut first, &other, 0, 1);
+        hears(&mut other, &first, 0, 2);
+        drop(bridge);
+    }
+}
+
+#[test]
+fn a_prompt_reaches_the_phone_in_time_and_its_end_is_told() {
+    let engine = engine(1);
+    let a = party(&engine, Codec::Pcmu);
+    let started = Instant::now();
+    a.leg.play(audio::Pcm::new(8_000, vec![1_000; 1_600]), 9);
+    let packets: Vec<_> = (0..10).map(|_| a.receive().0).collect();
+    assert!(packets.iter().all(|packet| packet.len() == 172));
+    assert!(started.elapsed() >= Duration::from_millis(170), "ten packets are paced");
+    let event = a.events.recv_timeout(Duration::from_secs(5)).unwrap();
+    assert!(matches!(event, LegEvent::PlaybackEnded { token, .. } if token.0 == 9));
+}
+
+#[test]
+fn echo_returns_what_was_said() {
+    let engine = engine(1);
+    let mut a = party(&engine, Codec::Pcmu);
+    a.leg.echo(true);
+    a.send(0, 0x42);
+    assert_eq!(a.receive().0[12..], [0x42; 160]);
+}
+
+#[test]
+fn closed_legs_give_their_ports_back() {
+    let engine = engine(2);
+    let parties: Vec<_> = (0..50).map(|_| party(&engine, Codec::Pcmu)).collect();
+    assert_eq!(engine.ports_in_use(), 50);
+    drop(parties);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while engine.ports_in_use() > 0 {
+        assert!(Instant::now() < deadline, "{} pairs are still held", engine.ports_in_use());
+        std::thread::yield_now();
+    }
+    assert_eq!(engine.open_legs(), 0);
+}
