@@ -1,5 +1,7 @@
 //! The engine on loopback sockets: two peers, their legs, and what comes through.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where its machine fails")]
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
