@@ -45,8 +45,7 @@ impl Membership {
         let (a, b) = (media_leg(caller)?, media_leg(peer)?);
         let media = caller.switchboard().media().bridge(&a, &b);
         let id = format!("{}-{}", caller.unique_id(), NEXT_BRIDGE.fetch_add(1, Ordering::Relaxed));
-        let stay =
-            Self { caller: caller.clone(), peer: peer.clone(), id: id.into(), media: Some(media) };
+        let stay = Self { caller: caller.clone(), peer: peer.clone(), id: id.into(), media: Some(media) };
         caller.set_bridged_with(Some(peer.name()));
         peer.set_bridged_with(Some(caller.name()));
         for call in [peer, caller] {

@@ -49,8 +49,14 @@ const NAMES: &[(u8, &str, &str)] = &[
 ];
 
 /// Short names that dialplans use beside the long ones.
-const ALIASES: &[(&str, u8)] =
-    &[("BUSY", 17), ("FAILURE", 38), ("NORMAL", 16), ("NOANSWER", 19), ("UNREGISTERED", 20), ("NOSUCHDRIVER", 66)];
+const ALIASES: &[(&str, u8)] = &[
+    ("BUSY", 17),
+    ("FAILURE", 38),
+    ("NORMAL", 16),
+    ("NOANSWER", 19),
+    ("UNREGISTERED", 20),
+    ("NOSUCHDRIVER", 66),
+];
 
 impl HangupCause {
     /// 1: the number is not assigned to anybody.

@@ -319,7 +319,10 @@ impl<'a> Race<'a> {
             loser.hangup(HangupCause::ANSWERED_ELSEWHERE);
         }
         // A branch reports `Answered` once and keeps its call until it fails or wins.
-        #[expect(clippy::expect_used, reason = "only `Failed` empties a branch, and a failed branch never answers")]
+        #[expect(
+            clippy::expect_used,
+            reason = "only `Failed` empties a branch, and a failed branch never answers"
+        )]
         winner.expect("the branch that answered holds its call")
     }
 

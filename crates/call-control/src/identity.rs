@@ -53,7 +53,8 @@ impl std::str::FromStr for CallerId {
             let number = rest.trim_end_matches('>').trim();
             return Ok(Self::new(unquote(name), number));
         }
-        let looks_like_number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || "+*#".contains(c));
+        let looks_like_number =
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || "+*#".contains(c));
         Ok(if looks_like_number { Self::new("", text) } else { Self::new(unquote(text), "") })
     }
 }

@@ -59,6 +59,4 @@ pub use identity::{CallIdentifier, CallerId};
 pub use media_bridge::Codec;
 pub use prompts::Prompts;
 pub use switchboard::{Switchboard, SwitchboardBuilder};
-pub use technology::{
-    BoxFuture, ChannelSpec, Driver, OriginateError, OriginateRequest, Report, Technology,
-};
+pub use technology::{BoxFuture, ChannelSpec, Driver, OriginateError, OriginateRequest, Report, Technology};

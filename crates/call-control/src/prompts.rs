@@ -40,7 +40,8 @@ impl Prompts {
     pub fn new(library: Library, zone: &str) -> Self {
         let known = Indications::builtin();
         let zone = known.zone(zone).or_else(|| known.zone("us"));
-        let named = |name: &&str| zone.and_then(|z| z.tone(name)).map(|tone| ((*name).to_owned(), tone.clone()));
+        let named =
+            |name: &&str| zone.and_then(|z| z.tone(name)).map(|tone| ((*name).to_owned(), tone.clone()));
         let tones = ["ring", "busy", "congestion", "dial"].iter().filter_map(named).collect();
         Self(Arc::new(Inner { library, tones, cache: Mutex::default() }))
     }
@@ -128,9 +129,9 @@ impl Entry {
 
     /// False once the file was recorded anew.
     fn is_current(&self) -> bool {
-        self.path.as_ref().is_none_or(|path| {
-            std::fs::metadata(path).and_then(|m| m.modified()).ok() == self.modified
-        })
+        self.path
+            .as_ref()
+            .is_none_or(|path| std::fs::metadata(path).and_then(|m| m.modified()).ok() == self.modified)
     }
 }
 

@@ -27,7 +27,11 @@ fn party(engine: &MediaEngine, codec: Codec) -> Party {
     let socket = UdpSocket::bind((LOCAL, 0)).unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     let (sender, events) = channel();
-    let leg = engine.open_leg(LegConfig::new(LOCAL, move |event| drop(sender.send(event)))).unwrap();
+    let leg = engine
+        .open_leg(LegConfig::new(LOCAL, move |event| {
+            let _ = sender.send(event);
+        }))
+        .unwrap();
     leg.configure(LegSettings::new(Some(socket.local_addr().unwrap()), codec));
     Party { socket, leg, events, sequence: 0 }
 }

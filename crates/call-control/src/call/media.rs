@@ -97,8 +97,7 @@ impl Call {
         let (token, mut ended) = self.0.playback.begin();
         let _stop = StopOnDrop(self);
         leg.play(prompt.pcm, token);
-        self.switchboard()
-            .notice(|| Event::PlaybackStarted { channel: self.snapshot(), file: prompt.file });
+        self.switchboard().notice(|| Event::PlaybackStarted { channel: self.snapshot(), file: prompt.file });
         loop {
             tokio::select! {
                 biased;
@@ -189,9 +188,7 @@ impl Call {
     pub async fn echo(&self) -> Result<(), CallError> {
         let leg = self.audible_leg()?;
         leg.echo(true);
-        let result = self
-            .unless_hung_up(async { while self.0.digits.next().await != '#' {} })
-            .await;
+        let result = self.unless_hung_up(async { while self.0.digits.next().await != '#' {} }).await;
         leg.echo(false);
         result
     }

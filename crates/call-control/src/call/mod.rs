@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime};
 use media_bridge::{Codec, Leg};
 use tokio::sync::watch;
 
-pub use media::{PlayEnd, ReadDigits};
 pub(crate) use media::PlaybackSlot;
+pub use media::{PlayEnd, ReadDigits};
 pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
 
 use crate::bridge::{self, BridgeEnd};

@@ -55,7 +55,9 @@ pub(super) fn dialed_number(request: &Message) -> String {
 pub(super) async fn flow_to(user_agent: &UserAgentHandle, hop: &NextHop) -> Result<Flow, OriginateError> {
     let (protocol, host, port) = match hop {
         NextHop::Connection { flow, .. } if user_agent.has_connection(flow) => return Ok(*flow),
-        NextHop::Connection { otherwise: Some(other), .. } => return Box::pin(flow_to(user_agent, other)).await,
+        NextHop::Connection { otherwise: Some(other), .. } => {
+            return Box::pin(flow_to(user_agent, other)).await;
+        }
         NextHop::Connection { flow, otherwise: None } => {
             let reason = "the connection that it registered over is closed".to_owned();
             return Err(OriginateError::Unreachable { contact: flow.remote.to_string(), reason });

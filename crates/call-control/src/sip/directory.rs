@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use sip_parser::{Message, Uri};
+use sip_ua::UserAgentHandle;
 use sip_ua::transport::{Flow, Protocol};
 use sip_ua::user_agent::{Reply, RequestId};
-use sip_ua::UserAgentHandle;
 
 use super::endpoint::SipEndpoint;
 use crate::identity::CallerId;
@@ -103,7 +103,9 @@ impl NextHop {
     pub fn of(uri: &Uri<'_>) -> Result<Self, String> {
         let secure = uri.scheme().eq_ignore_ascii_case("sips");
         let protocol = match uri.param("transport").flatten() {
-            Some(name) => Protocol::from_name(name).ok_or_else(|| format!("transport '{name}' is unknown"))?,
+            Some(name) => {
+                Protocol::from_name(name).ok_or_else(|| format!("transport '{name}' is unknown"))?
+            }
             None if secure => Protocol::Tls,
             None => Protocol::Udp,
         };

@@ -94,7 +94,9 @@ impl Worker {
             _ => format!("extension not found in context '{context}'"),
         };
         let (source, protocol) = (flow.remote, flow.protocol);
-        let text = format!("Call from '{name}' ({protocol}:{source}) to extension '{dialed}' rejected because {why}.");
+        let text = format!(
+            "Call from '{name}' ({protocol}:{source}) to extension '{dialed}' rejected because {why}."
+        );
         warn!("{text}");
         self.switchboard.notice(|| Event::Warning { channel: None, text });
     }
@@ -147,7 +149,11 @@ impl Worker {
         let answer = ack.map(Message::body).filter(|body| !body.is_empty());
         let agreed = answer.map(|body| session.accept(body));
         if !matches!(agreed, Some(Ok(_))) {
-            self.give_up(id, HangupCause::BEARER_UNAVAILABLE, "the ACK brought no usable answer to our offer");
+            self.give_up(
+                id,
+                HangupCause::BEARER_UNAVAILABLE,
+                "the ACK brought no usable answer to our offer",
+            );
         }
     }
 

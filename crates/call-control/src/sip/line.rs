@@ -12,10 +12,10 @@ use sip_ua::transport::{BindError, Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::{Reply, UserAgentConfig};
 use tokio::sync::mpsc;
 
+use super::SipTechnology;
 use super::directory::{Admission, Directory, NextHop, PendingReply, Route};
 use super::endpoint::SipEndpoint;
 use super::registration::{RegistrationError, register};
-use super::SipTechnology;
 use crate::call::Call;
 use crate::event::Observer;
 use crate::identity::CallerId;

@@ -7,6 +7,7 @@ use sip_parser::Message;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{OutboundInvite, SessionId};
 
+use super::SipTechnology;
 use super::addressing;
 use super::directory::Route;
 use super::driver::{Command, SessionDriver};
@@ -14,7 +15,6 @@ use super::leg_events::LegRelay;
 use super::media::SessionMedia;
 use super::session::{Session, Stage};
 use super::worker::Worker;
-use super::SipTechnology;
 use crate::call::{Call, Direction};
 use crate::cause::HangupCause;
 use crate::identity::CallerId;
@@ -68,8 +68,7 @@ fn open_media(
     config.near = request.near;
     let leg = sip.switchboard.media().open_leg(config).map_err(|e| OriginateError::Media(e.to_string()))?;
     let address = route.endpoint.media_address.unwrap_or(flow.local.ip());
-    let media =
-        SessionMedia::new(Arc::new(leg), route.endpoint.clone(), address, request.prefer_codec, id.0);
+    let media = SessionMedia::new(Arc::new(leg), route.endpoint.clone(), address, request.prefer_codec, id.0);
     Ok((media, relay))
 }
 

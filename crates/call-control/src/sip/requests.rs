@@ -20,7 +20,8 @@ impl Worker {
     pub(super) fn on_request(&mut self, id: RequestId, request: Message, flow: Flow) {
         let found = self.directory.identify(&request, &flow);
         let method = request.method().unwrap_or(Method::Options);
-        let open = method == Method::Options && found.as_ref().is_some_and(|e| e.allow_unauthenticated_options);
+        let open =
+            method == Method::Options && found.as_ref().is_some_and(|e| e.allow_unauthenticated_options);
         let endpoint = match found {
             Some(endpoint) if open => endpoint,
             found => match self.authenticate(&request, &flow, found) {
