@@ -35,9 +35,16 @@ fn run_as_root(command: &[&str]) -> Outcome {
     }
 }
 
+/// Builds the program that the end-to-end tests start, so that they do not wait for the compiler.
+fn build_the_exchange() -> Outcome {
+    let built = Command::new(env!("CARGO")).args(["build", "-p", "ipbx"]).current_dir(root()).status()?;
+    if built.success() { Ok(()) } else { Err("ipbx cannot be built; its errors are above".into()) }
+}
+
 /// Runs all tests and prints `N passed, N failed` as the last line.
 pub(crate) fn run() -> Outcome {
     install_programs()?;
+    build_the_exchange()?;
     let mut tests = Command::new(env!("CARGO"))
         .args(["test", "--workspace", "--no-fail-fast"])
         .current_dir(root())

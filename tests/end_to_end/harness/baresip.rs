@@ -1,0 +1,272 @@
+//! baresip, a softphone: registers, calls, sends a tone of its own and records what it hears.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use audio::Pcm;
+
+use super::control::{Control, Event};
+use super::folder::secret_of;
+use super::process::Process;
+use super::wait::{PATIENCE, until, until_within};
+use super::{Exchange, Outcome, Scene, tone};
+
+const CONTROL_PORT: u16 = 4444;
+
+/// Whether the phone answers by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Auto,
+    Manual,
+}
+
+/// How a phone is set up.
+pub(crate) struct Setup<'a> {
+    scene: &'a Scene,
+    name: &'a str,
+    tone: u32,
+    transport: &'a str,
+    secret: String,
+    codecs: &'a str,
+    answer: Answer,
+}
+
+/// A running phone.
+pub(crate) struct Baresip {
+    process: Process,
+    control: Control,
+    folder: PathBuf,
+    name: String,
+}
+
+impl<'a> Setup<'a> {
+    /// Over TCP instead of UDP.
+    pub(crate) fn over_tcp(mut self) -> Self {
+        self.transport = "tcp";
+        self
+    }
+
+    /// With another secret than the right one.
+    pub(crate) fn secret(mut self, secret: &str) -> Self {
+        secret.clone_into(&mut self.secret);
+        self
+    }
+
+    /// With these codecs alone: `PCMA/8000/1`.
+    pub(crate) fn codecs(mut self, codecs: &'a str) -> Self {
+        self.codecs = codecs;
+        self
+    }
+
+    /// Waits for [`Baresip::accept`] when somebody calls.
+    pub(crate) fn manual(mut self) -> Self {
+        self.answer = Answer::Manual;
+        self
+    }
+
+    /// Starts it as a phone of the exchange, and waits until it is registered.
+    pub(crate) fn register_at(self, exchange: &Exchange) -> Outcome<Baresip> {
+        let phone = self.start_at(exchange)?;
+        phone.process.says("[1 binding]")?;
+        Ok(phone)
+    }
+
+    /// Starts it as a phone of the exchange; it tries to register.
+    pub(crate) fn start_at(self, exchange: &Exchange) -> Outcome<Baresip> {
+        let (name, secret) = (self.name, self.secret.clone());
+        let registration = format!(";auth_user={name};auth_pass={secret};regint=300");
+        self.start(&exchange.sip_address().to_string(), &registration)
+    }
+
+    /// Starts it alone: it takes calls at [`Baresip::own_uri`].
+    pub(crate) fn start_alone(self) -> Outcome<Baresip> {
+        self.start("127.0.0.1", ";regint=0")
+    }
+
+    fn start(self, domain: &str, registration: &str) -> Outcome<Baresip> {
+        let folder = self.scene.subfolder(self.name)?;
+        let control = SocketAddr::from((self.scene.address()?, CONTROL_PORT));
+        let tone = tone::endless(self.scene, self.tone)?;
+        let codecs =
+            if self.codecs.is_empty() { String::new() } else { format!(";audio_codecs={}", self.codecs) };
+        let answer = if self.answer == Answer::Auto { "auto" } else { "manual" };
+        let account = format!(
+            "<sip:{}@{domain};transport={}>{registration};ptime=20;answermode={answer}{codecs}\n",
+            self.name, self.transport
+        );
+        std::fs::write(folder.join("accounts"), account)?;
+        std::fs::write(folder.join("contacts"), "")?;
+        let settings = CONFIG
+            .replace("TONE", &tone.to_string_lossy())
+            .replace("CONTROL", &control.to_string())
+            .replace("FOLDER", &folder.to_string_lossy());
+        std::fs::write(folder.join("config"), settings)?;
+        let process =
+            Process::spawn(self.scene, self.name, Command::new("baresip").arg("-s").arg("-f").arg(&folder))?;
+        let control = Control::connect(control)?;
+        Ok(Baresip { process, control, folder, name: self.name.to_owned() })
+    }
+}
+
+impl Baresip {
+    /// A phone that sends this tone in each call: registered over UDP, answering by itself unless told otherwise.
+    pub(crate) fn named<'a>(scene: &'a Scene, name: &'a str, tone: u32) -> Setup<'a> {
+        let secret = secret_of(name);
+        Setup { scene, name, tone, transport: "udp", secret, codecs: "", answer: Answer::Auto }
+    }
+
+    pub(crate) fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// Calls a number, or a whole URI.
+    pub(crate) fn dial(&mut self, number: &str) -> Outcome {
+        self.control.command("dial", number).map(drop)
+    }
+
+    /// Answers.
+    pub(crate) fn accept(&mut self) -> Outcome {
+        self.control.command("accept", "").map(drop)
+    }
+
+    /// Hangs up, cancels, or declines.
+    pub(crate) fn hang_up(&mut self) -> Outcome {
+        self.control.command("hangup", "").map(drop)
+    }
+
+    /// Holds the call.
+    pub(crate) fn hold(&mut self) -> Outcome {
+        self.control.command("hold", "").map(drop)
+    }
+
+    /// Takes the call back.
+    pub(crate) fn resume(&mut self) -> Outcome {
+        self.control.command("resume", "").map(drop)
+    }
+
+    /// Presses keys.
+    pub(crate) fn press(&mut self, keys: &str) -> Outcome {
+        self.control.command("sndcode", keys).map(drop)
+    }
+
+    /// Waits until somebody calls it.
+    pub(crate) fn rings(&self) -> Outcome {
+        self.control.event("CALL_INCOMING").map(drop)
+    }
+
+    /// Waits until the far end of a call that it makes rings.
+    pub(crate) fn hears_ringing(&self) -> Outcome {
+        self.control.event("CALL_RINGING").map(drop)
+    }
+
+    /// Waits until its call is answered.
+    pub(crate) fn is_in_call(&self) -> Outcome {
+        self.control.event("CALL_ESTABLISHED").map(drop)
+    }
+
+    /// Waits until its call is over, and says why.
+    pub(crate) fn call_ends(&self) -> Outcome<String> {
+        self.call_ends_within(PATIENCE)
+    }
+
+    /// [`call_ends`](Self::call_ends), with another bound.
+    pub(crate) fn call_ends_within(&self, bound: Duration) -> Outcome<String> {
+        let Event { param } = self.control.event_within(bound, "CALL_CLOSED")?;
+        Ok(param)
+    }
+
+    /// Where it takes calls without a registrar.
+    pub(crate) fn own_uri(&self) -> Outcome<String> {
+        let port = until("the phone's SIP port", || udp_port_of(self.process.pid()))?;
+        Ok(format!("sip:{}@127.0.0.1:{port}", self.name))
+    }
+
+    /// What it has heard in its newest call, up to now.
+    pub(crate) fn heard(&self) -> Outcome<Pcm> {
+        let nothing = Pcm::new(tone::RATE, Vec::new());
+        let Some(path) = self.newest_recording()? else { return Ok(nothing) };
+        // The recorder may have made the file and not yet written its head.
+        Ok(audio::wav::read(&std::fs::read(path)?).unwrap_or(nothing))
+    }
+
+    /// Waits until it hears this tone and nothing else.
+    pub(crate) fn hears(&self, frequency: u32) -> Outcome {
+        self.hears_within(PATIENCE, frequency)
+    }
+
+    /// [`hears`](Self::hears), with another bound.
+    pub(crate) fn hears_within(&self, bound: Duration, frequency: u32) -> Outcome {
+        let what = format!("{frequency} Hz at {}", self.name);
+        until_within(bound, &what, || {
+            let heard = self.heard()?;
+            Ok(tone::ends_with_tone(&heard.samples, frequency).then_some(()))
+        })
+        .map_err(|failed| {
+            let heard = self.heard().map(|pcm| tone::describe(&pcm)).unwrap_or_default();
+            format!("{}; it heard {heard}", failed.message().unwrap_or_default()).into()
+        })
+    }
+
+    fn newest_recording(&self) -> Outcome<Option<PathBuf>> {
+        let mut newest: Option<(SystemTime, PathBuf)> = None;
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let made = entry.metadata()?.modified()?;
+            let is_newer = newest.as_ref().is_none_or(|(best, _)| *best < made);
+            if name.to_string_lossy().ends_with("-dec.wav") && is_newer {
+                newest = Some((made, entry.path()));
+            }
+        }
+        Ok(newest.map(|(_, path)| path))
+    }
+}
+
+/// The port of the UDP socket that the process has on 127.0.0.1.
+fn udp_port_of(pid: u32) -> Outcome<Option<u16>> {
+    let mut sockets = Vec::new();
+    for entry in std::fs::read_dir(format!("/proc/{pid}/fd"))? {
+        let target = std::fs::read_link(entry?.path()).unwrap_or_default();
+        let target = target.to_string_lossy().into_owned();
+        sockets.extend(target.strip_prefix("socket:[").and_then(|t| t.strip_suffix(']')).map(str::to_owned));
+    }
+    let local = u32::from_le_bytes(Ipv4Addr::LOCALHOST.octets());
+    let table = std::fs::read_to_string("/proc/net/udp")?;
+    Ok(table.lines().skip(1).find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let port = fields.get(1)?.strip_prefix(&format!("{local:08X}:"))?;
+        let ours = sockets.iter().any(|socket| fields.get(9) == Some(&socket.as_str()));
+        if ours { u16::from_str_radix(port, 16).ok() } else { None }
+    }))
+}
+
+/// There is no sound card: a tone is the microphone, and what is heard goes into a file.
+const CONFIG: &str = "\
+poll_method epoll
+sip_listen 127.0.0.1:0
+call_max_calls 8
+audio_source aufile,TONE
+audio_player aufile,x
+audio_alert ausine,440
+ausrc_format s16
+auplay_format s16
+auenc_format s16
+audec_format s16
+rtcp_mux no
+rtp_ports 20000-29999
+net_interface 127.0.0.1
+module_path /usr/lib/baresip/modules
+module g711.so
+module aufile.so
+module ausine.so
+module sndfile.so
+module_tmp account.so
+module_app contact.so
+module_app debug_cmd.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen CONTROL
+snd_path FOLDER
+";

@@ -1,0 +1,137 @@
+//! The program under test.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::folder::SIP_PORT;
+use super::process::Process;
+use super::wait::{until, until_within};
+use super::{Folder, Outcome, Scene};
+
+/// Bound of a start: long, because all tests start at once.
+const START: Duration = Duration::from_secs(30);
+
+/// A running `ipbx`, listening for UDP and TCP.
+pub(crate) struct Exchange {
+    process: Process,
+    folder: PathBuf,
+    address: Ipv4Addr,
+}
+
+impl Exchange {
+    /// Writes the folder and starts an exchange in it.
+    pub(crate) fn start(scene: &Scene, folder: &Folder) -> Outcome<Self> {
+        folder.write()?;
+        let process = spawn(scene, folder.path())?;
+        let mut exchange = Self { process, folder: folder.path().to_owned(), address: folder.address() };
+        exchange.listens()?;
+        Ok(exchange)
+    }
+
+    /// Ends it as a power cut would, and starts it again in the same folder.
+    pub(crate) fn kill_and_start_again(&mut self, scene: &Scene) -> Outcome {
+        self.process.kill();
+        self.process = spawn(scene, &self.folder)?;
+        self.listens()
+    }
+
+    /// It listens for UDP and TCP alike; when TCP answers, both are there.
+    fn listens(&mut self) -> Outcome {
+        let address = self.sip_address();
+        until_within(START, "the exchange to listen", || {
+            if let Some(status) = self.process.ended()? {
+                return Err(format!("the exchange ended at its start: {status}").into());
+            }
+            Ok(TcpStream::connect(address).ok())
+        })?;
+        Ok(())
+    }
+
+    pub(crate) fn sip_address(&self) -> SocketAddr {
+        SocketAddr::from((self.address, SIP_PORT))
+    }
+
+    pub(crate) fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// Waits until it has said `words`.
+    pub(crate) fn says(&self, words: &str) -> Outcome {
+        self.process.says(words)
+    }
+
+    /// How often it has said `words`.
+    pub(crate) fn count(&self, words: &str) -> Outcome<usize> {
+        self.process.count(words)
+    }
+
+    /// What a console command prints: `ipbx -rx COMMAND`.
+    pub(crate) fn console(&self, command: &str) -> Outcome<String> {
+        let output = Command::new(program()?).arg("-C").arg(&self.folder).args(["-rx", command]).output()?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        match output.status.success() {
+            true => Ok(said),
+            false => {
+                let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+                Err(format!("`ipbx -rx '{command}'` ended with {}: {said}{complaint}", output.status).into())
+            }
+        }
+    }
+
+    /// Channels that it has now, by `core show channels`.
+    pub(crate) fn channels(&self) -> Outcome<usize> {
+        let shown = self.console("core show channels")?;
+        let line = shown.lines().find(|line| line.contains("active channel"));
+        let count = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        count.ok_or_else(|| format!("no count of channels in:\n{shown}").into())
+    }
+
+    /// Waits until no channel is left.
+    pub(crate) fn is_idle(&self) -> Outcome {
+        until("the last channel to go", || Ok((self.channels()? == 0).then_some(())))
+    }
+
+    /// UDP sockets that are open on its address beside that of SIP: its media ports.
+    pub(crate) fn media_sockets(&self) -> Outcome<usize> {
+        let [a, b, c, d] = self.address.octets();
+        let ours = format!("{:08X}:", u32::from_be_bytes([d, c, b, a]));
+        let table = std::fs::read_to_string("/proc/net/udp")?;
+        let sip = format!("{ours}{SIP_PORT:04X}");
+        let locals = table.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1));
+        Ok(locals.filter(|local| local.starts_with(&ours) && **local != sip).count())
+    }
+}
+
+fn spawn(scene: &Scene, folder: &Path) -> Outcome<Process> {
+    let mut command = Command::new(program()?);
+    Process::spawn(scene, "exchange", command.args(["-f", "-vvvv", "-C"]).arg(folder))
+}
+
+/// The program, built once where `IPBX` does not name one.
+fn program() -> Outcome<&'static Path> {
+    static PROGRAM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| match std::env::var_os("IPBX") {
+        Some(path) => Ok(path.into()),
+        None => build(),
+    });
+    program.as_deref().map_err(|why| why.clone().into())
+}
+
+/// Builds `ipbx` with the profile of the tests, into the folder that they were built into.
+fn build() -> Result<PathBuf, String> {
+    let tests = std::env::current_exe().map_err(|e| e.to_string())?;
+    let folder = tests.ancestors().nth(2).ok_or("the tests run from an odd place; set IPBX")?;
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet", "-p", "ipbx"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    let output = command.output().map_err(|e| e.to_string())?;
+    match output.status.success() {
+        true => Ok(folder.join("ipbx")),
+        false => Err(format!("ipbx cannot be built:\n{}", String::from_utf8_lossy(&output.stderr))),
+    }
+}

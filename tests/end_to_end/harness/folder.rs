@@ -1,0 +1,102 @@
+//! A folder of configuration, as an integrator writes it.
+
+use std::fmt::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use super::{Outcome, Scene};
+
+/// Where each exchange listens on its own address.
+pub(crate) const SIP_PORT: u16 = 5060;
+
+/// `pjsip.conf`, `extensions.conf` and `rtp.conf` of one exchange, with an address of its own.
+pub(crate) struct Folder {
+    path: PathBuf,
+    address: Ipv4Addr,
+    pjsip: String,
+    dialplan: String,
+    rtp: String,
+}
+
+impl Folder {
+    pub(crate) fn new(scene: &Scene) -> Outcome<Self> {
+        let address = scene.address()?;
+        let path = scene.subfolder(&format!("exchange-{address}"))?;
+        let pjsip = format!(
+            "[global]\ntype=global\nuser_agent=exchange-under-test\n\n\
+             [udp]\ntype=transport\nprotocol=udp\nbind={address}:{SIP_PORT}\n\n\
+             [tcp]\ntype=transport\nprotocol=tcp\nbind={address}:{SIP_PORT}\n\n\
+             [phone](!)\ntype=endpoint\ncontext=phones\ndisallow=all\nallow=ulaw,alaw\ndirect_media=no\n\
+             rtp_symmetric=yes\nforce_rport=yes\n"
+        );
+        let rtp = "[general]\nrtpstart=10000\nrtpend=20000\n".to_owned();
+        Ok(Self { path, address, pjsip, dialplan: String::new(), rtp })
+    }
+
+    /// A phone that registers, with the secret of [`secret_of`].
+    pub(crate) fn phone(self, name: &str) -> Self {
+        self.phone_with(name, "")
+    }
+
+    /// [`phone`](Self::phone), with further lines for its endpoint.
+    pub(crate) fn phone_with(mut self, name: &str, lines: &str) -> Self {
+        let _ = write!(
+            self.pjsip,
+            "\n[{name}](phone)\nauth={name}\naors={name}\ncallerid=\"{name}\" <{name}>\n{lines}\n\
+             [{name}]\ntype=auth\nauth_type=userpass\nusername={name}\npassword={}\n\n\
+             [{name}]\ntype=aor\nmax_contacts=2\nremove_existing=yes\n",
+            secret_of(name)
+        );
+        self
+    }
+
+    /// A phone at a fixed place, as a gateway is: it does not register.
+    pub(crate) fn desk(mut self, name: &str, at: SocketAddr) -> Self {
+        let _ = write!(
+            self.pjsip,
+            "\n[{name}](phone)\naors={name}\n\n[{name}]\ntype=aor\ncontact=sip:{name}@{at}\n"
+        );
+        self
+    }
+
+    /// Adds lines to the context `[phones]`, or whole contexts.
+    pub(crate) fn dialplan(mut self, lines: &str) -> Self {
+        if self.dialplan.is_empty() {
+            self.dialplan.push_str("[general]\nstatic=yes\nwriteprotect=no\n\n[phones]\n");
+        }
+        self.dialplan.push_str(lines);
+        self.dialplan.push('\n');
+        self
+    }
+
+    /// The range of media ports.
+    pub(crate) fn media_ports(mut self, first: u16, last: u16) -> Self {
+        self.rtp = format!("[general]\nrtpstart={first}\nrtpend={last}\n");
+        self
+    }
+
+    /// Writes the files.
+    pub(crate) fn write(&self) -> Outcome {
+        self.write_file("pjsip.conf", &self.pjsip)?;
+        self.write_file("extensions.conf", &self.dialplan)?;
+        self.write_file("rtp.conf", &self.rtp)
+    }
+
+    /// Writes one file of the folder.
+    pub(crate) fn write_file(&self, name: &str, text: &str) -> Outcome {
+        Ok(std::fs::write(self.path.join(name), text)?)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn address(&self) -> Ipv4Addr {
+        self.address
+    }
+}
+
+/// The secret of the phone of that name.
+pub(crate) fn secret_of(name: &str) -> String {
+    format!("{name}-4x9Kq-secret")
+}

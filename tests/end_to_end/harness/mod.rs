@@ -1,0 +1,23 @@
+//! What the tests share: the exchange, the phones, the measuring.
+
+pub(crate) mod baresip;
+pub(crate) mod control;
+pub(crate) mod exchange;
+pub(crate) mod folder;
+pub(crate) mod media;
+pub(crate) mod process;
+pub(crate) mod scene;
+pub(crate) mod sipp;
+pub(crate) mod tone;
+pub(crate) mod trial;
+pub(crate) mod wait;
+pub(crate) mod wire;
+
+pub(crate) use baresip::Baresip;
+pub(crate) use exchange::Exchange;
+pub(crate) use folder::Folder;
+pub(crate) use media::Media;
+pub(crate) use scene::Scene;
+pub(crate) use sipp::Sipp;
+pub(crate) use trial::{Outcome, ensure, trial};
+pub(crate) use wire::Wire;

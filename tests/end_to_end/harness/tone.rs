@@ -1,0 +1,81 @@
+//! Test tones: making them, and finding them in what a phone heard.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use audio::Pcm;
+use audio::wav::{Encoding, Writer};
+
+use super::{Outcome, Scene};
+
+/// Rate of all telephone audio here.
+pub(crate) const RATE: u32 = 8_000;
+/// Longer than any call of the tests: phones must not run out of their tone.
+const LENGTH: Duration = Duration::from_secs(40);
+/// Half of full scale; measures about 11 600 RMS after G.711.
+const AMPLITUDE: f64 = 16_384.0;
+/// Quieter than this is silence.
+const AUDIBLE_RMS: f64 = 1_000.0;
+/// Share of the energy that a pure tone has at its frequency, less what G.711 and lost packets take.
+const PURE: f64 = 0.8;
+/// Samples that are judged together: 100 ms.
+const WINDOW: usize = 800;
+
+/// `length` of a sine.
+pub(crate) fn sine(frequency: u32, length: Duration) -> Vec<i16> {
+    let samples = u32::try_from(length.as_millis()).unwrap_or_default() * (RATE / 1_000);
+    let step = std::f64::consts::TAU * f64::from(frequency) / f64::from(RATE);
+    (0..samples).map(|n| (AMPLITUDE * (step * f64::from(n)).sin()) as i16).collect()
+}
+
+/// A WAV file that lasts longer than the test.
+pub(crate) fn endless(scene: &Scene, frequency: u32) -> Outcome<PathBuf> {
+    file(scene, frequency, LENGTH)
+}
+
+/// A WAV file of this length.
+pub(crate) fn file(scene: &Scene, frequency: u32, length: Duration) -> Outcome<PathBuf> {
+    let path = scene.folder().join(format!("tone-{frequency}-{}ms.wav", length.as_millis()));
+    if !path.exists() {
+        let mut wav = Writer::new(std::fs::File::create(&path)?, RATE, Encoding::Signed16)?;
+        wav.write(&sine(frequency, length))?;
+        wav.finish()?;
+    }
+    Ok(path)
+}
+
+/// Whether these samples are that tone and little else.
+pub(crate) fn is_tone(samples: &[i16], frequency: u32) -> bool {
+    let rms = audio::level::rms(samples);
+    let amplitude = audio::goertzel::amplitude(samples, RATE, f64::from(frequency));
+    rms > AUDIBLE_RMS && amplitude * amplitude / 2.0 > PURE * rms * rms
+}
+
+/// Tenths of a second in which that tone was heard.
+pub(crate) fn tenths_of(samples: &[i16], frequency: u32) -> usize {
+    samples.chunks_exact(WINDOW).filter(|window| is_tone(window, frequency)).count()
+}
+
+/// Tenths of a second in which anything was heard.
+pub(crate) fn audible_tenths(samples: &[i16]) -> usize {
+    samples.chunks_exact(WINDOW).filter(|window| audio::level::rms(window) > AUDIBLE_RMS).count()
+}
+
+/// Whether the newest three tenths of a second are that tone.
+pub(crate) fn ends_with_tone(samples: &[i16], frequency: u32) -> bool {
+    let newest = samples.len().saturating_sub(3 * WINDOW);
+    samples.len() >= 3 * WINDOW && samples[newest..].chunks_exact(WINDOW).all(|w| is_tone(w, frequency))
+}
+
+/// What a person would want to know of a recording: its length, and each test tone's share.
+pub(crate) fn describe(recording: &Pcm) -> String {
+    let tenths = recording.samples.len() / WINDOW;
+    let mut text = format!("{tenths} tenths of a second, {} audible", audible_tenths(&recording.samples));
+    for frequency in [440, 600, 850, 1_000, 1_400] {
+        let heard = tenths_of(&recording.samples, frequency);
+        if heard > 0 {
+            text.push_str(&format!(", {heard} of {frequency} Hz"));
+        }
+    }
+    text
+}

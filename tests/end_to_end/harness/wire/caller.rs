@@ -1,0 +1,158 @@
+//! The calling side of a dialog, or a sender of single requests.
+
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bytes::Bytes;
+use sip_parser::{Message, Method, RequestBuilder};
+use sip_ua::digest::{self, Challenge, Credentials, Subject};
+
+use super::{Wire, branch, header};
+use crate::harness::Outcome;
+use crate::harness::folder::secret_of;
+
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// A phone that calls: one Call-ID, one From tag, numbered requests.
+pub(crate) struct Caller<'w> {
+    wire: &'w Wire,
+    name: String,
+    uri: String,
+    number: u32,
+    secret: String,
+    contact_parameter: String,
+    cseq: Cell<u32>,
+    /// From the far end's answers: its tag, and where requests of the dialog go.
+    to: RefCell<String>,
+    target: RefCell<String>,
+}
+
+impl<'w> Caller<'w> {
+    /// The phone `name`, which asks for `number`.
+    pub(crate) fn new(wire: &'w Wire, name: &str, number: &str) -> Self {
+        let uri = format!("sip:{number}@{}", wire.exchange());
+        Self {
+            wire,
+            name: name.to_owned(),
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            secret: secret_of(name),
+            contact_parameter: String::new(),
+            cseq: Cell::new(0),
+            to: RefCell::new(format!("<{uri}>")),
+            target: RefCell::new(uri.clone()),
+            uri,
+        }
+    }
+
+    /// The same phone, with another secret.
+    pub(crate) fn with_secret(mut self, secret: &str) -> Self {
+        secret.clone_into(&mut self.secret);
+        self
+    }
+
+    /// The same phone, with a parameter behind its Contact: `expires=60`.
+    pub(crate) fn with_contact_parameter(mut self, parameter: &str) -> Self {
+        self.contact_parameter = format!(";{parameter}");
+        self
+    }
+
+    /// Call-ID of all its requests.
+    pub(crate) fn call_id(&self) -> String {
+        format!("call-{}@{}", self.number, self.wire.address().ip())
+    }
+
+    /// Tag of From in all its requests.
+    pub(crate) fn tag(&self) -> String {
+        format!("from-{}", self.number)
+    }
+
+    /// Calls: INVITE, 401, ACK, INVITE with credentials. Returns the second INVITE.
+    pub(crate) fn invite(&self, description: &str) -> Outcome<Message> {
+        self.send(&Method::Invite, Some(description), None)?;
+        let challenge = self.wire.await_any(&["401 INVITE"])?;
+        self.ack_failure(&challenge)?;
+        self.send(&Method::Invite, Some(description), Some(&challenge))
+    }
+
+    /// Sends the next request of its dialog; `challenge` is answered.
+    pub(crate) fn send(
+        &self,
+        method: &Method,
+        description: Option<&str>,
+        challenge: Option<&Message>,
+    ) -> Outcome<Message> {
+        self.cseq.set(self.cseq.get() + 1);
+        let target = self.target.borrow().clone();
+        let branch = format!("z9hG4bK-{}-{}", self.number, self.cseq.get());
+        let mut request = self.request(method, &target, self.cseq.get(), &branch);
+        if let Some(challenge) = challenge {
+            let body = description.unwrap_or_default().as_bytes();
+            request = request.header("Authorization", self.answer_to(challenge, method, &target, body)?);
+        }
+        if let Some(description) = description {
+            request = request.body("application/sdp", description.as_bytes());
+        }
+        self.transmit(request.build())
+    }
+
+    /// Acknowledges a final response that is no success: the same transaction (RFC 3261 §17.1.1.3).
+    pub(crate) fn ack_failure(&self, response: &Message) -> Outcome {
+        let request = self.request(&Method::Ack, &self.uri, self.cseq.get(), &branch(response)?);
+        let text = String::from_utf8_lossy(&request.build())
+            .replace(&format!("To: {}", self.to.borrow()), &format!("To: {}", header(response, "To")?));
+        self.wire.send(text.as_bytes())
+    }
+
+    /// Acknowledges an answer, and keeps what it says of the dialog (RFC 3261 §13.2.2.4).
+    pub(crate) fn ack_answer(&self, response: &Message) -> Outcome {
+        self.ack_answer_with(response, None)
+    }
+
+    /// [`ack_answer`](Self::ack_answer), with the description that answers an offer in the 200.
+    pub(crate) fn ack_answer_with(&self, response: &Message, description: Option<&str>) -> Outcome {
+        header(response, "To")?.clone_into(&mut self.to.borrow_mut());
+        let contact = header(response, "Contact")?;
+        let inner = contact.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        inner.map_or(contact, |(uri, _)| uri).clone_into(&mut self.target.borrow_mut());
+        let branch = format!("z9hG4bK-{}-{}-ack", self.number, self.cseq.get());
+        let target = self.target.borrow().clone();
+        let ack = self.request(&Method::Ack, &target, self.cseq.get(), &branch);
+        let ack = match description {
+            Some(description) => ack.body("application/sdp", description.as_bytes()),
+            None => ack,
+        };
+        self.wire.send(&ack.build())
+    }
+
+    /// Cancels an INVITE that is not answered yet (RFC 3261 §9.1).
+    pub(crate) fn cancel(&self, invite: &Message) -> Outcome {
+        self.wire
+            .send(&self.request(&Method::Cancel, &self.uri, invite.cseq()?.number, &branch(invite)?).build())
+    }
+
+    fn request(&self, method: &Method, target: &str, cseq: u32, branch: &str) -> RequestBuilder {
+        let at = self.wire.address();
+        RequestBuilder::new(method, target)
+            .header("Via", format!("SIP/2.0/UDP {at};branch={branch};rport"))
+            .header("Max-Forwards", 70)
+            .header("From", format!("<sip:{}@{}>;tag={}", self.name, self.wire.exchange().ip(), self.tag()))
+            .header("To", self.to.borrow())
+            .header("Call-ID", self.call_id())
+            .header("CSeq", format!("{cseq} {method}"))
+            .header("Contact", format!("{}{}", self.wire.contact(&self.name), self.contact_parameter))
+    }
+
+    fn answer_to(&self, challenge: &Message, method: &Method, uri: &str, body: &[u8]) -> Outcome<String> {
+        let challenges = Challenge::of_response(challenge);
+        let challenge = challenges.first().ok_or("there is no challenge")?;
+        let credentials = Credentials::password(&self.name, &self.secret);
+        let subject = Subject { method, uri, body };
+        digest::answer(challenge, &credentials, &subject, "cnonce", 1)
+            .ok_or_else(|| "the challenge cannot be answered".into())
+    }
+
+    fn transmit(&self, request: Bytes) -> Outcome<Message> {
+        self.wire.send(&request)?;
+        Ok(Message::parse(request)?)
+    }
+}

@@ -1,0 +1,49 @@
+//! Calls through the real `ipbx` program, made by phones that we did not write (baresip, sipp) and by scripted ones.
+//!
+//! Every test has an exchange of its own, on a loopback address of its own, so all of them may run at once. A program
+//! that is not installed leaves its tests out, and says so; with `END_TO_END=required`, as `cargo xtask test` sets it,
+//! that is a failure. `IPBX=/path/to/ipbx` tests that program instead of the one that this workspace builds.
+
+mod harness;
+
+mod applications;
+mod dial_ladder;
+mod harness_itself;
+mod hold;
+mod load;
+mod malformed;
+mod refusals;
+mod registration;
+mod reload;
+mod restart;
+mod several_destinations;
+mod two_phones;
+mod unanswered;
+mod vanished_phone;
+
+use libtest_mimic::Arguments;
+
+/// Tests that run at once where the command line does not say: they wait for each other's programs more than they work.
+const AT_ONCE: usize = 6;
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(AT_ONCE);
+    let subjects = [
+        applications::trials(),
+        dial_ladder::trials(),
+        harness_itself::trials(),
+        hold::trials(),
+        load::trials(),
+        malformed::trials(),
+        refusals::trials(),
+        registration::trials(),
+        reload::trials(),
+        restart::trials(),
+        several_destinations::trials(),
+        two_phones::trials(),
+        unanswered::trials(),
+        vanished_phone::trials(),
+    ];
+    libtest_mimic::run(&arguments, subjects.into_iter().flatten().collect()).exit();
+}
