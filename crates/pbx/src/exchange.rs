@@ -42,8 +42,7 @@ impl Exchange {
         prompts: Prompts,
         observers: Vec<Arc<dyn Observer>>,
     ) -> Result<Arc<Self>, StartError> {
-        let mut media = MediaConfig::default();
-        media.ports = configuration.rtp.ports.clone();
+        let media = MediaConfig { ports: configuration.rtp.ports.clone(), ..MediaConfig::default() };
         let mut builder = Switchboard::builder(MediaEngine::start(media)?)
             .system_name(&configuration.options.system_name)
             .prompts(prompts);

@@ -1,1 +1,37 @@
-//! What makes calls an exchange: dialplan applications, registrar, configuration.
+//! What makes calls an exchange: the configuration, the dialplan's applications and functions, the registrations.
+//!
+//! - [`configuration::Configuration`] reads a folder of Asterisk's `.conf` files and checks it like a program.
+//! - [`Exchange`] runs one: it takes calls, walks them through the dialplan, and reloads without dropping them.
+//! - [`applications`] and [`functions`] are what dialplans are written with: a file and a line in a table for each.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use call_control::Prompts;
+//! use pbx::configuration::{Configuration, Folders};
+//! use pbx::Exchange;
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let folders = Folders::from_argument(Path::new("/etc/asterisk/asterisk.conf"))?;
+//! let (configuration, report) = Configuration::load(&folders);
+//! eprint!("{}", report.render(false));
+//! let configuration = configuration.ok_or("the configuration has errors")?;
+//! let exchange = Exchange::start(configuration, Prompts::default(), Vec::new()).await?;
+//! exchange.drain().await;
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod applications;
+pub mod configuration;
+mod dialplan;
+mod directory;
+mod error;
+mod exchange;
+pub mod functions;
+pub mod registrar;
+
+pub use dialplan::{DialplanChannel, run_call};
+pub use error::StartError;
+pub use exchange::{Exchange, Globals};

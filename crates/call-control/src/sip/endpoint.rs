@@ -36,6 +36,8 @@ pub struct SipEndpoint {
     pub variables: Vec<(String, String)>,
     /// Media goes where media comes from, for phones behind address translation.
     pub symmetric_media: bool,
+    /// Only audio of the peer is heard, known by where it comes from.
+    pub strict_media: bool,
     /// Address put into session descriptions instead of our own.
     pub media_address: Option<IpAddr>,
     /// A call without audio for this long ends.
@@ -63,6 +65,7 @@ impl SipEndpoint {
             from_domain: None,
             variables: Vec::new(),
             symmetric_media: false,
+            strict_media: true,
             media_address: None,
             rtp_timeout: None,
             rtp_timeout_hold: None,

@@ -112,7 +112,7 @@ impl SessionMedia {
             },
             ptime_ms: negotiated.ptime,
             symmetric: self.endpoint.symmetric_media,
-            strict: true,
+            strict: self.endpoint.strict_media,
             rtp_timeout: self.endpoint.rtp_timeout,
             rtp_timeout_hold: self.endpoint.rtp_timeout_hold,
         })

@@ -45,7 +45,8 @@ async fn play(
 ) -> Result<Option<char>, CallError> {
     let plan = channel.machine.plan().clone();
     let counts = |key: char| {
-        !only_extensions || plan.matching(context, key.encode_utf8(&mut [0; 4]), None) != dialplan_vm::Matching::Nothing
+        !only_extensions
+            || plan.matching(context, key.encode_utf8(&mut [0; 4]), None) != dialplan_vm::Matching::Nothing
     };
     let mut status = "SUCCESS";
     for file in prompts(files) {

@@ -45,7 +45,8 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
 
 /// Forgets what an earlier `Dial` of this channel left.
 fn forget_last(channel: &DialplanChannel) {
-    for name in ["DIALSTATUS", "DIALEDPEERNAME", "DIALEDPEERNUMBER", "DIALEDTIME", "ANSWEREDTIME", "RINGTIME"] {
+    for name in ["DIALSTATUS", "DIALEDPEERNAME", "DIALEDPEERNUMBER", "DIALEDTIME", "ANSWEREDTIME", "RINGTIME"]
+    {
         channel.set(name, "");
     }
 }

@@ -26,11 +26,7 @@ pub(super) async fn collect(
     Ok(Outcome::Jump(dialplan_vm::JumpTarget::to(context, &dialed, 1)))
 }
 
-async fn digits(
-    channel: &DialplanChannel,
-    context: &str,
-    first: Option<char>,
-) -> Result<String, CallError> {
+async fn digits(channel: &DialplanChannel, context: &str, first: Option<char>) -> Result<String, CallError> {
     let plan = channel.machine.plan().clone();
     let caller = channel.call.caller().number;
     let mut dialed = String::new();

@@ -10,7 +10,9 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
     let cause = match arguments.trim() {
         "" => channel.hangup_cause(),
         text => HangupCause::from_name(text).unwrap_or_else(|| {
-            channel.warning(format!("Hangup: '{text}' is no cause; write a Q.850 number such as 17, or a name such as BUSY"));
+            channel.warning(format!(
+                "Hangup: '{text}' is no cause; write a Q.850 number such as 17, or a name such as BUSY"
+            ));
             HangupCause::NORMAL
         }),
     };

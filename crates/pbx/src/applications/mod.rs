@@ -42,7 +42,6 @@ macro_rules! application {
     };
 }
 
-
 /// The application of that name, in any case.
 pub fn find(name: &str) -> Option<&'static Application> {
     table().iter().find(|a| a.name.eq_ignore_ascii_case(name))

@@ -63,11 +63,7 @@ fn terminator(options: &Options) -> Option<char> {
 }
 
 /// All prompts but the last are played through unless a key comes; then the entry is read.
-async fn read_once(
-    channel: &DialplanChannel,
-    files: &str,
-    rule: &ReadDigits,
-) -> Result<String, CallError> {
+async fn read_once(channel: &DialplanChannel, files: &str, rule: &ReadDigits) -> Result<String, CallError> {
     let mut pressed = None;
     for file in prompts(files) {
         match channel.call.play_until_key(file, |_| true).await {

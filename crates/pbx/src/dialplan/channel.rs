@@ -54,7 +54,9 @@ impl DialplanChannel {
     pub fn assign(&mut self, target: &str, value: &str) {
         match dialplan_vm::assign(&mut self.host(), target, value) {
             FunctionReply::Value(_) => {}
-            FunctionReply::Unknown => self.warning(format!("Set({target}=…): there is no function of that name")),
+            FunctionReply::Unknown => {
+                self.warning(format!("Set({target}=…): there is no function of that name"))
+            }
             FunctionReply::Error(problem) => self.warning(format!("Set({target}=…): {problem}")),
             FunctionReply::Pending => self.warning(format!("Set({target}=…): the function cannot be set")),
         }
@@ -80,7 +82,11 @@ impl DialplanChannel {
     /// A line for consoles that show this level.
     pub fn verbose(&self, level: u8, text: impl Into<String>) {
         let text = text.into();
-        self.exchange.switchboard().notice(|| Event::Verbose { channel: Some(self.call.snapshot()), level, text });
+        self.exchange.switchboard().notice(|| Event::Verbose {
+            channel: Some(self.call.snapshot()),
+            level,
+            text,
+        });
     }
 
     /// Something that somebody should look at: to the log, and to consoles.

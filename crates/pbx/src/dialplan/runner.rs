@@ -84,7 +84,10 @@ async fn run_application(channel: &mut DialplanChannel, app: AppCall) -> Ended {
     let outcome = match known {
         Some(application) => run_unless_hung_up(channel, application, &app.arguments).await,
         None => {
-            channel.warning(format!("no application named '{}': the call ends ({})", app.application, app.location));
+            channel.warning(format!(
+                "no application named '{}': the call ends ({})",
+                app.application, app.location
+            ));
             Err(CallError::HungUp)
         }
     };
@@ -93,7 +96,10 @@ async fn run_application(channel: &mut DialplanChannel, app: AppCall) -> Ended {
         let at = &app.location;
         let (context, extension, priority) = (&at.context, &at.extension, at.priority);
         let name = channel.call.name();
-        channel.verbose(2, format!("Spawn extension ({context}, {extension}, {priority}) exited non-zero on '{name}'"));
+        channel.verbose(
+            2,
+            format!("Spawn extension ({context}, {extension}, {priority}) exited non-zero on '{name}'"),
+        );
         return Ended::HungUp;
     }
     channel.machine.complete(outcome);

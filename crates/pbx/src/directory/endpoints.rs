@@ -30,18 +30,16 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     let mut sip = SipEndpoint::new(endpoint.name.clone());
     sip.context = endpoint.context.clone();
     sip.codecs = endpoint.codecs.iter().filter_map(|name| codec(name)).collect();
-    sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info);
+    sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
     sip.caller = endpoint.caller_id.as_ref().map(|id| CallerId::new(id.name.clone(), id.number.clone()));
     sip.credentials = credentials(configuration, &endpoint.auth);
     sip.outbound_credentials = credentials(configuration, &endpoint.outbound_auth);
-    sip.language = match &endpoint.language {
-        Some(language) => language.clone(),
-        None => configuration.options.default_language.clone(),
-    };
+    sip.language = endpoint.language.clone();
     sip.from_user = endpoint.from_user.clone();
     sip.from_domain = endpoint.from_domain.clone();
     sip.variables = endpoint.set_var.clone();
     sip.symmetric_media = endpoint.rtp_symmetric;
+    sip.strict_media = configuration.rtp.strict;
     sip.media_address = endpoint.media_address;
     sip.rtp_timeout = endpoint.rtp_timeout;
     sip.rtp_timeout_hold = endpoint.rtp_timeout_hold;

@@ -48,8 +48,9 @@ fn by_credentials(configuration: &Configuration, request: &Message) -> Option<St
     let authorization = request.raw(&HeaderName::Authorization)?;
     let user = sip_ua::digest::claimed_username(authorization)?;
     let mut endpoints = configuration.sip.endpoints.values();
-    let has_user = |name: &String| configuration.sip.auths.get(name).is_some_and(|auth| auth.username == user);
-    let found = endpoints
-        .find(|e| e.identify_by.contains(&Identifier::AuthUsername) && e.auth.iter().any(has_user));
+    let has_user =
+        |name: &String| configuration.sip.auths.get(name).is_some_and(|auth| auth.username == user);
+    let found =
+        endpoints.find(|e| e.identify_by.contains(&Identifier::AuthUsername) && e.auth.iter().any(has_user));
     found.map(|endpoint| endpoint.name.clone())
 }

@@ -45,8 +45,8 @@ impl Directory for ConfiguredDirectory {
         let plan = exchange.configuration().dialplan.clone();
         match plan.matching(&endpoint.context, dialed, Some(&caller.number)) {
             Matching::Matches { .. } => Admission::Welcome,
-            Matching::CouldMatch => Admission::Incomplete,
-            Matching::Nothing => Admission::NoSuchNumber,
+            Matching::CouldMatch if overlaps(&exchange, &endpoint.name) => Admission::Incomplete,
+            Matching::CouldMatch | Matching::Nothing => Admission::NoSuchNumber,
         }
     }
 
@@ -57,8 +57,15 @@ impl Directory for ConfiguredDirectory {
 
     fn register(&self, endpoint: Arc<SipEndpoint>, request: Message, flow: Flow, reply: PendingReply) {
         match self.exchange.upgrade() {
-            Some(exchange) => drop(tokio::spawn(registration::serve(exchange, endpoint, request, flow, reply))),
+            Some(exchange) => {
+                drop(tokio::spawn(registration::serve(exchange, endpoint, request, flow, reply)))
+            }
             None => reply.send(Reply::status(503)),
         }
     }
+}
+
+/// Whether callers from `endpoint` may be told to send more digits (`allow_overlap`).
+fn overlaps(exchange: &Exchange, endpoint: &str) -> bool {
+    exchange.configuration().sip.endpoints.get(endpoint).is_some_and(|endpoint| endpoint.allow_overlap)
 }

@@ -118,7 +118,8 @@ fn next_hop(uri: &str) -> Result<NextHop, OriginateError> {
 /// `target` with another user part. The number is escaped by whoever writes the request.
 fn with_user(target: &str, number: &str) -> Result<String, OriginateError> {
     let unreachable = |reason: String| OriginateError::Unreachable { contact: target.to_owned(), reason };
-    let (scheme, rest) = target.split_once(':').ok_or_else(|| unreachable("it is not a SIP URI".to_owned()))?;
+    let (scheme, rest) =
+        target.split_once(':').ok_or_else(|| unreachable("it is not a SIP URI".to_owned()))?;
     let end_of_host = rest.find([';', '?']).unwrap_or(rest.len());
     let host = rest[..end_of_host].rsplit_once('@').map_or(&rest[..end_of_host], |(_, host)| host);
     Ok(format!("{scheme}:{}@{host}{}", escaped(number), &rest[end_of_host..]))
@@ -143,7 +144,10 @@ mod tests {
     #[test]
     fn a_number_replaces_the_user_of_a_contact() {
         let with = |target, number| with_user(target, number).unwrap();
-        assert_eq!(with("sip:gw@192.0.2.1:5070;transport=tcp", "0033"), "sip:0033@192.0.2.1:5070;transport=tcp");
+        assert_eq!(
+            with("sip:gw@192.0.2.1:5070;transport=tcp", "0033"),
+            "sip:0033@192.0.2.1:5070;transport=tcp"
+        );
         assert_eq!(with("sip:192.0.2.1", "+33"), "sip:+33@192.0.2.1");
         assert_eq!(with("sip:a@[2001:db8::1]:5060", "1#2"), "sip:1%232@[2001:db8::1]:5060");
     }

@@ -1,0 +1,168 @@
+//! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
+//!
+//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf` and `rtp.conf` of a folder, and says
+//! in a [`ConfigurationReport`] all that is wrong with them. What Asterisk would start with is a warning; what cannot
+//! be meant in any way is an error, and then there is no configuration: nothing starts, and what runs goes on.
+//!
+//! ```
+//! use std::path::Path;
+//! use asterisk_conf::MemoryFiles;
+//! use pbx::configuration::{Configuration, Folders};
+//!
+//! let files = MemoryFiles::from([
+//!     ("/srv/etc/pjsip.conf", "[udp]\ntype=transport\nbind=0.0.0.0\n"),
+//!     ("/srv/etc/extensions.conf", "[default]\nexten => 100,1,Answre()\n"),
+//! ]);
+//! let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/srv")), &files);
+//! assert!(configuration.is_some());
+//! assert_eq!(report.warnings(), 1);
+//! assert!(report.render(false).contains("Answer"));
+//! ```
+
+mod check;
+mod disk;
+mod folders;
+mod options;
+mod pjsip;
+mod report;
+mod rtp;
+mod values;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, SourceMap, load};
+use dialplan_vm::Dialplan;
+
+pub use disk::Disk;
+pub use folders::{Folders, FoldersError};
+pub use options::Options;
+pub use pjsip::{
+    AddressRange, Aor, Auth, AuthType, CallerIdentity, DtmfMode, Endpoint, Global, Identifier, Identify,
+    SipConfiguration, Transport,
+};
+pub use report::ConfigurationReport;
+pub use rtp::RtpConfiguration;
+
+/// Everything that the files say. Immutable: a reload makes another one.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// Where it was read, and where things are kept.
+    pub folders: Folders,
+    /// `asterisk.conf`.
+    pub options: Options,
+    /// `pjsip.conf`.
+    pub sip: SipConfiguration,
+    /// `rtp.conf`.
+    pub rtp: RtpConfiguration,
+    /// `extensions.conf`.
+    pub dialplan: Arc<Dialplan>,
+    /// The texts, to show where something is written.
+    pub sources: SourceMap,
+}
+
+/// What a reload takes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Everything that can change while it runs.
+    All,
+    /// The dialplan.
+    Dialplan,
+    /// Endpoints and what belongs to them.
+    Sip,
+}
+
+impl Configuration {
+    /// Reads the files of a folder. Without errors there is a configuration; the report tells all in any case.
+    pub fn load(folders: &Folders) -> (Option<Self>, ConfigurationReport) {
+        Self::load_from(folders, &Disk)
+    }
+
+    /// The same, from files that are anywhere.
+    pub fn load_from(folders: &Folders, files: &dyn Files) -> (Option<Self>, ConfigurationReport) {
+        let mut reader = Reader {
+            folder: &folders.configuration,
+            files,
+            sources: SourceMap::new(),
+            found: Vec::new(),
+            allow_exec: false,
+        };
+        let options = Options::read(&reader.read("asterisk.conf").unwrap_or_default(), &mut reader.found);
+        reader.allow_exec = options.allow_exec;
+        let pjsip = reader.read("pjsip.conf");
+        let extensions = reader.read("extensions.conf");
+        let rtp = reader.read("rtp.conf").unwrap_or_default();
+        if pjsip.is_none() && extensions.is_none() {
+            return (None, nothing_there(&folders.configuration));
+        }
+        reader.miss("pjsip.conf", pjsip.is_none(), "no phone can register and nobody can call");
+        reader.miss("extensions.conf", extensions.is_none(), "every number is unknown");
+        let sip =
+            SipConfiguration::read(&pjsip.unwrap_or_default(), &options.default_language, &mut reader.found);
+        let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
+        let compiled = dialplan_vm::compile(&extensions.unwrap_or_default());
+        reader.found.extend(compiled.diagnostics);
+        check::run(&compiled.plan, &sip, &mut reader.found);
+        let Reader { sources, found, .. } = reader;
+        let report = ConfigurationReport::new(found, sources.clone());
+        let configuration =
+            Self { folders: folders.clone(), options, sip, rtp, dialplan: Arc::new(compiled.plan), sources };
+        ((!report.has_errors()).then_some(configuration), report)
+    }
+
+    /// This configuration with one part of `loaded`.
+    pub fn with(&self, part: Part, loaded: Self) -> Self {
+        match part {
+            Part::All => loaded,
+            // The places of the rest are those of the texts that it was read from; a place of an older text may show
+            // a line that has moved, which is only ever shown to a person.
+            Part::Dialplan => Self { dialplan: loaded.dialplan, sources: loaded.sources, ..self.clone() },
+            Part::Sip => Self { sip: loaded.sip, ..self.clone() },
+        }
+    }
+}
+
+/// Reads files of one folder and collects what is found.
+struct Reader<'f> {
+    folder: &'f Path,
+    files: &'f dyn Files,
+    sources: SourceMap,
+    found: Vec<Diagnostic>,
+    allow_exec: bool,
+}
+
+impl Reader<'_> {
+    /// Reads a file; `None` when there is none.
+    fn read(&mut self, name: &str) -> Option<Config> {
+        let path = self.folder.join(name);
+        match self.files.read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+            _ => {}
+        }
+        let options = LoadOptions {
+            folder: Some(self.folder.to_owned()),
+            allow_exec: self.allow_exec,
+            ..LoadOptions::default()
+        };
+        let (config, found) = load(&path, self.files, &mut self.sources, &options);
+        self.found.extend(found);
+        Some(config)
+    }
+
+    /// Says that a file is missing, and what that means.
+    fn miss(&mut self, name: &str, missing: bool, means: &str) {
+        if missing {
+            let message = format!("there is no {name} in {}: {means}", self.folder.display());
+            self.found.push(Diagnostic::warning("missing-file", message));
+        }
+    }
+}
+
+fn nothing_there(folder: &Path) -> ConfigurationReport {
+    let message = format!("{} holds neither pjsip.conf nor extensions.conf", folder.display());
+    let help = "give the folder of your Asterisk configuration, or an asterisk.conf whose astetcdir names it";
+    ConfigurationReport::of_error("no-configuration", message, help)
+}
+
+#[cfg(test)]
+mod tests;

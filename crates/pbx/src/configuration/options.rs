@@ -1,0 +1,48 @@
+//! `[options]` of `asterisk.conf`.
+
+use asterisk_conf::{Config, Diagnostic};
+
+use super::values::Values;
+
+/// What concerns the whole exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// `systemname`: prefixes unique ids.
+    pub system_name: String,
+    /// `defaultlanguage` of prompts.
+    pub default_language: String,
+    /// `verbose`: level of the console at the start.
+    pub verbose: u8,
+    /// `maxcalls`: calls at a time; `None` for as many as fit.
+    pub max_calls: Option<u32>,
+    /// `execincludes`: whether `#exec` lines run.
+    pub allow_exec: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            system_name: String::new(),
+            default_language: "en".to_owned(),
+            verbose: 0,
+            max_calls: None,
+            allow_exec: false,
+        }
+    }
+}
+
+impl Options {
+    /// Reads `[options]`; the defaults where there is none.
+    pub(super) fn read(config: &Config, found: &mut Vec<Diagnostic>) -> Self {
+        let defaults = Self::default();
+        let Some(section) = config.section("options") else { return defaults };
+        let mut values = Values { section, found };
+        Self {
+            system_name: values.text("systemname").unwrap_or_default(),
+            default_language: values.text("defaultlanguage").unwrap_or(defaults.default_language),
+            verbose: values.number("verbose", 0),
+            max_calls: Some(values.number("maxcalls", 0)).filter(|calls| *calls > 0),
+            allow_exec: values.flag("execincludes", false),
+        }
+    }
+}

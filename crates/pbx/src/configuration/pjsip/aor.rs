@@ -1,0 +1,53 @@
+//! `type=aor`.
+
+use std::time::Duration;
+
+use asterisk_conf::Span;
+
+use crate::configuration::values::Values;
+
+/// An address of record: where an endpoint can be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aor {
+    /// Its name, the user that phones register.
+    pub name: String,
+    /// `contact`: where it is without registering, each with its place.
+    pub contacts: Vec<String>,
+    /// `max_contacts`; 0 accepts no registration.
+    pub max_contacts: usize,
+    /// `remove_existing`.
+    pub remove_existing: bool,
+    /// `minimum_expiration`, in seconds.
+    pub minimum_expiration: u32,
+    /// `default_expiration`, in seconds.
+    pub default_expiration: u32,
+    /// `maximum_expiration`, in seconds.
+    pub maximum_expiration: u32,
+    /// `support_path` (RFC 3327).
+    pub support_path: bool,
+    /// `qualify_frequency`; no effect yet.
+    pub qualify_frequency: Option<Duration>,
+    /// `mailboxes`.
+    pub mailboxes: Vec<String>,
+    /// Where the section is.
+    pub span: Span,
+}
+
+impl Aor {
+    pub(super) fn read(values: &mut Values<'_>) -> Self {
+        let name = values.section.name.clone();
+        Self {
+            contacts: values.list("contact"),
+            max_contacts: values.number("max_contacts", 0),
+            remove_existing: values.flag("remove_existing", false),
+            minimum_expiration: values.number("minimum_expiration", 60),
+            default_expiration: values.number("default_expiration", 3_600),
+            maximum_expiration: values.number("maximum_expiration", 7_200),
+            support_path: values.flag("support_path", false),
+            qualify_frequency: values.seconds("qualify_frequency"),
+            mailboxes: values.list("mailboxes"),
+            name: name.value,
+            span: name.span,
+        }
+    }
+}

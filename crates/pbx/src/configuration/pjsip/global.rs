@@ -1,0 +1,88 @@
+//! `type=global`.
+
+use asterisk_conf::{Diagnostic, suggest};
+
+use crate::configuration::values::{Values, at};
+
+/// A way to find the endpoint that a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Identifier {
+    /// By its address (`type=identify`).
+    Ip,
+    /// By the user in From.
+    Username,
+    /// By the user of its credentials.
+    AuthUsername,
+    /// Everybody else is the endpoint `anonymous`, if there is one.
+    Anonymous,
+    /// By a header (`match_header`), which has no effect yet.
+    Header,
+}
+
+/// Words and what they mean.
+const IDENTIFIERS: &[(&str, Identifier)] = &[
+    ("ip", Identifier::Ip),
+    ("username", Identifier::Username),
+    ("auth_username", Identifier::AuthUsername),
+    ("anonymous", Identifier::Anonymous),
+    ("header", Identifier::Header),
+];
+
+/// What concerns all of SIP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Global {
+    /// `user_agent`: what we call ourselves.
+    pub user_agent: String,
+    /// `default_realm` of challenges.
+    pub default_realm: String,
+    /// `max_forwards` of requests that we send.
+    pub max_forwards: u8,
+    /// `endpoint_identifier_order`.
+    pub endpoint_identifier_order: Vec<Identifier>,
+}
+
+impl Default for Global {
+    fn default() -> Self {
+        Self {
+            user_agent: concat!("ipbx/", env!("CARGO_PKG_VERSION")).to_owned(),
+            default_realm: "asterisk".to_owned(),
+            max_forwards: 70,
+            endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
+        }
+    }
+}
+
+impl Global {
+    pub(super) fn read(values: &mut Values<'_>) -> Self {
+        let defaults = Self::default();
+        let order = identifiers(values, "endpoint_identifier_order");
+        Self {
+            user_agent: values.text("user_agent").unwrap_or(defaults.user_agent),
+            default_realm: values.text("default_realm").unwrap_or(defaults.default_realm),
+            max_forwards: values.number("max_forwards", defaults.max_forwards),
+            endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
+        }
+    }
+}
+
+/// A list of identifiers; `None` where the key is absent.
+pub(super) fn identifiers(values: &mut Values<'_>, key: &str) -> Option<Vec<Identifier>> {
+    let words = values.list(key);
+    if words.is_empty() {
+        return None;
+    }
+    let mut order = Vec::new();
+    for word in words {
+        match IDENTIFIERS.iter().find(|(known, _)| known.eq_ignore_ascii_case(&word)) {
+            Some((_, identifier)) => order.push(*identifier),
+            None => {
+                let nearest = suggest::nearest(&word, IDENTIFIERS.iter().map(|(known, _)| *known));
+                let finding =
+                    Diagnostic::warning("bad-value", format!("{key}: '{word}' is unknown; it is left out"));
+                let span = values.span(key);
+                values.found.push(at(finding, span).suggest(nearest));
+            }
+        }
+    }
+    Some(order)
+}

@@ -1,0 +1,97 @@
+//! `type=transport`.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use asterisk_conf::{Diagnostic, Span};
+use sip_ua::transport::Protocol;
+
+use super::error_at;
+use crate::configuration::values::Values;
+
+/// An address that is listened on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transport {
+    /// Its name.
+    pub name: String,
+    /// `protocol`.
+    pub protocol: Protocol,
+    /// `bind`.
+    pub bind: SocketAddr,
+    /// `external_media_address`: put into session descriptions in place of our own.
+    pub external_media_address: Option<IpAddr>,
+    /// Where the section is.
+    pub span: Span,
+}
+
+const PROTOCOLS: &[(&str, Protocol)] = &[
+    ("udp", Protocol::Udp),
+    ("tcp", Protocol::Tcp),
+    ("tls", Protocol::Tls),
+    ("ws", Protocol::Ws),
+    ("wss", Protocol::Wss),
+];
+
+impl Transport {
+    /// `None` for one that cannot be opened; why has been said.
+    pub(super) fn read(values: &mut Values<'_>) -> Option<Self> {
+        let name = values.section.name.clone();
+        let protocol = values.choice("protocol", PROTOCOLS, Protocol::Udp);
+        if !matches!(protocol, Protocol::Udp | Protocol::Tcp) {
+            let message = format!("transport [{}] is not opened: {protocol} is not served yet", name.value);
+            values.found.push(Diagnostic::warning("no-effect", message).at(name.span).help("use udp or tcp"));
+            return None;
+        }
+        let Some(text) = values.text("bind") else {
+            let message = format!("transport [{}] has no bind", name.value);
+            error_at(
+                values,
+                "bind",
+                "bad-bind",
+                message,
+                "write bind=0.0.0.0 for all addresses of this machine",
+            );
+            return None;
+        };
+        let Some(bind) = parse_bind(&text, protocol.default_port()) else {
+            let message = format!("bind: '{text}' is no address");
+            error_at(
+                values,
+                "bind",
+                "bad-bind",
+                message,
+                "write an address with or without a port, as in 0.0.0.0:5060",
+            );
+            return None;
+        };
+        let external_media_address = values.parsed("external_media_address", "IP address");
+        Some(Self { name: name.value, protocol, bind, external_media_address, span: name.span })
+    }
+}
+
+/// `0.0.0.0`, `0.0.0.0:5060`, `::`, `[::]`, `[::]:5060`.
+fn parse_bind(text: &str, default_port: u16) -> Option<SocketAddr> {
+    if let Ok(address) = text.parse() {
+        return Some(address);
+    }
+    let bare: Option<IpAddr> = text.parse().ok();
+    let bracketed = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let in_brackets = bracketed.and_then(|t| t.parse::<Ipv6Addr>().ok()).map(IpAddr::V6);
+    bare.or(in_brackets).map(|ip| SocketAddr::new(ip, default_port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_bind;
+
+    #[test]
+    fn binds_are_read_in_every_form() {
+        let bind = |text| parse_bind(text, 5060).map(|address| address.to_string());
+        assert_eq!(bind("0.0.0.0").as_deref(), Some("0.0.0.0:5060"));
+        assert_eq!(bind("192.0.2.1:5070").as_deref(), Some("192.0.2.1:5070"));
+        assert_eq!(bind("::").as_deref(), Some("[::]:5060"));
+        assert_eq!(bind("[::]").as_deref(), Some("[::]:5060"));
+        assert_eq!(bind("[2001:db8::1]:5062").as_deref(), Some("[2001:db8::1]:5062"));
+        assert_eq!(bind("everywhere"), None);
+        assert_eq!(bind("0.0.0.0:99999"), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! Reading the values of one section, with a finding for each that cannot be meant.
+
+use std::fmt::Display;
+use std::str::FromStr;
+use std::time::Duration;
+
+use asterisk_conf::{Diagnostic, Entry, Section, Span, boolean, suggest};
+
+/// A section, and where its findings go.
+pub(super) struct Values<'s> {
+    pub(super) section: &'s Section,
+    pub(super) found: &'s mut Vec<Diagnostic>,
+}
+
+impl Values<'_> {
+    /// The last value of a key; an empty one counts as none.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        self.section.value(key).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// The place of a key's last value.
+    pub(super) fn span(&self, key: &str) -> Option<Span> {
+        self.section.last(key).map(|entry| entry.value.span)
+    }
+
+    /// A yes or no.
+    pub(super) fn flag(&mut self, key: &str, default: bool) -> bool {
+        let Some(text) = self.text(key) else { return default };
+        boolean(&text).unwrap_or_else(|| {
+            let says = if default { "yes" } else { "no" };
+            self.odd(key, format!("'{text}' is neither yes nor no; '{says}' is taken"), "write yes or no");
+            default
+        })
+    }
+
+    /// A number.
+    pub(super) fn number<N: FromStr + Display + Copy>(&mut self, key: &str, default: N) -> N {
+        let Some(text) = self.text(key) else { return default };
+        text.parse().unwrap_or_else(|_| {
+            self.odd(
+                key,
+                format!("'{text}' is no number that fits; {default} is taken"),
+                "write a whole number",
+            );
+            default
+        })
+    }
+
+    /// A number of seconds, fractions allowed; 0 means never.
+    pub(super) fn seconds(&mut self, key: &str) -> Option<Duration> {
+        let text = self.text(key)?;
+        match text.parse::<f64>() {
+            Ok(seconds) if (0.0..=1e9).contains(&seconds) => {
+                Some(Duration::from_secs_f64(seconds)).filter(|time| !time.is_zero())
+            }
+            _ => {
+                self.odd(
+                    key,
+                    format!("'{text}' is no number of seconds; it is left out"),
+                    "write seconds, as in 30",
+                );
+                None
+            }
+        }
+    }
+
+    /// Anything that parses, such as an address; `what` says what is wanted.
+    pub(super) fn parsed<T: FromStr>(&mut self, key: &str, what: &str) -> Option<T> {
+        let text = self.text(key)?;
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.odd(key, format!("'{text}' is no {what}; it is left out"), &format!("write {what}"));
+        }
+        parsed
+    }
+
+    /// One of several words.
+    pub(super) fn choice<T: Copy>(&mut self, key: &str, words: &[(&str, T)], default: T) -> T {
+        let Some(text) = self.text(key) else { return default };
+        if let Some((_, value)) = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&text)) {
+            return *value;
+        }
+        let nearest = suggest::nearest(&text, words.iter().map(|(word, _)| *word));
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let message = format!("'{text}' is no {key}; known are {}", known.join(", "));
+        let finding = Diagnostic::warning("bad-value", message);
+        self.found.push(at(finding, self.span(key)).suggest(nearest));
+        default
+    }
+
+    /// Names between commas, of every line with that key.
+    pub(super) fn list(&self, key: &str) -> Vec<String> {
+        let entries = self.section.all(key).flat_map(|entry| entry.value.value.split(','));
+        entries.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The value of a key is odd, and the exchange goes on without it.
+    pub(super) fn odd(&mut self, key: &str, message: String, help: &str) {
+        let finding = Diagnostic::warning("bad-value", format!("{key}: {message}")).help(help);
+        self.found.push(at(finding, self.span(key)));
+    }
+
+    /// Every key that the table does not have, with the nearest that it has.
+    pub(super) fn check_keys(&mut self, what: &str, known: &[&str]) {
+        for entry in &self.section.entries {
+            if !known.iter().any(|key| entry.is(key)) {
+                self.found.push(unknown_key(entry, what, known));
+            }
+        }
+    }
+}
+
+fn unknown_key(entry: &Entry, what: &str, known: &[&str]) -> Diagnostic {
+    let key = &entry.key.value;
+    let finding =
+        Diagnostic::warning("unknown-key", format!("'{key}' is no key of {what}; it has no effect"));
+    finding.at(entry.key.span).suggest(suggest::nearest(key, known.iter().copied()))
+}
+
+/// A finding at its place, where it has one.
+pub(super) fn at(finding: Diagnostic, span: Option<Span>) -> Diagnostic {
+    match span {
+        Some(span) => finding.at(span),
+        None => finding,
+    }
+}
