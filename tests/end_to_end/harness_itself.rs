@@ -44,7 +44,7 @@ fn sipp_calls_sipp(scene: &Scene) -> Outcome {
     let callee = Sipp::new(scene, "callee_answers")?;
     let place = callee.at();
     let callee = callee.wait_for_calls()?;
-    let call = Sipp::new(scene, "call_without_challenge")?.fill("number", "desk").fill("length", 100);
+    let call = Sipp::new(scene, "call_without_challenge")?.to("desk").fill("length", 100);
     call.call(place)?.succeeds()?;
     callee.succeeds()
 }

@@ -24,7 +24,7 @@ fn short_calls(scene: &Scene) -> Outcome {
     let callee = callee.wait_for_calls()?;
     let exchange = Exchange::start(scene, &folder)?;
     let before = exchange.media_sockets()?;
-    let caller = Sipp::new(scene, "call")?.playing("alice").fill("number", "desk").fill("length", LENGTH_MS);
+    let caller = Sipp::new(scene, "call")?.playing("alice").to("desk").fill("length", LENGTH_MS);
     caller.calls(CALLS).rate(CALLS_PER_SECOND).call(exchange.sip_address())?.succeeds()?;
     callee.succeeds()?;
     exchange.is_idle()?;

@@ -28,7 +28,7 @@ fn exchange(scene: &Scene) -> Outcome<Exchange> {
 fn refused(scene: &Scene, phone: &str, number: &str, format: u8, status: u16) -> Outcome {
     let exchange = exchange(scene)?;
     let caller = Sipp::new(scene, "call_refused")?.playing(phone);
-    let caller = caller.fill("number", number).fill("formats", format).fill("status", status);
+    let caller = caller.to(number).fill("formats", format).fill("status", status);
     caller.call(exchange.sip_address())?.succeeds()?;
     exchange.is_idle()
 }
@@ -37,7 +37,7 @@ fn wrong_secret(scene: &Scene) -> Outcome {
     let exchange = exchange(scene)?;
     let caller = Sipp::new(scene, "call_refused")?.with_secret("alice", "looking-glass");
     let source = caller.at();
-    let caller = caller.fill("number", 100).fill("formats", 0).fill("status", 401);
+    let caller = caller.to("100").fill("formats", 0).fill("status", 401);
     caller.call(exchange.sip_address())?.succeeds()?;
     exchange.says(&source.to_string())?;
     exchange.is_idle()

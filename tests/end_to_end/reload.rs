@@ -43,6 +43,6 @@ fn broken_file(scene: &Scene) -> Outcome {
 
 fn calling_100_gives(scene: &Scene, exchange: &Exchange, status: u16) -> Outcome {
     let caller = Sipp::new(scene, "call_refused")?.playing("alice");
-    let caller = caller.fill("number", 100).fill("formats", 0).fill("status", status);
+    let caller = caller.to("100").fill("formats", 0).fill("status", status);
     caller.call(exchange.sip_address())?.succeeds()
 }

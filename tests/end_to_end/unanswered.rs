@@ -40,7 +40,7 @@ fn refused(scene: &Scene, status: u16, expected: u16, lines: &str) -> Outcome<Ex
     let callee = callee.wait_for_calls()?;
     let exchange = Exchange::start(scene, &folder)?;
     let caller = Sipp::new(scene, "call_refused")?.playing("alice");
-    let caller = caller.fill("number", "desk").fill("formats", 0).fill("status", expected);
+    let caller = caller.to("desk").fill("formats", 0).fill("status", expected);
     caller.call(exchange.sip_address())?.succeeds()?;
     callee.succeeds()?;
     exchange.is_idle()?;
@@ -79,7 +79,7 @@ fn no_answer(scene: &Scene) -> Outcome {
     let callee = callee.wait_for_calls()?;
     let exchange = Exchange::start(scene, &folder)?;
     let caller = Sipp::new(scene, "call_refused")?.playing("alice");
-    let caller = caller.fill("number", "desk").fill("formats", 0).fill("status", 480);
+    let caller = caller.to("desk").fill("formats", 0).fill("status", 480);
     let began = Instant::now();
     caller.call(exchange.sip_address())?.succeeds()?;
     ensure(began.elapsed() > Duration::from_millis(1_500), || "it did not ring for 1.5 s".to_owned())?;
@@ -92,7 +92,7 @@ fn offline(scene: &Scene) -> Outcome {
     let lines = format!("exten => bob,1,Dial(PJSIP/bob,30)\n{AFTERWARDS}\n same => n,Hangup(20)");
     let exchange = Exchange::start(scene, &Folder::new(scene)?.phone("alice").phone("bob").dialplan(&lines))?;
     let caller = Sipp::new(scene, "call_refused")?.playing("alice");
-    let caller = caller.fill("number", "bob").fill("formats", 0).fill("status", 480);
+    let caller = caller.to("bob").fill("formats", 0).fill("status", 480);
     let began = Instant::now();
     caller.call(exchange.sip_address())?.succeeds()?;
     ensure(began.elapsed() < Duration::from_secs(5), || {

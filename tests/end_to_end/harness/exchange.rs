@@ -38,7 +38,7 @@ impl Exchange {
         self.listens()
     }
 
-    /// It listens for UDP and TCP alike; when TCP answers, both are there.
+    /// It listens for UDP and TCP alike; when TCP answers, both are there. The console comes last.
     fn listens(&mut self) -> Outcome {
         let address = self.sip_address();
         until_within(START, "the exchange to listen", || {
@@ -47,7 +47,7 @@ impl Exchange {
             }
             Ok(TcpStream::connect(address).ok())
         })?;
-        Ok(())
+        until_within(START, "the console", || Ok(self.console("core show uptime").ok().map(drop)))
     }
 
     pub(crate) fn sip_address(&self) -> SocketAddr {

@@ -10,7 +10,7 @@ use super::process::Process;
 use super::{Outcome, Scene, ensure};
 
 /// SIPp gives up by itself after this time.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
+const TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// A run of SIPp, not started yet.
 pub(crate) struct Sipp<'a> {
@@ -20,6 +20,7 @@ pub(crate) struct Sipp<'a> {
     scenario: String,
     arguments: Vec<String>,
     calls: u32,
+    number: Option<String>,
 }
 
 /// A running SIPp.
@@ -35,7 +36,7 @@ impl<'a> Sipp<'a> {
         let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let address = scene.address()?;
         let name = format!("sipp-{scenario}-{address}");
-        Ok(Self { scene, name, address, scenario: text, arguments: Vec::new(), calls: 1 })
+        Ok(Self { scene, name, address, scenario: text, arguments: Vec::new(), calls: 1, number: None })
     }
 
     /// Where it listens.
@@ -47,6 +48,12 @@ impl<'a> Sipp<'a> {
     pub(crate) fn fill(mut self, name: &str, text: impl ToString) -> Self {
         self.scenario = self.scenario.replace(&format!("{{{{{name}}}}}"), &text.to_string());
         self
+    }
+
+    /// Calls that number.
+    pub(crate) fn to(mut self, number: &str) -> Self {
+        self.number = Some(number.to_owned());
+        self.fill("number", number)
     }
 
     /// Acts as the phone of that name.
@@ -88,8 +95,12 @@ impl<'a> Sipp<'a> {
         self.start(None)
     }
 
-    fn start(self, server: Option<SocketAddr>) -> Outcome<Running> {
+    fn start(mut self, server: Option<SocketAddr>) -> Outcome<Running> {
         let (address, name) = (self.address.to_string(), self.name);
+        if let (Some(number), Some(server)) = (&self.number, server) {
+            // By itself SIPp leaves the number out of the URI that it answers a challenge for (RFC 3261 §22.4).
+            self.arguments.extend(["-auth_uri".to_owned(), format!("{number}@{server}")]);
+        }
         let scenario = self.scene.folder().join(format!("{name}.xml"));
         std::fs::write(&scenario, self.scenario)?;
         let file = |kind: &str| -> PathBuf { self.scene.folder().join(format!("{name}-{kind}.log")) };
