@@ -17,6 +17,7 @@ mod registration;
 mod reload;
 mod restart;
 mod several_destinations;
+mod starting;
 mod two_phones;
 mod unanswered;
 mod vanished_phone;
@@ -41,6 +42,7 @@ fn main() {
         reload::trials(),
         restart::trials(),
         several_destinations::trials(),
+        starting::trials(),
         two_phones::trials(),
         unanswered::trials(),
         vanished_phone::trials(),

@@ -1,8 +1,9 @@
 //! The program under test.
 
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -103,6 +104,13 @@ impl Exchange {
         let locals = table.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1));
         Ok(locals.filter(|local| local.starts_with(&ours) && **local != sip).count())
     }
+}
+
+/// Runs `ipbx` with these words until it ends by itself; `log` names its log.
+pub(crate) fn run(scene: &Scene, log: &str, words: &[&OsStr]) -> Outcome<(ExitStatus, String)> {
+    let mut process = Process::spawn(scene, log, Command::new(program()?).args(words))?;
+    let status = process.ends_within(START)?;
+    Ok((status, process.said()?))
 }
 
 fn spawn(scene: &Scene, folder: &Path) -> Outcome<Process> {
