@@ -11,6 +11,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("two_phones::hear_each_other_over_tcp", &["baresip"], over_tcp),
         trial("two_phones::udp_and_tcp_meet", &["baresip"], udp_and_tcp),
         trial("two_phones::mu_law_and_a_law_meet", &["baresip"], transcoding),
+        trial("two_phones::keys_pass_from_one_to_the_other", &["baresip"], keys),
+        trial("two_phones::the_dialplan_goes_on_after_the_callee_with_g", &["baresip"], goes_on),
         trial("two_phones::the_called_one_sees_who_calls", &["baresip"], caller_is_shown),
     ]
 }
@@ -96,6 +98,33 @@ fn transcoding(scene: &Scene) -> Outcome {
     bob.call_ends().map(drop)
 }
 
+/// RFC 4733, both ways, through a bridge that translates the audio beside it.
+fn keys(scene: &Scene) -> Outcome {
+    let exchange = exchange(scene)?;
+    let mut alice = Baresip::named(scene, "alice", 440).codecs("PCMU/8000/1").register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).codecs("PCMA/8000/1").register_at(&exchange)?;
+    alice.dial("bob")?;
+    hear_each_other(&alice, &bob)?;
+    alice.press("15#")?;
+    bob.gets_keys("15#")?;
+    bob.press("*0")?;
+    alice.gets_keys("*0")
+}
+
+fn goes_on(scene: &Scene) -> Outcome {
+    let lines = "exten => bob,1,Dial(PJSIP/bob,30,g)
+ same => n,NoOp(status=${DIALSTATUS} cause=${HANGUPCAUSE})
+ same => n,Echo()";
+    let exchange = Exchange::start(scene, &Folder::new(scene)?.phone("alice").phone("bob").dialplan(lines))?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    alice.dial("bob")?;
+    hear_each_other(&alice, &bob)?;
+    bob.hang_up()?;
+    exchange.says("status=ANSWER cause=16")?;
+    alice.hears(440)
+}
+
 fn caller_is_shown(scene: &Scene) -> Outcome {
     let exchange = exchange(scene)?;
     let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
@@ -110,6 +139,6 @@ fn caller_is_shown(scene: &Scene) -> Outcome {
 fn hear_each_other(alice: &Baresip, bob: &Baresip) -> Outcome {
     alice.is_in_call()?;
     bob.is_in_call()?;
-    alice.hears(1_000)?;
-    bob.hears(440)
+    alice.hears_nothing_but(1_000)?;
+    bob.hears_nothing_but(440)
 }

@@ -11,9 +11,11 @@ use super::control::{Control, Event};
 use super::folder::secret_of;
 use super::process::Process;
 use super::wait::{PATIENCE, until, until_within};
-use super::{Exchange, Outcome, Scene, tone};
+use super::{Exchange, Outcome, Scene, ensure, tone};
 
 const CONTROL_PORT: u16 = 4444;
+/// Tenths of a second in which a tone may begin, be cut, or be torn by a busy machine, so that they hold no pure tone.
+const EDGES: usize = 3;
 
 /// Whether the phone answers by itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -207,6 +209,28 @@ impl Baresip {
             let heard = self.heard().map(|pcm| tone::describe(&pcm)).unwrap_or_default();
             format!("{}; it heard {heard}", failed.message().unwrap_or_default()).into()
         })
+    }
+
+    /// Waits until its recording holds a second of this tone, which must be all that was ever heard in the call.
+    pub(crate) fn hears_nothing_but(&self, frequency: u32) -> Outcome {
+        let what = format!("a second of {frequency} Hz at {}", self.name);
+        let heard = until(&what, || {
+            let heard = self.heard()?;
+            Ok((tone::tenths_of(&heard.samples, frequency) >= 10).then_some(heard))
+        })?;
+        let others = tone::audible_tenths(&heard.samples) - tone::tenths_of(&heard.samples, frequency);
+        ensure(others <= EDGES, || {
+            format!("{} heard other things, too: {}", self.name, tone::describe(&heard))
+        })
+    }
+
+    /// Waits until the far end has pressed these keys, one event each.
+    pub(crate) fn gets_keys(&self, keys: &str) -> Outcome {
+        for key in keys.chars() {
+            let Event { param } = self.control.event("CALL_DTMF_START")?;
+            ensure(param == key.to_string(), || format!("the key {key} was pressed, and '{param}' came"))?;
+        }
+        Ok(())
     }
 
     fn newest_recording(&self) -> Outcome<Option<PathBuf>> {
