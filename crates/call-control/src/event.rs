@@ -158,6 +158,8 @@ pub enum Event {
         method: String,
         /// The user that it claimed to be, as sent.
         claimed: String,
+        /// The request's Call-ID.
+        call_id: String,
     },
 }
 

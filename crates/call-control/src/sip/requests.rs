@@ -75,7 +75,8 @@ impl Worker {
         let method = request.method().map(|m| m.to_string()).unwrap_or_default();
         warn!(%source, %method, from = %claimed, "authentication failed");
         self.directory.refused(request, flow);
-        self.switchboard.notice(|| Event::AuthenticationFailed { source, method, claimed });
+        let call_id = request.call_id().unwrap_or_default().to_owned();
+        self.switchboard.notice(|| Event::AuthenticationFailed { source, method, claimed, call_id });
     }
 }
 

@@ -1,0 +1,156 @@
+//! Runs an exchange, from its configuration to its last call.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use call_control::Prompts;
+use manager::Narration;
+use manager::console::{ConsoleError, Server, StopRequest};
+use pbx::configuration::{Configuration, Folders, Part};
+use pbx::{Exchange, StartError};
+use sip_ua::transport::Protocol;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use crate::command_line::CommandLine;
+use crate::{quickstart, sounds};
+
+/// Why the exchange did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RunError {
+    #[error("the configuration has errors; nothing was started")]
+    Configuration,
+    #[error(
+        "cannot make the folder {path}: {source}; make it, or name another one in [directories] of asterisk.conf"
+    )]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("cannot write {path}: {source}; free the disk or make the folder writable")]
+    Write { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Console(#[from] ConsoleError),
+    #[error("cannot start the runtime: {0}")]
+    Runtime(io::Error),
+}
+
+/// Country of the tones, until `indications.conf` is read.
+const TONE_ZONE: &str = "us";
+
+/// Runs it until it is told to stop.
+pub(crate) fn run(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Result<ExitCode, RunError> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Runtime)?;
+    runtime.block_on(serve(line, folders, is_quickstart))
+}
+
+async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Result<ExitCode, RunError> {
+    let configuration = load(line, folders)?;
+    for folder in folders.written() {
+        make_folder(folder.into())?;
+    }
+    let verbosity = line.verbosity.max(configuration.options.verbose);
+    let page = is_quickstart.then(|| (quickstart::accounts(&configuration), folders.clone()));
+    let narration = Arc::new(Narration::new());
+    let prompts = Prompts::new(sounds::library(folders), TONE_ZONE);
+    let exchange = Exchange::start(configuration, prompts, vec![narration.clone()]).await?;
+    let (stop, mut stops) = mpsc::channel(4);
+    let socket = line.socket.clone().unwrap_or_else(|| manager::console::socket_path(&folders.run));
+    let server = Server::start(exchange.clone(), narration.clone(), &socket, stop.clone())?;
+    let pid_file = write_pid(folders)?;
+    match page {
+        Some((accounts, folders)) if !line.quiet => print_page(&exchange, &accounts, &folders),
+        _ if !line.quiet => eprintln!("{}", listening(&exchange)),
+        _ => {}
+    }
+    if line.console {
+        manager::console::local(&socket, verbosity, stop);
+    } else {
+        manager::log::to_stdout(&narration, verbosity, io::stdout().is_terminal() && !line.no_color);
+    }
+    stop_when_told(&exchange, &mut stops).await;
+    drop(server);
+    let _ = fs::remove_file(pid_file);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads and checks the configuration, and shows what is wrong with it.
+fn load(line: &CommandLine, folders: &Folders) -> Result<Configuration, RunError> {
+    let (configuration, report) = Configuration::load(folders);
+    if !report.is_clean() {
+        eprint!("{}", report.render(io::stderr().is_terminal() && !line.no_color));
+    }
+    configuration.ok_or(RunError::Configuration)
+}
+
+fn make_folder(path: PathBuf) -> Result<(), RunError> {
+    fs::create_dir_all(&path).map_err(|source| RunError::Folder { path, source })
+}
+
+/// The process number, where scripts look for it.
+fn write_pid(folders: &Folders) -> Result<PathBuf, RunError> {
+    let path = folders.run.join("asterisk.pid");
+    match fs::write(&path, format!("{}\n", std::process::id())) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(RunError::Write { path, source }),
+    }
+}
+
+fn print_page(exchange: &Exchange, accounts: &[(String, String)], folders: &Folders) {
+    let port = exchange.local_address(Protocol::Udp).map_or(5060, |address| address.port());
+    let root = folders.configuration.parent().unwrap_or(&folders.configuration);
+    println!("{}", quickstart::page(root, port, accounts, &crate::program_name()));
+}
+
+/// Where it listens, in one line.
+fn listening(exchange: &Exchange) -> String {
+    let transports = [Protocol::Udp, Protocol::Tcp].into_iter();
+    let places: Vec<String> = transports
+        .filter_map(|protocol| Some(format!("{protocol} {}", exchange.local_address(protocol)?)))
+        .collect();
+    match places.is_empty() {
+        true => "ipbx runs, and listens nowhere: pjsip.conf has no transport".to_owned(),
+        false => format!("ipbx runs: listening on {}", places.join(", ")),
+    }
+}
+
+/// Waits for a signal or a console command that ends the exchange, and ends it in that way. SIGHUP reloads.
+async fn stop_when_told(exchange: &Arc<Exchange>, stops: &mut mpsc::Receiver<StopRequest>) {
+    let listen = |kind| signal(kind).ok();
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+    let mut hangup = listen(SignalKind::hangup());
+    loop {
+        let request = tokio::select! {
+            Some(request) = stops.recv() => request,
+            () = next(&mut terminate) => StopRequest::Now,
+            () = next(&mut interrupt) => StopRequest::Now,
+            () = next(&mut hangup) => {
+                let report = exchange.reload(Part::All).await;
+                eprintln!("reloaded: {}", report.summary());
+                continue;
+            }
+        };
+        if request == StopRequest::Gracefully {
+            tokio::select! {
+                () = exchange.drain() => {}
+                () = next(&mut terminate) => {}
+                () = next(&mut interrupt) => {}
+                Some(_) = stops.recv() => {}
+            }
+        }
+        return exchange.stop().await;
+    }
+}
+
+/// The next signal; never, where the system gives none.
+async fn next(signal: &mut Option<tokio::signal::unix::Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}

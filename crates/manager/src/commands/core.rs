@@ -1,0 +1,287 @@
+//! `core …` and `help`.
+
+use std::fmt::Write;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::SystemTime;
+
+use call_control::CallSnapshot;
+use pbx::configuration::Part;
+use pbx::{applications, functions};
+
+use super::layout::{clock, column, counted, spoken};
+use super::{Answer, Command, CommandError, Context, module, table};
+use crate::console::StopRequest;
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command::now("core show version", "The version of the exchange", version),
+    Command::now("core show uptime", "How long it runs", uptime).taking("[seconds]"),
+    Command::now("core show channels", "The channels that live", channels).taking("[concise|verbose|count]"),
+    Command::now("core show calls", "How many calls there are", calls).taking("[seconds]"),
+    Command::now("core show applications", "What dialplans can do", show_applications),
+    Command::now("core show application", "One of them", application).taking("NAME").among(application_names),
+    Command::now("core show functions", "What dialplans can read and set", show_functions),
+    Command::now("core show function", "One of them", function).taking("NAME").among(function_names),
+    Command::now("core show settings", "Where things are", settings),
+    Command::now("core show help", "The commands, or how one is written", help).taking("[COMMAND]"),
+    Command::now("core set verbose", "How much this console tells of calls", set_verbose).taking("LEVEL"),
+    Command::now("core waitfullybooted", "Waits until it has started", booted),
+    Command::later("core reload", "Reads the configuration again", |context, _| {
+        Box::pin(module::reload(context, Part::All))
+    }),
+    Command::later("core stop now", "Ends the exchange and its calls", |context, _| {
+        Box::pin(stop(context, StopRequest::Now))
+    }),
+    Command::later("core stop gracefully", "Ends it with its last call", |context, _| {
+        Box::pin(stop(context, StopRequest::Gracefully))
+    }),
+    Command::later("core stop when convenient", "The same", |context, _| {
+        Box::pin(stop(context, StopRequest::Gracefully))
+    }),
+    Command::now("help", "The commands, or how one is written", help).taking("[COMMAND]"),
+];
+
+fn version(_: &Context, _: &[String]) -> Answer {
+    let (version, machine) = (env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
+    Ok(format!("ipbx {version} on a {machine} running {}", std::env::consts::OS))
+}
+
+fn uptime(context: &Context, arguments: &[String]) -> Answer {
+    let (up, reload) = (context.exchange.uptime(), context.exchange.since_reload());
+    let shown = match arguments.first().map(String::as_str) {
+        Some("seconds") => (up.as_secs().to_string(), reload.as_secs().to_string()),
+        _ => (spoken(up), spoken(reload)),
+    };
+    Ok(format!("System uptime: {}\nLast reload: {}", shown.0, shown.1))
+}
+
+fn channels(context: &Context, arguments: &[String]) -> Answer {
+    let channels = context.exchange.switchboard().snapshots();
+    let mut text = String::new();
+    match arguments.first().map(String::as_str) {
+        Some("concise") => {
+            channels.iter().for_each(|channel| text.push_str(&concise(channel)));
+            return Ok(text);
+        }
+        Some("count") => {}
+        Some("verbose") => {
+            text.push_str(&verbose_row([
+                "Channel",
+                "Context",
+                "Extension",
+                "Prio",
+                "State",
+                "Application",
+                "Data",
+                "CallerID",
+                "Duration",
+                "BridgedTo",
+            ]));
+            channels.iter().for_each(|channel| text.push_str(&verbose(channel)));
+        }
+        None => {
+            text.push_str(&row("Channel", "Location", "State", "Application(Data)"));
+            channels.iter().for_each(|channel| text.push_str(&brief(channel)));
+        }
+        Some(_) => return Err(CommandError::Usage("core show channels [concise|verbose|count]")),
+    }
+    text.push_str(&totals(context, &channels));
+    Ok(text)
+}
+
+fn totals(context: &Context, channels: &[CallSnapshot]) -> String {
+    let mut calls: Vec<_> = channels.iter().map(|channel| channel.call_id).collect();
+    calls.sort();
+    calls.dedup();
+    let processed = usize::try_from(context.exchange.switchboard().processed()).unwrap_or(usize::MAX);
+    let (channels, calls) = (counted(channels.len(), "active channel"), counted(calls.len(), "active call"));
+    format!("{channels}\n{calls}\n{}", counted(processed, "call") + " processed")
+}
+
+fn calls(context: &Context, _: &[String]) -> Answer {
+    let text = totals(context, &context.exchange.switchboard().snapshots());
+    Ok(text.lines().skip(1).collect::<Vec<_>>().join("\n"))
+}
+
+fn row(channel: &str, location: &str, state: &str, application: &str) -> String {
+    let columns = [column(channel, 64), column(location, 32), column(state, 7), column(application, 30)];
+    columns.join(" ").trim_end().to_owned() + "\n"
+}
+
+fn brief(channel: &CallSnapshot) -> String {
+    let at = &channel.position;
+    let location = match at.extension.as_str() {
+        "" => "(None)".to_owned(),
+        extension => format!("{extension}@{}:{}", at.context, at.priority),
+    };
+    let application = match &channel.application {
+        Some((name, data)) => format!("{name}({data})"),
+        None => "(None)".to_owned(),
+    };
+    row(&channel.name, &location, &channel.state.to_string(), &application)
+}
+
+fn verbose_row(columns: [&str; 10]) -> String {
+    let widths = [20, 20, 16, 4, 7, 12, 25, 15, 8, 20];
+    let cells = columns.into_iter().zip(widths).map(|(text, width)| column(text, width));
+    cells.collect::<Vec<_>>().join(" ").trim_end().to_owned() + "\n"
+}
+
+fn verbose(channel: &CallSnapshot) -> String {
+    let at = &channel.position;
+    let (application, data) = channel.application.clone().unwrap_or_default();
+    let bridged = channel.bridged_with.as_deref().unwrap_or("(None)");
+    verbose_row([
+        &channel.name,
+        &at.context,
+        &at.extension,
+        &at.priority.to_string(),
+        &channel.state.to_string(),
+        &application,
+        &data,
+        &channel.caller.number,
+        &clock(age(channel)),
+        bridged,
+    ])
+}
+
+fn age(channel: &CallSnapshot) -> std::time::Duration {
+    SystemTime::now().duration_since(channel.created).unwrap_or_default()
+}
+
+/// Fields between `!`, for scripts.
+fn concise(channel: &CallSnapshot) -> String {
+    let at = &channel.position;
+    let (application, data) = channel.application.clone().unwrap_or_default();
+    let fields = [
+        channel.name.clone(),
+        at.context.clone(),
+        at.extension.clone(),
+        at.priority.to_string(),
+        channel.state.to_string(),
+        application,
+        data,
+        channel.caller.number.clone(),
+        String::new(),
+        String::new(),
+        "3".to_owned(),
+        age(channel).as_secs().to_string(),
+        channel.bridged_with.clone().unwrap_or_default(),
+        channel.unique_id.clone(),
+    ];
+    fields.join("!") + "\n"
+}
+
+fn show_applications(_: &Context, _: &[String]) -> Answer {
+    let mut text = String::from("    -= Registered ipbx Applications =-\n");
+    for application in applications::table() {
+        let _ = writeln!(text, "{:>20}: {}", application.name, application.synopsis);
+    }
+    let _ = write!(text, "    -= {} Applications Registered =-", applications::table().len());
+    Ok(text)
+}
+
+fn application_names(_: &Context) -> Vec<String> {
+    applications::table().iter().map(|application| application.name.to_owned()).collect()
+}
+
+fn application(_: &Context, arguments: &[String]) -> Answer {
+    let name = arguments.first().ok_or(CommandError::Usage("core show application NAME"))?;
+    let found = applications::find(name);
+    let found = found.ok_or_else(|| {
+        CommandError::Failed(format!("Your application(s) is (are) not registered: {name}"))
+    })?;
+    Ok(format!("  -= Info about application '{}' =-\n\n[Synopsis]\n{}", found.name, found.synopsis))
+}
+
+fn show_functions(_: &Context, _: &[String]) -> Answer {
+    let mut text = String::from("Installed Functions:\n");
+    for function in functions::table() {
+        let _ = writeln!(text, "{:<20}  {:<35}  {}", function.name, function.syntax, function.synopsis);
+    }
+    let _ = write!(text, "{}", counted(functions::table().len(), "custom function") + " installed.");
+    Ok(text)
+}
+
+fn function_names(_: &Context) -> Vec<String> {
+    functions::table().iter().map(|function| function.name.to_owned()).collect()
+}
+
+fn function(_: &Context, arguments: &[String]) -> Answer {
+    let name = arguments.first().ok_or(CommandError::Usage("core show function NAME"))?;
+    let found = functions::find(&name.to_ascii_uppercase());
+    let found =
+        found.ok_or_else(|| CommandError::Failed(format!("No function by that name registered: {name}")))?;
+    let (name, synopsis, syntax) = (found.name, found.synopsis, found.syntax);
+    Ok(format!("  -= Info about function '{name}' =-\n\n[Synopsis]\n{synopsis}\n\n[Syntax]\n{syntax}"))
+}
+
+fn settings(context: &Context, _: &[String]) -> Answer {
+    let configuration = context.exchange.configuration();
+    let folders = &configuration.folders;
+    let mut text = String::from("ipbx settings\n");
+    let limit = configuration.options.max_calls.map_or("none".to_owned(), |calls| calls.to_string());
+    for (name, value) in [
+        ("Version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("System name", configuration.options.system_name.clone()),
+        ("Default language", configuration.options.default_language.clone()),
+        ("Maximum calls", limit),
+        ("RTP ports", format!("{}-{}", configuration.rtp.ports.start(), configuration.rtp.ports.end())),
+        ("Configuration folder", folders.configuration.display().to_string()),
+        ("Data folder", folders.data.display().to_string()),
+        ("Store folder", folders.database.display().to_string()),
+        ("Spool folder", folders.spool.display().to_string()),
+        ("Log folder", folders.log.display().to_string()),
+        ("Run folder", folders.run.display().to_string()),
+    ] {
+        let _ = writeln!(text, "  {:<22} {value}", format!("{name}:"));
+    }
+    Ok(text)
+}
+
+fn set_verbose(context: &Context, arguments: &[String]) -> Answer {
+    let usage = CommandError::Usage("core set verbose [atleast] LEVEL");
+    let (at_least, level) = match arguments {
+        [word, level] if word == "atleast" => (true, level),
+        [level] => (false, level),
+        _ => return Err(usage),
+    };
+    let wanted: u8 = match level.as_str() {
+        "off" => 0,
+        number => number.parse().map_err(|_| usage)?,
+    };
+    let was = context.verbosity.load(Relaxed);
+    let now = if at_least { wanted.max(was) } else { wanted };
+    context.verbosity.store(now, Relaxed);
+    let said = |level: u8| if level == 0 { "OFF".to_owned() } else { level.to_string() };
+    Ok(match was == now {
+        true => format!("Console verbose is still {}.", said(now)),
+        false => format!("Console verbose was {} and is now {}.", said(was), said(now)),
+    })
+}
+
+/// Consoles are served only once it has started.
+fn booted(_: &Context, _: &[String]) -> Answer {
+    Ok("ipbx has fully booted.".to_owned())
+}
+
+async fn stop(context: &Context, request: StopRequest) -> Answer {
+    let sent = context.stop.send(request).await;
+    sent.map_err(|_| CommandError::Failed("The exchange is ending already.".to_owned()))?;
+    Ok(match request {
+        StopRequest::Now => String::new(),
+        StopRequest::Gracefully => "Waiting for inactivity to perform halt".to_owned(),
+    })
+}
+
+fn help(_: &Context, arguments: &[String]) -> Answer {
+    let wanted = arguments.join(" ");
+    let mut text = String::new();
+    for command in table().filter(|command| command.words.starts_with(wanted.trim())) {
+        let written = format!("{} {}", command.words, command.arguments);
+        let _ = writeln!(text, "{:>42} -- {}", written.trim_end(), command.summary);
+    }
+    if text.is_empty() {
+        return Err(CommandError::Failed(format!("No such command '{wanted}'.")));
+    }
+    Ok(text)
+}

@@ -1,0 +1,62 @@
+//! The console: commands in, answers and the narration of calls out.
+
+mod client;
+mod editor;
+mod protocol;
+mod server;
+
+use std::path::{Path, PathBuf};
+
+pub use client::{execute, local, remote};
+pub use server::Server;
+
+/// How an exchange shall end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopRequest {
+    /// Now: calls are hung up.
+    Now,
+    /// When the last call has ended; no new ones are taken.
+    Gracefully,
+}
+
+/// What can go wrong with a console.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConsoleError {
+    /// No exchange serves the socket.
+    #[error(
+        "unable to connect to remote ipbx (does {path} exist?): {source}; is the exchange running, and is this its configuration (-C)?"
+    )]
+    NotRunning {
+        /// The socket.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// An exchange serves the socket already.
+    #[error(
+        "another exchange serves {0} already; end it with 'core stop now', or give this one another astrundir"
+    )]
+    AlreadyRunning(PathBuf),
+    /// The socket cannot be made.
+    #[error(
+        "cannot make the console's socket {path}: {source}; make its folder writable, or name another astrundir"
+    )]
+    Socket {
+        /// The socket.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The exchange ended while the console was open.
+    #[error("the exchange has closed the console: {0}")]
+    Closed(#[from] std::io::Error),
+    /// The terminal cannot be used.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[from] rustyline::error::ReadlineError),
+}
+
+/// Where an exchange with that run folder serves its console.
+pub fn socket_path(run: &Path) -> PathBuf {
+    run.join("ipbx.ctl")
+}

@@ -1,0 +1,32 @@
+//! The people's side of an exchange: its console, its commands, and what it tells of calls.
+//!
+//! - [`Narration`] watches the calls and turns what happens into the lines that `-rvvv` shows.
+//! - [`console::Server`] serves consoles on a Unix socket; [`console::remote`] and [`console::execute`] are their other
+//!   end, for `-r` and `-rx`.
+//! - [`log`] prints the narration of an exchange that runs in the foreground.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use std::sync::Arc;
+//! use manager::{Narration, console};
+//!
+//! # async fn run(configuration: pbx::configuration::Configuration) -> Result<(), Box<dyn std::error::Error>> {
+//! let narration = Arc::new(Narration::new());
+//! let observers: Vec<Arc<dyn call_control::Observer>> = vec![narration.clone()];
+//! let exchange = pbx::Exchange::start(configuration, call_control::Prompts::default(), observers).await?;
+//! let (stop, mut stops) = tokio::sync::mpsc::channel(1);
+//! let socket = console::socket_path(Path::new("/run/ipbx"));
+//! let _server = console::Server::start(exchange, narration, &socket, stop)?;
+//! stops.recv().await;
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod commands;
+pub mod console;
+pub mod log;
+mod narration;
+
+pub use narration::{Line, Narration};

@@ -1,0 +1,85 @@
+//! What happens to calls, as lines to read.
+
+mod wording;
+
+use std::sync::Arc;
+
+use call_control::{Event, Observer};
+use tokio::sync::broadcast;
+
+/// Lines kept for a console that reads slowly; beyond them it misses some, and is told how many.
+const BACKLOG: usize = 4_096;
+
+/// One line of the narration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// From which `-v` on it is shown; 0 is always shown.
+    pub level: u8,
+    /// The call that it is about, as `C-00000001`.
+    pub call: Option<String>,
+    /// The words, without control characters.
+    pub text: String,
+    /// What kind of line it is.
+    pub kind: LineKind,
+}
+
+/// What kind of line it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// What happens to calls and phones.
+    Verbose,
+    /// Something that somebody may want to know.
+    Notice,
+    /// Something that somebody should look at.
+    Warning,
+}
+
+/// Watches the calls and tells all who listen. Telling never waits.
+pub struct Narration {
+    lines: broadcast::Sender<Arc<Line>>,
+}
+
+impl Narration {
+    /// A narration that nobody listens to yet.
+    pub fn new() -> Self {
+        Self { lines: broadcast::Sender::new(BACKLOG) }
+    }
+
+    /// Listens from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Line>> {
+        self.lines.subscribe()
+    }
+}
+
+impl Default for Narration {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Observer for Narration {
+    fn notice(&self, event: &Event) {
+        if self.lines.receiver_count() > 0
+            && let Some(line) = wording::line(event)
+        {
+            // Nobody listens any more: nobody misses it.
+            let _ = self.lines.send(Arc::new(line));
+        }
+    }
+}
+
+impl Line {
+    /// The line as a console shows it, with the prefix of its level.
+    pub fn for_console(&self) -> String {
+        let prefix = match (self.kind, self.level) {
+            (LineKind::Notice, _) => "NOTICE: ",
+            (LineKind::Warning, _) => "WARNING: ",
+            (LineKind::Verbose, 0) => "",
+            (LineKind::Verbose, 1) => " ",
+            (LineKind::Verbose, 2) => "  == ",
+            (LineKind::Verbose, 3) => "    -- ",
+            (LineKind::Verbose, _) => "       > ",
+        };
+        format!("{prefix}{}", self.text)
+    }
+}

@@ -1,0 +1,151 @@
+//! The words for each event, those that people who watch Asterisk know.
+
+use call_control::{CallSnapshot, ContactChange, DialStatus, Event, HangupCause};
+
+use super::{Line, LineKind};
+
+/// The line for an event; `None` for one that nobody wants to read.
+pub(super) fn line(event: &Event) -> Option<Line> {
+    let (kind, level, call, text) = match event {
+        Event::Warning { channel, text } => (LineKind::Warning, 0, channel.as_ref(), text.clone()),
+        Event::AuthenticationFailed { source, method, claimed, call_id } => {
+            (LineKind::Notice, 0, None, not_proven(source, method, claimed, call_id))
+        }
+        Event::Verbose { channel, level, text } => {
+            (LineKind::Verbose, *level, channel.as_ref(), text.clone())
+        }
+        Event::Contact { aor, uri, change } => (LineKind::Verbose, 3, None, contact(aor, uri, change)?),
+        other => {
+            let (level, channel, text) = of_channel(other)?;
+            (LineKind::Verbose, level, Some(channel), text)
+        }
+    };
+    let call = call.map(|channel| channel.call_id.to_string());
+    Some(Line { level, call, text: visible(&text), kind })
+}
+
+/// The words for what happens to a channel.
+fn of_channel(event: &Event) -> Option<(u8, &CallSnapshot, String)> {
+    Some(match event {
+        Event::ApplicationStarted { channel, application, arguments } => {
+            let at = &channel.position;
+            let place = format!("{}@{}:{}", at.extension, at.context, at.priority);
+            let name = &channel.name;
+            (
+                3,
+                channel,
+                format!("Executing [{place}] {application}(\"{name}\", \"{arguments}\") in new stack"),
+            )
+        }
+        Event::DialBegan { channel, destination } => (3, channel, format!("Called {destination}")),
+        Event::DialRinging { channel, branch } => (3, channel, format!("{branch} is ringing")),
+        Event::DialProgress { channel, branch } => {
+            (3, channel, format!("{branch} is making progress passing it to {}", channel.name))
+        }
+        Event::DialAnswered { channel, branch } => {
+            (3, channel, format!("{branch} answered {}", channel.name))
+        }
+        Event::DialFailed { channel, branch, cause } => (3, channel, failure(branch, *cause)?),
+        Event::DialEnded { channel, status, counts, elapsed_ms } => {
+            let counts =
+                format!("({}:{}/{}/{})", counts.tried, counts.busy, counts.congested, counts.unavailable);
+            let (level, text) = match status {
+                DialStatus::NoAnswer => (3, format!("Nobody picked up in {elapsed_ms} ms")),
+                DialStatus::Busy | DialStatus::Congestion | DialStatus::ChanUnavail => {
+                    (2, format!("Everyone is busy/congested at this time {counts}"))
+                }
+                DialStatus::InvalidArgs => {
+                    (3, "No devices or endpoints to dial (technology/resource)".to_owned())
+                }
+                _ => return None,
+            };
+            (level, channel, text)
+        }
+        Event::BridgeEntered { channel, bridge } => {
+            (3, channel, format!("Channel {} joined 'simple_bridge' basic-bridge <{bridge}>", channel.name))
+        }
+        Event::BridgeLeft { channel, bridge } => {
+            (3, channel, format!("Channel {} left 'simple_bridge' basic-bridge <{bridge}>", channel.name))
+        }
+        Event::PlaybackStarted { channel, file } => {
+            let (name, language) = (&channel.name, &channel.language);
+            (3, channel, format!("<{name}> Playing '{file}' (language '{language}')"))
+        }
+        _ => return None,
+    })
+}
+
+/// A destination that failed; those that just did not answer are told of together.
+fn failure(branch: &str, cause: HangupCause) -> Option<String> {
+    match cause {
+        HangupCause::USER_BUSY => Some(format!("{branch} is busy")),
+        HangupCause::CONGESTION => Some(format!("{branch} is circuit-busy")),
+        _ => None,
+    }
+}
+
+fn contact(aor: &str, uri: &str, change: &ContactChange) -> Option<String> {
+    Some(match change {
+        ContactChange::Added { expires } => {
+            format!("Added contact '{uri}' to AOR '{aor}' with expiration of {expires} seconds")
+        }
+        ContactChange::Removed { reason } => {
+            format!("Removed contact '{uri}' from AOR '{aor}' due to {reason}")
+        }
+        _ => return None,
+    })
+}
+
+/// In the words that programs which ban attackers look for.
+fn not_proven(source: &std::net::SocketAddr, method: &str, claimed: &str, call_id: &str) -> String {
+    format!(
+        "Request '{method}' from '{claimed}' failed for '{source}' (callid: {call_id}) - Failed to authenticate"
+    )
+}
+
+/// What came from the network cannot steer a terminal: its control characters are written out.
+fn visible(text: &str) -> String {
+    if !text.chars().any(char::is_control) {
+        return text.to_owned();
+    }
+    text.chars().fold(String::with_capacity(text.len()), |mut seen, c| {
+        if c.is_control() {
+            seen.extend(c.escape_default());
+        } else {
+            seen.push(c);
+        }
+        seen
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(event: &Event) -> String {
+        line(event).unwrap().for_console()
+    }
+
+    #[test]
+    fn contacts_and_refusals_are_told_in_known_words() {
+        let change = ContactChange::Added { expires: 300 };
+        let added = Event::Contact { aor: "100".to_owned(), uri: "sip:100@192.0.2.9".to_owned(), change };
+        assert_eq!(
+            text(&added),
+            "    -- Added contact 'sip:100@192.0.2.9' to AOR '100' with expiration of 300 seconds"
+        );
+        let refused = Event::AuthenticationFailed {
+            source: ([192, 0, 2, 9], 5060).into(),
+            method: "REGISTER".to_owned(),
+            claimed: "<sip:100@pbx>".to_owned(),
+            call_id: "x1".to_owned(),
+        };
+        assert!(text(&refused).contains("failed for '192.0.2.9:5060' (callid: x1) - Failed to authenticate"));
+    }
+
+    #[test]
+    fn a_terminal_cannot_be_steered_from_the_network() {
+        let event = Event::Verbose { channel: None, level: 2, text: "a\u{1b}[2Jb\r\nc".to_owned() };
+        assert_eq!(text(&event), "  == a\\u{1b}[2Jb\\r\\nc");
+    }
+}
