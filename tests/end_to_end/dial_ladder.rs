@@ -8,6 +8,7 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 use sip_parser::{Message, Method};
 
+use crate::harness::folder::SIP_PORT;
 use crate::harness::media::place_in;
 use crate::harness::wire::{Caller, branch, from_tag, header, title, to_tag};
 use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial};
@@ -40,7 +41,7 @@ struct Ladder {
 impl Ladder {
     fn new(scene: &Scene) -> Outcome<Self> {
         let address = scene.address()?;
-        let folder = Folder::new(scene)?.phone("alice").desk("desk", (address, 5060).into()).dialplan(
+        let folder = Folder::new(scene)?.phone("alice").desk("desk", (address, SIP_PORT).into()).dialplan(
             "exten => desk,1,Dial(PJSIP/desk,30)\nexten => brief,1,Dial(PJSIP/desk,1)\n same => n,Hangup(19)",
         );
         let exchange = Exchange::start(scene, &folder)?;

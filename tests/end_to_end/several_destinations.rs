@@ -3,6 +3,7 @@
 use libtest_mimic::Trial;
 use sip_parser::{Message, Method};
 
+use crate::harness::folder::SIP_PORT;
 use crate::harness::media::place_in;
 use crate::harness::wire::{Caller, branch, header};
 use crate::harness::{Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial};
@@ -32,8 +33,8 @@ fn stage(scene: &Scene) -> Outcome<Stage> {
     let (a, b, c) = (scene.address()?, scene.address()?, scene.address()?);
     let folder = Folder::new(scene)?
         .phone("alice")
-        .desk("first", (a, 5060).into())
-        .desk("second", (b, 5060).into())
+        .desk("first", (a, SIP_PORT).into())
+        .desk("second", (b, SIP_PORT).into())
         .dialplan("exten => all,1,Dial(PJSIP/first&PJSIP/second,20)\n same => n,NoOp(status=${DIALSTATUS})");
     let exchange = Exchange::start(scene, &folder)?;
     let at = exchange.sip_address();

@@ -2,6 +2,7 @@
 
 use sip_parser::{HeaderName, Message, Method};
 
+use crate::harness::folder::SIP_PORT;
 use crate::harness::media::place_in;
 use crate::harness::wire::{Caller, Wire, branch, from_tag, header, title, to_tag};
 use crate::harness::{Outcome, ensure};
@@ -22,7 +23,9 @@ pub(super) fn check_response(alice: &Caller<'_>, request: &Message, response: &M
     let name = title(response);
     ensure(branch(response)? == branch(request)?, || format!("{name}: another branch"))?;
     ensure(response.raw_all(&HeaderName::Via).count() == 1, || format!("{name}: not one Via"))?;
-    ensure(response.via()?.rport().flatten() == Some(5060), || format!("{name}: rport is not filled in"))?;
+    ensure(response.via()?.rport().flatten() == Some(SIP_PORT), || {
+        format!("{name}: rport is not filled in")
+    })?;
     ensure(response.call_id()? == alice.call_id(), || format!("{name}: another Call-ID"))?;
     ensure(response.cseq()? == request.cseq()?, || format!("{name}: another CSeq"))?;
     ensure(from_tag(response)? == alice.tag(), || format!("{name}: another From tag"))?;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Outcome, Scene};
 
-/// Where each exchange listens on its own address.
-pub(crate) const SIP_PORT: u16 = 5060;
+/// Where each exchange and each scripted phone listens on its own address. Not 5060: an exchange that somebody runs on
+/// all addresses has that one.
+pub(crate) const SIP_PORT: u16 = 7060;
 
 /// `pjsip.conf`, `extensions.conf` and `rtp.conf` of one exchange, with an address of its own.
 pub(crate) struct Folder {

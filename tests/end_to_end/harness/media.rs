@@ -10,7 +10,7 @@ use super::wait::{never, until};
 use super::{Outcome, tone};
 
 /// Where a scripted phone takes RTP, on its own address.
-pub(crate) const MEDIA_PORT: u16 = 40_000;
+pub(crate) const MEDIA_PORT: u16 = 8_000;
 /// Samples and octets of a packet: 20 ms.
 const FRAME: usize = 160;
 const PTIME: Duration = Duration::from_millis(20);
