@@ -136,6 +136,10 @@ impl<'a> Uri<'a> {
                 if user.is_empty() {
                     return Err(HeaderError::malformed("URI", "the user before '@' is empty"));
                 }
+                if rest[..at].contains('@') {
+                    let problem = "a second '@' in the user part, where it has to be written %40";
+                    return Err(HeaderError::malformed("URI", problem));
+                }
                 (self.user, self.password) = (Some(user), password);
                 &rest[at + 1..]
             }

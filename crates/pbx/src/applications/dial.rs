@@ -36,6 +36,8 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
     let started = Instant::now();
     forget_last(channel);
     let timeout = argument(1).and_then(|t| seconds(t.split('^').next().unwrap_or_default()));
+    // A caller who hangs up drops this future: then `h` reads what stands here.
+    channel.set("DIALSTATUS", DialStatus::Cancel.to_string());
     let outcome = dial(channel, destinations, timeout.filter(|t| !t.is_zero()), &options).await;
     match outcome {
         Ok(callee) => converse(channel, &callee, &options, started).await,

@@ -25,7 +25,7 @@
 //! let header = answer(challenge, credentials, &subject, "a random string", 1).expect("a password fits");
 //!
 //! let answer = Answer::parse(&header).expect("well formed");
-//! let verdict = server.verify(now, &answer, &Method::Register, "sip:example.com", b"", Some(&alice[0]));
+//! let verdict = server.verify(now, &answer, &Method::Register, b"", Some(&alice[0]));
 //! assert_eq!(verdict, Verdict::Accepted);
 //! ```
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sip_parser::{HeaderName, Message, Method, Uri};
+use sip_parser::{HeaderName, Message, Method};
 use subtle::ConstantTimeEq;
 
 use super::algorithm::Algorithm;
@@ -138,25 +138,28 @@ impl Verifier {
     ) -> Verdict {
         let mut answers = request.raw_all(header).filter_map(Answer::parse);
         let Some(answer) = answers.find(|answer| answer.realm == realm) else { return Verdict::Absent };
-        let (Some(method), Some(uri)) = (request.method(), request.uri()) else { return Verdict::Refused };
+        let Some(method) = request.method() else { return Verdict::Refused };
         let user = known.iter().find(|one| one.username == answer.username && one.serve(realm));
-        self.verify(now, &answer, &method, uri, request.body(), user)
+        self.verify(now, &answer, &method, request.body(), user)
     }
 
     /// Judges one answer to a challenge of ours against one user, or against nobody.
+    ///
+    /// The URI of the answer need not be that of the request: proxies change the one and not the other, and clients
+    /// leave parts of it out (RFC 3261 section 22.4, number 4, says that this is no failure). What keeps an answer from
+    /// being used for another request is that each is good once.
     pub fn verify(
         &mut self,
         now: Instant,
         answer: &Answer,
         method: &Method,
-        uri: &str,
         body: &[u8],
         user: Option<&Credentials>,
     ) -> Verdict {
         let now = self.millis(now);
         let lifetime = self.config.nonce_lifetime;
         let nonce = self.mint.read(&answer.nonce, &answer.realm);
-        let right = self.is_right(answer, method, body, user) && is_about(&answer.uri, uri);
+        let right = self.is_right(answer, method, body, user);
         if !right {
             return Verdict::Refused;
         }
@@ -201,17 +204,6 @@ impl std::fmt::Debug for Verifier {
     }
 }
 
-/// Whether the URI of an answer means the one of the request. Clients drop parameters and write ports
-/// that the other leaves out; user and host must agree.
-fn is_about(answered: &str, requested: &str) -> bool {
-    if answered == requested {
-        return true;
-    }
-    let (Ok(answered), Ok(requested)) = (Uri::parse(answered), Uri::parse(requested)) else { return false };
-    let host = |uri: &Uri<'_>| uri.host().to_string().to_ascii_lowercase();
-    answered.user() == requested.user() && host(&answered) == host(&requested)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,7 +242,7 @@ mod tests {
 
         fn verdict(&mut self, answer: &Answer, known: bool) -> Verdict {
             let user = known.then_some(&self.user);
-            self.verifier.verify(self.now, answer, &self.method, URI, b"", user)
+            self.verifier.verify(self.now, answer, &self.method, b"", user)
         }
     }
 
@@ -312,13 +304,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_good_for_its_method_and_uri() {
+    fn an_answer_is_good_for_its_method_whatever_its_uri() {
         let mut scene = Scene::new();
         let user = scene.user.clone();
         let port = scene.answer_of(&user, Algorithm::Md5, "sip:EXAMPLE.com:5060;transport=udp", 1);
         assert_eq!(scene.verdict(&port, true), Verdict::Accepted);
-        let elsewhere = scene.answer_of(&user, Algorithm::Md5, "sip:bob@example.com", 1);
-        assert_eq!(scene.verdict(&elsewhere, true), Verdict::Refused);
+        let elsewhere = scene.answer_of(&user, Algorithm::Md5, "sip:bob@example.com", 2);
+        assert_eq!(scene.verdict(&elsewhere, true), Verdict::Accepted);
+        assert_eq!(scene.verdict(&elsewhere, true), Verdict::Stale, "but once");
         let register = scene.answer_of(&user, Algorithm::Md5, URI, 1);
         scene.method = Method::Invite;
         assert_eq!(scene.verdict(&register, true), Verdict::Refused);
