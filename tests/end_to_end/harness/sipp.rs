@@ -20,7 +20,6 @@ pub(crate) struct Sipp<'a> {
     scenario: String,
     arguments: Vec<String>,
     calls: u32,
-    number: Option<String>,
 }
 
 /// A running SIPp.
@@ -36,7 +35,7 @@ impl<'a> Sipp<'a> {
         let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let address = scene.address()?;
         let name = format!("sipp-{scenario}-{address}");
-        Ok(Self { scene, name, address, scenario: text, arguments: Vec::new(), calls: 1, number: None })
+        Ok(Self { scene, name, address, scenario: text, arguments: Vec::new(), calls: 1 })
     }
 
     /// Where it listens.
@@ -50,9 +49,8 @@ impl<'a> Sipp<'a> {
         self
     }
 
-    /// Calls that number.
-    pub(crate) fn to(mut self, number: &str) -> Self {
-        self.number = Some(number.to_owned());
+    /// Calls that number. SIPp leaves it out of the URI that its answer to a challenge is for.
+    pub(crate) fn to(self, number: &str) -> Self {
         self.fill("number", number)
     }
 
@@ -95,12 +93,8 @@ impl<'a> Sipp<'a> {
         self.start(None)
     }
 
-    fn start(mut self, server: Option<SocketAddr>) -> Outcome<Running> {
+    fn start(self, server: Option<SocketAddr>) -> Outcome<Running> {
         let (address, name) = (self.address.to_string(), self.name);
-        if let (Some(number), Some(server)) = (&self.number, server) {
-            // By itself SIPp leaves the number out of the URI that it answers a challenge for (RFC 3261 §22.4).
-            self.arguments.extend(["-auth_uri".to_owned(), format!("{number}@{server}")]);
-        }
         let scenario = self.scene.folder().join(format!("{name}.xml"));
         std::fs::write(&scenario, self.scenario)?;
         let file = |kind: &str| -> PathBuf { self.scene.folder().join(format!("{name}-{kind}.log")) };
