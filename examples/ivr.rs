@@ -12,7 +12,8 @@ async fn menu(call: &Call) -> Result<(), CallError> {
         match call.read_digits("ipbx-menu", 1, Duration::from_secs(5)).await?.as_str() {
             "1" => call.play("ipbx-welcome").await?,
             "2" => {
-                let echo = call.dial("PJSIP/sip:echo@127.0.0.1:5081").timeout(Duration::from_secs(20)).await?;
+                let echo =
+                    call.dial("PJSIP/sip:echo@127.0.0.1:5081").timeout(Duration::from_secs(20)).await?;
                 call.bridge(&echo).await?;
                 echo.hangup(HangupCause::NORMAL);
             }

@@ -29,12 +29,24 @@ pub(crate) enum RunError {
     Folder { path: PathBuf, source: io::Error },
     #[error("cannot write {path}: {source}; free the disk or make the folder writable")]
     Write { path: PathBuf, source: io::Error },
+    #[error("{source}; the address is a bind= in {file}")]
+    Transport { source: StartError, file: PathBuf },
     #[error(transparent)]
-    Start(#[from] StartError),
+    Start(StartError),
     #[error(transparent)]
     Console(#[from] ConsoleError),
     #[error("cannot start the runtime: {0}")]
     Runtime(io::Error),
+}
+
+impl RunError {
+    /// A transport that could not be opened is named with the file that asks for it.
+    fn of_start(error: StartError, file: PathBuf) -> Self {
+        match error {
+            StartError::Transport(_) => Self::Transport { source: error, file },
+            other => Self::Start(other),
+        }
+    }
 }
 
 /// Country of the tones, until `indications.conf` is read.
@@ -56,7 +68,14 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
     let page = is_quickstart.then(|| (quickstart::accounts(&configuration), folders.clone()));
     let narration = Arc::new(Narration::new());
     let prompts = Prompts::new(sounds::library(folders), TONE_ZONE);
-    let exchange = Exchange::start(configuration, prompts, vec![narration.clone()]).await?;
+    if !line.console {
+        // Before the first phone can knock, so that no line is missed.
+        manager::log::to_stdout(&narration, verbosity, io::stdout().is_terminal() && !line.no_color);
+    }
+    let bind_at = folders.configuration.join("pjsip.conf");
+    let exchange = Exchange::start(configuration, prompts, vec![narration.clone()])
+        .await
+        .map_err(|error| RunError::of_start(error, bind_at))?;
     let (stop, mut stops) = mpsc::channel(4);
     let socket = line.socket.clone().unwrap_or_else(|| manager::console::socket_path(&folders.run));
     let server = Server::start(exchange.clone(), narration.clone(), &socket, stop.clone())?;
@@ -68,8 +87,6 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
     }
     if line.console {
         manager::console::local(&socket, verbosity, stop);
-    } else {
-        manager::log::to_stdout(&narration, verbosity, io::stdout().is_terminal() && !line.no_color);
     }
     stop_when_told(&exchange, &mut stops).await;
     drop(server);

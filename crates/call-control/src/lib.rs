@@ -44,7 +44,6 @@ mod error;
 mod event;
 mod identity;
 mod prompts;
-/// SIP as a technology.
 pub mod sip;
 mod switchboard;
 mod technology;

@@ -1,6 +1,6 @@
 //! SIP as a technology: INVITEs become channels, channels become INVITEs.
 //!
-//! One task, the [`worker`], owns all sessions. It hears the user agent's events and the channels' commands, and asks the
+//! One task, the worker, owns all sessions. It hears the user agent's events and the channels' commands, and asks the
 //! [`Directory`] who may call and where the called are. No lock is held anywhere on the way.
 
 mod addressing;

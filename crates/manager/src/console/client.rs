@@ -26,12 +26,8 @@ pub fn execute(socket: &Path, command: &str) -> Result<ExitCode, ConsoleError> {
     let mut out = stdout().lock();
     for line in BufReader::new(stream).lines() {
         match Reply::parse(&line?) {
-            Some(Reply::Output(text)) => {
-                // A reader that has seen enough, as `head` has, is no fault.
-                if writeln!(out, "{text}").is_err() {
-                    return Ok(ExitCode::SUCCESS);
-                }
-            }
+            // A reader that has seen enough, as `head` has, is no fault.
+            Some(Reply::Output(text)) if writeln!(out, "{text}").is_err() => return Ok(ExitCode::SUCCESS),
             Some(Reply::End(status)) => return Ok(ExitCode::from(status)),
             _ => {}
         }
