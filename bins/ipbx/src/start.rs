@@ -64,6 +64,8 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
     for folder in folders.written() {
         make_folder(folder.into())?;
     }
+    let socket = line.socket.clone().unwrap_or_else(|| manager::console::socket_path(&folders.run));
+    manager::console::refuse_second(&socket)?;
     let verbosity = line.verbosity.max(configuration.options.verbose);
     let page = is_quickstart.then(|| (quickstart::accounts(&configuration), folders.clone()));
     let narration = Arc::new(Narration::new());
@@ -77,7 +79,6 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
         .await
         .map_err(|error| RunError::of_start(error, bind_at))?;
     let (stop, mut stops) = mpsc::channel(4);
-    let socket = line.socket.clone().unwrap_or_else(|| manager::console::socket_path(&folders.run));
     let server = Server::start(exchange.clone(), narration.clone(), &socket, stop.clone())?;
     let pid_file = write_pid(folders)?;
     match page {

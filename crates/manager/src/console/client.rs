@@ -90,7 +90,12 @@ struct Session {
 impl Session {
     fn open(socket: &Path, verbosity: u8) -> Result<Self, ConsoleError> {
         let mut stream = connect(socket)?;
-        let reader = BufReader::new(stream.try_clone()?);
+        let mut reader = BufReader::new(stream.try_clone()?);
+        let mut greeting = String::new();
+        reader.read_line(&mut greeting)?;
+        if let Some(Reply::Hello(text)) = Reply::parse(greeting.trim_end()) {
+            println!("{text}");
+        }
         let (answer, answers) = channel();
         let (screens, screen) = channel();
         let (completions, wanted) = channel();
@@ -141,7 +146,7 @@ impl Session {
     }
 }
 
-/// Reads what the exchange says and hands it on: the greeting and the narration to the screen, ways to go on to who
+/// Reads what the exchange says and hands it on: the narration to the screen, ways to go on to who
 /// asked for them, all else to who waits for an answer.
 fn distribute(
     reader: impl BufRead,
@@ -160,7 +165,7 @@ fn distribute(
             asking = wanted.try_recv().ok();
         }
         match Reply::parse(&line) {
-            Some(Reply::Hello(text) | Reply::Narration(_, text)) => match &mut screen {
+            Some(Reply::Narration(_, text)) => match &mut screen {
                 Some(screen) => screen.print(text),
                 None => println!("{text}"),
             },

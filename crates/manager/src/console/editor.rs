@@ -8,7 +8,7 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::DefaultHistory;
 use rustyline::validate::Validator;
-use rustyline::{Config, Context, ExternalPrinter, Helper};
+use rustyline::{CompletionType, Config, Context, ExternalPrinter, Helper};
 
 /// Commands that the history keeps.
 const HISTORY: usize = 1_000;
@@ -58,7 +58,11 @@ impl<A: Fn(&str) -> Vec<String>> Completer for Ways<A> {
 
 impl<A: Fn(&str) -> Vec<String>> Editor<A> {
     pub(super) fn open(ask: A, color: bool) -> Result<Self, ReadlineError> {
-        let config = Config::builder().max_history_size(HISTORY)?.auto_add_history(true).build();
+        let config = Config::builder()
+            .max_history_size(HISTORY)?
+            .auto_add_history(true)
+            .completion_type(CompletionType::List)
+            .build();
         let mut line = rustyline::Editor::with_config(config)?;
         line.set_helper(Some(Ways { ask }));
         let history = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".ipbx_history"));

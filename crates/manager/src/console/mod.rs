@@ -8,7 +8,7 @@ mod server;
 use std::path::{Path, PathBuf};
 
 pub use client::{execute, local, remote};
-pub use server::Server;
+pub use server::{Server, refuse_second};
 
 /// How an exchange shall end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,8 @@ pub enum ConsoleError {
     },
     /// An exchange serves the socket already.
     #[error(
-        "another exchange serves {0} already; end it with 'core stop now', or give this one another astrundir"
+        "an exchange runs already and serves {0}; 'ipbx -r' opens its console and 'core stop now' ends it; \
+         another astrundir lets a second one run"
     )]
     AlreadyRunning(PathBuf),
     /// The socket cannot be made.

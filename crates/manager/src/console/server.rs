@@ -42,9 +42,7 @@ impl Server {
         let failed = |source| ConsoleError::Socket { path: socket.to_owned(), source };
         if socket.exists() {
             // One that nobody answers at was left by an exchange that was killed.
-            if std::os::unix::net::UnixStream::connect(socket).is_ok() {
-                return Err(ConsoleError::AlreadyRunning(socket.to_owned()));
-            }
+            refuse_second(socket)?;
             fs::remove_file(socket).map_err(failed)?;
         }
         let listener = UnixListener::bind(socket).map_err(failed)?;
@@ -60,6 +58,17 @@ impl Server {
             }
         });
         Ok(Self { socket: socket.to_owned(), accepting })
+    }
+}
+
+/// Refuses to start beside an exchange that serves the same socket.
+///
+/// # Errors
+/// [`ConsoleError::AlreadyRunning`].
+pub fn refuse_second(socket: &Path) -> Result<(), ConsoleError> {
+    match std::os::unix::net::UnixStream::connect(socket) {
+        Ok(_) => Err(ConsoleError::AlreadyRunning(socket.to_owned())),
+        Err(_) => Ok(()),
     }
 }
 

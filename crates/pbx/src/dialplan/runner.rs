@@ -66,6 +66,11 @@ async fn run(channel: &mut DialplanChannel) -> Ended {
 }
 
 fn next_step(channel: &mut DialplanChannel) -> Step {
+    let current = channel.exchange.configuration().dialplan.clone();
+    if !Arc::ptr_eq(channel.machine.plan(), &current) {
+        // Reloaded meanwhile: it counts from the next jump on.
+        channel.machine.replace_plan(current);
+    }
     let mut host = ChannelHost {
         exchange: &channel.exchange,
         call: &channel.call,
