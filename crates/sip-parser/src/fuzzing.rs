@@ -16,6 +16,7 @@ pub fn message(data: &[u8]) {
     if let Ok(from) = message.from() {
         let _ = (from.display(), from.uri().user_unescaped(), from.uri().equivalent(&from.uri()));
     }
+    crate::typed::read_all(&message);
     let _ = message.with_top_via(Some([192, 0, 2, 1].into()), Some(5060));
     let again = Message::parse(message.as_bytes().clone()).ok();
     assert!(again.is_some_and(|a| a.headers().eq(message.headers()) && a.body() == message.body()));

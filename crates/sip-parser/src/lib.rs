@@ -5,6 +5,7 @@
 //!
 //! - [`Message`], an immutable view of one message: its headers are indexed when it is parsed, and read as types when
 //!   they are asked for;
+//! - [`typed`], every header of RFC 3261 and those that telephones add, read by [`Message::header`];
 //! - [`RequestBuilder`] and [`ResponseBuilder`], which hold only what may be sent;
 //! - [`Framer`], which cuts a byte stream (TCP) into messages.
 //!
@@ -48,6 +49,7 @@ mod limits;
 mod message;
 mod method;
 mod scan;
+pub mod typed;
 mod uri;
 mod write;
 

@@ -12,4 +12,5 @@ pub use cseq::CSeq;
 pub use name::HeaderName;
 pub use name_addr::NameAddr;
 pub use params::Params;
+pub(crate) use params::unquoted;
 pub use via::Via;

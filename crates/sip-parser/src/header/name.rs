@@ -141,6 +141,34 @@ names! {
     Reason = "Reason",
     /// RFC 3327.
     Path = "Path",
+    /// RFC 3515.
+    ReferTo = "Refer-To" | "r",
+    /// RFC 3892.
+    ReferredBy = "Referred-By" | "b",
+    /// RFC 3891.
+    Replaces = "Replaces",
+    /// RFC 4028.
+    SessionExpires = "Session-Expires" | "x",
+    /// RFC 4028.
+    MinSe = "Min-SE",
+    /// RFC 3262.
+    RSeq = "RSeq",
+    /// RFC 3262.
+    RAck = "RAck",
+    /// RFC 6665.
+    Event = "Event" | "o",
+    /// RFC 6665.
+    AllowEvents = "Allow-Events" | "u",
+    /// RFC 6665.
+    SubscriptionState = "Subscription-State",
+    /// RFC 3325.
+    PAssertedIdentity = "P-Asserted-Identity",
+    /// RFC 3325.
+    PPreferredIdentity = "P-Preferred-Identity",
+    /// RFC 3323.
+    Privacy = "Privacy",
+    /// RFC 5806.
+    Diversion = "Diversion",
 }
 
 impl From<&str> for HeaderName {

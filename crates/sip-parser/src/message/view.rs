@@ -10,6 +10,7 @@ use crate::error::HeaderError;
 use crate::header::{CSeq, Contact, HeaderName, NameAddr, Via};
 use crate::method::Method;
 use crate::scan::CommaList;
+use crate::typed::TypedHeader;
 use crate::uri::Uri;
 
 impl Message {
@@ -85,6 +86,27 @@ impl Message {
     /// The values of a list header, over all its lines: `Allow: A, B` and `Allow: C` are three.
     pub fn values<'m>(&'m self, name: &HeaderName) -> impl Iterator<Item = &'m str> + use<'m> {
         self.raw_all(name).flat_map(|value| CommaList(Some(value)))
+    }
+
+    /// The first header of a type; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when it does not follow its grammar.
+    pub fn header<'m, H: TypedHeader<'m>>(&'m self) -> Result<Option<H>, HeaderError> {
+        self.headers_of().next().transpose()
+    }
+
+    /// Every header of a type, over all its lines, in order.
+    pub fn headers_of<'m, H: TypedHeader<'m>>(
+        &'m self,
+    ) -> impl Iterator<Item = Result<H, HeaderError>> + use<'m, H> {
+        self.raw_all(&H::NAME).flat_map(|line| {
+            let (list, whole) = match H::LIST {
+                true => (CommaList(Some(line)), None),
+                false => (CommaList(None), Some(line)),
+            };
+            list.chain(whole).map(H::parse)
+        })
     }
 
     /// All header lines in order.

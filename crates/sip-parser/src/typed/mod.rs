@@ -1,0 +1,144 @@
+//! Every header of RFC 3261 §20, and those that telephones add to them, as types.
+//!
+//! A type is read when it is asked for, by [`Message::header`] or [`Message::headers_of`](crate::Message::headers_of). It
+//! borrows from the message.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use sip_parser::{Message, typed::{Allow, RetryAfter, WwwAuthenticate}};
+//!
+//! let response = Message::parse(Bytes::from_static(
+//!     b"SIP/2.0 401 Unauthorized\r\nAllow: INVITE, ACK\r\nAllow: BYE\r\nRetry-After: 18000;duration=3600\r\n\
+//!       WWW-Authenticate: Digest realm=\"pbx\", nonce=\"84a4\", qop=\"auth\"\r\nContent-Length: 0\r\n\r\n",
+//! ))?;
+//! let challenge: WwwAuthenticate = response.header()?.ok_or("no challenge")?;
+//! assert_eq!((challenge.scheme(), challenge.get("realm").as_deref()), ("Digest", Some("pbx")));
+//! assert_eq!(response.header::<RetryAfter>()?.map(|after| after.seconds), Some(18_000));
+//! assert_eq!(response.headers_of::<Allow>().count(), 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Message::header`]: crate::Message::header
+
+mod addresses;
+mod authentication;
+mod content;
+mod dialogs;
+mod everyday;
+mod moments;
+mod notes;
+mod numbers;
+mod subscriptions;
+mod tokens;
+mod words;
+
+pub use addresses::{
+    AlertInfo, CallInfo, Diversion, ErrorInfo, From, PAssertedIdentity, PPreferredIdentity, Path,
+    RecordRoute, ReferTo, ReferredBy, ReplyTo, Route, To,
+};
+pub use authentication::{
+    AuthenticationInfo, Authorization, ProxyAuthenticate, ProxyAuthorization, WwwAuthenticate,
+};
+pub use content::{Accept, AcceptEncoding, AcceptLanguage, ContentDisposition, ContentType};
+pub use dialogs::{RAck, Refresher, Replaces, SessionExpires};
+pub use moments::{Date, RetryAfter, Timestamp};
+pub use notes::{Reason, Warning};
+pub use numbers::{ContentLength, Expires, MaxForwards, MimeVersion, MinExpires, MinSe, RSeq};
+pub use subscriptions::{Event, SubscriptionState};
+pub use tokens::{
+    Allow, AllowEvents, ContentEncoding, ContentLanguage, InReplyTo, Privacy, ProxyRequire, Require,
+    Supported, Unsupported,
+};
+pub use words::{CallId, Organization, Priority, Server, Subject, UserAgent};
+
+use crate::error::HeaderError;
+use crate::header::HeaderName;
+
+/// A header that can be read as a type.
+pub trait TypedHeader<'m>: Sized {
+    /// Its name.
+    const NAME: HeaderName;
+
+    /// Whether one line may hold several, with commas between them (RFC 3261 §7.3.1).
+    const LIST: bool;
+
+    /// Reads one value, without blanks around it.
+    ///
+    /// # Errors
+    /// [`HeaderError`] when it does not follow its grammar.
+    fn parse(value: &'m str) -> Result<Self, HeaderError>;
+}
+
+/// Reads every header of a message as its type, for the fuzzer.
+pub(crate) fn read_all(message: &crate::Message) {
+    macro_rules! read {
+        ($($header:ty),*) => {
+            $(message.headers_of::<$header>().for_each(drop);)*
+        };
+    }
+    read!(
+        Accept,
+        AcceptEncoding,
+        AcceptLanguage,
+        AlertInfo,
+        Allow,
+        AllowEvents,
+        AuthenticationInfo,
+        Authorization,
+        CallId,
+        CallInfo,
+        crate::Contact,
+        ContentDisposition,
+        ContentEncoding,
+        ContentLanguage,
+        ContentLength,
+        ContentType,
+        crate::CSeq,
+        Date,
+        Diversion,
+        ErrorInfo,
+        Event,
+        Expires,
+        From,
+        InReplyTo,
+        MaxForwards,
+        MimeVersion,
+        MinExpires,
+        MinSe,
+        Organization,
+        PAssertedIdentity,
+        PPreferredIdentity,
+        Path,
+        Priority,
+        Privacy,
+        ProxyAuthenticate,
+        ProxyAuthorization,
+        ProxyRequire,
+        RAck,
+        RSeq,
+        Reason,
+        RecordRoute,
+        ReferTo,
+        ReferredBy,
+        Replaces,
+        ReplyTo,
+        Require,
+        RetryAfter,
+        Route,
+        Server,
+        SessionExpires,
+        Subject,
+        SubscriptionState,
+        Supported,
+        Timestamp,
+        To,
+        Unsupported,
+        UserAgent,
+        crate::Via,
+        Warning,
+        WwwAuthenticate
+    );
+}
+
+#[cfg(test)]
+mod tests;
