@@ -130,6 +130,7 @@ fn follow_log(debug: u8) {
     let filter = std::env::var("IPBX_LOG").unwrap_or_else(|_| level.to_owned());
     let _ = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .try_init();
 }

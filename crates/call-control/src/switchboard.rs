@@ -27,6 +27,7 @@ struct Inner {
     channels: Mutex<BTreeMap<String, Weak<Channel>>>,
     active: watch::Sender<usize>,
     processed: AtomicU64,
+    limit: Option<usize>,
     closed: AtomicBool,
 }
 
@@ -36,6 +37,7 @@ pub struct SwitchboardBuilder {
     media: MediaEngine,
     prompts: Prompts,
     observers: Vec<Arc<dyn Observer>>,
+    limit: Option<usize>,
 }
 
 impl SwitchboardBuilder {
@@ -57,6 +59,12 @@ impl SwitchboardBuilder {
         self
     }
 
+    /// Takes so many channels at a time; callers beyond them are refused. `None`: as many as fit.
+    pub fn limit(mut self, channels: Option<usize>) -> Self {
+        self.limit = channels;
+        self
+    }
+
     /// Opens the exchange.
     pub fn build(self) -> Switchboard {
         Switchboard(Arc::new(Inner {
@@ -68,6 +76,7 @@ impl SwitchboardBuilder {
             channels: Mutex::default(),
             active: watch::Sender::new(0),
             processed: AtomicU64::new(0),
+            limit: self.limit,
             closed: AtomicBool::new(false),
         }))
     }
@@ -81,6 +90,7 @@ impl Switchboard {
             media,
             prompts: Prompts::default(),
             observers: Vec::new(),
+            limit: None,
         }
     }
 
@@ -179,6 +189,11 @@ impl Switchboard {
     /// True after [`Switchboard::close`].
     pub fn is_closed(&self) -> bool {
         self.0.closed.load(Ordering::Relaxed)
+    }
+
+    /// Whether no caller is taken now: it is closed, or at its limit.
+    pub fn is_full(&self) -> bool {
+        self.is_closed() || self.0.limit.is_some_and(|limit| *self.0.active.borrow() >= limit)
     }
 
     /// Ends every call.

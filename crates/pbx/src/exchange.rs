@@ -45,6 +45,7 @@ impl Exchange {
         let media = MediaConfig { ports: configuration.rtp.ports.clone(), ..MediaConfig::default() };
         let mut builder = Switchboard::builder(MediaEngine::start(media)?)
             .system_name(&configuration.options.system_name)
+            .limit(configuration.options.max_calls.and_then(|calls| usize::try_from(calls).ok()))
             .prompts(prompts);
         for observer in observers {
             builder = builder.observer(observer);

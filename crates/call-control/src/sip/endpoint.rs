@@ -24,6 +24,8 @@ pub struct SipEndpoint {
     pub caller: Option<CallerId>,
     /// Requests must prove one of these. None: the source is trusted, and requests are not challenged.
     pub credentials: Vec<Credentials>,
+    /// Realm of its challenges, where it has one of its own.
+    pub realm: Option<String>,
     /// Answers to challenges that calls towards it meet.
     pub outbound_credentials: Vec<Credentials>,
     /// Language of prompts.
@@ -59,6 +61,7 @@ impl SipEndpoint {
             telephone_event: true,
             caller: None,
             credentials: Vec::new(),
+            realm: None,
             outbound_credentials: Vec::new(),
             language: "en".to_owned(),
             from_user: None,

@@ -36,7 +36,7 @@ impl Worker {
         let dialed = addressing::dialed_number(invite);
         let caller = endpoint.caller.clone().unwrap_or(said);
         let refusal = match self.directory.admit(&endpoint, &dialed, &caller) {
-            _ if self.switchboard.is_closed() => Some(503),
+            _ if self.switchboard.is_full() => Some(503),
             Admission::Welcome => None,
             Admission::NoSuchNumber => Some(404),
             Admission::Incomplete => Some(484),

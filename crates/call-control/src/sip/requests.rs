@@ -54,7 +54,8 @@ impl Worker {
             return Ok(trusted.clone());
         }
         let now = Instant::now();
-        let realm = self.directory.realm();
+        let own_realm = found.as_ref().and_then(|endpoint| endpoint.realm.clone());
+        let realm = own_realm.unwrap_or_else(|| self.directory.realm());
         let known = found.as_ref().map(|e| e.credentials.as_slice()).unwrap_or_default();
         let verdict = self.verifier.verify_request(now, &realm, request, known);
         match (verdict, found) {

@@ -18,16 +18,44 @@ pub(super) struct Editor<A: Fn(&str) -> Vec<String>> {
     line: rustyline::Editor<Ways<A>, DefaultHistory>,
     prompt: String,
     history: Option<PathBuf>,
+    color: bool,
 }
 
 /// Prints lines above the one that is being typed.
-pub(super) struct Screen(Box<dyn ExternalPrinter + Send>);
+pub(super) struct Screen {
+    printer: Box<dyn ExternalPrinter + Send>,
+    color: bool,
+}
 
 impl Screen {
     pub(super) fn print(&mut self, text: String) {
+        let text = if self.color { painted(&text) } else { text };
         // A terminal that is gone ends the editor by itself.
-        let _ = self.0.print(text + "\n");
+        let _ = self.printer.print(text + "\n");
     }
+}
+
+/// A line of the narration in colour: what is wrong in yellow, what an application does in cyan, the mark of the level
+/// faint.
+fn painted(text: &str) -> String {
+    let (mark, words) = match text.find(|c: char| !" =->".contains(c)) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    let painted = match words.split_once(['(', ' ']) {
+        Some(("WARNING:", _)) => format!("\u{1b}[33m{words}\u{1b}[0m"),
+        Some(("NOTICE:", _)) => format!("\u{1b}[1m{words}\u{1b}[0m"),
+        Some(("Executing", _)) => match (words.find("] "), words.find('(')) {
+            (Some(place), Some(open)) if place + 2 < open => {
+                let (before, rest) = words.split_at(place + 2);
+                let (application, rest) = rest.split_at(open - place - 2);
+                format!("{before}\u{1b}[36m{application}\u{1b}[0m{rest}")
+            }
+            _ => words.to_owned(),
+        },
+        _ => words.to_owned(),
+    };
+    format!("\u{1b}[2m{mark}\u{1b}[0m{painted}")
 }
 
 /// Knows how words may go on, by asking the exchange.
@@ -76,13 +104,13 @@ impl<A: Fn(&str) -> Vec<String>> Editor<A> {
             true => format!("\u{1b}[1m{host}\u{1b}[0m*CLI> "),
             false => format!("{host}*CLI> "),
         };
-        Ok(Self { line, prompt, history })
+        Ok(Self { line, prompt, history, color })
     }
 
     /// The screen above the line; none where the input is no terminal.
     pub(super) fn screen(&mut self) -> Option<Screen> {
         let printer = self.line.create_external_printer().ok()?;
-        Some(Screen(Box::new(printer)))
+        Some(Screen { printer: Box::new(printer), color: self.color })
     }
 
     pub(super) fn read(&mut self) -> Result<String, ReadlineError> {
@@ -96,5 +124,18 @@ impl<A: Fn(&str) -> Vec<String>> Drop for Editor<A> {
             // A history that cannot be kept is no reason to complain at the end.
             let _ = self.line.save_history(history);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::painted;
+
+    #[test]
+    fn applications_and_warnings_stand_out() {
+        let line = "    -- Executing [100@a:1] Dial(\"PJSIP/x\", \"y (z)\") in new stack";
+        assert!(painted(line).contains("[100@a:1] \u{1b}[36mDial\u{1b}[0m(\"PJSIP/x\""));
+        assert!(painted("WARNING: look").contains("\u{1b}[33mWARNING: look"));
+        assert_eq!(painted(""), "\u{1b}[2m\u{1b}[0m");
     }
 }

@@ -102,7 +102,10 @@ impl Configuration {
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
         let compiled = dialplan_vm::compile(&extensions.unwrap_or_default());
         reader.found.extend(compiled.diagnostics);
-        check::run(&compiled.plan, &sip, &mut reader.found);
+        // Names that a file would define which cannot be read are not missing.
+        if !reader.found.iter().any(Diagnostic::is_error) {
+            check::run(&compiled.plan, &sip, &mut reader.found);
+        }
         let Reader { sources, found, .. } = reader;
         let report = ConfigurationReport::new(found, sources.clone());
         let configuration =

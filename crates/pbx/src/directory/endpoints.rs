@@ -33,6 +33,7 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
     sip.caller = endpoint.caller_id.as_ref().map(|id| CallerId::new(id.name.clone(), id.number.clone()));
     sip.credentials = credentials(configuration, &endpoint.auth);
+    sip.realm = sip.credentials.iter().find_map(|credentials| credentials.realm.clone());
     sip.outbound_credentials = credentials(configuration, &endpoint.outbound_auth);
     sip.language = endpoint.language.clone();
     sip.from_user = endpoint.from_user.clone();
