@@ -3,6 +3,7 @@
 mod background;
 mod check;
 mod command_line;
+mod descriptors;
 mod privileges;
 mod quickstart;
 mod sounds;

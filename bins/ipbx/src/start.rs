@@ -16,7 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::command_line::CommandLine;
-use crate::{quickstart, sounds};
+use crate::{descriptors, quickstart, sounds};
 
 /// Why the exchange did not start.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::time::Duration;
 
 use pbx::Exchange;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -18,6 +19,9 @@ use super::protocol::{LONGEST, Reply, Request};
 use super::{ConsoleError, StopRequest};
 use crate::commands::{self, Context};
 use crate::narration::Narration;
+
+/// Wait before letting consoles in again after the system refused one.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
 /// Lines that wait for a console that does not read; then it is shown out.
 const BACKLOG: usize = 8_192;
@@ -48,7 +52,16 @@ impl Server {
         let listener = UnixListener::bind(socket).map_err(failed)?;
         fs::set_permissions(socket, fs::Permissions::from_mode(0o660)).map_err(failed)?;
         let accepting = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            loop {
+                let stream = match listener.accept().await {
+                    Ok((stream, _)) => stream,
+                    Err(error) => {
+                        // Descriptors ran out, most likely; when calls end there are some again.
+                        tracing::warn!(%error, "a console could not be let in");
+                        tokio::time::sleep(ACCEPT_AGAIN).await;
+                        continue;
+                    }
+                };
                 let context = Context {
                     exchange: exchange.clone(),
                     stop: stop.clone(),
