@@ -54,6 +54,7 @@ const TONE_ZONE: &str = "us";
 
 /// Runs it until it is told to stop.
 pub(crate) fn run(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Result<ExitCode, RunError> {
+    descriptors::take_all();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Runtime)?;
     runtime.block_on(serve(line, folders, is_quickstart))
