@@ -10,6 +10,7 @@ mod via;
 pub use contact::Contact;
 pub use cseq::CSeq;
 pub use name::HeaderName;
+pub(crate) use name::{UNLISTED, by_number, number_of};
 pub use name_addr::NameAddr;
 pub use params::Params;
 pub(crate) use params::unquoted;

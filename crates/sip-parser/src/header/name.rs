@@ -24,27 +24,29 @@ macro_rules! names {
                 }
             }
 
-            /// The listed name that `text` means, if it is one.
-            fn listed(text: &str) -> Option<Self> {
-                let first = text.as_bytes().first()?.to_ascii_lowercase();
-                if text.len() == 1 {
-                    $($(if first == const { $compact.as_bytes()[0] } {
-                        return Some(Self::$variant);
-                    })?)*
-                    return None;
+            /// Its place among the listed names; [`UNLISTED`] for one that is not.
+            pub(crate) fn number(&self) -> u8 {
+                match self {
+                    $(Self::$variant => Listed::$variant as u8,)*
+                    Self::Other(_) => UNLISTED,
                 }
-                // The first letter and the length, put into one number, leave one candidate in nearly every case.
-                let key = (text.len() << 8) | usize::from(first);
-                $(
-                    if key == const { ($text.len() << 8) | $text.as_bytes()[0].to_ascii_lowercase() as usize }
-                        && text.eq_ignore_ascii_case($text)
-                    {
-                        return Some(Self::$variant);
-                    }
-                )*
-                None
             }
         }
+
+        /// The listed names by number.
+        #[repr(u8)]
+        enum Listed {
+            $($variant,)*
+        }
+
+        /// Long forms by number.
+        const LONG: &[&str] = &[$($text,)*];
+
+        /// Compact forms by number; 0 where there is none.
+        const COMPACT: &[u8] = &[$(0 $(+ $compact.as_bytes()[0])?,)*];
+
+        /// The names themselves by number.
+        static NAMES: &[HeaderName] = &[$(HeaderName::$variant,)*];
     };
 }
 
@@ -171,19 +173,72 @@ names! {
     Diversion = "Diversion",
 }
 
-impl From<&str> for HeaderName {
-    fn from(text: &str) -> Self {
-        Self::listed(text).unwrap_or_else(|| Self::Other(SmolStr::new(text)))
+/// The number of every name that is not listed.
+pub(crate) const UNLISTED: u8 = u8::MAX;
+
+/// Listed names by the length and first letter of their long form: the first of a chain.
+const CHAINS: [u8; 1024] = chains().0;
+
+/// The next name of each chain.
+const NEXT: [u8; LONG.len()] = chains().1;
+
+/// Listed names by the letter of their compact form.
+const LETTERS: [u8; 32] = {
+    let mut letters = [UNLISTED; 32];
+    let mut number = 0;
+    while number < COMPACT.len() {
+        if COMPACT[number] != 0 {
+            letters[(COMPACT[number] & 31) as usize] = number as u8;
+        }
+        number += 1;
+    }
+    letters
+};
+
+const fn chains() -> ([u8; 1024], [u8; LONG.len()]) {
+    let (mut chains, mut next) = ([UNLISTED; 1024], [UNLISTED; LONG.len()]);
+    let mut number = LONG.len();
+    while number > 0 {
+        number -= 1;
+        let at = chain_of(LONG[number].as_bytes());
+        next[number] = chains[at];
+        chains[at] = number as u8;
+    }
+    (chains, next)
+}
+
+/// Where the chain of names with this length and first letter begins.
+const fn chain_of(name: &[u8]) -> usize {
+    (name.len() & 31) << 5 | (name[0] & 31) as usize
+}
+
+/// The number of the listed name that `text` means, in any case; [`UNLISTED`] for another one.
+pub(crate) fn number_of(text: &[u8]) -> u8 {
+    match text {
+        [] => UNLISTED,
+        [letter] if letter.is_ascii_alphabetic() => LETTERS[usize::from(letter & 31)],
+        [_] => UNLISTED,
+        name => {
+            let mut number = CHAINS[chain_of(name)];
+            while let Some(long) = LONG.get(usize::from(number)) {
+                if long.as_bytes().eq_ignore_ascii_case(name) {
+                    return number;
+                }
+                number = NEXT[usize::from(number)];
+            }
+            UNLISTED
+        }
     }
 }
 
-impl HeaderName {
-    /// Whether both names mean the same header; unlisted ones are compared without regard to case.
-    pub(crate) fn means(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Other(a), Self::Other(b)) => a.eq_ignore_ascii_case(b),
-            _ => self == other,
-        }
+/// The listed name of a number.
+pub(crate) fn by_number(number: u8) -> Option<&'static HeaderName> {
+    NAMES.get(usize::from(number))
+}
+
+impl From<&str> for HeaderName {
+    fn from(text: &str) -> Self {
+        by_number(number_of(text.as_bytes())).cloned().unwrap_or_else(|| Self::Other(SmolStr::new(text)))
     }
 }
 
@@ -198,6 +253,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_listed_name_is_found_in_any_case() {
+        for (number, name) in NAMES.iter().enumerate() {
+            assert_eq!(usize::from(name.number()), number);
+            for text in [name.as_str().to_uppercase(), name.as_str().to_lowercase()] {
+                assert_eq!(HeaderName::from(text.as_str()), *name);
+            }
+        }
+        assert_eq!(number_of(b"Xia"), UNLISTED);
+        assert_eq!(number_of(b"1"), UNLISTED);
+    }
+
+    #[test]
     fn compact_forms_and_any_case_are_read() {
         for (text, name) in [
             ("v", HeaderName::Via),
@@ -210,7 +277,6 @@ mod tests {
         ] {
             assert_eq!(HeaderName::from(text), name);
         }
-        assert!(HeaderName::from("X-Own").means(&HeaderName::from("x-own")));
         assert_eq!(HeaderName::from("x-Own").as_str(), "x-Own");
     }
 }

@@ -4,8 +4,8 @@ mod parse;
 mod view;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 
-use crate::header::HeaderName;
 use crate::method::Method;
 
 /// A SIP message, request or response: an immutable view over the bytes that it came in.
@@ -16,7 +16,7 @@ use crate::method::Method;
 pub struct Message {
     bytes: Bytes,
     /// The head as it is read: `bytes`, or a copy in which folded lines were made one.
-    head: Bytes,
+    head: ByteString,
     start: StartIndex,
     lines: alloc::vec::Vec<HeaderLine>,
     body: Bytes,
@@ -48,10 +48,12 @@ enum StartIndex {
     Response { status: u16, reason: Place },
 }
 
-/// One header line: its name, and where its value stands.
-#[derive(Clone, Debug)]
+/// One header line: which header it is, and where its name and its value stand.
+#[derive(Clone, Copy, Debug)]
 struct HeaderLine {
-    name: HeaderName,
+    /// The number of a listed name, or [`UNLISTED`](crate::header::UNLISTED).
+    number: u8,
+    name: Place,
     value: Place,
 }
 

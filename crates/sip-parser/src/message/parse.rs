@@ -3,11 +3,12 @@
 use alloc::vec::Vec;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::{HeaderLine, Message, Place, StartIndex};
 use crate::error::ParseError;
-use crate::header::HeaderName;
+use crate::header::{HeaderName, number_of};
 use crate::limits::Limits;
 use crate::method::Method;
 use crate::scan::is_token;
@@ -40,12 +41,21 @@ impl Message {
         if bytes.len() > limits.max_message {
             return Err(ParseError::TooLong(bytes.len()));
         }
-        let head_end = memmem::find(&bytes, b"\r\n\r\n").ok_or(ParseError::Truncated(bytes.len()))? + 2;
-        let head = unfold(bytes.slice(..head_end));
-        let text = core::str::from_utf8(&head).map_err(|e| ParseError::Encoding(e.valid_up_to()))?;
-        let first_end = line_end(text.as_bytes(), 0);
-        let start = start_line(&text[..first_end])?;
-        let lines = header_lines(text, first_end + 2, limits)?;
+        let (head, lines, head_end) = match index(&bytes, limits)? {
+            Index::Whole { lines, head_end } => (bytes.slice(..head_end), lines, head_end),
+            Index::Folded => {
+                let head_end = head_end(&bytes)?;
+                let head = unfold(&bytes[..head_end + 2]);
+                match index(&head, limits)? {
+                    Index::Whole { lines, head_end } => (head.slice(..head_end), lines, head_end),
+                    // Nothing is folded any more, and the blank line is still there.
+                    Index::Folded => return Err(ParseError::Truncated(bytes.len())),
+                }
+            }
+        };
+        let head = ByteString::try_from(head).map_err(|error| ParseError::Encoding(error.valid_up_to()))?;
+        let text: &str = &head;
+        let start = start_line(&text[..line_end(text.as_bytes(), 0)])?;
         let after = bytes.slice(head_end + 2..);
         let body = match announced_length(text, &lines)? {
             None => after,
@@ -64,15 +74,53 @@ impl Place {
     }
 }
 
+/// What a first look at a head finds.
+enum Index {
+    /// All its lines, and where it ends: before the blank line.
+    Whole { lines: Vec<HeaderLine>, head_end: usize },
+    /// A line that goes on in the next one.
+    Folded,
+}
+
+/// Finds the header lines.
+fn index(bytes: &[u8], limits: &Limits) -> Result<Index, ParseError> {
+    let mut lines = Vec::with_capacity(USUAL_HEADERS);
+    let mut at = line_end(bytes, 0) + 2;
+    loop {
+        match bytes.get(at) {
+            Some(b'\r') if bytes.get(at + 1) == Some(&b'\n') => {
+                return Ok(Index::Whole { lines, head_end: at });
+            }
+            Some(b' ' | b'\t') => return Ok(Index::Folded),
+            Some(_) => {}
+            None => return Err(ParseError::Truncated(bytes.len())),
+        }
+        let end = line_end(bytes, at);
+        if lines.len() >= limits.max_headers {
+            head_end(bytes)?;
+            return Err(ParseError::TooManyHeaders(at));
+        }
+        match header_line(bytes, at, end) {
+            Some(line) => lines.push(line),
+            // Bytes without an end of headers are no message at all, whatever their lines look like.
+            None => return head_end(bytes).and(Err(ParseError::HeaderLine(at))),
+        }
+        at = end + 2;
+    }
+}
+
+/// Where the headers end: before the blank line.
+fn head_end(bytes: &[u8]) -> Result<usize, ParseError> {
+    let blank = memmem::find(bytes, b"\r\n\r\n").ok_or(ParseError::Truncated(bytes.len()))?;
+    Ok(blank + 2)
+}
+
 /// Makes folded lines one (RFC 3261 §7.3.1): the line end becomes blanks, so that no offset moves.
-fn unfold(head: Bytes) -> Bytes {
+fn unfold(head: &[u8]) -> Bytes {
     let folded =
         |at: &usize| matches!(head.get(at + 1), Some(b' ' | b'\t')) && *at > 0 && head[at - 1] == b'\r';
-    if !memchr_iter(b'\n', &head).any(|at| folded(&at)) {
-        return head;
-    }
     let mut copy = head.to_vec();
-    for at in memchr_iter(b'\n', &head).filter(folded) {
+    for at in memchr_iter(b'\n', head).filter(folded) {
         copy[at - 1..=at].fill(b' ');
     }
     Bytes::from(copy)
@@ -139,32 +187,20 @@ fn request_line(line: &str) -> Result<StartIndex, ParseError> {
     Ok(StartIndex::Request { method: Method::from(method), uri: place })
 }
 
-fn header_lines(text: &str, from: usize, limits: &Limits) -> Result<Vec<HeaderLine>, ParseError> {
-    let mut lines = Vec::with_capacity(USUAL_HEADERS);
-    let mut at = from;
-    while at < text.len() {
-        let end = line_end(text.as_bytes(), at);
-        if lines.len() >= limits.max_headers {
-            return Err(ParseError::TooManyHeaders(at));
-        }
-        lines.push(header_line(text, at, end)?);
-        at = end + 2;
-    }
-    Ok(lines)
-}
-
-fn header_line(text: &str, start: usize, end: usize) -> Result<HeaderLine, ParseError> {
-    let line = &text[start..end];
-    let colon = memchr(b':', line.as_bytes()).ok_or(ParseError::HeaderLine(start))?;
+/// Takes one line apart; `None` for one without a name and a colon.
+fn header_line(bytes: &[u8], start: usize, end: usize) -> Option<HeaderLine> {
+    let line = bytes.get(start..end)?;
+    let colon = memchr(b':', line)?;
     let name = line[..colon].trim_ascii_end();
-    if name.is_empty() || !name.bytes().all(is_token) {
-        return Err(ParseError::HeaderLine(start));
+    if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
+        return None;
     }
     let value = &line[colon + 1..];
     let lead = value.len() - value.trim_ascii_start().len();
     let value_start = start + colon + 1 + lead;
-    Ok(HeaderLine {
-        name: HeaderName::from(name),
+    Some(HeaderLine {
+        number: number_of(name),
+        name: Place::new(start, start + name.len()),
         value: Place::new(value_start, value_start + value.trim_ascii().len()),
     })
 }
@@ -172,7 +208,7 @@ fn header_line(text: &str, start: usize, end: usize) -> Result<HeaderLine, Parse
 /// What the Content-Length headers announce, if there are any.
 fn announced_length(text: &str, lines: &[HeaderLine]) -> Result<Option<usize>, ParseError> {
     let mut announced = None;
-    for line in lines.iter().filter(|l| l.name == HeaderName::ContentLength) {
+    for line in lines.iter().filter(|line| line.number == HeaderName::ContentLength.number()) {
         let value = &text[line.value.start as usize..line.value.end as usize];
         let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
         let length: usize = digits.then(|| value.parse().ok()).flatten().ok_or(ParseError::ContentLength)?;

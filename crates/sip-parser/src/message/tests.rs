@@ -5,6 +5,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
+use crate::header::HeaderName;
 use crate::{HeaderError, Host, ParseError, RequestBuilder, ResponseBuilder};
 
 fn parse(text: &str) -> Result<Message, ParseError> {

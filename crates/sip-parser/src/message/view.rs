@@ -5,9 +5,9 @@ use core::net::IpAddr;
 
 use bytes::Bytes;
 
-use super::{Message, Place, Start, StartIndex};
+use super::{HeaderLine, Message, Place, Start, StartIndex};
 use crate::error::HeaderError;
-use crate::header::{CSeq, Contact, HeaderName, NameAddr, Via};
+use crate::header::{CSeq, Contact, HeaderName, NameAddr, UNLISTED, Via, by_number};
 use crate::method::Method;
 use crate::scan::CommaList;
 use crate::typed::TypedHeader;
@@ -73,13 +73,14 @@ impl Message {
 
     /// The value of the first line of that name, without the blanks around it.
     pub fn raw(&self, name: &HeaderName) -> Option<&str> {
-        self.lines.iter().find(|line| line.name.means(name)).map(|line| self.text(line.value))
+        let number = name.number();
+        self.lines.iter().find(|line| self.means(line, number, name)).map(|line| self.text(line.value))
     }
 
     /// The value of each line of that name.
     pub fn raw_all<'m>(&'m self, name: &HeaderName) -> impl Iterator<Item = &'m str> + use<'m> {
-        let name = name.clone();
-        let lines = self.lines.iter().filter(move |line| line.name.means(&name));
+        let (name, number) = (name.clone(), name.number());
+        let lines = self.lines.iter().filter(move |line| self.means(line, number, &name));
         lines.map(|line| self.text(line.value))
     }
 
@@ -111,7 +112,7 @@ impl Message {
 
     /// All header lines in order.
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, &str)> {
-        self.lines.iter().map(|line| (line.name.clone(), self.text(line.value)))
+        self.lines.iter().map(|line| (self.name(line), self.text(line.value)))
     }
 
     /// The topmost Via.
@@ -194,15 +195,17 @@ impl Message {
     /// The same message with `received` and `rport` put into its topmost Via, as who receives a request adds them
     /// (RFC 3261 §18.2.1, RFC 3581 §4). `rport` is filled in only where the sender asked for it.
     pub fn with_top_via(&self, received: Option<IpAddr>, rport: Option<u16>) -> Self {
-        let Some(line) = self.lines.iter().find(|l| l.name == HeaderName::Via) else { return self.clone() };
+        let Some(line) = self.lines.iter().find(|l| l.number == HeaderName::Via.number()) else {
+            return self.clone();
+        };
         let value = self.text(line.value);
         let top = CommaList(Some(value)).next().unwrap_or(value);
         let rewritten = rewritten_via(top, received, rport);
         let top_at = top.as_ptr() as usize - self.head.as_ptr() as usize;
         let mut bytes = Vec::with_capacity(self.bytes.len() + rewritten.len() - top.len());
-        bytes.extend_from_slice(&self.head[..top_at]);
+        bytes.extend_from_slice(self.head[..top_at].as_bytes());
         bytes.extend_from_slice(rewritten.as_bytes());
-        bytes.extend_from_slice(&self.head[top_at + top.len()..]);
+        bytes.extend_from_slice(self.head[top_at + top.len()..].as_bytes());
         bytes.extend_from_slice(&self.bytes[self.head.len()..]);
         Self::parse_within(
             Bytes::from(bytes),
@@ -211,14 +214,23 @@ impl Message {
         .unwrap_or_else(|_| self.clone())
     }
 
+    /// Whether a line is of that header; unlisted names are compared without regard to case.
+    fn means(&self, line: &HeaderLine, number: u8, name: &HeaderName) -> bool {
+        line.number == number
+            && (number != UNLISTED || self.text(line.name).eq_ignore_ascii_case(name.as_str()))
+    }
+
+    fn name(&self, line: &HeaderLine) -> HeaderName {
+        by_number(line.number).cloned().unwrap_or_else(|| HeaderName::from(self.text(line.name)))
+    }
+
     fn demand(&self, name: &HeaderName, text: &'static str) -> Result<&str, HeaderError> {
         self.raw(name).filter(|value| !value.is_empty()).ok_or(HeaderError::Missing(text))
     }
 
     fn text(&self, place: Place) -> &str {
-        let octets = self.head.get(place.start as usize..place.end as usize).unwrap_or_default();
-        // Places are cut at ASCII characters of a head that was checked to be UTF-8 when it was parsed.
-        core::str::from_utf8(octets).unwrap_or_default()
+        // Places are cut at ASCII characters, so they are there and on boundaries.
+        self.head.get(place.start as usize..place.end as usize).unwrap_or_default()
     }
 }
 

@@ -56,6 +56,19 @@ impl Write for OneLine<'_> {
     }
 }
 
+/// Writes a line that is copied from a request, with a tag added where there is one.
+fn text_line(head: &mut String, name: &HeaderName, value: &str, tag: &str) {
+    head.push_str(name.as_str());
+    head.push_str(": ");
+    // Writing to a string cannot fail.
+    let _ = OneLine(head).write_str(value);
+    if !tag.is_empty() {
+        head.push_str(";tag=");
+        let _ = OneLine(head).write_str(tag);
+    }
+    head.push_str("\r\n");
+}
+
 /// Writes `Name: value` and the line end.
 fn header_line(head: &mut String, name: impl IntoHeaderName, value: impl fmt::Display) {
     // Writing into a String does not fail; a Display that fails leaves its value short.

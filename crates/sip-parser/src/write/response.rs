@@ -6,7 +6,7 @@ use core::fmt::{self, Write};
 
 use bytes::Bytes;
 
-use super::{IntoHeaderName, OneLine, USUAL_HEAD, default_reason, finish, header_line};
+use super::{IntoHeaderName, OneLine, USUAL_HEAD, default_reason, finish, header_line, text_line};
 use crate::header::HeaderName;
 use crate::message::Message;
 
@@ -86,15 +86,16 @@ impl<'r> ResponseBuilder<'r> {
     }
 
     fn copy(&self, head: &mut String, name: &HeaderName) {
-        self.request.raw_all(name).for_each(|value| header_line(head, name, value));
+        self.request.raw_all(name).for_each(|value| text_line(head, name, value, ""));
     }
 
     fn write_to(&self, head: &mut String) {
         let Some(to) = self.request.raw(&HeaderName::To) else { return };
-        let has_tag = self.request.to().is_ok_and(|to| to.tag().is_some());
         match &self.to_tag {
-            Some(tag) if !has_tag => header_line(head, &HeaderName::To, format_args!("{to};tag={tag}")),
-            _ => header_line(head, &HeaderName::To, to),
+            Some(tag) if !self.request.to().is_ok_and(|to| to.tag().is_some()) => {
+                text_line(head, &HeaderName::To, to, tag);
+            }
+            _ => text_line(head, &HeaderName::To, to, ""),
         }
     }
 }
