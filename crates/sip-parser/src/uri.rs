@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write as _};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::HeaderError;
@@ -284,6 +284,28 @@ impl fmt::Display for Uri<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text)
     }
+}
+
+/// Percent-escapes what may not stand in the user part of a URI (RFC 3261 §25.1).
+///
+/// ```
+/// assert_eq!(sip_parser::escape_user("+33 1#"), "+33%201%23");
+/// ```
+pub fn escape_user(user: &str) -> Cow<'_, str> {
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/".contains(byte);
+    if user.bytes().all(|byte| allowed(&byte)) {
+        return Cow::Borrowed(user);
+    }
+    let mut escaped = String::with_capacity(user.len() + 6);
+    for byte in user.bytes() {
+        if allowed(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    Cow::Owned(escaped)
 }
 
 #[cfg(test)]

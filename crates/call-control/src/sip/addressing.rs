@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use sip_parser::{Message, NameAddr};
+use sip_parser::{Message, NameAddr, escape_user};
 use sip_ua::UserAgentHandle;
 use sip_ua::transport::{Flow, Protocol};
 
@@ -83,19 +83,6 @@ fn host_text(ip: IpAddr) -> String {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => format!("[{ip}]"),
     }
-}
-
-/// Percent-escapes what may not stand in the user part of a URI (RFC 3261 §25.1).
-fn escape_user(user: &str) -> String {
-    let mut escaped = String::with_capacity(user.len());
-    for byte in user.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
 }
 
 fn quote(name: &str) -> String {

@@ -1,8 +1,8 @@
 //! `Read(variable[,file[&file…][,max[,options[,attempts[,timeout]]]]])`: reads keys into a variable.
 //!
-//! `max` 0 or absent: until `#`. Options: `s` skips when the call is not answered, `i` and `n` as in `Background`,
-//! `t(x)` another terminator, `e` an empty entry is kept as the terminator. Sets `READSTATUS` to `OK`, `ERROR`, `HANGUP`,
-//! `INTERRUPTED`, `SKIPPED` or `TIMEOUT`.
+//! `max` 0 or absent: until `#`. Options: `s` skips when the call is not answered, `n` reads without answering it, `i` plays
+//! a tone of that name (`dial`) in place of prompts, `t(x)` ends the entry with another key, `t()` with none. Sets
+//! `READSTATUS` to `OK`, `ERROR`, `HANGUP`, `SKIPPED` or `TIMEOUT`.
 
 use call_control::{CallError, ChannelState, PlayEnd, ReadDigits};
 use dialplan_vm::Outcome;
@@ -40,18 +40,21 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
         terminator: terminator(&options),
     };
     let attempts = argument(4).and_then(|a| a.parse().ok()).unwrap_or(1).max(1);
+    // A caller who hangs up drops this future: then `h` reads what stands here.
+    channel.set("READSTATUS", "HANGUP");
     for _ in 0..attempts {
-        let entry = read_once(channel, argument(1).unwrap_or_default(), &rule).await;
+        let files = argument(1).unwrap_or_default();
+        let entry = match options.has('i') {
+            true => read_over_tone(channel, files, &rule).await,
+            false => read_once(channel, files, &rule).await,
+        };
         match entry {
             Ok(entry) if entry.is_empty() => {}
             Ok(entry) => {
                 channel.verbose(3, format!("User entered '{entry}'"));
                 return finish(channel, variable, &entry, "OK");
             }
-            Err(error) => {
-                channel.set("READSTATUS", "HANGUP");
-                return Err(error);
-            }
+            Err(error) => return Err(error),
         }
     }
     channel.verbose(3, "User entered nothing.");
@@ -79,6 +82,21 @@ async fn read_once(channel: &DialplanChannel, files: &str, rule: &ReadDigits) ->
         }
     }
     channel.call.read_after(pressed, rule).await
+}
+
+/// The caller hears a tone until it presses the first key.
+async fn read_over_tone(
+    channel: &DialplanChannel,
+    tone: &str,
+    rule: &ReadDigits,
+) -> Result<String, CallError> {
+    channel.call.play_indication(tone);
+    let pressed = channel.call.next_digit(rule.first).await;
+    channel.call.stop_indication();
+    match pressed? {
+        Some(key) => channel.call.read_after(Some(key), rule).await,
+        None => Ok(String::new()),
+    }
 }
 
 fn finish(channel: &DialplanChannel, variable: &str, entry: &str, status: &str) -> ApplicationResult {

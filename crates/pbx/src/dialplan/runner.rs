@@ -1,5 +1,6 @@
 //! Runs a call through the dialplan, from its first step to `h`.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,7 +49,7 @@ async fn run(channel: &mut DialplanChannel) -> Ended {
         tokio::task::coop::consume_budget().await;
         match next_step(channel) {
             Step::Run(app) => {
-                if let Ended::HungUp = run_application(channel, app).await {
+                if run_application(channel, app).await.is_break() {
                     return Ended::HungUp;
                 }
             }
@@ -81,8 +82,8 @@ fn next_step(channel: &mut DialplanChannel) -> Step {
     channel.machine.step(&mut host)
 }
 
-/// Runs one application and tells the machine what it came to.
-async fn run_application(channel: &mut DialplanChannel, app: AppCall) -> Ended {
+/// Runs one application and tells the machine what it came to. It breaks when the call is over.
+async fn run_application(channel: &mut DialplanChannel, app: AppCall) -> ControlFlow<()> {
     let known = applications::find(&app.application);
     let shown = known.map_or(app.application.as_ref(), |a| a.name);
     channel.call.start_application(position(&app.location), shown, &app.arguments);
@@ -105,10 +106,10 @@ async fn run_application(channel: &mut DialplanChannel, app: AppCall) -> Ended {
             2,
             format!("Spawn extension ({context}, {extension}, {priority}) exited non-zero on '{name}'"),
         );
-        return Ended::HungUp;
+        return ControlFlow::Break(());
     }
     channel.machine.complete(outcome);
-    Ended::RanOut
+    ControlFlow::Continue(())
 }
 
 /// An application on a live channel ends with the channel.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use call_control::Codec;
 use call_control::sip::SipEndpoint;
-use call_control::{CallerId, Codec};
 use sip_ua::digest::Credentials;
 
 use crate::configuration::{Configuration, DtmfMode, Endpoint};
@@ -31,7 +31,7 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.context = endpoint.context.clone();
     sip.codecs = endpoint.codecs.iter().filter_map(|name| codec(name)).collect();
     sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
-    sip.caller = endpoint.caller_id.as_ref().map(|id| CallerId::new(id.name.clone(), id.number.clone()));
+    sip.caller = endpoint.caller_id.clone();
     sip.credentials = credentials(configuration, &endpoint.auth);
     sip.realm = sip.credentials.iter().find_map(|credentials| credentials.realm.clone());
     sip.outbound_credentials = credentials(configuration, &endpoint.outbound_auth);

@@ -10,7 +10,7 @@
 
 use call_control::OriginateError;
 use call_control::sip::{NextHop, Route};
-use sip_parser::Uri;
+use sip_parser::{Uri, escape_user};
 use sip_ua::registrar::Binding;
 
 use crate::configuration::Configuration;
@@ -115,26 +115,14 @@ fn next_hop(uri: &str) -> Result<NextHop, OriginateError> {
     NextHop::of(&parsed).map_err(unreachable)
 }
 
-/// `target` with another user part. The number is escaped by whoever writes the request.
+/// `target` with another user part.
 fn with_user(target: &str, number: &str) -> Result<String, OriginateError> {
     let unreachable = |reason: String| OriginateError::Unreachable { contact: target.to_owned(), reason };
     let (scheme, rest) =
         target.split_once(':').ok_or_else(|| unreachable("it is not a SIP URI".to_owned()))?;
     let end_of_host = rest.find([';', '?']).unwrap_or(rest.len());
     let host = rest[..end_of_host].rsplit_once('@').map_or(&rest[..end_of_host], |(_, host)| host);
-    Ok(format!("{scheme}:{}@{host}{}", escaped(number), &rest[end_of_host..]))
-}
-
-/// Percent-escapes what may not stand in the user part of a URI (RFC 3261 §25.1).
-fn escaped(user: &str) -> String {
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/".contains(byte);
-    user.bytes().fold(String::with_capacity(user.len()), |mut text, byte| {
-        match allowed(&byte) {
-            true => text.push(char::from(byte)),
-            false => text.push_str(&format!("%{byte:02X}")),
-        }
-        text
-    })
+    Ok(format!("{scheme}:{}@{host}{}", escape_user(number), &rest[end_of_host..]))
 }
 
 #[cfg(test)]

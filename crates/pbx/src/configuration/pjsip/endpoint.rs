@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span, suggest};
+use call_control::CallerId;
 
 use super::Identifier;
 use super::global::identifiers;
@@ -27,7 +28,7 @@ pub struct Endpoint {
     /// `transport` by name.
     pub transport: Option<String>,
     /// `callerid`.
-    pub caller_id: Option<CallerIdentity>,
+    pub caller_id: Option<CallerId>,
     /// `from_user`.
     pub from_user: Option<String>,
     /// `from_domain`.
@@ -66,15 +67,6 @@ pub struct Endpoint {
     pub span: Span,
     /// Where values are that checks point at: `context`, `auth`, `outbound_auth`, `aors`, `transport`, `allow`.
     pub spans: Vec<(&'static str, Span)>,
-}
-
-/// A name and a number as `callerid` has them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CallerIdentity {
-    /// The name, empty where there is none.
-    pub name: String,
-    /// The number, empty where there is none.
-    pub number: String,
 }
 
 /// `dtmf_mode`: how keys travel.
@@ -130,7 +122,7 @@ impl Endpoint {
             outbound_auth: values.list("outbound_auth"),
             aors: values.list("aors"),
             transport: values.text("transport"),
-            caller_id: values.text("callerid").map(|text| CallerIdentity::parse(&text)),
+            caller_id: values.parsed("callerid", "caller"),
             from_user: values.text("from_user"),
             from_domain: values.text("from_domain"),
             language: values.text("language").unwrap_or_else(|| default_language.to_owned()),
@@ -219,20 +211,4 @@ fn variables(values: &mut Values<'_>) -> Vec<(String, String)> {
         }
     }
     variables
-}
-
-impl CallerIdentity {
-    /// Reads `"Name" <number>`, `Name <number>`, `<number>`, a number or a name.
-    pub fn parse(text: &str) -> Self {
-        let text = text.trim();
-        let unquoted = |text: &str| text.trim().trim_matches('"').trim().to_owned();
-        if let Some((name, number)) = text.rsplit_once('<') {
-            return Self { name: unquoted(name), number: number.trim_end_matches('>').trim().to_owned() };
-        }
-        let is_number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || "+*#".contains(c));
-        match is_number {
-            true => Self { name: String::new(), number: text.to_owned() },
-            false => Self { name: unquoted(text), number: String::new() },
-        }
-    }
 }
