@@ -210,6 +210,15 @@ fn weak_passwords_and_unreachable_phones_are_said() {
 }
 
 #[test]
+fn many_accounts_with_one_weak_password_are_one_finding() {
+    let account = |n: usize| format!("[u{n}]\ntype=auth\nusername=u{n}\npassword=secret\n");
+    let few = said_of(&(0..3).map(account).collect::<String>());
+    assert_eq!(few.iter().filter(|line| line.starts_with("weak-password")).count(), 3);
+    let many = said_of(&(0..50).map(account).collect::<String>());
+    assert_eq!(many, ["weak-password: auth [u0] and 49 others: the password is short enough to be guessed"]);
+}
+
+#[test]
 fn unknown_applications_and_functions_are_told_from_missing_ones() {
     let dialplan = "[default]\nexten => 1,1,Answre()\n same => n,Queue(sales)\n same => n,NoOp(${LENN(x)}${CURL(y)})\n same => n,Goto(9)\n";
     let found = said(&[("extensions.conf", dialplan), ("pjsip.conf", "")]);
