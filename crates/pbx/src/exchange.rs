@@ -150,10 +150,13 @@ impl Exchange {
         let _ = active.wait_for(|n| *n == 0).await;
     }
 
-    /// Ends all calls now and waits until what was acknowledged is safe on disk.
+    /// Ends all calls now, tells their parties, and waits until what was acknowledged is safe on disk.
     pub async fn stop(&self) {
         self.switchboard.close();
         self.switchboard.hangup_all(HangupCause::OUT_OF_ORDER);
+        if let Some(sip) = self.sip.get() {
+            sip.stop().await;
+        }
         self.registrations.flush().await;
     }
 }

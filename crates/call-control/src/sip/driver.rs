@@ -17,6 +17,8 @@ pub(super) enum Command {
     Answer(SessionId),
     /// End the session.
     Hangup(SessionId, HangupCause),
+    /// Say goodbye to all and close the transports.
+    Stop,
     /// Send an INVITE and follow what becomes of it.
     Start(SessionId, Box<(Session, OutboundInvite)>),
 }

@@ -20,6 +20,7 @@ mod worker;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sip_ua::UserAgentHandle;
 use sip_ua::transport::{BindError, ListenConfig, Protocol};
@@ -72,6 +73,13 @@ impl SipTechnology {
         Ok((technology, incoming))
     }
 
+    /// Closes the transports once everything that channels asked for so far has been sent.
+    pub async fn stop(&self) {
+        // A worker that is gone has stopped.
+        let _ = self.commands.send(Command::Stop);
+        let _ = tokio::time::timeout(STOP_PATIENCE, self.user_agent.closed()).await;
+    }
+
     /// The user agent, for requests outside of calls.
     pub fn user_agent(&self) -> &UserAgentHandle {
         &self.user_agent
@@ -82,6 +90,9 @@ impl SipTechnology {
         self.user_agent.local_address(protocol)
     }
 }
+
+/// Longest wait for peers that do not read what is sent to them at the end.
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Callers that wait for the exchange to take them. Beyond it they are refused with 503.
 const INCOMING_BACKLOG: usize = 1_024;

@@ -73,6 +73,7 @@ impl Worker {
             Command::Progress(id) => self.send_progress(id),
             Command::Answer(id) => self.send_answer(id),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
+            Command::Stop => self.user_agent.shutdown(),
             Command::Start(id, start) => {
                 let (session, invite) = *start;
                 self.sessions.insert(id, session);
