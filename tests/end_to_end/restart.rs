@@ -1,4 +1,4 @@
-//! Registrations outlive the exchange.
+//! The end of the exchange: registrations outlive it, calls are told of it.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("restart::a_phone_is_reached_after_a_power_cut", &["baresip"], power_cut),
         trial("restart::core_stop_now_ends_the_program", &[], stop_now),
+        trial("restart::phones_are_told_that_the_exchange_ends", &["baresip"], told),
     ]
 }
 
@@ -43,4 +44,16 @@ fn stop_now(scene: &Scene) -> Outcome {
     let _ = exchange.console("core stop now");
     let status = exchange.process().ends_within(Duration::from_secs(10))?;
     ensure(status.success(), || format!("it ended with {status}"))
+}
+
+fn told(scene: &Scene) -> Outcome {
+    let mut exchange = Exchange::start(scene, &folder(scene)?)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    alice.dial("bob")?;
+    alice.hears(1_000)?;
+    let _ = exchange.console("core stop now");
+    alice.call_ends()?;
+    bob.call_ends()?;
+    exchange.process().ends_within(Duration::from_secs(10)).map(drop)
 }
