@@ -39,6 +39,8 @@ mod config;
 mod engine;
 mod error;
 mod event;
+#[doc(hidden)]
+pub mod fuzzing;
 mod handle;
 mod id;
 mod io;

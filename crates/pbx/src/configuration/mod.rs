@@ -22,6 +22,8 @@
 mod check;
 mod disk;
 mod folders;
+#[doc(hidden)]
+pub mod fuzzing;
 mod options;
 mod pjsip;
 mod report;

@@ -1,0 +1,95 @@
+//! The body of the fuzz target `media_leg`, kept here so that it always compiles.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rtp::Packet;
+
+use crate::codec::Codec;
+use crate::leg::{LegCore, Seed};
+use crate::settings::{Direction, EventPayload, LegSettings};
+use crate::statistics::Counters;
+
+/// SSRC of the stream that the listening leg sends.
+const OURS: u32 = 0x0BAD_CAFE;
+
+/// Two legs that are bridged: one hears datagrams, the other sends on what can be sent on, while time passes and settings
+/// change.
+///
+/// The input is a row of steps: an octet that says what happens, and for a datagram its length and its octets.
+///
+/// # Panics
+/// When a packet that is sent on is no RTP packet of the listening leg's stream.
+pub fn leg(data: &[u8]) {
+    let peer = SocketAddr::from(([192, 0, 2, 1], 4_000));
+    let mut now = Instant::now();
+    let mut talker = new_leg(now, 1);
+    let mut listener = new_leg(now, OURS);
+    let mut rest = data;
+    while let Some((&step, tail)) = rest.split_first() {
+        rest = tail;
+        now += Duration::from_millis(u64::from(step >> 4) * 5);
+        match step & 0x0F {
+            0..=9 => {
+                let Some((&length, tail)) = rest.split_first() else { return };
+                let (datagram, tail) = tail.split_at(usize::from(length).min(tail.len()));
+                rest = tail;
+                let from = if step & 1 == 0 { peer } else { SocketAddr::from(([198, 51, 100, 1], 9)) };
+                relay(now, &mut talker, &mut listener, from, datagram);
+            }
+            10 => talker.configure(now, settings(peer, Codec::Pcmu, Direction::SendRecv)),
+            11 => talker.configure(now, settings(peer, Codec::Pcma, Direction::RecvOnly)),
+            12 => listener.configure(now, settings(peer, Codec::Pcma, Direction::SendRecv)),
+            13 => listener.configure(now, LegSettings::new(Some(peer), Codec::Pcmu)),
+            14 => listener.play(audio::Pcm::new(8_000, vec![1; 300]).into(), 1.into()),
+            _ => turn(now, &mut listener),
+        }
+    }
+    turn(now + Duration::from_secs(8), &mut listener);
+    talker.close();
+}
+
+fn new_leg(now: Instant, ssrc: u32) -> LegCore {
+    let seed = Seed { ssrc, sequence: 65_530, timestamp: u32::MAX - 100, name: 7 };
+    LegCore::new(now, seed, Arc::new(Counters::default()), Box::new(|_| {}))
+}
+
+fn settings(peer: SocketAddr, codec: Codec, direction: Direction) -> LegSettings {
+    let telephone_event = Some(EventPayload { send: 101, receive: 96 });
+    LegSettings { telephone_event, direction, symmetric: true, ..LegSettings::new(Some(peer), codec) }
+}
+
+fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: SocketAddr, datagram: &[u8]) {
+    talker.hear_rtcp(now, from, datagram);
+    let Some(heard) = talker.hear(now, from, datagram) else { return };
+    let mut packet = datagram.to_vec();
+    if let Some(outgoing) = listener.relay(now, &heard, &mut packet) {
+        assert_eq!(outgoing.length, datagram.len());
+        let sent = Packet::parse(&packet).map(|packet| packet.ssrc());
+        assert_eq!(sent, Ok(OURS), "what is sent on is a packet of ours");
+    }
+}
+
+/// The wheel turns, and a second may be over.
+fn turn(now: Instant, leg: &mut LegCore) {
+    let mut buffer = [0; 2_048];
+    leg.tick();
+    while leg.next_packet(now, &mut buffer).is_some() {}
+    leg.attend(now);
+    if let Some(report) = leg.report(now, &mut buffer) {
+        assert!(rtp::rtcp::Compound::parse(&buffer[..report.length]).is_ok());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_row_of_steps_breaks_a_bridge(data in proptest::collection::vec(any::<u8>(), 0..2_000)) {
+            super::leg(&data);
+        }
+    }
+}
