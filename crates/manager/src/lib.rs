@@ -28,5 +28,8 @@ mod commands;
 pub mod console;
 pub mod log;
 mod narration;
+#[cfg(test)]
+mod testing;
+mod visible;
 
 pub use narration::{Line, Narration};

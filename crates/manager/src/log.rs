@@ -3,36 +3,85 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::narration::{Line, LineKind, Narration};
+use crate::narration::{Line, LineKind, Narration, missed_lines};
 
-/// Prints lines up to a level to the standard output, on a task of its own, for as long as the runtime lives.
+/// Prints lines up to a level to the standard output, for as long as the narration goes on.
+///
+/// A thread of its own does it: a terminal that is held (Ctrl-S), or a pipe that nobody reads, stops the log and nothing
+/// else. The lines that it misses are counted.
 pub fn to_stdout(narration: &Arc<Narration>, verbosity: u8, color: bool) {
-    let mut lines = narration.listen();
-    tokio::spawn(async move {
-        loop {
-            let text = match lines.recv().await {
-                Ok(line) if line.level <= verbosity => log_line(&line, color),
-                Ok(_) => continue,
-                Err(RecvError::Lagged(missed)) => format!("{missed} lines came too fast and are left out"),
-                Err(RecvError::Closed) => return,
-            };
-            // A terminal that is gone is no reason to end calls.
-            let _ = writeln!(std::io::stdout(), "{text}");
-        }
-    });
+    let lines = narration.listen();
+    std::thread::spawn(move || follow(lines, verbosity, color, &mut std::io::stdout()));
+}
+
+/// Writes until nobody is left to tell anything.
+fn follow(mut lines: Receiver<Arc<Line>>, verbosity: u8, color: bool, out: &mut impl Write) {
+    loop {
+        let time = || jiff::Zoned::now().strftime("%b %e %H:%M:%S").to_string();
+        let text = match lines.blocking_recv() {
+            Ok(line) if line.level <= verbosity => log_line(&line, &time(), color),
+            Ok(_) => continue,
+            Err(RecvError::Lagged(missed)) => format!("[{}] {}", time(), missed_lines(missed)),
+            Err(RecvError::Closed) => return,
+        };
+        // A terminal that is gone is no reason to end calls.
+        let _ = writeln!(out, "{text}");
+    }
 }
 
 /// `[Nov 21 05:31:39] WARNING[1819][C-00000001]: words`; verbose lines only have their time.
-fn log_line(line: &Line, color: bool) -> String {
-    let now = jiff::Zoned::now().strftime("%b %e %H:%M:%S");
+fn log_line(line: &Line, time: &str, color: bool) -> String {
     let name = match line.kind {
-        LineKind::Verbose => return format!("[{now}] {}", line.for_console()),
+        LineKind::Verbose => return format!("[{time}] {}", line.for_console()),
         LineKind::Notice => "NOTICE",
         LineKind::Warning => "WARNING",
     };
     let call = line.call.as_ref().map(|call| format!("[{call}]")).unwrap_or_default();
     let (on, off) = if color { ("\u{1b}[1;33m", "\u{1b}[0m") } else { ("", "") };
-    format!("[{now}] {on}{name}{off}[{}]{call}: {}", std::process::id(), line.text)
+    format!("[{time}] {on}{name}{off}[{}]{call}: {}", std::process::id(), line.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use call_control::{Event, Observer};
+
+    use super::*;
+
+    #[test]
+    fn lines_have_their_time_and_warnings_their_call() {
+        let line = |kind, level, call: Option<&str>| Line {
+            level,
+            call: call.map(str::to_owned),
+            text: "words".to_owned(),
+            kind,
+        };
+        let (time, process) = ("Nov 21 04:27:09", std::process::id());
+        let warning = line(LineKind::Warning, 0, Some("C-00000001"));
+        let plain = format!("[{time}] WARNING[{process}][C-00000001]: words");
+        assert_eq!(log_line(&warning, time, false), plain);
+        assert!(log_line(&warning, time, true).contains("\u{1b}[1;33mWARNING\u{1b}[0m["));
+        let notice = line(LineKind::Notice, 0, None);
+        assert_eq!(log_line(&notice, time, false), format!("[{time}] NOTICE[{process}]: words"));
+        let verbose = line(LineKind::Verbose, 3, Some("C-00000001"));
+        assert_eq!(log_line(&verbose, time, false), format!("[{time}]     -- words"));
+    }
+
+    #[test]
+    fn a_log_that_nobody_reads_holds_nobody_up_and_says_what_it_missed() {
+        let narration = Narration::new();
+        let lines = narration.listen();
+        for number in 0..10_000 {
+            narration.notice(&Event::Verbose { channel: None, level: 1, text: format!("line {number}") });
+        }
+        drop(narration);
+        let mut out = Vec::new();
+        follow(lines, 1, false, &mut out);
+        let out = String::from_utf8(out).unwrap();
+        let (first, last) = (out.lines().next().unwrap(), out.lines().last().unwrap());
+        assert!(first.ends_with("lines came too fast and are left out"), "{first}");
+        assert!(last.ends_with(" line 9999"), "{last}");
+    }
 }

@@ -9,35 +9,34 @@ use pbx::configuration::Part;
 use pbx::{applications, functions};
 
 use super::layout::{clock, column, counted, spoken};
-use super::{Answer, Command, CommandError, Context, module, table};
-use crate::console::StopRequest;
+use super::{Answer, Command, CommandError, Context, module};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::now("core show version", "The version of the exchange", version),
     Command::now("core show uptime", "How long it runs", uptime).taking("[seconds]"),
-    Command::now("core show channels", "The channels that live", channels).taking("[concise|verbose|count]"),
-    Command::now("core show calls", "How many calls there are", calls).taking("[seconds]"),
+    Command::now("core show channels", "The channels that live", channels)
+        .taking("[concise|verbose|count]")
+        .explained("concise puts ! between fields, for scripts; count shows the totals alone.")
+        .among(|_| ["concise", "verbose", "count"].map(str::to_owned).to_vec()),
+    Command::now("core show calls", "How many calls there are", calls)
+        .taking("[uptime] [seconds]")
+        .among(|_| vec!["uptime".to_owned()]),
     Command::now("core show applications", "What dialplans can do", show_applications),
     Command::now("core show application", "One of them", application).taking("NAME").among(application_names),
     Command::now("core show functions", "What dialplans can read and set", show_functions),
     Command::now("core show function", "One of them", function).taking("NAME").among(function_names),
     Command::now("core show settings", "Where things are", settings),
-    Command::now("core show help", "The commands, or how one is written", help).taking("[COMMAND]"),
-    Command::now("core set verbose", "How much this console tells of calls", set_verbose).taking("LEVEL"),
+    Command::now("core set verbose", "How much this console tells of calls", set_verbose)
+        .taking("[atleast] LEVEL")
+        .explained(
+            "0 or off: warnings alone. 1: what Verbose() of the dialplan says at that level. 2: outcomes.\n\
+             3: each step of a call. Other consoles keep their level; atleast never makes it less.",
+        )
+        .among(|_| ["atleast", "off"].map(str::to_owned).to_vec()),
     Command::now("core waitfullybooted", "Waits until it has started", booted),
     Command::later("core reload", "Reads the configuration again", |context, _| {
         Box::pin(module::reload(context, Part::All))
     }),
-    Command::later("core stop now", "Ends the exchange and its calls", |context, _| {
-        Box::pin(stop(context, StopRequest::Now))
-    }),
-    Command::later("core stop gracefully", "Ends it with its last call", |context, _| {
-        Box::pin(stop(context, StopRequest::Gracefully))
-    }),
-    Command::later("core stop when convenient", "The same", |context, _| {
-        Box::pin(stop(context, StopRequest::Gracefully))
-    }),
-    Command::now("help", "The commands, or how one is written", help).taking("[COMMAND]"),
 ];
 
 fn version(_: &Context, _: &[String]) -> Answer {
@@ -97,9 +96,20 @@ fn totals(context: &Context, channels: &[CallSnapshot]) -> String {
     format!("{channels}\n{calls}\n{}", counted(processed, "call") + " processed")
 }
 
-fn calls(context: &Context, _: &[String]) -> Answer {
-    let text = totals(context, &context.exchange.switchboard().snapshots());
-    Ok(text.lines().skip(1).collect::<Vec<_>>().join("\n"))
+fn calls(context: &Context, arguments: &[String]) -> Answer {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let uptime_as: Option<&[String]> = match words.as_slice() {
+        [] => None,
+        ["uptime"] => Some(&[]),
+        ["uptime", "seconds"] => arguments.get(1..),
+        _ => return Err(CommandError::Usage("core show calls [uptime] [seconds]")),
+    };
+    let totals = totals(context, &context.exchange.switchboard().snapshots());
+    let mut text = totals.lines().skip(1).collect::<Vec<_>>().join("\n");
+    if let Some(arguments) = uptime_as {
+        let _ = write!(text, "\n{}", uptime(context, arguments)?);
+    }
+    Ok(text)
 }
 
 fn row(channel: &str, location: &str, state: &str, application: &str) -> String {
@@ -262,26 +272,4 @@ fn set_verbose(context: &Context, arguments: &[String]) -> Answer {
 /// Consoles are served only once it has started.
 fn booted(_: &Context, _: &[String]) -> Answer {
     Ok("ipbx has fully booted.".to_owned())
-}
-
-async fn stop(context: &Context, request: StopRequest) -> Answer {
-    let sent = context.stop.send(request).await;
-    sent.map_err(|_| CommandError::Failed("The exchange is ending already.".to_owned()))?;
-    Ok(match request {
-        StopRequest::Now => String::new(),
-        StopRequest::Gracefully => "Waiting for inactivity to perform halt".to_owned(),
-    })
-}
-
-fn help(_: &Context, arguments: &[String]) -> Answer {
-    let wanted = arguments.join(" ");
-    let mut text = String::new();
-    for command in table().filter(|command| command.words.starts_with(wanted.trim())) {
-        let written = format!("{} {}", command.words, command.arguments);
-        let _ = writeln!(text, "{:>42} -- {}", written.trim_end(), command.summary);
-    }
-    if text.is_empty() {
-        return Err(CommandError::Failed(format!("No such command '{wanted}'.")));
-    }
-    Ok(text)
 }

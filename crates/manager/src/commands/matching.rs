@@ -29,17 +29,23 @@ pub(super) fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// The command that is meant, and what stands behind its words.
+/// The command that is meant, and what stands behind its words. The longest that fits is meant; of several, word by word,
+/// those that have the word as it was typed rather than those that only begin with it.
 pub(super) fn find(typed: &[String]) -> Result<(&'static Command, &[String]), CommandError> {
-    let fitting: Vec<&'static Command> = table().filter(|command| fits(command, typed)).collect();
-    let longest = fitting.iter().map(|command| length(command)).max();
-    let mut best: Vec<_> = fitting.into_iter().filter(|command| Some(length(command)) == longest).collect();
-    if let Some(exact) = best.iter().find(|command| spelled_out(command, typed)) {
-        best = vec![*exact];
+    let mut fitting: Vec<&'static Command> = table().filter(|command| fits(command, typed)).collect();
+    let longest = fitting.iter().map(|command| length(command)).max().unwrap_or_default();
+    fitting.retain(|command| length(command) == longest);
+    for (at, word) in typed.iter().enumerate().take(longest) {
+        let is_exact = |command: &&Command| {
+            command.words.split(' ').nth(at).is_some_and(|full| full.eq_ignore_ascii_case(word))
+        };
+        if fitting.iter().any(is_exact) {
+            fitting.retain(is_exact);
+        }
     }
-    match best.as_slice() {
+    match fitting.as_slice() {
         [] => Err(unknown(typed)),
-        [one] => Ok((one, typed.get(length(one)..).unwrap_or_default())),
+        [one] => Ok((one, typed.get(longest..).unwrap_or_default())),
         several => Err(CommandError::Ambiguous {
             typed: typed.join(" "),
             may_be: several.iter().map(|command| format!("'{}'", command.words)).collect(),
@@ -54,8 +60,14 @@ pub(super) fn complete(context: &Context, line: &str) -> Vec<String> {
         true => String::new(),
         false => typed.pop().unwrap_or_default(),
     };
+    // What stands behind `help` is a command itself.
+    if let Ok((command, rest)) = find(&typed)
+        && command.words.ends_with("help")
+    {
+        typed = rest.to_vec();
+    }
     let mut ways: Vec<String> = table()
-        .filter(|command| typed.iter().zip(command.words.split(' ')).all(|(word, full)| starts(full, word)))
+        .filter(|command| begins(command, &typed))
         .filter_map(|command| command.words.split(' ').nth(typed.len()))
         .filter(|word| starts(word, &begun))
         .map(str::to_owned)
@@ -74,8 +86,10 @@ fn fits(command: &Command, typed: &[String]) -> bool {
         && command.words.split(' ').zip(typed).all(|(full, word)| starts(full, word))
 }
 
-fn spelled_out(command: &Command, typed: &[String]) -> bool {
-    command.words.split(' ').zip(typed).all(|(full, word)| full.eq_ignore_ascii_case(word))
+/// Whether the command may become what was begun.
+pub(super) fn begins(command: &Command, typed: &[String]) -> bool {
+    typed.len() <= length(command)
+        && command.words.split(' ').zip(typed).all(|(full, word)| starts(full, word))
 }
 
 fn starts(full: &str, word: &str) -> bool {
@@ -87,12 +101,15 @@ fn length(command: &Command) -> usize {
 }
 
 fn unknown(typed: &[String]) -> CommandError {
-    let line = typed.join(" ");
-    let nearest = suggest::nearest(&line, table().map(|command| command.words));
+    // What stands behind a command is no part of its name.
+    let begins = (1..=typed.len()).rev().filter_map(|count| typed.get(..count));
+    let nearest = begins
+        .filter_map(|words| suggest::nearest(&words.join(" "), table().map(|command| command.words)))
+        .next();
     CommandError::Unknown {
         first: typed.first().cloned().unwrap_or_default(),
         nearest: nearest.map(|words| format!("; did you mean '{words}'?")).unwrap_or_default(),
-        typed: line,
+        typed: typed.join(" "),
     }
 }
 
@@ -111,7 +128,10 @@ mod tests {
         assert_eq!(found("co sh channels").unwrap().0, "core show channels");
         assert_eq!(found("core set verbose 5").unwrap(), ("core set verbose", vec!["5".to_owned()]));
         assert_eq!(found("pjsip show endpoint 100").unwrap().0, "pjsip show endpoint");
+        assert_eq!(found("co sh channel x").unwrap(), ("core show channel", vec!["x".to_owned()]));
+        assert_eq!(found("CORE Show Version").unwrap().0, "core show version");
         assert!(matches!(found("core sh"), Err(CommandError::Unknown { .. })));
+        assert!(matches!(found("core show chan"), Err(CommandError::Ambiguous { .. })));
     }
 
     #[test]
@@ -122,11 +142,25 @@ mod tests {
             "{error}"
         );
         assert!(error.contains("did you mean 'core show channels'?"), "{error}");
+        let error = found("pjsip shwo endpoint alice").unwrap_err().to_string();
+        assert!(error.contains("did you mean 'pjsip show endpoint'?"), "{error}");
+        let error = found("xyzzy").unwrap_err().to_string();
+        assert!(error.ends_with("possible commands)"), "{error}");
     }
 
     #[test]
     fn quotes_keep_words_together() {
         assert_eq!(words(r#"a "b c"  "" d"#), ["a", "b c", "", "d"]);
         assert_eq!(words("   "), Vec::<String>::new());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_typed_is_answered(line in ".{0,60}|[a-z \"é]{0,40}") {
+            let typed = words(&line);
+            if let Ok((command, rest)) = find(&typed) {
+                proptest::prop_assert_eq!(length(command) + rest.len(), typed.len());
+            }
+        }
     }
 }

@@ -3,27 +3,47 @@
 mod channel;
 mod core;
 mod dialplan;
+mod help;
 mod layout;
 mod matching;
 mod module;
 mod pjsip;
 mod sip;
+mod stop;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use call_control::BoxFuture;
 use pbx::Exchange;
-use tokio::sync::mpsc;
 
-use crate::console::StopRequest;
+pub(crate) use stop::{Ending, Stopping};
 
-/// What a command works on.
+/// What a command works on, and the console that it came from.
 pub(crate) struct Context {
     pub(crate) exchange: Arc<Exchange>,
-    pub(crate) stop: mpsc::Sender<StopRequest>,
+    pub(crate) stopping: Arc<Stopping>,
     /// Of the console that asks.
-    pub(crate) verbosity: Arc<AtomicU8>,
+    pub(crate) verbosity: AtomicU8,
+    /// What is to be done once the answer has been sent.
+    asked_to_end: Mutex<Option<Ending>>,
+}
+
+impl Context {
+    /// For a console that does not want to be told anything yet.
+    pub(crate) fn new(exchange: Arc<Exchange>, stopping: Arc<Stopping>) -> Self {
+        Self { exchange, stopping, verbosity: AtomicU8::new(0), asked_to_end: Mutex::new(None) }
+    }
+
+    /// Asks for the end of the exchange, after the answer.
+    fn ask_for_stop(&self, ending: Ending) {
+        *self.asked_to_end.lock().unwrap_or_else(PoisonError::into_inner) = Some(ending);
+    }
+
+    /// The end that the last command asked for, once.
+    pub(crate) fn stop_asked_for(&self) -> Option<Ending> {
+        self.asked_to_end.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// Why a command has no answer.
@@ -60,6 +80,8 @@ struct Command {
     arguments: &'static str,
     /// One line about it.
     summary: &'static str,
+    /// What else there is to know; empty where the line says it all.
+    details: &'static str,
     handler: Handler,
     /// What its first argument may be.
     values: Option<fn(&Context) -> Vec<String>>,
@@ -71,7 +93,7 @@ impl Command {
         summary: &'static str,
         handler: fn(&Context, &[String]) -> Answer,
     ) -> Self {
-        Self { words, arguments: "", summary, handler: Handler::Now(handler), values: None }
+        Self { words, arguments: "", summary, details: "", handler: Handler::Now(handler), values: None }
     }
 
     const fn later(
@@ -79,12 +101,18 @@ impl Command {
         summary: &'static str,
         handler: for<'a> fn(&'a Context, &'a [String]) -> BoxFuture<'a, Answer>,
     ) -> Self {
-        Self { words, arguments: "", summary, handler: Handler::Later(handler), values: None }
+        Self { words, arguments: "", summary, details: "", handler: Handler::Later(handler), values: None }
     }
 
     /// The same command with arguments.
     const fn taking(mut self, arguments: &'static str) -> Self {
         self.arguments = arguments;
+        self
+    }
+
+    /// The same command with more to say about it.
+    const fn explained(mut self, details: &'static str) -> Self {
+        self.details = details;
         self
     }
 
@@ -99,10 +127,13 @@ impl Command {
 fn table() -> impl Iterator<Item = &'static Command> {
     let families = [
         core::COMMANDS,
+        stop::COMMANDS,
+        help::COMMANDS,
         channel::COMMANDS,
         dialplan::COMMANDS,
         module::COMMANDS,
         pjsip::COMMANDS,
+        pjsip::ONE,
         sip::COMMANDS,
     ];
     families.into_iter().flatten()

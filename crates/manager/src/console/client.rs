@@ -1,20 +1,23 @@
 //! The other end: a terminal, or one command of a script.
 
 use std::io::{BufRead, BufReader, IsTerminal, Write, stdin, stdout};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread;
 use std::time::Duration;
 
 use rustyline::error::ReadlineError;
 
-use super::editor::{Editor, Screen};
+use super::connection::{Connection, Told, connect};
+use super::editor::Editor;
 use super::protocol::{Reply, Request};
+use super::screen::Screen;
+use super::terminal::{Lent, Terminal};
 use super::{ConsoleError, StopRequest};
 
-/// Longest wait for the ways in which words may go on; a key of the editor waits for it.
-const COMPLETION: Duration = Duration::from_secs(1);
+/// How long the editor may need to show its line, before its terminal can be taken from it.
+const EDITOR_SETTLES: Duration = Duration::from_millis(50);
 
 /// Runs one command and prints its answer. The status tells whether it succeeded.
 ///
@@ -29,41 +32,48 @@ pub fn execute(socket: &Path, command: &str) -> Result<ExitCode, ConsoleError> {
             // A reader that has seen enough, as `head` has, is no fault.
             Some(Reply::Output(text)) if writeln!(out, "{text}").is_err() => return Ok(ExitCode::SUCCESS),
             Some(Reply::End(status)) => return Ok(ExitCode::from(status)),
+            Some(Reply::Refused(why)) => return Err(ConsoleError::Refused(why)),
             _ => {}
         }
     }
     Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into())
 }
 
-/// A console in this terminal for an exchange that runs, until `exit`.
+/// A console in this terminal for an exchange that runs, until `exit` or until the exchange ends.
 ///
 /// # Errors
-/// [`ConsoleError`] when no exchange serves the socket, it ends, or the terminal cannot be used.
+/// [`ConsoleError`] when no exchange serves the socket, it ends in the middle of an answer, or the terminal cannot be
+/// used.
 pub fn remote(socket: &Path, verbosity: u8, color: bool) -> Result<ExitCode, ConsoleError> {
-    let session = Session::open(socket, verbosity)?;
-    let mut editor = Editor::open(session.asker(), color && stdout().is_terminal())?;
-    session.follow(editor.screen());
-    loop {
-        match editor.read() {
-            Ok(line) if is_farewell(&line) => return Ok(ExitCode::SUCCESS),
-            Ok(line) if line.trim().is_empty() => {}
-            Ok(line) => {
-                session.run(line.trim())?;
-            }
-            Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => return Ok(ExitCode::SUCCESS),
-            Err(error) => return Err(error.into()),
-        }
+    let color = color && stdout().is_terminal();
+    let terminal = Terminal::remember();
+    let screen = Screen::new(color);
+    let (happen, happened) = channel();
+    let (lines, gone) = (screen.clone(), happen.clone());
+    let (connection, greeting) = Connection::open(socket, verbosity, move |told| match told {
+        Told::Line(text) => lines.print(text),
+        Told::Gone => drop(gone.send(Happened::Gone)),
+    })?;
+    say(&greeting);
+    let editor = Typing::start(connection.asker(), color, screen, happen);
+    let left = converse(&connection, &editor, &happened);
+    if let Ok(Left::Gone) = left {
+        thread::sleep(EDITOR_SETTLES);
+        terminal.give_back();
+        say("Disconnected: the exchange has ended.");
     }
+    left.map(|_| ExitCode::SUCCESS)
 }
 
 /// A console in the terminal of the exchange itself (`-c`), on a thread of its own. Leaving it ends the exchange.
 pub fn local(socket: &Path, verbosity: u8, stop: tokio::sync::mpsc::Sender<StopRequest>) {
     let socket: PathBuf = socket.to_owned();
-    std::thread::spawn(move || {
+    let lent = Lent::new();
+    thread::spawn(move || {
         if let Err(error) = remote(&socket, verbosity, true) {
-            eprintln!("{error}");
+            let _ = writeln!(std::io::stderr(), "{error}");
         }
+        drop(lent);
         // Without a terminal, as under a service manager, the console ends at once and the exchange goes on.
         if stdin().is_terminal() {
             let _ = stop.blocking_send(StopRequest::Now);
@@ -71,115 +81,85 @@ pub fn local(socket: &Path, verbosity: u8, stop: tokio::sync::mpsc::Sender<StopR
     });
 }
 
+/// What a console waits for.
+enum Happened {
+    Typed(Result<String, ReadlineError>),
+    Gone,
+}
+
+/// How a console was left.
+enum Left {
+    /// By who typed at it.
+    Farewell,
+    /// The exchange is gone.
+    Gone,
+}
+
+/// Runs what is typed, line after line.
+fn converse(
+    connection: &Connection,
+    editor: &Typing,
+    happened: &Receiver<Happened>,
+) -> Result<Left, ConsoleError> {
+    loop {
+        match happened.try_recv() {
+            Err(TryRecvError::Empty) => editor.ask(),
+            _ => return Ok(Left::Gone),
+        }
+        match happened.recv() {
+            Ok(Happened::Typed(Ok(line))) if is_farewell(&line) => return Ok(Left::Farewell),
+            Ok(Happened::Typed(Ok(line))) if line.trim().is_empty() => {}
+            Ok(Happened::Typed(Ok(line))) => connection.run(line.trim(), say)?,
+            Ok(Happened::Typed(Err(ReadlineError::Interrupted))) => {}
+            Ok(Happened::Typed(Err(ReadlineError::Eof))) => return Ok(Left::Farewell),
+            Ok(Happened::Typed(Err(error))) => return Err(error.into()),
+            Ok(Happened::Gone) | Err(_) => return Ok(Left::Gone),
+        }
+    }
+}
+
 fn is_farewell(line: &str) -> bool {
     matches!(line.trim(), "exit" | "quit")
 }
 
-fn connect(socket: &Path) -> Result<UnixStream, ConsoleError> {
-    UnixStream::connect(socket).map_err(|source| ConsoleError::NotRunning { path: socket.to_owned(), source })
+/// Prints a line; who does not read any more misses nothing.
+fn say(line: &str) {
+    let _ = writeln!(stdout(), "{line}");
 }
 
-/// A connection with an exchange: requests go in, answers come out of a channel, the narration goes to the screen.
-struct Session {
-    stream: UnixStream,
-    answers: Receiver<Reply>,
-    screens: Sender<Screen>,
-    completions: Sender<Sender<String>>,
+/// The editor on a thread of its own: it waits for keys, and the console meanwhile for the exchange too.
+struct Typing {
+    asked: Sender<()>,
 }
 
-impl Session {
-    fn open(socket: &Path, verbosity: u8) -> Result<Self, ConsoleError> {
-        let mut stream = connect(socket)?;
-        let mut reader = BufReader::new(stream.try_clone()?);
-        let mut greeting = String::new();
-        reader.read_line(&mut greeting)?;
-        if let Some(Reply::Hello(text)) = Reply::parse(greeting.trim_end()) {
-            println!("{text}");
-        }
-        let (answer, answers) = channel();
-        let (screens, screen) = channel();
-        let (completions, wanted) = channel();
-        std::thread::spawn(move || distribute(reader, &answer, &screen, &wanted));
-        stream.write_all(Request::Verbosity(verbosity).to_line().as_bytes())?;
-        Ok(Self { stream, answers, screens, completions })
-    }
-
-    /// From now on what is told goes to this screen.
-    fn follow(&self, screen: Option<Screen>) {
-        if let Some(screen) = screen {
-            let _ = self.screens.send(screen);
-        }
-    }
-
-    /// Runs a command and prints its answer.
-    fn run(&self, command: &str) -> Result<(), ConsoleError> {
-        (&self.stream).write_all(Request::Execute(command.to_owned()).to_line().as_bytes())?;
-        loop {
-            match self.answers.recv() {
-                Ok(Reply::Output(text)) => println!("{text}"),
-                Ok(Reply::End(_)) => return Ok(()),
-                Ok(_) => {}
-                Err(_) => return Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset).into()),
+impl Typing {
+    fn start(
+        ask: impl Fn(&str) -> Vec<String> + Send + 'static,
+        color: bool,
+        screen: Screen,
+        happen: Sender<Happened>,
+    ) -> Self {
+        let (asked, asks) = channel();
+        thread::spawn(move || {
+            let mut editor = match Editor::open(ask, color) {
+                Ok(editor) => editor,
+                Err(error) => return drop(happen.send(Happened::Typed(Err(error)))),
+            };
+            if let Some(printer) = editor.printer() {
+                screen.print_above(printer);
             }
-        }
-    }
-
-    /// Asks how words may go on.
-    fn asker(&self) -> impl Fn(&str) -> Vec<String> + use<> {
-        let stream = self.stream.try_clone();
-        let completions = self.completions.clone();
-        move |words| {
-            let Ok(mut stream) = stream.as_ref() else { return Vec::new() };
-            let (way, ways) = channel();
-            let asked = Request::Complete(words.to_owned()).to_line();
-            if completions.send(way).is_err() || stream.write_all(asked.as_bytes()).is_err() {
-                return Vec::new();
-            }
-            let mut found = Vec::new();
-            loop {
-                match ways.recv_timeout(COMPLETION) {
-                    Ok(way) => found.push(way),
-                    Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout) => return found,
+            for () in asks {
+                if happen.send(Happened::Typed(editor.read())).is_err() {
+                    return;
                 }
             }
-        }
+        });
+        Self { asked }
     }
-}
 
-/// Reads what the exchange says and hands it on: the narration to the screen, ways to go on to who
-/// asked for them, all else to who waits for an answer.
-fn distribute(
-    reader: impl BufRead,
-    answers: &Sender<Reply>,
-    screens: &Receiver<Screen>,
-    wanted: &Receiver<Sender<String>>,
-) {
-    let mut screen: Option<Screen> = None;
-    let mut asking: Option<Sender<String>> = None;
-    for line in reader.lines() {
-        let Ok(line) = line else { break };
-        if let Some(newer) = screens.try_iter().last() {
-            screen = Some(newer);
-        }
-        if asking.is_none() {
-            asking = wanted.try_recv().ok();
-        }
-        match Reply::parse(&line) {
-            Some(Reply::Narration(_, text)) => match &mut screen {
-                Some(screen) => screen.print(text),
-                None => println!("{text}"),
-            },
-            Some(Reply::Completion(way)) => {
-                if let Some(asking) = &asking {
-                    let _ = asking.send(way);
-                }
-            }
-            // Dropping the sender says that there are no more.
-            Some(Reply::End(_)) if asking.take().is_some() => {}
-            Some(reply) => {
-                let _ = answers.send(reply);
-            }
-            None => {}
-        }
+    /// Asks for the next line.
+    fn ask(&self) {
+        // If the editor could not be opened, why comes instead of a line.
+        let _ = self.asked.send(());
     }
 }

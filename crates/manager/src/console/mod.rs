@@ -1,9 +1,15 @@
 //! The console: commands in, answers and the narration of calls out.
 
 mod client;
+mod connection;
 mod editor;
 mod protocol;
+mod screen;
 mod server;
+mod serving;
+mod terminal;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -39,6 +45,14 @@ pub enum ConsoleError {
          another astrundir lets a second one run"
     )]
     AlreadyRunning(PathBuf),
+    /// Something that is no socket lies where it belongs.
+    #[error(
+        "{0} is no socket, and is left as it is; move it away, or name another place for the console's socket"
+    )]
+    NotASocket(PathBuf),
+    /// The exchange does not let the console in.
+    #[error("the exchange lets no console in: {0}")]
+    Refused(String),
     /// The socket cannot be made.
     #[error(
         "cannot make the console's socket {path}: {source}; make its folder writable, or name another astrundir"

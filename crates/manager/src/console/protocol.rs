@@ -7,6 +7,12 @@
 //! | `C words` | asks how they may go on | `K words` | one way |
 //! | | | `E 0` | the answer is complete; not 0 when it failed |
 //! | | | `N 3 words` | a line of the narration |
+//! | | | `R words` | lets nobody in; why |
+//!
+//! What the exchange sends is text and nothing else: whatever a name, a number or a file carries, no line of it can steer
+//! the terminal where it is shown.
+
+use crate::visible::visible;
 
 /// Octets of the longest line.
 pub(super) const LONGEST: usize = 16 * 1_024;
@@ -35,6 +41,8 @@ pub(super) enum Reply {
     End(u8),
     /// A line of the narration, with its level.
     Narration(u8, String),
+    /// The console is not let in.
+    Refused(String),
 }
 
 impl Request {
@@ -64,6 +72,7 @@ impl Reply {
             "H" => Some(Self::Hello(rest.to_owned())),
             "O" => Some(Self::Output(rest.to_owned())),
             "K" => Some(Self::Completion(rest.to_owned())),
+            "R" => Some(Self::Refused(rest.to_owned())),
             "E" => rest.trim().parse().ok().map(Self::End),
             "N" => {
                 let (level, text) = rest.split_once(' ')?;
@@ -75,16 +84,17 @@ impl Reply {
 
     pub(super) fn to_line(&self) -> String {
         match self {
-            Self::Hello(text) => format!("H {}\n", one_line(text)),
-            Self::Output(text) => format!("O {}\n", one_line(text)),
-            Self::Completion(text) => format!("K {}\n", one_line(text)),
+            Self::Hello(text) => format!("H {}\n", visible(text)),
+            Self::Output(text) => format!("O {}\n", visible(text)),
+            Self::Completion(text) => format!("K {}\n", visible(text)),
             Self::End(status) => format!("E {status}\n"),
-            Self::Narration(level, text) => format!("N {level} {}\n", one_line(text)),
+            Self::Narration(level, text) => format!("N {level} {}\n", visible(text)),
+            Self::Refused(text) => format!("R {}\n", visible(text)),
         }
     }
 }
 
-/// What is sent as one line has to be one.
+/// What is typed as one line is sent as one.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c == '\n' || c == '\r' { ' ' } else { c }).collect()
 }
@@ -95,16 +105,36 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn replies_survive_the_way(text in "[^\r\n]{0,80}", level: u8) {
+        fn replies_survive_the_way(text in "[ -~é€\t]{0,80}", level: u8) {
             for reply in [
                 Reply::Hello(text.clone()),
                 Reply::Output(text.clone()),
                 Reply::Completion(text.clone()),
                 Reply::Narration(level, text.clone()),
+                Reply::Refused(text.clone()),
                 Reply::End(level),
             ] {
                 let line = reply.to_line();
                 proptest::prop_assert_eq!(Reply::parse(line.trim_end_matches('\n')), Some(reply));
+            }
+        }
+
+        #[test]
+        fn requests_survive_the_way(text in "[^\r\n]{0,80}", level: u8) {
+            for request in
+                [Request::Verbosity(level), Request::Execute(text.clone()), Request::Complete(text.clone())]
+            {
+                let line = request.to_line();
+                proptest::prop_assert_eq!(Request::parse(line.trim_end_matches('\n')), Some(request));
+            }
+        }
+
+        #[test]
+        fn whatever_is_sent_is_one_line_without_controls(text in ".*|[\u{0}-\u{9f}]{0,40}") {
+            for reply in [Reply::Output(text.clone()), Reply::Narration(3, text.clone())] {
+                let line = reply.to_line();
+                let controls = line.chars().filter(|c| c.is_control() && *c != '\t').count();
+                proptest::prop_assert_eq!((controls, line.ends_with('\n')), (1, true));
             }
         }
 

@@ -1,30 +1,32 @@
-//! The exchange's side: a Unix socket, and a task for each console.
+//! The exchange's side: a Unix socket that lets consoles in.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::io::ErrorKind;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use std::time::Duration;
 
 use pbx::Exchange;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::{JoinHandle, JoinSet};
 
-use super::protocol::{LONGEST, Reply, Request};
+use super::protocol::Reply;
+use super::serving::serve;
+use super::terminal;
 use super::{ConsoleError, StopRequest};
-use crate::commands::{self, Context};
+use crate::commands::{Context, Stopping};
 use crate::narration::Narration;
 
 /// Wait before letting consoles in again after the system refused one.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(200);
 
-/// Lines that wait for a console that does not read; then it is shown out.
-const BACKLOG: usize = 8_192;
+/// Consoles at one time; each holds a descriptor, and what waits for it to read.
+const MOST_CONSOLES: usize = 128;
+
+/// Longest wait at the end until a console of this very process has given its terminal back.
+const TERMINAL_BACK: Duration = Duration::from_secs(1);
 
 /// Serves consoles until it is dropped, which also takes the socket away.
 pub struct Server {
@@ -33,158 +35,113 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves consoles at `socket`. What they say about stopping goes to `stop`.
+    /// Serves consoles at `socket`. What they say about stopping goes to `stop`, once the answer to it has been sent.
     ///
     /// # Errors
-    /// [`ConsoleError::AlreadyRunning`] when an exchange answers there, [`ConsoleError::Socket`] when it cannot be made.
+    /// [`ConsoleError::AlreadyRunning`] when an exchange answers there, [`ConsoleError::NotASocket`] when something else
+    /// lies there, [`ConsoleError::Socket`] when it cannot be made.
     pub fn start(
         exchange: Arc<Exchange>,
         narration: Arc<Narration>,
         socket: &Path,
         stop: mpsc::Sender<StopRequest>,
     ) -> Result<Self, ConsoleError> {
-        let failed = |source| ConsoleError::Socket { path: socket.to_owned(), source };
-        if socket.exists() {
-            // One that nobody answers at was left by an exchange that was killed.
-            refuse_second(socket)?;
-            fs::remove_file(socket).map_err(failed)?;
-        }
-        let listener = UnixListener::bind(socket).map_err(failed)?;
-        fs::set_permissions(socket, fs::Permissions::from_mode(0o660)).map_err(failed)?;
-        let accepting = tokio::spawn(async move {
-            loop {
-                let stream = match listener.accept().await {
-                    Ok((stream, _)) => stream,
-                    Err(error) => {
-                        // Descriptors ran out, most likely; when calls end there are some again.
-                        tracing::warn!(%error, "a console could not be let in");
-                        tokio::time::sleep(ACCEPT_AGAIN).await;
-                        continue;
-                    }
-                };
-                let context = Context {
-                    exchange: exchange.clone(),
-                    stop: stop.clone(),
-                    verbosity: Arc::new(AtomicU8::new(0)),
-                };
-                tokio::spawn(serve(stream, context, narration.clone()));
-            }
-        });
+        let listener = listen(socket)?;
+        let stopping = Arc::new(Stopping::new(exchange.switchboard().clone(), stop));
+        let console = move || Context::new(exchange.clone(), stopping.clone());
+        let accepting = tokio::spawn(accept(listener, narration, console));
         Ok(Self { socket: socket.to_owned(), accepting })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Those who are connected go with the task: their consoles read the end, and leave.
+        self.accepting.abort();
+        let _ = fs::remove_file(&self.socket);
+        terminal::wait_until_given_back(TERMINAL_BACK);
     }
 }
 
 /// Refuses to start beside an exchange that serves the same socket.
 ///
 /// # Errors
-/// [`ConsoleError::AlreadyRunning`].
+/// [`ConsoleError::AlreadyRunning`], or [`ConsoleError::Socket`] when the system does not let us find out.
 pub fn refuse_second(socket: &Path) -> Result<(), ConsoleError> {
     match std::os::unix::net::UnixStream::connect(socket) {
         Ok(_) => Err(ConsoleError::AlreadyRunning(socket.to_owned())),
-        Err(_) => Ok(()),
+        Err(error) if matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound) => Ok(()),
+        Err(source) => Err(ConsoleError::Socket { path: socket.to_owned(), source }),
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.accepting.abort();
-        let _ = fs::remove_file(&self.socket);
-    }
-}
-
-/// One console: what it says, what it is told, and the narration, each on its own.
-async fn serve(stream: UnixStream, context: Context, narration: Arc<Narration>) {
-    let (read, write) = stream.into_split();
-    let (replies, outbox) = mpsc::channel(BACKLOG);
-    let narrator = tokio::spawn(narrate(narration, context.verbosity.clone(), replies.clone()));
-    let writer = tokio::spawn(write_replies(write, outbox));
-    let greeting = Reply::Hello(commands::greeting());
-    if replies.send(greeting).await.is_ok() {
-        answer(read, &context, &replies).await;
-    }
-    narrator.abort();
-    drop(replies);
-    let _ = writer.await;
-}
-
-/// Answers one request after the other.
-async fn answer(read: OwnedReadHalf, context: &Context, replies: &mpsc::Sender<Reply>) {
-    let mut reader = BufReader::new(read);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = (&mut reader).take(LONGEST as u64).read_until(b'\n', &mut line).await;
-        if !matches!(read, Ok(1..)) || line.last() != Some(&b'\n') {
-            // The end, or a line without one.
-            return;
+/// Opens the socket, in place of one that a dead exchange left.
+fn listen(socket: &Path) -> Result<UnixListener, ConsoleError> {
+    let failed = |source| ConsoleError::Socket { path: socket.to_owned(), source };
+    if let Ok(there) = fs::symlink_metadata(socket) {
+        if !there.file_type().is_socket() {
+            return Err(ConsoleError::NotASocket(socket.to_owned()));
         }
-        let text = String::from_utf8_lossy(&line);
-        let done = match Request::parse(text.trim_end_matches(['\r', '\n'])) {
-            Some(Request::Verbosity(level)) => {
-                context.verbosity.store(level, Relaxed);
+        refuse_second(socket)?;
+        fs::remove_file(socket).map_err(failed)?;
+    }
+    let listener = UnixListener::bind(socket).map_err(failed)?;
+    fs::set_permissions(socket, fs::Permissions::from_mode(0o660)).map_err(failed)?;
+    Ok(listener)
+}
+
+/// Lets consoles in, up to their number.
+async fn accept(listener: UnixListener, narration: Arc<Narration>, console: impl Fn() -> Context) {
+    let places = Arc::new(Semaphore::new(MOST_CONSOLES));
+    let mut consoles = JoinSet::new();
+    loop {
+        while consoles.try_join_next().is_some() {}
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Descriptors ran out, most likely; when calls end there are some again.
+                tracing::warn!(%error, "a console could not be let in");
+                tokio::time::sleep(ACCEPT_AGAIN).await;
                 continue;
             }
-            Some(Request::Execute(command)) => execute(context, &command, replies).await,
-            Some(Request::Complete(words)) => {
-                let ways = commands::complete(context, &words);
-                send_all(replies, ways.into_iter().map(Reply::Completion), 0).await
-            }
-            None => send_all(replies, ["this is no request".to_owned()].map(Reply::Output), 1).await,
         };
-        if done.is_none() {
-            return;
-        }
-    }
-}
-
-async fn execute(context: &Context, command: &str, replies: &mpsc::Sender<Reply>) -> Option<()> {
-    let (text, status) = match commands::run(context, command).await {
-        Ok(text) => (text, 0),
-        Err(error) => (error.to_string(), 1),
-    };
-    let lines: Vec<Reply> = text.lines().map(|line| Reply::Output(line.to_owned())).collect();
-    send_all(replies, lines, status).await
-}
-
-/// Sends an answer and its end. `None`: the console is gone.
-async fn send_all(
-    replies: &mpsc::Sender<Reply>,
-    lines: impl IntoIterator<Item = Reply>,
-    status: u8,
-) -> Option<()> {
-    for line in lines {
-        replies.send(line).await.ok()?;
-    }
-    replies.send(Reply::End(status)).await.ok()
-}
-
-/// Tells a console what happens to calls, as much as it wants to know.
-async fn narrate(narration: Arc<Narration>, verbosity: Arc<AtomicU8>, replies: mpsc::Sender<Reply>) {
-    let mut lines = narration.listen();
-    loop {
-        let reply = match lines.recv().await {
-            Ok(line) if line.level <= verbosity.load(Relaxed) => {
-                Reply::Narration(line.level, line.for_console())
+        match places.clone().try_acquire_owned() {
+            Ok(place) => {
+                let (context, narration) = (console(), narration.clone());
+                consoles.spawn(async move {
+                    serve(stream, context, narration).await;
+                    drop(place);
+                });
             }
-            Ok(_) => continue,
-            Err(RecvError::Lagged(missed)) => {
-                Reply::Narration(0, format!("{missed} lines came too fast and are left out"))
-            }
-            Err(RecvError::Closed) => return,
-        };
-        // Answers come first: a console that does not read loses the narration, not the exchange its memory.
-        if let Err(mpsc::error::TrySendError::Closed(_)) = replies.try_send(reply) {
-            return;
+            Err(_) => turn_away(&stream),
         }
     }
 }
 
-async fn write_replies(mut write: OwnedWriteHalf, mut outbox: mpsc::Receiver<Reply>) {
-    let mut batch = Vec::new();
-    while outbox.recv_many(&mut batch, 256).await > 0 {
-        let text: String = batch.drain(..).map(|reply| reply.to_line()).collect();
-        if write.write_all(text.as_bytes()).await.is_err() {
-            return;
-        }
+/// A line fits into the buffer of a new connection; who does not read it learns as much from the end.
+fn turn_away(stream: &UnixStream) {
+    let why = format!("{MOST_CONSOLES} consoles are open already; close one");
+    let _ = stream.try_write(Reply::Refused(why).to_line().as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_that_nobody_serves_is_replaced_and_a_file_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("ipbx.ctl");
+        let left = UnixListener::bind(&socket).unwrap();
+        assert!(matches!(listen(&socket), Err(ConsoleError::AlreadyRunning(_))));
+        drop(left);
+        let listener = listen(&socket).unwrap();
+        assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o660);
+        drop(listener);
+
+        let file = folder.path().join("notes.txt");
+        fs::write(&file, "kept").unwrap();
+        assert!(matches!(listen(&file), Err(ConsoleError::NotASocket(_))));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "kept");
     }
 }

@@ -1,5 +1,7 @@
 //! What happens to calls, as lines to read.
 
+#[cfg(test)]
+mod tests;
 mod wording;
 
 use std::sync::Arc;
@@ -65,6 +67,14 @@ impl Observer for Narration {
             // Nobody listens any more: nobody misses it.
             let _ = self.lines.send(Arc::new(line));
         }
+    }
+}
+
+/// What is said in place of lines that somebody was too slow for.
+pub(crate) fn missed_lines(count: u64) -> String {
+    match count {
+        1 => "1 line came too fast and is left out".to_owned(),
+        count => format!("{count} lines came too fast and are left out"),
     }
 }
 

@@ -3,6 +3,7 @@
 use call_control::{CallSnapshot, ContactChange, DialStatus, Event, HangupCause};
 
 use super::{Line, LineKind};
+use crate::visible::visible;
 
 /// The line for an event; `None` for one that nobody wants to read.
 pub(super) fn line(event: &Event) -> Option<Line> {
@@ -21,7 +22,7 @@ pub(super) fn line(event: &Event) -> Option<Line> {
         }
     };
     let call = call.map(|channel| channel.call_id.to_string());
-    Some(Line { level, call, text: visible(&text), kind })
+    Some(Line { level, call, text: visible(&text).into_owned(), kind })
 }
 
 /// The words for what happens to a channel.
@@ -47,12 +48,18 @@ fn of_channel(event: &Event) -> Option<(u8, &CallSnapshot, String)> {
         }
         Event::DialFailed { channel, branch, cause } => (3, channel, failure(branch, *cause)?),
         Event::DialEnded { channel, status, counts, elapsed_ms } => {
-            let counts =
+            let told =
                 format!("({}:{}/{}/{})", counts.tried, counts.busy, counts.congested, counts.unavailable);
             let (level, text) = match status {
                 DialStatus::NoAnswer => (3, format!("Nobody picked up in {elapsed_ms} ms")),
+                // Some were busy or out of reach, others just did not answer.
+                DialStatus::Busy | DialStatus::Congestion | DialStatus::ChanUnavail
+                    if counts.busy + counts.congested + counts.unavailable < counts.tried =>
+                {
+                    (3, format!("No one is available to answer at this time {told}"))
+                }
                 DialStatus::Busy | DialStatus::Congestion | DialStatus::ChanUnavail => {
-                    (2, format!("Everyone is busy/congested at this time {counts}"))
+                    (2, format!("Everyone is busy/congested at this time {told}"))
                 }
                 DialStatus::InvalidArgs => {
                     (3, "No devices or endpoints to dial (technology/resource)".to_owned())
@@ -101,21 +108,6 @@ fn not_proven(source: &std::net::SocketAddr, method: &str, claimed: &str, call_i
     format!(
         "Request '{method}' from '{claimed}' failed for '{source}' (callid: {call_id}) - Failed to authenticate"
     )
-}
-
-/// What came from the network cannot steer a terminal: its control characters are written out.
-fn visible(text: &str) -> String {
-    if !text.chars().any(char::is_control) {
-        return text.to_owned();
-    }
-    text.chars().fold(String::with_capacity(text.len()), |mut seen, c| {
-        if c.is_control() {
-            seen.extend(c.escape_default());
-        } else {
-            seen.push(c);
-        }
-        seen
-    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,125 @@
+//! `pjsip show endpoint|aor|contact NAME`: all about one.
+
+use std::fmt::Write;
+use std::time::SystemTime;
+
+use super::super::{Answer, Command, CommandError, Context};
+use super::rows::{
+    AOR, AUTH, CHANNEL, CONTACT, ENDPOINT, TRANSPORT, aor_rows, contact_of, contact_row, heading, rows_of,
+};
+
+pub(in crate::commands) const COMMANDS: &[Command] = &[
+    Command::now("pjsip show endpoint", "All about one endpoint", endpoint)
+        .taking("NAME")
+        .among(endpoint_names),
+    Command::now("pjsip show aor", "All about one address of record", aor).taking("NAME").among(aor_names),
+    Command::now("pjsip show contact", "All about one contact", contact)
+        .taking("AOR/URI")
+        .among(contact_names),
+];
+
+fn endpoint_names(context: &Context) -> Vec<String> {
+    context.exchange.configuration().sip.endpoints.keys().cloned().collect()
+}
+
+fn aor_names(context: &Context) -> Vec<String> {
+    context.exchange.configuration().sip.aors.keys().cloned().collect()
+}
+
+fn contact_names(context: &Context) -> Vec<String> {
+    let configuration = context.exchange.configuration();
+    let fixed = configuration.sip.aors.values();
+    let fixed = fixed.flat_map(|aor| aor.contacts.iter().map(|uri| format!("{}/{uri}", aor.name)));
+    let registered = context.exchange.registrations().all();
+    fixed.chain(registered.iter().map(|binding| format!("{}/{}", binding.aor, binding.contact_uri))).collect()
+}
+
+fn unknown(name: &str) -> CommandError {
+    CommandError::Failed(format!("Unable to find object {name}.\n"))
+}
+
+/// The options of an object, as they are in force.
+fn parameters(options: &[(&str, String)]) -> String {
+    let mut text = String::from(
+        "\n ParameterName                      : ParameterValue\n ==========================================================\n",
+    );
+    for (name, value) in options {
+        let _ = writeln!(text, " {name:<34} : {value}");
+    }
+    text
+}
+
+fn endpoint(context: &Context, arguments: &[String]) -> Answer {
+    let name = arguments.first().ok_or(CommandError::Usage("pjsip show endpoint NAME"))?;
+    let configuration = context.exchange.configuration();
+    let endpoint = configuration.sip.endpoints.get(name).ok_or_else(|| unknown(name))?;
+    let channels = context.exchange.switchboard().snapshots();
+    let mut text = heading(&[ENDPOINT, AUTH, AOR, CONTACT, TRANSPORT, CHANNEL]);
+    text.push_str(&rows_of(context, &configuration, endpoint, &channels));
+    let seconds = |time: Option<std::time::Duration>| time.map_or(0, |time| time.as_secs()).to_string();
+    let flag = |on: bool| on.to_string();
+    let options = [
+        ("allow", format!("({})", endpoint.codecs.join("|"))),
+        ("aors", endpoint.aors.join(",")),
+        ("auth", endpoint.auth.join(",")),
+        ("context", endpoint.context.clone()),
+        ("direct_media", flag(endpoint.direct_media)),
+        ("force_rport", flag(endpoint.force_rport)),
+        ("from_domain", endpoint.from_domain.clone().unwrap_or_default()),
+        ("from_user", endpoint.from_user.clone().unwrap_or_default()),
+        ("language", endpoint.language.clone()),
+        ("outbound_auth", endpoint.outbound_auth.join(",")),
+        ("rewrite_contact", flag(endpoint.rewrite_contact)),
+        ("rtp_symmetric", flag(endpoint.rtp_symmetric)),
+        ("rtp_timeout", seconds(endpoint.rtp_timeout)),
+        ("rtp_timeout_hold", seconds(endpoint.rtp_timeout_hold)),
+        ("transport", endpoint.transport.clone().unwrap_or_default()),
+    ];
+    text.push_str(&parameters(&options));
+    Ok(text)
+}
+
+fn aor(context: &Context, arguments: &[String]) -> Answer {
+    let name = arguments.first().ok_or(CommandError::Usage("pjsip show aor NAME"))?;
+    let configuration = context.exchange.configuration();
+    let aor = configuration.sip.aors.get(name).ok_or_else(|| unknown(name))?;
+    let options = [
+        ("contact", aor.contacts.join(",")),
+        ("default_expiration", aor.default_expiration.to_string()),
+        ("mailboxes", aor.mailboxes.join(",")),
+        ("max_contacts", aor.max_contacts.to_string()),
+        ("maximum_expiration", aor.maximum_expiration.to_string()),
+        ("minimum_expiration", aor.minimum_expiration.to_string()),
+        ("remove_existing", aor.remove_existing.to_string()),
+        ("support_path", aor.support_path.to_string()),
+    ];
+    Ok(heading(&[AOR, CONTACT]) + &aor_rows(context, aor) + &parameters(&options))
+}
+
+/// The contact may be named with or without its address of record.
+fn contact(context: &Context, arguments: &[String]) -> Answer {
+    let name = arguments.first().ok_or(CommandError::Usage("pjsip show contact AOR/URI"))?;
+    let is_meant = |aor: &str, uri: &str| *name == uri || *name == format!("{aor}/{uri}");
+    let registered = context.exchange.registrations().all();
+    if let Some(binding) = registered.iter().find(|binding| is_meant(&binding.aor, &binding.contact_uri)) {
+        let from = binding.received.unwrap_or(binding.flow.remote);
+        let options = [
+            ("aor", binding.aor.clone()),
+            ("call_id", binding.call_id.clone()),
+            ("expires_in", format!("{} s", binding.remaining(SystemTime::now()))),
+            ("path", binding.path.join(",")),
+            ("transport", binding.flow.protocol.to_string()),
+            ("uri", binding.contact_uri.clone()),
+            ("user_agent", binding.user_agent.clone().unwrap_or_default()),
+            ("via_addr", from.ip().to_string()),
+            ("via_port", from.port().to_string()),
+        ];
+        return Ok(heading(&[CONTACT]) + &contact_row(binding) + &parameters(&options));
+    }
+    let configuration = context.exchange.configuration();
+    let mut fixed =
+        configuration.sip.aors.values().flat_map(|aor| aor.contacts.iter().map(move |uri| (aor, uri)));
+    let (aor, uri) = fixed.find(|(aor, uri)| is_meant(&aor.name, uri)).ok_or_else(|| unknown(name))?;
+    let options = [("aor", aor.name.clone()), ("uri", uri.clone())];
+    Ok(heading(&[CONTACT]) + &contact_of(&aor.name, uri) + &parameters(&options))
+}

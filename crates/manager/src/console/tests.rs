@@ -1,0 +1,272 @@
+//! Consoles on a real socket, with an exchange behind it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use call_control::{Event, Observer};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::protocol::{Reply, Request};
+use super::{Server, StopRequest, socket_path};
+use crate::narration::Narration;
+use crate::testing;
+
+/// An exchange, its console's server, and a folder that goes with them.
+struct Stage {
+    exchange: Arc<pbx::Exchange>,
+    narration: Arc<Narration>,
+    stops: mpsc::Receiver<StopRequest>,
+    server: Server,
+    socket: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let narration = Arc::new(Narration::new());
+        let exchange = testing::exchange(folder.path(), vec![narration.clone()]).await;
+        let (stop, stops) = mpsc::channel(4);
+        let socket = socket_path(folder.path());
+        let server = Server::start(exchange.clone(), narration.clone(), &socket, stop).unwrap();
+        Self { exchange, narration, stops, server, socket, _folder: folder }
+    }
+
+    async fn console(&self) -> Console {
+        Console::open(&self.socket).await
+    }
+
+    fn tell(&self, level: u8, text: &str) {
+        self.narration.notice(&Event::Verbose { channel: None, level, text: text.to_owned() });
+    }
+}
+
+/// A console that says exactly what a test wants.
+struct Console {
+    replies: Lines<BufReader<OwnedReadHalf>>,
+    requests: OwnedWriteHalf,
+}
+
+impl Console {
+    async fn open(socket: &Path) -> Self {
+        let (read, requests) = UnixStream::connect(socket).await.unwrap().into_split();
+        let mut console = Self { replies: BufReader::new(read).lines(), requests };
+        let first = console.next().await;
+        assert!(
+            matches!(&first, Some(Reply::Hello(text)) if text.contains("Connected to ipbx")),
+            "{first:?}"
+        );
+        console
+    }
+
+    async fn send(&mut self, request: Request) {
+        self.requests.write_all(request.to_line().as_bytes()).await.unwrap();
+    }
+
+    /// `None` at the end.
+    async fn next(&mut self) -> Option<Reply> {
+        let line = timeout(Duration::from_secs(30), self.replies.next_line()).await.expect("a reply in time");
+        line.unwrap().map(|line| Reply::parse(&line).expect("a known reply"))
+    }
+
+    /// The answer to a command, with its status. Narration on the way is left out.
+    async fn run(&mut self, command: &str) -> (Vec<String>, u8) {
+        self.send(Request::Execute(command.to_owned())).await;
+        self.answer().await
+    }
+
+    async fn answer(&mut self) -> (Vec<String>, u8) {
+        let mut lines = Vec::new();
+        loop {
+            match self.next().await {
+                Some(Reply::Output(text) | Reply::Completion(text)) => lines.push(text),
+                Some(Reply::End(status)) => return (lines, status),
+                Some(_) => {}
+                None => panic!("the answer has no end: {lines:?}"),
+            }
+        }
+    }
+
+    /// Wants to be told up to this level, and waits until that is known.
+    async fn set_verbosity(&mut self, level: u8) {
+        self.send(Request::Verbosity(level)).await;
+        self.run("core show version").await;
+    }
+
+    async fn narration(&mut self) -> String {
+        loop {
+            match self.next().await {
+                Some(Reply::Narration(_, text)) => return text,
+                Some(_) => {}
+                None => panic!("the narration ended"),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commands_are_answered_with_their_status() {
+    let stage = Stage::new().await;
+    let mut console = stage.console().await;
+    let (lines, status) = console.run("core show channels").await;
+    assert_eq!(lines.get(1..).unwrap(), ["0 active channels", "0 active calls", "0 calls processed"]);
+    assert_eq!(status, 0);
+    let (lines, status) = console.run("core shwo channels").await;
+    assert!(lines.first().unwrap().starts_with("No such command 'core shwo channels'"), "{lines:?}");
+    assert_eq!(status, 1);
+    assert_eq!(console.run("").await, (vec![], 0));
+    console.requests.write_all(b"gibberish\n").await.unwrap();
+    assert_eq!(console.answer().await, (vec!["this is no request".to_owned()], 1));
+    assert_eq!(console.run("core waitfullybooted").await.1, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_are_completed_by_the_exchange() {
+    let stage = Stage::new().await;
+    let mut console = stage.console().await;
+    for (typed, ways) in [
+        ("core show ch", vec!["channel", "channels"]),
+        ("pjsip show endpoint ", vec!["alice", "bob"]),
+        ("pjsip show contact bob", vec!["bob/sip:bob@192.0.2.9:5060"]),
+        ("core show channels v", vec!["verbose"]),
+        ("help dialplan ", vec!["reload", "show"]),
+        ("nothing of that kind", vec![]),
+    ] {
+        console.send(Request::Complete(typed.to_owned())).await;
+        assert_eq!(console.answer().await.0, ways, "{typed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_console_is_told_as_much_as_it_wants() {
+    let stage = Stage::new().await;
+    let (mut quiet, mut curious) = (stage.console().await, stage.console().await);
+    quiet.set_verbosity(1).await;
+    curious.set_verbosity(1).await;
+    let (said, _) = curious.run("core set verbose 3").await;
+    assert_eq!(said, ["Console verbose was 1 and is now 3."]);
+    assert_eq!(curious.run("core set verbose atleast 2").await.0, ["Console verbose is still 3."]);
+    stage.tell(3, "for the curious");
+    stage.tell(1, "for both");
+    assert_eq!(curious.narration().await, "    -- for the curious");
+    assert_eq!(curious.narration().await, " for both");
+    assert_eq!(quiet.narration().await, " for both");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_console_that_does_not_read_holds_nobody_up_and_learns_what_it_missed() {
+    let stage = Stage::new().await;
+    let (mut slow, mut quick) = (stage.console().await, stage.console().await);
+    slow.set_verbosity(1).await;
+    for _ in 0..20 {
+        for number in 0..1_000 {
+            stage.tell(1, &format!("line {number} {}", "x".repeat(200)));
+        }
+        // Another console is served all the while.
+        assert_eq!(quick.run("core show uptime").await.1, 0);
+    }
+    stage.tell(1, "the last");
+    let (mut seen, mut missed) = (0, 0);
+    loop {
+        let line = slow.narration().await;
+        match line.split_once(" lines came too fast") {
+            Some((count, _)) => missed += count.parse::<u64>().unwrap(),
+            None if line == " the last" => break,
+            None => seen += 1,
+        }
+    }
+    assert!(missed > 0, "nothing was left out");
+    assert_eq!(seen + missed, 20_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_a_caller_calls_himself_steers_a_terminal() {
+    let stage = Stage::new().await;
+    let _call = testing::channel(stage.exchange.switchboard());
+    let mut console = stage.console().await;
+    let (shown, _) = console.run("core show channel PJSIP/alice-00000000").await;
+    let name = shown.iter().find(|line| line.contains("Eve")).unwrap();
+    assert!(name.ends_with(r"Caller ID Name: Eve\u{1b}[2J"), "{name}");
+    let (shown, _) = console.run("core show channels concise").await;
+    assert_eq!(shown.first().unwrap().split('!').count(), 14, "{shown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_without_end_is_not_collected() {
+    let stage = Stage::new().await;
+    let mut console = stage.console().await;
+    console.requests.write_all(&[b'X'; super::protocol::LONGEST]).await.unwrap();
+    let (said, status) = console.answer().await;
+    assert!(said.first().unwrap().starts_with("a line is longer than"), "{said:?}");
+    assert_eq!((status, console.next().await), (1, None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_said_all_still_gets_the_answer() {
+    let stage = Stage::new().await;
+    let mut console = stage.console().await;
+    console.send(Request::Execute("core show version".to_owned())).await;
+    console.requests.shutdown().await.unwrap();
+    assert_eq!(console.answer().await.1, 0);
+    assert_eq!(console.next().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_is_room_for_many_consoles_and_an_end_to_it() {
+    let stage = Stage::new().await;
+    let mut consoles = Vec::new();
+    for _ in 0..128 {
+        consoles.push(stage.console().await);
+    }
+    let (read, _write) = UnixStream::connect(&stage.socket).await.unwrap().into_split();
+    let line = BufReader::new(read).lines().next_line().await.unwrap().unwrap();
+    assert!(matches!(Reply::parse(&line), Some(Reply::Refused(why)) if why.contains("128")), "{line}");
+    consoles.pop();
+    // Its place is free as soon as the exchange has seen it leave.
+    let let_in = async {
+        loop {
+            let (read, _write) = UnixStream::connect(&stage.socket).await.unwrap().into_split();
+            let line = BufReader::new(read).lines().next_line().await.unwrap().unwrap();
+            if matches!(Reply::parse(&line), Some(Reply::Hello(_))) {
+                return;
+            }
+        }
+    };
+    timeout(Duration::from_secs(30), let_in).await.expect("a free place");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_answer_comes_before_the_end() {
+    let mut stage = Stage::new().await;
+    let mut console = stage.console().await;
+    assert_eq!(console.run("core restart now").await.1, 1);
+    assert_eq!(console.run("core stop now").await, (vec![], 0));
+    assert_eq!(stage.stops.recv().await, Some(StopRequest::Now));
+    drop(stage.server);
+    assert_eq!(console.next().await, None);
+    assert!(!stage.socket.exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_convenient_is_when_there_is_no_call() {
+    let mut stage = Stage::new().await;
+    let call = testing::channel(stage.exchange.switchboard());
+    let mut console = stage.console().await;
+    for _ in 0..2 {
+        assert_eq!(console.run("core stop when convenient").await.1, 0);
+    }
+    assert!(!stage.exchange.switchboard().is_closed(), "calls are taken until then");
+    assert!(stage.stops.try_recv().is_err());
+    call.report(call_control::Report::Ended(call_control::HangupCause::NORMAL));
+    drop(call);
+    let stop = timeout(Duration::from_secs(30), stage.stops.recv()).await.expect("a stop in time");
+    assert_eq!(stop, Some(StopRequest::Gracefully));
+    // What is decided is not decided again: a second request would end calls that are waited for.
+    assert_eq!(console.run("core stop gracefully").await.1, 0);
+    assert!(stage.stops.try_recv().is_err());
+}
