@@ -20,16 +20,28 @@ pub fn to_stdout(narration: &Arc<Narration>, verbosity: u8, color: bool) {
 /// Writes until nobody is left to tell anything.
 fn follow(mut lines: Receiver<Arc<Line>>, verbosity: u8, color: bool, out: &mut impl Write) {
     loop {
-        let time = || jiff::Zoned::now().strftime("%b %e %H:%M:%S").to_string();
         let text = match lines.blocking_recv() {
-            Ok(line) if line.level <= verbosity => log_line(&line, &time(), color),
+            Ok(line) if line.level <= verbosity => log_line(&line, &now(), color),
             Ok(_) => continue,
-            Err(RecvError::Lagged(missed)) => format!("[{}] {}", time(), missed_lines(missed)),
+            Err(RecvError::Lagged(missed)) => format!("[{}] {}", now(), missed_lines(missed)),
             Err(RecvError::Closed) => return,
         };
         // A terminal that is gone is no reason to end calls.
         let _ = writeln!(out, "{text}");
     }
+}
+
+/// A line as a console shows it: what is said in passing as it is, warnings and notices as in the log.
+pub(crate) fn console_line(line: &Line) -> String {
+    match line.kind {
+        LineKind::Verbose => line.for_console(),
+        LineKind::Notice | LineKind::Warning => log_line(line, &now(), false),
+    }
+}
+
+/// `Nov 21 05:31:39`, in the time of this place.
+fn now() -> String {
+    jiff::Zoned::now().strftime("%b %e %H:%M:%S").to_string()
 }
 
 /// `[Nov 21 05:31:39] WARNING[1819][C-00000001]: words`; verbose lines only have their time.

@@ -74,27 +74,30 @@ fn put(printer: Option<&mut Printer>, text: String) {
     };
 }
 
-/// A line of the narration in colour: what is wrong in yellow, what an application does in cyan, the mark of the level
-/// faint.
+/// A line of the narration in colour: what an application does in cyan, the mark of the level faint, and the words that
+/// say that something is wrong.
 fn painted(text: &str) -> String {
+    if text.starts_with('[') {
+        for (word, color) in [("WARNING", "1;33"), ("NOTICE", "1")] {
+            if let Some((time, rest)) = text.split_once(&format!("] {word}[")) {
+                return format!("{time}] \u{1b}[{color}m{word}\u{1b}[0m[{rest}");
+            }
+        }
+    }
     let (mark, words) = match text.find(|c: char| !" =->".contains(c)) {
         Some(at) => text.split_at(at),
         None => (text, ""),
     };
-    let painted = match words.split_once(['(', ' ']) {
-        Some(("WARNING:", _)) => format!("\u{1b}[33m{words}\u{1b}[0m"),
-        Some(("NOTICE:", _)) => format!("\u{1b}[1m{words}\u{1b}[0m"),
-        Some(("Executing", _)) => match (words.find("] "), words.find('(')) {
-            (Some(place), Some(open)) if place + 2 < open => {
-                let (before, rest) = words.split_at(place + 2);
-                let (application, rest) = rest.split_at(open - place - 2);
-                format!("{before}\u{1b}[36m{application}\u{1b}[0m{rest}")
-            }
-            _ => words.to_owned(),
-        },
-        _ => words.to_owned(),
-    };
+    let painted = application_painted(words).unwrap_or_else(|| words.to_owned());
     format!("\u{1b}[2m{mark}\u{1b}[0m{painted}")
+}
+
+/// `Executing [100@phones:1] Dial("…` with the application's name in colour.
+fn application_painted(words: &str) -> Option<String> {
+    let place = words.strip_prefix("Executing [")?.find("] ")? + "Executing [] ".len();
+    let (before, rest) = words.split_at_checked(place)?;
+    let (application, arguments) = rest.split_once('(')?;
+    Some(format!("{before}\u{1b}[36m{application}\u{1b}[0m({arguments}"))
 }
 
 #[cfg(test)]
@@ -105,7 +108,10 @@ mod tests {
     fn applications_and_warnings_stand_out() {
         let line = "    -- Executing [100@a:1] Dial(\"PJSIP/x\", \"y (z)\") in new stack";
         assert!(painted(line).contains("[100@a:1] \u{1b}[36mDial\u{1b}[0m(\"PJSIP/x\""));
-        assert!(painted("WARNING: look").contains("\u{1b}[33mWARNING: look"));
+        let warning = "[Nov 21 05:31:39] WARNING[1819][C-00000001]: look";
+        assert!(painted(warning).contains("] \u{1b}[1;33mWARNING\u{1b}[0m[1819]"));
+        let forged = painted("    -- [Nov 21 05:31:39] WARNING[1]: not so");
+        assert!(!forged.contains("1;33"), "{forged}");
         assert_eq!(painted(""), "\u{1b}[2m\u{1b}[0m");
     }
 }

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::protocol::{LONGEST, Reply, Request};
 use crate::commands::{self, Context};
+use crate::log::console_line;
 use crate::narration::{Narration, missed_lines};
 
 /// Lines that wait for a console that does not read. Its tasks wait with them: the narration passes it by meanwhile, and
@@ -151,7 +152,7 @@ async fn narrate(narration: Arc<Narration>, console: Arc<Console>) {
     loop {
         let reply = match lines.recv().await {
             Ok(line) if line.level <= console.context.verbosity.load(Relaxed) => {
-                Reply::Narration(line.level, line.for_console())
+                Reply::Narration(line.level, console_line(&line))
             }
             Ok(_) => continue,
             Err(RecvError::Lagged(missed)) => Reply::Narration(0, missed_lines(missed)),

@@ -156,6 +156,9 @@ async fn each_console_is_told_as_much_as_it_wants() {
     assert_eq!(curious.narration().await, "    -- for the curious");
     assert_eq!(curious.narration().await, " for both");
     assert_eq!(quiet.narration().await, " for both");
+    stage.narration.notice(&Event::Warning { channel: None, text: "for all".to_owned() });
+    let warning = quiet.narration().await;
+    assert!(warning.contains("] WARNING[") && warning.ends_with("]: for all"), "{warning}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
