@@ -16,6 +16,8 @@ pub(crate) fn page(root: &Path, port: u16, accounts: &[(String, String)], progra
     for (user, password) in accounts {
         let _ = writeln!(page, "      {user:<7} {password}");
     }
+    let (console, channels) = (format!("{program} -rvvv"), format!("{program} -rx 'core show channels'"));
+    let (end, width) = ("Ctrl-C", channels.len());
     let _ = write!(
         page,
         "\n      Show them again:  {program} quickstart show\n
@@ -28,9 +30,9 @@ pub(crate) fn page(root: &Path, port: u16, accounts: &[(String, String)], progra
 
   What happens here
 
-      {program} -rvvv                   a console that shows each call
-      {program} -rx 'core show channels'
-      Ctrl-C                     ends the exchange
+      {console:<width$}  a console that shows each call
+      {channels:<width$}  the calls of the moment
+      {end:<width$}  ends the exchange
 
   Your files, made to be changed; {program} check tells of mistakes
 
