@@ -51,7 +51,7 @@ pub fn leg(data: &[u8]) {
 }
 
 fn new_leg(now: Instant, ssrc: u32) -> LegCore {
-    let seed = Seed { ssrc, sequence: 65_530, timestamp: u32::MAX - 100, name: 7 };
+    let seed = Seed { ssrc, sequence: 65_530, timestamp: u32::MAX - 100, name: 7, opened: Duration::ZERO };
     LegCore::new(now, seed, Arc::new(Counters::default()), Box::new(|_| {}))
 }
 

@@ -1,7 +1,7 @@
 //! RTCP: what is reported to the peer, and what the peer reports.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rtp::NtpTime;
 use rtp::rtcp::{AVERAGE_INTERVAL, Compound, CompoundWriter, Packet, ReportBlock, interval};
@@ -12,6 +12,8 @@ use super::{LegCore, Outgoing, Seed};
 pub(super) struct Reports {
     /// The canonical name (RFC 7022 §4.2: short-term, random).
     name: String,
+    /// The time of day of the leg's first moment.
+    opened: Duration,
     /// `None` before the first settings.
     next: Option<Duration>,
     random: u32,
@@ -21,13 +23,24 @@ pub(super) struct Reports {
 
 impl Reports {
     pub(super) fn new(seed: Seed) -> Self {
-        Self { name: format!("{:016x}", seed.name), next: None, random: seed.ssrc | 1, reported: 0 }
+        Self {
+            name: format!("{:016x}", seed.name),
+            opened: seed.opened,
+            next: None,
+            random: seed.ssrc | 1,
+            reported: 0,
+        }
     }
 
     /// The first report goes out after half the usual time (RFC 3550 §6.2).
     pub(super) fn begin(&mut self, since: Duration) {
         let wait = interval(AVERAGE_INTERVAL / 2, self.draw());
         self.next = Some(since + wait);
+    }
+
+    /// The time of day, which only means something between sender and receiver reports.
+    fn wall_clock(&self, since: Duration) -> NtpTime {
+        NtpTime::from_unix(self.opened + since)
     }
 
     /// A cheap random number: it only keeps the reports of many legs apart (xorshift).
@@ -78,7 +91,7 @@ impl LegCore {
         if self.sent.packets == self.reports.reported {
             writer.receiver_report(ssrc, block.as_slice()).ok()?;
         } else {
-            let info = self.sent.info(wall_clock(), self.stream.timestamp_at(since));
+            let info = self.sent.info(self.reports.wall_clock(since), self.stream.timestamp_at(since));
             writer.sender_report(ssrc, &info, block.as_slice()).ok()?;
             self.reports.reported = self.sent.packets;
         }
@@ -110,22 +123,24 @@ impl LegCore {
                     {
                         incoming.reception.handle_sender_report(&report.info, since);
                     }
-                    report.blocks().for_each(|block| self.hear_block(&block));
+                    report.blocks().for_each(|block| self.hear_block(&block, since));
                 }
-                Packet::ReceiverReport(report) => report.blocks().for_each(|block| self.hear_block(&block)),
+                Packet::ReceiverReport(report) => {
+                    report.blocks().for_each(|block| self.hear_block(&block, since));
+                }
                 _ => {}
             }
         }
     }
 
     /// What the peer says about our stream.
-    fn hear_block(&self, block: &ReportBlock) {
+    fn hear_block(&self, block: &ReportBlock, since: Duration) {
         if block.ssrc != self.stream.ssrc() {
             return;
         }
         self.counters.remote_lost.set(i64::from(block.cumulative_lost));
         self.counters.remote_jitter_units.set(i64::from(block.jitter));
-        if let Some(round_trip) = block.round_trip(wall_clock()) {
+        if let Some(round_trip) = block.round_trip(self.reports.wall_clock(since)) {
             let micros = i64::try_from(round_trip.as_micros()).unwrap_or(i64::MAX);
             self.counters.round_trip_us.set(micros.max(1));
         }
@@ -144,9 +159,4 @@ impl LegCore {
             _ => rtp.and_then(above),
         }
     }
-}
-
-/// The time of day, which only means something between sender and receiver reports.
-fn wall_clock() -> NtpTime {
-    NtpTime::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }

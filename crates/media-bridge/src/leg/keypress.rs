@@ -15,6 +15,10 @@ const WAITING: usize = 32;
 /// Silence behind a key that is sent as a tone, so that two of the same are told apart.
 const PAUSE: usize = PLAY_RATE as usize / 20; // 50 ms
 
+/// The shortest that a key of another leg sounds here, however short it was there, so that receivers know it: they need
+/// 40 ms (ITU-T Q.24, annex A).
+const SHORTEST: usize = 3 * PLAY_RATE as usize / 50; // 60 ms
+
 /// The longest that a key of another leg sounds here when its end is lost.
 const LONGEST: usize = 10 * PLAY_RATE as usize;
 
@@ -30,8 +34,21 @@ pub(crate) enum Key {
 /// What is sent of keys.
 #[derive(Default)]
 pub(super) struct Keypresses {
-    waiting: VecDeque<(Digit, Duration)>,
+    waiting: VecDeque<Waiting>,
     current: Option<Keypress>,
+}
+
+/// A key that waits for its turn.
+#[derive(Clone, Copy)]
+pub(super) enum Waiting {
+    /// Asked for by the owner, for so long.
+    Ours(Digit, Duration),
+    /// One of another leg's, to be sent as a tone.
+    Theirs {
+        digit: Digit,
+        /// It is not up yet.
+        held: bool,
+    },
 }
 
 /// A key that is being sent.
@@ -48,6 +65,8 @@ pub(super) struct ToneKey {
     generator: ToneGenerator,
     /// Samples of tone that are left.
     tone: usize,
+    /// Samples of them that sound even if the key is released.
+    least: usize,
     /// Samples of silence behind it.
     pause: usize,
     /// Asked for by the owner, who is told when it has been sent.
@@ -57,8 +76,12 @@ pub(super) struct ToneKey {
 impl Keypresses {
     /// Puts a key in the queue.
     pub(super) fn queue(&mut self, digit: Digit, duration: Duration) {
+        self.wait(Waiting::Ours(digit, duration));
+    }
+
+    fn wait(&mut self, key: Waiting) {
         if self.waiting.len() < WAITING {
-            self.waiting.push_back((digit, duration));
+            self.waiting.push_back(key);
         }
     }
 
@@ -67,28 +90,34 @@ impl Keypresses {
         self.current.is_some() || !self.waiting.is_empty()
     }
 
-    /// A key of another leg: heard as long as it is held.
+    /// A key of another leg: heard as long as it is held, after those before it.
     pub(super) fn press(&mut self, key: Key) {
         match key {
-            Key::Down(digit) if self.current.is_none() => {
-                self.current = ToneKey::new(digit, LONGEST, false).map(Keypress::Tone);
-            }
-            Key::Down(_) => {}
+            Key::Down(digit) => self.wait(Waiting::Theirs { digit, held: true }),
             Key::Up => self.release(),
         }
     }
 
-    /// Ends a key of another leg.
+    /// Ends the key that another leg holds.
     pub(super) fn release(&mut self) {
-        if let Some(Keypress::Tone(key)) = &mut self.current
-            && !key.ours
-        {
-            key.tone = 0;
+        for key in &mut self.waiting {
+            if let Waiting::Theirs { held, .. } = key {
+                *held = false;
+            }
+        }
+        if let Some(Keypress::Tone(key)) = &mut self.current {
+            key.release();
         }
     }
 
+    /// The other leg is gone: its key ends, and those that wait are not for this leg's peer any more.
+    pub(super) fn forget_theirs(&mut self) {
+        self.release();
+        self.waiting.retain(|key| matches!(key, Waiting::Ours(..)));
+    }
+
     /// The next key that waits, when none is being sent.
-    pub(super) fn next_waiting(&mut self) -> Option<(Digit, Duration)> {
+    pub(super) fn next_waiting(&mut self) -> Option<Waiting> {
         if self.current.is_some() { None } else { self.waiting.pop_front() }
     }
 
@@ -102,10 +131,24 @@ impl Keypresses {
 }
 
 impl ToneKey {
-    /// A key that sounds for so many samples.
-    pub(super) fn new(digit: Digit, samples: usize, ours: bool) -> Option<Self> {
+    /// A key of the owner's that sounds for so many samples.
+    pub(super) fn ours(digit: Digit, samples: usize) -> Option<Self> {
+        Self::new(digit, samples, samples, true)
+    }
+
+    /// A key of another leg's: sounds as long as it is held.
+    pub(super) fn theirs(digit: Digit, held: bool) -> Option<Self> {
+        Self::new(digit, if held { LONGEST } else { SHORTEST }, SHORTEST, false)
+    }
+
+    fn new(digit: Digit, tone: usize, least: usize, ours: bool) -> Option<Self> {
         let generator = ToneGenerator::new(dtmf::tone(digit.to_char())?, PLAY_RATE);
-        Some(Self { digit, generator, tone: samples, pause: PAUSE, ours })
+        Some(Self { digit, generator, tone, least, pause: PAUSE, ours })
+    }
+
+    /// The other leg's key is up. One of the owner's lasts as long as was asked.
+    fn release(&mut self) {
+        self.tone = self.tone.min(self.least);
     }
 
     /// Fills a frame; false when the key and its pause are over.
@@ -114,6 +157,7 @@ impl ToneKey {
         let filled = self.generator.fill(&mut frame[..sounding]);
         frame[filled..].fill(0);
         self.tone -= sounding;
+        self.least = self.least.saturating_sub(sounding);
         self.pause = self.pause.saturating_sub(frame.len() - sounding);
         self.tone > 0 || self.pause > 0
     }

@@ -77,6 +77,9 @@ pub(crate) struct Seed {
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
     pub(crate) name: u64,
+    /// The time of day when the leg is opened, since the Unix epoch. Reports count on from there by the steady clock,
+    /// so that a clock that is set does not show as a round trip.
+    pub(crate) opened: Duration,
 }
 
 impl LegCore {
@@ -157,7 +160,7 @@ impl LegCore {
 
     /// Another feeds the stream from now on: a bridge is joined or left.
     pub(crate) fn splice(&mut self) {
-        self.keys.release();
+        self.keys.forget_theirs();
         self.stream.splice();
     }
 

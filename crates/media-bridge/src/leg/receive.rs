@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Instant;
 
-use rtp::telephone_event::{Event, EventReceiver};
+use rtp::telephone_event::{Event, EventReceiver, EventReport};
 use rtp::{Header, Kind, Packet, Reception};
 
 use super::source::Verdict;
@@ -17,6 +17,8 @@ use crate::event::LegEvent;
 pub(crate) struct Heard {
     pub(crate) header: Header,
     pub(crate) content: Content,
+    /// Another stream began with it, and a key that the last one held is up.
+    pub(crate) released: bool,
 }
 
 /// What a packet carries.
@@ -26,6 +28,8 @@ pub(crate) enum Content {
     Audio(Codec, Range<usize>),
     /// A telephone-event, and what it means for those who cannot read it.
     Event([Option<Key>; 3]),
+    /// What may not be heard now, as on hold.
+    Unheard,
 }
 
 impl LegCore {
@@ -69,47 +73,51 @@ impl LegCore {
         }
         self.counters.packets_received.add(1);
         self.counters.octets_received.add(packet.payload().len() as u64);
-        let content = if event {
-            Content::Event(self.take_event(now, &packet)?)
+        let (content, released) = if event {
+            self.take_event(now, &packet)?
         } else {
-            let since = self.since(now);
-            self.incoming_of(header.ssrc).reception.receive(&header, since);
-            Content::Audio(settings.codec, packet.payload_range())
+            (Content::Audio(settings.codec, packet.payload_range()), self.take_audio(now, &header))
         };
-        settings.direction.receives().then_some(Heard { header, content })
+        let content = if settings.direction.receives() { content } else { Content::Unheard };
+        Some(Heard { header, content, released })
+    }
+
+    /// Counts a packet of sound. `true`: with it a key came up.
+    fn take_audio(&mut self, now: Instant, header: &Header) -> bool {
+        let since = self.since(now);
+        let (incoming, left) = self.incoming_of(header.ssrc);
+        incoming.reception.receive(header, since);
+        left.and_then(|report| self.tell_digit(report)).is_some()
     }
 
     /// Counts a telephone-event and tells the owner what it means.
-    fn take_event(&mut self, now: Instant, packet: &Packet<'_>) -> Option<[Option<Key>; 3]> {
+    fn take_event(&mut self, now: Instant, packet: &Packet<'_>) -> Option<(Content, bool)> {
         let header = packet.header();
         let since = self.since(now);
         let Ok(event) = Event::parse(packet.payload()) else {
             self.counters.malformed.add(1);
             return None;
         };
-        let incoming = self.incoming_of(header.ssrc);
+        let (incoming, left) = self.incoming_of(header.ssrc);
         incoming.reception.receive_event(&header);
         let reports = incoming.digits.receive(header.timestamp, header.marker, event, since);
+        let released = left.and_then(|report| self.tell_digit(report)).is_some();
         let mut keys = [None; 3];
         for (place, report) in keys.iter_mut().zip(reports) {
             *place = self.tell_digit(report);
         }
-        Some(keys)
+        Some((Content::Event(keys), released))
     }
 
-    /// The stream of that SSRC; another one than before begins anew, and what the last one left open ends.
-    fn incoming_of(&mut self, ssrc: u32) -> &mut Incoming {
+    /// The stream of that SSRC. Another one than before begins anew; a key that the last one left down is reported.
+    fn incoming_of(&mut self, ssrc: u32) -> (&mut Incoming, Option<EventReport>) {
         let known = self.incoming.as_ref().is_some_and(|incoming| incoming.reception.ssrc() == ssrc);
-        if !known && let Some(report) = self.incoming.as_mut().and_then(|former| former.digits.finish()) {
-            self.tell_digit(report);
-        }
+        let former = if known { None } else { self.incoming.take() };
+        let left = former.and_then(|mut former| former.digits.finish());
         let clock_rate = self.settings.map_or(8_000, |settings| settings.codec.clock_rate());
         let anew =
             || Incoming { reception: Reception::new(ssrc, clock_rate), digits: EventReceiver::new(8_000) };
-        if !known {
-            self.incoming = None;
-        }
-        self.incoming.get_or_insert_with(anew)
+        (self.incoming.get_or_insert_with(anew), left)
     }
 
     /// The peer is known by where it sends from. A symmetric leg sends there, too.

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use rtp::Header;
-use rtp::telephone_event::{Event, EventSender};
+use rtp::telephone_event::{Event, EventPacket, EventSender};
 
-use super::keypress::{Keypress, ToneKey};
+use super::keypress::{Keypress, ToneKey, Waiting};
 use super::{LegCore, Outgoing};
 use crate::Digit;
 use crate::event::LegEvent;
@@ -40,6 +40,10 @@ impl LegCore {
         }
         let settings = self.settings?;
         let samples = usize::from(settings.ptime_ms.clamp(10, 60)) * TICK / 20;
+        let Some(to) = self.destination() else {
+            self.pass_unsent(now, &settings, samples);
+            return None;
+        };
         if self.owed < samples {
             return None;
         }
@@ -49,14 +53,31 @@ impl LegCore {
             Some(Keypress::Event { .. }) => self.event_packet(now, &settings, packet),
             _ => self.audio_packet(now, &settings, samples, packet),
         }?;
-        // Time goes on for what plays, also while the peer holds the call and nothing may be sent.
-        let to = self.destination()?;
         self.count_sent(length - Header::LENGTH);
         Some(Outgoing { length, to })
     }
 
+    /// Time goes on for what plays while nothing may be sent, as on hold. What is not sent takes no number.
+    fn pass_unsent(&mut self, now: Instant, settings: &LegSettings, samples: usize) {
+        let mut frame = [0_i16; LONGEST];
+        while self.owed >= samples && self.makes_packets() {
+            self.owed -= samples;
+            self.begin_waiting_key(now, settings);
+            if self.next_of_event().is_none() {
+                self.fill(&mut frame[..samples.min(LONGEST)]);
+            }
+        }
+        self.stream.splice();
+    }
+
     fn begin_waiting_key(&mut self, now: Instant, settings: &LegSettings) {
-        let Some((digit, duration)) = self.keys.next_waiting() else { return };
+        let (digit, duration) = match self.keys.next_waiting() {
+            Some(Waiting::Ours(digit, duration)) => (digit, duration),
+            Some(Waiting::Theirs { digit, held }) => {
+                return self.keys.begin(ToneKey::theirs(digit, held).map(Keypress::Tone));
+            }
+            None => return,
+        };
         let ticks = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX).saturating_mul(PLAY_RATE / 1_000);
         let key = match settings.telephone_event {
             Some(_) => {
@@ -64,7 +85,7 @@ impl LegCore {
                 let timestamp = self.stream.timestamp_at(self.since(now));
                 Some(Keypress::Event { sender: EventSender::new(digit, ticks, interval), timestamp })
             }
-            None => ToneKey::new(digit, ticks as usize, true).map(Keypress::Tone),
+            None => ToneKey::ours(digit, ticks as usize).map(Keypress::Tone),
         };
         self.keys.begin(key);
     }
@@ -72,23 +93,28 @@ impl LegCore {
     /// One packet of a telephone-event.
     fn event_packet(&mut self, now: Instant, settings: &LegSettings, packet: &mut [u8]) -> Option<usize> {
         let since = self.since(now);
-        let Some(Keypress::Event { sender, timestamp }) = self.keys.current() else { return None };
-        let (digit, timestamp) = (sender.digit(), *timestamp);
-        let next = sender.next();
-        let done = sender.is_done();
-        if done {
-            self.keys.begin(None);
-            (self.events)(LegEvent::DigitSent(digit));
-        }
-        let (next, event) = (next?, settings.telephone_event?);
+        let (next, timestamp) = self.next_of_event()?;
+        let event = settings.telephone_event?;
         let at = timestamp.wrapping_add(next.timestamp_offset);
         let header = self.stream.insert(event.send, next.marker, at, since);
-        if done && self.program.is_playing() {
+        if self.keys.current().is_none() && self.program.is_playing() {
             self.stream.splice();
         }
         let start = header.write(packet);
         let written = next.event.write(packet.get_mut(start..)?);
         (written == Event::LENGTH).then_some(start + written)
+    }
+
+    /// What the next packet of the present telephone-event says, and the timestamp of the event. Tells of its end.
+    fn next_of_event(&mut self) -> Option<(EventPacket, u32)> {
+        let Some(Keypress::Event { sender, timestamp }) = self.keys.current() else { return None };
+        let (digit, timestamp) = (sender.digit(), *timestamp);
+        let next = sender.next();
+        if sender.is_done() {
+            self.keys.begin(None);
+            (self.events)(LegEvent::DigitSent(digit));
+        }
+        Some((next?, timestamp))
     }
 
     /// One packet of sound.

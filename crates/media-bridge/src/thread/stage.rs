@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use slab::Slab;
 
@@ -352,5 +352,6 @@ fn seed(id: LegId) -> Seed {
         sequence: (number >> 32) as u16,
         timestamp: (number >> 48) as u32,
         name: (number >> 64) as u64,
+        opened: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
     }
 }

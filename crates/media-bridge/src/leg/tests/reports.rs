@@ -1,0 +1,104 @@
+//! RTCP on the virtual clock: round trips, goodbyes, what the peer reports.
+
+use rtp::NtpTime;
+use rtp::rtcp::{Compound, CompoundWriter, Packet as Control, ReportBlock};
+
+use super::*;
+
+fn rtcp_peer() -> SocketAddr {
+    SocketAddr::new(peer().ip(), peer().port() + 1)
+}
+
+/// The leg's next report, and the sender's part of it.
+fn next_report(bench: &mut Bench) -> (Vec<u8>, Option<rtp::rtcp::SenderInfo>) {
+    let mut buffer = [0; 2_048];
+    for _ in 0..1_000 {
+        bench.pass(20);
+        if let Some(outgoing) = bench.leg.report(bench.now, &mut buffer) {
+            let report = buffer[..outgoing.length].to_vec();
+            let info = Compound::parse(&report).unwrap().packets().find_map(|packet| match packet {
+                Control::SenderReport(report) => Some(report.info),
+                _ => None,
+            });
+            return (report, info);
+        }
+    }
+    panic!("no report in twenty seconds");
+}
+
+fn answer(block: ReportBlock) -> Vec<u8> {
+    let mut buffer = [0; 256];
+    let mut writer = CompoundWriter::new(&mut buffer);
+    writer.receiver_report(9, &[block]).unwrap();
+    let length = writer.finish();
+    buffer[..length].to_vec()
+}
+
+#[test]
+fn an_answered_sender_report_tells_the_round_trip() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    a.leg.play(Pcm::new(8_000, vec![1; 8_000]).into(), PlayToken(1));
+    a.ticks(50);
+    let (_, info) = next_report(&mut a);
+    let last_sender_report = info.expect("a leg that sent reports as a sender").ntp.middle();
+    // The peer thinks for two seconds; both ways take 140 ms.
+    a.pass(2_140);
+    let block = ReportBlock {
+        ssrc: 0x5EED,
+        fraction_lost: 0,
+        cumulative_lost: 3,
+        highest_sequence: 549,
+        jitter: 40,
+        last_sender_report,
+        delay_since_sender_report: 2 << 16,
+    };
+    a.leg.hear_rtcp(a.now, rtcp_peer(), &answer(block));
+    let counted = a.leg.counters.snapshot();
+    let round_trip = counted.round_trip.unwrap();
+    assert!(round_trip.abs_diff(Duration::from_millis(140)) < Duration::from_millis(1), "{round_trip:?}");
+    assert_eq!((counted.remote_lost, counted.remote_jitter), (3, Duration::from_millis(5)));
+    // What it says about somebody else's stream is not ours.
+    a.leg.hear_rtcp(a.now, rtcp_peer(), &answer(ReportBlock { ssrc: 1, cumulative_lost: 77, ..block }));
+    assert_eq!(a.leg.counters.snapshot().remote_lost, 3);
+}
+
+#[test]
+fn the_peers_sender_report_is_answered_with_its_delay() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    let packet = a.packet(0, &[0; 160]);
+    a.hear(&packet);
+    let ntp = NtpTime(0x1234_5678_9ABC_DEF0);
+    let info = rtp::rtcp::SenderInfo { ntp, rtp_timestamp: 1, packets: 1, octets: 160 };
+    let mut buffer = [0; 256];
+    let mut writer = CompoundWriter::new(&mut buffer);
+    writer.sender_report(9, &info, &[]).unwrap();
+    let length = writer.finish();
+    a.leg.hear_rtcp(a.now, rtcp_peer(), &buffer[..length]);
+    let heard_at = a.now;
+    let (report, _) = next_report(&mut a);
+    let compound = Compound::parse(&report).unwrap();
+    let Some(Control::ReceiverReport(first)) = compound.packets().next() else { panic!("a receiver report") };
+    let block = first.blocks().next().unwrap();
+    assert_eq!(block.last_sender_report, ntp.middle());
+    let delay = Duration::from_secs_f64(f64::from(block.delay_since_sender_report) / 65_536.0);
+    assert!(delay.abs_diff(a.now - heard_at) < Duration::from_millis(1));
+}
+
+#[test]
+fn a_goodbye_names_the_stream() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    let mut buffer = [0; 2_048];
+    let goodbye = a.leg.goodbye(a.now, &mut buffer).unwrap();
+    assert_eq!(goodbye.to, rtcp_peer());
+    let compound = Compound::parse(&buffer[..goodbye.length]).unwrap();
+    let Some(Control::Goodbye(last)) = compound.packets().last() else { panic!("a goodbye ends it") };
+    assert!(last.sources().eq([0x5EED]));
+}
+
+#[test]
+fn reports_share_the_rtp_port_where_that_was_agreed() {
+    let mut a = Bench::new(LegSettings { rtcp_mux: true, ..settings(Codec::Pcmu) });
+    let mut buffer = [0; 2_048];
+    assert_eq!(a.leg.goodbye(a.now, &mut buffer).map(|goodbye| goodbye.to), Some(peer()));
+    assert!(a.leg.muxes_rtcp());
+}
