@@ -66,12 +66,15 @@ pub enum HeaderError {
     #[error("missing {0} header")]
     Missing(&'static str),
     /// A header is there and does not follow its grammar.
-    #[error("{header}: {problem}")]
+    #[error("{header}: {problem}, at octet {at}")]
     Malformed {
         /// The header or the part of it.
         header: &'static str,
         /// What is wrong, in a few words.
         problem: &'static str,
+        /// Where: octets from the start of the message when a [`Message`](crate::Message) tells it, from the start of
+        /// the text that was read otherwise.
+        at: usize,
     },
     /// A URI of a scheme that cannot be used here (RFC 3261 §21.4.14).
     #[error("the URI has no scheme that is understood")]
@@ -79,8 +82,21 @@ pub enum HeaderError {
 }
 
 impl HeaderError {
+    /// A fault at the start of what is read.
     pub(crate) const fn malformed(header: &'static str, problem: &'static str) -> Self {
-        Self::Malformed { header, problem }
+        Self::malformed_at(header, problem, 0)
+    }
+
+    pub(crate) const fn malformed_at(header: &'static str, problem: &'static str, at: usize) -> Self {
+        Self::Malformed { header, problem, at }
+    }
+
+    /// The fault as it is seen from further outside, where the text that was read stands behind `octets` others.
+    pub(crate) fn behind(self, octets: usize) -> Self {
+        match self {
+            Self::Malformed { header, problem, at } => Self::malformed_at(header, problem, at + octets),
+            other => other,
+        }
     }
 
     /// The status owed to the sender of a request with this fault.

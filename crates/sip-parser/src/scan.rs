@@ -1,5 +1,7 @@
 //! Small scanners that several grammars share.
 
+use core::str::FromStr;
+
 /// The octets that may stand in a token (RFC 3261 §25.1).
 const TOKEN: [bool; 256] = {
     let mut table = [false; 256];
@@ -17,10 +19,46 @@ pub(crate) const fn is_token(byte: u8) -> bool {
     TOKEN[byte as usize]
 }
 
+/// Whether `text` is a token: one octet at least, and none that may not stand in one.
+pub(crate) fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token)
+}
+
+/// A number of digits alone, without a sign; `None` also for one that does not fit.
+pub(crate) fn number<N: FromStr>(text: &str) -> Option<N> {
+    // The standard parser takes a plus sign, and refuses all else but digits.
+    if text.starts_with('+') { None } else { text.parse().ok() }
+}
+
+/// A number of digits alone; one that does not fit is the largest (RFC 3261 §20.19).
+pub(crate) fn seconds(text: &str) -> Option<u32> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().unwrap_or(u32::MAX))
+}
+
+/// How many octets of `whole` stand before `part`, which is a slice of it.
+pub(crate) fn offset(part: &str, whole: &str) -> usize {
+    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
+}
+
+/// Cuts `text` before the first `wanted`, which the second part begins with, if it is there.
+#[inline]
+pub(crate) fn split_before(text: &str, wanted: u8) -> (&str, &str) {
+    text.split_at(text.bytes().position(|byte| byte == wanted).unwrap_or(text.len()))
+}
+
 /// The first place outside of quotes and angle brackets where `wanted` stands.
+#[inline]
 pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<usize> {
-    // Most values hold none at all, which is quickly seen.
-    memchr::memchr(wanted, text.as_bytes())?;
+    let first = memchr::memchr(wanted, text.as_bytes())?;
+    match memchr::memchr2(b'"', b'<', &text.as_bytes()[..first]) {
+        None => Some(first),
+        Some(_) => find_behind_marks(text, wanted),
+    }
+}
+
+/// The same where quotes or brackets open.
+fn find_behind_marks(text: &str, wanted: u8) -> Option<usize> {
     let (mut quoted, mut escaped, mut angled) = (false, false, false);
     for (at, byte) in text.bytes().enumerate() {
         if escaped {

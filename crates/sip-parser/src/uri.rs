@@ -7,6 +7,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::HeaderError;
 use crate::header::Params;
+use crate::scan::{number, split_before};
 
 /// The host of a URI or of a Via.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +26,11 @@ impl<'a> Host<'a> {
         if let Some(inner) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
             return inner.parse().ok().map(Self::Ipv6);
         }
-        if let Ok(address) = text.parse() {
+        let digit = text.as_bytes().first()?.is_ascii_digit();
+        if let Some(address) = digit.then(|| text.parse().ok()).flatten() {
             return Some(Self::Ipv4(address));
         }
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
-        (!text.is_empty() && text.bytes().all(plain)).then_some(Self::Name(text))
+        text.bytes().all(|octet| kind(octet) & NAME != 0).then_some(Self::Name(text))
     }
 
     /// The address, unless it is a name.
@@ -64,15 +65,49 @@ impl fmt::Display for Host<'_> {
 
 /// Reads `host[:port]`; blanks are allowed around the colon.
 pub(crate) fn host_and_port(text: &str) -> Option<(Host<'_>, Option<u16>)> {
-    let host_end =
-        if text.starts_with('[') { text.find(']')? + 1 } else { text.find(':').unwrap_or(text.len()) };
-    let (host, rest) = text.split_at(host_end);
-    let port = match rest.trim().strip_prefix(':') {
-        Some(port) => Some(port.trim().parse().ok()?),
-        None if rest.trim().is_empty() => None,
+    let (host, rest) = match text.starts_with('[') {
+        true => text.split_at(text.find(']')? + 1),
+        false => split_before(text, b':'),
+    };
+    let rest = rest.trim_ascii_start();
+    let port = match rest.strip_prefix(':') {
+        Some(port) => Some(number(port.trim_ascii())?),
+        None if rest.is_empty() => None,
         None => return None,
     };
-    Some((Host::parse(host.trim())?, port))
+    Some((Host::parse(host.trim_ascii_end())?, port))
+}
+
+/// An octet that may stand in a host name, or between labels.
+const NAME: u8 = 1;
+/// An octet that may stand in a scheme.
+const SCHEME: u8 = 2;
+/// An octet that divides the parts of a SIP URI.
+const MARK: u8 = 4;
+/// An octet that may stand in no URI.
+const FORBIDDEN: u8 = 8;
+
+/// What each octet may be.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        kinds[octet] = match octet as u8 {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' => NAME | SCHEME,
+            b'_' => NAME,
+            b'+' => SCHEME,
+            b':' | b'@' | b';' | b'?' => MARK,
+            0..=b' ' | b'<' | b'>' | b'"' | 0x7f => FORBIDDEN,
+            _ => 0,
+        };
+        octet += 1;
+    }
+    kinds
+};
+
+#[inline]
+fn kind(octet: u8) -> u8 {
+    KINDS[usize::from(octet)]
 }
 
 /// A URI. A `sip:` or `sips:` one is taken apart; of any other scheme only scheme and text are known.
@@ -102,16 +137,11 @@ impl<'a> Uri<'a> {
     /// # Errors
     /// [`HeaderError`] when there is no scheme, or a SIP URI has no usable host or port.
     pub fn parse(text: &'a str) -> Result<Self, HeaderError> {
-        const PROBLEM: HeaderError = HeaderError::malformed("URI", "write scheme:user@host");
-        let (scheme, rest) = text.split_once(':').ok_or(PROBLEM)?;
-        let scheme_byte = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
-        if !scheme.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) || !scheme.bytes().all(scheme_byte)
-        {
-            return Err(PROBLEM);
-        }
-        if text.bytes().any(|b| b <= b' ' || b == b'<' || b == b'>' || b == b'"' || b == 0x7f) {
-            return Err(HeaderError::malformed("URI", "a blank, a bracket or a quote stands in it"));
-        }
+        let end = text.bytes().position(|octet| kind(octet) & SCHEME == 0);
+        let end = end.filter(|end| text.as_bytes()[0].is_ascii_alphabetic() && text.as_bytes()[*end] == b':');
+        let end = end.ok_or(malformed("write scheme:user@host", 0))?;
+        let (scheme, rest) = (&text[..end], &text[end + 1..]);
+        let marks = Marks::find(rest).map_err(|error| error.behind(end + 1))?;
         let mut uri = Self {
             text,
             scheme,
@@ -122,34 +152,34 @@ impl<'a> Uri<'a> {
             params: Params(""),
             headers: "",
         };
-        if uri.is_sip() { uri.split(rest).map(|()| uri) } else { Ok(uri) }
+        if uri.is_sip() {
+            uri.split(rest, &marks).map_err(|error| error.behind(end + 1))?;
+        }
+        Ok(uri)
     }
 
     /// Takes `user:password@host:port;params?headers` apart. The user part may hold `;` and `?` itself.
-    fn split(&mut self, rest: &'a str) -> Result<(), HeaderError> {
-        let tail = match rest.rfind('@') {
-            Some(at) => {
-                let (user, password) = match rest[..at].split_once(':') {
-                    Some((user, password)) => (user, Some(password)),
-                    None => (&rest[..at], None),
-                };
-                if user.is_empty() {
-                    return Err(HeaderError::malformed("URI", "the user before '@' is empty"));
-                }
-                if rest[..at].contains('@') {
-                    let problem = "a second '@' in the user part, where it has to be written %40";
-                    return Err(HeaderError::malformed("URI", problem));
-                }
-                (self.user, self.password) = (Some(user), password);
-                &rest[at + 1..]
+    fn split(&mut self, rest: &'a str, marks: &Marks) -> Result<(), HeaderError> {
+        let mut host_at = 0;
+        if let Some(at) = marks.at {
+            let user_end = marks.password.unwrap_or(at);
+            if user_end == 0 {
+                return Err(malformed("the user before '@' is empty", 0));
             }
-            None => rest,
-        };
-        let (address, headers) = tail.split_once('?').unwrap_or((tail, ""));
-        let (host, params) = address.split_at(address.find(';').unwrap_or(address.len()));
+            if let Some(second) = marks.second_at {
+                let problem = "a second '@' in the user part, where it has to be written %40";
+                return Err(malformed(problem, second));
+            }
+            self.user = Some(&rest[..user_end]);
+            self.password = marks.password.map(|colon| &rest[colon + 1..at]);
+            host_at = at + 1;
+        }
+        let params_end = marks.question.unwrap_or(rest.len());
+        let host_end = marks.semicolon.unwrap_or(params_end);
         (self.host, self.port) =
-            host_and_port(host).ok_or(HeaderError::malformed("URI", "no usable host and port"))?;
-        (self.params, self.headers) = (Params(params), headers);
+            host_and_port(&rest[host_at..host_end]).ok_or(malformed("no usable host and port", host_at))?;
+        self.params = Params(&rest[host_end..params_end]);
+        self.headers = marks.question.map_or("", |question| &rest[question + 1..]);
         Ok(())
     }
 
@@ -223,6 +253,47 @@ impl<'a> Uri<'a> {
             && headers_agree(self.headers, other.headers)
             && headers_agree(other.headers, self.headers)
     }
+}
+
+/// Where the parts of a SIP URI meet, counted from behind the scheme.
+#[derive(Default)]
+struct Marks {
+    at: Option<usize>,
+    /// The colon between user and password.
+    password: Option<usize>,
+    /// An `@` that should not be there.
+    second_at: Option<usize>,
+    /// The semicolon behind host and port.
+    semicolon: Option<usize>,
+    /// The question mark behind the parameters.
+    question: Option<usize>,
+}
+
+impl Marks {
+    /// Goes once over the text behind the scheme.
+    fn find(rest: &str) -> Result<Self, HeaderError> {
+        let mut marks = Self::default();
+        let mut colon = None;
+        for (place, octet) in rest.bytes().enumerate() {
+            if kind(octet) & (MARK | FORBIDDEN) == 0 {
+                continue;
+            }
+            match octet {
+                b':' => colon = colon.or(Some(place)),
+                b'@' if marks.at.is_some() => marks.second_at = marks.second_at.or(Some(place)),
+                b'@' => marks = Self { at: Some(place), password: colon, ..Self::default() },
+                b';' if marks.question.is_none() => marks.semicolon = marks.semicolon.or(Some(place)),
+                b'?' => marks.question = marks.question.or(Some(place)),
+                b';' => {}
+                _ => return Err(malformed("a blank, a bracket or a quote stands in it", place)),
+            }
+        }
+        Ok(marks)
+    }
+}
+
+const fn malformed(problem: &'static str, at: usize) -> HeaderError {
+    HeaderError::malformed_at("URI", problem, at)
 }
 
 /// Every parameter that both have is equal, and those that must not stand alone do not.

@@ -1,5 +1,7 @@
 //! Contact (RFC 3261 §20.10).
 
+use core::fmt;
+
 use super::name_addr::NameAddr;
 use crate::error::HeaderError;
 
@@ -18,7 +20,7 @@ impl<'a> Contact<'a> {
     /// # Errors
     /// [`HeaderError`] when it is neither a star nor an address.
     pub fn parse(text: &'a str) -> Result<Self, HeaderError> {
-        if text.trim() == "*" { Ok(Self::Star) } else { NameAddr::parse(text).map(Self::Address) }
+        if text.trim_ascii() == "*" { Ok(Self::Star) } else { NameAddr::parse(text).map(Self::Address) }
     }
 
     /// Its `expires`, in seconds.
@@ -36,6 +38,15 @@ impl<'a> Contact<'a> {
         match self {
             Self::Star => None,
             Self::Address(address) => Some(address),
+        }
+    }
+}
+
+impl fmt::Display for Contact<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Star => f.write_str("*"),
+            Self::Address(address) => address.fmt(f),
         }
     }
 }

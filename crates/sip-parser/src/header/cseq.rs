@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::error::HeaderError;
 use crate::method::Method;
+use crate::scan;
 
 /// The number and method that order the requests of a dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,11 +22,12 @@ impl CSeq {
     /// [`HeaderError`] when the number does not fit 32 bits or the method is missing.
     pub fn parse(text: &str) -> Result<Self, HeaderError> {
         const PROBLEM: HeaderError = HeaderError::malformed("CSeq", "write a number below 2^32 and a method");
-        let (number, method) = text.trim().split_once([' ', '\t']).ok_or(PROBLEM)?;
-        let number = number.parse().map_err(|_| PROBLEM)?;
-        match method.trim() {
-            "" => Err(PROBLEM),
-            method => Ok(Self { number, method: Method::from(method) }),
+        let text = text.trim_ascii();
+        let blank = text.bytes().position(|byte| matches!(byte, b' ' | b'\t')).ok_or(PROBLEM)?;
+        let number = scan::number(&text[..blank]).ok_or(PROBLEM)?;
+        match Method::from(text[blank..].trim_ascii()) {
+            Method::Other(name) if !scan::is_word(&name) => Err(PROBLEM),
+            method => Ok(Self { number, method }),
         }
     }
 }
@@ -45,6 +47,7 @@ mod tests {
         assert_eq!(CSeq::parse("0009  INVITE").unwrap(), CSeq { number: 9, method: Method::Invite });
         assert!(CSeq::parse("36893488147419103232 REGISTER").is_err());
         assert!(CSeq::parse("1").is_err());
-        assert!(CSeq::parse("1 ").is_err());
+        assert!(CSeq::parse("1 ").is_err() && CSeq::parse("+1 ACK").is_err());
+        assert!(CSeq::parse("1 AC K").is_err());
     }
 }

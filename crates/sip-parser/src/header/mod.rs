@@ -2,6 +2,7 @@
 
 mod contact;
 mod cseq;
+mod lookup;
 mod name;
 mod name_addr;
 mod params;
@@ -9,8 +10,8 @@ mod via;
 
 pub use contact::Contact;
 pub use cseq::CSeq;
+pub(crate) use lookup::{LineName, UNLISTED, by_number};
 pub use name::HeaderName;
-pub(crate) use name::{UNLISTED, by_number, number_of};
 pub use name_addr::NameAddr;
 pub use params::Params;
 pub(crate) use params::unquoted;

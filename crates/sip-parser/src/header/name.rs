@@ -4,6 +4,8 @@ use core::fmt;
 
 use smol_str::SmolStr;
 
+use super::lookup::{UNLISTED, by_number, number_of};
+
 macro_rules! names {
     ($($(#[$doc:meta])* $variant:ident = $text:literal $(| $compact:literal)?,)*) => {
         /// The name of a header field. Names are compared without regard to case; compact forms mean the long ones.
@@ -24,7 +26,11 @@ macro_rules! names {
                 }
             }
 
+            /// The number of Content-Length, which every message is asked for.
+            pub(crate) const CONTENT_LENGTH: u8 = Listed::ContentLength as u8;
+
             /// Its place among the listed names; [`UNLISTED`] for one that is not.
+            #[inline]
             pub(crate) fn number(&self) -> u8 {
                 match self {
                     $(Self::$variant => Listed::$variant as u8,)*
@@ -40,13 +46,13 @@ macro_rules! names {
         }
 
         /// Long forms by number.
-        const LONG: &[&str] = &[$($text,)*];
+        pub(super) const LONG: &[&str] = &[$($text,)*];
 
         /// Compact forms by number; 0 where there is none.
-        const COMPACT: &[u8] = &[$(0 $(+ $compact.as_bytes()[0])?,)*];
+        pub(super) const COMPACT: &[u8] = &[$(0 $(+ $compact.as_bytes()[0])?,)*];
 
         /// The names themselves by number.
-        static NAMES: &[HeaderName] = &[$(HeaderName::$variant,)*];
+        pub(super) static NAMES: &[HeaderName] = &[$(HeaderName::$variant,)*];
     };
 }
 
@@ -173,69 +179,6 @@ names! {
     Diversion = "Diversion",
 }
 
-/// The number of every name that is not listed.
-pub(crate) const UNLISTED: u8 = u8::MAX;
-
-/// Listed names by the length and first letter of their long form: the first of a chain.
-const CHAINS: [u8; 1024] = chains().0;
-
-/// The next name of each chain.
-const NEXT: [u8; LONG.len()] = chains().1;
-
-/// Listed names by the letter of their compact form.
-const LETTERS: [u8; 32] = {
-    let mut letters = [UNLISTED; 32];
-    let mut number = 0;
-    while number < COMPACT.len() {
-        if COMPACT[number] != 0 {
-            letters[(COMPACT[number] & 31) as usize] = number as u8;
-        }
-        number += 1;
-    }
-    letters
-};
-
-const fn chains() -> ([u8; 1024], [u8; LONG.len()]) {
-    let (mut chains, mut next) = ([UNLISTED; 1024], [UNLISTED; LONG.len()]);
-    let mut number = LONG.len();
-    while number > 0 {
-        number -= 1;
-        let at = chain_of(LONG[number].as_bytes());
-        next[number] = chains[at];
-        chains[at] = number as u8;
-    }
-    (chains, next)
-}
-
-/// Where the chain of names with this length and first letter begins.
-const fn chain_of(name: &[u8]) -> usize {
-    (name.len() & 31) << 5 | (name[0] & 31) as usize
-}
-
-/// The number of the listed name that `text` means, in any case; [`UNLISTED`] for another one.
-pub(crate) fn number_of(text: &[u8]) -> u8 {
-    match text {
-        [] => UNLISTED,
-        [letter] if letter.is_ascii_alphabetic() => LETTERS[usize::from(letter & 31)],
-        [_] => UNLISTED,
-        name => {
-            let mut number = CHAINS[chain_of(name)];
-            while let Some(long) = LONG.get(usize::from(number)) {
-                if long.as_bytes().eq_ignore_ascii_case(name) {
-                    return number;
-                }
-                number = NEXT[usize::from(number)];
-            }
-            UNLISTED
-        }
-    }
-}
-
-/// The listed name of a number.
-pub(crate) fn by_number(number: u8) -> Option<&'static HeaderName> {
-    NAMES.get(usize::from(number))
-}
-
 impl From<&str> for HeaderName {
     fn from(text: &str) -> Self {
         by_number(number_of(text.as_bytes())).cloned().unwrap_or_else(|| Self::Other(SmolStr::new(text)))
@@ -251,18 +194,6 @@ impl fmt::Display for HeaderName {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_listed_name_is_found_in_any_case() {
-        for (number, name) in NAMES.iter().enumerate() {
-            assert_eq!(usize::from(name.number()), number);
-            for text in [name.as_str().to_uppercase(), name.as_str().to_lowercase()] {
-                assert_eq!(HeaderName::from(text.as_str()), *name);
-            }
-        }
-        assert_eq!(number_of(b"Xia"), UNLISTED);
-        assert_eq!(number_of(b"1"), UNLISTED);
-    }
 
     #[test]
     fn compact_forms_and_any_case_are_read() {

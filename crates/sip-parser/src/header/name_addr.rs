@@ -1,10 +1,11 @@
 //! Addresses with a display name: From, To, Contact, Route and their kin (RFC 3261 §20.10).
 
 use alloc::borrow::Cow;
+use core::fmt;
 
 use super::params::{Params, unquoted};
 use crate::error::HeaderError;
-use crate::scan::find_outside;
+use crate::scan::{find_outside, offset, seconds, split_before};
 use crate::uri::Uri;
 
 /// `"Alice" <sip:alice@example.com>;tag=1928`, or the same without brackets.
@@ -21,20 +22,19 @@ impl<'a> NameAddr<'a> {
     /// # Errors
     /// [`HeaderError`] when a bracket is missing or the URI cannot be read.
     pub fn parse(text: &'a str) -> Result<Self, HeaderError> {
-        let text = text.trim();
         let Some(open) = open_bracket(text)? else {
-            let end = text.find(';').unwrap_or(text.len());
-            let (uri, params) = text.split_at(end);
-            return Ok(Self { display: None, uri: Uri::parse(uri.trim())?, params: Params(params) });
+            let (uri, params) = split_before(text, b';');
+            return Ok(Self { display: None, uri: uri_in(uri, text)?, params: Params(params) });
         };
-        let display = Some(text[..open].trim()).filter(|d| !d.is_empty());
+        let display = Some(text[..open].trim_ascii()).filter(|d| !d.is_empty());
         let inner = &text[open + 1..];
-        let close = inner.find('>').ok_or(HeaderError::malformed("address", "'<' is not closed by '>'"))?;
-        let params = inner[close + 1..].trim_start();
+        let close = memchr::memchr(b'>', inner.as_bytes());
+        let close = close.ok_or(malformed("'<' is not closed by '>'", open))?;
+        let params = inner[close + 1..].trim_ascii();
         if !params.is_empty() && !params.starts_with(';') {
-            return Err(HeaderError::malformed("address", "something other than ';' follows '>'"));
+            return Err(malformed("something other than ';' follows '>'", offset(params, text)));
         }
-        Ok(Self { display, uri: Uri::parse(inner[..close].trim())?, params: Params(params) })
+        Ok(Self { display, uri: uri_in(&inner[..close], text)?, params: Params(params) })
     }
 
     /// The display name, without quotes and escapes.
@@ -71,9 +71,7 @@ impl<'a> NameAddr<'a> {
 
     /// `expires` of a Contact, in seconds. A number that does not fit counts as the longest.
     pub fn expires(&self) -> Option<u32> {
-        let digits = self.param("expires")??;
-        let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        all_digits.then(|| digits.parse().unwrap_or(u32::MAX))
+        seconds(self.param("expires")??)
     }
 
     /// `q` of a Contact, in thousandths from 0 to 1000 (RFC 3261 §25.1).
@@ -92,25 +90,49 @@ impl<'a> NameAddr<'a> {
     }
 }
 
+impl fmt::Display for NameAddr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(display) = self.display {
+            write!(f, "{display} ")?;
+        }
+        write!(f, "<{}>{}", self.uri, self.params)
+    }
+}
+
+const fn malformed(problem: &'static str, at: usize) -> HeaderError {
+    HeaderError::malformed_at("address", problem, at)
+}
+
+/// Reads the URI in an address; faults are told from the start of the address.
+fn uri_in<'a>(uri: &'a str, address: &str) -> Result<Uri<'a>, HeaderError> {
+    let uri = uri.trim_ascii();
+    Uri::parse(uri).map_err(|error| error.behind(offset(uri, address)))
+}
+
 /// Where the bracket opens; a quoted display name may hold others.
 fn open_bracket(text: &str) -> Result<Option<usize>, HeaderError> {
-    let quotes_close = text.starts_with('"').then(|| find_closing_quote(text));
-    match quotes_close {
-        Some(None) => Err(HeaderError::malformed("address", "the quoted name is not closed")),
+    let blanks = text.len() - text.trim_ascii_start().len();
+    match text.as_bytes().get(blanks) {
+        Some(b'<') => Ok(Some(blanks)),
+        Some(b'"') => {
+            let name = &text[blanks + 1..];
+            let end = closing_quote(name).ok_or(malformed("the quoted name is not closed", blanks))?;
+            Ok(find_outside(&name[end + 1..], b'<').map(|at| blanks + 1 + end + 1 + at))
+        }
         _ => Ok(find_outside(text, b'<')),
     }
 }
 
-fn find_closing_quote(text: &str) -> Option<usize> {
-    let mut escaped = false;
-    text.bytes().enumerate().skip(1).find_map(|(at, byte)| {
-        if escaped {
-            escaped = false;
-            return None;
+/// Where the quote closes that opened before `text`.
+fn closing_quote(text: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let mark = from + memchr::memchr2(b'"', b'\\', text.as_bytes().get(from..)?)?;
+        if text.as_bytes()[mark] == b'"' {
+            return Some(mark);
         }
-        escaped = byte == b'\\';
-        (byte == b'"').then_some(at)
-    })
+        from = mark + 2;
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use core::fmt;
 
-use crate::scan::find_outside;
+use crate::scan::{find_outside, split_before};
 
 /// The parameters of a header value, in order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,11 +22,11 @@ impl<'a> Params<'a> {
         let mut rest = self.0;
         core::iter::from_fn(move || {
             loop {
-                let tail = rest.trim_start().strip_prefix(';')?;
-                let end = find_outside(tail, b';').unwrap_or(tail.len());
-                let (parameter, next) = tail.split_at(end);
+                let tail = rest.trim_ascii_start().strip_prefix(';')?;
+                let (parameter, next) = tail.split_at(find_outside(tail, b';').unwrap_or(tail.len()));
                 rest = next;
-                if !parameter.trim().is_empty() {
+                let parameter = parameter.trim_ascii();
+                if !parameter.is_empty() {
                     return Some(pair(parameter));
                 }
             }
@@ -33,15 +34,22 @@ impl<'a> Params<'a> {
     }
 }
 
-fn pair(parameter: &str) -> (&str, Option<&str>) {
-    match parameter.split_once('=') {
-        None => (parameter.trim(), None),
-        Some((name, value)) => {
-            let value = value.trim();
-            let bare = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-            (name.trim(), Some(bare))
-        }
+/// As they were written.
+impl fmt::Display for Params<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
+}
+
+fn pair(parameter: &str) -> (&str, Option<&str>) {
+    let (name, value) = split_before(parameter, b'=');
+    let value = value.strip_prefix('=').map(str::trim_ascii);
+    (name.trim_ascii_end(), value.map(|value| between_quotes(value).unwrap_or(value)))
+}
+
+/// What stands between the quotes of a quoted string; `None` for any other text.
+pub(crate) fn between_quotes(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?.strip_suffix('"')
 }
 
 /// The text of a quoted string without its quotes: backslash escapes undone.

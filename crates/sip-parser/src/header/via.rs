@@ -1,7 +1,10 @@
 //! Via (RFC 3261 §20.42, RFC 3581).
 
+use core::fmt;
+
 use super::params::Params;
 use crate::error::HeaderError;
+use crate::scan::{number, offset, split_before};
 use crate::uri::{Host, host_and_port};
 
 /// One hop of the way that a request came: `SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK776;rport`.
@@ -20,15 +23,19 @@ impl<'a> Via<'a> {
     /// [`HeaderError`] when the protocol is not `SIP/2.0/…` or the sender cannot be read.
     pub fn parse(text: &'a str) -> Result<Self, HeaderError> {
         const PROTOCOL: HeaderError = HeaderError::malformed("Via", "write SIP/2.0/transport host");
-        let (name, rest) = text.split_once('/').ok_or(PROTOCOL)?;
-        let (version, rest) = rest.split_once('/').ok_or(PROTOCOL)?;
-        if !name.trim().eq_ignore_ascii_case("SIP") || version.trim() != "2.0" {
-            return Err(PROTOCOL);
-        }
-        let (transport, rest) = rest.trim_start().split_once([' ', '\t']).ok_or(PROTOCOL)?;
-        let (sent_by, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
-        let (host, port) = host_and_port(sent_by.trim())
-            .ok_or(HeaderError::malformed("Via", "the sender is no host with an optional port"))?;
+        let rest = match text.strip_prefix("SIP/2.0/") {
+            Some(rest) => rest,
+            None => behind_protocol(text).ok_or(PROTOCOL)?,
+        };
+        let rest = rest.trim_ascii_start();
+        let blank = rest.bytes().position(|byte| matches!(byte, b' ' | b'\t')).ok_or(PROTOCOL)?;
+        let (transport, rest) = rest.split_at(blank);
+        let (sent_by, params) = split_before(rest, b';');
+        let sent_by = sent_by.trim_ascii();
+        let (host, port) = host_and_port(sent_by).ok_or_else(|| {
+            let problem = "the sender is no host with an optional port";
+            HeaderError::malformed_at("Via", problem, offset(sent_by, text))
+        })?;
         Ok(Self { transport, host, port, params: Params(params) })
     }
 
@@ -59,13 +66,30 @@ impl<'a> Via<'a> {
 
     /// `rport`: absent, asked for (`Some(None)`), or filled in (RFC 3581).
     pub fn rport(&self) -> Option<Option<u16>> {
-        self.params.get("rport").map(|value| value.and_then(|v| v.parse().ok()))
+        self.params.get("rport").map(|value| value.and_then(number))
     }
 
     /// All parameters.
     pub fn params(&self) -> Params<'a> {
         self.params
     }
+}
+
+impl fmt::Display for Via<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SIP/2.0/{} {}", self.transport, self.host)?;
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
+        self.params.fmt(f)
+    }
+}
+
+/// What follows `SIP/2.0/`, when it is written with blanks or in another case.
+fn behind_protocol(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_once('/')?;
+    let (version, rest) = rest.split_once('/')?;
+    (name.trim_ascii().eq_ignore_ascii_case("SIP") && version.trim_ascii() == "2.0").then_some(rest)
 }
 
 #[cfg(test)]

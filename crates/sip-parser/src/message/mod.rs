@@ -48,12 +48,13 @@ enum StartIndex {
     Response { status: u16, reason: Place },
 }
 
-/// One header line: which header it is, and where its name and its value stand.
+/// One header line: which header it is, and where its name and its value stand in the head.
 #[derive(Clone, Copy, Debug)]
 struct HeaderLine {
     /// The number of a listed name, or [`UNLISTED`](crate::header::UNLISTED).
     number: u8,
-    name: Place,
+    /// The first octet of the name. It ends at the first colon.
+    name: u32,
     value: Place,
 }
 

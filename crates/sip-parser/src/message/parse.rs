@@ -2,13 +2,13 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::{HeaderLine, Message, Place, StartIndex};
 use crate::error::ParseError;
-use crate::header::{HeaderName, number_of};
+use crate::header::{HeaderName, LineName};
 use crate::limits::Limits;
 use crate::method::Method;
 use crate::scan::is_token;
@@ -33,80 +33,130 @@ impl Message {
     /// # Errors
     /// As [`Message::parse`].
     pub fn parse_within(bytes: Bytes, limits: &Limits) -> Result<Self, ParseError> {
-        let blank = bytes.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        let bytes = bytes.slice(blank..);
+        let bytes = without_empty_lines(bytes);
         if bytes.is_empty() {
             return Err(ParseError::Empty);
         }
         if bytes.len() > limits.max_message {
             return Err(ParseError::TooLong(bytes.len()));
         }
-        let (head, lines, head_end) = match index(&bytes, limits)? {
-            Index::Whole { lines, head_end } => (bytes.slice(..head_end), lines, head_end),
-            Index::Folded => {
-                let head_end = head_end(&bytes)?;
-                let head = unfold(&bytes[..head_end + 2]);
-                match index(&head, limits)? {
-                    Index::Whole { lines, head_end } => (head.slice(..head_end), lines, head_end),
-                    // Nothing is folded any more, and the blank line is still there.
-                    Index::Folded => return Err(ParseError::Truncated(bytes.len())),
-                }
+        let (head, index) = match index(&bytes, limits)? {
+            Some(index) => (bytes.slice(..index.head_end), index),
+            None => {
+                let head = unfold(&bytes[..head_end(&bytes)? + 2]);
+                // Nothing is folded any more, and the blank line is still there.
+                let index = index(&head, limits)?.ok_or(ParseError::Truncated(bytes.len()))?;
+                (head.slice(..index.head_end), index)
             }
         };
         let head = ByteString::try_from(head).map_err(|error| ParseError::Encoding(error.valid_up_to()))?;
-        let text: &str = &head;
-        let start = start_line(&text[..line_end(text.as_bytes(), 0)])?;
-        let after = bytes.slice(head_end + 2..);
-        let body = match announced_length(text, &lines)? {
-            None => after,
-            Some(length) if length <= after.len() => after.slice(..length),
-            Some(announced) => return Err(ParseError::BodyTooShort { announced, present: after.len() }),
-        };
-        Ok(Self { bytes, head, start, lines, body })
+        let start = start_line(head.get(..index.start_end).ok_or(ParseError::StartLine)?)?;
+        let body = body(&bytes, index.head_end + 2, index.announced)?;
+        Ok(Self { bytes, head, start, lines: index.lines, body })
     }
 }
 
 impl Place {
     fn new(start: usize, end: usize) -> Self {
-        // A message is bounded far below four gigabytes; a caller's larger limit would only cut its own offsets.
-        let clamp = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { start: clamp(start), end: clamp(end) }
+        Self { start: offset(start), end: offset(end) }
     }
+}
+
+/// A message is bounded far below four gigabytes; a caller's larger limit would only cut its own offsets.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// What a first look at a head finds.
-enum Index {
-    /// All its lines, and where it ends: before the blank line.
-    Whole { lines: Vec<HeaderLine>, head_end: usize },
-    /// A line that goes on in the next one.
-    Folded,
+struct Index {
+    /// Where the start line ends.
+    start_end: usize,
+    lines: Vec<HeaderLine>,
+    /// Where the head ends: before the blank line.
+    head_end: usize,
+    announced: Announced,
 }
 
-/// Finds the header lines.
-fn index(bytes: &[u8], limits: &Limits) -> Result<Index, ParseError> {
+/// What the Content-Length headers say about the body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Announced {
+    Nothing,
+    Octets(usize),
+    /// One of them is no number, or two differ.
+    Nonsense,
+}
+
+/// Finds the header lines; `None` where one goes on in the next line.
+fn index(bytes: &[u8], limits: &Limits) -> Result<Option<Index>, ParseError> {
     let mut lines = Vec::with_capacity(USUAL_HEADERS);
-    let mut at = line_end(bytes, 0) + 2;
+    let mut announced = Announced::Nothing;
+    let start_end = line_end(bytes, 0);
+    let mut at = start_end + 2;
     loop {
         match bytes.get(at) {
             Some(b'\r') if bytes.get(at + 1) == Some(&b'\n') => {
-                return Ok(Index::Whole { lines, head_end: at });
+                return Ok(Some(Index { start_end, lines, head_end: at, announced }));
             }
-            Some(b' ' | b'\t') => return Ok(Index::Folded),
+            Some(b' ' | b'\t') => return Ok(None),
             Some(_) => {}
             None => return Err(ParseError::Truncated(bytes.len())),
         }
-        let end = line_end(bytes, at);
         if lines.len() >= limits.max_headers {
-            head_end(bytes)?;
-            return Err(ParseError::TooManyHeaders(at));
+            return head_end(bytes).and(Err(ParseError::TooManyHeaders(at)));
         }
-        match header_line(bytes, at, end) {
-            Some(line) => lines.push(line),
+        // The next line is looked for before this one is understood: the processor does both at once.
+        let end = line_end(bytes, at);
+        let Some(name) = LineName::read(&bytes[at..]) else {
             // Bytes without an end of headers are no message at all, whatever their lines look like.
-            None => return head_end(bytes).and(Err(ParseError::HeaderLine(at))),
+            return head_end(bytes).and(Err(ParseError::HeaderLine(at)));
+        };
+        let value = bytes[at + name.colon + 1..end].trim_ascii_start();
+        let value_at = end - value.len();
+        let value = value.trim_ascii_end();
+        if name.number == HeaderName::CONTENT_LENGTH {
+            announced = announced.and(value);
         }
+        let place = Place::new(value_at, value_at + value.len());
+        lines.push(HeaderLine { number: name.number, name: offset(at), value: place });
         at = end + 2;
     }
+}
+
+impl Announced {
+    /// Takes the value of one more Content-Length into account.
+    fn and(self, value: &[u8]) -> Self {
+        let digit = |octet: &u8| octet.is_ascii_digit().then(|| usize::from(octet - b'0'));
+        let length = value
+            .iter()
+            .try_fold(0_usize, |number, octet| number.checked_mul(10)?.checked_add(digit(octet)?));
+        match (self, length) {
+            (Self::Nothing, Some(length)) if !value.is_empty() => Self::Octets(length),
+            (Self::Octets(other), Some(length)) if other == length && !value.is_empty() => self,
+            _ => Self::Nonsense,
+        }
+    }
+}
+
+/// The octets behind the head, as many as were announced.
+fn body(bytes: &Bytes, from: usize, announced: Announced) -> Result<Bytes, ParseError> {
+    let present = bytes.len() - from;
+    match announced {
+        Announced::Nonsense => Err(ParseError::ContentLength),
+        Announced::Octets(announced) if announced > present => {
+            Err(ParseError::BodyTooShort { announced, present })
+        }
+        Announced::Octets(length) => Ok(bytes.slice(from..from + length)),
+        Announced::Nothing => Ok(bytes.slice(from..)),
+    }
+}
+
+/// Passes over empty lines before the first line (RFC 3261 §7.5).
+fn without_empty_lines(mut bytes: Bytes) -> Bytes {
+    let empty = bytes.iter().take_while(|octet| matches!(octet, b'\r' | b'\n')).count();
+    if empty > 0 {
+        bytes.advance(empty);
+    }
+    bytes
 }
 
 /// Where the headers end: before the blank line.
@@ -166,19 +216,15 @@ fn status_line(line: &str, rest: &str) -> Result<StartIndex, ParseError> {
 }
 
 fn request_line(line: &str) -> Result<StartIndex, ParseError> {
-    let method_end = memchr(b' ', line.as_bytes()).ok_or(ParseError::StartLine)?;
+    let method_end = line.bytes().position(|octet| !is_token(octet)).ok_or(ParseError::StartLine)?;
     let (method, rest) = line.split_at(method_end);
-    if method.is_empty() || !method.bytes().all(is_token) {
+    if method.is_empty() || !rest.starts_with(' ') {
         return Err(ParseError::StartLine);
     }
-    let trimmed = rest.trim_ascii_end();
-    let version_at = trimmed.rfind(' ').ok_or(ParseError::StartLine)?;
-    let (uri, version) = trimmed.split_at(version_at);
-    let number = version.trim_ascii_start().get(..4).filter(|p| p.eq_ignore_ascii_case("SIP/"));
-    number.ok_or(ParseError::StartLine)?;
-    if !version.trim_ascii_start()[4..].eq("2.0") {
-        return Err(ParseError::Version);
-    }
+    let uri = match rest.strip_suffix(" SIP/2.0") {
+        Some(uri) => uri,
+        None => before_version(rest)?,
+    };
     let blanks = uri.len() - uri.trim_ascii_start().len();
     let place = Place::new(method_end + blanks, method_end + uri.trim_ascii_end().len());
     if place.start >= place.end {
@@ -187,35 +233,10 @@ fn request_line(line: &str) -> Result<StartIndex, ParseError> {
     Ok(StartIndex::Request { method: Method::from(method), uri: place })
 }
 
-/// Takes one line apart; `None` for one without a name and a colon.
-fn header_line(bytes: &[u8], start: usize, end: usize) -> Option<HeaderLine> {
-    let line = bytes.get(start..end)?;
-    let colon = memchr(b':', line)?;
-    let name = line[..colon].trim_ascii_end();
-    if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
-        return None;
-    }
-    let value = &line[colon + 1..];
-    let lead = value.len() - value.trim_ascii_start().len();
-    let value_start = start + colon + 1 + lead;
-    Some(HeaderLine {
-        number: number_of(name),
-        name: Place::new(start, start + name.len()),
-        value: Place::new(value_start, value_start + value.trim_ascii().len()),
-    })
-}
-
-/// What the Content-Length headers announce, if there are any.
-fn announced_length(text: &str, lines: &[HeaderLine]) -> Result<Option<usize>, ParseError> {
-    let mut announced = None;
-    for line in lines.iter().filter(|line| line.number == HeaderName::ContentLength.number()) {
-        let value = &text[line.value.start as usize..line.value.end as usize];
-        let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-        let length: usize = digits.then(|| value.parse().ok()).flatten().ok_or(ParseError::ContentLength)?;
-        if announced.is_some_and(|other| other != length) {
-            return Err(ParseError::ContentLength);
-        }
-        announced = Some(length);
-    }
-    Ok(announced)
+/// What stands before a version that is written in another way than the usual one.
+fn before_version(rest: &str) -> Result<&str, ParseError> {
+    let (uri, version) = rest.trim_ascii_end().rsplit_once(' ').ok_or(ParseError::StartLine)?;
+    let scheme = version.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("SIP/"));
+    scheme.ok_or(ParseError::StartLine)?;
+    if version[4..] == *"2.0" { Ok(uri) } else { Err(ParseError::Version) }
 }

@@ -217,11 +217,17 @@ impl Message {
     /// Whether a line is of that header; unlisted names are compared without regard to case.
     fn means(&self, line: &HeaderLine, number: u8, name: &HeaderName) -> bool {
         line.number == number
-            && (number != UNLISTED || self.text(line.name).eq_ignore_ascii_case(name.as_str()))
+            && (number != UNLISTED || self.written_name(line).eq_ignore_ascii_case(name.as_str()))
     }
 
     fn name(&self, line: &HeaderLine) -> HeaderName {
-        by_number(line.number).cloned().unwrap_or_else(|| HeaderName::from(self.text(line.name)))
+        by_number(line.number).cloned().unwrap_or_else(|| HeaderName::from(self.written_name(line)))
+    }
+
+    /// The name as it stands in the message.
+    fn written_name(&self, line: &HeaderLine) -> &str {
+        let line = self.text(Place { start: line.name, end: line.value.start });
+        line.split(':').next().unwrap_or_default().trim_ascii_end()
     }
 
     fn demand(&self, name: &HeaderName, text: &'static str) -> Result<&str, HeaderError> {
