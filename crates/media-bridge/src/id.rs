@@ -29,8 +29,8 @@ impl fmt::Display for LegId {
     }
 }
 
-/// Names a bridge within its engine. Never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Names a bridge within its engine. Never used twice; a later one is larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct BridgeId(pub(crate) u64);
 
 #[cfg(test)]

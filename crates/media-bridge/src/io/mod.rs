@@ -53,7 +53,7 @@ pub(crate) trait PacketIo: Send + Sized + 'static {
 
 /// Names a socket of one [`PacketIo`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SocketId(usize);
+pub(crate) struct SocketId(pub(crate) usize);
 
 /// A packet in the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -36,7 +36,13 @@ fn settings(codec: Codec) -> LegSettings {
 impl Bench {
     fn new(settings: LegSettings) -> Self {
         let (sender, events) = channel();
-        let seed = Seed { ssrc: 0x5EED, sequence: 500, timestamp: 7_000, name: 1, opened: Duration::from_secs(1_800_000_000) };
+        let seed = Seed {
+            ssrc: 0x5EED,
+            sequence: 500,
+            timestamp: 7_000,
+            name: 1,
+            opened: Duration::from_secs(1_800_000_000),
+        };
         let sink = Box::new(move |event| {
             let _ = sender.send(event);
         });

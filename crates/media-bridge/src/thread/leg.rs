@@ -22,6 +22,8 @@ pub(crate) struct Luggage {
     pub(crate) rtp: UdpSocket,
     pub(crate) rtcp: UdpSocket,
     pub(crate) lease: Lease,
+    /// A bridge that is later than the one it was fetched for, and the other leg of it.
+    pub(crate) later: Option<(BridgeId, LegId)>,
 }
 
 /// A leg in its place on a thread.
@@ -33,6 +35,8 @@ pub(super) struct Seat {
     pub(super) lease: Lease,
     /// The leg that it is bridged with, by its place.
     pub(super) bridge: Option<(BridgeId, usize)>,
+    /// The bridge whose other leg has not arrived yet.
+    pub(super) awaits: Option<BridgeId>,
     /// Its slot of the wheel, while it makes packets.
     pub(super) slot: Option<usize>,
 }

@@ -36,13 +36,19 @@ pub(crate) enum Command {
         bridge: BridgeId,
         peer: LegId,
     },
+    /// Join with a leg that was taken out of this bridge by an earlier one, if the bridge is still wanted.
+    Rejoin {
+        bridge: BridgeId,
+        peer: LegId,
+    },
     /// End that bridge, if the leg is still in it.
     Part {
         bridge: BridgeId,
     },
-    /// Move to another thread.
+    /// Move to another thread, for that bridge.
     Fetch {
         to: usize,
+        bridge: BridgeId,
     },
     Close,
 }

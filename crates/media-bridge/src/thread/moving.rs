@@ -37,7 +37,7 @@ impl<I: PacketIo> Stage<I> {
             return;
         }
         self.expected.insert(wanted, Expected { partner, bridge, waiting: Vec::new() });
-        let fetch = Command::Fetch { to: self.index };
+        let fetch = Command::Fetch { to: self.index, bridge };
         if wanted.home() == self.index {
             self.pass_on(wanted, fetch);
         } else {
@@ -50,13 +50,13 @@ impl<I: PacketIo> Stage<I> {
         let at_home = id.home() == self.index;
         match (at_home, self.moved.get(&id).copied()) {
             (true, Some(thread)) => {
-                if let Command::Fetch { to } = command {
+                if let Command::Fetch { to, .. } = command {
                     self.moved.insert(id, to);
                 }
                 self.tell(thread, Message::Leg(id, command));
             }
             (true, None) => {
-                if let Command::Fetch { to } = command {
+                if let Command::Fetch { to, .. } = command {
                     self.tell(to, Message::Missing(id));
                 }
             }
@@ -66,11 +66,11 @@ impl<I: PacketIo> Stage<I> {
     }
 
     /// Packs a leg and sends it to another thread.
-    pub(super) fn hand_over(&mut self, place: usize, to: usize) {
+    pub(super) fn hand_over(&mut self, place: usize, to: usize, bridge: BridgeId) {
         if to == self.index || to >= self.neighbours.len() {
             return;
         }
-        self.part(place, None);
+        let later = self.leave_for_earlier(place, bridge);
         let Some(seat) = self.seats.try_remove(place) else { return };
         let Seat { id, core, rtp, rtcp, lease, slot, .. } = seat;
         if let Some(slot) = slot {
@@ -87,19 +87,45 @@ impl<I: PacketIo> Stage<I> {
         if let Some(neighbour) = self.neighbours.get(to) {
             neighbour.legs.fetch_add(1, Relaxed);
         }
-        self.tell(to, Message::Adopt(Box::new(Luggage { id, core, rtp, rtcp, lease })));
+        self.tell(to, Message::Adopt(Box::new(Luggage { id, core, rtp, rtcp, lease, later })));
+    }
+
+    /// Ends the bridge of a leg that is fetched for `bridge`. If that is the earlier one, it was ended meanwhile and the
+    /// fetch was on its way: then the other leg goes on to wait, and is told when this one has arrived.
+    fn leave_for_earlier(&mut self, place: usize, bridge: BridgeId) -> Option<(BridgeId, LegId)> {
+        let current = self.seats.get(place)?.bridge;
+        self.part(place, None);
+        let (later, peer) = current.filter(|(current, _)| *current > bridge)?;
+        let peer = self.seats.get_mut(peer)?;
+        peer.awaits = Some(later);
+        Some((later, peer.id))
     }
 
     /// A leg arrives: it is joined as was asked, and does what it was told meanwhile.
     pub(super) fn adopt(&mut self, now: Instant, luggage: Luggage) {
-        let Luggage { id, core, rtp, rtcp, lease } = luggage;
-        let Some(place) = self.seat(id, core, rtp, rtcp, lease) else { return };
+        let Luggage { id, core, rtp, rtcp, lease, later } = luggage;
+        let Some(place) = self.seat(id, core, rtp, rtcp, lease) else { return self.expect_no_more(id) };
         self.moved.remove(&id);
         self.follow_wheel(now, place);
+        if let Some((bridge, peer)) = later {
+            self.tell(peer.home(), Message::Leg(peer, Command::Rejoin { bridge, peer: id }));
+        }
         let Some(Expected { partner, bridge, waiting }) = self.expected.remove(&id) else { return };
-        self.command(now, partner, Command::Join { bridge, peer: id });
+        let waits = |place: &usize| self.seats.get(*place).is_some_and(|seat| seat.awaits == Some(bridge));
+        // The partner may have been told meanwhile to end that bridge, or to join another one.
+        if let Some(partner) = self.places.get(&partner).copied().filter(waits) {
+            self.join(now, partner, bridge, id);
+        }
         for command in waiting {
             self.command(now, id, command);
+        }
+    }
+
+    /// A leg that was asked for does not come.
+    pub(super) fn expect_no_more(&mut self, id: LegId) {
+        let Some(Expected { partner, bridge, .. }) = self.expected.remove(&id) else { return };
+        if let Some(&partner) = self.places.get(&partner) {
+            self.part(partner, Some(bridge));
         }
     }
 

@@ -1,6 +1,7 @@
 //! One media thread: waits for packets, commands and time, and serves the legs that it owns.
 
 use std::collections::HashMap;
+use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -14,7 +15,7 @@ use super::moving::Expected;
 use super::round::Round;
 use super::wheel::Wheel;
 use crate::id::{BridgeId, LegId};
-use crate::io::{MAX_DATAGRAM, PacketIo, Received};
+use crate::io::{MAX_DATAGRAM, PacketIo, Received, SocketId};
 use crate::leg::{Key, LegCore, Outgoing, Seed};
 
 /// Messages dealt with before packets are looked at again.
@@ -137,9 +138,7 @@ impl<I: PacketIo> Stage<I> {
             Message::Open(new) => self.open(now, *new),
             Message::Leg(id, command) => self.command(now, id, command),
             Message::Adopt(luggage) => self.adopt(now, *luggage),
-            Message::Missing(id) => {
-                self.expected.remove(&id);
-            }
+            Message::Missing(id) => self.expect_no_more(id),
             Message::Gone(id) => {
                 self.moved.remove(&id);
             }
@@ -199,28 +198,29 @@ impl<I: PacketIo> Stage<I> {
         self.seat(id, core, pair.rtp, pair.rtcp, pair.lease);
     }
 
-    /// Gives a leg a place, and its sockets to the loop.
+    /// Gives a leg a place, and its sockets to the loop. A leg that cannot be served is closed.
     pub(super) fn seat(
         &mut self,
         id: LegId,
-        core: LegCore,
-        rtp: std::net::UdpSocket,
-        rtcp: std::net::UdpSocket,
+        mut core: LegCore,
+        rtp: UdpSocket,
+        rtcp: UdpSocket,
         lease: crate::ports::Lease,
     ) -> Option<usize> {
         let entry = self.seats.vacant_entry();
         let place = entry.key();
         // Places are few: a leg has two ports, of which there are 65,536.
         let token = u32::try_from(place).ok()? << 1;
-        let added = self.io.add(rtp, token).and_then(|rtp| Ok((rtp, self.io.add(rtcp, token | 1)?)));
-        let (rtp, rtcp) = match added {
+        let (rtp, rtcp) = match add_both(&mut self.io, rtp, rtcp, token) {
             Ok(sockets) => sockets,
             Err(error) => {
-                tracing::error!(leg = %id, %error, "a media leg cannot be served");
+                tracing::error!(leg = %id, %error, "a media leg cannot be served and ends");
+                core.close();
+                self.gone(id);
                 return None;
             }
         };
-        entry.insert(Seat { id, core, rtp, rtcp, lease, bridge: None, slot: None });
+        entry.insert(Seat { id, core, rtp, rtcp, lease, bridge: None, awaits: None, slot: None });
         self.places.insert(id, place);
         Some(place)
     }
@@ -247,8 +247,12 @@ impl<I: PacketIo> Stage<I> {
             Command::Echo(on) => core.set_echo(on),
             Command::SendDigit(digit, duration) => core.send_digit(digit, duration),
             Command::Join { bridge, peer } => return self.join(now, place, bridge, peer),
+            Command::Rejoin { bridge, peer } if seat.awaits == Some(bridge) => {
+                return self.join(now, place, bridge, peer);
+            }
+            Command::Rejoin { .. } => return,
             Command::Part { bridge } => return self.part(place, Some(bridge)),
-            Command::Fetch { to } => return self.hand_over(place, to),
+            Command::Fetch { to, bridge } => return self.hand_over(place, to, bridge),
             Command::Close => return self.close(place),
         }
         self.follow_wheel(now, place);
@@ -268,9 +272,12 @@ impl<I: PacketIo> Stage<I> {
     }
 
     /// Joins two legs of this thread; fetches the other one first if it lives elsewhere.
-    fn join(&mut self, now: Instant, place: usize, bridge: BridgeId, peer: LegId) {
+    pub(super) fn join(&mut self, now: Instant, place: usize, bridge: BridgeId, peer: LegId) {
         let Some(&peer_place) = self.places.get(&peer) else {
-            if let Some(id) = self.seats.get(place).map(|seat| seat.id) {
+            self.part(place, None);
+            if let Some(seat) = self.seats.get_mut(place) {
+                seat.awaits = Some(bridge);
+                let id = seat.id;
                 self.fetch(peer, id, bridge);
             }
             return;
@@ -289,9 +296,12 @@ impl<I: PacketIo> Stage<I> {
         }
     }
 
-    /// Ends the bridge that a leg is in, if it is that one.
+    /// Ends the bridge that a leg is in or waits for, if it is that one.
     pub(super) fn part(&mut self, place: usize, bridge: Option<BridgeId>) {
         let Some(seat) = self.seats.get_mut(place) else { return };
+        if bridge.is_none() || bridge == seat.awaits {
+            seat.awaits = None;
+        }
         let Some((id, peer)) = seat.bridge else { return };
         if bridge.is_some_and(|bridge| bridge != id) {
             return;
@@ -317,12 +327,34 @@ impl<I: PacketIo> Stage<I> {
             self.wheel.leave(slot, place);
         }
         self.places.remove(&seat.id);
-        self.forget_at_home(seat.id);
         // The sockets close before the lease gives their ports back.
         drop((self.io.remove(seat.rtp), self.io.remove(seat.rtcp)));
         drop(seat.lease);
+        self.gone(seat.id);
+    }
+
+    /// A leg is here no more, and nowhere else.
+    fn gone(&mut self, id: LegId) {
+        self.forget_at_home(id);
         if let Some(own) = self.neighbours.get(self.index) {
             own.legs.fetch_sub(1, Relaxed);
+        }
+    }
+}
+
+/// Gives both sockets of a leg to the loop, or none.
+fn add_both<I: PacketIo>(
+    io: &mut I,
+    rtp: UdpSocket,
+    rtcp: UdpSocket,
+    token: u32,
+) -> std::io::Result<(SocketId, SocketId)> {
+    let rtp = io.add(rtp, token)?;
+    match io.add(rtcp, token | 1) {
+        Ok(rtcp) => Ok((rtp, rtcp)),
+        Err(error) => {
+            drop(io.remove(rtp));
+            Err(error)
         }
     }
 }
@@ -355,3 +387,6 @@ fn seed(id: LegId) -> Seed {
         opened: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,11 @@ fn numbers_close_over_a_hold_of_the_listener() {
     b.leg.configure(b.now, settings(Codec::Pcmu));
     let packet = bridged(&mut a, &mut b, 0, &[1; 160]).unwrap();
     let parsed = Packet::parse(&packet).unwrap();
-    assert_eq!((parsed.sequence(), parsed.timestamp()), (501, 7_000 + 8_000), "nothing was lost, a second passed");
+    assert_eq!(
+        (parsed.sequence(), parsed.timestamp()),
+        (501, 7_000 + 8_000),
+        "nothing was lost, a second passed"
+    );
     assert!(parsed.marker(), "a talkspurt begins");
 }
 
@@ -68,7 +72,11 @@ fn numbers_close_over_a_hold_of_the_talker() {
     a.leg.configure(a.now, settings(Codec::Pcmu));
     let packet = bridged(&mut a, &mut b, 0, &[1; 160]).unwrap();
     let parsed = Packet::parse(&packet).unwrap();
-    assert_eq!((parsed.sequence(), parsed.timestamp()), (501, 7_000 + 8_000), "nothing was lost, a second passed");
+    assert_eq!(
+        (parsed.sequence(), parsed.timestamp()),
+        (501, 7_000 + 8_000),
+        "nothing was lost, a second passed"
+    );
     assert!(parsed.marker(), "a talkspurt begins");
 }
 
