@@ -1,3 +1,5 @@
+use std::path::{Path, PathBuf};
+
 /// The language searched when a prompt is in no other one.
 const FALLBACK: &str = "en";
 
@@ -17,6 +19,20 @@ pub(super) fn folders(language: &str) -> Vec<&str> {
         folders.push(FALLBACK);
     }
     folders
+}
+
+/// The folder of a language below `folder`. Where the language has none, one of its voices speaks for it: packages of
+/// Debian put their prompts into `en_US_f_Allison` and `fr_CA_f_June`, and have no `en` and `fr`. Of several, the first
+/// by name does.
+pub(super) fn folder_below(folder: &Path, language: &str) -> PathBuf {
+    let own = folder.join(language);
+    if language.is_empty() || own.is_dir() {
+        return own;
+    }
+    let is_voice = |name: &str| name.strip_prefix(language).is_some_and(|rest| rest.starts_with('_'));
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    let voices = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_voice));
+    voices.map(|voice| voice.path()).filter(|path| path.is_dir()).min().unwrap_or(own)
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl Library {
         }
         for language in language::folders(language) {
             for folder in self.folders.iter() {
-                let folder = folder.join(language);
+                let folder = language::folder_below(folder, language);
                 if let Some(found) = best(in_folder(&folder.join(name)), rate) {
                     return Ok(found);
                 }
@@ -254,6 +254,19 @@ mod tests {
         assert_eq!(found(&library, "a", "", 8_000), "a.ulaw");
         assert_eq!(found(&library, "a", "en", 8_000), "en/a.ulaw");
         assert_eq!(found(&library, "digits/1", "fr", 8_000), "en/digits/1.ulaw");
+    }
+
+    #[test]
+    fn a_voice_speaks_for_its_language_where_nobody_else_does() {
+        let voices =
+            folder(&["en_US_f_Allison/a.ulaw", "en_AU/c.ulaw", "fr_CA_f_June/a.ulaw", "french/a.ulaw"]);
+        let library = Library::new([voices.path().to_path_buf()]);
+        assert_eq!(found(&library, "a", "en_US", 8_000), "en_US_f_Allison/a.ulaw");
+        assert_eq!(found(&library, "a", "fr", 8_000), "fr_CA_f_June/a.ulaw");
+        assert_eq!(found(&library, "c", "en", 8_000), "en_AU/c.ulaw");
+        let chosen = folder(&["en_US_f_Allison/a.ulaw", "en/a.alaw"]);
+        let library = Library::new([chosen.path().to_path_buf()]);
+        assert_eq!(found(&library, "a", "en", 8_000), "en/a.alaw");
     }
 
     #[test]
