@@ -1,23 +1,69 @@
 //! Why registrations cannot be kept.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
 
 /// What is wrong with the store. The text says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// Its folder cannot be made.
-    #[error("cannot make the folder {path} for the store: {source}; make it, or give astdbdir another place")]
+    #[error(
+        "cannot make the folder {} for the store: {source}; make it, or give astdbdir another place",
+        path.display()
+    )]
     Folder {
         /// The folder.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
-    /// Its file cannot be opened, read or written.
+    /// Its file, or the folder of it, may not be written.
     #[error(
-        "the store {path} cannot be used: {source}; check that the disk has room and that the file is yours"
+        "the store {} cannot be opened for writing: {source}; give the user of this program the right to write \
+         the file and its folder, or give astdbdir another place",
+        path.display()
     )]
+    Denied {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// No room is left.
+    #[error("the disk of the store {} is full: {source}; make room on it", path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// Another program writes it all the time.
+    #[error(
+        "the store {} is held by another program: {source}; end that program, or give this one an astdbdir of its own",
+        path.display()
+    )]
+    Busy {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file is no store, or what is in it was damaged.
+    #[error(
+        "the store {} is damaged or is no store at all: {source}; move the file away to begin with an empty one, \
+         phones register again by themselves",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// It cannot be read or written for another reason.
+    #[error("the store {} cannot be used: {source}; check the disk that it is on", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -26,7 +72,9 @@ pub enum StoreError {
     },
     /// A later version wrote it.
     #[error(
-        "the store {path} was written by a later version (schema {found}, this one knows {known}); start that version, or move the file away to begin with an empty one"
+        "the store {} was written by a later version (schema {found}, this one knows {known}); start that version, \
+         or move the file away to begin with an empty one",
+        path.display()
     )]
     Newer {
         /// The file.
@@ -37,9 +85,28 @@ pub enum StoreError {
         known: i64,
     },
     /// The thread that writes could not be started.
-    #[error("cannot start the thread that writes the store: {0}")]
+    #[error("cannot start the thread that writes the store: {0}; raise the limit of threads")]
     Thread(#[from] std::io::Error),
-    /// The thread that writes has ended.
-    #[error("the store is closed")]
-    Closed,
+    /// A store that is not a file of SQLite cannot be reached.
+    #[error("the store cannot be reached: {0}")]
+    Unreachable(String),
+}
+
+impl StoreError {
+    /// What SQLite said of the file at `path`, with what can be done about it.
+    pub(super) fn of(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full { path, source },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path, source },
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                Self::Denied { path, source }
+            }
+            // A missing table or column is said as an unknown error: then the file is someone else's.
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown) => {
+                Self::Damaged { path, source }
+            }
+            _ => Self::File { path, source },
+        }
+    }
 }

@@ -17,8 +17,8 @@ pub struct ContactEvent {
 }
 
 impl ContactEvent {
-    pub(super) fn of(change: &BindingChange) -> Option<Self> {
-        let now = SystemTime::now();
+    /// What to tell of a change that was made at `now`.
+    pub(super) fn of(change: &BindingChange, now: SystemTime) -> Option<Self> {
         let seconds = |remaining: u64| u32::try_from(remaining).unwrap_or(u32::MAX);
         let (binding, change) = match change {
             BindingChange::Added(binding) => {

@@ -3,42 +3,54 @@
 //! A REGISTER changes the table in memory at once and is answered once the change is on the disk: what was acknowledged
 //! survives `kill -9`. One thread writes; the changes that come while it writes go into its next transaction together,
 //! so hundreds of phones that register in one second cost a few dozen transactions.
+//!
+//! Three rules keep memory and disk the same:
+//! - Changes are put into the writer's queue under the lock of the table, so both see them in one order.
+//! - Registrations of one address of record wait for each other (`turns.rs`), so that one which cannot be written is taken
+//!   back without taking another one with it.
+//! - What is written is how the contacts of the address differ from before, not what the registrar says it did.
 
 mod error;
 mod event;
+mod expiry;
 mod sqlite;
 mod store;
+mod turns;
 mod writer;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use sip_parser::Message;
-use sip_ua::registrar::{AorPolicy, Binding, BindingChange, Registrar};
+use sip_ua::registrar::{AorPolicy, Binding, BindingChange, RegisterError, RegisterOutcome, Registrar};
 use sip_ua::transport::Flow;
 use tokio::sync::Notify;
 
 pub use error::StoreError;
 pub use event::ContactEvent;
 pub use sqlite::SqliteBindings;
+use store::differing;
 pub use store::{BindingStore, StoredChange};
-use writer::Writer;
+use turns::Turns;
+use writer::{Pending, Writer};
 
 /// Told of each contact that comes, goes or is refreshed. It must return at once.
 pub type OnChange = Box<dyn Fn(ContactEvent) + Send + Sync>;
 
-/// Waits this long at most before looking for expired contacts again.
-const LONGEST_SLEEP: Duration = Duration::from_secs(3_600);
+/// Tells the wall time.
+type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// The contacts of all addresses of record.
 pub struct Registrations {
     table: Mutex<Registrar>,
+    turns: Turns,
     writer: Writer,
     on_change: OnChange,
-    /// Rung when the next expiry may have moved.
-    changed: Arc<Notify>,
+    clock: Clock,
+    /// Rung when a contact ends sooner than all others.
+    sooner: Arc<Notify>,
 }
 
 impl Registrations {
@@ -47,6 +59,9 @@ impl Registrations {
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be opened or read.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub fn open(folder: &Path, on_change: OnChange) -> Result<Arc<Self>, StoreError> {
         Self::with_store(SqliteBindings::open(folder)?, on_change)
     }
@@ -55,25 +70,37 @@ impl Registrations {
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be read.
-    pub fn with_store(mut store: impl BindingStore, on_change: OnChange) -> Result<Arc<Self>, StoreError> {
-        let now = SystemTime::now();
-        let (valid, over): (Vec<Binding>, Vec<Binding>) =
-            store.load()?.into_iter().partition(|binding| !binding.is_expired(now));
-        store.apply(&over.iter().map(StoredChange::remove).collect::<Vec<_>>())?;
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn with_store(store: impl BindingStore, on_change: OnChange) -> Result<Arc<Self>, StoreError> {
+        Self::with_clock(store, on_change, Box::new(SystemTime::now))
+    }
+
+    fn with_clock(
+        mut store: impl BindingStore,
+        on_change: OnChange,
+        clock: Clock,
+    ) -> Result<Arc<Self>, StoreError> {
+        let mut stored = store.load()?;
+        // Of two spellings of one contact the later registration counts.
+        stored.sort_by_key(|binding| binding.refreshed_at);
+        let now = clock();
         let mut table = Registrar::new();
-        table.restore(valid);
-        let registrations = Arc::new(Self {
-            table: Mutex::new(table),
-            writer: Writer::start(store)?,
-            on_change,
-            changed: Arc::new(Notify::new()),
-        });
-        tokio::spawn(expire(Arc::downgrade(&registrations)));
+        table.restore(stored.iter().filter(|binding| !binding.is_expired(now)).cloned());
+        let valid: Vec<Binding> = table.bindings().cloned().collect();
+        let writer = Writer::start(store)?;
+        // An exchange takes calls even where the disk is full: rows that cannot be removed are harmless, the next start
+        // passes over them again.
+        drop(writer.submit(StoredChange::between(&stored, &valid)));
+        let (table, turns, sooner) = (Mutex::new(table), Turns::new(), Arc::new(Notify::new()));
+        let registrations = Arc::new(Self { table, turns, writer, on_change, clock, sooner });
+        tokio::spawn(expiry::run(Arc::downgrade(&registrations)));
         Ok(registrations)
     }
 
     /// Carries out a REGISTER whose sender is proven. Resolves once the change is on the disk, with the headers of the
-    /// 200.
+    /// 200. Await it to the end: dropped halfway, what it did is kept and not told.
     ///
     /// # Errors
     /// The status to refuse with: what the request deserves, or 500 when the store cannot be written; then nothing has
@@ -85,100 +112,162 @@ impl Registrations {
         request: &Message,
         flow: &Flow,
     ) -> Result<Vec<(String, String)>, u16> {
-        let (outcome, before) = {
-            let mut table = self.table();
-            let before: Vec<Binding> = table.contacts(aor).into_iter().cloned().collect();
-            let outcome = table.register(SystemTime::now(), aor, request, flow, &policy);
-            (outcome.map_err(|refusal| refusal.status())?, before)
-        };
-        self.changed.notify_one();
-        let changes = outcome.changes.iter().map(StoredChange::of).collect();
-        if self.writer.write(changes).await.is_err() {
-            self.take_back(aor, &before);
+        let _turn = self.turns.of(aor).await;
+        let now = (self.clock)();
+        let (outcome, on_its_way) = self.begin(now, aor, policy, request, flow).map_err(|refusal| {
+            tracing::warn!("the registration of '{aor}' from {} is refused: {refusal}", flow.remote);
+            refusal.status()
+        })?;
+        if let Some(OnItsWay { gone, new, pending }) = on_its_way
+            && !pending.written().await
+        {
+            self.take_back(&new, gone);
             return Err(500);
         }
-        outcome.changes.iter().for_each(|change| self.tell(change));
+        self.tell(&outcome.changes, now);
         Ok(outcome.headers)
     }
 
-    /// Where an address of record can be reached, the preferred contact first.
+    /// Where an address of record can be reached, the preferred contact first, and of equals the one seen last: it is the
+    /// likeliest to be there.
     pub fn contacts(&self, aor: &str) -> Vec<Binding> {
-        let now = SystemTime::now();
-        let mut contacts: Vec<Binding> = self.table().contacts(aor).into_iter().cloned().collect();
-        contacts.retain(|binding| !binding.is_expired(now));
-        // Of those equally preferred, the one that was seen last is the likeliest to be there.
-        contacts.sort_by_key(|binding| std::cmp::Reverse((binding.q, binding.refreshed_at)));
-        contacts
+        let now = (self.clock)();
+        self.with(|table| {
+            table.contacts(aor).into_iter().filter(|binding| !binding.is_expired(now)).cloned().collect()
+        })
     }
 
     /// All contacts, by address of record.
     pub fn all(&self) -> Vec<Binding> {
-        let now = SystemTime::now();
-        let mut all: Vec<Binding> = self.table().bindings().filter(|b| !b.is_expired(now)).cloned().collect();
+        let now = (self.clock)();
+        let live = |table: &mut Registrar| table.bindings().filter(|b| !b.is_expired(now)).cloned().collect();
+        let mut all: Vec<Binding> = self.with(live);
         all.sort_by(|a, b| (&a.aor, &a.contact_uri).cmp(&(&b.aor, &b.contact_uri)));
         all
     }
 
-    /// Drops the contacts of addresses of record that do not exist any more.
+    /// Drops the contacts of addresses of record that do not exist any more, and resolves once that is on the disk.
     pub async fn follow(&self, existing: HashSet<String>) {
-        let changes: Vec<BindingChange> = {
-            let mut table = self.table();
-            let gone: HashSet<String> =
-                table.bindings().filter(|b| !existing.contains(&b.aor)).map(|b| b.aor.clone()).collect();
-            gone.iter().flat_map(|aor| table.remove(aor, None)).collect()
-        };
-        self.keep(&changes).await;
+        let gone: BTreeSet<String> = self.with(|table| {
+            let aors = table.bindings().map(|binding| &binding.aor);
+            aors.filter(|aor| !existing.contains(*aor)).cloned().collect()
+        });
+        let mut removals = Vec::new();
+        for aor in gone {
+            // The turn is over once it is in the queue: a removal is not taken back.
+            let _turn = self.turns.of(&aor).await;
+            removals.push(self.change(|table| table.remove(&aor, None)));
+        }
+        for (changes, pending) in removals {
+            self.settle(&changes, pending).await;
+        }
+    }
+
+    /// Drops one contact of an address of record, or all of them, and resolves once that is on the disk. Tells how many
+    /// there were.
+    pub async fn remove(&self, aor: &str, contact_uri: Option<&str>) -> usize {
+        let _turn = self.turns.of(aor).await;
+        let (changes, pending) = self.change(|table| table.remove(aor, contact_uri));
+        self.settle(&changes, pending).await;
+        changes.len()
     }
 
     /// Waits until all that was asked for so far is on the disk.
     pub async fn flush(&self) {
-        let _ = self.writer.write(Vec::new()).await;
+        self.writer.submit(Vec::new()).written().await;
     }
 
-    /// Writes changes that nobody waits for, and tells of them.
-    async fn keep(&self, changes: &[BindingChange]) {
-        if changes.is_empty() {
-            return;
+    /// Ends what is due.
+    async fn expire(&self) {
+        let now = (self.clock)();
+        let (changes, pending) = self.change(|table| table.expire(now));
+        self.settle(&changes, pending).await;
+    }
+
+    /// How long the next contact to end has left.
+    fn until_next_expiry(&self) -> Option<Duration> {
+        let next = self.with(|table| table.next_expiry())?;
+        Some(next.duration_since((self.clock)()).unwrap_or_default())
+    }
+
+    /// Changes the table, and puts what that changed on its way to the disk. `None` where it changed nothing, as for a
+    /// phone that only asks what is there: it waits for no disk.
+    fn begin(
+        &self,
+        now: SystemTime,
+        aor: &str,
+        policy: AorPolicy,
+        request: &Message,
+        flow: &Flow,
+    ) -> Result<(RegisterOutcome, Option<OnItsWay>), RegisterError> {
+        self.with(|table| {
+            let before: Vec<Binding> = table.contacts(aor).into_iter().cloned().collect();
+            let outcome = table.register(now, aor, request, flow, &policy)?;
+            let after: Vec<Binding> = table.contacts(aor).into_iter().cloned().collect();
+            let (gone, new) = (differing(&before, &after), differing(&after, &before));
+            let rows = StoredChange::between(&gone, &new);
+            let changed = !rows.is_empty();
+            let submit = || OnItsWay { gone, new, pending: self.writer.submit(rows) };
+            Ok((outcome, changed.then(submit)))
+        })
+    }
+
+    /// Undoes a registration that could not be written. What it left alone may have ended meanwhile, and stays ended.
+    fn take_back(&self, new: &[Binding], gone: Vec<Binding>) {
+        self.with(|table| {
+            for binding in new {
+                table.remove(&binding.aor, Some(&binding.contact_uri));
+            }
+            table.restore(gone);
+        });
+    }
+
+    /// Removes from the table, and puts that on its way to the disk.
+    fn change(
+        &self,
+        remove: impl FnOnce(&mut Registrar) -> Vec<BindingChange>,
+    ) -> (Vec<BindingChange>, Option<Pending>) {
+        self.with(|table| {
+            let changes = remove(table);
+            let rows = StoredChange::removals(&changes);
+            let pending = (!rows.is_empty()).then(|| self.writer.submit(rows));
+            (changes, pending)
+        })
+    }
+
+    /// Waits for removals, and tells of them. One that cannot be written stands: the log says so, and the contact that
+    /// comes back with the next start ends when its time is up.
+    async fn settle(&self, changes: &[BindingChange], pending: Option<Pending>) {
+        if let Some(pending) = pending {
+            pending.written().await;
         }
-        // A row that stays by mistake is expired at the next start.
-        let _ = self.writer.write(changes.iter().map(StoredChange::of).collect()).await;
-        changes.iter().for_each(|change| self.tell(change));
+        self.tell(changes, (self.clock)());
     }
 
-    /// Puts an address of record back to what it was, because its change could not be written.
-    fn take_back(&self, aor: &str, before: &[Binding]) {
-        let mut table = self.table();
-        table.remove(aor, None);
-        table.restore(before.iter().cloned());
+    fn tell(&self, changes: &[BindingChange], now: SystemTime) {
+        changes.iter().filter_map(|change| ContactEvent::of(change, now)).for_each(&self.on_change);
     }
 
-    fn tell(&self, change: &BindingChange) {
-        if let Some(event) = ContactEvent::of(change) {
-            (self.on_change)(event);
+    /// Works on the table; the lock is held for as long as that takes, and no longer.
+    fn with<T>(&self, work: impl FnOnce(&mut Registrar) -> T) -> T {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = table.next_expiry();
+        let result = work(&mut table);
+        let next = table.next_expiry();
+        if next.is_some_and(|next| known.is_none_or(|known| next < known)) {
+            self.sooner.notify_one();
         }
-    }
-
-    fn table(&self) -> MutexGuard<'_, Registrar> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        result
     }
 }
 
-/// Ends contacts whose time is up, for as long as somebody holds the registrations.
-async fn expire(registrations: Weak<Registrations>) {
-    while let Some(this) = registrations.upgrade() {
-        let now = SystemTime::now();
-        let changes = this.table().expire(now);
-        this.keep(&changes).await;
-        let next = this.table().next_expiry();
-        let sleep = next.and_then(|at| at.duration_since(now).ok()).unwrap_or(LONGEST_SLEEP);
-        let changed = this.changed.clone();
-        // Whoever waits here does not keep the registrations alive.
-        drop(this);
-        tokio::select! {
-            () = tokio::time::sleep(sleep.min(LONGEST_SLEEP)) => {}
-            () = changed.notified() => {}
-        }
-    }
+/// A registration that is done in memory, and not yet on the disk.
+struct OnItsWay {
+    /// The contacts that it removed or changed, as they were.
+    gone: Vec<Binding>,
+    /// The contacts that it made or changed, as they are.
+    new: Vec<Binding>,
+    pending: Pending,
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Where contacts are kept: the embedded store today, one that several nodes share later.
 
+use std::collections::{HashMap, HashSet};
+
 use sip_ua::registrar::{Binding, BindingChange};
 
 use super::error::StoreError;
 
-/// Keeps contacts over restarts.
+/// Keeps contacts over restarts. A contact is known by its address of record and the text of its URI.
 pub trait BindingStore: Send + 'static {
     /// All contacts in it, expired ones too.
     ///
@@ -12,10 +14,10 @@ pub trait BindingStore: Send + 'static {
     /// [`StoreError`] when it cannot be read.
     fn load(&mut self) -> Result<Vec<Binding>, StoreError>;
 
-    /// Carries out all changes or none; when it returns they survive the end of the process.
+    /// Carries out all changes in their order, or none; when it returns they survive the end of the process.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be written. Nothing has changed then.
+    /// [`StoreError`] when it cannot be written. Nothing has changed then, and it may be tried again.
     fn apply(&mut self, changes: &[StoredChange]) -> Result<(), StoreError>;
 }
 
@@ -34,19 +36,38 @@ pub enum StoredChange {
 }
 
 impl StoredChange {
-    /// What a change of the registrar means for the store.
-    pub(super) fn of(change: &BindingChange) -> Self {
-        match change {
-            BindingChange::Removed { binding, .. } => Self::remove(binding),
-            BindingChange::Added(binding) | BindingChange::Refreshed(binding) => {
-                Self::Put(Box::new(binding.clone()))
-            }
-            // The registrar has no other changes; a new kind would be put or removed by its own rule here.
-            _ => Self::Remove { aor: String::new(), contact_uri: String::new() },
-        }
+    /// What makes a store that holds `before` hold `after`.
+    ///
+    /// The contacts themselves are compared, and not the registrar's account of what it did: to a registrar two
+    /// spellings of one URI are the same contact, to a store they are two, and the older one would come back with the
+    /// next start.
+    pub(super) fn between(before: &[Binding], after: &[Binding]) -> Vec<Self> {
+        let kept: HashSet<_> = after.iter().map(key).collect();
+        let gone = before.iter().filter(|binding| !kept.contains(&key(binding))).map(Self::remove);
+        let new = differing(after, before).into_iter().map(|binding| Self::Put(Box::new(binding)));
+        gone.chain(new).collect()
     }
 
-    pub(super) fn remove(binding: &Binding) -> Self {
+    /// The removals among changes of the registrar.
+    pub(super) fn removals(changes: &[BindingChange]) -> Vec<Self> {
+        let removed = |change: &BindingChange| match change {
+            BindingChange::Removed { binding, .. } => Some(Self::remove(binding)),
+            _ => None,
+        };
+        changes.iter().filter_map(removed).collect()
+    }
+
+    fn remove(binding: &Binding) -> Self {
         Self::Remove { aor: binding.aor.clone(), contact_uri: binding.contact_uri.clone() }
     }
+}
+
+/// Those of `these` that are not among `others` exactly as they are.
+pub(super) fn differing(these: &[Binding], others: &[Binding]) -> Vec<Binding> {
+    let others: HashMap<_, _> = others.iter().map(|binding| (key(binding), binding)).collect();
+    these.iter().filter(|binding| others.get(&key(binding)) != Some(binding)).cloned().collect()
+}
+
+fn key(binding: &Binding) -> (&str, &str) {
+    (&binding.aor, &binding.contact_uri)
 }

@@ -1,17 +1,24 @@
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use bytes::Bytes;
+use call_control::ContactChange;
 use sip_ua::transport::Protocol;
 
-use call_control::ContactChange;
-
 use super::*;
+
+mod expiring;
+mod refusing;
+mod restarting;
+
+const DESK: &str = "sip:100@192.0.2.9:5062";
+const SOFT: &str = "sip:100@192.0.2.8:5062";
 
 fn flow() -> Flow {
     Flow::new(Protocol::Udp, ([192, 0, 2, 1], 5060).into(), ([192, 0, 2, 9], 5062).into())
 }
 
-fn register(cseq: u32, contact: &str, expires: u32) -> Message {
+fn request(cseq: u32, contact: &str, expires: u32) -> Message {
     let text = format!(
         "REGISTER sip:pbx SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5062;branch=z9hG4bK{cseq}\r\nMax-Forwards: 70\r\n\
          From: <sip:100@pbx>;tag=a\r\nTo: <sip:100@pbx>\r\nCall-ID: one\r\nCSeq: {cseq} REGISTER\r\n\
@@ -28,96 +35,122 @@ fn quiet() -> OnChange {
     Box::new(|_| {})
 }
 
-#[tokio::test]
-async fn what_was_acknowledged_is_there_after_a_kill() {
-    let folder = tempfile::tempdir().unwrap();
-    let first = Registrations::open(folder.path(), quiet()).unwrap();
-    let answer = first.register("100", policy(), &register(1, "sip:100@192.0.2.9:5062", 600), &flow()).await;
-    assert!(answer.unwrap().iter().any(|(name, value)| name == "Contact" && value.contains("192.0.2.9")));
-    let known = first.contacts("100");
-    // A killed process closes nothing.
-    std::mem::forget(first);
-    let second = Registrations::open(folder.path(), quiet()).unwrap();
-    let kept = second.contacts("100");
-    assert_eq!((kept.len(), &kept[0].contact_uri, kept[0].flow), (1, &known[0].contact_uri, flow()));
-    // It knows the Call-ID and counts on: an older CSeq is refused.
-    let replay = second.register("100", policy(), &register(1, "sip:100@192.0.2.9:5062", 600), &flow()).await;
-    assert!(replay.is_err());
+impl Registrations {
+    async fn try_register(&self, cseq: u32, contact: &str, expires: u32) -> Result<(), u16> {
+        self.register("100", policy(), &request(cseq, contact, expires), &flow()).await.map(drop)
+    }
+
+    fn uris(&self) -> Vec<String> {
+        self.all().into_iter().map(|binding| binding.contact_uri).collect()
+    }
+}
+
+/// The contacts that a start on the same folder would find.
+fn stored(folder: &Path) -> Vec<String> {
+    let mut stored = SqliteBindings::open(folder).unwrap().load().unwrap();
+    stored.sort_by(|a, b| a.contact_uri.cmp(&b.contact_uri));
+    stored.into_iter().map(|binding| binding.contact_uri).collect()
+}
+
+/// Announces each transaction, and waits until it may end.
+type Gate = (Sender<()>, Receiver<()>);
+
+/// A store whose disk is full for a while, and which may have to wait for its disk.
+#[derive(Clone, Default)]
+struct Disk {
+    full: Arc<AtomicBool>,
+    /// A transaction begins when its turn is announced, and ends when it is let go; at once where nobody watches.
+    watched: Arc<Mutex<Option<Gate>>>,
+    rows: Arc<Mutex<Vec<StoredChange>>>,
+}
+
+impl Disk {
+    fn fill(&self, full: bool) {
+        self.full.store(full, Ordering::SeqCst);
+    }
+
+    /// From now on each transaction says when it begins, and waits until it may end.
+    fn watch(&self) -> (Receiver<()>, Sender<()>) {
+        let ((begins, begun), (lets_go, let_go)) = (channel(), channel());
+        *self.watched.lock().unwrap() = Some((begins, let_go));
+        (begun, lets_go)
+    }
+}
+
+impl BindingStore for Disk {
+    fn load(&mut self) -> Result<Vec<Binding>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn apply(&mut self, changes: &[StoredChange]) -> Result<(), StoreError> {
+        if let Some((begins, let_go)) = &*self.watched.lock().unwrap() {
+            begins.send(()).unwrap();
+            let_go.recv().unwrap();
+        }
+        if self.full.load(Ordering::SeqCst) {
+            return Err(StoreError::Unreachable("the disk is full".to_owned()));
+        }
+        self.rows.lock().unwrap().extend_from_slice(changes);
+        Ok(())
+    }
 }
 
 #[tokio::test]
-async fn removed_contacts_stay_removed_and_all_is_told() {
-    let folder = tempfile::tempdir().unwrap();
-    let (sender, told) = std::sync::mpsc::channel();
-    let on_change: OnChange = Box::new(move |event| sender.send(event.change).unwrap());
-    let registrations = Registrations::open(folder.path(), on_change).unwrap();
-    for (cseq, expires) in [(1, 600), (2, 600), (3, 0)] {
-        let request = register(cseq, "sip:100@192.0.2.9:5062", expires);
-        registrations.register("100", policy(), &request, &flow()).await.unwrap();
+async fn all_that_happens_to_a_contact_is_told() {
+    let (sender, told) = channel();
+    let on_change: OnChange = Box::new(move |event| sender.send(event).unwrap());
+    let registrations = Registrations::with_store(Disk::default(), on_change).unwrap();
+    for (cseq, expires) in [(1, 600), (2, 700), (3, 0)] {
+        registrations.try_register(cseq, DESK, expires).await.unwrap();
     }
-    let told: Vec<_> = told.try_iter().collect();
-    let matches = matches!(
-        told.as_slice(),
-        [
-            ContactChange::Added { .. },
-            ContactChange::Refreshed { .. },
-            ContactChange::Removed { reason: "request" }
-        ]
-    );
-    assert!(matches, "{told:?}");
-    assert!(Registrations::open(folder.path(), quiet()).unwrap().all().is_empty());
+    let expected = [
+        ContactChange::Added { expires: 600 },
+        ContactChange::Refreshed { expires: 700 },
+        ContactChange::Removed { reason: "request" },
+    ];
+    let expected = expected.map(|change| ContactEvent { aor: "100".into(), uri: DESK.into(), change });
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn hundreds_of_phones_share_transactions() {
+    let folder = tempfile::tempdir().unwrap();
+    let registrations = Registrations::open(folder.path(), quiet()).unwrap();
+    let phones: Vec<_> = (0..500)
+        .map(|phone| {
+            let registrations = registrations.clone();
+            tokio::spawn(async move {
+                let (aor, contact) = (phone.to_string(), format!("sip:{phone}@192.0.2.9"));
+                registrations.register(&aor, policy(), &request(1, &contact, 600), &flow()).await
+            })
+        })
+        .collect();
+    for phone in phones {
+        phone.await.unwrap().unwrap();
+    }
+    assert_eq!((registrations.all().len(), stored(folder.path()).len()), (500, 500));
 }
 
 #[tokio::test]
 async fn contacts_of_addresses_that_are_gone_go_with_them() {
     let folder = tempfile::tempdir().unwrap();
     let registrations = Registrations::open(folder.path(), quiet()).unwrap();
-    registrations.register("100", policy(), &register(1, "sip:100@192.0.2.9", 600), &flow()).await.unwrap();
+    registrations.try_register(1, DESK, 600).await.unwrap();
     registrations.follow(HashSet::from(["100".to_owned()])).await;
-    assert_eq!(registrations.all().len(), 1);
+    assert_eq!(registrations.uris(), [DESK]);
     registrations.follow(HashSet::new()).await;
-    assert!(registrations.all().is_empty());
-    assert!(Registrations::open(folder.path(), quiet()).unwrap().all().is_empty());
-}
-
-/// A store whose disk is full from some moment on.
-struct FullDisk(Arc<AtomicBool>);
-
-impl BindingStore for FullDisk {
-    fn load(&mut self) -> Result<Vec<Binding>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    fn apply(&mut self, _: &[StoredChange]) -> Result<(), StoreError> {
-        if self.0.load(Ordering::Relaxed) { Err(StoreError::Closed) } else { Ok(()) }
-    }
+    assert!(registrations.all().is_empty() && stored(folder.path()).is_empty());
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_is_refused_and_changes_nothing() {
-    let full = Arc::new(AtomicBool::new(false));
-    let registrations = Registrations::with_store(FullDisk(full.clone()), quiet()).unwrap();
-    registrations.register("100", policy(), &register(1, "sip:a@192.0.2.9", 600), &flow()).await.unwrap();
-    full.store(true, Ordering::Relaxed);
-    let refused =
-        registrations.register("100", policy(), &register(2, "sip:b@192.0.2.9", 600), &flow()).await;
-    assert_eq!(refused, Err(500));
-    let contacts: Vec<_> = registrations.contacts("100").into_iter().map(|b| b.contact_uri).collect();
-    assert_eq!(contacts, ["sip:a@192.0.2.9"]);
-    full.store(false, Ordering::Relaxed);
-    registrations.register("100", policy(), &register(3, "sip:b@192.0.2.9", 600), &flow()).await.unwrap();
-    assert_eq!(registrations.contacts("100").len(), 2);
-}
-
-#[tokio::test]
-async fn a_newer_or_broken_file_is_refused_with_its_name() {
+async fn contacts_can_be_dropped_one_by_one_or_together() {
     let folder = tempfile::tempdir().unwrap();
-    drop(SqliteBindings::open(folder.path()).unwrap());
-    let file = folder.path().join("ipbx.sqlite3");
-    rusqlite::Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    let newer = Registrations::open(folder.path(), quiet()).err().unwrap();
-    assert!(matches!(newer, StoreError::Newer { found: 99, .. }));
-    std::fs::write(&file, "this is no database, but long enough to be looked at as one").unwrap();
-    let broken = Registrations::open(folder.path(), quiet()).err().unwrap();
-    assert!(broken.to_string().contains("ipbx.sqlite3"), "{broken}");
+    let registrations = Registrations::open(folder.path(), quiet()).unwrap();
+    registrations.try_register(1, DESK, 600).await.unwrap();
+    registrations.try_register(2, SOFT, 600).await.unwrap();
+    assert_eq!(registrations.remove("100", Some(DESK)).await, 1);
+    assert_eq!((registrations.uris(), stored(folder.path())), (vec![SOFT.into()], vec![SOFT.into()]));
+    assert_eq!(registrations.remove("100", None).await, 1);
+    assert_eq!(registrations.remove("100", None).await, 0);
+    assert!(stored(folder.path()).is_empty());
 }

@@ -1,0 +1,175 @@
+use std::net::SocketAddr;
+use std::time::UNIX_EPOCH;
+
+use proptest::prelude::*;
+use sip_ua::transport::{Flow, Protocol};
+
+use super::*;
+
+fn binding(uri: &str) -> Binding {
+    let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+    Binding {
+        aor: "100".to_owned(),
+        contact_uri: uri.to_owned(),
+        expires_at: at(2_000_000_000),
+        refreshed_at: at(1_900_000_000),
+        call_id: "call".to_owned(),
+        cseq: 1,
+        q: 1000,
+        flow: Flow::new(Protocol::Tcp, ([192, 0, 2, 1], 5060).into(), ([192, 0, 2, 9], 40_000).into()),
+        user_agent: None,
+        received: None,
+        path: Vec::new(),
+    }
+}
+
+fn put(binding: Binding) -> StoredChange {
+    StoredChange::Put(Box::new(binding))
+}
+
+fn address() -> impl Strategy<Value = SocketAddr> {
+    // Scopes and flow labels mean something on one machine only, and only for as long as it is up.
+    (any::<std::net::IpAddr>(), any::<u16>()).prop_map(SocketAddr::from)
+}
+
+fn flow() -> impl Strategy<Value = Flow> {
+    let protocol =
+        prop::sample::select(vec![Protocol::Udp, Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Wss]);
+    (protocol, address(), address()).prop_map(|(protocol, local, remote)| Flow::new(protocol, local, remote))
+}
+
+prop_compose! {
+    fn any_binding()(
+        (aor, contact_uri, call_id) in (".*", ".*", ".*"),
+        (expires, refreshed) in (0..1_u64 << 50, 0..1_u64 << 50),
+        (cseq, q) in (any::<u32>(), 0..=1000_u16),
+        flow in flow(),
+        user_agent in prop::option::of(".*"),
+        received in prop::option::of(address()),
+        path in prop::collection::vec("<sip:[!-~]{1,20}>", 0..4),
+    ) -> Binding {
+        let at = |millis| UNIX_EPOCH + Duration::from_millis(millis);
+        let (expires_at, refreshed_at) = (at(expires), at(refreshed));
+        Binding { aor, contact_uri, expires_at, refreshed_at, call_id, cseq, q, flow, user_agent, received, path }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_contact_comes_back_as_it_was(binding in any_binding()) {
+        let connection = Connection::open_in_memory().unwrap();
+        let mut store = SqliteBindings { connection, path: PathBuf::new() };
+        store.attempt(make_schema).unwrap();
+        store.apply(&[put(binding.clone())]).unwrap();
+        prop_assert_eq!(store.load().unwrap(), [binding]);
+    }
+}
+
+#[test]
+fn a_full_disk_costs_the_transaction_and_no_later_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = SqliteBindings::open(folder.path()).unwrap();
+    store.apply(&[put(binding("sip:small@192.0.2.9"))]).unwrap();
+    let pages = |store: &mut SqliteBindings, pages: u32| {
+        store.attempt(|c| c.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))).unwrap();
+    };
+    pages(&mut store, 1);
+    let large = put(Binding { user_agent: Some("x".repeat(100_000)), ..binding("sip:large@192.0.2.9") });
+    let changes = [
+        StoredChange::Remove { aor: "100".to_owned(), contact_uri: "sip:small@192.0.2.9".to_owned() },
+        large,
+    ];
+    let full = store.apply(&changes).unwrap_err();
+    assert!(matches!(full, StoreError::Full { .. }), "{full}");
+    assert!(full.to_string().contains("ipbx.sqlite3 is full"), "{full}");
+    assert_eq!(store.load().unwrap(), [binding("sip:small@192.0.2.9")]);
+    pages(&mut store, 1_000);
+    store.apply(&changes).unwrap();
+    assert_eq!(store.load().unwrap().len(), 1);
+}
+
+#[test]
+fn one_odd_row_costs_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = SqliteBindings::open(folder.path()).unwrap();
+    store.apply(&[put(binding("sip:good@192.0.2.9")), put(binding("sip:odd@192.0.2.9"))]).unwrap();
+    for odd in ["local = 'nowhere'", "cseq = -1", "q = 99999", "protocol = 'pigeon'"] {
+        let odd = format!("UPDATE contact SET {odd} WHERE uri = 'sip:odd@192.0.2.9'");
+        store.connection.execute(&odd, []).unwrap();
+        assert_eq!(store.load().unwrap(), [binding("sip:good@192.0.2.9")], "{odd}");
+        store.apply(&[put(binding("sip:odd@192.0.2.9"))]).unwrap();
+        assert_eq!(store.load().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn the_log_is_written_ahead_and_synced_at_checkpoints() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteBindings::open(folder.path()).unwrap();
+    let journal: String =
+        store.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    let synchronous: i64 =
+        store.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+    assert_eq!((journal.as_str(), synchronous), ("wal", 1));
+}
+
+#[track_caller]
+fn refused(folder: &Path) -> StoreError {
+    let opened = SqliteBindings::open(folder).and_then(|mut store| store.load());
+    opened.expect_err("a store that cannot be used")
+}
+
+#[test]
+fn a_later_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(FILE);
+    Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let newer = refused(folder.path());
+    assert!(matches!(newer, StoreError::Newer { found: 99, known: VERSION, .. }), "{newer}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn what_is_damaged_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(FILE);
+    std::fs::write(&file, "this is no database, but long enough to be looked at as one").unwrap();
+    let said = refused(folder.path());
+    assert!(matches!(said, StoreError::Damaged { .. }), "{said}");
+    assert!(said.to_string().contains("ipbx.sqlite3") && said.to_string().contains("move the file away"));
+    std::fs::remove_file(&file).unwrap();
+    // The right version, and not what belongs to it.
+    Connection::open(&file).unwrap().pragma_update(None, "user_version", VERSION).unwrap();
+    let said = refused(folder.path());
+    assert!(matches!(said, StoreError::Damaged { .. }), "{said}");
+}
+
+#[test]
+fn a_file_that_was_written_over_in_the_middle_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = SqliteBindings::open(folder.path()).unwrap();
+    let many: Vec<_> = (0..500).map(|n| put(binding(&format!("sip:{n}@192.0.2.9")))).collect();
+    store.apply(&many).unwrap();
+    drop(store);
+    let file = folder.path().join(FILE);
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[4096..].fill(0xff);
+    std::fs::write(&file, bytes).unwrap();
+    let said = refused(folder.path());
+    assert!(matches!(said, StoreError::Damaged { .. }), "{said}");
+}
+
+#[test]
+fn what_cannot_be_opened_says_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(FILE)).unwrap();
+    let said = refused(folder.path());
+    assert!(matches!(said, StoreError::Denied { .. }), "{said}");
+    let blocked = folder.path().join("file");
+    std::fs::write(&blocked, "").unwrap();
+    let said = refused(&blocked.join("database"));
+    assert!(matches!(said, StoreError::Folder { .. }), "{said}");
+    assert!(said.to_string().contains("astdbdir"), "{said}");
+}
