@@ -92,22 +92,29 @@ impl Configuration {
         let options = Options::read(&reader.read("asterisk.conf").unwrap_or_default(), &mut reader.found);
         reader.allow_exec = options.allow_exec;
         let pjsip = reader.read("pjsip.conf");
+        let mut whole_sip = reader.is_whole(0);
+        let before = reader.found.len();
         let extensions = reader.read("extensions.conf");
+        let mut whole_plan = reader.is_whole(before);
         let rtp = reader.read("rtp.conf").unwrap_or_default();
         if pjsip.is_none() && extensions.is_none() {
             return (None, nothing_there(&folders.configuration));
         }
         reader.miss("pjsip.conf", pjsip.is_none(), "no phone can register and nobody can call");
         reader.miss("extensions.conf", extensions.is_none(), "every number is unknown");
+        let extensions = extensions.unwrap_or_default();
+        let compiled = dialplan_vm::compile(&extensions);
+        let before = reader.found.len();
+        reader.found.extend(compiled.diagnostics);
+        whole_plan &= reader.is_whole(before);
+        let before = reader.found.len();
         let sip =
             SipConfiguration::read(&pjsip.unwrap_or_default(), &options.default_language, &mut reader.found);
+        whole_sip &= reader.is_whole(before);
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
-        let compiled = dialplan_vm::compile(&extensions.unwrap_or_default());
-        reader.found.extend(compiled.diagnostics);
-        // Names that a file would define which cannot be read are not missing.
-        if !reader.found.iter().any(Diagnostic::is_error) {
-            check::run(&compiled.plan, &sip, &mut reader.found);
-        }
+        let plan = &compiled.plan;
+        let files = check::Files { plan, extensions: &extensions, sip: &sip, whole_plan, whole_sip };
+        check::run(&files, &mut reader.found);
         let Reader { sources, found, .. } = reader;
         let report = ConfigurationReport::new(found, sources.clone());
         let configuration =
@@ -152,6 +159,12 @@ impl Reader<'_> {
         let (config, found) = load(&path, self.files, &mut self.sources, &options);
         self.found.extend(found);
         Some(config)
+    }
+
+    /// Whether no error was found since there were `before` findings: names are missing only from files that could be
+    /// read whole.
+    fn is_whole(&self, before: usize) -> bool {
+        !self.found[before..].iter().any(Diagnostic::is_error)
     }
 
     /// Says that a file is missing, and what that means.

@@ -135,7 +135,8 @@ fn a_typing_error_is_shown_in_its_line_with_what_would_be_right() {
     let (configuration, report) = folder(&[
         (
             "pjsip.conf",
-            "[alice]\ntype=endpoint\ncontext=default\nalow=ulaw\n[t]\ntype=transport\nbind=0.0.0.0\n",
+            "[alice]\ntype=endpoint\nauth=alice\nalow=ulaw\n[t]\ntype=transport\nbind=0.0.0.0\n\
+             [alice]\ntype=auth\npassword=d41d8cd98f00b204\n",
         ),
         ("extensions.conf", "[default]\nexten => 1,1,Dial(PJSIP/alise,20)\n"),
     ]);
@@ -235,7 +236,7 @@ fn unknown_applications_and_functions_are_told_from_missing_ones() {
 #[test]
 fn a_destination_that_is_known_only_later_is_left_alone() {
     let dialplan = "[default]\nexten => _X.,1,Dial(PJSIP/${EXTEN}&${OTHER}&PJSIP/${EXTEN}@gw&PJSIP/9@gx)\n";
-    let pjsip = "[gw]\ntype=endpoint\n[t]\ntype=transport\nbind=::\n";
+    let pjsip = "[gw]\ntype=endpoint\nidentify_by=ip\n[t]\ntype=transport\nbind=::\n";
     let found = said(&[("extensions.conf", dialplan), ("pjsip.conf", pjsip)]);
     assert_eq!(found, ["unknown-endpoint: there is no endpoint 'gx'"]);
 }

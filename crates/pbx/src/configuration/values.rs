@@ -100,21 +100,25 @@ impl Values<'_> {
         self.found.push(at(finding, self.span(key)));
     }
 
-    /// Every key that the table does not have, with the nearest that it has.
-    pub(super) fn check_keys(&mut self, what: &str, known: &[&str]) {
+    /// Every key that the table does not have, with `advice` on it, or else the nearest that the table has.
+    pub(super) fn check_keys(&mut self, what: &str, known: &[&str], advice: impl Fn(&str) -> Option<String>) {
         for entry in &self.section.entries {
             if !known.iter().any(|key| entry.is(key)) {
-                self.found.push(unknown_key(entry, what, known));
+                let finding = unknown_key(entry, what);
+                self.found.push(match advice(&entry.key.value) {
+                    Some(advice) => finding.help(advice),
+                    None => finding.suggest(suggest::nearest(&entry.key.value, known.iter().copied())),
+                });
             }
         }
     }
 }
 
-fn unknown_key(entry: &Entry, what: &str, known: &[&str]) -> Diagnostic {
+fn unknown_key(entry: &Entry, what: &str) -> Diagnostic {
     let key = &entry.key.value;
     let finding =
         Diagnostic::warning("unknown-key", format!("'{key}' is no key of {what}; it has no effect"));
-    finding.at(entry.key.span).suggest(suggest::nearest(key, known.iter().copied()))
+    finding.at(entry.key.span)
 }
 
 /// A finding at its place, where it has one.

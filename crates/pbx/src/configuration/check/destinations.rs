@@ -1,75 +1,126 @@
-//! `Dial` to endpoints that do not exist.
+//! `Dial`, hints and global variables that name endpoints which do not exist.
 
-use asterisk_conf::{Diagnostic, suggest};
-use dialplan_vm::{Dialplan, PlanStep};
+use asterisk_conf::{Config, Diagnostic, Span, suggest};
+use dialplan_vm::Dialplan;
 
+use super::pieces::{is_open, pieces};
 use crate::configuration::SipConfiguration;
 
 /// Technologies that lead to SIP endpoints.
 const SIP: &[&str] = &["PJSIP", "SIP"];
 
 /// Technologies of Asterisk that are not here yet.
-const OTHERS: &[&str] =
-    &["LOCAL", "IAX2", "DAHDI", "AGENT", "AUDIOSOCKET", "WEBSOCKET", "CONSOLE", "MULTICASTRTP"];
+const OTHERS: &[&str] = &[
+    "LOCAL",
+    "IAX2",
+    "DAHDI",
+    "AGENT",
+    "AUDIOSOCKET",
+    "WEBSOCKET",
+    "CONSOLE",
+    "MULTICASTRTP",
+    "UNICASTRTP",
+    "MOBILE",
+    "MOTIF",
+    "RTP",
+];
 
-pub(super) fn check(plan: &Dialplan, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
-    for step in plan.steps().filter(|step| step.is("Dial")) {
-        let list = step.arguments().split(',').next().unwrap_or_default();
-        let mut at = 0;
-        for destination in list.split('&') {
-            check_destination(step, destination, at, sip, found);
-            at += destination.len() + 1;
-        }
-    }
+/// One of the destinations between `&`, and where it is written.
+struct Destination<'t> {
+    text: &'t str,
+    span: Span,
 }
 
-fn check_destination(
-    step: &PlanStep,
-    destination: &str,
-    at: usize,
+pub(super) fn check(
+    plan: &Dialplan,
+    extensions: &Config,
     sip: &SipConfiguration,
     found: &mut Vec<Diagnostic>,
 ) {
-    let trimmed = destination.trim();
-    let start = at + (destination.len() - destination.trim_start().len());
-    let span = |from: usize, length: usize| step.arguments_span().slice(start + from..start + from + length);
-    if trimmed.is_empty() || trimmed.starts_with('$') {
-        return;
+    for step in plan.steps().filter(|step| step.is("Dial")) {
+        let list = pieces(step.arguments(), b',').first().map_or("", |(_, list)| *list);
+        for destination in destinations(list, step.arguments_span()) {
+            found.extend(destination.technology_problem());
+            found.extend(destination.endpoint_problem(sip));
+        }
     }
-    let Some((technology, resource)) = trimmed.split_once('/') else {
-        let finding = Diagnostic::warning("bad-destination", format!("'{trimmed}' is no destination"));
-        found.push(finding.at(span(0, trimmed.len())).help("write technology/resource, as in PJSIP/alice"));
-        return;
+    // Only what is surely a destination: values may be anything, and hints may name devices of many kinds.
+    for (_, _, hint) in plan.hints() {
+        let list = hint.devices.split(',').next().unwrap_or_default();
+        found.extend(destinations(list, hint.span).iter().filter_map(|d| d.endpoint_problem(sip)));
+    }
+    let globals = extensions.objects().filter(|section| section.name.value.eq_ignore_ascii_case("globals"));
+    for entry in globals.flat_map(|section| &section.entries) {
+        let listed = destinations(&entry.value.value, entry.value.span);
+        found.extend(listed.iter().filter_map(|d| d.endpoint_problem(sip)));
+    }
+}
+
+/// The destinations of a list, at `span`.
+fn destinations(list: &str, span: Span) -> Vec<Destination<'_>> {
+    let place = |(at, text): (usize, _)| {
+        let start = at + (str::len(text) - text.trim_start().len());
+        let text = text.trim();
+        Destination { text, span: span.slice(start..start + text.len()) }
     };
-    let upper = technology.to_ascii_uppercase();
-    if !SIP.contains(&upper.as_str()) {
-        let here = OTHERS.contains(&upper.as_str());
-        let message = match here {
+    pieces(list, b'&').into_iter().map(place).filter(|d| !d.text.is_empty()).collect()
+}
+
+impl<'t> Destination<'t> {
+    /// The technology and what stands behind its `/`, unless they are known only when a call comes.
+    fn parts(&self) -> Option<(&'t str, &'t str)> {
+        self.text.split_once('/').filter(|(technology, _)| !technology.contains('$'))
+    }
+
+    fn technology_problem(&self) -> Option<Diagnostic> {
+        let Some((technology, _)) = self.parts() else {
+            if self.text.contains('$') {
+                return None;
+            }
+            let message = format!("'{}' is no destination", self.text);
+            let finding = Diagnostic::warning("bad-destination", message).at(self.span);
+            return Some(finding.help("write technology/resource, as in PJSIP/alice"));
+        };
+        let upper = technology.to_ascii_uppercase();
+        if SIP.contains(&upper.as_str()) {
+            return None;
+        }
+        let is_elsewhere = OTHERS.contains(&upper.as_str());
+        let message = match is_elsewhere {
             true => format!("the technology {technology} is not here yet: the call fails"),
             false => format!("there is no technology {technology}: the call fails"),
         };
-        let finding = Diagnostic::warning("unknown-technology", message).at(span(0, technology.len()));
-        found.push(if here {
-            finding
-        } else {
-            finding.suggest(suggest::nearest(&upper, SIP.iter().copied()))
-        });
-        return;
+        let finding =
+            Diagnostic::warning("unknown-technology", message).at(self.span.slice(0..technology.len()));
+        let known = SIP.iter().chain(OTHERS).copied();
+        Some(if is_elsewhere { finding } else { finding.suggest(suggest::nearest(&upper, known)) })
     }
-    // What is known only when a call comes cannot be checked now.
-    let (name, from) = endpoint_of(resource);
-    if name.contains("${") || name.contains("$[") || name.is_empty() || sip.endpoints.contains_key(name) {
-        return;
+
+    fn endpoint_problem(&self, sip: &SipConfiguration) -> Option<Diagnostic> {
+        let (technology, resource) = self.parts()?;
+        if !SIP.iter().any(|name| name.eq_ignore_ascii_case(technology)) {
+            return None;
+        }
+        let (name, from) = endpoint_of(resource);
+        // What is known only when a call comes cannot be checked now.
+        if name.is_empty()
+            || is_open(name)
+            || sip.endpoints.contains_key(name)
+            || sip.is_left_out("endpoint", name)
+        {
+            return None;
+        }
+        let start = technology.len() + 1 + from;
+        let finding = Diagnostic::warning("unknown-endpoint", format!("there is no endpoint '{name}'"));
+        let finding = finding.at(self.span.slice(start..start + name.len()));
+        Some(finding.suggest(suggest::nearest(name, sip.endpoints.keys().map(String::as_str))))
     }
-    let message = format!("there is no endpoint '{name}'");
-    let finding = Diagnostic::warning("unknown-endpoint", message);
-    let finding = finding.at(span(technology.len() + 1 + from, name.len()));
-    found.push(finding.suggest(suggest::nearest(name, sip.endpoints.keys().map(String::as_str))));
 }
 
 /// The endpoint of `bob`, `0033@trunk`, `trunk/0033`, and its place.
 fn endpoint_of(resource: &str) -> (&str, usize) {
-    if let Some((name, _)) = resource.split_once('/') {
+    let parts = pieces(resource, b'/');
+    if let [(_, name), _, ..] = parts.as_slice() {
         return (name, 0);
     }
     match resource.rsplit_once('@') {

@@ -2,21 +2,62 @@
 
 mod applications;
 mod destinations;
+mod doors;
+mod flow;
 mod names;
+mod pieces;
 mod references;
 mod secrets;
 
-use asterisk_conf::Diagnostic;
+use asterisk_conf::{Config, Diagnostic, Span};
 use dialplan_vm::Dialplan;
 
 use super::SipConfiguration;
 
+/// What is checked against each other. Names of a file that could not be read whole are not missed.
+pub(super) struct Files<'c> {
+    pub(super) plan: &'c Dialplan,
+    pub(super) extensions: &'c Config,
+    pub(super) sip: &'c SipConfiguration,
+    pub(super) whole_plan: bool,
+    pub(super) whole_sip: bool,
+}
+
 /// Checks the files against each other.
-pub(super) fn run(plan: &Dialplan, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
-    found.extend(dialplan_vm::check_jumps(plan));
+pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
+    let Files { plan, extensions, sip, whole_plan, whole_sip } = *files;
     found.extend(dialplan_vm::check_conditions(plan));
     applications::check(plan, found);
-    destinations::check(plan, sip, found);
-    references::check(plan, sip, found);
+    flow::check(plan, found);
     secrets::check(sip, found);
+    if whole_plan {
+        found.extend(dialplan_vm::check_jumps(plan));
+        references::check_contexts(plan, sip, found);
+    }
+    if whole_sip {
+        destinations::check(plan, extensions, sip, found);
+        references::check(sip, found);
+        doors::check(plan, sip, found);
+    }
+}
+
+/// More things than this with one problem are told of together.
+const TOLD_APART: usize = 3;
+
+/// A finding for each of `things`, or one for all when there are many. `place` gives the name and the place of a thing,
+/// `told` the finding about `[name]` or `[name] and 7 others`.
+fn told_together<T>(
+    things: &[T],
+    place: impl Fn(&T) -> (String, Span),
+    told: impl Fn(&str) -> Diagnostic,
+) -> Vec<Diagnostic> {
+    let one = |thing: &T, others: usize| {
+        let (name, span) = place(thing);
+        let who = if others > 0 { format!("[{name}] and {others} others") } else { format!("[{name}]") };
+        told(&who).at(span)
+    };
+    match things {
+        [first, others @ ..] if things.len() > TOLD_APART => vec![one(first, others.len())],
+        few => few.iter().map(|thing| one(thing, 0)).collect(),
+    }
 }

@@ -1,20 +1,21 @@
-//! Names in `pjsip.conf` that name nothing.
+//! Names in `pjsip.conf` that name nothing, and sections that nobody can use.
 
 use std::collections::BTreeSet;
 
 use asterisk_conf::{Diagnostic, suggest};
 use dialplan_vm::Dialplan;
 
-use crate::configuration::{Endpoint, SipConfiguration};
+use crate::configuration::{Aor, Endpoint, SipConfiguration, Transport};
 
 /// Codecs that the media plane has.
-const CODECS: &[&str] = &["ulaw", "alaw"];
+pub(in crate::configuration) const CODECS: &[&str] = &["ulaw", "alaw"];
 
-pub(super) fn check(plan: &Dialplan, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
     for endpoint in sip.endpoints.values() {
-        check_endpoint(endpoint, plan, sip, found);
+        check_endpoint(endpoint, sip, found);
     }
-    for identify in sip.identifies.iter().filter(|i| !sip.endpoints.contains_key(&i.endpoint)) {
+    let lost = |name: &str| !sip.endpoints.contains_key(name) && !sip.is_left_out("endpoint", name);
+    for identify in sip.identifies.iter().filter(|identify| lost(&identify.endpoint)) {
         let message = format!("there is no endpoint '{}'", identify.endpoint);
         let finding = Diagnostic::warning("unknown-endpoint", message);
         let finding = finding.at(identify.endpoint_span.unwrap_or(identify.span));
@@ -26,22 +27,29 @@ pub(super) fn check(plan: &Dialplan, sip: &SipConfiguration, found: &mut Vec<Dia
     check_aors(sip, found);
 }
 
-fn check_endpoint(endpoint: &Endpoint, plan: &Dialplan, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
+fn check_endpoint(endpoint: &Endpoint, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
     let auths: Vec<&str> = sip.auths.keys().map(String::as_str).collect();
     let aors: Vec<&str> = sip.aors.keys().map(String::as_str).collect();
     let transports: Vec<&str> = sip.transports.iter().map(|t| t.name.as_str()).collect();
-    let mut name = |key: &str, what: &str, names: &[String], known: &[&str]| {
-        for missing in names.iter().filter(|name| !known.contains(&name.as_str())) {
+    let mut name = |key: &str, kind: &str, what: &str, names: &[String], known: &[&str]| {
+        let lost = |name: &&String| !known.contains(&name.as_str()) && !sip.is_left_out(kind, name);
+        for missing in names.iter().filter(lost) {
             let message = format!("endpoint [{}]: there is no {what} '{missing}'", endpoint.name);
             let finding = Diagnostic::warning("unknown-name", message).at(endpoint.span_of(key));
             found.push(finding.suggest(suggest::nearest(missing, known.iter().copied())));
         }
     };
-    name("auth", "type=auth section", &endpoint.auth, &auths);
-    name("outbound_auth", "type=auth section", &endpoint.outbound_auth, &auths);
-    name("aors", "type=aor section", &endpoint.aors, &aors);
-    name("transport", "transport", endpoint.transport.as_slice(), &transports);
-    if plan.context(&endpoint.context).is_none() {
+    name("auth", "auth", "type=auth section", &endpoint.auth, &auths);
+    name("outbound_auth", "auth", "type=auth section", &endpoint.outbound_auth, &auths);
+    name("aors", "aor", "type=aor section", &endpoint.aors, &aors);
+    name("transport", "transport", "transport", endpoint.transport.as_slice(), &transports);
+    check_codecs(endpoint, found);
+    check_names_to_register(endpoint, sip, found);
+}
+
+/// Calls of an endpoint start in a context that must be there.
+pub(super) fn check_contexts(plan: &Dialplan, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
+    for endpoint in sip.endpoints.values().filter(|e| plan.context(&e.context).is_none()) {
         let message = format!(
             "endpoint [{}]: there is no context '{}' in extensions.conf, so every number it dials is unknown",
             endpoint.name, endpoint.context
@@ -50,7 +58,6 @@ fn check_endpoint(endpoint: &Endpoint, plan: &Dialplan, sip: &SipConfiguration, 
         let contexts = plan.contexts().map(dialplan_vm::Context::name);
         found.push(finding.suggest(suggest::nearest(&endpoint.context, contexts)));
     }
-    check_codecs(endpoint, found);
 }
 
 fn check_codecs(endpoint: &Endpoint, found: &mut Vec<Diagnostic>) {
@@ -69,6 +76,30 @@ fn check_codecs(endpoint: &Endpoint, found: &mut Vec<Diagnostic>) {
     found.push(finding.help("add allow=ulaw or allow=alaw"));
 }
 
+/// A phone registers the name that it was given, and that is usually its user name: an address of record of another name
+/// answers it 404.
+fn check_names_to_register(endpoint: &Endpoint, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
+    let users: BTreeSet<&str> = endpoint
+        .auth
+        .iter()
+        .filter_map(|name| sip.auths.get(name))
+        .map(|auth| auth.username.as_str())
+        .collect();
+    let aors: Vec<&Aor> = endpoint.aors.iter().filter_map(|name| sip.aors.get(name)).collect();
+    let fits = |aor: &&Aor| users.contains(aor.name.as_str()) || aor.name == endpoint.name;
+    if users.is_empty() || aors.iter().any(fits) {
+        return;
+    }
+    if let Some(aor) = aors.iter().find(|aor| aor.max_contacts > 0) {
+        let message = format!(
+            "phones of [{}] must register as '{}': another name in their To is answered with 404",
+            endpoint.name, aor.name
+        );
+        let finding = Diagnostic::note("name-to-register", message).at(endpoint.span_of("aors"));
+        found.push(finding.help("let the aor have the user name of the phone, and name that in aors="));
+    }
+}
+
 fn check_transports(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
     if sip.transports.is_empty() && !sip.endpoints.is_empty() {
         let help = "add a section with type=transport, protocol=udp and bind=0.0.0.0";
@@ -77,15 +108,25 @@ fn check_transports(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
         );
     }
     for (n, transport) in sip.transports.iter().enumerate() {
-        let same = |other: &&crate::configuration::Transport| {
-            other.bind == transport.bind && other.protocol == transport.protocol && other.bind.port() != 0
-        };
-        if let Some(other) = sip.transports.iter().take(n).find(same) {
-            let message = format!("{} {} is opened twice", transport.protocol, transport.bind);
+        if let Some(other) = sip.transports.iter().take(n).find(|other| collide(other, transport)) {
+            let message = match other.bind == transport.bind {
+                true => format!("{} {} is opened twice", transport.protocol, transport.bind),
+                false => format!("{} {} is taken by {}", transport.protocol, transport.bind, other.bind),
+            };
             let finding = Diagnostic::error("same-bind", message).at(transport.span);
             found.push(finding.related(other.span, "the first one").help("take one of the two away"));
         }
     }
+}
+
+/// Whether two transports want one port: at the same address, or one of them at all addresses.
+fn collide(a: &Transport, b: &Transport) -> bool {
+    let (one, other) = (a.bind, b.bind);
+    let everywhere = one.ip().is_unspecified() || other.ip().is_unspecified();
+    a.protocol == b.protocol
+        && one.port() == other.port()
+        && one.port() != 0
+        && (one.ip() == other.ip() || one.is_ipv4() == other.is_ipv4() && everywhere)
 }
 
 /// Addresses of record that nobody uses, and those that take no registration and have no contact.

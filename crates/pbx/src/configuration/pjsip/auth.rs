@@ -76,6 +76,11 @@ impl Auth {
         }
     }
 
+    /// Whether its secret is the password itself, not a hash of it.
+    pub fn is_plain(&self) -> bool {
+        self.auth_type == AuthType::UserPass
+    }
+
     /// What it proves, or answers challenges with.
     pub fn credentials(&self) -> Credentials {
         let secret = match self.auth_type {

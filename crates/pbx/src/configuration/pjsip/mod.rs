@@ -5,10 +5,12 @@ mod auth;
 mod endpoint;
 mod global;
 mod identify;
+mod idle;
 mod keys;
+mod strays;
 mod transport;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use asterisk_conf::{Config, Diagnostic, Section, suggest};
@@ -37,6 +39,8 @@ pub struct SipConfiguration {
     pub aors: BTreeMap<String, Aor>,
     /// `type=identify`, in order.
     pub identifies: Vec<Identify>,
+    /// Sections that are there and were left out, by type and name; why has been said.
+    left_out: BTreeSet<(String, String)>,
 }
 
 /// Types that are read past: they have no effect yet.
@@ -61,17 +65,26 @@ impl SipConfiguration {
             let Some(kind) = kind_of(section, found) else { continue };
             let mut values = Values { section, found };
             let known = keys::of(&kind).unwrap_or_default();
-            values.check_keys(&format!("type={kind}"), known);
+            values.check_keys(&format!("type={kind}"), known, |key| strays::advice(&kind, key));
+            idle::check(&kind, &mut values);
             sip.take(&kind, &mut values, default_language);
         }
         sip
+    }
+
+    /// Whether a section of this type and name is in the files, and could not be used.
+    pub(super) fn is_left_out(&self, kind: &str, name: &str) -> bool {
+        self.left_out.contains(&(kind.to_owned(), name.to_owned()))
     }
 
     fn take(&mut self, kind: &str, values: &mut Values<'_>, default_language: &str) {
         let name = values.section.name.value.clone();
         match kind {
             "global" => self.global = Global::read(values),
-            "transport" => self.transports.extend(Transport::read(values)),
+            "transport" => match Transport::read(values) {
+                Some(transport) => self.transports.push(transport),
+                None => self.leave_out(kind, name),
+            },
             "identify" => self.identifies.extend(Identify::read(values)),
             "endpoint" => {
                 let endpoint = Arc::new(Endpoint::read(values, default_language));
@@ -79,11 +92,14 @@ impl SipConfiguration {
                     twice(values, other.span);
                 }
             }
-            "auth" => {
-                if let Some(other) = Auth::read(values).and_then(|auth| self.auths.insert(name, auth)) {
-                    twice(values, other.span);
+            "auth" => match Auth::read(values) {
+                Some(auth) => {
+                    if let Some(other) = self.auths.insert(name, auth) {
+                        twice(values, other.span);
+                    }
                 }
-            }
+                None => self.leave_out(kind, name),
+            },
             "aor" => {
                 let aor = Aor::read(values);
                 if let Some(other) = self.aors.insert(name, aor) {
@@ -97,6 +113,10 @@ impl SipConfiguration {
             }
             _ => {}
         }
+    }
+
+    fn leave_out(&mut self, kind: &str, name: String) {
+        self.left_out.insert((kind.to_owned(), name));
     }
 }
 
@@ -113,6 +133,12 @@ fn kind_of(section: &Section, found: &mut Vec<Diagnostic>) -> Option<String> {
     let kind = entry.value.value.trim().to_ascii_lowercase();
     if keys::of(&kind).is_some() {
         return Some(kind);
+    }
+    if strays::TYPES_OF_SIP_CONF.contains(&kind.as_str()) {
+        let message = format!("type={kind} belongs into sip.conf; section [{}] is left out", name.value);
+        let help = "write it as type=endpoint, with sections of type=auth and type=aor beside it";
+        found.push(Diagnostic::error("unknown-type", message).at(entry.value.span).help(help));
+        return None;
     }
     let message = format!("there is no type '{}'; section [{}] is left out", entry.value.value, name.value);
     let nearest = suggest::nearest(&kind, keys::types());

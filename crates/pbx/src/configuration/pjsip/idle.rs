@@ -1,0 +1,291 @@
+//! Keys that are known and have no effect yet. A value that asks for what happens anyway is fine; another one is told.
+
+use asterisk_conf::{Diagnostic, Entry, boolean, suggest};
+
+use crate::configuration::values::Values;
+
+/// How the values of a key are written.
+#[derive(Clone, Copy)]
+enum Form {
+    /// Yes or no.
+    Flag,
+    /// One of these.
+    Word(&'static [&'static str]),
+    /// A whole number.
+    Number,
+    /// A number with a fraction.
+    Fraction,
+    /// Anything; or it is checked where it is read.
+    Any,
+}
+
+/// What a value without an effect means.
+#[derive(Clone, Copy)]
+enum Weight {
+    /// Something comforting is missing.
+    Note,
+    /// Somebody relies on it: this happens instead.
+    Warning(&'static str),
+}
+
+/// A key, the form of its values, and those that ask for what happens anyway.
+struct Idle(&'static str, Form, &'static [&'static str], Weight);
+
+use Form::{Any, Flag, Fraction, Number, Word};
+use Weight::{Note, Warning};
+
+const NO: &[&str] = &["no"];
+const YES: &[&str] = &["yes"];
+const EITHER: &[&str] = &["yes", "no"];
+const ZERO: &[&str] = &["0"];
+const NEVER: &[&str] = &[];
+
+/// Addresses that are meant to be kept out are let in.
+const UNGUARDED: Weight = Warning("addresses are not checked yet: callers from everywhere are let in");
+/// What phones outside of the own network are told.
+const INSIDE: Weight =
+    Warning("phones elsewhere are told the inside address; an endpoint's media_address has an effect");
+
+const ENDPOINT: &[Idle] = &[
+    Idle(
+        "100rel",
+        Word(&["no", "required", "peer_supported", "yes"]),
+        &["no", "peer_supported", "yes"],
+        Note,
+    ),
+    Idle("acl", Any, NEVER, UNGUARDED),
+    Idle("aggregate_mwi", Flag, EITHER, Note),
+    Idle("allow_subscribe", Flag, EITHER, Note),
+    Idle("allow_transfer", Flag, EITHER, Note),
+    Idle("asymmetric_rtp_codec", Flag, NO, Note),
+    Idle("bundle", Flag, NO, Note),
+    Idle("call_group", Any, NEVER, Note),
+    Idle("callerid_privacy", Any, NEVER, Note),
+    Idle("callerid_tag", Any, NEVER, Note),
+    Idle("connected_line_method", Word(&["invite", "reinvite", "update"]), &["invite", "reinvite"], Note),
+    Idle("contact_acl", Any, NEVER, UNGUARDED),
+    Idle("contact_deny", Any, NEVER, UNGUARDED),
+    Idle("contact_permit", Any, NEVER, UNGUARDED),
+    Idle("contact_user", Any, NEVER, Note),
+    Idle("deny", Any, NEVER, UNGUARDED),
+    Idle("device_state_busy_at", Any, ZERO, Note),
+    Idle("direct_media", Flag, NO, Note),
+    Idle(
+        "direct_media_method",
+        Word(&["invite", "reinvite", "update"]),
+        &["invite", "reinvite", "update"],
+        Note,
+    ),
+    Idle(
+        "direct_media_glare_mitigation",
+        Word(&["none", "outgoing", "incoming"]),
+        &["none", "outgoing", "incoming"],
+        Note,
+    ),
+    Idle("disable_direct_media_on_nat", Flag, EITHER, Note),
+    Idle("dtls_auto_generate_cert", Flag, NO, Note),
+    Idle("fax_detect", Flag, NO, Note),
+    Idle("force_avp", Flag, NO, Note),
+    Idle("force_rport", Flag, YES, Note),
+    Idle("ice_support", Flag, NO, Note),
+    Idle("ignore_183_without_sdp", Flag, NO, Note),
+    Idle("inband_progress", Flag, NO, Note),
+    Idle("mailboxes", Any, NEVER, Note),
+    Idle("max_audio_streams", Number, &["1"], Note),
+    Idle("max_video_streams", Number, &["0", "1"], Note),
+    Idle(
+        "media_encryption",
+        Word(&["no", "sdes", "dtls"]),
+        NO,
+        Warning("speech is not encrypted yet: phones that insist on it are refused with 488"),
+    ),
+    Idle("media_encryption_optimistic", Flag, NO, Note),
+    Idle("media_use_received_transport", Flag, EITHER, Note),
+    Idle("message_context", Any, NEVER, Note),
+    Idle("moh_passthrough", Flag, NO, Note),
+    Idle("moh_suggest", Any, &["default"], Note),
+    Idle("named_call_group", Any, NEVER, Note),
+    Idle("named_pickup_group", Any, NEVER, Note),
+    Idle("notify_early_inuse_ringing", Flag, NO, Note),
+    Idle("one_touch_recording", Flag, NO, Note),
+    Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
+    Idle("permit", Any, NEVER, UNGUARDED),
+    Idle("pickup_group", Any, NEVER, Note),
+    Idle("preferred_codec_only", Flag, NO, Note),
+    Idle("refer_blind_progress", Flag, EITHER, Note),
+    Idle("rpid_immediate", Flag, NO, Note),
+    Idle("rtcp_mux", Flag, NO, Note),
+    Idle("rtp_ipv6", Flag, EITHER, Note),
+    Idle("rtp_keepalive", Number, ZERO, Note),
+    Idle("rtp_port_end", Number, ZERO, Note),
+    Idle("rtp_port_start", Number, ZERO, Note),
+    Idle("send_aoc", Flag, NO, Note),
+    Idle("send_connected_line", Flag, EITHER, Note),
+    Idle("send_diversion", Flag, EITHER, Note),
+    Idle("send_history_info", Flag, NO, Note),
+    Idle("send_pai", Flag, NO, Note),
+    Idle("send_rpid", Flag, NO, Note),
+    Idle("stir_shaken", Any, &["no", "off"], Note),
+    Idle("sub_min_expiry", Number, &["60"], Note),
+    Idle("subscribe_context", Any, NEVER, Note),
+    Idle("suppress_q850_reason_headers", Flag, NO, Note),
+    Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
+    Idle("t38_udptl", Flag, NO, Note),
+    Idle("t38_udptl_ec", Word(&["none", "fec", "redundancy"]), &["none", "fec", "redundancy"], Note),
+    Idle("t38_udptl_ipv6", Flag, NO, Note),
+    Idle("t38_udptl_nat", Flag, NO, Note),
+    Idle("timers", Word(&["no", "yes", "required", "always", "forced"]), &["no", "yes"], Note),
+    Idle("timers_min_se", Number, &["90"], Note),
+    Idle("timers_sess_expires", Number, &["1800"], Note),
+    Idle("tone_zone", Any, NEVER, Note),
+    Idle("tos_audio", Any, ZERO, Note),
+    Idle("trust_connected_line", Flag, EITHER, Note),
+    Idle("trust_id_inbound", Flag, NO, Note),
+    Idle("trust_id_outbound", Flag, NO, Note),
+    Idle("use_avpf", Flag, NO, Note),
+    Idle("use_ptime", Flag, NO, Note),
+    Idle("user_eq_phone", Flag, NO, Note),
+    Idle("webrtc", Flag, NO, Warning("browsers are not served yet: their calls are refused with 488")),
+];
+
+const AOR: &[Idle] = &[
+    Idle("authenticate_qualify", Flag, NO, Note),
+    Idle("mailboxes", Any, NEVER, Note),
+    Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
+    Idle("qualify_2xx_only", Flag, NO, Note),
+    Idle("qualify_frequency", Any, ZERO, Note),
+    Idle("qualify_timeout", Fraction, &["3", "3.0"], Note),
+    Idle("remove_unavailable", Flag, NO, Note),
+    Idle("voicemail_extension", Any, NEVER, Note),
+];
+
+const AUTH: &[Idle] = &[
+    Idle("nonce_lifetime", Number, &["32"], Note),
+    Idle("supported_algorithms_uac", Any, NEVER, Note),
+    Idle("supported_algorithms_uas", Any, NEVER, Note),
+];
+
+const TRANSPORT: &[Idle] = &[
+    Idle("allow_reload", Flag, NO, Note),
+    Idle("async_operations", Number, &["1"], Note),
+    Idle("cos", Any, ZERO, Note),
+    Idle("domain", Any, NEVER, Note),
+    Idle("external_media_address", Any, NEVER, INSIDE),
+    Idle("external_signaling_address", Any, NEVER, INSIDE),
+    Idle("external_signaling_port", Any, ZERO, Note),
+    Idle("symmetric_transport", Flag, EITHER, Note),
+    Idle("tcp_keepalive_enable", Flag, NO, Note),
+    Idle("tos", Any, ZERO, Note),
+];
+
+const IDENTIFY: &[Idle] = &[
+    Idle("match_header", Any, NEVER, Warning("requests are identified by their address alone")),
+    Idle("match_request_uri", Any, NEVER, Warning("requests are identified by their address alone")),
+    Idle("srv_lookups", Flag, EITHER, Note),
+];
+
+const GLOBAL: &[Idle] = &[
+    Idle("debug", Any, NO, Note),
+    Idle("default_from_user", Any, &["asterisk"], Note),
+    Idle("disable_multi_domain", Flag, EITHER, Note),
+    Idle("keep_alive_interval", Number, &["0", "90"], Note),
+    Idle("max_forwards", Any, &["70"], Note),
+    Idle("mwi_disable_initial_unsolicited", Flag, EITHER, Note),
+    Idle("norefersub", Flag, EITHER, Note),
+    Idle("regcontext", Any, NEVER, Note),
+    Idle("unidentified_request_count", Number, &["5"], Note),
+    Idle("unidentified_request_period", Number, &["5"], Note),
+    Idle("use_callerid_contact", Flag, NO, Note),
+];
+
+/// Tells of the keys in a section of this type that ask for what does not happen.
+pub(super) fn check(kind: &str, values: &mut Values<'_>) {
+    let table = match kind {
+        "endpoint" => ENDPOINT,
+        "aor" => AOR,
+        "auth" => AUTH,
+        "transport" => TRANSPORT,
+        "identify" => IDENTIFY,
+        "global" => GLOBAL,
+        _ => return,
+    };
+    for idle in table {
+        let Some(entry) = values.section.last(idle.0).filter(|entry| !entry.value.value.trim().is_empty())
+        else {
+            continue;
+        };
+        values.found.extend(idle.problem(entry));
+    }
+}
+
+impl Idle {
+    fn problem(&self, entry: &Entry) -> Option<Diagnostic> {
+        let Idle(key, form, same, weight) = self;
+        let text = entry.value.value.trim();
+        if let Some(finding) = form.problem(key, text) {
+            return Some(finding.at(entry.value.span));
+        }
+        let happens = |word: &&str| match boolean(word) {
+            Some(meant) if matches!(form, Flag) => boolean(text) == Some(meant),
+            _ => word.eq_ignore_ascii_case(text),
+        };
+        if same.iter().any(happens) {
+            return None;
+        }
+        let finding = match weight {
+            Note => Diagnostic::note("no-effect", format!("{key}={text} has no effect yet")),
+            Warning(instead) => {
+                Diagnostic::warning("no-effect", format!("{key} has no effect yet: {instead}"))
+            }
+        };
+        Some(finding.at(entry.key.span))
+    }
+}
+
+impl Form {
+    /// What is wrong with a value of this form.
+    fn problem(self, key: &str, text: &str) -> Option<Diagnostic> {
+        let odd = |what: &str| Diagnostic::warning("bad-value", format!("{key}: '{text}' is {what}"));
+        match self {
+            Any => None,
+            Flag => boolean(text).is_none().then(|| odd("neither yes nor no").help("write yes or no")),
+            Number => {
+                text.parse::<i64>().is_err().then(|| odd("no whole number").help("write a whole number"))
+            }
+            Fraction => {
+                text.parse::<f64>().is_err().then(|| odd("no number").help("write a number, as in 3.0"))
+            }
+            Word(words) => {
+                // Where `no` and `yes` are among the words, the other spellings of them are too.
+                let meant = boolean(text).map(|yes| if yes { "yes" } else { "no" }).unwrap_or(text);
+                let known = words.iter().any(|word| word.eq_ignore_ascii_case(meant));
+                let finding = || odd(&format!("none of {}", words.join(", ")));
+                (!known).then(|| finding().suggest(suggest::nearest(text, words.iter().copied())))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keys;
+    use super::*;
+
+    #[test]
+    fn every_idle_key_is_a_key_of_its_type() {
+        let tables = [
+            ("endpoint", ENDPOINT),
+            ("aor", AOR),
+            ("auth", AUTH),
+            ("transport", TRANSPORT),
+            ("identify", IDENTIFY),
+            ("global", GLOBAL),
+        ];
+        for (kind, table) in tables {
+            let known = keys::of(kind).unwrap();
+            for idle in table {
+                assert!(known.contains(&idle.0), "{kind} has no {}", idle.0);
+            }
+        }
+    }
+}
