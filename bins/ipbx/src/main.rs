@@ -4,112 +4,70 @@ mod background;
 mod check;
 mod command_line;
 mod descriptors;
+mod meant;
+mod output;
 mod privileges;
 mod quickstart;
 mod sounds;
 mod start;
 
 use std::error::Error;
-use std::io::{IsTerminal, stdout};
-use std::path::{Path, PathBuf};
+use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
 use command_line::{CommandLine, HELP, Task};
 use manager::console;
-use pbx::configuration::{Configuration, Folders};
-
-/// Where Asterisk's configuration is unless somebody says otherwise.
-const ASTERISK_CONF: &str = "/etc/asterisk/asterisk.conf";
+use output::{say, warn};
 
 fn main() -> ExitCode {
     let line = match CommandLine::parse(std::env::args_os().skip(1)) {
         Ok(line) => line,
         Err(error) => {
-            eprintln!("ipbx: {error}");
+            warn(format_args!("ipbx: {error}"));
             return ExitCode::from(2);
         }
     };
     follow_log(line.debug);
     obey(&line).unwrap_or_else(|error| {
-        eprintln!("ipbx: {error}");
+        warn(format_args!("ipbx: {error}"));
         ExitCode::FAILURE
     })
 }
 
 fn obey(line: &CommandLine) -> Result<ExitCode, Box<dyn Error>> {
     match &line.task {
-        Task::Help => print!("{HELP}"),
-        Task::Version => println!("ipbx {}", env!("CARGO_PKG_VERSION")),
+        Task::Help => say(HELP),
+        Task::Version => say(format_args!("ipbx {}\n", env!("CARGO_PKG_VERSION"))),
         Task::Check(path) => {
-            let path = path.clone().or_else(|| line.configuration.clone());
-            return Ok(check::check(&path.map_or_else(default_configuration, Ok)?, line.no_color));
+            return Ok(check::check(&meant::to_check(line, path.as_deref())?, line.no_color)?);
         }
-        Task::ShowQuickstart => return show_quickstart(),
-        Task::Remote => return Ok(console::remote(&socket(line)?, line.verbosity, !line.no_color)?),
-        Task::Execute(command) => return Ok(console::execute(&socket(line)?, command)?),
+        Task::ShowQuickstart => say(quickstart::show(&program_name())?),
+        Task::Remote => {
+            let (socket, note) = meant::to_ask(line)?;
+            notes(line, note);
+            return Ok(console::remote(&socket, line.verbosity, !line.no_color)?);
+        }
+        Task::Execute(command) => return Ok(console::execute(&meant::to_ask(line)?.0, command)?),
         Task::Run => return run(line),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Starts an exchange: the one of `-C`, or the quickstart.
+/// Starts an exchange: the one that is meant, here or in the background.
 fn run(line: &CommandLine) -> Result<ExitCode, Box<dyn Error>> {
     privileges::become_user(line.user.as_deref(), line.group.as_deref())?;
-    match &line.configuration {
-        Some(path) => {
-            let folders = Folders::from_argument(path)?;
-            if line.foreground || line.console {
-                Ok(start::run(line, &folders, false)?)
-            } else {
-                Ok(background::start(&folders)?)
-            }
-        }
-        None => {
-            let folders = quickstart::prepare(&quickstart::root()?)?;
-            Ok(start::run(line, &folders, true)?)
-        }
+    let meant::Start { folders, is_quickstart, note } = meant::to_start(line)?;
+    notes(line, note);
+    match is_quickstart || line.foreground || line.console {
+        true => Ok(start::run(line, &folders, is_quickstart)?),
+        false => Ok(background::start(line, &folders)?),
     }
 }
 
-/// The quickstart's page, from the files as they are.
-fn show_quickstart() -> Result<ExitCode, Box<dyn Error>> {
-    let root = quickstart::root()?;
-    if !root.join("etc/pjsip.conf").is_file() {
-        return Err(format!(
-            "there is no quickstart in {} yet; start it with {}",
-            root.display(),
-            program_name()
-        )
-        .into());
-    }
-    let (configuration, report) = Configuration::load(&Folders::below(&root));
-    let configuration = configuration.ok_or_else(|| report.render(stdout().is_terminal()))?;
-    let port = configuration.sip.transports.first().map_or(5060, |transport| transport.bind.port());
-    println!("{}", quickstart::page(&root, port, &quickstart::accounts(&configuration), &program_name()));
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The console's socket: that of `-s`, of `-C`, or of the exchange that a new user has.
-fn socket(line: &CommandLine) -> Result<PathBuf, Box<dyn Error>> {
-    if let Some(socket) = &line.socket {
-        return Ok(socket.clone());
-    }
-    let path = line.configuration.clone().map_or_else(default_configuration, Ok)?;
-    Ok(console::socket_path(&Folders::from_argument(&path)?.run))
-}
-
-/// The configuration that is meant where none is named: the quickstart's, if there is one, else Asterisk's.
-fn default_configuration() -> Result<PathBuf, Box<dyn Error>> {
-    let quickstart = quickstart::root().map(|root| root.join("etc"));
-    match quickstart {
-        Ok(etc) if etc.join("pjsip.conf").is_file() => Ok(etc),
-        _ if Path::new(ASTERISK_CONF).is_file() => Ok(ASTERISK_CONF.into()),
-        Ok(etc) => {
-            let quickstart = etc.display();
-            Err(format!("neither {quickstart} nor {ASTERISK_CONF} is there; name the configuration with -C")
-                .into())
-        }
-        Err(error) => Err(error.into()),
+/// Says what was taken for granted, and what was taken without effect.
+fn notes(line: &CommandLine, note: Option<String>) {
+    if !line.quiet {
+        note.into_iter().chain(command_line::without_effect(&line.without_effect)).for_each(warn);
     }
 }
 
@@ -120,7 +78,8 @@ fn program_name() -> String {
     if by_cargo { "cargo run --release --".to_owned() } else { "ipbx".to_owned() }
 }
 
-/// What the parts of the exchange note for those who mend it: warnings always, more with each `-d`, to stderr.
+/// What the parts of the exchange note for those who mend it, to stderr: errors always, more with each `-d`. Callers
+/// and phones are told of by the narration, not here.
 fn follow_log(debug: u8) {
     let level = match debug {
         0 => "error",
@@ -131,7 +90,7 @@ fn follow_log(debug: u8) {
     let filter = std::env::var("IPBX_LOG").unwrap_or_else(|_| level.to_owned());
     let _ = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
+        .with_ansi(stderr().is_terminal())
+        .with_writer(stderr)
         .try_init();
 }

@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::command_line::CommandLine;
+use crate::output::{say, warn};
 use crate::{descriptors, quickstart, sounds};
 
 /// Why the exchange did not start.
@@ -84,7 +85,7 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
     let pid_file = write_pid(folders)?;
     match page {
         Some((accounts, folders)) if !line.quiet => print_page(&exchange, &accounts, &folders),
-        _ if !line.quiet => eprintln!("{}", listening(&exchange)),
+        _ if !line.quiet => warn(listening(&exchange)),
         _ => {}
     }
     if line.console {
@@ -100,9 +101,13 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
 fn load(line: &CommandLine, folders: &Folders) -> Result<Configuration, RunError> {
     let (configuration, report) = Configuration::load(folders);
     if !report.is_clean() {
-        eprint!("{}", report.render(io::stderr().is_terminal() && !line.no_color));
+        warn(report.render(io::stderr().is_terminal() && !line.no_color).trim_end());
     }
-    configuration.ok_or(RunError::Configuration)
+    let mut configuration = configuration.ok_or(RunError::Configuration)?;
+    if let Some(calls) = line.max_calls {
+        configuration.options.max_calls = Some(calls).filter(|calls| *calls > 0);
+    }
+    Ok(configuration)
 }
 
 fn make_folder(path: PathBuf) -> Result<(), RunError> {
@@ -119,9 +124,9 @@ fn write_pid(folders: &Folders) -> Result<PathBuf, RunError> {
 }
 
 fn print_page(exchange: &Exchange, accounts: &[(String, String)], folders: &Folders) {
-    let port = exchange.local_address(Protocol::Udp).map_or(5060, |address| address.port());
-    let root = folders.configuration.parent().unwrap_or(&folders.configuration);
-    println!("{}", quickstart::page(root, port, accounts, &crate::program_name()));
+    let protocols = [Protocol::Udp, Protocol::Tcp];
+    let server = protocols.into_iter().find_map(|protocol| exchange.local_address(protocol));
+    say(quickstart::page(&folders.configuration, server, accounts, &crate::program_name()));
 }
 
 /// Where it listens, in one line.
@@ -147,8 +152,7 @@ async fn stop_when_told(exchange: &Arc<Exchange>, stops: &mut mpsc::Receiver<Sto
             () = next(&mut terminate) => StopRequest::Now,
             () = next(&mut interrupt) => StopRequest::Now,
             () = next(&mut hangup) => {
-                let report = exchange.reload(Part::All).await;
-                eprintln!("reloaded: {}", report.summary());
+                reload(exchange).await;
                 continue;
             }
         };
@@ -162,6 +166,16 @@ async fn stop_when_told(exchange: &Arc<Exchange>, stops: &mut mpsc::Receiver<Sto
         }
         return exchange.stop().await;
     }
+}
+
+/// Reads everything again. With errors, what runs goes on as it is.
+async fn reload(exchange: &Arc<Exchange>) {
+    let report = exchange.reload(Part::All).await;
+    if !report.is_clean() {
+        warn(report.render(false).trim_end());
+    }
+    let outcome = if report.has_errors() { "not reloaded, what runs goes on" } else { "reloaded" };
+    warn(format_args!("{outcome}: {}", report.summary()));
 }
 
 /// The next signal; never, where the system gives none.

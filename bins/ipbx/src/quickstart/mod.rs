@@ -1,5 +1,6 @@
 //! A first exchange, without editing: two phones, and something to call.
 
+mod addresses;
 mod page;
 mod secret;
 
@@ -8,7 +9,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use pbx::configuration::{Configuration, Folders};
+use pbx::configuration::{Configuration, Folders, FoldersError};
 
 pub(crate) use page::page;
 
@@ -25,6 +26,12 @@ pub(crate) enum QuickstartError {
     Write { path: PathBuf, source: io::Error },
     #[error("the system has no random numbers for passwords: {0}")]
     NoRandom(getrandom::Error),
+    #[error(transparent)]
+    Folders(#[from] FoldersError),
+    #[error("there is no quickstart in {root} yet; start it with {program}")]
+    NotThere { root: PathBuf, program: String },
+    #[error("the quickstart's files have errors:\n{0}")]
+    Malformed(String),
 }
 
 /// The files, as they are written at the first start.
@@ -38,22 +45,38 @@ const FILES: &[(&str, &str)] = &[
 /// Where the quickstart keeps everything: `$XDG_DATA_HOME/ipbx` or `~/.local/share/ipbx`.
 pub(crate) fn root() -> Result<PathBuf, QuickstartError> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let data = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")));
+    // The XDG rule: a relative path is no path.
+    let data = set("XDG_DATA_HOME").filter(|path| path.is_absolute());
+    let data = data.or_else(|| Some(set("HOME")?.join(".local/share")));
     Ok(data.ok_or(QuickstartError::NoHome)?.join("ipbx"))
 }
 
 /// Its folders; what is missing in them is written, what is there stays as it is.
 pub(crate) fn prepare(root: &Path) -> Result<Folders, QuickstartError> {
-    let folders = Folders::below(root);
+    let etc = root.join("etc");
     make_folder(root)?;
-    make_folder(&folders.configuration)?;
+    make_folder(&etc)?;
     for (name, text) in FILES {
-        let path = folders.configuration.join(name);
+        let path = etc.join(name);
         if !path.exists() {
             write_once(&path, &filled(text, root)?)?;
         }
     }
-    Ok(folders)
+    // As they are written, not as we wrote them: its asterisk.conf is the user's to change.
+    Ok(Folders::from_argument(&etc)?)
+}
+
+/// The page of a quickstart that was started before, from its files as they are.
+pub(crate) fn show(program: &str) -> Result<String, QuickstartError> {
+    let root = root()?;
+    let etc = root.join("etc");
+    if !etc.join("pjsip.conf").is_file() {
+        return Err(QuickstartError::NotThere { root, program: program.trim_end_matches(" --").to_owned() });
+    }
+    let (configuration, report) = Configuration::load(&Folders::from_argument(&etc)?);
+    let configuration = configuration.ok_or_else(|| QuickstartError::Malformed(report.render(false)))?;
+    let server = configuration.sip.transports.first().map(|transport| transport.bind);
+    Ok(page(&etc, server, &accounts(&configuration), program))
 }
 
 /// The accounts: the user and password of each endpoint.
@@ -109,10 +132,7 @@ mod tests {
         assert!(accounts.iter().all(|(_, secret)| secret.len() >= 20), "{accounts:?}");
         let mode = fs::metadata(folders.configuration.join("pjsip.conf")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(
-            Folders::from_argument(&folders.configuration).unwrap(),
-            Folders { agi: folders.agi.clone(), ..folders }
-        );
+        assert_eq!(folders, Folders::below(home.path()));
     }
 
     #[test]

@@ -1,16 +1,26 @@
 //! The page that a first start prints.
 
 use std::fmt::Write;
-use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-/// What to dial, how to register, how to go on.
-pub(crate) fn page(root: &Path, port: u16, accounts: &[(String, String)], program: &str) -> String {
+use super::addresses;
+
+/// Port of SIP where nothing says otherwise (RFC 3261 section 19.1.2).
+const SIP_PORT: u16 = 5060;
+
+/// What to dial, how to register, how to go on. `server` is where phones are awaited, `etc` where the files are.
+pub(crate) fn page(
+    etc: &Path,
+    server: Option<SocketAddr>,
+    accounts: &[(String, String)],
+    program: &str,
+) -> String {
     let mut page = String::new();
     let _ = writeln!(page, "\n  ipbx is ready.\n\n  Server for your phones (UDP or TCP)\n");
-    for address in addresses() {
-        let note = if address.is_loopback() { "   phones on this machine" } else { "" };
-        let _ = writeln!(page, "      {address}:{port}{note}");
+    for address in servers(server) {
+        let note = if address.ip().is_loopback() { "   phones on this machine" } else { "" };
+        let _ = writeln!(page, "      {address}{note}");
     }
     let _ = writeln!(page, "\n  Accounts\n\n      user    password");
     for (user, password) in accounts {
@@ -30,32 +40,28 @@ pub(crate) fn page(root: &Path, port: u16, accounts: &[(String, String)], progra
 
   What happens here
 
-      {console:<width$}  a console that shows each call
+      {console:<width$}  each call, step by step
       {channels:<width$}  the calls of the moment
       {end:<width$}  ends the exchange
 
-  Your files, made to be changed; {program} check tells of mistakes
+  Your files, made to be changed; check them with {program} check
 
-      {root}/etc/pjsip.conf        the phones
-      {root}/etc/extensions.conf   what happens when somebody dials
+      {etc}
+
+        pjsip.conf        the phones
+        extensions.conf   what happens when somebody dials
 ",
-        root = root.display()
+        etc = etc.display()
     );
     page
 }
 
-/// The addresses that phones can use, those of the network first.
-fn addresses() -> Vec<IpAddr> {
-    let outward = outward_address().filter(|address| !address.is_loopback() && !address.is_unspecified());
-    outward.into_iter().chain([IpAddr::V4(Ipv4Addr::LOCALHOST)]).collect()
-}
-
-/// The address that this machine has towards the rest of the world. Nothing is sent: connecting a datagram socket only
-/// chooses a route.
-fn outward_address() -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
-    Some(socket.local_addr().ok()?.ip())
+/// Where phones find it: all addresses of this machine, unless `bind` names one.
+fn servers(server: Option<SocketAddr>) -> Vec<SocketAddr> {
+    let server = server.unwrap_or((Ipv4Addr::UNSPECIFIED, SIP_PORT).into());
+    let ips: Vec<IpAddr> =
+        if server.ip().is_unspecified() { addresses::of_this_machine() } else { vec![server.ip()] };
+    ips.into_iter().map(|ip| (ip, server.port()).into()).collect()
 }
 
 #[cfg(test)]
@@ -65,10 +71,18 @@ mod tests {
     #[test]
     fn the_page_fits_a_terminal_and_says_what_is_needed() {
         let accounts = [("100".to_owned(), "abcdef-abcdef-abcdef-abcdef".to_owned())];
-        let page = page(Path::new("/home/u/.local/share/ipbx"), 5060, &accounts, "ipbx");
-        for needed in ["127.0.0.1:5060", "abcdef-abcdef", "600", "quickstart show", "-rvvv"] {
-            assert!(page.contains(needed), "{needed}");
+        for program in ["ipbx", "cargo run --release --"] {
+            let page = page(Path::new("/home/user/.local/share/ipbx/etc"), None, &accounts, program);
+            for needed in ["127.0.0.1:5060", "abcdef-abcdef", "600", "quickstart show", "-rvvv"] {
+                assert!(page.contains(needed), "{needed}");
+            }
+            assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
         }
-        assert!(page.lines().all(|line| line.chars().count() <= 90), "{page}");
+    }
+
+    #[test]
+    fn an_address_that_was_chosen_is_the_only_one() {
+        let chosen = "192.0.2.7:5070".parse().unwrap();
+        assert_eq!(servers(Some(chosen)), [chosen]);
     }
 }
