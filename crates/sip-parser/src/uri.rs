@@ -238,6 +238,13 @@ impl<'a> Uri<'a> {
         self.headers
     }
 
+    /// One of the headers behind `?`, escapes resolved (RFC 3261 §19.1.1).
+    pub fn header(&self, name: &str) -> Option<Cow<'a, str>> {
+        let fields = self.headers.split('&').map(|field| field.split_once('=').unwrap_or((field, "")));
+        let mut values = fields.filter(|(known, _)| unescape(known).eq_ignore_ascii_case(name));
+        values.next().map(|(_, value)| unescape(value))
+    }
+
     /// Whether both mean the same, by the rules of RFC 3261 §19.1.4.
     pub fn equivalent(&self, other: &Uri<'_>) -> bool {
         if !(self.is_sip() && other.is_sip()) {

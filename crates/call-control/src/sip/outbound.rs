@@ -89,6 +89,7 @@ fn invite(
         headers: Vec::new(),
         body: Some(offer),
         credentials: route.endpoint.outbound_credentials.clone(),
+        options: Default::default(),
     }
 }
 

@@ -10,8 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Core, Handle, run};
 use crate::transport::{BindError, ConnectionLimits, Flow, ListenConfig, Protocol, Transmit};
 use crate::user_agent::{
-    Body, OutboundInvite, OutboundRequest, Reply, RequestFailure, RequestId, SessionId, UaEvent, UserAgent,
-    UserAgentConfig,
+    Body, OutboundInvite, OutboundRequest, Reply, RequestFailure, RequestId, SessionId, SessionOptions,
+    UaEvent, UserAgent, UserAgentConfig,
 };
 
 /// What the application hears of its user agent. Take them: while 4,096 wait, no message is read.
@@ -101,6 +101,11 @@ impl UserAgentHandle {
         self.run(move |agent, now| agent.accept(now, request, id, contact));
     }
 
+    /// See [`UserAgent::accept_with`].
+    pub fn accept_with(&self, request: RequestId, id: SessionId, contact: String, options: SessionOptions) {
+        self.run(move |agent, now| agent.accept_with(now, request, id, contact, options));
+    }
+
     /// See [`UserAgent::progress`].
     pub fn progress(&self, id: SessionId, status: u16, body: Option<Body>, headers: Vec<(String, String)>) {
         self.run(move |agent, now| agent.progress(now, id, status, body, headers));
@@ -135,6 +140,36 @@ impl UserAgentHandle {
     /// See [`UserAgent::answer_reinvite`].
     pub fn answer_reinvite(&self, id: SessionId, answer: Result<Body, u16>) {
         self.run(move |agent, now| agent.answer_reinvite(now, id, answer));
+    }
+
+    /// See [`UserAgent::update`].
+    pub fn update(&self, id: SessionId, body: Option<Body>, headers: Vec<(String, String)>) {
+        self.run(move |agent, now| agent.update(now, id, body, headers));
+    }
+
+    /// See [`UserAgent::answer_update`].
+    pub fn answer_update(&self, id: SessionId, answer: Result<Body, u16>) {
+        self.run(move |agent, now| agent.answer_update(now, id, answer));
+    }
+
+    /// See [`UserAgent::refer`].
+    pub fn refer(&self, id: SessionId, refer_to: String, headers: Vec<(String, String)>) {
+        self.run(move |agent, now| agent.refer(now, id, &refer_to, headers));
+    }
+
+    /// See [`UserAgent::answer_refer`].
+    pub fn answer_refer(&self, id: SessionId, answer: Result<(), u16>) {
+        self.run(move |agent, now| agent.answer_refer(now, id, answer));
+    }
+
+    /// See [`UserAgent::notify_refer`].
+    pub fn notify_refer(&self, id: SessionId, status: u16, last: bool) {
+        self.run(move |agent, now| agent.notify_refer(now, id, status, last));
+    }
+
+    /// See [`UserAgent::message`].
+    pub fn message(&self, id: SessionId, body: Body) {
+        self.run(move |agent, now| agent.message(now, id, body));
     }
 
     /// See [`UserAgent::info`].

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use sip_parser::Method;
 
+use super::options::SessionOptions;
 use crate::digest::Credentials;
 use crate::transport::Flow;
 
@@ -45,6 +46,8 @@ pub struct OutboundInvite {
     pub body: Option<Body>,
     /// What to answer challenges with; each realm is answered once.
     pub credentials: Vec<Credentials>,
+    /// What it does of the extensions that its peer may know.
+    pub options: SessionOptions,
 }
 
 /// A request outside of dialogs to send with [`UserAgent::request`](super::UserAgent::request).

@@ -3,14 +3,17 @@
 
 use std::time::Instant;
 
+use sip_parser::Method;
+
 use super::UserAgent;
 use super::command::{Body, OutboundInvite, OutboundRequest, Reply};
 use super::common::Common;
 use super::event::{EndReason, SessionEvent};
 use super::id::{RequestId, SessionId};
 use super::intake::Arrival;
+use super::options::SessionOptions;
 use super::requests::Pending;
-use super::session::{Inbound, Outbound, Session, Stage};
+use super::session::{Inbound, Outbound, Session, Stage, answer_update};
 use crate::transport::Flow;
 
 /// Calls.
@@ -24,7 +27,7 @@ impl UserAgent {
             return self.common.emit(id, SessionEvent::Failed { status: 503, message: None });
         }
         let tag = self.common.tokens.tag();
-        self.open(id, invite.flow, tag);
+        self.open(id, invite.flow, tag, invite.options);
         self.step(id, |session, common| {
             session.with(now, common, |_, scope| Outbound::start(scope, invite));
         });
@@ -36,12 +39,24 @@ impl UserAgent {
     ///
     /// If the caller has given up meanwhile, or the request is not there, the session ends at once.
     pub fn accept(&mut self, now: Instant, request: RequestId, id: SessionId, contact: String) {
+        self.accept_with(now, request, id, contact, SessionOptions::default());
+    }
+
+    /// The same with options of its own. An INVITE that [`SessionOptions::screen`] refuses ends at once.
+    pub fn accept_with(
+        &mut self,
+        now: Instant,
+        request: RequestId,
+        id: SessionId,
+        contact: String,
+        options: SessionOptions,
+    ) {
         if self.sessions.contains_key(&id) {
             return;
         }
         match self.take_pending(request) {
             Some(pending) if !pending.cancelled && self.common.invites.contains_key(&pending.arrival.id) => {
-                self.admit(now, pending, id, contact);
+                self.admit(now, pending, id, contact, options);
             }
             Some(_) => self.common.emit(id, SessionEvent::Cancelled),
             None => {
@@ -52,18 +67,25 @@ impl UserAgent {
         self.settle(now);
     }
 
-    fn admit(&mut self, now: Instant, pending: Pending, id: SessionId, contact: String) {
+    fn admit(
+        &mut self,
+        now: Instant,
+        pending: Pending,
+        id: SessionId,
+        contact: String,
+        options: SessionOptions,
+    ) {
         let Pending { arrival: Arrival { id: transaction, request, flow }, tag, .. } = pending;
-        self.open(id, flow, tag);
+        self.open(id, flow, tag, options);
         self.common.expect_cancel(transaction, id);
         self.step(id, |session, common| {
             session.with(now, common, |_, scope| Inbound::start(scope, transaction, request, contact));
         });
     }
 
-    fn open(&mut self, id: SessionId, flow: Flow, tag: String) {
+    fn open(&mut self, id: SessionId, flow: Flow, tag: String, options: SessionOptions) {
         self.common.tags.insert(tag.clone(), id);
-        self.sessions.insert(id, Session::new(id, flow, tag));
+        self.sessions.insert(id, Session::new(id, flow, tag, options));
     }
 
     /// Sends a provisional response, 101 to 199, to an incoming call. It is repeated every minute.
@@ -157,6 +179,62 @@ impl UserAgent {
     pub fn info(&mut self, now: Instant, id: SessionId, body: Body) {
         self.command(now, id, |stage, scope| match stage {
             Stage::Confirmed(confirmed) => confirmed.info(scope, body),
+            other => other,
+        });
+    }
+
+    /// Changes an answered call without an INVITE (RFC 3311), if the peer's Allow has UPDATE; without a body it only tells
+    /// what `headers` say.
+    pub fn update(
+        &mut self,
+        now: Instant,
+        id: SessionId,
+        body: Option<Body>,
+        headers: Vec<(String, String)>,
+    ) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.update(scope, body, headers),
+            other => other,
+        });
+    }
+
+    /// Answers the peer's [`Update`](SessionEvent::Update): the body of a 200, or the status of a refusal, 300 to 699.
+    pub fn answer_update(&mut self, now: Instant, id: SessionId, answer: Result<Body, u16>) {
+        self.command(now, id, |stage, scope| {
+            answer_update(scope, answer);
+            stage
+        });
+    }
+
+    /// Asks the peer of an answered call to call `refer_to`, a name-addr, perhaps with Replaces in its URI (RFC 3515).
+    /// What becomes of it comes as [`ReferProgress`](SessionEvent::ReferProgress).
+    pub fn refer(&mut self, now: Instant, id: SessionId, refer_to: &str, headers: Vec<(String, String)>) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.refer(scope, refer_to, headers),
+            other => other,
+        });
+    }
+
+    /// Answers the peer's [`Refer`](SessionEvent::Refer): takes it, and tells it that we begin, or refuses it.
+    pub fn answer_refer(&mut self, now: Instant, id: SessionId, answer: Result<(), u16>) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.answer_refer(scope, answer),
+            other => other,
+        });
+    }
+
+    /// Tells the peer what became of its REFER, as the status of a call; the `last` news ends it.
+    pub fn notify_refer(&mut self, now: Instant, id: SessionId, status: u16, last: bool) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.notify_refer(scope, status, last),
+            other => other,
+        });
+    }
+
+    /// Sends MESSAGE in an answered call (RFC 3428).
+    pub fn message(&mut self, now: Instant, id: SessionId, body: Body) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.tell(scope, Method::Message, Vec::new(), Some(body)),
             other => other,
         });
     }

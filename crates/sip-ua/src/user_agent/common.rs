@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
-use sip_parser::Message;
+use sip_parser::{HeaderName, Message};
 
 use super::config::UserAgentConfig;
 use super::event::{SessionEvent, UaEvent};
@@ -42,6 +42,11 @@ pub(super) enum Server {
     Pending(RequestId),
     /// A session: its first INVITE or a re-INVITE.
     Session(SessionId),
+}
+
+/// Whether a header of a message, a list of words, has this one.
+pub(super) fn lists(message: &Message, header: &HeaderName, word: &str) -> bool {
+    message.values(header).any(|listed| listed.eq_ignore_ascii_case(word))
 }
 
 impl Common {

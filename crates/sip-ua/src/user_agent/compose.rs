@@ -4,6 +4,7 @@ use sip_parser::{HeaderName, Message, Method, RequestBuilder, ResponseBuilder};
 
 use super::command::Body;
 use super::common::Common;
+use super::options::SessionOptions;
 use crate::dialog::Dialog;
 use crate::transport::Flow;
 
@@ -31,6 +32,8 @@ pub(super) struct Content<'a> {
     pub(super) authorization: &'a [(HeaderName, String)],
     pub(super) headers: &'a [(String, String)],
     pub(super) body: Option<&'a Body>,
+    /// What the session does not do, though this user agent can.
+    pub(super) options: SessionOptions,
 }
 
 impl Common {
@@ -78,12 +81,12 @@ impl Common {
         for (name, value) in content.authorization {
             request = request.header(name, value);
         }
-        if matches!(method, Method::Invite | Method::Options) {
+        if matches!(method, Method::Invite | Method::Options | Method::Update) {
             request = request.header(&HeaderName::Allow, self.allow());
         }
-        let tells = matches!(method, Method::Invite | Method::Options | Method::Register);
-        if tells && !self.config.supported.is_empty() {
-            request = request.header(&HeaderName::Supported, self.config.supported.join(", "));
+        let tells = matches!(method, Method::Invite | Method::Options | Method::Register | Method::Update);
+        if let Some(supported) = self.supported(content.options).filter(|_| tells) {
+            request = request.header(&HeaderName::Supported, supported);
         }
         if !self.config.user_agent.is_empty() {
             request = request.header(&HeaderName::UserAgent, &self.config.user_agent);
@@ -100,6 +103,17 @@ impl Common {
     /// Begins a response: what it copies of the request, our tag in To, and who we are. Responses
     /// that begin a dialog copy Record-Route too (RFC 3261 section 12.1.1).
     pub(super) fn reply<'m>(&self, request: &'m Message, status: u16, tag: &str) -> ResponseBuilder<'m> {
+        self.reply_as(request, status, tag, SessionOptions::default())
+    }
+
+    /// The same for a session with options of its own.
+    pub(super) fn reply_as<'m>(
+        &self,
+        request: &'m Message,
+        status: u16,
+        tag: &str,
+        options: SessionOptions,
+    ) -> ResponseBuilder<'m> {
         let mut response = ResponseBuilder::reply(request, status);
         if status > 100 {
             response = response.to_tag(tag);
@@ -110,15 +124,25 @@ impl Common {
         if !self.config.user_agent.is_empty() {
             response = response.header(&HeaderName::Server, &self.config.user_agent);
         }
-        let capable = matches!(request.method(), Some(Method::Invite | Method::Options));
+        let capable = matches!(request.method(), Some(Method::Invite | Method::Options | Method::Update));
         let tells = capable && matches!(status, 200..=299);
-        if tells || status == 405 {
+        // A phone may change the session before our answer only if it knows that we take UPDATE (RFC 3311 section 5.1).
+        let early = request.method() == Some(Method::Invite) && matches!(status, 101..=199);
+        if tells || early || status == 405 {
             response = response.header(&HeaderName::Allow, self.allow());
         }
-        if tells && !self.config.supported.is_empty() {
-            response = response.header(&HeaderName::Supported, self.config.supported.join(", "));
+        if let Some(supported) = self.supported(options).filter(|_| tells) {
+            response = response.header(&HeaderName::Supported, supported);
         }
         response
+    }
+
+    /// Value of Supported.
+    fn supported(&self, options: SessionOptions) -> Option<String> {
+        let without: Vec<&str> = options.unsupported().collect();
+        let tags = self.config.supported.iter().map(String::as_str);
+        let tags: Vec<&str> = tags.filter(|tag| !without.contains(tag)).collect();
+        (!tags.is_empty()).then(|| tags.join(", "))
     }
 
     /// A whole response that says nothing but its status.

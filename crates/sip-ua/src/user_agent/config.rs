@@ -8,7 +8,8 @@ use crate::transaction::{Limits, Timers};
 ///
 /// # Defaults
 /// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the transaction layer's default timers and limits,
-/// 50,000 sessions, the methods INVITE, ACK, CANCEL, BYE, OPTIONS, INFO and REGISTER.
+/// 50,000 sessions, the methods INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, MESSAGE and
+/// REGISTER, the extensions `timer`, `100rel`, `replaces` and `norefersub`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserAgentConfig {
@@ -50,9 +51,14 @@ impl UserAgentConfig {
                 Method::Bye,
                 Method::Options,
                 Method::Info,
+                Method::Prack,
+                Method::Update,
+                Method::Refer,
+                Method::Notify,
+                Method::Message,
                 Method::Register,
             ],
-            supported: Vec::new(),
+            supported: ["timer", "100rel", "replaces", "norefersub"].map(str::to_owned).to_vec(),
         }
     }
 }

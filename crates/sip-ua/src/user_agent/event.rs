@@ -20,6 +20,18 @@ pub enum UaEvent {
         /// Where it came from.
         flow: Flow,
     },
+    /// An INVITE that wants to take the place of one of our calls (RFC 3891): somebody picks it up, or was given it.
+    /// It must be answered as a [`Request`](UaEvent::Request); who accepts it hangs the other call up.
+    Replacing {
+        /// Its name.
+        id: RequestId,
+        /// The INVITE.
+        message: Message,
+        /// Where it came from.
+        flow: Flow,
+        /// The call that it replaces.
+        session: SessionId,
+    },
     /// A session moved on.
     Session(SessionId, SessionEvent),
     /// The outcome of a request that we sent.
@@ -115,6 +127,60 @@ pub enum SessionEvent {
         /// The status of the refusal, or the one that stands for it.
         status: u16,
     },
+    /// The peer changes the session without a new INVITE: an UPDATE (RFC 3311) or a PRACK with an offer;
+    /// [`answer_update`](super::UserAgent::answer_update) is owed.
+    Update {
+        /// The request, with an offer.
+        message: Message,
+    },
+    /// The peer refreshed the session or its own address, and offered nothing; it has been answered. What an UPDATE
+    /// says about the parties (RFC 3325) may have changed.
+    Refreshed {
+        /// The UPDATE.
+        message: Message,
+    },
+    /// The peer took our UPDATE.
+    UpdateAnswered {
+        /// The 2xx, with the peer's answer if the UPDATE had an offer.
+        message: Message,
+    },
+    /// The peer refused our UPDATE. The session stays as it was.
+    UpdateFailed {
+        /// The status of the refusal, or the one that stands for it.
+        status: u16,
+    },
+    /// Inbound: a reliable provisional response of ours held an offer, and its PRACK brings the answer.
+    ProvisionalAcknowledged {
+        /// The PRACK.
+        message: Message,
+    },
+    /// The timer of the session wants it refreshed and the peer takes no UPDATE: send a re-INVITE with the description
+    /// as it is. Without one the session ends when its time is up.
+    RefreshWanted,
+    /// The peer asks us to call somebody else (RFC 3515); [`answer_refer`](super::UserAgent::answer_refer) is owed.
+    Refer {
+        /// The REFER.
+        message: Message,
+        /// The call of ours that its Refer-To wants replaced: an attended transfer (RFC 5589 section 7).
+        replaces: Option<SessionId>,
+    },
+    /// How far the peer is with what our REFER asked for.
+    ReferProgress {
+        /// Status of its call: 100 when it has begun, 200 when it was answered.
+        status: u16,
+        /// Whether no more news will come.
+        last: bool,
+    },
+    /// The peer refused our REFER.
+    ReferFailed {
+        /// The status of the refusal, or the one that stands for it.
+        status: u16,
+    },
+    /// A MESSAGE came and has been answered 200.
+    Message {
+        /// The MESSAGE.
+        message: Message,
+    },
     /// An INFO came and has been answered 200.
     Info {
         /// The INFO.
@@ -143,6 +209,9 @@ pub enum EndReason {
     /// The peer no longer knows the dialog, or no longer answers: 481, 408 or silence to a request
     /// of ours (RFC 3261 section 12.2.1.2). BYE was sent.
     Lost,
+    /// Its timer ran out: the peer has not refreshed the session, or could not be reached (RFC 4028 section 10). BYE was
+    /// sent.
+    TimerExpired,
     /// The caller's INVITE said how long it was good for, and that time is up (RFC 3261 section
     /// 13.3.1). 487 was sent.
     Expired,

@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
-use sip_parser::{HeaderName, Message, Method, Uri};
+use sip_parser::typed::{Replaces, TypedHeader};
+use sip_parser::{HeaderName, Message, Method, NameAddr, Uri};
 
 use super::UserAgent;
 use super::common::Server;
 use super::compose::finish_reply;
+use super::id::SessionId;
 use super::requests::Pending;
 use crate::transaction::ServerTransactionId;
 use crate::transport::Flow;
@@ -73,7 +75,7 @@ impl UserAgent {
             Some(Ok(_)) => return Err(416.into()),
             Some(Err(_)) | None => return Err(400.into()),
         }
-        if matches!(method, Method::Bye | Method::Info) {
+        if matches!(method, Method::Bye | Method::Info | Method::Prack | Method::Update | Method::Notify) {
             return Err(481.into());
         }
         // A request that ends here needs no hops; but a call does, for we send it on.
@@ -106,22 +108,66 @@ impl UserAgent {
         match self.common.tags.get(tag).copied() {
             Some(session) => {
                 let Arrival { id, request, flow } = arrival;
-                self.step(session, |session, common| session.handle_request(now, common, id, request, flow));
+                let replaces = replaced_by_refer(&request, |wanted| self.find_replaced(wanted));
+                let replaces = replaces.map(|(session, _)| session);
+                self.step(session, |session, common| {
+                    session.handle_request(now, common, id, request, flow, replaces);
+                });
             }
             None => self.refuse(now, &arrival, 481.into()),
         }
     }
 
     fn take_new(&mut self, now: Instant, method: &Method, arrival: Arrival) {
+        let replaced = match self.replaced(method, &arrival.request) {
+            Ok(replaced) => replaced,
+            Err(status) => return self.refuse(now, &arrival, status.into()),
+        };
         let (transaction, tag) = (arrival.id, self.common.tokens.tag());
-        let id = self.pend(now, Pending { arrival, tag, cancelled: false });
+        let id = self.pend(now, Pending { arrival, tag, cancelled: false }, replaced);
         if *method == Method::Invite {
             self.common.invites.insert(transaction, Server::Pending(id));
         }
     }
 }
 
+impl UserAgent {
+    /// The call that an INVITE replaces, if it says so (RFC 3891 section 3).
+    fn replaced(&self, method: &Method, invite: &Message) -> Result<Option<SessionId>, u16> {
+        let wanted = match invite.header::<Replaces>() {
+            Ok(Some(wanted)) if *method == Method::Invite => wanted,
+            Err(_) if *method == Method::Invite => return Err(400),
+            _ => return Ok(None),
+        };
+        if invite.values(&HeaderName::Replaces).count() > 1 {
+            return Err(400);
+        }
+        match self.find_replaced(&wanted) {
+            None => Err(481),
+            Some((_, answered)) if answered && wanted.early_only => Err(486),
+            Some((session, _)) => Ok(Some(session)),
+        }
+    }
+
+    /// The call that a Replaces names, and whether it has been answered.
+    fn find_replaced(&self, wanted: &Replaces<'_>) -> Option<(SessionId, bool)> {
+        let id = *self.common.tags.get(wanted.to_tag)?;
+        let answered = self.sessions.get(&id)?.replaced_by(wanted.call_id, wanted.from_tag)?;
+        Some((id, answered))
+    }
+}
+
 /// Schemes of a Request-URI that an exchange understands; others are answered 416.
 fn is_known_scheme(scheme: &str) -> bool {
     ["sip", "sips", "tel"].iter().any(|known| known.eq_ignore_ascii_case(scheme))
+}
+
+/// The Replaces in the URI of a REFER's Refer-To, escapes resolved.
+fn replaced_by_refer<T>(refer: &Message, read: impl FnOnce(&Replaces<'_>) -> Option<T>) -> Option<T> {
+    if refer.method() != Some(Method::Refer) {
+        return None;
+    }
+    let refer_to = NameAddr::parse(refer.raw(&HeaderName::ReferTo)?).ok()?;
+    let escaped = refer_to.uri().header("Replaces")?;
+    read(&Replaces::parse(&escaped).ok()?)
 }

@@ -8,6 +8,7 @@ mod command;
 mod config;
 mod event;
 mod id;
+mod options;
 // Calls, and requests outside of them.
 mod intake;
 mod requests;
@@ -29,6 +30,7 @@ pub use command::{Body, OutboundInvite, OutboundRequest, Reply, Series};
 pub use config::UserAgentConfig;
 pub use event::{EndReason, RequestFailure, SessionEvent, UaEvent};
 pub use id::{RequestId, SessionId};
+pub use options::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
 use self::common::{Client, Common, Server};
 use self::deadlines::Deadlines;
@@ -90,6 +92,7 @@ use crate::transport::{Flow, Transmit};
 ///     headers: vec![],
 ///     body: Some(Body::sdp("v=0\r\n")),
 ///     credentials: vec![],
+///     options: Default::default(),
 /// });
 /// while let Some(datagram) = alice.poll_transmit() {
 ///     bob.handle_message(now, Message::parse(datagram.bytes)?, towards_alice);

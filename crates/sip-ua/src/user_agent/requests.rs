@@ -10,7 +10,7 @@ use super::command::{OutboundRequest, Reply};
 use super::common::{Client, Common};
 use super::compose::{Content, Opening, finish_reply};
 use super::event::{RequestFailure, UaEvent};
-use super::id::RequestId;
+use super::id::{RequestId, SessionId};
 use super::intake::Arrival;
 
 /// A request of a peer that the application has not answered yet.
@@ -33,10 +33,13 @@ pub(super) struct Outgoing {
 
 impl UserAgent {
     /// Files a request, and tells the application.
-    pub(super) fn pend(&mut self, now: Instant, pending: Pending) -> RequestId {
+    pub(super) fn pend(&mut self, now: Instant, pending: Pending, replaced: Option<SessionId>) -> RequestId {
         let id = RequestId::next();
-        let Arrival { request, flow, .. } = &pending.arrival;
-        self.common.events.push_back(UaEvent::Request { id, message: request.clone(), flow: *flow });
+        let (message, flow) = (pending.arrival.request.clone(), pending.arrival.flow);
+        self.common.events.push_back(match replaced {
+            None => UaEvent::Request { id, message, flow },
+            Some(session) => UaEvent::Replacing { id, message, flow, session },
+        });
         self.pending_deadlines.set(id, Some(now + self.common.config.timers.give_up()));
         self.pending.insert(id, pending);
         id
@@ -147,6 +150,7 @@ impl Outgoing {
             authorization: &authorization,
             headers: &request.headers,
             body: request.body.as_ref(),
+            ..Content::default()
         };
         common.compose(&opening, &content)
     }

@@ -58,6 +58,12 @@ impl Tokens {
         self.text(16)
     }
 
+    /// A number, such as a first RSeq.
+    pub(super) fn number(&mut self) -> u32 {
+        let [a, b, c, d, ..] = self.draw();
+        u32::from_be_bytes([a, b, c, d])
+    }
+
     /// One of the multiples of 10 ms from `least` to `most`, each as likely (section 14.1).
     pub(super) fn wait(&mut self, least: Duration, most: Duration) -> Duration {
         let steps = most.saturating_sub(least).as_millis() / 10 + 1;

@@ -71,6 +71,7 @@ async fn a_call_is_made_and_ended() {
                 headers: vec![],
                 body: Some(Body::sdp("v=0\r\n")),
                 credentials: vec![],
+                options: Default::default(),
             },
         );
         let UaEvent::Request { id, .. } = next(&mut bobs).await else { panic!("an INVITE comes first") };

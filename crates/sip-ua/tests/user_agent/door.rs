@@ -36,17 +36,19 @@ fn refused(text: &str, expected: u16) -> Message {
 fn a_method_that_we_do_not_know() {
     let reply = refused(&request("SUBSCRIBE", ""), 405);
     let allow = reply.raw(&HeaderName::Allow);
-    assert_eq!(allow, Some("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER"));
-    refused(&request("UPDATE", ""), 405);
-    refused(&request("PRACK", ""), 405);
+    let methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, MESSAGE, REGISTER";
+    assert_eq!(allow, Some(methods));
+    for inside in ["UPDATE", "PRACK", "NOTIFY", "INFO", "BYE"] {
+        refused(&request(inside, ""), 481);
+    }
 }
 
 #[test]
 fn an_extension_that_we_do_not_know() {
-    let reply = refused(&request("INVITE", "Require: 100rel, timer\n"), 420);
+    let reply = refused(&request("INVITE", "Require: 100rel, precondition, timer, gin\n"), 420);
     assert_eq!(
         reply.headers().find(|(name, _)| name.as_str() == "Unsupported").map(|(_, v)| v),
-        Some("100rel, timer")
+        Some("precondition, gin")
     );
 }
 
@@ -155,9 +157,10 @@ fn within_a_call() {
     };
     assert_eq!(say(&mut network, "INVITE", 2), Some(500), "one INVITE at a time");
     assert_eq!(say(&mut network, "OPTIONS", 3), Some(200));
-    assert_eq!(say(&mut network, "UPDATE", 4), Some(405));
+    assert_eq!(say(&mut network, "UPDATE", 4), Some(200));
+    assert_eq!(say(&mut network, "PRACK", 5), Some(481));
     network.answer(bob);
-    assert_eq!(say(&mut network, "OPTIONS", 5), Some(200));
+    assert_eq!(say(&mut network, "OPTIONS", 6), Some(200));
     network.hangup(ALICE, alice);
 }
 

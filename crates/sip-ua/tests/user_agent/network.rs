@@ -211,6 +211,7 @@ impl Network {
             headers: Vec::new(),
             body: Some(offer("alice")),
             credentials: Vec::new(),
+            options: Default::default(),
         }
     }
 

@@ -5,10 +5,12 @@ use std::time::Instant;
 use sip_parser::{Message, Method};
 
 use super::acknowledged::AckWait;
-use super::indialog::OwnRequest;
+use super::indialog::{OwnRequest, Purpose};
+use super::refer::TheirRefer;
 use super::reinvite_in::TheirReinvite;
 use super::reinvite_out::OurReinvite;
-use super::{Closing, Scope, Stage};
+use super::reliable::Acknowledged;
+use super::{Closing, Due, Scope, Stage, updates};
 use crate::dialog::Dialog;
 use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::transport::Flow;
@@ -16,6 +18,7 @@ use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::Body;
 use crate::user_agent::compose::Headers;
 use crate::user_agent::event::{EndReason, RequestFailure, SessionEvent};
+use crate::user_agent::id::SessionId;
 
 /// A confirmed dialog and what is going on in it.
 pub(in crate::user_agent) struct Confirmed {
@@ -32,6 +35,10 @@ pub(in crate::user_agent) struct Confirmed {
     pub(super) theirs: Option<TheirReinvite>,
     /// Other requests of ours without a final response.
     pub(super) requests: Vec<OwnRequest>,
+    /// The peer's REFER, while it wants news.
+    pub(super) refer: Option<TheirRefer>,
+    /// The peer has taken our REFER, and owes us news.
+    pub(super) referring: bool,
     /// The application has hung up, but a BYE must wait for the ACK (section 15).
     hangup: Option<Headers>,
 }
@@ -84,6 +91,8 @@ impl Confirmed {
             ours: None,
             theirs: None,
             requests: Vec::new(),
+            refer: None,
+            referring: false,
             hangup: None,
         }))
     }
@@ -110,6 +119,18 @@ impl Confirmed {
             return self.close(scope, headers, EndReason::NoAck, None);
         }
         self.retry_reinvite(scope);
+        match scope.base.timer.due(scope.now) {
+            Some(Due::Over) => {
+                let reason = "SIP;cause=408;text=\"Session timer expired\"";
+                let headers = vec![("Reason".to_owned(), reason.to_owned())];
+                return self.close(scope, headers, EndReason::TimerExpired, None);
+            }
+            Some(Due::Refresh { by_update: true }) => {
+                self.send_in_dialog(scope, Method::Update, Headers::new(), None, Purpose::Refresh);
+            }
+            Some(Due::Refresh { by_update: false }) => scope.emit(SessionEvent::RefreshWanted),
+            None => {}
+        }
         Stage::Confirmed(self)
     }
 
@@ -119,10 +140,15 @@ impl Confirmed {
         id: ServerTransactionId,
         request: Message,
         flow: Flow,
+        replaces: Option<SessionId>,
     ) -> Stage {
         match request.method() {
             Some(Method::Bye) => return self.handle_bye(scope, id, request),
             Some(Method::Invite) => self.handle_reinvite(scope, id, request, flow),
+            Some(Method::Update) => self.handle_update(scope, id, request),
+            Some(Method::Refer) => self.handle_refer(scope, id, request, replaces),
+            Some(Method::Notify) => self.handle_notify(scope, id, &request),
+            Some(Method::Prack) => handle_late_prack(scope, id, &request),
             _ => super::indialog::answer(scope, id, request),
         }
         Stage::Confirmed(self)
@@ -136,6 +162,7 @@ impl Confirmed {
     ) -> Stage {
         scope.reply(id, &bye, 200);
         self.drop_reinvites(scope);
+        updates::abandon(scope);
         let reason = if self.hangup.is_some() { EndReason::HungUp } else { EndReason::Bye };
         scope.emit(SessionEvent::Ended { message: Some(bye), reason });
         Stage::Over
@@ -191,10 +218,25 @@ impl Confirmed {
             return Stage::Confirmed(self);
         }
         if failure == RequestFailure::TransportFailed {
-            self.requests.retain(|own| own.transaction != id);
+            self.drop_own(scope, id, 503);
+            return Stage::Confirmed(self);
+        }
+        if self.requests.iter().any(|own| own.transaction == id && own.purpose == Purpose::Notify) {
+            self.drop_own(scope, id, 408);
+            self.refer = None;
             return Stage::Confirmed(self);
         }
         self.close(scope, Headers::new(), EndReason::Lost, None)
+    }
+
+    /// A request of ours has no answer, and that does not end the call.
+    fn drop_own(&mut self, scope: &mut Scope<'_>, id: ClientTransactionId, status: u16) {
+        let Some(index) = self.requests.iter().position(|own| own.transaction == id) else { return };
+        match self.requests.swap_remove(index).purpose {
+            Purpose::Update { .. } => scope.emit(SessionEvent::UpdateFailed { status }),
+            Purpose::Refer => scope.emit(SessionEvent::ReferFailed { status }),
+            Purpose::Tell | Purpose::Refresh | Purpose::Notify => {}
+        }
     }
 
     /// The application ends the call. Before the ACK of our 2xx no BYE may be sent (section 15).
@@ -219,6 +261,7 @@ impl Confirmed {
             scope.acknowledge(&self.dialog, &invite, None);
         }
         self.drop_reinvites(scope);
+        updates::abandon(scope);
         Closing::enter(scope, self.dialog, &self.credentials, headers, reason, cause)
     }
 
@@ -238,4 +281,11 @@ impl Confirmed {
     pub(super) fn is_leaving(&self) -> bool {
         self.hangup.is_some()
     }
+}
+
+/// The PRACK of a provisional response that our 2xx did not wait for.
+fn handle_late_prack(scope: &mut Scope<'_>, id: ServerTransactionId, prack: &Message) {
+    let known = scope.base.reliable.as_mut().map(|reliable| reliable.acknowledge(prack));
+    let status = if matches!(known, Some(Acknowledged::Latest { .. })) { 200 } else { 481 };
+    scope.reply(id, prack, status);
 }

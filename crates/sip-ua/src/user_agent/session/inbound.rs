@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use sip_parser::{HeaderName, Message};
+use sip_parser::{HeaderName, Message, Method};
 
 use super::acknowledged::AckWait;
 use super::confirmed::Origin;
-use super::{Confirmed, Scope, Stage};
+use super::reliable::{Acknowledged, Provisional, Reliable};
+use super::updates::{self, Glare};
+use super::{Confirmed, Scope, Stage, indialog, reinvite_in};
 use crate::dialog::Dialog;
 use crate::transaction::ServerTransactionId;
 use crate::user_agent::authentication::Authenticator;
@@ -24,7 +26,9 @@ pub(in crate::user_agent) struct Inbound {
     dialog: Dialog,
     contact: String,
     /// The latest provisional response, and when to say it again.
-    said: Option<(Message, Instant)>,
+    said: Option<(Provisional, Instant)>,
+    /// Our 200, which waits for the PRACK of a provisional response.
+    answer: Option<Provisional>,
     /// Until when the INVITE is good, if it says so.
     expires: Option<Instant>,
 }
@@ -45,10 +49,27 @@ impl Inbound {
                 return Stage::Over;
             }
         };
+        if let Err(refusal) = scope.base.options.screen(&invite) {
+            scope.refuse(transaction, &invite, &refusal);
+            scope.emit(SessionEvent::Ended { message: None, reason: EndReason::Refused });
+            return Stage::Over;
+        }
         scope.reply(transaction, &invite, 100);
+        if scope.base.options.is_reliable(&invite) {
+            let first = scope.common.tokens.number();
+            scope.base.reliable = Some(Reliable::new(&invite, first));
+        }
         let seconds = invite.expires().and_then(Result::ok);
         let expires = seconds.and_then(|s| scope.now.checked_add(Duration::from_secs(s.into())));
-        Stage::Inbound(Box::new(Inbound { transaction, invite, dialog, contact, said: None, expires }))
+        Stage::Inbound(Box::new(Inbound {
+            transaction,
+            invite,
+            dialog,
+            contact,
+            said: None,
+            answer: None,
+            expires,
+        }))
     }
 
     pub(super) fn dialog_mut(&mut self) -> &mut Dialog {
@@ -64,9 +85,68 @@ impl Inbound {
         if self.expires.is_some_and(|at| at <= scope.now) {
             return self.end(scope, 487, SessionEvent::Ended { message: None, reason: EndReason::Expired });
         }
-        if let Some((response, at)) = self.said.as_mut().filter(|(_, at)| *at <= scope.now) {
-            *at = scope.now + REPEAT_PROVISIONAL;
-            scope.respond(self.transaction, response.clone());
+        if !Reliable::handle_timeout(scope) {
+            // The caller does not hear us (RFC 3262 section 3).
+            return self.end(scope, 504, SessionEvent::Ended { message: None, reason: EndReason::NoAck });
+        }
+        if let Some((said, _)) = self.said.take_if(|(_, at)| *at <= scope.now) {
+            self.say(scope, said);
+        }
+        Stage::Inbound(self)
+    }
+
+    /// A request of the caller before our answer.
+    pub(super) fn handle_request(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: ServerTransactionId,
+        request: Message,
+    ) -> Stage {
+        match request.method() {
+            Some(Method::Bye) => return self.handle_bye(scope, id, request),
+            Some(Method::Invite) => reinvite_in::ask_to_wait(scope, id, &request),
+            Some(Method::Prack) => return self.handle_prack(scope, id, request),
+            // An offer must wait until the caller surely has our answer to the one in its INVITE (RFC 3311 section 5.2).
+            Some(Method::Update) => {
+                let answered = scope.base.reliable.is_some() && self.is_described();
+                let glare = if answered { Glare::Clear } else { Glare::Theirs };
+                updates::handle(scope, &mut self.dialog, &self.contact, id, request, &glare);
+            }
+            _ => indialog::answer(scope, id, request),
+        }
+        Stage::Inbound(self)
+    }
+
+    /// Whether a provisional response of ours held a description.
+    fn is_described(&self) -> bool {
+        self.said.as_ref().is_some_and(|(said, _)| said.body.is_some())
+    }
+
+    fn handle_prack(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: ServerTransactionId,
+        prack: Message,
+    ) -> Stage {
+        let known = scope.base.reliable.as_mut().map(|reliable| reliable.acknowledge(&prack));
+        let Some(Acknowledged::Latest { described }) = known else {
+            scope.reply(id, &prack, 481);
+            return Stage::Inbound(self);
+        };
+        let offered = !self.invite.body().is_empty();
+        if prack.body().is_empty() || (described && !offered) {
+            scope.reply(id, &prack, 200);
+            if !prack.body().is_empty() {
+                scope.emit(SessionEvent::ProvisionalAcknowledged { message: prack });
+            }
+        } else {
+            updates::expect_answer(scope, id, prack, &self.contact);
+        }
+        if let Some(answer) = self.answer.take() {
+            return self.answer(scope, answer.body.as_ref(), &answer.headers);
+        }
+        if let Some(next) = scope.base.reliable.as_mut().and_then(Reliable::next) {
+            self.say(scope, next);
         }
         Stage::Inbound(self)
     }
@@ -79,12 +159,31 @@ impl Inbound {
         body: Option<&Body>,
         headers: &[(String, String)],
     ) -> Stage {
-        let status = status.clamp(101, 199);
-        if let Some(response) = self.compose(scope, status, body, headers) {
-            self.said = Some((response.clone(), scope.now + REPEAT_PROVISIONAL));
-            scope.respond(self.transaction, response);
+        let said =
+            Provisional { status: status.clamp(101, 199), body: body.cloned(), headers: headers.to_vec() };
+        match scope.base.reliable.as_mut().filter(|reliable| reliable.is_waiting()) {
+            Some(reliable) => reliable.queue(said),
+            None => self.say(scope, said),
         }
         Stage::Inbound(self)
+    }
+
+    /// Sends a provisional response, reliably if that was agreed.
+    fn say(&mut self, scope: &mut Scope<'_>, said: Provisional) {
+        let mut response = scope.begin_reply(&self.invite, said.status);
+        response = response.header(&HeaderName::Contact, &self.contact);
+        let reliably = scope.base.reliable.as_mut().filter(|reliable| !reliable.is_waiting());
+        let reliable = reliably.is_some();
+        for (name, value) in reliably.map(Reliable::next_headers).into_iter().flatten() {
+            response = response.header(&name, value);
+        }
+        if let Some(response) = finish_reply(response, &said.headers, said.body.as_ref()) {
+            match reliable {
+                true => Reliable::send(scope, self.transaction, response),
+                false => scope.respond(self.transaction, response),
+            }
+        }
+        self.said = Some((said, scope.now + REPEAT_PROVISIONAL));
     }
 
     /// Sends 200, again and again until its ACK comes.
@@ -94,10 +193,19 @@ impl Inbound {
         body: Option<&Body>,
         headers: &[(String, String)],
     ) -> Stage {
-        let Some(response) = self.compose(scope, 200, body, headers) else {
+        if scope.base.reliable.as_ref().is_some_and(Reliable::holds_answer_back) {
+            self.answer = Some(Provisional { status: 200, body: body.cloned(), headers: headers.to_vec() });
+            return Stage::Inbound(self);
+        }
+        let mut said = headers.to_vec();
+        said.extend(scope.base.timer.settle_as_callee(scope.now, &self.invite));
+        let Some(response) = self.compose(scope, 200, body, &said) else {
             return self.end(scope, 500, SessionEvent::Ended { message: None, reason: EndReason::Refused });
         };
         self.dialog.confirm();
+        if let Some(reliable) = &mut scope.base.reliable {
+            reliable.settle();
+        }
         let wait = AckWait::start(scope, self.transaction, &self.invite, response);
         let origin = Origin::Inbound { wait, offered: !self.invite.body().is_empty() };
         Confirmed::enter(self.dialog, self.contact, Authenticator::new(Vec::new()), origin)
@@ -112,13 +220,14 @@ impl Inbound {
         headers: &[(String, String)],
     ) -> Stage {
         let status = if matches!(status, 300..=699) { status } else { 500 };
-        let mut response = scope.common.reply(&self.invite, status, &scope.base.tag);
+        let mut response = scope.begin_reply(&self.invite, status);
         if let Some(reason) = reason {
             response = response.reason(reason);
         }
         let ended = SessionEvent::Ended { message: None, reason: EndReason::HungUp };
         match finish_reply(response, headers, None) {
             Some(response) => {
+                updates::abandon(scope);
                 scope.respond(self.transaction, response);
                 scope.emit(ended);
                 Stage::Over
@@ -144,6 +253,7 @@ impl Inbound {
     }
 
     fn end(self: Box<Self>, scope: &mut Scope<'_>, status: u16, event: SessionEvent) -> Stage {
+        updates::abandon(scope);
         scope.reply(self.transaction, &self.invite, status);
         scope.emit(event);
         Stage::Over
@@ -156,7 +266,7 @@ impl Inbound {
         body: Option<&Body>,
         headers: &[(String, String)],
     ) -> Option<Message> {
-        let response = scope.common.reply(&self.invite, status, &scope.base.tag);
+        let response = scope.begin_reply(&self.invite, status);
         finish_reply(response.header(&HeaderName::Contact, &self.contact), headers, body)
     }
 }

@@ -21,13 +21,18 @@ mod forks;
 mod inbound;
 mod indialog;
 mod outbound;
+mod prack;
+mod refer;
 mod reinvite_in;
 mod reinvite_out;
+mod reliable;
 mod scope;
+mod timer;
+mod updates;
 
 use std::time::Instant;
 
-use sip_parser::{Message, Method};
+use sip_parser::Message;
 
 pub(super) use acknowledging::Acks;
 pub(super) use closing::Closing;
@@ -36,11 +41,18 @@ pub(super) use forks::Forks;
 pub(super) use inbound::Inbound;
 pub(super) use outbound::Outbound;
 pub(super) use scope::Scope;
+pub(super) use timer::screen as screen_timer;
+pub(super) use updates::answer as answer_update;
+
+use self::reliable::Reliable;
+use self::timer::{Due, SessionTimer};
+use self::updates::TheirOffer;
 
 use super::common::Common;
 use super::compose::Headers;
 use super::event::RequestFailure;
 use super::id::SessionId;
+use super::options::SessionOptions;
 use crate::dialog::Dialog;
 use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::transport::Flow;
@@ -62,6 +74,12 @@ pub(super) struct Base {
     pub(super) acks: Acks,
     /// The other branches of our INVITE, while answers of theirs may still come.
     pub(super) forks: Option<Forks>,
+    pub(super) options: SessionOptions,
+    pub(super) timer: SessionTimer,
+    /// The reliable responses that we sent to the INVITE of the peer.
+    pub(super) reliable: Option<Reliable>,
+    /// What the peer offers without an INVITE.
+    their_offer: Option<TheirOffer>,
 }
 
 /// Where the call stands.
@@ -80,9 +98,25 @@ pub(super) enum Stage {
 
 impl Session {
     /// A session that [`with`](Session::with) will give its first stage.
-    pub(super) fn new(id: SessionId, flow: Flow, tag: String) -> Session {
-        let base = Base { id, flow, tag, acks: Acks::default(), forks: None };
+    pub(super) fn new(id: SessionId, flow: Flow, tag: String, options: SessionOptions) -> Session {
+        let base = Base {
+            id,
+            flow,
+            tag,
+            acks: Acks::default(),
+            forks: None,
+            options,
+            timer: SessionTimer::new(options.timer),
+            reliable: None,
+            their_offer: None,
+        };
         Session { base, stage: Stage::Over }
+    }
+
+    /// Whether a Replaces header means this call, and whether that has been answered.
+    pub(super) fn replaced_by(&self, call_id: &str, remote_tag: &str) -> Option<bool> {
+        let answered = matches!(self.stage, Stage::Confirmed(_));
+        self.stage.is_named(call_id, remote_tag).then_some(answered)
     }
 
     /// Hands the stage to `step`, and keeps the one that it gives back.
@@ -105,8 +139,13 @@ impl Session {
     /// When [`handle_timeout`](Session::handle_timeout) is due.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let stage = match &self.stage {
-            Stage::Inbound(inbound) => inbound.deadline(),
-            Stage::Confirmed(confirmed) => confirmed.deadline(),
+            Stage::Inbound(inbound) => {
+                let reliable = self.base.reliable.as_ref().and_then(Reliable::deadline);
+                [inbound.deadline(), reliable].into_iter().flatten().min()
+            }
+            Stage::Confirmed(confirmed) => {
+                [confirmed.deadline(), self.base.timer.deadline()].into_iter().flatten().min()
+            }
             Stage::Outbound(_) | Stage::Closing(_) | Stage::Over => None,
         };
         let forks = self.base.forks.as_ref().map(Forks::until);
@@ -166,7 +205,8 @@ impl Session {
         });
     }
 
-    /// A request of the peer with our tag: neither ACK nor CANCEL.
+    /// A request of the peer with our tag: neither ACK nor CANCEL. `replaces` is the call of ours that a REFER wants
+    /// replaced.
     pub(super) fn handle_request(
         &mut self,
         now: Instant,
@@ -174,6 +214,7 @@ impl Session {
         id: ServerTransactionId,
         request: Message,
         flow: Flow,
+        replaces: Option<SessionId>,
     ) {
         self.with(now, common, |mut stage, scope| {
             let refusal = match stage.dialog_of(&request) {
@@ -186,18 +227,13 @@ impl Session {
             }
             scope.base.follow(&flow);
             match stage {
-                Stage::Confirmed(confirmed) => confirmed.handle_request(scope, id, request, flow),
-                Stage::Inbound(inbound) if request.method() == Some(Method::Bye) => {
-                    inbound.handle_bye(scope, id, request)
-                }
-                waiting @ Stage::Inbound(_) if request.method() == Some(Method::Invite) => {
-                    reinvite_in::ask_to_wait(scope, id, &request);
-                    waiting
-                }
+                Stage::Confirmed(confirmed) => confirmed.handle_request(scope, id, request, flow, replaces),
+                Stage::Inbound(inbound) => inbound.handle_request(scope, id, request),
+                Stage::Outbound(outbound) => outbound.handle_request(scope, id, request),
                 Stage::Closing(closing) => closing.handle_request(scope, id, request),
-                early => {
-                    indialog::answer_early(scope, id, request);
-                    early
+                Stage::Over => {
+                    scope.reply(id, &request, 481);
+                    Stage::Over
                 }
             }
         });
@@ -244,6 +280,17 @@ impl Stage {
             }
             Stage::Closing(closing) => Some(closing.dialog_mut()).filter(|dialog| dialog.is_of(request)),
             Stage::Over => None,
+        }
+    }
+
+    /// Whether a Replaces header with this Call-ID and remote tag means this call (RFC 3891 section 3).
+    fn is_named(&self, call_id: &str, remote_tag: &str) -> bool {
+        let is = |dialog: &Dialog| dialog.id().call_id == call_id && dialog.id().remote_tag == remote_tag;
+        match self {
+            Stage::Outbound(outbound) => outbound.has_early_dialog(is),
+            Stage::Confirmed(confirmed) => is(confirmed.dialog()),
+            // A caller cannot be replaced before we have answered; who leaves is gone.
+            Stage::Inbound(_) | Stage::Closing(_) | Stage::Over => false,
         }
     }
 

@@ -3,9 +3,10 @@
 use sip_parser::{Message, Method};
 
 use super::confirmed::Origin;
-use super::{Closing, Confirmed, Forks, Scope, Stage};
+use super::prack::{self, Turn};
+use super::{Closing, Confirmed, Forks, Scope, Stage, indialog};
 use crate::dialog::Dialog;
-use crate::transaction::ClientTransactionId;
+use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::OutboundInvite;
 use crate::user_agent::compose::{Content, Headers, Opening};
@@ -35,6 +36,8 @@ pub(in crate::user_agent) struct Outbound {
     hangup: Hangup,
     authenticator: Authenticator,
     early: Vec<Dialog>,
+    /// The reliable provisional responses that came.
+    reliable: prack::Numbers,
 }
 
 /// Whether the application has given up.
@@ -66,12 +69,30 @@ impl Outbound {
             hangup: Hangup::No,
             authenticator,
             early: Vec::new(),
+            reliable: prack::Numbers::default(),
         }))
     }
 
     /// Whether `id` is our latest INVITE.
     pub(super) fn sent(&self, id: ClientTransactionId) -> bool {
         self.transaction == id
+    }
+
+    pub(super) fn has_early_dialog(&self, is: impl Fn(&Dialog) -> bool) -> bool {
+        self.early.iter().any(is)
+    }
+
+    /// A request of the callee before its answer.
+    pub(super) fn handle_request(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: ServerTransactionId,
+        request: Message,
+    ) -> Stage {
+        let dialog = self.early.iter_mut().find(|dialog| dialog.is_of(&request));
+        let dialog = dialog.map(|dialog| (dialog, self.invite.contact.as_str()));
+        indialog::answer_early(scope, dialog, id, request);
+        Stage::Outbound(self)
     }
 
     pub(super) fn early_dialogs(&mut self) -> &mut [Dialog] {
@@ -85,6 +106,9 @@ impl Outbound {
             401 | 407 if matches!(self.hangup, Hangup::No) && self.authenticator.challenged(&response) => {
                 self.ask_again(scope, response)
             }
+            422 if matches!(self.hangup, Hangup::No) && scope.base.timer.is_too_short(&response) => {
+                self.ask_again(scope, response)
+            }
             _ => self.failed(scope, Some(response)),
         }
     }
@@ -95,12 +119,28 @@ impl Outbound {
             Hangup::Waits(headers) => return self.cancel(scope, headers),
             Hangup::No if status > 100 => {
                 self.note_early_dialog(&response);
-                scope.emit(SessionEvent::Provisional { status, message: response });
+                if self.acknowledge_provisional(scope, &response) {
+                    scope.emit(SessionEvent::Provisional { status, message: response });
+                }
             }
             Hangup::No => {}
             sent @ Hangup::CancelSent(_) => self.hangup = sent,
         }
         Stage::Outbound(self)
+    }
+
+    /// Sends PRACK where that is owed; `false` for a response that is none: repeated, or out of its turn.
+    fn acknowledge_provisional(&mut self, scope: &mut Scope<'_>, response: &Message) -> bool {
+        match self.reliable.take(response) {
+            Turn::Plain => return true,
+            Turn::Ignore => return false,
+            Turn::Next(rseq) => {
+                if let Some(dialog) = self.early.iter_mut().find(|dialog| dialog.is_of_answer(response)) {
+                    prack::send(scope, dialog, &self.message, rseq, &mut self.authenticator);
+                }
+            }
+        }
+        true
     }
 
     fn note_early_dialog(&mut self, response: &Message) {
@@ -115,6 +155,7 @@ impl Outbound {
         let Some(dialog) = self.dialog_of_answer(&response) else {
             return self.failed(scope, Some(response));
         };
+        scope.base.timer.settle_as_caller(scope.now, &response);
         let until = scope.now + scope.give_up();
         scope.base.forks = Some(Forks::new(self.message.clone(), until));
         let credentials = self.authenticator.fresh();
@@ -156,6 +197,7 @@ impl Outbound {
         self.message = message;
         self.proceeding = false;
         self.early.clear();
+        self.reliable = prack::Numbers::default();
         Stage::Outbound(self)
     }
 
@@ -224,11 +266,15 @@ fn compose(
         call_id,
         cseq,
     };
+    let mut headers = invite.headers.clone();
+    headers.extend(invite.options.required().map(|tag| ("Require".to_owned(), tag.to_owned())));
+    headers.extend(scope.base.timer.request_headers(&Method::Invite));
     let content = Content {
         contact: Some(&invite.contact),
         authorization: &authorization,
-        headers: &invite.headers,
+        headers: &headers,
         body: invite.body.as_ref(),
+        options: invite.options,
     };
     scope.common.compose(&opening, &content)
 }

@@ -6,6 +6,7 @@ use sip_parser::{HeaderName, Message};
 
 use super::acknowledged::AckWait;
 use super::confirmed::{Awaited, Wait};
+use super::timer::screen;
 use super::{Confirmed, Scope, Stage};
 use crate::transaction::ServerTransactionId;
 use crate::transport::Flow;
@@ -31,7 +32,11 @@ impl Confirmed {
         message: Message,
         flow: Flow,
     ) {
-        if self.theirs.is_some() {
+        if let Err(refusal) = screen(&scope.base.options.timer, &message) {
+            scope.refuse(transaction, &message, &refusal);
+            return;
+        }
+        if self.theirs.is_some() || scope.base.their_offer.is_some() {
             return ask_to_wait(scope, transaction, &message);
         }
         if self.is_in_our_way() {
@@ -68,9 +73,10 @@ impl Confirmed {
         let TheirReinvite { transaction, message, flow } = theirs;
         let status = match answer {
             Ok(body) => {
-                let response = scope.common.reply(&message, 200, &scope.base.tag);
+                let response = scope.begin_reply(&message, 200);
                 let response = response.header(&HeaderName::Contact, &self.contact);
-                match finish_reply(response, &[], Some(&body)) {
+                let said = scope.base.timer.settle_as_callee(scope.now, &message);
+                match finish_reply(response, &said, Some(&body)) {
                     Some(response) => {
                         self.dialog.refresh_target(&message);
                         scope.base.flow = flow;
@@ -116,7 +122,7 @@ impl Confirmed {
 /// Refuses an INVITE that came before the final response to an earlier one.
 pub(super) fn ask_to_wait(scope: &mut Scope<'_>, transaction: ServerTransactionId, message: &Message) {
     let wait = scope.common.tokens.wait(Duration::ZERO, RETRY_AFTER).as_secs();
-    let response = scope.common.reply(message, 500, &scope.base.tag);
+    let response = scope.begin_reply(message, 500);
     if let Some(response) = finish_reply(response.header(&HeaderName::RetryAfter, wait), &[], None) {
         scope.respond(transaction, response);
     }

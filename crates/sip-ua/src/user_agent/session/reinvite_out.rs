@@ -109,11 +109,14 @@ impl Confirmed {
         let tokens = &mut scope.common.tokens;
         let authorization = ours.authenticator.headers(&Method::Invite, &uri, octets, tokens);
         let cseq = self.dialog.next_cseq();
+        let mut headers = ours.headers.clone();
+        headers.extend(scope.base.timer.request_headers(&Method::Invite));
         let content = Content {
             contact: Some(&self.contact),
             authorization: &authorization,
-            headers: &ours.headers,
+            headers: &headers,
             body: ours.body.as_ref(),
+            ..Content::default()
         };
         let Some(message) = scope.compose(&self.dialog, &Method::Invite, cseq, &content) else {
             return scope.emit(SessionEvent::ReinviteFailed { status: 500 });
@@ -138,6 +141,7 @@ impl Confirmed {
             200..=299 => self.reinvite_accepted(scope, ours, response),
             401 | 407 if ours.authenticator.challenged(&response) => self.send_reinvite(scope, ours),
             408 | 481 => return self.close(scope, Headers::new(), EndReason::Lost, Some(response)),
+            422 if scope.base.timer.is_too_short(&response) => self.send_reinvite(scope, ours),
             491 => {
                 let at = scope.now + self.glare_wait(scope);
                 ours.progress = Progress::Retrying { at };
@@ -150,6 +154,7 @@ impl Confirmed {
 
     fn reinvite_accepted(&mut self, scope: &mut Scope<'_>, ours: OurReinvite, response: Message) {
         self.dialog.refresh_target(&response);
+        scope.base.timer.settle_as_caller(scope.now, &response);
         if let Progress::Flying { message, .. } = ours.progress {
             if ours.body.is_some() {
                 scope.acknowledge(&self.dialog, &message, None);

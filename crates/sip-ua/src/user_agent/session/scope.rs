@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use sip_parser::{Message, Method};
+use sip_parser::{Message, Method, ResponseBuilder};
 
 use super::Base;
 use crate::dialog::Dialog;
 use crate::transaction::{ClientTransactionId, ServerTransactionId};
+use crate::user_agent::command::Reply;
 use crate::user_agent::common::{Client, Common};
-use crate::user_agent::compose::Content;
+use crate::user_agent::compose::{Content, finish_reply};
 use crate::user_agent::event::SessionEvent;
 
 /// The surroundings of a stage.
@@ -47,12 +48,26 @@ impl Scope<'_> {
         cseq: u32,
         content: &Content<'_>,
     ) -> Option<Message> {
-        self.common.compose_in(dialog, method, cseq, &self.base.flow, content)
+        let content = Content { options: self.base.options, ..*content };
+        self.common.compose_in(dialog, method, cseq, &self.base.flow, &content)
     }
 
     /// Sends a response.
     pub(super) fn respond(&mut self, id: ServerTransactionId, response: Message) {
         self.common.respond(self.now, id, response);
+    }
+
+    /// Begins a response of this session.
+    pub(super) fn begin_reply<'m>(&self, request: &'m Message, status: u16) -> ResponseBuilder<'m> {
+        self.common.reply_as(request, status, &self.base.tag, self.base.options)
+    }
+
+    /// Sends a refusal with the headers that explain it.
+    pub(super) fn refuse(&mut self, id: ServerTransactionId, request: &Message, refusal: &Reply) {
+        let response = self.begin_reply(request, refusal.status);
+        if let Some(response) = finish_reply(response, &refusal.headers, None) {
+            self.respond(id, response);
+        }
     }
 
     /// Sends a response that says nothing but its status.

@@ -1,0 +1,184 @@
+//! The timer of a session: a peer that is gone without a word is noticed (RFC 4028).
+
+use std::time::{Duration, Instant};
+
+use sip_parser::typed::{MinSe, Refresher, SessionExpires};
+use sip_parser::{HeaderName, Message, Method};
+
+use crate::user_agent::command::Reply;
+use crate::user_agent::common::lists;
+use crate::user_agent::compose::Headers;
+use crate::user_agent::options::{TimerMode, TimerPolicy};
+
+/// A refresh goes out so long before the end that it can be repeated over a bad network.
+const LAST_CHANCE: Duration = Duration::from_secs(32);
+
+/// The timer of one session.
+pub(in crate::user_agent) struct SessionTimer {
+    policy: TimerPolicy,
+    /// The interval that our requests ask for; a 422 makes it longer.
+    interval: Duration,
+    running: Option<Running>,
+    /// Whether the peer takes UPDATE (RFC 3311), the lightest way to refresh.
+    peer_updates: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Running {
+    interval: Duration,
+    we_refresh: bool,
+    /// When we refresh next; meaningless where the peer does.
+    refresh_at: Instant,
+    /// When the session is over.
+    over_at: Instant,
+}
+
+/// What is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// We must refresh the session, by UPDATE or by re-INVITE.
+    Refresh { by_update: bool },
+    /// The peer has not refreshed it, or could not be reached.
+    Over,
+}
+
+impl SessionTimer {
+    pub(super) fn new(policy: TimerPolicy) -> SessionTimer {
+        let interval = policy.interval.max(policy.shortest);
+        SessionTimer { policy, interval, running: None, peer_updates: false }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        let running = self.running?;
+        Some(if running.we_refresh { running.refresh_at.min(running.over_at) } else { running.over_at })
+    }
+
+    /// What is due at `now`. A refresh is asked for once; if nothing comes of it, again after half of what is left.
+    pub(super) fn due(&mut self, now: Instant) -> Option<Due> {
+        let by_update = self.peer_updates;
+        let running = self.running.as_mut()?;
+        if running.over_at <= now {
+            self.running = None;
+            return Some(Due::Over);
+        }
+        if !running.we_refresh || running.refresh_at > now {
+            return None;
+        }
+        running.refresh_at = now + (running.over_at - now) / 2;
+        Some(Due::Refresh { by_update })
+    }
+
+    /// What our INVITE, re-INVITE or UPDATE says of the timer.
+    pub(in crate::user_agent) fn request_headers(&self, method: &Method) -> Headers {
+        if self.policy.mode == TimerMode::Never || !matches!(method, Method::Invite | Method::Update) {
+            return Headers::new();
+        }
+        let expires = match self.running {
+            None => self.interval.as_secs().to_string(),
+            Some(Running { we_refresh, interval, .. }) => {
+                format!("{};refresher={}", interval.as_secs(), if we_refresh { "uac" } else { "uas" })
+            }
+        };
+        vec![
+            ("Session-Expires".to_owned(), expires),
+            ("Min-SE".to_owned(), self.policy.shortest.as_secs().to_string()),
+        ]
+    }
+
+    /// A 422 to our request: whether it makes sense to ask again, for the longer interval that the peer wants.
+    pub(super) fn is_too_short(&mut self, response: &Message) -> bool {
+        let Ok(Some(MinSe(seconds))) = response.header::<MinSe>() else { return false };
+        let wanted = Duration::from_secs(seconds.into());
+        let longer = wanted > self.interval;
+        self.interval = self.interval.max(wanted);
+        self.policy.shortest = self.policy.shortest.max(wanted);
+        longer
+    }
+
+    /// The peer's 2xx to our INVITE, re-INVITE or UPDATE settles the timer (section 7.2).
+    pub(super) fn settle_as_caller(&mut self, now: Instant, response: &Message) {
+        self.note_peer(response);
+        let said = response.header::<SessionExpires>().ok().flatten();
+        self.running = match (self.policy.mode, said) {
+            (TimerMode::Never, _) => None,
+            (_, Some(SessionExpires { seconds, refresher })) => {
+                Some(self.run(now, seconds, refresher != Some(Refresher::Uas)))
+            }
+            (TimerMode::Always, None) => Some(self.run(now, seconds(self.interval), true)),
+            (_, None) => None,
+        };
+    }
+
+    /// Settles the timer for a request of the peer that is accepted now; what the 2xx says of it (section 9).
+    pub(in crate::user_agent) fn settle_as_callee(&mut self, now: Instant, request: &Message) -> Headers {
+        self.note_peer(request);
+        let knows = supports_timer(request);
+        let asked = request.header::<SessionExpires>().ok().flatten();
+        let wanted = match (self.policy.mode, asked) {
+            (TimerMode::Never, _) => None,
+            (_, Some(asked)) => Some(asked.seconds),
+            (TimerMode::Supported, None) if !knows => None,
+            (_, None) => Some(seconds(self.interval)),
+        };
+        let Some(wanted) = wanted else {
+            self.running = None;
+            return Headers::new();
+        };
+        let least = request.header::<MinSe>().ok().flatten().map_or(0, |min| min.0);
+        let interval = wanted.max(least).max(seconds(self.policy.shortest));
+        // Who asks may say who refreshes; one that does not know timers never does (table 2 of section 9).
+        let refresher = match asked.and_then(|asked| asked.refresher) {
+            Some(refresher) if knows => refresher,
+            _ if knows => Refresher::Uac,
+            _ => Refresher::Uas,
+        };
+        let we_refresh = refresher == Refresher::Uas;
+        self.running = Some(self.run(now, interval, we_refresh));
+        let name = if we_refresh { "uas" } else { "uac" };
+        let mut headers = vec![("Session-Expires".to_owned(), format!("{interval};refresher={name}"))];
+        if knows && !we_refresh {
+            headers.push(("Require".to_owned(), "timer".to_owned()));
+        }
+        headers
+    }
+
+    fn run(&self, now: Instant, seconds: u32, we_refresh: bool) -> Running {
+        let interval = Duration::from_secs(seconds.into()).max(self.policy.shortest);
+        let margin = (interval / 3).min(LAST_CHANCE);
+        let over_at = if we_refresh { now + interval } else { now + interval - margin };
+        Running { interval, we_refresh, refresh_at: now + interval / 2, over_at }
+    }
+
+    /// What the peer's Allow says. A message without one changes nothing.
+    fn note_peer(&mut self, message: &Message) {
+        let mut methods = message.values(&HeaderName::Allow).peekable();
+        if methods.peek().is_some() {
+            self.peer_updates = methods.any(|method| method == "UPDATE");
+        }
+    }
+}
+
+/// Whether a request of a peer asks for a session interval that `policy` takes (section 9).
+pub(in crate::user_agent) fn screen(policy: &TimerPolicy, request: &Message) -> Result<(), Reply> {
+    if policy.mode == TimerMode::Never {
+        return Ok(());
+    }
+    let knows = supports_timer(request);
+    if policy.mode == TimerMode::Required && !knows {
+        return Err(Reply::status(421).header("Require", "timer"));
+    }
+    match request.header::<SessionExpires>() {
+        Ok(Some(asked)) if knows && asked.seconds < seconds(policy.shortest) => {
+            Err(Reply::status(422).header("Min-SE", seconds(policy.shortest).to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn supports_timer(request: &Message) -> bool {
+    lists(request, &HeaderName::Supported, "timer") || lists(request, &HeaderName::Require, "timer")
+}
+
+fn seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
+}
