@@ -16,8 +16,10 @@ mod refusals;
 mod registration;
 mod reload;
 mod restart;
+mod session_extensions;
 mod several_destinations;
 mod starting;
+mod transfers;
 mod two_phones;
 mod unanswered;
 mod vanished_phone;
@@ -42,7 +44,9 @@ fn main() {
         reload::trials(),
         restart::trials(),
         several_destinations::trials(),
+        session_extensions::trials(),
         starting::trials(),
+        transfers::trials(),
         two_phones::trials(),
         unanswered::trials(),
         vanished_phone::trials(),

@@ -15,6 +15,9 @@ pub enum BridgeEnd {
     CallerHungUp(HangupCause),
     /// The other one did.
     PeerHungUp(HangupCause),
+    /// The other one was [sent](Call::send_to) somewhere else. It goes on without this channel: if nobody
+    /// [attends](Call::is_attended) it, whoever reads this must.
+    PeerMoved,
 }
 
 /// Numbers bridges for the events; the media plane has its own names.
@@ -22,11 +25,13 @@ static NEXT_BRIDGE: AtomicU32 = AtomicU32::new(1);
 
 /// Joins `caller` and `peer` until one of them ends.
 pub(crate) async fn join(caller: &Call, peer: &Call) -> Result<BridgeEnd, CallError> {
+    let moves = peer.watch_moves();
     let membership = Membership::enter(caller, peer)?;
     let end = tokio::select! {
         biased;
         cause = caller.hung_up() => BridgeEnd::CallerHungUp(cause),
         cause = peer.hung_up() => BridgeEnd::PeerHungUp(cause),
+        () = peer.left(moves) => BridgeEnd::PeerMoved,
     };
     drop(membership);
     Ok(end)
@@ -62,8 +67,9 @@ impl Membership {
 impl Drop for Membership {
     fn drop(&mut self) {
         self.media = None;
-        for call in [&self.peer, &self.caller] {
-            call.set_bridged_with(None);
+        for (call, other) in [(&self.peer, &self.caller), (&self.caller, &self.peer)] {
+            // One that was sent elsewhere may be in another bridge by now.
+            call.clear_bridged_with(other.name());
             // Keys pressed during the conversation were meant for the other party.
             call.0.digits.clear();
             self.notice(call, |channel, bridge| Event::BridgeLeft { channel, bridge });

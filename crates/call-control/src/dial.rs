@@ -151,6 +151,8 @@ enum Progress {
     Ringing,
     EarlyMedia,
     Answered,
+    /// Somebody else has taken the call that rings there.
+    PickedUp(Call),
     Failed(HangupCause),
 }
 
@@ -278,6 +280,14 @@ impl<'a> Race<'a> {
                 self.join_early_media(index);
             }
             Progress::Answered => {
+                self.notice(|channel| Event::DialAnswered { channel, branch });
+                return true;
+            }
+            Progress::PickedUp(taker) => {
+                if let Some(rang) = self.branches[index].call.replace(taker) {
+                    rang.hangup(HangupCause::ANSWERED_ELSEWHERE);
+                }
+                let branch = self.branches[index].name().to_owned();
                 self.notice(|channel| Event::DialAnswered { channel, branch });
                 return true;
             }
@@ -412,6 +422,7 @@ async fn until(deadline: Option<Instant>) {
 async fn watch_branch(call: Call, index: usize, progress: mpsc::UnboundedSender<(usize, Progress)>) {
     let mut states = call.watch_state();
     let mut early_media = call.watch_early_media();
+    let mut pickup = call.watch_pickup();
     let mut told_ringing = false;
     let mut told_media = false;
     // Only the watches are kept: this task must not keep the channel alive.
@@ -421,6 +432,11 @@ async fn watch_branch(call: Call, index: usize, progress: mpsc::UnboundedSender<
         if *early_media.borrow_and_update() && !told_media {
             told_media = true;
             let _ = progress.send((index, Progress::EarlyMedia));
+        }
+        let taker = pickup.borrow_and_update().clone();
+        if let Some(taker) = taker {
+            let _ = progress.send((index, Progress::PickedUp(taker)));
+            return;
         }
         match state {
             ChannelState::Ringing if !told_ringing => {
@@ -440,6 +456,7 @@ async fn watch_branch(call: Call, index: usize, progress: mpsc::UnboundedSender<
         tokio::select! {
             changed = states.changed() => if changed.is_err() { return },
             changed = early_media.changed() => if changed.is_err() { return },
+            changed = pickup.changed() => if changed.is_err() { return },
             () = progress.closed() => return,
         }
     }

@@ -49,7 +49,7 @@ mod switchboard;
 mod technology;
 
 pub use bridge::BridgeEnd;
-pub use call::{Call, CallSnapshot, ChannelState, DialplanPosition, Direction, PlayEnd, ReadDigits};
+pub use call::{Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits};
 pub use cause::HangupCause;
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
 pub use error::CallError;

@@ -153,6 +153,11 @@ impl Baresip {
         self.control.command("sndcode", keys).map(drop)
     }
 
+    /// Hands the call on to a URI.
+    pub(crate) fn transfer(&mut self, uri: &str) -> Outcome {
+        self.control.command("transfer", uri).map(drop)
+    }
+
     /// Waits until somebody calls it.
     pub(crate) fn rings(&self) -> Outcome {
         self.control.event("CALL_INCOMING").map(drop)

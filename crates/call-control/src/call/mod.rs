@@ -2,6 +2,7 @@
 
 mod digits;
 mod media;
+mod moves;
 mod state;
 mod variables;
 
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 
 pub(crate) use media::PlaybackSlot;
 pub use media::{PlayEnd, ReadDigits};
+pub use moves::Move;
 pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
 
 use crate::bridge::{self, BridgeEnd};
@@ -24,6 +26,7 @@ use crate::identity::{CallIdentifier, CallerId};
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use digits::DigitQueue;
+use moves::Moves;
 use variables::Variables;
 
 /// A handle to one channel: one party's side of a call.
@@ -53,6 +56,7 @@ pub(crate) struct Channel {
     leg: Mutex<Option<Arc<Leg>>>,
     pub(crate) digits: DigitQueue,
     pub(crate) playback: PlaybackSlot,
+    moves: Moves,
     details: Mutex<Details>,
 }
 
@@ -104,6 +108,7 @@ impl Call {
             leg: Mutex::new(spec.leg),
             digits: DigitQueue::default(),
             playback: PlaybackSlot::default(),
+            moves: Moves::default(),
             details: Mutex::new(details),
             switchboard,
         };
@@ -235,9 +240,20 @@ impl Call {
         });
     }
 
+    /// The channel that this one is bridged with.
+    pub fn partner(&self) -> Option<Call> {
+        let name = self.details().bridged_with.clone()?;
+        self.0.switchboard.find(&name)
+    }
+
     /// Notes that this channel is bridged with the one of that name, or with none.
     pub(crate) fn set_bridged_with(&self, peer: Option<&str>) {
         self.details().bridged_with = peer.map(str::to_owned);
+    }
+
+    /// Notes that this channel is no longer bridged with the one of that name.
+    pub(crate) fn clear_bridged_with(&self, peer: &str) {
+        self.details().bridged_with.take_if(|name| name == peer);
     }
 
     /// The codec of its audio, once both sides have agreed on one.
@@ -419,6 +435,7 @@ impl Call {
         });
         if changed {
             self.0.playback.abandon();
+            self.0.moves.clear();
             let leg = self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).take();
             drop(leg);
             self.0.switchboard.notice(|| Event::ChannelEnded { channel: self.snapshot(), cause });

@@ -8,6 +8,7 @@ use sip_ua::transport::{Flow, Protocol};
 use sip_ua::user_agent::{Reply, RequestId};
 
 use super::endpoint::SipEndpoint;
+use crate::call::Call;
 use crate::identity::CallerId;
 use crate::technology::OriginateError;
 
@@ -32,8 +33,32 @@ pub trait Directory: Send + Sync + 'static {
     /// acknowledges is safe.
     fn register(&self, endpoint: Arc<SipEndpoint>, request: Message, flow: Flow, reply: PendingReply);
 
+    /// The party on `referrer` hands its call on. What it is connected with leaves for the place that `referral` names;
+    /// `referrer` is hung up by what sees to it.
+    ///
+    /// # Errors
+    /// The status to refuse with: 603 where that is not wanted, 404 for a number that leads nowhere, 400 when there is
+    /// nobody to hand on.
+    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
+        let _ = (referrer, referral);
+        Err(603)
+    }
+
     /// A request failed to prove who sent it. Called beside the 401, for logs and bans.
     fn refused(&self, _request: &Message, _flow: &Flow) {}
+}
+
+/// Where a party hands its call on to (RFC 3515).
+#[derive(Clone, Debug)]
+pub struct Referral {
+    /// The user part of Refer-To: a number.
+    pub number: String,
+    /// All of Refer-To, as it was sent.
+    pub refer_to: String,
+    /// Referred-By (RFC 3892), as it was sent.
+    pub referred_by: Option<String>,
+    /// The referrer's other call, whose party takes over: an attended transfer.
+    pub replaces: Option<Call>,
 }
 
 /// Whether a number that was dialled leads anywhere.

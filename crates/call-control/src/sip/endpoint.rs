@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use media_bridge::Codec;
 use sip_ua::digest::Credentials;
+use sip_ua::user_agent::SessionOptions;
 
 use crate::identity::CallerId;
 
@@ -48,6 +49,10 @@ pub struct SipEndpoint {
     pub rtp_timeout_hold: Option<Duration>,
     /// Whether OPTIONS is answered without credentials.
     pub allow_unauthenticated_options: bool,
+    /// Session timers (RFC 4028) and acknowledged provisional responses (RFC 3262) of its calls.
+    pub options: SessionOptions,
+    /// Whether its phones may hand their calls on.
+    pub allow_transfer: bool,
 }
 
 impl SipEndpoint {
@@ -73,6 +78,8 @@ impl SipEndpoint {
             rtp_timeout: None,
             rtp_timeout_hold: None,
             allow_unauthenticated_options: false,
+            options: SessionOptions::default(),
+            allow_transfer: true,
         }
     }
 }

@@ -16,6 +16,7 @@ use super::driver::SessionDriver;
 use super::endpoint::SipEndpoint;
 use super::leg_events::LegRelay;
 use super::media::{Agreement, SessionMedia};
+use super::referral::take_over;
 use super::session::{Session, Stage};
 use super::worker::Worker;
 use crate::call::Direction;
@@ -31,12 +32,19 @@ impl Worker {
         invite: &Message,
         flow: Flow,
         endpoint: Arc<SipEndpoint>,
+        replaced: Option<SessionId>,
     ) {
+        let replaced = replaced.and_then(|replaced| self.sessions.get(&replaced)).map(|old| old.call.clone());
+        if let Err(refusal) = endpoint.options.screen(invite) {
+            return self.user_agent.respond(id, refusal);
+        }
         let said = addressing::caller_of(invite);
         let dialed = addressing::dialed_number(invite);
         let caller = endpoint.caller.clone().unwrap_or(said);
         let refusal = match self.directory.admit(&endpoint, &dialed, &caller) {
             _ if self.switchboard.is_full() => Some(503),
+            // It leads to the call that it replaces, whatever number it names.
+            _ if replaced.is_some() => None,
             Admission::Welcome => None,
             Admission::NoSuchNumber => Some(404),
             Admission::Incomplete => Some(484),
@@ -72,10 +80,13 @@ impl Worker {
         if let Some(agreement) = agreement {
             agreement.tell(&call);
         }
+        if let Some(replaced) = &replaced {
+            take_over(&call, replaced);
+        }
         match self.calls.try_send(call.clone()) {
             Ok(()) => {
                 let contact = addressing::contact(&self.user_agent, &flow, "");
-                self.user_agent.accept(id, session_id, contact);
+                self.user_agent.accept_with(id, session_id, contact, endpoint.options);
                 self.sessions.insert(session_id, Session { call, media, stage });
             }
             Err(_) => {
@@ -166,6 +177,30 @@ impl Worker {
             session.answer(message.body())
         };
         self.user_agent.answer_reinvite(id, answer.map_err(|error| error.status()));
+    }
+
+    /// The peer changes the session by UPDATE or PRACK.
+    pub(super) fn on_update(&mut self, id: SessionId, message: &Message) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let answer = session.answer(message.body()).map_err(|error| error.status());
+        self.user_agent.answer_update(id, answer);
+    }
+
+    /// The answer to an offer of ours that changed or refreshed the session.
+    pub(super) fn on_offer_answered(&mut self, id: SessionId, message: &Message) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if !message.body().is_empty()
+            && let Err(error) = session.accept(message.body())
+        {
+            warn!(call = %session.call.call_id(), "the answer to a changed offer cannot be used: {error}");
+        }
+    }
+
+    /// The session's timer wants a re-INVITE: the description goes out as it is.
+    pub(super) fn refresh(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let offer = session.media.offer();
+        self.user_agent.reinvite(id, Some(offer), Vec::new());
     }
 
     /// The ACK of a re-INVITE that we accepted: it holds the peer's answer when the offer was ours.

@@ -59,6 +59,11 @@ impl SessionMedia {
         Self { leg, negotiator, endpoint, address, prefer, agreed: false }
     }
 
+    /// The endpoint that it belongs to.
+    pub(super) fn endpoint(&self) -> &SipEndpoint {
+        &self.endpoint
+    }
+
     /// True once both sides have agreed on the media.
     pub(super) fn is_agreed(&self) -> bool {
         self.agreed

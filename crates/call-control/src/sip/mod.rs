@@ -13,6 +13,7 @@ mod leg_events;
 mod line;
 mod media;
 mod outbound;
+mod referral;
 mod registration;
 mod requests;
 mod session;
@@ -27,7 +28,7 @@ use sip_ua::transport::{BindError, ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
-pub use directory::{Admission, Directory, NextHop, PendingReply, Route};
+pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route};
 pub use endpoint::SipEndpoint;
 pub use line::{Line, LineBuilder, LineError};
 pub use registration::RegistrationError;

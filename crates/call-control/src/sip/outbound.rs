@@ -89,7 +89,7 @@ fn invite(
         headers: Vec::new(),
         body: Some(offer),
         credentials: route.endpoint.outbound_credentials.clone(),
-        options: Default::default(),
+        options: route.endpoint.options,
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use sip_parser::{HeaderName, Message, Method};
 use sip_ua::digest::Verdict;
 use sip_ua::transport::Flow;
-use sip_ua::user_agent::{Reply, RequestId};
+use sip_ua::user_agent::{Reply, RequestId, SessionId};
 use tracing::warn;
 
 use super::directory::PendingReply;
@@ -16,8 +16,14 @@ use super::worker::Worker;
 use crate::event::Event;
 
 impl Worker {
-    /// A request that no session claims.
-    pub(super) fn on_request(&mut self, id: RequestId, request: Message, flow: Flow) {
+    /// A request that no session claims; `replaced` is the one that an INVITE wants to take the place of.
+    pub(super) fn on_request(
+        &mut self,
+        id: RequestId,
+        request: Message,
+        flow: Flow,
+        replaced: Option<SessionId>,
+    ) {
         let found = self.directory.identify(&request, &flow);
         let method = request.method().unwrap_or(Method::Options);
         let open =
@@ -30,7 +36,7 @@ impl Worker {
             },
         };
         match method {
-            Method::Invite => self.on_invite(id, &request, flow, endpoint),
+            Method::Invite => self.on_invite(id, &request, flow, endpoint, replaced),
             Method::Register => {
                 let reply = PendingReply { id, user_agent: self.user_agent.clone() };
                 self.directory.register(endpoint, request, flow, reply);
@@ -82,7 +88,7 @@ impl Worker {
 }
 
 /// Methods that mean something outside of calls.
-const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO";
+const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
 
 /// What OPTIONS is answered with.
 fn capabilities() -> Reply {

@@ -24,6 +24,11 @@ impl Session {
         Ok(())
     }
 
+    /// Whether its phone may hand the call on.
+    pub(super) fn allows_transfer(&self) -> bool {
+        self.media.endpoint().allow_transfer
+    }
+
     /// Answers an offer of the peer and tells the channel what was agreed.
     pub(super) fn answer(&mut self, offer: &[u8]) -> Result<Body, NegotiationError> {
         let (answer, agreement) = self.media.answer(offer)?;

@@ -60,7 +60,10 @@ impl Worker {
 
     fn on_event(&mut self, event: UaEvent) {
         match event {
-            UaEvent::Request { id, message, flow } => self.on_request(id, message, flow),
+            UaEvent::Request { id, message, flow } => self.on_request(id, message, flow, None),
+            UaEvent::Replacing { id, message, flow, session } => {
+                self.on_request(id, message, flow, Some(session));
+            }
             UaEvent::Session(id, event) => self.on_session(id, event),
             UaEvent::Malformed { flow, problem, .. } => debug!(%flow, %problem, "not a SIP message"),
             _ => {}
@@ -101,6 +104,12 @@ impl Worker {
             SessionEvent::Established { ack } => self.on_established(id, ack.as_ref()),
             SessionEvent::Reinvite { message } => self.on_reinvite(id, &message),
             SessionEvent::ReinviteConfirmed { ack } => self.on_reinvite_confirmed(id, &ack),
+            SessionEvent::ReinviteAnswered { message } => self.on_offer_answered(id, &message),
+            SessionEvent::Update { message } => self.on_update(id, &message),
+            SessionEvent::UpdateAnswered { message } => self.on_offer_answered(id, &message),
+            SessionEvent::ProvisionalAcknowledged { message } => self.on_reinvite_confirmed(id, &message),
+            SessionEvent::RefreshWanted => self.refresh(id),
+            SessionEvent::Refer { message, replaces } => self.on_refer(id, &message, replaces),
             SessionEvent::Info { message } => self.on_info(id, &message),
             SessionEvent::Failed { status, .. } => self.end(id, causes::from_status(status)),
             SessionEvent::Cancelled => self.end(id, HangupCause::NORMAL),
@@ -131,7 +140,7 @@ impl Worker {
 fn end_cause(message: Option<&Message>, reason: EndReason) -> HangupCause {
     let said = message.and_then(|m| m.raw(&sip_parser::HeaderName::Reason)).and_then(q850_cause);
     said.unwrap_or(match reason {
-        EndReason::Lost | EndReason::NoAck => HangupCause::NO_RESPONSE,
+        EndReason::Lost | EndReason::NoAck | EndReason::TimerExpired => HangupCause::NO_RESPONSE,
         EndReason::Refused => HangupCause::CONGESTION,
         _ => HangupCause::NORMAL,
     })

@@ -14,7 +14,7 @@ use dialplan_vm::Outcome;
 
 use super::ApplicationResult;
 use super::arguments::{Options, seconds, split};
-use crate::dialplan::DialplanChannel;
+use crate::dialplan::{DialplanChannel, HangUpOnDrop};
 
 /// Options that have their effect here, or need none yet.
 const UNDERSTOOD: &str = "rmgtT";
@@ -78,7 +78,7 @@ async fn converse(
     options: &Options,
     started: Instant,
 ) -> ApplicationResult {
-    let callee = HangUpOnDrop(callee.clone());
+    let mut callee = HangUpOnDrop::new(callee.clone());
     channel.set("DIALSTATUS", DialStatus::Answer.to_string());
     channel.set("DIALEDPEERNAME", callee.0.name());
     channel.set("DIALEDPEERNUMBER", callee.0.resource());
@@ -91,6 +91,12 @@ async fn converse(
     drop(timing);
     match end? {
         BridgeEnd::CallerHungUp(_) => Err(CallError::HungUp),
+        BridgeEnd::PeerMoved => {
+            // The caller has handed the other one on, and is done.
+            callee.let_go(channel);
+            channel.call.hangup(HangupCause::NORMAL);
+            Ok(Outcome::Hangup)
+        }
         BridgeEnd::PeerHungUp(cause) => {
             channel.set("HANGUPCAUSE", cause.code().to_string());
             if options.has('g') {
@@ -126,13 +132,4 @@ impl Drop for TimesOnDrop<'_> {
 fn set_time(channel: &DialplanChannel, name: &str, time: Duration) {
     channel.set(name, time.as_secs().to_string());
     channel.set(&format!("{name}_MS"), time.as_millis().to_string());
-}
-
-/// The called party does not outlive the application.
-struct HangUpOnDrop(Call);
-
-impl Drop for HangUpOnDrop {
-    fn drop(&mut self) {
-        self.0.hangup(HangupCause::NORMAL);
-    }
 }

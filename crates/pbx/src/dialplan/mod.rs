@@ -4,6 +4,8 @@ mod channel;
 mod clock;
 mod host;
 mod runner;
+mod transfer;
 
 pub use channel::DialplanChannel;
 pub use runner::run_call;
+pub(crate) use transfer::HangUpOnDrop;

@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_control::{Call, CallError, ChannelState, DialplanPosition, HangupCause};
-use dialplan_vm::{AppCall, End, Location, Machine, Outcome, Step};
+use call_control::{Call, CallError, ChannelState, DialplanPosition, HangupCause, Move};
+use dialplan_vm::{AppCall, End, JumpTarget, Location, Machine, Outcome, Step};
 use tokio::time::Instant;
 
 use super::channel::DialplanChannel;
 use super::host::ChannelHost;
+use super::transfer;
 use crate::applications::{self, Application, ApplicationResult};
 use crate::exchange::Exchange;
 use crate::functions;
@@ -25,13 +26,48 @@ pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
     let extension = Some(call.dialed()).filter(|d| !d.is_empty()).unwrap_or_else(|| "s".to_owned());
     let start = Location::new(call.position().context, extension, 1);
     let machine = Machine::new(exchange.configuration().dialplan.clone(), start);
+    call.set_attended();
     let mut channel = DialplanChannel::new(exchange, call, machine);
-    let end = run(&mut channel).await;
+    // It may have come to take the place of another call.
+    let end = match tokio::time::timeout(Duration::ZERO, channel.call.moved()).await {
+        Ok(place) => follow_and_run(&mut channel, place).await,
+        Err(_) => run(&mut channel).await,
+    };
+    finish(&mut channel, end).await;
+}
+
+/// Sees to a channel that nobody attends and that was sent somewhere: a phone that `Dial` had called, whose caller has
+/// handed it on.
+pub(crate) async fn run_moved(exchange: Arc<Exchange>, call: Call) {
+    let start = Location::new(call.position().context, "s", 1);
+    let machine = Machine::new(exchange.configuration().dialplan.clone(), start);
+    let mut channel = DialplanChannel::new(exchange, call, machine);
+    let place = channel.call.unless_hung_up(channel.call.moved()).await;
+    let end = match place {
+        Ok(place) => follow_and_run(&mut channel, place).await,
+        Err(_) => return,
+    };
+    match channel.call.position().priority {
+        // It never came into the dialplan, so there is no `h` of its own either.
+        0 => channel.call.hangup(channel.hangup_cause()),
+        _ => finish(&mut channel, end).await,
+    }
+}
+
+/// Goes where the channel is sent before its dialplan has begun, and begins it there.
+async fn follow_and_run(channel: &mut DialplanChannel, place: Move) -> Ended {
+    let Ok(to) = transfer::follow(channel, place).await else { return Ended::HungUp };
+    let start = Location::new(to.context, to.extension, to.priority);
+    channel.machine = Machine::new(channel.exchange.configuration().dialplan.clone(), start);
+    run(channel).await
+}
+
+async fn finish(channel: &mut DialplanChannel, end: Ended) {
     if let Ended::RanOut = end {
-        fall_through(&mut channel).await;
+        fall_through(channel).await;
     }
     channel.call.hangup(channel.hangup_cause());
-    run_hangup_extension(&mut channel).await;
+    run_hangup_extension(channel).await;
 }
 
 /// Why the dialplan stopped.
@@ -123,6 +159,9 @@ async fn run_unless_hung_up(
     tokio::select! {
         biased;
         _ = call.hung_up() => Err(CallError::HungUp),
+        place = call.moved() => transfer::follow(channel, place).await.map(|to| {
+            Outcome::Jump(JumpTarget::to(to.context, to.extension, to.priority))
+        }),
         () = until(ends_at) => Ok(Outcome::AbsoluteTimeout),
         result = (application.run)(channel, arguments) => result,
     }

@@ -44,6 +44,8 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.media_address = endpoint.media_address;
     sip.rtp_timeout = endpoint.rtp_timeout;
     sip.rtp_timeout_hold = endpoint.rtp_timeout_hold;
+    sip.options = endpoint.session_options;
+    sip.allow_transfer = endpoint.allow_transfer;
     sip.allow_unauthenticated_options = endpoint.allow_unauthenticated_options;
     sip
 }

@@ -4,11 +4,12 @@ mod endpoints;
 mod identify;
 mod registration;
 mod route;
+mod transfer;
 
 use std::sync::{Arc, Weak};
 
-use call_control::sip::{Admission, Directory, PendingReply, Route, SipEndpoint};
-use call_control::{CallerId, OriginateError};
+use call_control::sip::{Admission, Directory, PendingReply, Referral, Route, SipEndpoint};
+use call_control::{Call, CallerId, OriginateError};
 use dialplan_vm::Matching;
 use sip_parser::Message;
 use sip_ua::transport::Flow;
@@ -53,6 +54,11 @@ impl Directory for ConfiguredDirectory {
     fn route(&self, resource: &str) -> Result<Route, OriginateError> {
         let exchange = self.exchange.upgrade().ok_or(OriginateError::Refused)?;
         route::to(&exchange, resource)
+    }
+
+    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
+        let exchange = self.exchange.upgrade().ok_or(503_u16)?;
+        transfer::refer(&exchange, referrer, referral)
     }
 
     fn register(&self, endpoint: Arc<SipEndpoint>, request: Message, flow: Flow, reply: PendingReply) {

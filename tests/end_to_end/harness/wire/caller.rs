@@ -22,6 +22,9 @@ pub(crate) struct Caller<'w> {
     secret: String,
     contact_parameter: String,
     cseq: Cell<u32>,
+    /// Call-ID and From of its dialog.
+    call_id: String,
+    from: String,
     /// From the far end's answers: its tag, and where requests of the dialog go.
     to: RefCell<String>,
     target: RefCell<String>,
@@ -31,10 +34,13 @@ impl<'w> Caller<'w> {
     /// The phone `name`, which asks for `number`.
     pub(crate) fn new(wire: &'w Wire, name: &str, number: &str) -> Self {
         let uri = format!("sip:{number}@{}", wire.exchange());
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
         Self {
             wire,
             name: name.to_owned(),
-            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            number,
+            call_id: format!("call-{number}@{}", wire.address().ip()),
+            from: format!("<sip:{name}@{}>;tag=from-{number}", wire.exchange().ip()),
             secret: secret_of(name),
             contact_parameter: String::new(),
             cseq: Cell::new(0),
@@ -42,6 +48,18 @@ impl<'w> Caller<'w> {
             target: RefCell::new(uri.clone()),
             uri,
         }
+    }
+
+    /// The called side of a dialog that it answered with this tag, to send requests of its own in it.
+    pub(crate) fn answered(wire: &'w Wire, name: &str, invite: &Message, tag: &str) -> Outcome<Self> {
+        let mut caller = Self::new(wire, name, "");
+        caller.call_id = invite.call_id()?.to_owned();
+        caller.from = format!("{};tag={tag}", header(invite, "To")?);
+        caller.to = RefCell::new(header(invite, "From")?.to_owned());
+        let contact = header(invite, "Contact")?;
+        let inner = contact.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        caller.target = RefCell::new(inner.map_or(contact, |(uri, _)| uri).to_owned());
+        Ok(caller)
     }
 
     /// The same phone, with another secret.
@@ -58,12 +76,19 @@ impl<'w> Caller<'w> {
 
     /// Call-ID of all its requests.
     pub(crate) fn call_id(&self) -> String {
-        format!("call-{}@{}", self.number, self.wire.address().ip())
+        self.call_id.clone()
     }
 
     /// Tag of From in all its requests.
     pub(crate) fn tag(&self) -> String {
-        format!("from-{}", self.number)
+        self.from.rsplit_once("tag=").map(|(_, tag)| tag.to_owned()).unwrap_or_default()
+    }
+
+    /// Its dialog as Replaces names it to the exchange, once it is answered.
+    pub(crate) fn replaces(&self) -> String {
+        let to = self.to.borrow();
+        let theirs = to.rsplit_once("tag=").map(|(_, tag)| tag).unwrap_or_default();
+        format!("{};to-tag={theirs};from-tag={}", self.call_id, self.tag())
     }
 
     /// Calls: INVITE, 401, ACK, INVITE with credentials. Returns the second INVITE.
@@ -74,6 +99,17 @@ impl<'w> Caller<'w> {
         self.send(&Method::Invite, Some(description), Some(&challenge))
     }
 
+    /// Calls with further headers, and waits for the answer.
+    pub(crate) fn call_with(&self, headers: &[(&str, &str)], description: &str) -> Outcome<Message> {
+        self.send_with(&Method::Invite, headers, Some(description), None)?;
+        let challenge = self.wire.await_any(&["401 INVITE"])?;
+        self.ack_failure(&challenge)?;
+        self.send_with(&Method::Invite, headers, Some(description), Some(&challenge))?;
+        let answer = self.wire.await_any(&["200 INVITE"])?;
+        self.ack_answer(&answer)?;
+        Ok(answer)
+    }
+
     /// Sends the next request of its dialog; `challenge` is answered.
     pub(crate) fn send(
         &self,
@@ -81,10 +117,24 @@ impl<'w> Caller<'w> {
         description: Option<&str>,
         challenge: Option<&Message>,
     ) -> Outcome<Message> {
+        self.send_with(method, &[], description, challenge)
+    }
+
+    /// [`send`](Self::send), with further headers.
+    pub(crate) fn send_with(
+        &self,
+        method: &Method,
+        headers: &[(&str, &str)],
+        description: Option<&str>,
+        challenge: Option<&Message>,
+    ) -> Outcome<Message> {
         self.cseq.set(self.cseq.get() + 1);
         let target = self.target.borrow().clone();
         let branch = format!("z9hG4bK-{}-{}", self.number, self.cseq.get());
         let mut request = self.request(method, &target, self.cseq.get(), &branch);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(challenge) = challenge {
             let body = description.unwrap_or_default().as_bytes();
             request = request.header("Authorization", self.answer_to(challenge, method, &target, body)?);
@@ -110,10 +160,7 @@ impl<'w> Caller<'w> {
 
     /// [`ack_answer`](Self::ack_answer), with the description that answers an offer in the 200.
     pub(crate) fn ack_answer_with(&self, response: &Message, description: Option<&str>) -> Outcome {
-        header(response, "To")?.clone_into(&mut self.to.borrow_mut());
-        let contact = header(response, "Contact")?;
-        let inner = contact.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
-        inner.map_or(contact, |(uri, _)| uri).clone_into(&mut self.target.borrow_mut());
+        self.follow(response)?;
         let branch = format!("z9hG4bK-{}-{}-ack", self.number, self.cseq.get());
         let target = self.target.borrow().clone();
         let ack = self.request(&Method::Ack, &target, self.cseq.get(), &branch);
@@ -122,6 +169,15 @@ impl<'w> Caller<'w> {
             None => ack,
         };
         self.wire.send(&ack.build())
+    }
+
+    /// Keeps what a response says of the dialog: its tag, and where requests go.
+    pub(crate) fn follow(&self, response: &Message) -> Outcome {
+        header(response, "To")?.clone_into(&mut self.to.borrow_mut());
+        let contact = header(response, "Contact")?;
+        let inner = contact.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        inner.map_or(contact, |(uri, _)| uri).clone_into(&mut self.target.borrow_mut());
+        Ok(())
     }
 
     /// Cancels an INVITE that is not answered yet (RFC 3261 §9.1).
@@ -135,7 +191,7 @@ impl<'w> Caller<'w> {
         RequestBuilder::new(method, target)
             .header("Via", format!("SIP/2.0/UDP {at};branch={branch};rport"))
             .header("Max-Forwards", 70)
-            .header("From", format!("<sip:{}@{}>;tag={}", self.name, self.wire.exchange().ip(), self.tag()))
+            .header("From", &self.from)
             .header("To", self.to.borrow())
             .header("Call-ID", self.call_id())
             .header("CSeq", format!("{cseq} {method}"))

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span, suggest};
 use call_control::CallerId;
+use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
 use super::Identifier;
 use super::global::identifiers;
@@ -57,6 +58,10 @@ pub struct Endpoint {
     pub identify_by: Vec<Identifier>,
     /// `allow_unauthenticated_options`.
     pub allow_unauthenticated_options: bool,
+    /// `timers`, `timers_min_se`, `timers_sess_expires` and `100rel`.
+    pub session_options: SessionOptions,
+    /// `allow_transfer`.
+    pub allow_transfer: bool,
     /// `allow_overlap`: a number that more digits could complete is answered with 484.
     pub allow_overlap: bool,
     /// `device_state_busy_at`.
@@ -138,6 +143,8 @@ impl Endpoint {
             identify_by: identifiers(values, "identify_by")
                 .unwrap_or_else(|| vec![Identifier::Username, Identifier::Ip]),
             allow_unauthenticated_options: values.flag("allow_unauthenticated_options", false),
+            session_options: session_options(values),
+            allow_transfer: values.flag("allow_transfer", true),
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),
@@ -195,6 +202,58 @@ fn codecs(values: &mut Values<'_>) -> Vec<String> {
         values.found.push(at(finding, Some(span)).suggest(nearest));
     }
     chosen
+}
+
+/// Words of `timers`.
+const TIMERS: &[(&str, TimerMode)] = &[
+    ("yes", TimerMode::Supported),
+    ("no", TimerMode::Never),
+    ("required", TimerMode::Required),
+    ("always", TimerMode::Always),
+    ("forced", TimerMode::Always),
+    ("on", TimerMode::Supported),
+    ("off", TimerMode::Never),
+    ("true", TimerMode::Supported),
+    ("false", TimerMode::Never),
+];
+
+/// Words of `100rel`.
+const RELIABLE: &[(&str, ReliablePolicy)] = &[
+    ("yes", ReliablePolicy::WhenRequired),
+    ("no", ReliablePolicy::Never),
+    ("required", ReliablePolicy::Required),
+    ("peer_supported", ReliablePolicy::WhenSupported),
+    ("on", ReliablePolicy::WhenRequired),
+    ("off", ReliablePolicy::Never),
+    ("true", ReliablePolicy::WhenRequired),
+    ("false", ReliablePolicy::Never),
+];
+
+/// The shortest session interval that RFC 4028 section 4 allows, in seconds.
+const SHORTEST_INTERVAL: u32 = 90;
+
+/// Session timers and acknowledged provisional responses.
+fn session_options(values: &mut Values<'_>) -> SessionOptions {
+    let mut shortest: u32 = values.number("timers_min_se", SHORTEST_INTERVAL);
+    if shortest < SHORTEST_INTERVAL {
+        let told = format!("'{shortest}' is below 90, the shortest that RFC 4028 allows; 90 is taken");
+        values.odd("timers_min_se", told, "write 90 or more");
+        shortest = SHORTEST_INTERVAL;
+    }
+    let mut interval: u32 = values.number("timers_sess_expires", 1_800);
+    if interval < shortest {
+        let told = format!("'{interval}' is shorter than timers_min_se; {shortest} is taken");
+        values.odd("timers_sess_expires", told, "write as many seconds as timers_min_se, or more");
+        interval = shortest;
+    }
+    let seconds = |number: u32| Duration::from_secs(number.into());
+    let timer = TimerPolicy {
+        mode: values.choice("timers", TIMERS, TimerMode::Supported),
+        interval: seconds(interval),
+        shortest: seconds(shortest),
+    };
+    let reliable = values.choice("100rel", RELIABLE, ReliablePolicy::WhenRequired);
+    SessionOptions::default().with_timer(timer).with_reliable(reliable)
 }
 
 /// `set_var=NAME=value`, as often as wanted.

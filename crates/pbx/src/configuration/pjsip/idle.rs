@@ -47,16 +47,9 @@ const INSIDE: Weight =
     Warning("phones elsewhere are told the inside address; an endpoint's media_address has an effect");
 
 const ENDPOINT: &[Idle] = &[
-    Idle(
-        "100rel",
-        Word(&["no", "required", "peer_supported", "yes"]),
-        &["no", "peer_supported", "yes"],
-        Note,
-    ),
     Idle("acl", Any, NEVER, UNGUARDED),
     Idle("aggregate_mwi", Flag, EITHER, Note),
     Idle("allow_subscribe", Flag, EITHER, Note),
-    Idle("allow_transfer", Flag, EITHER, Note),
     Idle("asymmetric_rtp_codec", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
     Idle("call_group", Any, NEVER, Note),
@@ -134,9 +127,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("t38_udptl_ec", Word(&["none", "fec", "redundancy"]), &["none", "fec", "redundancy"], Note),
     Idle("t38_udptl_ipv6", Flag, NO, Note),
     Idle("t38_udptl_nat", Flag, NO, Note),
-    Idle("timers", Word(&["no", "yes", "required", "always", "forced"]), &["no", "yes"], Note),
-    Idle("timers_min_se", Number, &["90"], Note),
-    Idle("timers_sess_expires", Number, &["1800"], Note),
     Idle("tone_zone", Any, NEVER, Note),
     Idle("tos_audio", Any, ZERO, Note),
     Idle("trust_connected_line", Flag, EITHER, Note),

@@ -1,0 +1,74 @@
+//! Calls that are handed on: who leaves for where.
+
+use call_control::sip::Referral;
+use call_control::{Call, ChannelState, DialplanPosition, HangupCause, Move};
+use dialplan_vm::Matching;
+
+use crate::exchange::Exchange;
+
+/// Sends the party that `referrer` is connected with where `referral` says.
+///
+/// # Errors
+/// The status to refuse with.
+pub(super) fn refer(exchange: &Exchange, referrer: &Call, referral: &Referral) -> Result<(), u16> {
+    let party = referrer.partner().ok_or(400_u16)?;
+    match &referral.replaces {
+        Some(other) => attended(exchange, referrer, &party, other, referral),
+        None => blind(exchange, referrer, &party, referral),
+    }
+}
+
+/// Joins the parties of two calls of one phone.
+fn attended(
+    exchange: &Exchange,
+    referrer: &Call,
+    party: &Call,
+    other: &Call,
+    referral: &Referral,
+) -> Result<(), u16> {
+    if let Some(target) = other.partner() {
+        if target.name() == party.name() || target.name() == referrer.name() {
+            return Err(400);
+        }
+        for call in [party, &target] {
+            call.set_variable("ATTENDEDTRANSFER", referrer.name());
+        }
+        // The one that follows is told first: the other's bridge must not take the news for a departure.
+        target.send_to(Move::Follow);
+        party.send_to(Move::Bridge(target));
+        return Ok(());
+    }
+    // The other call still rings, or talks to an application: the party takes the way that the phone took.
+    blind(exchange, referrer, party, referral)?;
+    if other.state() != ChannelState::Up || other.name() != referrer.name() {
+        other.hangup(HangupCause::NORMAL);
+    }
+    Ok(())
+}
+
+/// Sends the party on through the dialplan.
+fn blind(exchange: &Exchange, referrer: &Call, party: &Call, referral: &Referral) -> Result<(), u16> {
+    let context = transfer_context(exchange, referrer, party);
+    let number = Some(referral.number.as_str()).filter(|number| !number.is_empty()).unwrap_or("s");
+    let plan = exchange.configuration().dialplan.clone();
+    if !matches!(plan.matching(&context, number, Some(&party.caller().number)), Matching::Matches { .. }) {
+        return Err(404);
+    }
+    party.set_variable("BLINDTRANSFER", referrer.name());
+    party.set_variable("SIPTRANSFER", "yes");
+    party.set_variable("SIPREFERRINGCONTEXT", &context);
+    party.set_variable("SIPREFERTOHDR", &referral.refer_to);
+    if let Some(by) = &referral.referred_by {
+        party.set_variable("SIPREFERREDBYHDR", by);
+    }
+    party.send_to(Move::Dialplan(DialplanPosition { context, extension: number.to_owned(), priority: 1 }));
+    Ok(())
+}
+
+/// Where the number of a transfer is looked for: `TRANSFER_CONTEXT` of either party, else the context where calls of the
+/// phone that transfers begin.
+fn transfer_context(exchange: &Exchange, referrer: &Call, party: &Call) -> String {
+    let named = |call: &Call| call.variable("TRANSFER_CONTEXT").filter(|context| !context.is_empty());
+    let own = || exchange.endpoints().get(referrer.resource()).map(|endpoint| endpoint.context.clone());
+    named(referrer).or_else(|| named(party)).or_else(own).unwrap_or_else(|| "default".to_owned())
+}
