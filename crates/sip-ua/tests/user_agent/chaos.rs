@@ -6,14 +6,17 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use proptest::prelude::*;
 use sip_parser::Message;
-use sip_ua::user_agent::{Reply, RequestId, SessionEvent, SessionId, UaEvent};
+use sip_ua::user_agent::{
+    ReliablePolicy, Reply, RequestId, SessionEvent, SessionId, SessionOptions, TimerMode, TimerPolicy,
+    UaEvent,
+};
 
 use crate::network::{ALICE, BOB, Network, Weather, offer};
 
 #[derive(Clone, Debug)]
 enum Step {
-    Call { body: bool },
-    Accept { agent: usize },
+    Call { body: bool, extensions: usize },
+    Accept { agent: usize, extensions: usize },
     Respond { agent: usize, status: u16 },
     Progress { agent: usize, pick: usize },
     Answer { agent: usize, pick: usize },
@@ -22,6 +25,11 @@ enum Step {
     Reinvite { agent: usize, pick: usize, body: bool },
     AnswerReinvite { agent: usize, pick: usize, refuse: bool },
     Info { agent: usize, pick: usize },
+    Update { agent: usize, pick: usize, body: bool },
+    AnswerUpdate { agent: usize, pick: usize, refuse: bool },
+    Refer { agent: usize, pick: usize },
+    AnswerRefer { agent: usize, pick: usize, refuse: bool },
+    NotifyRefer { agent: usize, pick: usize, last: bool },
     Hangup { agent: usize, pick: usize },
     Break { agent: usize },
     Replay { pick: usize, at: usize, octet: u8 },
@@ -32,8 +40,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let agent = || 0..2usize;
     let pick = || 0..8usize;
     let step = prop_oneof![
-        3 => any::<bool>().prop_map(|body| Step::Call { body }),
-        4 => agent().prop_map(|agent| Step::Accept { agent }),
+        3 => (any::<bool>(), 0..4usize).prop_map(|(body, extensions)| Step::Call { body, extensions }),
+        4 => (agent(), 0..4usize).prop_map(|(agent, extensions)| Step::Accept { agent, extensions }),
         1 => (agent(), 100..700u16).prop_map(|(agent, status)| Step::Respond { agent, status }),
         2 => (agent(), pick()).prop_map(|(agent, pick)| Step::Progress { agent, pick }),
         5 => (agent(), pick()).prop_map(|(agent, pick)| Step::Answer { agent, pick }),
@@ -43,6 +51,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => (agent(), pick(), any::<bool>())
             .prop_map(|(agent, pick, refuse)| Step::AnswerReinvite { agent, pick, refuse }),
         1 => (agent(), pick()).prop_map(|(agent, pick)| Step::Info { agent, pick }),
+        2 => (agent(), pick(), any::<bool>()).prop_map(|(agent, pick, body)| Step::Update { agent, pick, body }),
+        2 => (agent(), pick(), any::<bool>())
+            .prop_map(|(agent, pick, refuse)| Step::AnswerUpdate { agent, pick, refuse }),
+        1 => (agent(), pick()).prop_map(|(agent, pick)| Step::Refer { agent, pick }),
+        1 => (agent(), pick(), any::<bool>())
+            .prop_map(|(agent, pick, refuse)| Step::AnswerRefer { agent, pick, refuse }),
+        1 => (agent(), pick(), any::<bool>()).prop_map(|(agent, pick, last)| Step::NotifyRefer { agent, pick, last }),
         3 => (agent(), pick()).prop_map(|(agent, pick)| Step::Hangup { agent, pick }),
         1 => agent().prop_map(|agent| Step::Break { agent }),
         3 => (0..64usize, 0..600usize, any::<u8>()).prop_map(|(pick, at, octet)| Step::Replay { pick, at, octet }),
@@ -88,19 +103,22 @@ impl Applications {
 
     fn take(&mut self, network: &mut Network, agent: usize, step: &Step) {
         match *step {
-            Step::Call { body } => {
+            Step::Call { body, extensions: index } => {
                 let mut invite = network.invite();
+                invite.options = extensions(index);
                 invite.body = invite.body.filter(|_| body);
                 let id = SessionId::next();
                 self.sessions[ALICE].push(id);
                 network.tell(ALICE, |agent, now| agent.invite(now, id, invite));
             }
-            Step::Accept { .. } => {
+            Step::Accept { extensions: index, .. } => {
                 let Some(request) = self.requests[agent].pop() else { return };
                 let id = SessionId::next();
                 self.sessions[agent].push(id);
-                network
-                    .tell(agent, |agent, now| agent.accept(now, request, id, "<sip:x@192.0.2.2>".to_owned()));
+                let contact = "<sip:x@192.0.2.2>".to_owned();
+                network.tell(agent, |agent, now| {
+                    agent.accept_with(now, request, id, contact, extensions(index))
+                });
             }
             Step::Respond { status, .. } => {
                 let Some(request) = self.requests[agent].last().copied() else { return };
@@ -138,11 +156,41 @@ impl Applications {
                 let answer = if refuse { Err(488) } else { Ok(offer("again")) };
                 user_agent.answer_reinvite(now, self.session(agent, pick), answer);
             }
+            Step::Update { pick, body, .. } => {
+                user_agent.update(now, self.session(agent, pick), body.then(|| offer("update")), said);
+            }
+            Step::AnswerUpdate { pick, refuse, .. } => {
+                let answer = if refuse { Err(488) } else { Ok(offer("update")) };
+                user_agent.answer_update(now, self.session(agent, pick), answer);
+            }
+            Step::Refer { pick, .. } => {
+                user_agent.refer(now, self.session(agent, pick), "<sip:c@192.0.2.3>", said)
+            }
+            Step::AnswerRefer { pick, refuse, .. } => {
+                let answer = if refuse { Err(603) } else { Ok(()) };
+                user_agent.answer_refer(now, self.session(agent, pick), answer);
+            }
+            Step::NotifyRefer { pick, last, .. } => {
+                user_agent.notify_refer(now, self.session(agent, pick), 200, last);
+            }
             Step::Info { pick, .. } => user_agent.info(now, self.session(agent, pick), offer("info")),
             Step::Hangup { pick, .. } => user_agent.hangup(now, self.session(agent, pick), said),
             _ => {}
         });
     }
+}
+
+/// With and without timers and acknowledged provisional responses.
+fn extensions(index: usize) -> SessionOptions {
+    let modes = [TimerMode::Never, TimerMode::Supported, TimerMode::Always, TimerMode::Required];
+    let reliable = [
+        ReliablePolicy::Never,
+        ReliablePolicy::WhenRequired,
+        ReliablePolicy::WhenSupported,
+        ReliablePolicy::Required,
+    ];
+    let timer = TimerPolicy { mode: modes[index % 4], ..TimerPolicy::default() };
+    SessionOptions::default().with_timer(timer).with_reliable(reliable[index % 4])
 }
 
 fn is_end(event: &SessionEvent) -> bool {
@@ -167,7 +215,12 @@ fn replay(network: &mut Network, pick: usize, at: usize, octet: u8) {
 
 fn agent_of(step: &Step) -> usize {
     match *step {
-        Step::Accept { agent }
+        Step::Accept { agent, .. }
+        | Step::Update { agent, .. }
+        | Step::AnswerUpdate { agent, .. }
+        | Step::Refer { agent, .. }
+        | Step::AnswerRefer { agent, .. }
+        | Step::NotifyRefer { agent, .. }
         | Step::Respond { agent, .. }
         | Step::Progress { agent, .. }
         | Step::Answer { agent, .. }
