@@ -10,6 +10,7 @@ mod applications;
 mod dial_ladder;
 mod harness_itself;
 mod hold;
+mod identities;
 mod load;
 mod malformed;
 mod refusals;
@@ -37,6 +38,7 @@ fn main() {
         dial_ladder::trials(),
         harness_itself::trials(),
         hold::trials(),
+        identities::trials(),
         load::trials(),
         malformed::trials(),
         refusals::trials(),

@@ -51,8 +51,10 @@ impl Membership {
         let media = caller.switchboard().media().bridge(&a, &b);
         let id = format!("{}-{}", caller.unique_id(), NEXT_BRIDGE.fetch_add(1, Ordering::Relaxed));
         let stay = Self { caller: caller.clone(), peer: peer.clone(), id: id.into(), media: Some(media) };
-        caller.set_bridged_with(Some(peer.name()));
-        peer.set_bridged_with(Some(caller.name()));
+        for (call, other) in [(caller, peer), (peer, caller)] {
+            call.set_bridged_with(Some(other.name()));
+            call.set_connected(other.caller());
+        }
         for call in [peer, caller] {
             stay.notice(call, |channel, bridge| Event::BridgeEntered { channel, bridge });
         }

@@ -397,6 +397,7 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         call_id: Some(caller.call_id()),
         linked_id: Some(caller.linked_id().to_owned()),
         prefer_codec: caller.codec(),
+        redirecting: caller.redirecting(),
         near: leg.as_ref().map(|l| l.id()),
         variables: caller.inherited_variables(),
     }

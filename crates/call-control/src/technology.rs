@@ -8,7 +8,7 @@ use media_bridge::{Leg, LegId};
 
 use crate::call::Call;
 use crate::cause::HangupCause;
-use crate::identity::{CallIdentifier, CallerId};
+use crate::identity::{CallIdentifier, CallerId, Redirecting};
 
 /// A boxed future that may move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -47,6 +47,8 @@ pub struct OriginateRequest {
     pub prefer_codec: Option<media_bridge::Codec>,
     /// The caller's media leg: a leg on the same media thread makes the cheapest bridge.
     pub near: Option<LegId>,
+    /// Who was called before, where the call was passed on.
+    pub redirecting: Option<Redirecting>,
     /// Variables that the new channel inherits, already stripped of one underscore.
     pub variables: Vec<(String, String)>,
 }
@@ -104,6 +106,9 @@ pub trait Driver: Send + Sync + 'static {
     fn progress(&self);
     /// Answers (SIP: 200). Reported back as [`Report::Answered`].
     fn answer(&self);
+    /// The party has another one at the far end than before (SIP: UPDATE or a re-INVITE that says so), as
+    /// [`Call::connected`] tells.
+    fn connected(&self) {}
     /// Ends the channel in whatever state it is (SIP: a final response, CANCEL or BYE).
     fn hangup(&self, cause: HangupCause);
 }

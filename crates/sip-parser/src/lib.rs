@@ -59,5 +59,6 @@ pub use header::{CSeq, Contact, HeaderName, NameAddr, Params, Via};
 pub use limits::Limits;
 pub use message::{Message, Start};
 pub use method::Method;
+pub use scan::is_word as is_token_text;
 pub use uri::{Host, Uri, escape_user};
 pub use write::{IntoHeaderName, RequestBuilder, ResponseBuilder, default_reason};

@@ -19,8 +19,8 @@ pub(crate) const fn is_token(byte: u8) -> bool {
     TOKEN[byte as usize]
 }
 
-/// Whether `text` is a token: one octet at least, and none that may not stand in one.
-pub(crate) fn is_word(text: &str) -> bool {
+/// Whether `text` is a token (RFC 3261 §25.1): one octet at least, and none that may not stand in one.
+pub fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token)
 }
 

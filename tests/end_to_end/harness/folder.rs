@@ -52,10 +52,15 @@ impl Folder {
     }
 
     /// A phone at a fixed place, as a gateway is: it does not register.
-    pub(crate) fn desk(mut self, name: &str, at: SocketAddr) -> Self {
+    pub(crate) fn desk(self, name: &str, at: SocketAddr) -> Self {
+        self.desk_with(name, at, "")
+    }
+
+    /// [`desk`](Self::desk), with further lines for its endpoint.
+    pub(crate) fn desk_with(mut self, name: &str, at: SocketAddr, lines: &str) -> Self {
         let _ = write!(
             self.pjsip,
-            "\n[{name}](phone)\naors={name}\n\n[{name}]\ntype=aor\ncontact=sip:{name}@{at}\n"
+            "\n[{name}](phone)\naors={name}\n{lines}\n\n[{name}]\ntype=aor\ncontact=sip:{name}@{at}\n"
         );
         self
     }

@@ -22,7 +22,7 @@ use crate::cause::HangupCause;
 use crate::dial::Dial;
 use crate::error::CallError;
 use crate::event::Event;
-use crate::identity::{CallIdentifier, CallerId};
+use crate::identity::{CallIdentifier, CallerId, Redirecting};
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use digits::DigitQueue;
@@ -68,6 +68,8 @@ struct Details {
     position: DialplanPosition,
     application: Option<(String, String)>,
     bridged_with: Option<String>,
+    connected: CallerId,
+    redirecting: Option<Redirecting>,
     answered: Option<SystemTime>,
     codec: Option<Codec>,
     variables: Variables,
@@ -88,6 +90,8 @@ impl Call {
             position: DialplanPosition { context: spec.context, ..Default::default() },
             application: None,
             bridged_with: None,
+            connected: CallerId::default(),
+            redirecting: None,
             answered: None,
             codec: None,
             variables: spec.variables.into_iter().collect(),
@@ -183,6 +187,45 @@ impl Call {
     /// Replaces the party's name and number, as `Set(CALLERID(num)=…)` does.
     pub fn set_caller(&self, caller: CallerId) {
         self.details().caller = caller;
+    }
+
+    /// The party says that it is somebody else than was thought; whoever it talks to is told.
+    pub(crate) fn change_party(&self, party: CallerId) {
+        if self.caller() == party {
+            return;
+        }
+        self.set_caller(party.clone());
+        if let Some(partner) = self.partner() {
+            partner.set_connected(party);
+        }
+    }
+
+    /// The one whom the party is connected with, as its phone shows it.
+    pub fn connected(&self) -> CallerId {
+        self.details().connected.clone()
+    }
+
+    /// Tells the party with whom it is connected. The same as before changes nothing.
+    pub fn set_connected(&self, party: CallerId) {
+        let changed = {
+            let mut details = self.details();
+            let changed = details.connected != party;
+            details.connected = party;
+            changed
+        };
+        if changed && !self.state().is_ended() {
+            self.0.driver.connected();
+        }
+    }
+
+    /// Who was called before, where the call was passed on.
+    pub fn redirecting(&self) -> Option<Redirecting> {
+        self.details().redirecting.clone()
+    }
+
+    /// Notes who was called before.
+    pub fn set_redirecting(&self, redirecting: Option<Redirecting>) {
+        self.details().redirecting = redirecting;
     }
 
     /// The number that the party dialled; empty on outbound channels.

@@ -15,6 +15,8 @@ pub(super) enum Command {
     Progress(SessionId),
     /// Send 200 with our answer.
     Answer(SessionId),
+    /// Tell the phone with whom it is connected now.
+    Connected(SessionId),
     /// End the session.
     Hangup(SessionId, HangupCause),
     /// Say goodbye to all and close the transports.
@@ -47,6 +49,10 @@ impl Driver for SessionDriver {
 
     fn answer(&self) {
         self.tell(Command::Answer(self.id));
+    }
+
+    fn connected(&self) {
+        self.tell(Command::Connected(self.id));
     }
 
     fn hangup(&self, cause: HangupCause) {

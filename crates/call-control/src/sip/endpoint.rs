@@ -7,7 +7,7 @@ use media_bridge::Codec;
 use sip_ua::digest::Credentials;
 use sip_ua::user_agent::SessionOptions;
 
-use crate::identity::CallerId;
+use crate::identity::{CallerId, Presentation};
 
 /// A phone or a trunk, as the configuration describes it. Every dialect of configuration becomes this one type.
 #[derive(Clone, Debug)]
@@ -51,6 +51,28 @@ pub struct SipEndpoint {
     pub allow_unauthenticated_options: bool,
     /// Session timers (RFC 4028) and acknowledged provisional responses (RFC 3262) of its calls.
     pub options: SessionOptions,
+    /// Whether what it says about callers is believed (P-Asserted-Identity, Remote-Party-ID).
+    pub trust_id_inbound: bool,
+    /// Whether it is told who calls even when the caller does not want that.
+    pub trust_id_outbound: bool,
+    /// Whether it is told who calls in P-Asserted-Identity.
+    pub send_pai: bool,
+    /// The same in Remote-Party-ID.
+    pub send_rpid: bool,
+    /// Whether it is told with whom it is connected when that changes.
+    pub send_connected_line: bool,
+    /// Whether news of that from it is believed.
+    pub trust_connected_line: bool,
+    /// Whether it is told in Diversion who was called before.
+    pub send_diversion: bool,
+    /// The same in History-Info.
+    pub send_history_info: bool,
+    /// Whether telephone numbers are written with `user=phone`.
+    pub user_eq_phone: bool,
+    /// Whether callers from it are shown to others.
+    pub presentation: Presentation,
+    /// User part of our Contact in its calls.
+    pub contact_user: Option<String>,
     /// Whether its phones may hand their calls on.
     pub allow_transfer: bool,
 }
@@ -79,6 +101,17 @@ impl SipEndpoint {
             rtp_timeout_hold: None,
             allow_unauthenticated_options: false,
             options: SessionOptions::default(),
+            trust_id_inbound: false,
+            trust_id_outbound: false,
+            send_pai: false,
+            send_rpid: false,
+            send_connected_line: true,
+            trust_connected_line: true,
+            send_diversion: true,
+            send_history_info: false,
+            user_eq_phone: false,
+            presentation: Presentation::ALLOWED,
+            contact_user: None,
             allow_transfer: true,
         }
     }

@@ -16,12 +16,14 @@ use super::driver::SessionDriver;
 use super::endpoint::SipEndpoint;
 use super::leg_events::LegRelay;
 use super::media::{Agreement, SessionMedia};
+use super::parties;
 use super::referral::take_over;
 use super::session::{Session, Stage};
 use super::worker::Worker;
 use crate::call::Direction;
 use crate::cause::HangupCause;
 use crate::event::Event;
+use crate::identity::CallerId;
 use crate::technology::{ChannelSpec, Report};
 
 impl Worker {
@@ -38,9 +40,8 @@ impl Worker {
         if let Err(refusal) = endpoint.options.screen(invite) {
             return self.user_agent.respond(id, refusal);
         }
-        let said = addressing::caller_of(invite);
         let dialed = addressing::dialed_number(invite);
-        let caller = endpoint.caller.clone().unwrap_or(said);
+        let caller = caller_of(invite, &endpoint);
         let refusal = match self.directory.admit(&endpoint, &dialed, &caller) {
             _ if self.switchboard.is_full() => Some(503),
             // It leads to the call that it replaces, whatever number it names.
@@ -76,6 +77,7 @@ impl Worker {
             leg: Some(media.leg.clone()),
             driver: Box::new(SessionDriver { id: session_id, commands: self.commands.clone() }),
         });
+        call.set_redirecting(parties::redirecting_of(invite));
         relay.attach(&call);
         if let Some(agreement) = agreement {
             agreement.tell(&call);
@@ -85,7 +87,8 @@ impl Worker {
         }
         match self.calls.try_send(call.clone()) {
             Ok(()) => {
-                let contact = addressing::contact(&self.user_agent, &flow, "");
+                let user = endpoint.contact_user.as_deref().unwrap_or_default();
+                let contact = addressing::contact(&self.user_agent, &flow, user);
                 self.user_agent.accept_with(id, session_id, contact, endpoint.options);
                 self.sessions.insert(session_id, Session { call, media, stage });
             }
@@ -132,7 +135,7 @@ impl Worker {
     pub(super) fn send_progress(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get(&id) else { return };
         if let Stage::AnswerReady(answer) = &session.stage {
-            self.user_agent.progress(id, 183, Some(answer.clone()), Vec::new());
+            self.user_agent.progress(id, 183, Some(answer.clone()), session.connected_headers());
         }
     }
 
@@ -147,7 +150,7 @@ impl Worker {
             }
         };
         session.stage = next;
-        self.user_agent.answer(id, Some(body), Vec::new());
+        self.user_agent.answer(id, Some(body), session.connected_headers());
         session.call.report(Report::Answered);
     }
 
@@ -221,6 +224,14 @@ impl Worker {
             session.call.report(Report::Digit { digit, duration_ms });
         }
     }
+}
+
+/// Who calls: what the configuration says of the endpoint, else what the INVITE says.
+fn caller_of(invite: &Message, endpoint: &SipEndpoint) -> CallerId {
+    let said = parties::far_end(invite, endpoint);
+    let restricted = !said.presentation.is_allowed();
+    let presentation = if restricted { said.presentation } else { endpoint.presentation };
+    endpoint.caller.clone().unwrap_or(said).with_presentation(presentation)
 }
 
 /// Our answer to the offer in an INVITE, or the promise of an offer where it has none.

@@ -59,6 +59,11 @@ impl SessionMedia {
         Self { leg, negotiator, endpoint, address, prefer, agreed: false }
     }
 
+    /// Our address, as descriptions say it.
+    pub(super) fn address(&self) -> IpAddr {
+        self.address
+    }
+
     /// The endpoint that it belongs to.
     pub(super) fn endpoint(&self) -> &SipEndpoint {
         &self.endpoint

@@ -13,6 +13,7 @@ mod leg_events;
 mod line;
 mod media;
 mod outbound;
+mod parties;
 mod referral;
 mod registration;
 mod requests;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media_bridge::LegConfig;
-use sip_parser::Message;
+use sip_parser::{Message, Uri};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{OutboundInvite, SessionId};
 
@@ -11,8 +11,10 @@ use super::SipTechnology;
 use super::addressing;
 use super::directory::Route;
 use super::driver::{Command, SessionDriver};
+use super::endpoint::SipEndpoint;
 use super::leg_events::LegRelay;
 use super::media::SessionMedia;
+use super::parties;
 use super::session::{Session, Stage};
 use super::worker::Worker;
 use crate::call::{Call, Direction};
@@ -30,10 +32,10 @@ pub(super) async fn originate(
     let flow = addressing::flow_to(&sip.user_agent, &route.next_hop).await?;
     let id = SessionId::next();
     let (mut media, relay) = open_media(sip, &route, &flow, &request, id)?;
-    let invite = invite(sip, &route, flow, &request.caller, media.offer());
+    let invite = invite(sip, &route, flow, &request, media.offer());
     let endpoint = &route.endpoint;
     let mut variables = endpoint.variables.clone();
-    variables.extend(request.variables);
+    variables.extend(request.variables.clone());
     let call = sip.switchboard.create_channel(ChannelSpec {
         technology: super::NAME,
         resource: endpoint.name.clone(),
@@ -48,6 +50,8 @@ pub(super) async fn originate(
         leg: Some(media.leg.clone()),
         driver: Box::new(SessionDriver { id, commands: sip.commands.clone() }),
     });
+    call.set_connected(request.caller);
+    call.set_redirecting(request.redirecting);
     relay.attach(&call);
     let session = Session { call: call.clone(), media, stage: Stage::Offered };
     sip.commands
@@ -76,20 +80,40 @@ fn invite(
     sip: &SipTechnology,
     route: &Route,
     flow: Flow,
-    caller: &CallerId,
+    request: &OriginateRequest,
     offer: sip_ua::user_agent::Body,
 ) -> OutboundInvite {
+    let (endpoint, local) = (&route.endpoint, flow.local.ip());
+    let target = phone_uri(endpoint, &route.target);
+    let mut headers = parties::identity_headers(endpoint, &request.caller, local, "calling");
+    if let Some(redirecting) = &request.redirecting {
+        headers.extend(parties::redirecting_headers(endpoint, redirecting, &target, local));
+    }
     OutboundInvite {
-        target: route.target.clone(),
         flow,
-        from: addressing::from(&route.endpoint, caller, flow.local.ip()),
-        to: format!("<{}>", route.target),
-        contact: addressing::contact(&sip.user_agent, &flow, ""),
+        from: parties::from(endpoint, &request.caller, local),
+        to: format!("<{target}>"),
+        target,
+        contact: addressing::contact(
+            &sip.user_agent,
+            &flow,
+            endpoint.contact_user.as_deref().unwrap_or_default(),
+        ),
         route: route.route_set.clone(),
-        headers: Vec::new(),
+        headers,
         body: Some(offer),
         credentials: route.endpoint.outbound_credentials.clone(),
         options: route.endpoint.options,
+    }
+}
+
+/// A URI, with `user=phone` where a telephone number is called and that is wanted.
+fn phone_uri(endpoint: &SipEndpoint, target: &str) -> String {
+    let parsed = Uri::parse(target).ok().filter(|_| endpoint.user_eq_phone);
+    let number = parsed.filter(|uri| uri.param("user").is_none() && uri.headers().is_empty());
+    match number.and_then(|uri| uri.user_unescaped()) {
+        Some(user) if parties::is_phone_number(&user) => format!("{target};user=phone"),
+        _ => target.to_owned(),
     }
 }
 
@@ -103,6 +127,7 @@ impl Worker {
     /// 101 to 199: it rings, or audio comes early.
     pub(super) fn on_provisional(&mut self, id: SessionId, status: u16, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.hear_party(message);
         let early = !message.body().is_empty() && session.accept(message.body()).is_ok();
         if status == 180 {
             session.call.report(Report::Ringing);
@@ -116,6 +141,7 @@ impl Worker {
     pub(super) fn on_answered(&mut self, id: SessionId, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.stage = Stage::Established;
+        session.hear_party(message);
         let accepted = match message.body().is_empty() {
             false => session.accept(message.body()).map_err(|error| error.to_string()),
             // The answer may have come in a reliable or repeated provisional response.

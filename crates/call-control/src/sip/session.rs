@@ -4,7 +4,8 @@ use sdp::negotiation::NegotiationError;
 use sip_ua::user_agent::Body;
 
 use super::media::SessionMedia;
-use crate::call::Call;
+use super::parties;
+use crate::call::{Call, Direction};
 
 /// One INVITE session and its channel.
 pub(super) struct Session {
@@ -22,6 +23,30 @@ impl Session {
         let agreement = self.media.accept(answer)?;
         agreement.tell(&self.call);
         Ok(())
+    }
+
+    /// What a message to its phone says about the party that it is connected with.
+    pub(super) fn connected_headers(&self) -> Vec<(String, String)> {
+        let endpoint = self.media.endpoint();
+        if !endpoint.send_connected_line {
+            return Vec::new();
+        }
+        let role = match self.call.direction() {
+            Direction::Inbound => "called",
+            Direction::Outbound => "calling",
+        };
+        parties::identity_headers(endpoint, &self.call.connected(), self.media.address(), role)
+    }
+
+    /// Takes in what a message of its phone says about who is there.
+    pub(super) fn hear_party(&self, message: &sip_parser::Message) {
+        let endpoint = self.media.endpoint();
+        if endpoint.trust_id_inbound
+            && endpoint.trust_connected_line
+            && let Some(party) = parties::asserted(message)
+        {
+            self.call.change_party(party);
+        }
     }
 
     /// Whether its phone may hand the call on.

@@ -75,6 +75,7 @@ impl Worker {
             Command::Ring(id) => self.user_agent.progress(id, 180, None, Vec::new()),
             Command::Progress(id) => self.send_progress(id),
             Command::Answer(id) => self.send_answer(id),
+            Command::Connected(id) => self.tell_connected(id),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
             Command::Stop => self.user_agent.shutdown(),
             Command::Start(id, start) => {
@@ -83,6 +84,23 @@ impl Worker {
                 self.user_agent.invite(id, invite);
             }
         }
+    }
+
+    /// Tells a phone in a call with whom it is connected now. Before the answer, the answer says it.
+    fn tell_connected(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let headers = session.connected_headers();
+        if matches!(session.stage, Stage::Established) && !headers.is_empty() {
+            self.user_agent.update(id, None, headers);
+        }
+    }
+
+    /// The same to a phone that takes no UPDATE.
+    fn tell_connected_by_invite(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let headers = session.connected_headers();
+        let offer = session.media.offer();
+        self.user_agent.reinvite(id, Some(offer), headers);
     }
 
     /// A channel ends its session. The channel has reported its end already.
@@ -109,6 +127,12 @@ impl Worker {
             SessionEvent::UpdateAnswered { message } => self.on_offer_answered(id, &message),
             SessionEvent::ProvisionalAcknowledged { message } => self.on_reinvite_confirmed(id, &message),
             SessionEvent::RefreshWanted => self.refresh(id),
+            SessionEvent::Refreshed { message } => {
+                if let Some(session) = self.sessions.get(&id) {
+                    session.hear_party(&message);
+                }
+            }
+            SessionEvent::UpdateFailed { status: 405 } => self.tell_connected_by_invite(id),
             SessionEvent::Refer { message, replaces } => self.on_refer(id, &message, replaces),
             SessionEvent::Info { message } => self.on_info(id, &message),
             SessionEvent::Failed { status, .. } => self.end(id, causes::from_status(status)),

@@ -82,6 +82,7 @@ async fn converse(
     channel.set("DIALSTATUS", DialStatus::Answer.to_string());
     channel.set("DIALEDPEERNAME", callee.0.name());
     channel.set("DIALEDPEERNUMBER", callee.0.resource());
+    channel.call.set_connected(callee.0.caller());
     let ring_time = started.elapsed();
     set_time(channel, "RINGTIME", ring_time);
     channel.call.answer().await?;

@@ -46,6 +46,18 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.rtp_timeout_hold = endpoint.rtp_timeout_hold;
     sip.options = endpoint.session_options;
     sip.allow_transfer = endpoint.allow_transfer;
+    let identity = &endpoint.identity;
+    sip.trust_id_inbound = identity.trust_id_inbound;
+    sip.trust_id_outbound = identity.trust_id_outbound;
+    sip.send_pai = identity.send_pai;
+    sip.send_rpid = identity.send_rpid;
+    sip.send_connected_line = identity.send_connected_line;
+    sip.trust_connected_line = identity.trust_connected_line;
+    sip.send_diversion = identity.send_diversion;
+    sip.send_history_info = identity.send_history_info;
+    sip.user_eq_phone = identity.user_eq_phone;
+    sip.presentation = identity.presentation;
+    sip.contact_user = identity.contact_user.clone();
     sip.allow_unauthenticated_options = endpoint.allow_unauthenticated_options;
     sip
 }

@@ -1,14 +1,14 @@
 //! `CALLERID(datatype)`: who is at the far end of the channel.
 //!
-//! `num` (or `number`), `name`, `all`; `ani` is the number as well. `dnid` is what was dialled. A second argument is
+//! `num` (or `number`), `name`, `all`, `pres` (whether others may see them); `ani` is the number as well. `dnid` is what was dialled. A second argument is
 //! accepted and means nothing.
 
-use call_control::CallerId;
+use call_control::{CallerId, Presentation};
 
 use super::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "CALLERID";
-const KNOWN: &str = "known are num, name, all, ani and dnid";
+const KNOWN: &str = "known are num, name, all, ani, pres and dnid";
 
 pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let caller = scope.call.caller();
@@ -16,6 +16,7 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "num" | "number" | "ani" | "ani-num" => Ok(caller.number),
         "name" => Ok(caller.name),
         "all" => Ok(all(&caller)),
+        "pres" | "num-pres" | "name-pres" => Ok(caller.presentation.to_string()),
         "dnid" | "dnid-num-plan" => Ok(scope.call.dialed()),
         _ => Err(FunctionError::arguments(NAME, arguments, KNOWN)),
     }
@@ -27,6 +28,12 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
     match datatype(arguments).as_str() {
         "num" | "number" | "ani" | "ani-num" => value.clone_into(&mut caller.number),
         "name" => unquoted(value).clone_into(&mut caller.name),
+        "pres" | "num-pres" | "name-pres" => {
+            caller.presentation = Presentation::from_word(value).ok_or_else(|| {
+                let words: Vec<&str> = Presentation::words().collect();
+                FunctionError::arguments(NAME, value, format!("known are {}", words.join(", ")))
+            })?;
+        }
         "all" => {
             caller = match value.parse() {
                 Ok(parsed) => parsed,

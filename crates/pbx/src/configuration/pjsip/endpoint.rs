@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span, suggest};
-use call_control::CallerId;
+use call_control::{CallerId, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
 use super::Identifier;
@@ -62,6 +62,8 @@ pub struct Endpoint {
     pub session_options: SessionOptions,
     /// `allow_transfer`.
     pub allow_transfer: bool,
+    /// `trust_id_inbound`, `send_pai` and their kin.
+    pub identity: IdentityOptions,
     /// `allow_overlap`: a number that more digits could complete is answered with 484.
     pub allow_overlap: bool,
     /// `device_state_busy_at`.
@@ -72,6 +74,53 @@ pub struct Endpoint {
     pub span: Span,
     /// Where values are that checks point at: `context`, `auth`, `outbound_auth`, `aors`, `transport`, `allow`.
     pub spans: Vec<(&'static str, Span)>,
+}
+
+/// What is told to and believed of an endpoint about parties.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityOptions {
+    /// `trust_id_inbound`.
+    pub trust_id_inbound: bool,
+    /// `trust_id_outbound`.
+    pub trust_id_outbound: bool,
+    /// `send_pai`.
+    pub send_pai: bool,
+    /// `send_rpid`.
+    pub send_rpid: bool,
+    /// `send_connected_line`.
+    pub send_connected_line: bool,
+    /// `trust_connected_line`.
+    pub trust_connected_line: bool,
+    /// `send_diversion`.
+    pub send_diversion: bool,
+    /// `send_history_info`.
+    pub send_history_info: bool,
+    /// `user_eq_phone`.
+    pub user_eq_phone: bool,
+    /// `callerid_privacy`.
+    pub presentation: Presentation,
+    /// `contact_user`.
+    pub contact_user: Option<String>,
+}
+
+impl IdentityOptions {
+    fn read(values: &mut Values<'_>) -> Self {
+        let words: Vec<(&str, Presentation)> =
+            Presentation::words().filter_map(|word| Some((word, Presentation::from_word(word)?))).collect();
+        Self {
+            trust_id_inbound: values.flag("trust_id_inbound", false),
+            trust_id_outbound: values.flag("trust_id_outbound", false),
+            send_pai: values.flag("send_pai", false),
+            send_rpid: values.flag("send_rpid", false),
+            send_connected_line: values.flag("send_connected_line", true),
+            trust_connected_line: values.flag("trust_connected_line", true),
+            send_diversion: values.flag("send_diversion", true),
+            send_history_info: values.flag("send_history_info", false),
+            user_eq_phone: values.flag("user_eq_phone", false),
+            presentation: values.choice("callerid_privacy", &words, Presentation::ALLOWED),
+            contact_user: values.text("contact_user"),
+        }
+    }
 }
 
 /// `dtmf_mode`: how keys travel.
@@ -145,6 +194,7 @@ impl Endpoint {
             allow_unauthenticated_options: values.flag("allow_unauthenticated_options", false),
             session_options: session_options(values),
             allow_transfer: values.flag("allow_transfer", true),
+            identity: IdentityOptions::read(values),
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),

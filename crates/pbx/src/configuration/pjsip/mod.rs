@@ -17,7 +17,7 @@ use asterisk_conf::{Config, Diagnostic, Section, suggest};
 
 pub use aor::Aor;
 pub use auth::{Auth, AuthType};
-pub use endpoint::{DtmfMode, Endpoint};
+pub use endpoint::{DtmfMode, Endpoint, IdentityOptions};
 pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
 pub use transport::Transport;

@@ -48,6 +48,11 @@ impl SessionTimer {
         SessionTimer { policy, interval, running: None, peer_updates: false }
     }
 
+    /// Whether the peer takes UPDATE, as far as its Allow tells.
+    pub(super) fn peer_updates(&self) -> bool {
+        self.peer_updates
+    }
+
     pub(super) fn deadline(&self) -> Option<Instant> {
         let running = self.running?;
         Some(if running.we_refresh { running.refresh_at.min(running.over_at) } else { running.over_at })

@@ -130,6 +130,10 @@ impl Confirmed {
     ) -> Stage {
         let offers = body.is_some();
         let busy = scope.base.their_offer.is_some() || !matches!(self.glare(), Glare::Clear);
+        if !scope.base.timer.peer_updates() {
+            scope.emit(SessionEvent::UpdateFailed { status: 405 });
+            return Stage::Confirmed(self);
+        }
         let sent = !(offers && busy)
             && self.send_in_dialog(scope, Method::Update, headers, body, Purpose::Update { offers });
         if !sent {

@@ -1,8 +1,12 @@
 //! Who calls, and what a channel is called.
 
+mod presentation;
+
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+pub use presentation::Presentation;
 
 /// A party as shown to others: `"Alice" <6001>`.
 ///
@@ -19,12 +23,31 @@ pub struct CallerId {
     pub name: String,
     /// The number, empty when there is none.
     pub number: String,
+    /// Whether others may see them.
+    pub presentation: Presentation,
+}
+
+/// Who was called before the party that is called now (RFC 5806).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Redirecting {
+    /// The one who passed the call on.
+    pub from: CallerId,
+    /// Why, in the words of RFC 5806: `unconditional`, `user-busy`, `no-answer`, `deflection` …
+    pub reason: String,
+    /// How often the call was passed on.
+    pub count: u32,
 }
 
 impl CallerId {
     /// A party with a number and a name.
     pub fn new(name: impl Into<String>, number: impl Into<String>) -> Self {
-        Self { name: name.into(), number: number.into() }
+        Self { name: name.into(), number: number.into(), presentation: Presentation::ALLOWED }
+    }
+
+    /// The same party, shown to others or not.
+    #[must_use]
+    pub fn with_presentation(self, presentation: Presentation) -> Self {
+        Self { presentation, ..self }
     }
 
     /// True when neither name nor number is known.
