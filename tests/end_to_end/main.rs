@@ -13,6 +13,7 @@ mod hold;
 mod identities;
 mod load;
 mod malformed;
+mod messages;
 mod refusals;
 mod registration;
 mod reload;
@@ -41,6 +42,7 @@ fn main() {
         identities::trials(),
         load::trials(),
         malformed::trials(),
+        messages::trials(),
         refusals::trials(),
         registration::trials(),
         reload::trials(),

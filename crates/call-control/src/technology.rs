@@ -109,6 +109,8 @@ pub trait Driver: Send + Sync + 'static {
     /// The party has another one at the far end than before (SIP: UPDATE or a re-INVITE that says so), as
     /// [`Call::connected`] tells.
     fn connected(&self) {}
+    /// Shows the party a text (SIP: MESSAGE in the dialog).
+    fn send_text(&self, _text: &str, _content_type: &str) {}
     /// Ends the channel in whatever state it is (SIP: a final response, CANCEL or BYE).
     fn hangup(&self, cause: HangupCause);
 }

@@ -3,6 +3,7 @@
 use media_bridge::MediaError;
 use sip_ua::transport::BindError;
 
+use crate::messages::WaitingError;
 use crate::registrar::StoreError;
 
 /// What an exchange could not have. The text says what to do.
@@ -18,4 +19,7 @@ pub enum StartError {
     /// The store of registrations could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store of text messages could not be opened.
+    #[error(transparent)]
+    Messages(#[from] WaitingError),
 }

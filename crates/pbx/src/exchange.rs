@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
-use call_control::{Call, HangupCause, Observer, Prompts, Switchboard};
+use call_control::{Call, ContactChange, HangupCause, Observer, Prompts, Switchboard};
 use media_bridge::{MediaConfig, MediaEngine};
 use sip_ua::transport::{ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
@@ -17,6 +17,7 @@ use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable};
 use crate::error::StartError;
+use crate::messages::{WaitingMessages, deliver_waiting};
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 
 /// A running exchange.
@@ -25,6 +26,7 @@ pub struct Exchange {
     endpoints: ArcSwap<EndpointTable>,
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
+    waiting_messages: WaitingMessages,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
     globals: Globals,
     started: Instant,
@@ -51,7 +53,9 @@ impl Exchange {
             builder = builder.observer(observer);
         }
         let switchboard = builder.build();
-        let registrations = open_registrations(&configuration, switchboard.clone())?;
+        let (contacts, arrived) = mpsc::unbounded_channel();
+        let registrations = open_registrations(&configuration, switchboard.clone(), contacts)?;
+        let waiting_messages = WaitingMessages::open(&configuration.folders.database)?;
         let globals = Globals::from_plan(&configuration);
         let listen = listen_configs(&configuration);
         let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
@@ -60,6 +64,7 @@ impl Exchange {
             configuration: ArcSwap::from_pointee(configuration),
             switchboard: switchboard.clone(),
             registrations,
+            waiting_messages,
             sip: std::sync::OnceLock::new(),
             globals,
             started: Instant::now(),
@@ -70,6 +75,7 @@ impl Exchange {
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory).await?;
         let _ = exchange.sip.set(sip);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
+        tokio::spawn(greet_contacts(Arc::downgrade(&exchange), arrived));
         Ok(exchange)
     }
 
@@ -91,6 +97,16 @@ impl Exchange {
     /// The registered contacts.
     pub fn registrations(&self) -> &Arc<Registrations> {
         &self.registrations
+    }
+
+    /// Text messages for phones that are away.
+    pub(crate) fn waiting_messages(&self) -> &WaitingMessages {
+        &self.waiting_messages
+    }
+
+    /// SIP; `None` while the exchange starts.
+    pub(crate) fn sip(&self) -> Option<&Arc<SipTechnology>> {
+        self.sip.get()
     }
 
     /// Global variables.
@@ -171,12 +187,30 @@ async fn take_calls(exchange: Weak<Exchange>, mut calls: mpsc::Receiver<Call>) {
     }
 }
 
-/// Opens the store of registrations; what changes in it is told to the observers.
+/// Sees to phones that have just registered: texts may wait for them.
+async fn greet_contacts(exchange: Weak<Exchange>, mut arrived: mpsc::UnboundedReceiver<String>) {
+    while let Some(aor) = arrived.recv().await {
+        match exchange.upgrade() {
+            Some(exchange) if exchange.waiting_messages.is_empty() => {}
+            Some(exchange) => drop(tokio::spawn(deliver_waiting(exchange, aor))),
+            None => return,
+        }
+    }
+}
+
+/// Opens the store of registrations; what changes in it is told to the observers, and new contacts to `arrived`.
 fn open_registrations(
     configuration: &Configuration,
     switchboard: Switchboard,
+    arrived: mpsc::UnboundedSender<String>,
 ) -> Result<Arc<Registrations>, StoreError> {
-    let tell = move |event: ContactEvent| switchboard.notice(|| event.into());
+    let tell = move |event: ContactEvent| {
+        if matches!(event.change, ContactChange::Added { .. }) {
+            // An exchange that stops greets nobody.
+            let _ = arrived.send(event.aor.clone());
+        }
+        switchboard.notice(|| event.into());
+    };
     Registrations::open(&configuration.folders.database, Box::new(tell))
 }
 

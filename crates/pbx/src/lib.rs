@@ -30,6 +30,7 @@ mod directory;
 mod error;
 mod exchange;
 pub mod functions;
+mod messages;
 pub mod registrar;
 
 pub use dialplan::{DialplanChannel, run_call};

@@ -23,6 +23,7 @@ use crate::dial::Dial;
 use crate::error::CallError;
 use crate::event::Event;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
+use crate::message::TextMessage;
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use digits::DigitQueue;
@@ -70,6 +71,7 @@ struct Details {
     bridged_with: Option<String>,
     connected: CallerId,
     redirecting: Option<Redirecting>,
+    message: Option<TextMessage>,
     answered: Option<SystemTime>,
     codec: Option<Codec>,
     variables: Variables,
@@ -92,6 +94,7 @@ impl Call {
             bridged_with: None,
             connected: CallerId::default(),
             redirecting: None,
+            message: None,
             answered: None,
             codec: None,
             variables: spec.variables.into_iter().collect(),
@@ -226,6 +229,23 @@ impl Call {
     /// Notes who was called before.
     pub fn set_redirecting(&self, redirecting: Option<Redirecting>) {
         self.details().redirecting = redirecting;
+    }
+
+    /// The text that the channel carries, or will send.
+    pub fn message(&self) -> Option<TextMessage> {
+        self.details().message.clone()
+    }
+
+    /// Gives the channel a text to carry.
+    pub fn set_message(&self, message: Option<TextMessage>) {
+        self.details().message = message;
+    }
+
+    /// Shows the party a text while the call goes on. One whose phone cannot show any hears nothing of it.
+    pub fn send_text(&self, text: &str, content_type: &str) {
+        if self.state() == ChannelState::Up {
+            self.0.driver.send_text(text, content_type);
+        }
     }
 
     /// The number that the party dialled; empty on outbound channels.

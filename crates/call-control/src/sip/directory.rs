@@ -10,6 +10,7 @@ use sip_ua::user_agent::{Reply, RequestId};
 use super::endpoint::SipEndpoint;
 use crate::call::Call;
 use crate::identity::CallerId;
+use crate::message::TextMessage;
 use crate::technology::OriginateError;
 
 /// What a [`super::SipTechnology`] asks of the exchange that it serves. Answers come from memory, at once.
@@ -42,6 +43,12 @@ pub trait Directory: Send + Sync + 'static {
     fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
         let _ = (referrer, referral);
         Err(603)
+    }
+
+    /// A text from `endpoint` for `number`. The sender is proven.
+    fn message(&self, endpoint: Arc<SipEndpoint>, number: &str, text: TextMessage, reply: PendingReply) {
+        let _ = (endpoint, number, text);
+        reply.send(Reply::status(405));
     }
 
     /// A request failed to prove who sent it. Called beside the 401, for logs and bans.

@@ -1,6 +1,6 @@
 //! The channel's side of a session: commands to the worker.
 
-use sip_ua::user_agent::{OutboundInvite, SessionId};
+use sip_ua::user_agent::{Body, OutboundInvite, SessionId};
 use tokio::sync::mpsc;
 
 use super::session::Session;
@@ -17,6 +17,8 @@ pub(super) enum Command {
     Answer(SessionId),
     /// Tell the phone with whom it is connected now.
     Connected(SessionId),
+    /// Send a text in the dialog.
+    Text(SessionId, Body),
     /// End the session.
     Hangup(SessionId, HangupCause),
     /// Say goodbye to all and close the transports.
@@ -53,6 +55,11 @@ impl Driver for SessionDriver {
 
     fn connected(&self) {
         self.tell(Command::Connected(self.id));
+    }
+
+    fn send_text(&self, text: &str, content_type: &str) {
+        let body = Body { content_type: content_type.to_owned(), bytes: text.to_owned().into() };
+        self.tell(Command::Text(self.id, body));
     }
 
     fn hangup(&self, cause: HangupCause) {

@@ -12,6 +12,7 @@ mod inbound;
 mod leg_events;
 mod line;
 mod media;
+mod messages;
 mod outbound;
 mod parties;
 mod referral;

@@ -41,6 +41,7 @@ impl Worker {
                 let reply = PendingReply { id, user_agent: self.user_agent.clone() };
                 self.directory.register(endpoint, request, flow, reply);
             }
+            Method::Message => self.on_text(id, &request, &flow, endpoint),
             Method::Options => self.user_agent.respond(id, capabilities()),
             Method::Subscribe | Method::Publish => self.user_agent.respond(id, Reply::status(489)),
             Method::Other(_) => self.user_agent.respond(id, Reply::status(501)),
@@ -88,7 +89,7 @@ impl Worker {
 }
 
 /// Methods that mean something outside of calls.
-const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
+const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE";
 
 /// What OPTIONS is answered with.
 fn capabilities() -> Reply {

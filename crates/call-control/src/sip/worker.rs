@@ -76,6 +76,7 @@ impl Worker {
             Command::Progress(id) => self.send_progress(id),
             Command::Answer(id) => self.send_answer(id),
             Command::Connected(id) => self.tell_connected(id),
+            Command::Text(id, body) => self.user_agent.message(id, body),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
             Command::Stop => self.user_agent.shutdown(),
             Command::Start(id, start) => {
@@ -135,6 +136,7 @@ impl Worker {
             SessionEvent::UpdateFailed { status: 405 } => self.tell_connected_by_invite(id),
             SessionEvent::Refer { message, replaces } => self.on_refer(id, &message, replaces),
             SessionEvent::Info { message } => self.on_info(id, &message),
+            SessionEvent::Message { message } => self.on_text_in_call(id, &message),
             SessionEvent::Failed { status, .. } => self.end(id, causes::from_status(status)),
             SessionEvent::Cancelled => self.end(id, HangupCause::NORMAL),
             SessionEvent::Ended { message, reason } => self.end(id, end_cause(message.as_ref(), reason)),

@@ -58,6 +58,7 @@ mod echo;
 mod goto;
 mod goto_if;
 mod hangup;
+mod message_send;
 mod no_op;
 mod playback;
 mod progress;
@@ -80,6 +81,7 @@ pub fn table() -> &'static [Application] {
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),
         application!(goto_if, "GotoIf", "Go on elsewhere when a condition holds.", dead: true),
         application!(hangup, "Hangup", "End the call.", dead: true),
+        application!(message_send, "MessageSend", "Send a text message.", dead: true),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),
         application!(playback, "Playback", "Play prompts."),
         application!(progress, "Progress", "Open early media towards the caller."),

@@ -9,7 +9,7 @@ mod transfer;
 use std::sync::{Arc, Weak};
 
 use call_control::sip::{Admission, Directory, PendingReply, Referral, Route, SipEndpoint};
-use call_control::{Call, CallerId, OriginateError};
+use call_control::{Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
 use sip_parser::Message;
 use sip_ua::transport::Flow;
@@ -18,6 +18,7 @@ use sip_ua::user_agent::Reply;
 pub(crate) use endpoints::EndpointTable;
 
 use crate::exchange::Exchange;
+use crate::messages;
 
 /// Answers from the configuration that is in force, and from the registrations.
 pub(crate) struct ConfiguredDirectory {
@@ -59,6 +60,13 @@ impl Directory for ConfiguredDirectory {
     fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
         let exchange = self.exchange.upgrade().ok_or(503_u16)?;
         transfer::refer(&exchange, referrer, referral)
+    }
+
+    fn message(&self, endpoint: Arc<SipEndpoint>, number: &str, text: TextMessage, reply: PendingReply) {
+        match self.exchange.upgrade() {
+            Some(exchange) => messages::take(exchange, &endpoint, number, text, reply),
+            None => reply.send(Reply::status(503)),
+        }
     }
 
     fn register(&self, endpoint: Arc<SipEndpoint>, request: Message, flow: Flow, reply: PendingReply) {

@@ -6,6 +6,7 @@ mod channel;
 mod condition;
 mod global;
 mod length;
+mod message;
 mod timeout;
 
 use std::sync::Arc;
@@ -119,6 +120,20 @@ pub fn table() -> &'static [Function] {
             synopsis: "The length of a text.",
             read: length::read,
             write: None,
+        },
+        Function {
+            name: "MESSAGE",
+            syntax: "MESSAGE(to|from|body|content_type)",
+            synopsis: "The text message that the channel carries or will send.",
+            read: message::read,
+            write: Some(message::write),
+        },
+        Function {
+            name: "MESSAGE_DATA",
+            syntax: "MESSAGE_DATA(name)",
+            synopsis: "What is attached to a text message.",
+            read: message::read_data,
+            write: Some(message::write_data),
         },
         Function {
             name: "TIMEOUT",

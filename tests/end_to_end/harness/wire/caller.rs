@@ -120,6 +120,19 @@ impl<'w> Caller<'w> {
         self.send_with(method, &[], description, challenge)
     }
 
+    /// Sends a text.
+    pub(crate) fn text(&self, body: &str, challenge: Option<&Message>) -> Outcome<Message> {
+        self.cseq.set(self.cseq.get() + 1);
+        let target = self.target.borrow().clone();
+        let branch = format!("z9hG4bK-{}-{}", self.number, self.cseq.get());
+        let mut request = self.request(&Method::Message, &target, self.cseq.get(), &branch);
+        if let Some(challenge) = challenge {
+            let answer = self.answer_to(challenge, &Method::Message, &target, body.as_bytes())?;
+            request = request.header("Authorization", answer);
+        }
+        self.transmit(request.body("text/plain", body.as_bytes()).build())
+    }
+
     /// [`send`](Self::send), with further headers.
     pub(crate) fn send_with(
         &self,

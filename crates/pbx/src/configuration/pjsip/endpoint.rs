@@ -60,6 +60,8 @@ pub struct Endpoint {
     pub allow_unauthenticated_options: bool,
     /// `timers`, `timers_min_se`, `timers_sess_expires` and `100rel`.
     pub session_options: SessionOptions,
+    /// `message_context`: where text messages from it are looked up; `context` where it has none.
+    pub message_context: Option<String>,
     /// `allow_transfer`.
     pub allow_transfer: bool,
     /// `trust_id_inbound`, `send_pai` and their kin.
@@ -193,6 +195,7 @@ impl Endpoint {
                 .unwrap_or_else(|| vec![Identifier::Username, Identifier::Ip]),
             allow_unauthenticated_options: values.flag("allow_unauthenticated_options", false),
             session_options: session_options(values),
+            message_context: values.text("message_context"),
             allow_transfer: values.flag("allow_transfer", true),
             identity: IdentityOptions::read(values),
             allow_overlap: values.flag("allow_overlap", true),

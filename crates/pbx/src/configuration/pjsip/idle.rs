@@ -91,7 +91,6 @@ const ENDPOINT: &[Idle] = &[
     ),
     Idle("media_encryption_optimistic", Flag, NO, Note),
     Idle("media_use_received_transport", Flag, EITHER, Note),
-    Idle("message_context", Any, NEVER, Note),
     Idle("moh_passthrough", Flag, NO, Note),
     Idle("moh_suggest", Any, &["default"], Note),
     Idle("named_call_group", Any, NEVER, Note),

@@ -1,0 +1,113 @@
+//! MESSAGE: texts that come in and go out, in calls and outside of them (RFC 3428).
+
+use std::sync::Arc;
+
+use sip_parser::{HeaderName, Message, Method};
+use sip_ua::transport::Flow;
+use sip_ua::user_agent::{Body, OutboundRequest, Reply, RequestFailure, RequestId, SessionId};
+
+use super::directory::PendingReply;
+use super::endpoint::SipEndpoint;
+use super::worker::Worker;
+use super::{SipTechnology, addressing};
+use crate::message::{MessageError, TextMessage};
+use crate::technology::OriginateError;
+
+/// What a text is where nobody says so.
+const PLAIN: &str = "text/plain";
+
+impl Worker {
+    /// A text outside of calls, whose sender is proven.
+    pub(super) fn on_text(&self, id: RequestId, request: &Message, flow: &Flow, endpoint: Arc<SipEndpoint>) {
+        let reply = PendingReply { id, user_agent: self.user_agent.clone() };
+        match text_of(request, flow) {
+            Some(text) => {
+                let number = addressing::dialed_number(request);
+                self.directory.message(endpoint, &number, text, reply);
+            }
+            None => reply.send(Reply::status(415).header("Accept", "text/plain, text/html, message/cpim")),
+        }
+    }
+
+    /// A text in a call: the one at the other end gets it.
+    pub(super) fn on_text_in_call(&self, id: SessionId, request: &Message) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let (Some(partner), Ok(body)) = (session.call.partner(), std::str::from_utf8(request.body())) else {
+            return;
+        };
+        partner.send_text(body, content_type(request));
+    }
+}
+
+/// The text in a MESSAGE; `None` for a body that is none.
+fn text_of(request: &Message, flow: &Flow) -> Option<TextMessage> {
+    let content_type = content_type(request);
+    let kind = content_type.split('/').next().unwrap_or_default();
+    if !kind.eq_ignore_ascii_case("text") && !content_type.starts_with("message/cpim") {
+        return None;
+    }
+    let from = request.raw(&HeaderName::From).unwrap_or_default();
+    let data = [
+        ("PJSIP_TRANSPORT", flow.protocol.uri_name().to_owned()),
+        ("PJSIP_RECVADDR", flow.remote.to_string()),
+        ("Request-URI", request.uri().unwrap_or_default().to_owned()),
+    ];
+    Some(TextMessage {
+        to: request.uri().unwrap_or_default().to_owned(),
+        from: from.split(";tag=").next().unwrap_or_default().to_owned(),
+        body: std::str::from_utf8(request.body()).ok()?.to_owned(),
+        content_type: content_type.to_owned(),
+        data: data.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+    })
+}
+
+fn content_type(request: &Message) -> &str {
+    request.raw(&HeaderName::ContentType).map_or(PLAIN, str::trim)
+}
+
+impl SipTechnology {
+    /// Sends a text to what `resource` names, as `Dial` would call it. Resolves with the receiver's answer.
+    ///
+    /// # Errors
+    /// [`MessageError`]; [`is_passing`](MessageError::is_passing) tells whether the receiver is only away.
+    pub async fn send_message(&self, resource: &str, message: &TextMessage) -> Result<(), MessageError> {
+        let route = self.directory.route(resource).map_err(unreachable)?;
+        let flow = addressing::flow_to(&self.user_agent, &route.next_hop).await.map_err(unreachable)?;
+        let from = sender(message, &flow);
+        let to = format!("<{}>", route.target);
+        let mut request = OutboundRequest::new(Method::Message, &route.target, flow, &from, &to);
+        let routes = route.route_set.iter().map(|route| ("Route".to_owned(), route.clone()));
+        request.headers.extend(routes);
+        let content_type =
+            if message.content_type.is_empty() { PLAIN.to_owned() } else { message.content_type.clone() };
+        request.body = Some(Body { content_type, bytes: message.body.clone().into() });
+        request.credentials.clone_from(&route.endpoint.outbound_credentials);
+        let response = self.user_agent.send_request(request).await.map_err(|failure| match failure {
+            RequestFailure::Refused => MessageError::Unreachable(failure.to_string()),
+            passing => MessageError::Away(passing.to_string()),
+        })?;
+        match response.status().unwrap_or_default() {
+            200..=299 => Ok(()),
+            status @ (408 | 480 | 503) => Err(MessageError::Away(format!("{status} {}", response.reason()))),
+            status => Err(MessageError::Refused { status, reason: response.reason().to_owned() }),
+        }
+    }
+}
+
+/// Whom a text comes from, as a name-addr.
+fn sender(message: &TextMessage, flow: &Flow) -> String {
+    let from = message.from.trim();
+    match from {
+        "" => format!("<sip:asterisk@{}>", flow.local.ip()),
+        address if address.contains('<') => address.to_owned(),
+        uri if uri.contains(':') => format!("<{uri}>"),
+        user => format!("<sip:{}@{}>", sip_parser::escape_user(user), flow.local.ip()),
+    }
+}
+
+fn unreachable(error: OriginateError) -> MessageError {
+    match error {
+        OriginateError::NoContact(_) => MessageError::Away(error.to_string()),
+        other => MessageError::Unreachable(other.to_string()),
+    }
+}

@@ -1,0 +1,122 @@
+//! Text messages, in calls and outside of them (RFC 3428).
+
+use libtest_mimic::Trial;
+use sip_parser::{Message, Method};
+
+use crate::harness::folder::SIP_PORT;
+use crate::harness::wire::{Caller, header};
+use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("messages::a_text_goes_where_the_dialplan_sends_it", &[], sent),
+        trial("messages::a_text_waits_for_a_phone_that_is_away", &[], waits),
+        trial("messages::a_text_for_nobody_is_refused", &[], refused),
+        trial("messages::a_text_in_a_call_reaches_the_other_end", &[], in_a_call),
+    ]
+}
+
+const DIALPLAN: &str = "exten => desk,1,Dial(PJSIP/desk,20)
+
+[texts]
+exten => _[a-z].,1,MessageSend(pjsip:${EXTEN},${MESSAGE(from)})
+ same => n,Verbose(1,status ${MESSAGE_SEND_STATUS}${MESSAGE_QUEUED})";
+
+struct Stage {
+    exchange: Exchange,
+    sender: Wire,
+    desk: Wire,
+}
+
+fn stage(scene: &Scene) -> Outcome<Stage> {
+    let (a, b) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .phone_with("alice", "message_context=texts")
+        .phone("bob")
+        .desk("desk", (a, SIP_PORT).into())
+        .dialplan(DIALPLAN);
+    let exchange = Exchange::start(scene, &folder)?;
+    let at = exchange.sip_address();
+    Ok(Stage { desk: Wire::bind(a, at)?, sender: Wire::bind(b, at)?, exchange })
+}
+
+impl Stage {
+    /// Alice sends a text; the answer to it.
+    fn send(&self, number: &str, body: &str) -> Outcome<Message> {
+        let alice = Caller::new(&self.sender, "alice", number);
+        alice.text(body, None)?;
+        let challenge = self.sender.await_any(&["401 MESSAGE"])?;
+        alice.text(body, Some(&challenge))?;
+        self.sender.next()
+    }
+}
+
+fn sent(scene: &Scene) -> Outcome {
+    let stage = stage(scene)?;
+    let answer = stage.send("desk", "Grüße & <more>")?;
+    ensure(answer.status() == Some(202), || format!("{:?}", answer.status()))?;
+    let text = stage.desk.expect("MESSAGE")?;
+    ensure(text.body() == "Grüße & <more>".as_bytes(), || format!("{:?}", text.body()))?;
+    ensure(header(&text, "From")?.contains("alice"), || "who sent it?".to_owned())?;
+    ensure(header(&text, "Content-Type")? == "text/plain", || "what is it?".to_owned())?;
+    stage.desk.respond(&text, 200, "desk")?;
+    stage.exchange.says("status SUCCESS")?;
+    stage.exchange.is_idle()
+}
+
+fn waits(scene: &Scene) -> Outcome {
+    let mut stage = stage(scene)?;
+    for body in ["one", "two"] {
+        let answer = stage.send("bob", body)?;
+        ensure(answer.status() == Some(202), || format!("{:?}", answer.status()))?;
+    }
+    crate::harness::wait::until("both texts to be kept", || {
+        Ok((stage.exchange.count("waits until it is back")? == 2).then_some(()))
+    })?;
+    stage.exchange.kill_and_start_again(scene)?;
+    let phone = Wire::bind(scene.address()?, stage.exchange.sip_address())?;
+    let bob = Caller::new(&phone, "bob", "bob").with_contact_parameter("expires=60");
+    bob.send(&Method::Register, None, None)?;
+    let challenge = phone.await_any(&["401 REGISTER"])?;
+    bob.send(&Method::Register, None, Some(&challenge))?;
+    let mut came = Vec::new();
+    while came.len() < 2 {
+        let message = phone.await_any(&["MESSAGE", "200 REGISTER"])?;
+        if message.is_request() {
+            came.push(String::from_utf8_lossy(message.body()).into_owned());
+            phone.respond(&message, 200, "bob")?;
+        }
+    }
+    ensure(came == ["one", "two"], || format!("{came:?}"))
+}
+
+fn refused(scene: &Scene) -> Outcome {
+    let stage = stage(scene)?;
+    let answer = stage.send("9", "hello")?;
+    ensure(answer.status() == Some(404), || format!("{:?}", answer.status()))
+}
+
+fn in_a_call(scene: &Scene) -> Outcome {
+    let stage = stage(scene)?;
+    let media = Media::start(stage.sender.address().ip().to_string().parse()?, 440)?;
+    let alice = Caller::new(&stage.sender, "alice", "desk");
+    let description = media.description("sendrecv");
+    alice.invite(&description)?;
+    let invite = stage.desk.expect("INVITE")?;
+    stage.desk.respond_in_dialog(&invite, 200, "desk", Some(&description))?;
+    stage.desk.expect("ACK")?;
+    let answer = stage.sender.await_any(&["200 INVITE"])?;
+    alice.ack_answer(&answer)?;
+    stage.exchange.console("core show channels")?;
+    alice.text("see you at eight", None)?;
+    stage.sender.await_any(&["200 MESSAGE"])?;
+    let text = stage.desk.expect("MESSAGE")?;
+    ensure(text.body() == "see you at eight".as_bytes(), || format!("{:?}", text.body()))?;
+    ensure(text.call_id()? == invite.call_id()?, || "it came outside of the call".to_owned())?;
+    stage.desk.respond(&text, 200, "")?;
+    alice.send(&Method::Bye, None, None)?;
+    stage.sender.await_any(&["200 BYE"])?;
+    let bye = stage.desk.expect("BYE")?;
+    stage.desk.respond(&bye, 200, "")?;
+    stage.exchange.is_idle()
+}
