@@ -36,3 +36,4 @@ pub mod registrar;
 pub use dialplan::{DialplanChannel, run_call};
 pub use error::StartError;
 pub use exchange::{Exchange, Globals};
+pub use messages::WaitingError;
