@@ -1,6 +1,6 @@
 //! `m=`: one media description and the lines below it (RFC 8866 §5.14).
 
-use crate::attribute::{Attribute, Attributes, Fmtp, MaxPtime, Ptime, Rtcp, RtpMap};
+use crate::attribute::{Attributes, Fmtp, MaxPtime, Ptime, Rtcp, RtpMap};
 use crate::connection::Connection;
 use crate::direction::Direction;
 use crate::error::ValueError;
@@ -120,21 +120,18 @@ impl<'a> Media<'a> {
 
     /// The `a=rtpmap` of a payload type.
     pub fn rtpmap(&self, payload_type: u8) -> Option<RtpMap<'a>> {
-        self.attributes().typed::<RtpMap<'a>>().find(|map| map.payload_type == payload_type)
+        self.attributes().of_format::<RtpMap<'a>>(payload_type).next()
     }
 
     /// The `a=fmtp` of a payload type.
     pub fn fmtp(&self, payload_type: u8) -> Option<Fmtp<'a>> {
-        self.attributes().typed::<Fmtp<'a>>().find(|fmtp| fmtp.payload_type() == Some(payload_type))
+        self.attributes().of_format::<Fmtp<'a>>(payload_type).next()
     }
 }
 
 /// The direction among `attributes`; the first counts.
-pub(crate) fn direction(mut attributes: Attributes<'_>) -> Option<Direction> {
-    attributes.find_map(|Attribute { name, value }| match value {
-        None => Direction::from_name(name),
-        Some(_) => None,
-    })
+pub(crate) fn direction(attributes: Attributes<'_>) -> Option<Direction> {
+    attributes.words().find_map(Direction::from_name)
 }
 
 /// The parts of an `m=` line.

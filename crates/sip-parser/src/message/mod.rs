@@ -5,6 +5,7 @@ mod view;
 
 use bytes::Bytes;
 use bytestring::ByteString;
+use smallvec::SmallVec;
 
 use crate::method::Method;
 
@@ -18,7 +19,7 @@ pub struct Message {
     /// The head as it is read: `bytes`, or a copy in which folded lines were made one.
     head: ByteString,
     start: StartIndex,
-    lines: alloc::vec::Vec<HeaderLine>,
+    lines: HeaderLines,
     body: Bytes,
 }
 
@@ -48,14 +49,38 @@ enum StartIndex {
     Response { status: u16, reason: Place },
 }
 
+/// Headers that a message holds without an allocation.
+const USUAL_HEADERS: usize = 20;
+
+/// The header lines, in order.
+type HeaderLines = SmallVec<[HeaderLine; USUAL_HEADERS]>;
+
 /// One header line: which header it is, and where its name and its value stand in the head.
 #[derive(Clone, Copy, Debug)]
 struct HeaderLine {
-    /// The number of a listed name, or [`UNLISTED`](crate::header::UNLISTED).
-    number: u8,
-    /// The first octet of the name. It ends at the first colon.
+    /// The number of a listed name, or [`UNLISTED`](crate::header::UNLISTED), in the upper octet; below it the place of the
+    /// first octet of the name, which ends at the first colon.
     name: u32,
     value: Place,
+}
+
+impl HeaderLine {
+    const NAME_BITS: u32 = 24;
+
+    /// A line at `name`, which is below 16 megabytes as every message is.
+    #[inline]
+    fn new(number: u8, name: u32, value: Place) -> Self {
+        Self { name: u32::from(number) << Self::NAME_BITS | (name & ((1 << Self::NAME_BITS) - 1)), value }
+    }
+
+    #[inline]
+    fn number(self) -> u8 {
+        (self.name >> Self::NAME_BITS) as u8
+    }
+
+    fn name(self) -> u32 {
+        self.name & ((1 << Self::NAME_BITS) - 1)
+    }
 }
 
 /// Octets from `start` to `end` of the head.

@@ -1,20 +1,18 @@
 //! From bytes to an index of lines.
 
-use alloc::vec::Vec;
-
 use bytes::{Buf, Bytes};
 use bytestring::ByteString;
 use memchr::{memchr, memchr_iter, memmem};
 
-use super::{HeaderLine, Message, Place, StartIndex};
+use super::{HeaderLine, HeaderLines, Message, Place, StartIndex};
 use crate::error::ParseError;
 use crate::header::{HeaderName, LineName};
 use crate::limits::Limits;
 use crate::method::Method;
 use crate::scan::is_token;
 
-/// Headers that a message has room for before its index grows.
-const USUAL_HEADERS: usize = 24;
+/// Longer messages are refused whatever the limits say: their places would not fit the index.
+const LONGEST: usize = (1 << 24) - 1;
 
 impl Message {
     /// Parses one datagram, or one message that a [`Framer`](crate::Framer) cut.
@@ -37,7 +35,7 @@ impl Message {
         if bytes.is_empty() {
             return Err(ParseError::Empty);
         }
-        if bytes.len() > limits.max_message {
+        if bytes.len() > limits.max_message.min(LONGEST) {
             return Err(ParseError::TooLong(bytes.len()));
         }
         let (head, index) = match index(&bytes, limits)? {
@@ -62,7 +60,7 @@ impl Place {
     }
 }
 
-/// A message is bounded far below four gigabytes; a caller's larger limit would only cut its own offsets.
+/// A message is bounded far below four gigabytes.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
@@ -71,7 +69,7 @@ fn offset(at: usize) -> u32 {
 struct Index {
     /// Where the start line ends.
     start_end: usize,
-    lines: Vec<HeaderLine>,
+    lines: HeaderLines,
     /// Where the head ends: before the blank line.
     head_end: usize,
     announced: Announced,
@@ -88,7 +86,7 @@ enum Announced {
 
 /// Finds the header lines; `None` where one goes on in the next line.
 fn index(bytes: &[u8], limits: &Limits) -> Result<Option<Index>, ParseError> {
-    let mut lines = Vec::with_capacity(USUAL_HEADERS);
+    let mut lines = HeaderLines::new();
     let mut announced = Announced::Nothing;
     let start_end = line_end(bytes, 0);
     let mut at = start_end + 2;
@@ -117,7 +115,7 @@ fn index(bytes: &[u8], limits: &Limits) -> Result<Option<Index>, ParseError> {
             announced = announced.and(value);
         }
         let place = Place::new(value_at, value_at + value.len());
-        lines.push(HeaderLine { number: name.number, name: offset(at), value: place });
+        lines.push(HeaderLine::new(name.number, offset(at), place));
         at = end + 2;
     }
 }

@@ -195,7 +195,7 @@ impl Message {
     /// The same message with `received` and `rport` put into its topmost Via, as who receives a request adds them
     /// (RFC 3261 §18.2.1, RFC 3581 §4). `rport` is filled in only where the sender asked for it.
     pub fn with_top_via(&self, received: Option<IpAddr>, rport: Option<u16>) -> Self {
-        let Some(line) = self.lines.iter().find(|l| l.number == HeaderName::Via.number()) else {
+        let Some(line) = self.lines.iter().find(|l| l.number() == HeaderName::Via.number()) else {
             return self.clone();
         };
         let value = self.text(line.value);
@@ -216,17 +216,17 @@ impl Message {
 
     /// Whether a line is of that header; unlisted names are compared without regard to case.
     fn means(&self, line: &HeaderLine, number: u8, name: &HeaderName) -> bool {
-        line.number == number
+        line.number() == number
             && (number != UNLISTED || self.written_name(line).eq_ignore_ascii_case(name.as_str()))
     }
 
     fn name(&self, line: &HeaderLine) -> HeaderName {
-        by_number(line.number).cloned().unwrap_or_else(|| HeaderName::from(self.written_name(line)))
+        by_number(line.number()).cloned().unwrap_or_else(|| HeaderName::from(self.written_name(line)))
     }
 
     /// The name as it stands in the message.
     fn written_name(&self, line: &HeaderLine) -> &str {
-        let line = self.text(Place { start: line.name, end: line.value.start });
+        let line = self.text(Place { start: line.name(), end: line.value.start });
         line.split(':').next().unwrap_or_default().trim_ascii_end()
     }
 

@@ -3,6 +3,7 @@
 mod reason;
 mod request;
 mod response;
+mod sink;
 
 use alloc::string::String;
 use core::fmt::{self, Write};
@@ -54,19 +55,6 @@ impl Write for OneLine<'_> {
         }
         Ok(())
     }
-}
-
-/// Writes a line that is copied from a request, with a tag added where there is one.
-fn text_line(head: &mut String, name: &HeaderName, value: &str, tag: &str) {
-    head.push_str(name.as_str());
-    head.push_str(": ");
-    // Writing to a string cannot fail.
-    let _ = OneLine(head).write_str(value);
-    if !tag.is_empty() {
-        head.push_str(";tag=");
-        let _ = OneLine(head).write_str(tag);
-    }
-    head.push_str("\r\n");
 }
 
 /// Writes `Name: value` and the line end.

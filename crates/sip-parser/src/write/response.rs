@@ -2,11 +2,12 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write};
+use core::fmt;
 
 use bytes::Bytes;
 
-use super::{IntoHeaderName, OneLine, USUAL_HEAD, default_reason, finish, header_line, text_line};
+use super::sink::{self, Length, Sink};
+use super::{IntoHeaderName, default_reason, header_line};
 use crate::header::HeaderName;
 use crate::message::Message;
 
@@ -69,33 +70,66 @@ impl<'r> ResponseBuilder<'r> {
 
     /// The message.
     pub fn build(self) -> Bytes {
-        let mut head = String::with_capacity(USUAL_HEAD + self.headers.len());
+        let to = self.tagged_to();
+        let mut length = Length::default();
+        self.write(&mut length, to);
+        let mut octets = Vec::with_capacity(length.0);
+        self.write(&mut octets, to);
+        Bytes::from(octets)
+    }
+
+    fn write(&self, sink: &mut impl Sink, (to, tag): (&str, &str)) {
         let reason = self.reason.as_deref().unwrap_or_else(|| default_reason(self.status));
-        let _ = write!(OneLine(&mut head), "SIP/2.0 {} {reason}", self.status);
-        head.push_str("\r\n");
-        self.copy(&mut head, &HeaderName::Via);
-        self.copy(&mut head, &HeaderName::From);
-        self.write_to(&mut head);
-        self.copy(&mut head, &HeaderName::CallId);
-        self.copy(&mut head, &HeaderName::CSeq);
-        if self.record_route {
-            self.copy(&mut head, &HeaderName::RecordRoute);
-        }
-        head.push_str(&self.headers);
-        finish(head, self.body.as_ref().map(|(kind, octets)| (kind.as_str(), octets.as_slice())))
-    }
-
-    fn copy(&self, head: &mut String, name: &HeaderName) {
-        self.request.raw_all(name).for_each(|value| text_line(head, name, value, ""));
-    }
-
-    fn write_to(&self, head: &mut String) {
-        let Some(to) = self.request.raw(&HeaderName::To) else { return };
-        match &self.to_tag {
-            Some(tag) if !self.request.to().is_ok_and(|to| to.tag().is_some()) => {
-                text_line(head, &HeaderName::To, to, tag);
+        sink.push(b"SIP/2.0 ");
+        sink::number(sink, self.status.into());
+        sink.push(b" ");
+        sink::value(sink, reason);
+        sink.push(b"\r\n");
+        self.copy(sink, b"Via: ", &HeaderName::Via);
+        self.copy(sink, b"From: ", &HeaderName::From);
+        if !to.is_empty() {
+            sink.push(b"To: ");
+            sink::value(sink, to);
+            if !tag.is_empty() {
+                sink.push(b";tag=");
+                sink::value(sink, tag);
             }
-            _ => text_line(head, &HeaderName::To, to, ""),
+            sink.push(b"\r\n");
         }
+        self.copy(sink, b"Call-ID: ", &HeaderName::CallId);
+        self.copy(sink, b"CSeq: ", &HeaderName::CSeq);
+        if self.record_route {
+            self.copy(sink, b"Record-Route: ", &HeaderName::RecordRoute);
+        }
+        sink.push(self.headers.as_bytes());
+        let body = self.body.as_ref().map_or(&[][..], |(content_type, body)| {
+            sink.push(b"Content-Type: ");
+            sink::value(sink, content_type);
+            sink.push(b"\r\n");
+            body
+        });
+        sink.push(b"Content-Length: ");
+        sink::number(sink, body.len());
+        sink.push(b"\r\n\r\n");
+        sink.push(body);
+    }
+
+    /// Copies the headers of a name from the request.
+    fn copy(&self, sink: &mut impl Sink, title: &[u8], name: &HeaderName) {
+        for value in self.request.raw_all(name) {
+            sink.push(title);
+            sink::value(sink, value);
+            sink.push(b"\r\n");
+        }
+    }
+
+    /// To of the request, and the tag that it is given.
+    fn tagged_to(&self) -> (&str, &str) {
+        let to = self.request.raw(&HeaderName::To).unwrap_or_default();
+        let tag = self.to_tag.as_deref().unwrap_or_default();
+        // Only where these letters stand can there be a tag already.
+        let may_have_one = to.as_bytes().windows(3).any(|letters| letters.eq_ignore_ascii_case(b"tag"));
+        let has_one = may_have_one && self.request.to().is_ok_and(|to| to.tag().is_some());
+        (to, if has_one { "" } else { tag })
     }
 }
