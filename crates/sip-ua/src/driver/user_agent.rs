@@ -200,6 +200,11 @@ impl UserAgentHandle {
         self.handle.flow_to(protocol, remote)
     }
 
+    /// See [`Handle::flow_to_host`].
+    pub fn flow_to_host(&self, protocol: Protocol, remote: SocketAddr, name: &str) -> Option<Flow> {
+        self.handle.flow_to_host(protocol, remote, name)
+    }
+
     /// See [`Handle::has_connection`].
     pub fn has_connection(&self, flow: &Flow) -> bool {
         self.handle.has_connection(flow)

@@ -1,9 +1,10 @@
 //! One connection of any stream protocol: framing, keep-alive, queues and time limits.
 //!
-//! TCP, and later TLS and WebSocket, only bring a way to open a [`Stream`].
+//! The protocols only bring a way to open a [`Stream`].
 
 use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -21,6 +22,9 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// Some stream.
 pub(crate) type BoxedStream = Box<dyn Stream>;
+
+/// A connection on its way: its handshakes, then its stream.
+pub(crate) type Opening = Pin<Box<dyn Future<Output = io::Result<BoxedStream>> + Send>>;
 
 /// How long connections live, and how many there may be.
 ///
@@ -77,7 +81,7 @@ impl Connection {
     /// Serves what `opening` yields until it ends, then reports [`Input::Closed`] under `serial`.
     /// Messages may be sent at once; they wait for it to open.
     pub(crate) fn spawn(
-        opening: impl Future<Output = io::Result<BoxedStream>> + Send + 'static,
+        opening: Opening,
         flow: Flow,
         serial: u64,
         inputs: mpsc::Sender<Input>,
@@ -88,7 +92,7 @@ impl Connection {
         let pongs = outbox.downgrade();
         tokio::spawn(async move {
             let served = async {
-                let stream = timeout(limits.open_within, opening).await??;
+                let stream = open(opening, flow, limits.open_within).await?;
                 serve(stream, flow, &limits, &inputs, pongs, waiting).await
             };
             if let Err(error) = served.await {
@@ -110,6 +114,15 @@ impl Connection {
     pub(crate) fn send(&self, bytes: Bytes) -> bool {
         self.outbox.try_send(bytes).is_ok()
     }
+}
+
+/// Waits for the handshakes. That they failed is worth a line: somebody configured something wrong, or knocks.
+async fn open(opening: Opening, flow: Flow, within: Duration) -> io::Result<BoxedStream> {
+    let opened = match timeout(within, opening).await {
+        Ok(opened) => opened,
+        Err(late) => Err(late.into()),
+    };
+    opened.inspect_err(|error| tracing::info!(%flow, %error, "a connection could not be opened"))
 }
 
 async fn serve(
@@ -215,7 +228,11 @@ async fn write(
     mut waiting: mpsc::Receiver<Bytes>,
 ) -> io::Result<()> {
     while let Some(bytes) = waiting.recv().await {
-        timeout(limits.write_within, stream.write_all(&bytes)).await??;
+        timeout(limits.write_within, async {
+            stream.write_all(&bytes).await?;
+            stream.flush().await // TLS may hold back what the socket did not take
+        })
+        .await??;
     }
     timeout(limits.write_within, stream.shutdown()).await?
 }
@@ -233,7 +250,7 @@ mod tests {
         let address = |port| std::net::SocketAddr::from(([192, 0, 2, 1], port));
         let flow = Flow::new(Protocol::Tcp, address(1), address(2));
         let (sender, inputs) = mpsc::channel(8);
-        let opening = std::future::ready(Ok(stream));
+        let opening = Box::pin(std::future::ready(Ok(stream)));
         let limits = ConnectionLimits { queued_messages: 2, ..ConnectionLimits::DEFAULT };
         (peer, inputs, Connection::spawn(opening, flow, 7, sender, limits, None))
     }
@@ -305,7 +322,7 @@ mod tests {
         let (sender, mut inputs) = mpsc::channel(8);
         let address = |port| std::net::SocketAddr::from(([192, 0, 2, 1], port));
         let flow = Flow::new(Protocol::Tcp, address(1), address(2));
-        let never = std::future::pending();
+        let never = Box::pin(std::future::pending());
         let connection = Connection::spawn(never, flow, 7, sender, ConnectionLimits::DEFAULT, None);
         assert!(connection.send(Bytes::from_static(b"BYE")), "messages may wait for it to open");
         assert_eq!(seconds_until_closed(&mut inputs).await, 10);

@@ -6,5 +6,6 @@ mod mirror;
 mod limits;
 mod listening;
 mod tcp;
+mod tls;
 mod udp;
 mod user_agents;
