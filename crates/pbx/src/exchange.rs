@@ -9,10 +9,11 @@ use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
 use call_control::{Call, HangupCause, Observer, Prompts, Switchboard};
 use media_bridge::{MediaConfig, MediaEngine};
-use sip_ua::transport::{ListenConfig, Protocol};
+use sip_ua::transport::Protocol;
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
+use crate::certificates::{self, CertificatesInUse};
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable};
@@ -25,6 +26,7 @@ pub struct Exchange {
     endpoints: ArcSwap<EndpointTable>,
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
+    certificates: CertificatesInUse,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
     globals: Globals,
     started: Instant,
@@ -53,13 +55,14 @@ impl Exchange {
         let switchboard = builder.build();
         let registrations = open_registrations(&configuration, switchboard.clone())?;
         let globals = Globals::from_plan(&configuration);
-        let listen = listen_configs(&configuration);
+        let (certificates, listen) = CertificatesInUse::open(&configuration)?;
         let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
         let exchange = Arc::new(Self {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             configuration: ArcSwap::from_pointee(configuration),
             switchboard: switchboard.clone(),
             registrations,
+            certificates,
             sip: std::sync::OnceLock::new(),
             globals,
             started: Instant::now(),
@@ -70,6 +73,7 @@ impl Exchange {
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory).await?;
         let _ = exchange.sip.set(sip);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
+        tokio::spawn(certificates::watch(Arc::downgrade(&exchange)));
         Ok(exchange)
     }
 
@@ -81,6 +85,11 @@ impl Exchange {
     /// The endpoints of the configuration in force, as calls use them.
     pub(crate) fn endpoints(&self) -> Arc<EndpointTable> {
         self.endpoints.load_full()
+    }
+
+    /// The certificates that the transports show.
+    pub(crate) fn certificates(&self) -> &CertificatesInUse {
+        &self.certificates
     }
 
     /// The calls.
@@ -135,6 +144,9 @@ impl Exchange {
             if matches!(part, Part::Dialplan | Part::All) {
                 self.globals.refresh(&next);
             }
+            if matches!(part, Part::Sip | Part::All) {
+                self.certificates.follow(&next.sip);
+            }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             self.configuration.store(Arc::new(next));
             self.switchboard.prompts().refresh();
@@ -178,11 +190,6 @@ fn open_registrations(
 ) -> Result<Arc<Registrations>, StoreError> {
     let tell = move |event: ContactEvent| switchboard.notice(|| event.into());
     Registrations::open(&configuration.folders.database, Box::new(tell))
-}
-
-fn listen_configs(configuration: &Configuration) -> Vec<ListenConfig> {
-    let transports = configuration.sip.transports.iter();
-    transports.map(|t| ListenConfig::new(t.protocol, t.bind)).collect()
 }
 
 /// Global variables of the dialplan: `[globals]`, `Set(GLOBAL(x)=…)`.

@@ -74,7 +74,7 @@ impl Worker {
         }
         match self.calls.try_send(call.clone()) {
             Ok(()) => {
-                let contact = addressing::contact(&self.user_agent, &flow, "");
+                let contact = addressing::contact(&flow, "", addressing::wants_sips(invite));
                 self.user_agent.accept(id, session_id, contact);
                 self.sessions.insert(session_id, Session { call, media, stage });
             }

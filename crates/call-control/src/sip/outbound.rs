@@ -30,7 +30,7 @@ pub(super) async fn originate(
     let flow = addressing::flow_to(&sip.user_agent, &route.next_hop).await?;
     let id = SessionId::next();
     let (mut media, relay) = open_media(sip, &route, &flow, &request, id)?;
-    let invite = invite(sip, &route, flow, &request.caller, media.offer());
+    let invite = invite(&route, flow, &request.caller, media.offer());
     let endpoint = &route.endpoint;
     let mut variables = endpoint.variables.clone();
     variables.extend(request.variables);
@@ -72,19 +72,13 @@ fn open_media(
     Ok((media, relay))
 }
 
-fn invite(
-    sip: &SipTechnology,
-    route: &Route,
-    flow: Flow,
-    caller: &CallerId,
-    offer: sip_ua::user_agent::Body,
-) -> OutboundInvite {
+fn invite(route: &Route, flow: Flow, caller: &CallerId, offer: sip_ua::user_agent::Body) -> OutboundInvite {
     OutboundInvite {
         target: route.target.clone(),
         flow,
         from: addressing::from(&route.endpoint, caller, flow.local.ip()),
         to: format!("<{}>", route.target),
-        contact: addressing::contact(&sip.user_agent, &flow, ""),
+        contact: addressing::contact(&flow, "", addressing::is_sips(&route.target)),
         route: route.route_set.clone(),
         headers: Vec::new(),
         body: Some(offer),

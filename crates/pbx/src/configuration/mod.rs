@@ -40,8 +40,8 @@ pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use options::Options;
 pub use pjsip::{
-    AddressRange, Aor, Auth, AuthType, DtmfMode, Endpoint, Global, Identifier, Identify, SipConfiguration,
-    Transport,
+    AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
+    Identifier, Identify, SipConfiguration, Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
@@ -108,8 +108,9 @@ impl Configuration {
         reader.found.extend(compiled.diagnostics);
         whole_plan &= reader.is_whole(before);
         let before = reader.found.len();
-        let sip =
+        let mut sip =
             SipConfiguration::read(&pjsip.unwrap_or_default(), &options.default_language, &mut reader.found);
+        sip.read_certificates(reader.folder, reader.files, &mut reader.found);
         whole_sip &= reader.is_whole(before);
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
         let plan = &compiled.plan;
@@ -182,5 +183,7 @@ fn nothing_there(folder: &Path) -> ConfigurationReport {
     ConfigurationReport::of_error("no-configuration", message, help)
 }
 
+#[cfg(test)]
+mod certificate_tests;
 #[cfg(test)]
 mod tests;

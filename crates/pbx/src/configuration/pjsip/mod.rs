@@ -2,6 +2,7 @@
 
 mod aor;
 mod auth;
+mod certificates;
 mod endpoint;
 mod global;
 mod identify;
@@ -11,12 +12,15 @@ mod strays;
 mod transport;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use asterisk_conf::{Config, Diagnostic, Section, suggest};
+use asterisk_conf::{Config, Diagnostic, Files, Section, suggest};
 
 pub use aor::Aor;
 pub use auth::{Auth, AuthType};
+pub use certificates::{CertificateProblem, Certificates};
 pub use endpoint::{DtmfMode, Endpoint};
 pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
@@ -70,6 +74,29 @@ impl SipConfiguration {
             sip.take(&kind, &mut values, default_language);
         }
         sip
+    }
+
+    /// Reads the certificates of the transports; those whose files cannot be used stay without.
+    pub(super) fn read_certificates(
+        &mut self,
+        folder: &Path,
+        files: &dyn Files,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        for transport in &mut self.transports {
+            let Some(certificates) = &mut transport.certificates else { continue };
+            let loaded = certificates.load(folder, files);
+            let (name, section) = (&transport.name, transport.span);
+            match loaded {
+                Err(problem) => found.push(certificates.finding(name, section, &problem)),
+                Ok(()) if certificates.cert_file.is_none() => {
+                    let message = format!("transport [{name}] has no cert_file: nobody can connect to it");
+                    let help = "name a certificate and its key: cert_file=/etc/asterisk/keys/sip.crt, priv_key_file=…";
+                    found.push(Diagnostic::warning("no-certificate", message).at(section).help(help));
+                }
+                Ok(()) => found.extend(certificates.doubts(name, section, SystemTime::now())),
+            }
+        }
     }
 
     /// Whether a section of this type and name is in the files, and could not be used.

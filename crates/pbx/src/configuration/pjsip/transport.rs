@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use asterisk_conf::{Diagnostic, Span};
 use sip_ua::transport::Protocol;
 
-use super::error_at;
+use super::{Certificates, error_at};
 use crate::configuration::values::Values;
 
 /// An address that is listened on.
@@ -19,6 +19,8 @@ pub struct Transport {
     pub bind: SocketAddr,
     /// `external_media_address`: put into session descriptions in place of our own.
     pub external_media_address: Option<IpAddr>,
+    /// Certificates and keys, where the protocol needs some.
+    pub certificates: Option<Certificates>,
     /// Where the section is.
     pub span: Span,
 }
@@ -36,9 +38,11 @@ impl Transport {
     pub(super) fn read(values: &mut Values<'_>) -> Option<Self> {
         let name = values.section.name.clone();
         let protocol = values.choice("protocol", PROTOCOLS, Protocol::Udp);
-        if !matches!(protocol, Protocol::Udp | Protocol::Tcp) {
+        if !matches!(protocol, Protocol::Udp | Protocol::Tcp | Protocol::Tls) {
             let message = format!("transport [{}] is not opened: {protocol} is not served yet", name.value);
-            values.found.push(Diagnostic::warning("no-effect", message).at(name.span).help("use udp or tcp"));
+            values
+                .found
+                .push(Diagnostic::warning("no-effect", message).at(name.span).help("use udp, tcp or tls"));
             return None;
         }
         let Some(text) = values.text("bind") else {
@@ -64,7 +68,8 @@ impl Transport {
             return None;
         };
         let external_media_address = values.parsed("external_media_address", "IP address");
-        Some(Self { name: name.value, protocol, bind, external_media_address, span: name.span })
+        let certificates = protocol.is_secure().then(|| Certificates::read(values));
+        Some(Self { name: name.value, protocol, bind, external_media_address, certificates, span: name.span })
     }
 }
 
