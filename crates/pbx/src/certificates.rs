@@ -43,29 +43,32 @@ impl CertificatesInUse {
     }
 
     /// Shows the certificates of another configuration from now on; connections that stand are not touched.
-    pub(crate) fn follow(&self, sip: &SipConfiguration) {
+    /// What did not come about is returned.
+    pub(crate) fn follow(&self, sip: &SipConfiguration) -> Vec<String> {
+        let mut kept = Vec::new();
         for transport in &sip.transports {
             let (Some(in_use), Some(next)) = (self.0.get(&transport.name), &transport.certificates) else {
                 continue;
             };
-            in_use.take(&transport.name, next.clone());
+            kept.extend(in_use.take(&transport.name, next.clone()));
         }
+        kept
     }
 
-    /// Reads the files of those again whose files are in `changed`.
-    fn read_again(&self, folder: &Path, changed: &[PathBuf]) {
+    /// Reads the files of those again whose files are in `changed`; what could not be taken up is returned.
+    fn read_again(&self, folder: &Path, changed: &[PathBuf]) -> Vec<String> {
+        let mut kept = Vec::new();
         for (name, in_use) in &self.0 {
             let mut next = in_use.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if !next.watched(folder).iter().any(|file| changed.contains(file)) {
                 continue;
             }
             match next.load(folder, &Disk) {
-                Ok(()) => in_use.take(name, next),
-                Err(problem) => {
-                    tracing::warn!("transport [{name}] keeps its certificate: {problem}");
-                }
+                Ok(()) => kept.extend(in_use.take(name, next)),
+                Err(problem) => kept.push(format!("Transport '{name}' keeps its certificate: {problem}")),
             }
         }
+        kept
     }
 
     fn watched(&self, folder: &Path) -> Vec<PathBuf> {
@@ -79,18 +82,20 @@ impl CertificatesInUse {
 }
 
 impl InUse {
-    fn take(&self, name: &str, next: Certificates) {
+    /// Shows these from now on; a sentence when that is not possible.
+    fn take(&self, name: &str, next: Certificates) -> Option<String> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if files.tls == next.tls {
             *files = next;
-            return;
+            return None;
         }
         match self.tls.replace(&next.tls) {
             Ok(()) => {
                 tracing::info!("transport [{name}] shows another certificate from now on");
                 *files = next;
+                None
             }
-            Err(error) => tracing::warn!("transport [{name}] keeps its certificate: {error}"),
+            Err(error) => Some(format!("Transport '{name}' keeps its certificate: {error}")),
         }
     }
 }
@@ -109,7 +114,8 @@ fn stamps(files: &[PathBuf]) -> HashMap<PathBuf, Stamp> {
 /// Takes up certificates whose files change, for as long as the exchange lives. A file counts once it has rested for a
 /// look, so that a certificate and its key may be written one after the other.
 pub(crate) async fn watch(exchange: Weak<Exchange>) {
-    let mut known: Option<HashMap<PathBuf, Stamp>> = None;
+    // Nothing is known at first: the files may have changed since the configuration was read.
+    let mut known: HashMap<PathBuf, Stamp> = HashMap::new();
     let mut last = HashMap::new();
     loop {
         tokio::time::sleep(LOOK).await;
@@ -118,7 +124,6 @@ pub(crate) async fn watch(exchange: Weak<Exchange>) {
         let files = exchange.certificates().watched(&folder);
         // A disk that is slow to answer must not hold up calls.
         let Ok(now) = tokio::task::spawn_blocking(move || stamps(&files)).await else { return };
-        let known = known.get_or_insert_with(|| now.clone());
         let changed: Vec<PathBuf> = now
             .iter()
             .filter(|(file, stamp)| known.get(*file) != Some(*stamp) && last.get(*file) == Some(*stamp))
@@ -130,9 +135,8 @@ pub(crate) async fn watch(exchange: Weak<Exchange>) {
             }
             let reading = exchange.clone();
             let read = move || reading.certificates().read_again(&folder, &changed);
-            if tokio::task::spawn_blocking(read).await.is_err() {
-                return;
-            }
+            let Ok(kept) = tokio::task::spawn_blocking(read).await else { return };
+            exchange.warn(kept);
         }
         last = now;
     }

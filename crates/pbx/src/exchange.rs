@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
-use call_control::{Call, HangupCause, Observer, Prompts, Switchboard};
+use call_control::{Call, Event, HangupCause, Observer, Prompts, Switchboard};
 use media_bridge::{MediaConfig, MediaEngine};
 use sip_ua::transport::Protocol;
 use sip_ua::user_agent::UserAgentConfig;
@@ -92,6 +92,13 @@ impl Exchange {
         &self.certificates
     }
 
+    /// Tells those who watch.
+    pub(crate) fn warn(&self, texts: Vec<String>) {
+        for text in texts {
+            self.switchboard.notice(|| Event::Warning { channel: None, text });
+        }
+    }
+
     /// The calls.
     pub fn switchboard(&self) -> &Switchboard {
         &self.switchboard
@@ -145,7 +152,7 @@ impl Exchange {
                 self.globals.refresh(&next);
             }
             if matches!(part, Part::Sip | Part::All) {
-                self.certificates.follow(&next.sip);
+                self.warn(self.certificates.follow(&next.sip));
             }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             self.configuration.store(Arc::new(next));

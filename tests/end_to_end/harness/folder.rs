@@ -10,6 +10,9 @@ use super::{Outcome, Scene};
 /// all addresses has that one.
 pub(crate) const SIP_PORT: u16 = 7060;
 
+/// Where an exchange listens for TLS.
+pub(crate) const TLS_PORT: u16 = 7061;
+
 /// `pjsip.conf`, `extensions.conf` and `rtp.conf` of one exchange, with an address of its own.
 pub(crate) struct Folder {
     path: PathBuf,
@@ -34,6 +37,17 @@ impl Folder {
         Ok(Self { path, address, pjsip, dialplan: String::new(), rtp })
     }
 
+    /// A transport over TLS with the certificates `sip.crt` and `sip.key` of the folder, and further lines.
+    pub(crate) fn tls(mut self, lines: &str) -> Self {
+        let (folder, address) = (self.path.display(), self.address);
+        let _ = write!(
+            self.pjsip,
+            "\n[tls]\ntype=transport\nprotocol=tls\nbind={address}:{TLS_PORT}\n\
+             cert_file={folder}/sip.crt\npriv_key_file={folder}/sip.key\n{lines}\n"
+        );
+        self
+    }
+
     /// A phone that registers, with the secret of [`secret_of`].
     pub(crate) fn phone(self, name: &str) -> Self {
         self.phone_with(name, "")
@@ -56,6 +70,16 @@ impl Folder {
         let _ = write!(
             self.pjsip,
             "\n[{name}](phone)\naors={name}\n\n[{name}]\ntype=aor\ncontact=sip:{name}@{at}\n"
+        );
+        self
+    }
+
+    /// Whoever comes from this address is `name`, and calls to `name` go to that URI.
+    pub(crate) fn peer(mut self, name: &str, from: Ipv4Addr, uri: &str) -> Self {
+        let _ = write!(
+            self.pjsip,
+            "\n[{name}](phone)\naors={name}\n\n[{name}]\ntype=aor\ncontact={uri}\n\n\
+             [{name}]\ntype=identify\nendpoint={name}\nmatch={from}\n"
         );
         self
     }
