@@ -17,7 +17,7 @@ pub(super) fn contact(flow: &Flow, user: &str, secure: bool) -> String {
     let (scheme, at) = (if secure { "sips" } else { "sip" }, flow.local);
     let transport = match flow.protocol {
         Protocol::Udp => String::new(),
-        other => format!(";transport={}", other.uri_name()),
+        other => format!(";transport={}", other.uri_transport()),
     };
     let user = escape_user(user);
     if user.is_empty() {

@@ -8,7 +8,7 @@ use sip_parser::{Message, ParseError};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Core, Handle, run};
-use crate::transport::{BindError, ConnectionLimits, Flow, ListenConfig, Protocol, Transmit};
+use crate::transport::{BindError, Flow, ListenConfig, Protocol, Transmit};
 use crate::user_agent::{
     Body, OutboundInvite, OutboundRequest, Reply, RequestFailure, RequestId, SessionId, UaEvent, UserAgent,
     UserAgentConfig,
@@ -28,8 +28,9 @@ pub async fn bind(
     config: UserAgentConfig,
     listen: Vec<ListenConfig>,
 ) -> Result<(UserAgentHandle, UaEvents), BindError> {
+    let connections = config.connections.clone();
     let core = Agent { user_agent: UserAgent::new(config), awaited: HashMap::new() };
-    let (handle, events) = run(core, &listen, ConnectionLimits::DEFAULT)?;
+    let (handle, events) = run(core, &listen, connections)?;
     Ok((UserAgentHandle { handle }, events))
 }
 

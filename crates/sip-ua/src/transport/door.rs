@@ -3,7 +3,7 @@
 use tokio::net::TcpStream;
 
 use super::tcp::connect;
-use super::{BoxedStream, Flow, ListenConfig, Opening, Protocol, Tls};
+use super::{BoxedStream, Flow, ListenConfig, Opened, Opening, Protocol, Tls, websocket};
 
 /// What stands between a TCP connection and SIP.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(listen: &ListenConfig) -> Self {
-        Self { protocol: listen.protocol, tls: listen.tls.clone() }
+        Self { protocol: listen.protocol, tls: listen.tls.clone().filter(|_| listen.protocol.is_secure()) }
     }
 
     /// The protocol that is spoken behind it.
@@ -27,9 +27,13 @@ impl Door {
         let door = self.clone();
         Box::pin(async move {
             let stream: BoxedStream = Box::new(stream);
-            match &door.tls {
-                Some(tls) if door.protocol.is_secure() => tls.accept(stream).await,
-                _ => Ok(stream),
+            let stream = match &door.tls {
+                Some(tls) => tls.accept(stream).await?,
+                None => stream,
+            };
+            match door.is_web() {
+                true => websocket::accept(stream).await.map(|socket| Opened::WebSocket(Box::new(socket))),
+                false => Ok(Opened::Stream(stream)),
             }
         })
     }
@@ -39,10 +43,20 @@ impl Door {
         let door = self.clone();
         Box::pin(async move {
             let stream: BoxedStream = Box::new(connect(flow).await?);
-            match &door.tls {
-                Some(tls) if door.protocol.is_secure() => tls.connect(stream, &name).await,
-                _ => Ok(stream),
+            let stream = match &door.tls {
+                Some(tls) => tls.connect(stream, &name).await?,
+                None => stream,
+            };
+            match door.is_web() {
+                true => websocket::connect(stream, &name, flow.remote.port())
+                    .await
+                    .map(|socket| Opened::WebSocket(Box::new(socket))),
+                false => Ok(Opened::Stream(stream)),
             }
         })
+    }
+
+    fn is_web(&self) -> bool {
+        matches!(self.protocol, Protocol::Ws | Protocol::Wss)
     }
 }

@@ -12,6 +12,7 @@ mod peer_names;
 mod tcp;
 mod tls;
 mod udp;
+mod websocket;
 // What the system knows.
 mod local_address;
 mod port_owner;
@@ -22,7 +23,7 @@ pub use listen::{BindError, ListenConfig};
 pub use port_owner::{PortOwner, port_owner};
 pub use tls::{CipherSuite, ClientCertificate, Tls, TlsConfig, TlsError, TlsVersions};
 
-pub(crate) use connection::{BoxedStream, Connection, Opening};
+pub(crate) use connection::{BoxedStream, Connection, Opened, Opening};
 pub(crate) use door::Door;
 pub(crate) use input::{Accepted, Input};
 pub(crate) use local_address::source_towards;

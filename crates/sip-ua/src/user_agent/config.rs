@@ -3,11 +3,12 @@
 use sip_parser::Method;
 
 use crate::transaction::{Limits, Timers};
+use crate::transport::ConnectionLimits;
 
 /// How a [`UserAgent`](super::UserAgent) presents itself, and its bounds.
 ///
 /// # Defaults
-/// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the transaction layer's default timers and limits,
+/// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the default timers and limits,
 /// 50,000 sessions, the methods INVITE, ACK, CANCEL, BYE, OPTIONS, INFO and REGISTER.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -20,6 +21,8 @@ pub struct UserAgentConfig {
     pub timers: Timers,
     /// Bounds of the transaction layer.
     pub limits: Limits,
+    /// How many connections there may be, how long they live, and how they are kept alive.
+    pub connections: ConnectionLimits,
     /// Sessions at a time. An INVITE above it is answered 503 with Retry-After.
     pub max_sessions: usize,
     /// Requests outside of dialogs that wait for the application's reply. One above it is answered
@@ -41,6 +44,7 @@ impl UserAgentConfig {
             max_forwards: 70,
             timers: Timers::default(),
             limits: Limits::default(),
+            connections: ConnectionLimits::DEFAULT,
             max_sessions: 50_000,
             max_pending_requests: 20_000,
             allow: vec![

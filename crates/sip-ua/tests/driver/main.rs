@@ -9,3 +9,4 @@ mod tcp;
 mod tls;
 mod udp;
 mod user_agents;
+mod websocket;
