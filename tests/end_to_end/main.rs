@@ -7,6 +7,7 @@
 mod harness;
 
 mod applications;
+mod browsers;
 mod dial_ladder;
 mod harness_itself;
 mod hold;
@@ -33,6 +34,7 @@ fn main() {
     arguments.test_threads.get_or_insert(AT_ONCE);
     let subjects = [
         applications::trials(),
+        browsers::trials(),
         dial_ladder::trials(),
         harness_itself::trials(),
         hold::trials(),

@@ -48,6 +48,18 @@ impl Folder {
         self
     }
 
+    /// Transports for browsers, without TLS and with it, with the certificates `sip.crt` and `sip.key` of the folder.
+    pub(crate) fn web(mut self) -> Self {
+        let (folder, address) = (self.path.display(), self.address);
+        let _ = write!(
+            self.pjsip,
+            "\n[ws]\ntype=transport\nprotocol=ws\nbind={address}\n\n\
+             [wss]\ntype=transport\nprotocol=wss\nbind={address}\n\
+             cert_file={folder}/sip.crt\npriv_key_file={folder}/sip.key\n"
+        );
+        self
+    }
+
     /// A phone that registers, with the secret of [`secret_of`].
     pub(crate) fn phone(self, name: &str) -> Self {
         self.phone_with(name, "")

@@ -78,6 +78,37 @@ fn said(lines: &str, files: &[(&str, &str)]) -> (String, bool) {
     (report.render(false), configuration.is_some())
 }
 
+/// Where the transports of protocol `wss` and `ws` are, and the certificate's file.
+fn places(transports: &str, http: &str) -> Vec<(String, Option<std::path::PathBuf>)> {
+    let (certificate, key) = pair(2999);
+    let mut memory = MemoryFiles::new();
+    memory.insert("/pbx/etc/pjsip.conf", transports);
+    memory.insert("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n");
+    memory.insert("/pbx/etc/http.conf", http);
+    memory.insert("/keys/sip.crt", certificate.as_str());
+    memory.insert("/keys/sip.key", key.as_str());
+    let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &memory);
+    let configuration = configuration.unwrap_or_else(|| panic!("{}", report.render(false)));
+    let file = |transport: &Transport| transport.certificates.as_ref().and_then(|c| c.cert_file.clone());
+    configuration.sip.transports.iter().map(|t| (t.bind.to_string(), file(t))).collect()
+}
+
+#[test]
+fn websockets_are_where_http_conf_has_them() {
+    let both = "[ws]\ntype=transport\nprotocol=ws\nbind=0.0.0.0\n[wss]\ntype=transport\nprotocol=wss\nbind=0.0.0.0\n\
+                [more]\ntype=transport\nprotocol=ws\nbind=0.0.0.0:5066\n";
+    let alone = places(both, "[general]\nenabled=no\n");
+    assert_eq!(
+        alone.iter().map(|(bind, _)| bind.as_str()).collect::<Vec<_>>(),
+        ["0.0.0.0:8088", "0.0.0.0:8089", "0.0.0.0:5066"]
+    );
+    let http = "[general]\nenabled=yes\nbindaddr=192.0.2.1\nbindport=8188\ntlsenable=yes\n\
+                tlsbindaddr=192.0.2.2:8443\ntlscertfile=/keys/sip.crt\ntlsprivatekey=/keys/sip.key\n";
+    let shared = places(both, http);
+    let certificate = Some("/keys/sip.crt".into());
+    assert_eq!(shared, [("192.0.2.1:8188".to_owned(), None), ("192.0.2.2:8443".to_owned(), certificate)]);
+}
+
 #[test]
 fn files_that_cannot_be_used_are_errors_at_their_line() {
     let (certificate, key) = pair(2999);

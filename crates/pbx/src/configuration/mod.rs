@@ -24,6 +24,7 @@ mod disk;
 mod folders;
 #[doc(hidden)]
 pub mod fuzzing;
+mod http;
 mod options;
 mod pjsip;
 mod report;
@@ -38,6 +39,7 @@ use dialplan_vm::Dialplan;
 
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
+pub use http::HttpConfiguration;
 pub use options::Options;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
@@ -110,6 +112,8 @@ impl Configuration {
         let before = reader.found.len();
         let mut sip =
             SipConfiguration::read(&pjsip.unwrap_or_default(), &options.default_language, &mut reader.found);
+        let http = HttpConfiguration::read(&reader.read("http.conf").unwrap_or_default(), &mut reader.found);
+        sip.follow_http(&http, &mut reader.found);
         sip.read_certificates(reader.folder, reader.files, &mut reader.found);
         whole_sip &= reader.is_whole(before);
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);

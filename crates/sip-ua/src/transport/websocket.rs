@@ -22,8 +22,8 @@ use super::{BoxedStream, ConnectionLimits, Flow, Input};
 /// The subprotocol of SIP (RFC 7118 section 4.1).
 const SUBPROTOCOL: &str = "sip";
 
-/// Where browsers knock; the first is where Asterisk has it.
-const PATHS: [&str; 2] = ["/ws", "/"];
+/// Where Asterisk serves SIP, perhaps behind a prefix.
+const PATH: &str = "/ws";
 
 /// The largest message, as on the other transports.
 const MAX_MESSAGE: usize = Limits::DEFAULT.max_message;
@@ -52,8 +52,7 @@ pub(super) async fn connect(
         Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
         _ => host.to_owned(),
     };
-    let mut request =
-        format!("ws://{host}:{port}{}", PATHS[0]).into_client_request().map_err(io::Error::other)?;
+    let mut request = format!("ws://{host}:{port}{PATH}").into_client_request().map_err(io::Error::other)?;
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     let (socket, _) =
         client_async_with_config(request, stream, Some(config())).await.map_err(io::Error::other)?;
@@ -63,7 +62,8 @@ pub(super) async fn connect(
 /// Takes those who ask for SIP at one of our paths.
 #[expect(clippy::result_large_err, reason = "the signature is the library's")]
 fn answer(request: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
-    if !PATHS.contains(&request.uri().path()) {
+    let path = request.uri().path();
+    if path != "/" && !path.ends_with(PATH) {
         return Err(refusal(StatusCode::NOT_FOUND, "SIP is spoken at /ws\n"));
     }
     let offered = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).into_iter();

@@ -7,6 +7,7 @@ use asterisk_conf::{Diagnostic, Files, Span, suggest};
 use jiff::Timestamp;
 use sip_ua::transport::{CipherSuite, ClientCertificate, Tls, TlsConfig, TlsError, TlsVersions};
 
+use crate::configuration::http::HttpConfiguration;
 use crate::configuration::values::{Values, at};
 
 /// Files of certificates and keys, what they hold, and how TLS is to use them.
@@ -67,6 +68,14 @@ impl Certificates {
         };
         let places = KEYS.iter().filter_map(|key| Some((*key, values.span(key)?))).collect();
         Self { cert_file, priv_key_file, ca_list_file, ca_list_path, tls, places }
+    }
+
+    /// Takes the certificate of `http.conf` where the transport has none of its own.
+    pub(super) fn follow_http(&mut self, http: &HttpConfiguration) {
+        if self.cert_file.is_none() {
+            self.cert_file.clone_from(&http.cert_file);
+            self.priv_key_file.clone_from(&http.priv_key_file);
+        }
     }
 
     /// Reads the files, those without a root below `folder`, and sees whether TLS can use what they hold.

@@ -18,6 +18,8 @@ use std::time::SystemTime;
 
 use asterisk_conf::{Config, Diagnostic, Files, Section, suggest};
 
+use sip_ua::transport::Protocol;
+
 pub use aor::Aor;
 pub use auth::{Auth, AuthType};
 pub use certificates::{CertificateProblem, Certificates};
@@ -26,6 +28,7 @@ pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
 pub use transport::Transport;
 
+use super::http::HttpConfiguration;
 use super::values::{Values, at};
 
 /// All of SIP, whatever dialect it was written in.
@@ -74,6 +77,17 @@ impl SipConfiguration {
             sip.take(&kind, &mut values, default_language);
         }
         sip
+    }
+
+    /// Moves the WebSockets to where `http.conf` has them; several of them share one address there, as in Asterisk.
+    pub(super) fn follow_http(&mut self, http: &HttpConfiguration, found: &mut Vec<Diagnostic>) {
+        for transport in &mut self.transports {
+            transport.follow_http(http, found);
+        }
+        let mut taken = BTreeSet::new();
+        let is_web = |transport: &Transport| matches!(transport.protocol, Protocol::Ws | Protocol::Wss);
+        self.transports
+            .retain(|transport| !is_web(transport) || taken.insert((transport.protocol, transport.bind)));
     }
 
     /// Reads the certificates of the transports; those whose files cannot be used stay without.
