@@ -18,7 +18,7 @@ use crate::harness::{Authority, Outcome};
 /// A socket of a scripted phone.
 pub(super) enum Socket {
     Udp(UdpSocket),
-    Web { socket: RefCell<WebSocket<Box<dyn Stream>>>, connection: TcpStream, secure: bool },
+    Web { socket: Box<RefCell<WebSocket<Box<dyn Stream>>>>, connection: TcpStream, secure: bool },
 }
 
 pub(super) trait Stream: Read + Write {}
@@ -39,7 +39,7 @@ impl Socket {
         let mut request = format!("ws://{exchange}/ws").into_client_request()?;
         request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("sip"));
         let (socket, _) = client(request, stream).map_err(|error| error.to_string())?;
-        Ok(Self::Web { socket: RefCell::new(socket), connection, secure: authority.is_some() })
+        Ok(Self::Web { socket: Box::new(RefCell::new(socket)), connection, secure: authority.is_some() })
     }
 
     pub(super) fn local_address(&self) -> Outcome<SocketAddr> {
