@@ -55,7 +55,7 @@ impl Transports {
         }
         let inputs = self.inputs.clone();
         let bound = match protocol {
-            Protocol::Udp => UdpTransport::bind(address, inputs).map(|socket| {
+            Protocol::Udp => UdpTransport::bind(listen, inputs).map(|socket| {
                 let bound = socket.bound();
                 self.sockets.push(socket);
                 bound

@@ -29,8 +29,14 @@ pub async fn bind(
     listen: Vec<ListenConfig>,
 ) -> Result<(UserAgentHandle, UaEvents), BindError> {
     let connections = config.connections.clone();
+    let switch = config.tcp_for_large_requests;
     let core = Agent { user_agent: UserAgent::new(config), awaited: HashMap::new() };
     let (handle, events) = run(core, &listen, connections)?;
+    if switch {
+        let tcp = handle.listening().iter().filter(|listen| listen.protocol == Protocol::Tcp);
+        let streams = tcp.map(|listen| listen.address).collect();
+        handle.run(|core, _| core.user_agent.transactions().set_streams(streams));
+    }
     Ok((UserAgentHandle { handle }, events))
 }
 

@@ -3,23 +3,30 @@
 use tokio::net::TcpStream;
 
 use super::tcp::connect;
-use super::{BoxedStream, Flow, ListenConfig, Opened, Opening, Protocol, Tls, websocket};
+use super::{BoxedStream, Flow, ListenConfig, Opened, Opening, Protocol, SocketOptions, Tls, websocket};
 
 /// What stands between a TCP connection and SIP.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
     protocol: Protocol,
     tls: Option<Tls>,
+    sockets: SocketOptions,
 }
 
 impl Door {
     pub(crate) fn new(listen: &ListenConfig) -> Self {
-        Self { protocol: listen.protocol, tls: listen.tls.clone().filter(|_| listen.protocol.is_secure()) }
+        let tls = listen.tls.clone().filter(|_| listen.protocol.is_secure());
+        Self { protocol: listen.protocol, tls, sockets: listen.sockets.clone() }
     }
 
     /// The protocol that is spoken behind it.
     pub(crate) fn protocol(&self) -> Protocol {
         self.protocol
+    }
+
+    /// What the system is asked for its connections.
+    pub(super) fn sockets(&self) -> &SocketOptions {
+        &self.sockets
     }
 
     /// A peer has connected to us.
@@ -42,7 +49,7 @@ impl Door {
     pub(crate) fn open(&self, flow: Flow, name: String) -> Opening {
         let door = self.clone();
         Box::pin(async move {
-            let stream: BoxedStream = Box::new(connect(flow).await?);
+            let stream: BoxedStream = Box::new(connect(flow, &door.sockets).await?);
             let stream = match &door.tls {
                 Some(tls) => tls.connect(stream, &name).await?,
                 None => stream,

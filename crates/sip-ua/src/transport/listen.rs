@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-use super::{PortOwner, Protocol, Tls, port_owner};
+use super::{PortOwner, Protocol, SocketOptions, Tls, port_owner};
 
 /// One address to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,18 +16,26 @@ pub struct ListenConfig {
     pub address: SocketAddr,
     /// Certificates and keys, which TLS and secure WebSockets need.
     pub tls: Option<Tls>,
+    /// What the system is asked for its sockets.
+    pub sockets: SocketOptions,
 }
 
 impl ListenConfig {
     /// Listens for `protocol` on `address`.
     pub fn new(protocol: Protocol, address: SocketAddr) -> Self {
-        Self { protocol, address, tls: None }
+        Self { protocol, address, tls: None, sockets: SocketOptions::default() }
     }
 
     /// With these certificates and keys.
     #[must_use]
     pub fn with_tls(self, tls: Tls) -> Self {
         Self { tls: Some(tls), ..self }
+    }
+
+    /// With these options for its sockets.
+    #[must_use]
+    pub fn with_sockets(self, sockets: SocketOptions) -> Self {
+        Self { sockets, ..self }
     }
 }
 

@@ -9,6 +9,8 @@ mod connection;
 mod door;
 mod open_connections;
 mod peer_names;
+mod socket_options;
+mod stun;
 mod tcp;
 mod tls;
 mod udp;
@@ -21,6 +23,7 @@ pub use connection::ConnectionLimits;
 pub use flow::{Flow, Protocol, Transmit};
 pub use listen::{BindError, ListenConfig};
 pub use port_owner::{PortOwner, port_owner};
+pub use socket_options::{SocketOptions, TcpKeepAlive};
 pub use tls::{CipherSuite, ClientCertificate, Tls, TlsConfig, TlsError, TlsVersions};
 
 pub(crate) use connection::{BoxedStream, Connection, Opened, Opening};

@@ -5,19 +5,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::input::Accepted;
-use super::{Door, Flow, Input};
+use super::{Door, Flow, Input, SocketOptions};
 
 /// Connections that wait for the listener to come round.
 const ACCEPT_QUEUE: i32 = 1024;
-
-/// Silence after which the system asks whether the peer is still there, and between its questions.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// How long the system repeats unacknowledged octets before it calls the connection dead.
 #[cfg(target_os = "linux")]
@@ -93,7 +90,7 @@ async fn accept(listener: TcpListener, door: Door, inputs: mpsc::Sender<Input>, 
             continue;
         };
         let Ok(local) = stream.local_addr() else { continue };
-        watch(&stream);
+        watch(&stream, door.sockets());
         let flow = Flow::new(door.protocol(), local, remote);
         let opening = door.accepted(stream);
         if inputs.send(Input::Accepted(Accepted { opening, flow, place })).await.is_err() {
@@ -103,21 +100,21 @@ async fn accept(listener: TcpListener, door: Door, inputs: mpsc::Sender<Input>, 
 }
 
 /// Opens a connection along `flow`: from its local address, from a port of the system's choice.
-pub(super) async fn connect(flow: Flow) -> io::Result<TcpStream> {
+pub(super) async fn connect(flow: Flow, options: &SocketOptions) -> io::Result<TcpStream> {
     let socket = if flow.remote.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if !flow.local.ip().is_unspecified() {
         socket.bind(SocketAddr::new(flow.local.ip(), 0))?;
     }
     let stream = socket.connect(flow.remote).await?;
-    watch(&stream);
+    watch(&stream, options);
     Ok(stream)
 }
 
 /// Lets the system notice peers that vanished, and send small messages without delay.
-fn watch(stream: &TcpStream) {
+fn watch(stream: &TcpStream, options: &SocketOptions) {
     let socket = SockRef::from(stream);
-    let keep_alive = TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE / 4);
-    let set = socket.set_tcp_keepalive(&keep_alive).and_then(|()| stream.set_nodelay(true));
+    options.mark(&socket, stream.peer_addr().is_ok_and(|peer| peer.is_ipv4()));
+    let set = socket.set_tcp_keepalive(&options.keep_alive()).and_then(|()| stream.set_nodelay(true));
     #[cfg(target_os = "linux")]
     let set = set.and_then(|()| socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED)));
     if let Err(error) = set {

@@ -23,6 +23,8 @@ pub struct UserAgentConfig {
     pub limits: Limits,
     /// How many connections there may be, how long they live, and how they are kept alive.
     pub connections: ConnectionLimits,
+    /// Whether requests of more than 1,300 octets leave over TCP where we listen for it (RFC 3261 section 18.1.1).
+    pub tcp_for_large_requests: bool,
     /// Sessions at a time. An INVITE above it is answered 503 with Retry-After.
     pub max_sessions: usize,
     /// Requests outside of dialogs that wait for the application's reply. One above it is answered
@@ -45,6 +47,7 @@ impl UserAgentConfig {
             timers: Timers::default(),
             limits: Limits::default(),
             connections: ConnectionLimits::DEFAULT,
+            tcp_for_large_requests: true,
             max_sessions: 50_000,
             max_pending_requests: 20_000,
             allow: vec![

@@ -101,7 +101,7 @@ async fn what_is_no_message_is_counted_and_what_is_too_large_ends_it() {
     socket.send(Message::text("hello")).await.unwrap();
     assert!(matches!(endpoint.event().await, TransactionEvent::Malformed { .. }));
     // It may be closed before all is written.
-    let _ = socket.send(Message::binary(vec![b'x'; 100_000])).await;
+    let _ = socket.send(Message::binary(vec![b'x'; 1 << 20])).await;
     within(async { while let Some(Ok(_)) = socket.next().await {} }).await;
 }
 
