@@ -7,6 +7,7 @@
 mod harness;
 
 mod applications;
+mod browsers;
 mod dial_ladder;
 mod harness_itself;
 mod hold;
@@ -21,6 +22,7 @@ mod restart;
 mod session_extensions;
 mod several_destinations;
 mod starting;
+mod tls;
 mod transfers;
 mod two_phones;
 mod unanswered;
@@ -36,6 +38,7 @@ fn main() {
     arguments.test_threads.get_or_insert(AT_ONCE);
     let subjects = [
         applications::trials(),
+        browsers::trials(),
         dial_ladder::trials(),
         harness_itself::trials(),
         hold::trials(),
@@ -50,6 +53,7 @@ fn main() {
         several_destinations::trials(),
         session_extensions::trials(),
         starting::trials(),
+        tls::trials(),
         transfers::trials(),
         two_phones::trials(),
         unanswered::trials(),

@@ -131,7 +131,7 @@ fn print_page(exchange: &Exchange, accounts: &[(String, String)], folders: &Fold
 
 /// Where it listens, in one line.
 fn listening(exchange: &Exchange) -> String {
-    let transports = [Protocol::Udp, Protocol::Tcp].into_iter();
+    let transports = [Protocol::Udp, Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Wss].into_iter();
     let places: Vec<String> = transports
         .filter_map(|protocol| Some(format!("{protocol} {}", exchange.local_address(protocol)?)))
         .collect();

@@ -1,7 +1,7 @@
 //! Why an exchange could not start.
 
 use media_bridge::MediaError;
-use sip_ua::transport::BindError;
+use sip_ua::transport::{BindError, TlsError};
 
 use crate::messages::WaitingError;
 use crate::registrar::StoreError;
@@ -13,6 +13,9 @@ pub enum StartError {
     /// A transport could not be opened.
     #[error(transparent)]
     Transport(#[from] BindError),
+    /// The certificates of a transport cannot be used.
+    #[error("the certificates of a transport cannot be used: {0}")]
+    Certificates(#[from] TlsError),
     /// The media engine did not start.
     #[error(transparent)]
     Media(#[from] MediaError),

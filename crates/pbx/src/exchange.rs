@@ -7,12 +7,13 @@ use std::time::{Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
-use call_control::{Call, ContactChange, HangupCause, Observer, Prompts, Switchboard};
+use call_control::{Call, ContactChange, Event, HangupCause, Observer, Prompts, Switchboard};
 use media_bridge::{MediaConfig, MediaEngine};
-use sip_ua::transport::{ListenConfig, Protocol};
+use sip_ua::transport::Protocol;
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
+use crate::certificates::{self, CertificatesInUse};
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable};
@@ -27,6 +28,7 @@ pub struct Exchange {
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     waiting_messages: WaitingMessages,
+    certificates: CertificatesInUse,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
     globals: Globals,
     started: Instant,
@@ -57,7 +59,7 @@ impl Exchange {
         let registrations = open_registrations(&configuration, switchboard.clone(), contacts)?;
         let waiting_messages = WaitingMessages::open(&configuration.folders.database)?;
         let globals = Globals::from_plan(&configuration);
-        let listen = listen_configs(&configuration);
+        let (certificates, listen) = CertificatesInUse::open(&configuration)?;
         let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
         let exchange = Arc::new(Self {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
@@ -65,6 +67,7 @@ impl Exchange {
             switchboard: switchboard.clone(),
             registrations,
             waiting_messages,
+            certificates,
             sip: std::sync::OnceLock::new(),
             globals,
             started: Instant::now(),
@@ -76,6 +79,7 @@ impl Exchange {
         let _ = exchange.sip.set(sip);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
         tokio::spawn(greet_contacts(Arc::downgrade(&exchange), arrived));
+        tokio::spawn(certificates::watch(Arc::downgrade(&exchange)));
         Ok(exchange)
     }
 
@@ -87,6 +91,18 @@ impl Exchange {
     /// The endpoints of the configuration in force, as calls use them.
     pub(crate) fn endpoints(&self) -> Arc<EndpointTable> {
         self.endpoints.load_full()
+    }
+
+    /// The certificates that the transports show.
+    pub(crate) fn certificates(&self) -> &CertificatesInUse {
+        &self.certificates
+    }
+
+    /// Tells those who watch.
+    pub(crate) fn warn(&self, texts: Vec<String>) {
+        for text in texts {
+            self.switchboard.notice(|| Event::Warning { channel: None, text });
+        }
     }
 
     /// The calls.
@@ -151,6 +167,9 @@ impl Exchange {
             if matches!(part, Part::Dialplan | Part::All) {
                 self.globals.refresh(&next);
             }
+            if matches!(part, Part::Sip | Part::All) {
+                self.warn(self.certificates.follow(&next.sip));
+            }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             self.configuration.store(Arc::new(next));
             self.switchboard.prompts().refresh();
@@ -212,11 +231,6 @@ fn open_registrations(
         switchboard.notice(|| event.into());
     };
     Registrations::open(&configuration.folders.database, Box::new(tell))
-}
-
-fn listen_configs(configuration: &Configuration) -> Vec<ListenConfig> {
-    let transports = configuration.sip.transports.iter();
-    transports.map(|t| ListenConfig::new(t.protocol, t.bind)).collect()
 }
 
 /// Global variables of the dialplan: `[globals]`, `Set(GLOBAL(x)=…)`.

@@ -1,7 +1,7 @@
 //! baresip, a softphone: registers, calls, sends a tone of its own and records what it hears.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
@@ -33,6 +33,8 @@ pub(crate) struct Setup<'a> {
     secret: String,
     codecs: &'a str,
     answer: Answer,
+    /// Lines of its configuration that name certificates.
+    certificates: String,
 }
 
 /// A running phone.
@@ -47,6 +49,19 @@ impl<'a> Setup<'a> {
     /// Over TCP instead of UDP.
     pub(crate) fn over_tcp(mut self) -> Self {
         self.transport = "tcp";
+        self
+    }
+
+    /// Over TLS, believing the authority whose certificate is in this file.
+    pub(crate) fn over_tls(mut self, authority: &Path) -> Self {
+        self.transport = "tls";
+        self.certificates = format!("sip_cafile {}\n", authority.display());
+        self
+    }
+
+    /// Showing the certificate in this file, beside its key.
+    pub(crate) fn showing(mut self, certificate: &Path) -> Self {
+        self.certificates.push_str(&format!("sip_certificate {}\n", certificate.display()));
         self
     }
 
@@ -79,7 +94,8 @@ impl<'a> Setup<'a> {
     pub(crate) fn start_at(self, exchange: &Exchange) -> Outcome<Baresip> {
         let (name, secret) = (self.name, self.secret.clone());
         let registration = format!(";auth_user={name};auth_pass={secret};regint=300");
-        self.start(&exchange.sip_address().to_string(), &registration)
+        let address = if self.transport == "tls" { exchange.tls_address() } else { exchange.sip_address() };
+        self.start(&address.to_string(), &registration)
     }
 
     /// Starts it alone: it takes calls at [`Baresip::own_uri`].
@@ -103,7 +119,8 @@ impl<'a> Setup<'a> {
         let settings = CONFIG
             .replace("TONE", &tone.to_string_lossy())
             .replace("CONTROL", &control.to_string())
-            .replace("FOLDER", &folder.to_string_lossy());
+            .replace("FOLDER", &folder.to_string_lossy())
+            + &self.certificates;
         std::fs::write(folder.join("config"), settings)?;
         let process =
             Process::spawn(self.scene, self.name, Command::new("baresip").arg("-s").arg("-f").arg(&folder))?;
@@ -116,7 +133,16 @@ impl Baresip {
     /// A phone that sends this tone in each call: registered over UDP, answering by itself unless told otherwise.
     pub(crate) fn named<'a>(scene: &'a Scene, name: &'a str, tone: u32) -> Setup<'a> {
         let secret = secret_of(name);
-        Setup { scene, name, tone, transport: "udp", secret, codecs: "", answer: Answer::Auto }
+        Setup {
+            scene,
+            name,
+            tone,
+            transport: "udp",
+            secret,
+            codecs: "",
+            answer: Answer::Auto,
+            certificates: String::new(),
+        }
     }
 
     pub(crate) fn process(&mut self) -> &mut Process {

@@ -7,7 +7,7 @@ use std::process::{Command, ExitStatus};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::folder::SIP_PORT;
+use super::folder::{SIP_PORT, TLS_PORT};
 use super::process::Process;
 use super::wait::{until, until_within};
 use super::{Folder, Outcome, Scene};
@@ -53,6 +53,10 @@ impl Exchange {
 
     pub(crate) fn sip_address(&self) -> SocketAddr {
         SocketAddr::from((self.address, SIP_PORT))
+    }
+
+    pub(crate) fn tls_address(&self) -> SocketAddr {
+        SocketAddr::from((self.address, TLS_PORT))
     }
 
     pub(crate) fn process(&mut self) -> &mut Process {
@@ -115,6 +119,7 @@ pub(crate) fn run(scene: &Scene, log: &str, words: &[&OsStr]) -> Outcome<(ExitSt
 
 fn spawn(scene: &Scene, folder: &Path) -> Outcome<Process> {
     let mut command = Command::new(program()?);
+    command.env("IPBX_LOG", "error,sip_ua::transport=info"); // so that it tells of handshakes that failed
     Process::spawn(scene, "exchange", command.args(["-f", "-vvvv", "-C"]).arg(folder))
 }
 

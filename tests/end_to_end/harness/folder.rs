@@ -10,6 +10,9 @@ use super::{Outcome, Scene};
 /// all addresses has that one.
 pub(crate) const SIP_PORT: u16 = 7060;
 
+/// Where an exchange listens for TLS.
+pub(crate) const TLS_PORT: u16 = 7061;
+
 /// `pjsip.conf`, `extensions.conf` and `rtp.conf` of one exchange, with an address of its own.
 pub(crate) struct Folder {
     path: PathBuf,
@@ -32,6 +35,29 @@ impl Folder {
         );
         let rtp = "[general]\nrtpstart=10000\nrtpend=20000\n".to_owned();
         Ok(Self { path, address, pjsip, dialplan: String::new(), rtp })
+    }
+
+    /// A transport over TLS with the certificates `sip.crt` and `sip.key` of the folder, and further lines.
+    pub(crate) fn tls(mut self, lines: &str) -> Self {
+        let (folder, address) = (self.path.display(), self.address);
+        let _ = write!(
+            self.pjsip,
+            "\n[tls]\ntype=transport\nprotocol=tls\nbind={address}:{TLS_PORT}\n\
+             cert_file={folder}/sip.crt\npriv_key_file={folder}/sip.key\n{lines}\n"
+        );
+        self
+    }
+
+    /// Transports for browsers, without TLS and with it, with the certificates `sip.crt` and `sip.key` of the folder.
+    pub(crate) fn web(mut self) -> Self {
+        let (folder, address) = (self.path.display(), self.address);
+        let _ = write!(
+            self.pjsip,
+            "\n[ws]\ntype=transport\nprotocol=ws\nbind={address}\n\n\
+             [wss]\ntype=transport\nprotocol=wss\nbind={address}\n\
+             cert_file={folder}/sip.crt\npriv_key_file={folder}/sip.key\n"
+        );
+        self
     }
 
     /// A phone that registers, with the secret of [`secret_of`].
@@ -61,6 +87,16 @@ impl Folder {
         let _ = write!(
             self.pjsip,
             "\n[{name}](phone)\naors={name}\n{lines}\n\n[{name}]\ntype=aor\ncontact=sip:{name}@{at}\n"
+        );
+        self
+    }
+
+    /// Whoever comes from this address is `name`, and calls to `name` go to that URI.
+    pub(crate) fn peer(mut self, name: &str, from: Ipv4Addr, uri: &str) -> Self {
+        let _ = write!(
+            self.pjsip,
+            "\n[{name}](phone)\naors={name}\n\n[{name}]\ntype=aor\ncontact={uri}\n\n\
+             [{name}]\ntype=identify\nendpoint={name}\nmatch={from}\n"
         );
         self
     }

@@ -1,5 +1,6 @@
 //! What the tests share: the exchange, the phones, the measuring.
 
+pub(crate) mod authority;
 pub(crate) mod baresip;
 pub(crate) mod control;
 pub(crate) mod exchange;
@@ -13,6 +14,7 @@ pub(crate) mod trial;
 pub(crate) mod wait;
 pub(crate) mod wire;
 
+pub(crate) use authority::Authority;
 pub(crate) use baresip::Baresip;
 pub(crate) use exchange::Exchange;
 pub(crate) use folder::Folder;

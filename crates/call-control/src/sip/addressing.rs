@@ -2,23 +2,41 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use sip_parser::{Message, escape_user};
+use sip_parser::{HeaderName, Message, NameAddr, escape_user};
 use sip_ua::UserAgentHandle;
 use sip_ua::transport::{Flow, Protocol};
 
 use super::directory::NextHop;
 use crate::technology::OriginateError;
 
-/// Our Contact in a dialog that runs over `flow`: the address where we listen, not where a connection happened to start.
-pub(super) fn contact(user_agent: &UserAgentHandle, flow: &Flow, user: &str) -> String {
-    let port = user_agent.local_address(flow.protocol).map_or(flow.local.port(), |a| a.port());
-    let at = SocketAddr::new(flow.local.ip(), port);
+/// Our Contact in a dialog that runs over `flow`. Where the peer asked for a `sips:` URI, it gets one (RFC 3261 sections
+/// 8.1.1.8 and 12.1.1).
+pub(super) fn contact(flow: &Flow, user: &str, secure: bool) -> String {
+    let (scheme, at) = (if secure { "sips" } else { "sip" }, flow.local);
     let transport = match flow.protocol {
         Protocol::Udp => String::new(),
-        other => format!(";transport={}", other.uri_name()),
+        other => format!(";transport={}", other.uri_transport()),
     };
     let user = escape_user(user);
-    if user.is_empty() { format!("<sip:{at}{transport}>") } else { format!("<sip:{user}@{at}{transport}>") }
+    if user.is_empty() {
+        format!("<{scheme}:{at}{transport}>")
+    } else {
+        format!("<{scheme}:{user}@{at}{transport}>")
+    }
+}
+
+/// Whether a URI asks for TLS on every hop.
+pub(super) fn is_sips(uri: &str) -> bool {
+    uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
+}
+
+/// Whether a request asks for a `sips:` Contact: by its URI, else by the last proxy that stays in the path, else by its
+/// own Contact.
+pub(super) fn wants_sips(request: &Message) -> bool {
+    let is_sips = |value: &str| NameAddr::parse(value).is_ok_and(|address| is_sips(address.uri().as_str()));
+    let first = |name| request.values(name).next();
+    let near = first(&HeaderName::RecordRoute).or_else(|| first(&HeaderName::Contact));
+    request.request_uri().is_ok_and(|uri| self::is_sips(uri.as_str())) || near.is_some_and(is_sips)
 }
 
 /// The number that a request asks for; `s` where it names none, as for a caller who just lifts the receiver.
@@ -51,6 +69,6 @@ pub(super) async fn flow_to(user_agent: &UserAgentHandle, hop: &NextHop) -> Resu
             .ok_or_else(|| unreachable("its name has no address".to_owned()))?,
     };
     user_agent
-        .flow_to(protocol, address)
+        .flow_to_host(protocol, address, host)
         .ok_or_else(|| unreachable(format!("no {protocol} transport of that address family is configured")))
 }

@@ -141,6 +141,13 @@ impl NextHop {
             None if secure => Protocol::Tls,
             None => Protocol::Udp,
         };
+        // RFC 3261 section 26.2.2: a secure URI names what carries TLS, not what does without.
+        let protocol = match protocol {
+            Protocol::Tcp if secure => Protocol::Tls,
+            Protocol::Ws if secure => Protocol::Wss,
+            Protocol::Udp if secure => return Err("sips: cannot be reached over UDP".to_owned()),
+            protocol => protocol,
+        };
         let host = uri.host().to_string();
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         if host.is_empty() {

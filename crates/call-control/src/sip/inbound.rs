@@ -88,7 +88,7 @@ impl Worker {
         match self.calls.try_send(call.clone()) {
             Ok(()) => {
                 let user = endpoint.contact_user.as_deref().unwrap_or_default();
-                let contact = addressing::contact(&self.user_agent, &flow, user);
+                let contact = addressing::contact(&flow, user, addressing::wants_sips(invite));
                 self.user_agent.accept_with(id, session_id, contact, endpoint.options);
                 self.sessions.insert(session_id, Session { call, media, stage });
             }

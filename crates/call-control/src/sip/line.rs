@@ -101,9 +101,8 @@ impl LineBuilder {
         }
         let switchboard = builder.build();
         let directory = Arc::new(AnyCaller::new(self.account.as_ref()));
-        let listen = [Protocol::Udp, Protocol::Tcp]
-            .map(|protocol| ListenConfig { protocol, address: self.listen })
-            .to_vec();
+        let listen =
+            [Protocol::Udp, Protocol::Tcp].map(|protocol| ListenConfig::new(protocol, self.listen)).to_vec();
         let config = UserAgentConfig::new(concat!("call-control/", env!("CARGO_PKG_VERSION")));
         let (technology, incoming) =
             SipTechnology::start(config, listen, switchboard.clone(), directory).await?;

@@ -32,7 +32,7 @@ pub(super) async fn originate(
     let flow = addressing::flow_to(&sip.user_agent, &route.next_hop).await?;
     let id = SessionId::next();
     let (mut media, relay) = open_media(sip, &route, &flow, &request, id)?;
-    let invite = invite(sip, &route, flow, &request, media.offer());
+    let invite = invite(&route, flow, &request, media.offer());
     let endpoint = &route.endpoint;
     let mut variables = endpoint.variables.clone();
     variables.extend(request.variables.clone());
@@ -77,7 +77,6 @@ fn open_media(
 }
 
 fn invite(
-    sip: &SipTechnology,
     route: &Route,
     flow: Flow,
     request: &OriginateRequest,
@@ -89,16 +88,13 @@ fn invite(
     if let Some(redirecting) = &request.redirecting {
         headers.extend(parties::redirecting_headers(endpoint, redirecting, &target, local));
     }
+    let user = endpoint.contact_user.as_deref().unwrap_or_default();
     OutboundInvite {
         flow,
         from: parties::from(endpoint, &request.caller, local),
         to: format!("<{target}>"),
+        contact: addressing::contact(&flow, user, addressing::is_sips(&target)),
         target,
-        contact: addressing::contact(
-            &sip.user_agent,
-            &flow,
-            endpoint.contact_user.as_deref().unwrap_or_default(),
-        ),
         route: route.route_set.clone(),
         headers,
         body: Some(offer),

@@ -46,7 +46,7 @@ pub(super) async fn register(
     let address = format!("<sip:{user}@{registrar}>");
     let target = format!("sip:{registrar}");
     let mut request = OutboundRequest::new(Method::Register, &target, flow, &address, &address);
-    request.contact = Some(addressing::contact(user_agent, &flow, user));
+    request.contact = Some(addressing::contact(&flow, user, false));
     request.headers.push(("Expires".to_owned(), seconds.to_string()));
     request.credentials.push(Credentials::new(user, Secret::plain(secret)));
     let response = user_agent.send_request(request).await?;

@@ -24,6 +24,7 @@ mod disk;
 mod folders;
 #[doc(hidden)]
 pub mod fuzzing;
+mod http;
 mod options;
 mod pjsip;
 mod report;
@@ -38,10 +39,11 @@ use dialplan_vm::Dialplan;
 
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
+pub use http::HttpConfiguration;
 pub use options::Options;
 pub use pjsip::{
-    AddressRange, Aor, Auth, AuthType, DtmfMode, Endpoint, Global, Identifier, Identify, IdentityOptions,
-    SipConfiguration, Transport,
+    AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
+    Identifier, Identify, IdentityOptions, SipConfiguration, Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
@@ -108,8 +110,11 @@ impl Configuration {
         reader.found.extend(compiled.diagnostics);
         whole_plan &= reader.is_whole(before);
         let before = reader.found.len();
-        let sip =
+        let mut sip =
             SipConfiguration::read(&pjsip.unwrap_or_default(), &options.default_language, &mut reader.found);
+        let http = HttpConfiguration::read(&reader.read("http.conf").unwrap_or_default(), &mut reader.found);
+        sip.follow_http(&http, &mut reader.found);
+        sip.read_certificates(reader.folder, reader.files, &mut reader.found);
         whole_sip &= reader.is_whole(before);
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
         let plan = &compiled.plan;
@@ -182,5 +187,7 @@ fn nothing_there(folder: &Path) -> ConfigurationReport {
     ConfigurationReport::of_error("no-configuration", message, help)
 }
 
+#[cfg(test)]
+mod certificate_tests;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Core;
-use crate::transport::{Flow, ListenConfig, OpenConnections, Protocol, source_towards};
+use crate::transport::{Flow, ListenConfig, OpenConnections, PeerNames, Protocol, source_towards};
 
 /// What the core's task is asked to do.
 pub(super) enum Command<C> {
@@ -25,6 +25,7 @@ pub struct Handle<C: Core> {
     commands: mpsc::UnboundedSender<Command<C>>,
     listening: Arc<[ListenConfig]>,
     open: OpenConnections,
+    names: PeerNames,
 }
 
 impl<C: Core> Handle<C> {
@@ -32,8 +33,9 @@ impl<C: Core> Handle<C> {
         commands: mpsc::UnboundedSender<Command<C>>,
         listening: Vec<ListenConfig>,
         open: OpenConnections,
+        names: PeerNames,
     ) -> Self {
-        Self { commands, listening: listening.into(), open }
+        Self { commands, listening: listening.into(), open, names }
     }
 
     /// Runs `command` on the core, soon, with the time at which it runs. Returns at once. After a shutdown
@@ -83,6 +85,16 @@ impl<C: Core> Handle<C> {
         Some(Flow::new(protocol, SocketAddr::new(ip, local.port()), remote))
     }
 
+    /// [`flow_to`](Self::flow_to) `remote`, one of the addresses of the host `name`. Over TLS the peer must then show a
+    /// certificate for that name (RFC 5922 section 7.2), and is told it (SNI); without a name, for its address.
+    pub fn flow_to_host(&self, protocol: Protocol, remote: SocketAddr, name: &str) -> Option<Flow> {
+        let flow = self.flow_to(protocol, remote)?;
+        if protocol.is_secure() {
+            self.names.remember(remote, name);
+        }
+        Some(flow)
+    }
+
     /// Whether the connection that `flow` names is open. A phone behind address translation is reached over the
     /// connection that it opened, and over no other (RFC 5626 section 4.3). Always true of UDP.
     pub fn has_connection(&self, flow: &Flow) -> bool {
@@ -102,7 +114,12 @@ impl<C: Core> Handle<C> {
 
 impl<C: Core> Clone for Handle<C> {
     fn clone(&self) -> Self {
-        Self { commands: self.commands.clone(), listening: self.listening.clone(), open: self.open.clone() }
+        Self {
+            commands: self.commands.clone(),
+            listening: self.listening.clone(),
+            open: self.open.clone(),
+            names: self.names.clone(),
+        }
     }
 }
 

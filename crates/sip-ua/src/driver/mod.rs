@@ -53,11 +53,11 @@ pub fn run<C: Core>(
     let mut transports = Transports::new(input_sender, limits);
     let bound = listen
         .iter()
-        .map(|&wanted| Ok(ListenConfig { address: transports.listen(wanted)?, ..wanted }))
+        .map(|wanted| Ok(ListenConfig { address: transports.listen(wanted)?, ..wanted.clone() }))
         .collect::<Result<Vec<_>, BindError>>()?;
     let (command_sender, commands) = mpsc::unbounded_channel();
     let (events, event_receiver) = mpsc::channel(EVENTS);
-    let open = transports.open_connections();
+    let (open, names) = (transports.open_connections(), transports.peer_names());
     tokio::spawn(Task { core, transports, inputs, commands, events, overdue: VecDeque::new() }.run());
-    Ok((Handle::new(command_sender, bound, open), event_receiver))
+    Ok((Handle::new(command_sender, bound, open, names), event_receiver))
 }

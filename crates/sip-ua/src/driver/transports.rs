@@ -1,7 +1,6 @@
 //! All sockets and connections of one driver, found by flow.
 
 use std::collections::HashMap;
-use std::future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -9,8 +8,8 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::transport::{
-    Accepted, BindError, Connection, ConnectionLimits, Flow, Input, ListenConfig, OpenConnections, Protocol,
-    TcpListening, Transmit, UdpTransport, connect,
+    Accepted, BindError, Connection, ConnectionLimits, Door, Flow, Input, ListenConfig, OpenConnections,
+    PeerNames, Protocol, TcpListening, Transmit, UdpTransport,
 };
 
 /// All sockets and connections of one driver.
@@ -20,6 +19,7 @@ pub(super) struct Transports {
     listening: Vec<TcpListening>,
     connections: HashMap<Flow, Connection>,
     open: OpenConnections,
+    names: PeerNames,
     /// The newest connection with each peer, for requests that only know the peer's address.
     by_remote: HashMap<(Protocol, SocketAddr), Flow>,
     /// How many connections each address has open.
@@ -37,6 +37,7 @@ impl Transports {
             listening: vec![],
             connections: HashMap::new(),
             open: OpenConnections::default(),
+            names: PeerNames::default(),
             by_remote: HashMap::new(),
             per_address: HashMap::new(),
             inputs,
@@ -47,22 +48,24 @@ impl Transports {
     }
 
     /// Opens one listening address; tells where it really is.
-    pub(super) fn listen(&mut self, listen: ListenConfig) -> Result<SocketAddr, BindError> {
-        let ListenConfig { protocol, address } = listen;
+    pub(super) fn listen(&mut self, listen: &ListenConfig) -> Result<SocketAddr, BindError> {
+        let &ListenConfig { protocol, address, .. } = listen;
+        if protocol.is_secure() && listen.tls.is_none() {
+            return Err(BindError::NoCertificate { protocol, address });
+        }
         let inputs = self.inputs.clone();
         let bound = match protocol {
-            Protocol::Udp => UdpTransport::bind(address, inputs).map(|socket| {
+            Protocol::Udp => UdpTransport::bind(listen, inputs).map(|socket| {
                 let bound = socket.bound();
                 self.sockets.push(socket);
                 bound
             }),
-            Protocol::Tcp => TcpListening::bind(address, inputs, self.places.clone()).map(|listening| {
-                let bound = listening.bound();
-                self.listening.push(listening);
-                bound
-            }),
-            Protocol::Tls | Protocol::Ws | Protocol::Wss => {
-                return Err(BindError::NotServed { protocol, address });
+            _ => {
+                TcpListening::bind(address, Door::new(listen), inputs, self.places.clone()).map(|listening| {
+                    let bound = listening.bound();
+                    self.listening.push(listening);
+                    bound
+                })
             }
         };
         bound.map_err(|source| BindError::new(listen, source))
@@ -95,19 +98,19 @@ impl Transports {
         if let Some(&other) = self.by_remote.get(&(flow.protocol, flow.remote)) {
             return Ok(other);
         }
-        if flow.protocol != Protocol::Tcp {
-            return Err(io::ErrorKind::Unsupported.into());
-        }
+        let door = self.listening.iter().find_map(|listening| listening.door_of(&flow));
+        let opening =
+            door.ok_or(io::ErrorKind::AddrNotAvailable)?.open(flow, self.names.name_of(flow.remote));
         let serial = self.next_serial();
         let inputs = self.inputs.clone();
-        let connection = Connection::spawn(connect(flow), flow, serial, inputs, self.limits.clone(), None);
+        let connection = Connection::spawn(opening, flow, serial, inputs, self.limits.clone(), None);
         self.remember(flow, connection);
         Ok(flow)
     }
 
     /// Serves a connection that a peer opened, unless its address has too many.
     pub(super) fn accept(&mut self, accepted: Accepted) {
-        let Accepted { stream, flow, place } = accepted;
+        let Accepted { opening, flow, place } = accepted;
         if self
             .per_address
             .get(&flow.remote.ip())
@@ -117,7 +120,6 @@ impl Transports {
             return;
         }
         let serial = self.next_serial();
-        let opening = future::ready(Ok(stream));
         let inputs = self.inputs.clone();
         let connection = Connection::spawn(opening, flow, serial, inputs, self.limits.clone(), Some(place));
         self.remember(flow, connection);
@@ -126,6 +128,11 @@ impl Transports {
     /// Which connections are open, kept up to date.
     pub(super) fn open_connections(&self) -> OpenConnections {
         self.open.clone()
+    }
+
+    /// The names that peers must prove to have; whoever looks them up adds to them.
+    pub(super) fn peer_names(&self) -> PeerNames {
+        self.names.clone()
     }
 
     fn next_serial(&mut self) -> u64 {

@@ -8,7 +8,7 @@ use sip_parser::{Message, ParseError};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Core, Handle, run};
-use crate::transport::{BindError, ConnectionLimits, Flow, ListenConfig, Protocol, Transmit};
+use crate::transport::{BindError, Flow, ListenConfig, Protocol, Transmit};
 use crate::user_agent::{
     Body, OutboundInvite, OutboundRequest, Reply, RequestFailure, RequestId, SessionId, SessionOptions,
     UaEvent, UserAgent, UserAgentConfig,
@@ -28,8 +28,15 @@ pub async fn bind(
     config: UserAgentConfig,
     listen: Vec<ListenConfig>,
 ) -> Result<(UserAgentHandle, UaEvents), BindError> {
+    let connections = config.connections.clone();
+    let switch = config.tcp_for_large_requests;
     let core = Agent { user_agent: UserAgent::new(config), awaited: HashMap::new() };
-    let (handle, events) = run(core, &listen, ConnectionLimits::DEFAULT)?;
+    let (handle, events) = run(core, &listen, connections)?;
+    if switch {
+        let tcp = handle.listening().iter().filter(|listen| listen.protocol == Protocol::Tcp);
+        let streams = tcp.map(|listen| listen.address).collect();
+        handle.run(|core, _| core.user_agent.transactions().set_streams(streams));
+    }
     Ok((UserAgentHandle { handle }, events))
 }
 
@@ -233,6 +240,11 @@ impl UserAgentHandle {
     /// See [`Handle::flow_to`].
     pub fn flow_to(&self, protocol: Protocol, remote: SocketAddr) -> Option<Flow> {
         self.handle.flow_to(protocol, remote)
+    }
+
+    /// See [`Handle::flow_to_host`].
+    pub fn flow_to_host(&self, protocol: Protocol, remote: SocketAddr, name: &str) -> Option<Flow> {
+        self.handle.flow_to_host(protocol, remote, name)
     }
 
     /// See [`Handle::has_connection`].

@@ -15,6 +15,8 @@ use crate::transport::Flow;
 pub(super) struct Client {
     machine: Machine,
     pub(super) flow: Flow,
+    /// The way that a large request would have taken, until its other way has proven good.
+    otherwise: Option<Box<(Message, Flow)>>,
 }
 
 #[derive(Debug)]
@@ -37,11 +39,22 @@ impl Client {
         } else {
             Machine::Other(NonInviteClient::new(now, bytes, reliable, timers))
         };
-        Self { machine, flow }
+        Self { machine, flow, otherwise: None }
+    }
+
+    /// With another way to try when this one does not lead to the peer.
+    pub(super) fn or(self, request: Message, flow: Flow) -> Self {
+        Self { otherwise: Some(Box::new((request, flow))), ..self }
+    }
+
+    /// The other way, once.
+    pub(super) fn take_otherwise(&mut self) -> Option<(Message, Flow)> {
+        self.otherwise.take().map(|otherwise| *otherwise)
     }
 
     /// Takes a response; true if the user agent must see it.
     pub(super) fn handle_response(&mut self, now: Instant, status: u16, response: &Message) -> bool {
+        self.otherwise = None;
         match &mut self.machine {
             Machine::Invite { machine, invite } => {
                 machine.handle_response(now, status, || derived::ack(invite, response))

@@ -5,6 +5,7 @@ use std::time::Instant;
 use sip_parser::{Message, Method};
 
 use super::client::Client;
+use super::large;
 use super::matching::{client_key, is_misrouted};
 use super::{ClientTransactionId, TransactionEvent, TransactionLayer};
 use crate::transport::Flow;
@@ -61,7 +62,11 @@ impl TransactionLayer {
         if self.clients.find(&self.key).is_some() {
             return Err(Unsendable::BranchInUse);
         }
-        let client = Client::new(now, request, flow, self.timers.clone());
+        let timers = self.timers.clone();
+        let (client, flow) = match large::over_tcp(&request, flow, &self.streams) {
+            Some((other, over)) => (Client::new(now, other, over, timers).or(request, flow), over),
+            None => (Client::new(now, request, flow, timers), flow),
+        };
         self.clients.insert(id, &self.key, &flow, client);
         Ok(())
     }

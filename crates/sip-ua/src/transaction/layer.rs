@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -43,6 +44,8 @@ pub struct TransactionLayer {
     pub(super) transmits: VecDeque<Transmit>,
     pub(super) events: VecDeque<TransactionEvent>,
     pub(super) counters: Counters,
+    /// Where requests that are too large for datagrams leave from.
+    pub(super) streams: Vec<SocketAddr>,
     /// Where keys are written before they are looked up.
     pub(super) key: String,
     last_id: u64,
@@ -63,6 +66,7 @@ impl TransactionLayer {
             transmits: VecDeque::new(),
             events: VecDeque::new(),
             counters: Counters::default(),
+            streams: Vec::new(),
             key: String::new(),
             last_id: 0,
             hasher: RandomState::new(),
@@ -73,6 +77,13 @@ impl TransactionLayer {
     /// [`route_reply`](Self::route_reply) for one that is here.
     pub fn set_reply_route(&mut self, route: ReplyRoute) {
         self.reply_route = route;
+    }
+
+    /// Requests of more than 1,300 octets that were to travel over UDP leave over TCP from now on, from that of these
+    /// addresses whose family is theirs (RFC 3261 section 18.1.1). Where the peer takes no TCP they go over UDP after
+    /// all. Without addresses, as at the beginning, all stay as they are.
+    pub fn set_streams(&mut self, listening: Vec<SocketAddr>) {
+        self.streams = listening;
     }
 
     /// Takes a message that came along `flow`.
@@ -105,10 +116,7 @@ impl TransactionLayer {
     /// hear of it.
     pub fn handle_transport_error(&mut self, now: Instant, flow: &Flow) {
         for id in self.clients.with_peer(flow) {
-            if let Some(client) = self.clients.get_mut(id) {
-                client.handle_transport_error();
-            }
-            self.settle_client(id);
+            self.client_failed(now, id);
         }
         for id in self.servers.with_peer(flow) {
             self.reroute_server(now, id);
@@ -187,6 +195,19 @@ impl Default for TransactionLayer {
 }
 
 impl TransactionLayer {
+    /// The way of a client transaction is closed; a large request tries the one that it would have taken otherwise.
+    fn client_failed(&mut self, now: Instant, id: u64) {
+        let Some(client) = self.clients.get_mut(id) else { return };
+        match client.take_otherwise() {
+            Some((request, flow)) => {
+                *client = Client::new(now, request, flow, self.timers.clone());
+                self.clients.set_peer(id, &flow);
+            }
+            None => client.handle_transport_error(),
+        }
+        self.settle_client(id);
+    }
+
     /// Sends what a client transaction has to say, tells its failure, and lets it go if it is over.
     pub(super) fn settle_client(&mut self, id: u64) {
         let Some(client) = self.clients.get_mut(id) else { return };

@@ -13,6 +13,7 @@ mod timers;
 // The layer around them.
 mod client;
 mod client_side;
+mod large;
 mod layer;
 mod server;
 mod server_side;

@@ -1,9 +1,10 @@
 //! One connection of any stream protocol: framing, keep-alive, queues and time limits.
 //!
-//! TCP, and later TLS and WebSocket, only bring a way to open a [`Stream`].
+//! The protocols only bring a way to open a [`Stream`]; what differs about WebSockets is in `websocket.rs`.
 
 use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -11,8 +12,9 @@ use sip_parser::{Frame, Framer, FramingError, ParseError};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
+use tokio_tungstenite::WebSocketStream;
 
-use super::{Flow, Input};
+use super::{Flow, Input, websocket};
 
 /// What carries a connection's bytes.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -22,11 +24,23 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 /// Some stream.
 pub(crate) type BoxedStream = Box<dyn Stream>;
 
+/// A connection whose handshakes are done.
+pub(crate) enum Opened {
+    /// Messages follow each other in a stream.
+    Stream(BoxedStream),
+    /// Each message has a frame.
+    WebSocket(Box<WebSocketStream<BoxedStream>>),
+}
+
+/// A connection on its way: its handshakes, then what they led to.
+pub(crate) type Opening = Pin<Box<dyn Future<Output = io::Result<Opened>> + Send>>;
+
 /// How long connections live, and how many there may be.
 ///
 /// # Defaults
 /// 4,096 accepted connections, 1,024 of one address, 256 queued messages each; 10 s to open, 32 s for a message to
-/// come whole, 10 s for the peer to take what we write, closed after 2 h 10 min of silence.
+/// come whole, 10 s for the peer to take what we write, a sign of life after 90 s in which we said nothing, closed
+/// after 2 h 10 min of silence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectionLimits {
@@ -45,6 +59,9 @@ pub struct ConnectionLimits {
     /// How long a connection may be silent. Longer than registrations last, for a phone may have nothing to say
     /// until it renews its own; that the peer is still there is what TCP's keep-alive is for.
     pub idle: Duration,
+    /// After how much time in which we said nothing we send a keep-alive (RFC 5626 section 4.4.1), so that no
+    /// firewall or translator forgets the connection; `None` for never.
+    pub keep_alive: Option<Duration>,
 }
 
 impl ConnectionLimits {
@@ -57,6 +74,7 @@ impl ConnectionLimits {
         message_within: Duration::from_secs(32),
         write_within: Duration::from_secs(10),
         idle: Duration::from_secs(7800),
+        keep_alive: Some(Duration::from_secs(90)),
     };
 }
 
@@ -77,7 +95,7 @@ impl Connection {
     /// Serves what `opening` yields until it ends, then reports [`Input::Closed`] under `serial`.
     /// Messages may be sent at once; they wait for it to open.
     pub(crate) fn spawn(
-        opening: impl Future<Output = io::Result<BoxedStream>> + Send + 'static,
+        opening: Opening,
         flow: Flow,
         serial: u64,
         inputs: mpsc::Sender<Input>,
@@ -88,8 +106,12 @@ impl Connection {
         let pongs = outbox.downgrade();
         tokio::spawn(async move {
             let served = async {
-                let stream = timeout(limits.open_within, opening).await??;
-                serve(stream, flow, &limits, &inputs, pongs, waiting).await
+                match open(opening, flow, limits.open_within).await? {
+                    Opened::Stream(stream) => serve(stream, flow, &limits, &inputs, pongs, waiting).await,
+                    Opened::WebSocket(socket) => {
+                        websocket::serve(*socket, flow, &limits, &inputs, waiting).await
+                    }
+                }
             };
             if let Err(error) = served.await {
                 tracing::debug!(%flow, %error, "connection ended");
@@ -110,6 +132,15 @@ impl Connection {
     pub(crate) fn send(&self, bytes: Bytes) -> bool {
         self.outbox.try_send(bytes).is_ok()
     }
+}
+
+/// Waits for the handshakes. That they failed is worth a line: somebody configured something wrong, or knocks.
+async fn open(opening: Opening, flow: Flow, within: Duration) -> io::Result<Opened> {
+    let opened = match timeout(within, opening).await {
+        Ok(opened) => opened,
+        Err(late) => Err(late.into()),
+    };
+    opened.inspect_err(|error| tracing::info!(%flow, %error, "a connection could not be opened"))
 }
 
 async fn serve(
@@ -205,7 +236,7 @@ fn as_parse_error(error: FramingError) -> ParseError {
 /// Answers a keep-alive (RFC 5626 section 3.5.1); a peer that reads nothing gets none.
 fn pong(pongs: &mpsc::WeakSender<Bytes>) {
     if let Some(outbox) = pongs.upgrade() {
-        let _ = outbox.try_send(Bytes::from_static(b"\r\n"));
+        let _ = outbox.try_send(Bytes::from_static(PONG));
     }
 }
 
@@ -214,11 +245,26 @@ async fn write(
     limits: &ConnectionLimits,
     mut waiting: mpsc::Receiver<Bytes>,
 ) -> io::Result<()> {
-    while let Some(bytes) = waiting.recv().await {
-        timeout(limits.write_within, stream.write_all(&bytes)).await??;
+    while let Some(bytes) = next(&mut waiting, limits.keep_alive).await {
+        timeout(limits.write_within, async {
+            stream.write_all(&bytes).await?;
+            stream.flush().await // TLS may hold back what the socket did not take
+        })
+        .await??;
     }
     timeout(limits.write_within, stream.shutdown()).await?
 }
+
+/// The next message to write, or a keep-alive when there is none for so long; `None` at the end.
+async fn next(waiting: &mut mpsc::Receiver<Bytes>, keep_alive: Option<Duration>) -> Option<Bytes> {
+    let Some(interval) = keep_alive else { return waiting.recv().await };
+    timeout(interval, waiting.recv()).await.unwrap_or(Some(Bytes::from_static(PING)))
+}
+
+/// A keep-alive, which the peer may answer with a single CRLF (RFC 5626 section 4.4.1).
+pub(super) const PING: &[u8] = b"\r\n\r\n";
+/// The answer to one.
+pub(super) const PONG: &[u8] = b"\r\n";
 
 #[cfg(test)]
 mod tests {
@@ -229,11 +275,11 @@ mod tests {
     /// The peer's end, what comes to the core, and our end.
     fn connected() -> (DuplexStream, mpsc::Receiver<Input>, Connection) {
         let (peer, ours) = tokio::io::duplex(1024);
-        let stream: BoxedStream = Box::new(ours);
+        let stream = Opened::Stream(Box::new(ours));
         let address = |port| std::net::SocketAddr::from(([192, 0, 2, 1], port));
         let flow = Flow::new(Protocol::Tcp, address(1), address(2));
         let (sender, inputs) = mpsc::channel(8);
-        let opening = std::future::ready(Ok(stream));
+        let opening = Box::pin(std::future::ready(Ok(stream)));
         let limits = ConnectionLimits { queued_messages: 2, ..ConnectionLimits::DEFAULT };
         (peer, inputs, Connection::spawn(opening, flow, 7, sender, limits, None))
     }
@@ -290,6 +336,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_connection_on_which_we_say_nothing_is_kept_alive() {
+        let (mut peer, _inputs, connection) = connected();
+        let start = Instant::now();
+        let mut octets = [0; 4];
+        peer.write_all(b"\r\n\r\n").await.unwrap();
+        peer.read_exact(&mut octets[..2]).await.unwrap();
+        assert_eq!((&octets[..2], start.elapsed().as_secs()), (PONG, 0));
+        peer.read_exact(&mut octets).await.unwrap();
+        assert_eq!((&octets[..], start.elapsed().as_secs()), (PING, 90));
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert!(connection.send(Bytes::from_static(b"BYE!")));
+        peer.read_exact(&mut octets).await.unwrap();
+        peer.read_exact(&mut octets).await.unwrap();
+        assert_eq!((&octets[..], start.elapsed().as_secs()), (PING, 240));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_is_queued_is_sent_before_the_end() {
         let (mut peer, mut inputs, connection) = connected();
         assert!(connection.send(Bytes::from_static(b"BYE")));
@@ -305,7 +368,7 @@ mod tests {
         let (sender, mut inputs) = mpsc::channel(8);
         let address = |port| std::net::SocketAddr::from(([192, 0, 2, 1], port));
         let flow = Flow::new(Protocol::Tcp, address(1), address(2));
-        let never = std::future::pending();
+        let never = Box::pin(std::future::pending());
         let connection = Connection::spawn(never, flow, 7, sender, ConnectionLimits::DEFAULT, None);
         assert!(connection.send(Bytes::from_static(b"BYE")), "messages may wait for it to open");
         assert_eq!(seconds_until_closed(&mut inputs).await, 10);

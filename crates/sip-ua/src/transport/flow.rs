@@ -43,7 +43,8 @@ impl Protocol {
         }
     }
 
-    /// The name as the `transport` parameter of a URI writes it: `udp`, `tcp`, `tls`, `ws`, `wss`.
+    /// The name in small letters: `udp`, `tcp`, `tls`, `ws`, `wss`. The `transport` parameter of a URI is written so,
+    /// but for secure WebSockets, whose URIs say `ws` (RFC 7118 section 5.2.1), as [`Self::uri_transport`] does.
     pub fn uri_name(self) -> &'static str {
         match self {
             Self::Udp => "udp",
@@ -51,6 +52,14 @@ impl Protocol {
             Self::Tls => "tls",
             Self::Ws => "ws",
             Self::Wss => "wss",
+        }
+    }
+
+    /// The value of the `transport` parameter of a URI.
+    pub fn uri_transport(self) -> &'static str {
+        match self {
+            Self::Wss => "ws",
+            other => other.uri_name(),
         }
     }
 

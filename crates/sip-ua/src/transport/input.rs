@@ -4,7 +4,7 @@ use bytes::Bytes;
 use sip_parser::{Message, ParseError};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{BoxedStream, Flow};
+use super::{Flow, Opening};
 
 /// One thing that happened on a socket or a connection.
 pub(crate) enum Input {
@@ -22,7 +22,8 @@ pub(crate) enum Input {
 
 /// A connection opened by a peer, before anybody serves it.
 pub(crate) struct Accepted {
-    pub(crate) stream: BoxedStream,
+    /// The handshakes that it still owes, and then its stream.
+    pub(crate) opening: Opening,
     pub(crate) flow: Flow,
     /// Its place among the connections that peers may have open; given back when it ends.
     pub(crate) place: OwnedSemaphorePermit,

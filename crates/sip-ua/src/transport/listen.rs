@@ -4,21 +4,38 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-use super::{PortOwner, Protocol, port_owner};
+use super::{PortOwner, Protocol, SocketOptions, Tls, port_owner};
 
 /// One address to listen on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ListenConfig {
-    /// The protocol. UDP and TCP are served.
+    /// The protocol.
     pub protocol: Protocol,
     /// The address: `0.0.0.0` and `::` mean every one of their own family, port 0 lets the system choose.
     pub address: SocketAddr,
+    /// Certificates and keys, which TLS and secure WebSockets need.
+    pub tls: Option<Tls>,
+    /// What the system is asked for its sockets.
+    pub sockets: SocketOptions,
 }
 
 impl ListenConfig {
     /// Listens for `protocol` on `address`.
     pub fn new(protocol: Protocol, address: SocketAddr) -> Self {
-        Self { protocol, address }
+        Self { protocol, address, tls: None, sockets: SocketOptions::default() }
+    }
+
+    /// With these certificates and keys.
+    #[must_use]
+    pub fn with_tls(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+
+    /// With these options for its sockets.
+    #[must_use]
+    pub fn with_sockets(self, sockets: SocketOptions) -> Self {
+        Self { sockets, ..self }
     }
 }
 
@@ -62,11 +79,11 @@ pub enum BindError {
         /// The address asked for.
         address: SocketAddr,
     },
-    /// A protocol that is not served.
+    /// A protocol over TLS without certificates.
     #[error(
-        "cannot listen on {protocol} {address}: only UDP and TCP are served; change the transport's protocol"
+        "cannot listen on {protocol} {address}: it needs a certificate and its key; give them, or change the protocol"
     )]
-    NotServed {
+    NoCertificate {
         /// The protocol asked for.
         protocol: Protocol,
         /// The address asked for.
@@ -91,8 +108,8 @@ pub enum BindError {
 
 impl BindError {
     /// Sorts what the system said, and asks who is in the way.
-    pub(crate) fn new(listen: ListenConfig, source: io::Error) -> Self {
-        let ListenConfig { protocol, address } = listen;
+    pub(crate) fn new(listen: &ListenConfig, source: io::Error) -> Self {
+        let &ListenConfig { protocol, address, .. } = listen;
         match source.kind() {
             io::ErrorKind::AddrInUse => {
                 Self::InUse { protocol, address, owner: port_owner(protocol, address) }
@@ -125,7 +142,7 @@ mod tests {
 
     fn text(kind: io::ErrorKind) -> String {
         let listen = ListenConfig::new(Protocol::Udp, "192.0.2.1:5060".parse().unwrap());
-        BindError::new(listen, kind.into()).to_string()
+        BindError::new(&listen, kind.into()).to_string()
     }
 
     #[test]

@@ -6,9 +6,15 @@ mod input;
 mod listen;
 // Datagrams and streams.
 mod connection;
+mod door;
 mod open_connections;
+mod peer_names;
+mod socket_options;
+mod stun;
 mod tcp;
+mod tls;
 mod udp;
+mod websocket;
 // What the system knows.
 mod local_address;
 mod port_owner;
@@ -16,11 +22,15 @@ mod port_owner;
 pub use connection::ConnectionLimits;
 pub use flow::{Flow, Protocol, Transmit};
 pub use listen::{BindError, ListenConfig};
-pub(crate) use open_connections::OpenConnections;
 pub use port_owner::{PortOwner, port_owner};
+pub use socket_options::{SocketOptions, TcpKeepAlive};
+pub use tls::{CipherSuite, ClientCertificate, Tls, TlsConfig, TlsError, TlsVersions};
 
-pub(crate) use connection::{BoxedStream, Connection};
+pub(crate) use connection::{BoxedStream, Connection, Opened, Opening};
+pub(crate) use door::Door;
 pub(crate) use input::{Accepted, Input};
 pub(crate) use local_address::source_towards;
-pub(crate) use tcp::{TcpListening, connect};
+pub(crate) use open_connections::OpenConnections;
+pub(crate) use peer_names::PeerNames;
+pub(crate) use tcp::TcpListening;
 pub(crate) use udp::UdpTransport;

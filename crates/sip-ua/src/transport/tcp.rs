@@ -1,23 +1,20 @@
-//! TCP: listening, and opening connections.
+//! TCP, and what runs over it: listening, and opening connections.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::input::Accepted;
-use super::{BoxedStream, Flow, Input, Protocol};
+use super::{Door, Flow, Input, SocketOptions};
 
 /// Connections that wait for the listener to come round.
 const ACCEPT_QUEUE: i32 = 1024;
-
-/// Silence after which the system asks whether the peer is still there, and between its questions.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// How long the system repeats unacknowledged octets before it calls the connection dead.
 #[cfg(target_os = "linux")]
@@ -27,6 +24,7 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(32);
 #[derive(Debug)]
 pub(crate) struct TcpListening {
     bound: SocketAddr,
+    door: Door,
     task: JoinHandle<()>,
 }
 
@@ -34,18 +32,28 @@ impl TcpListening {
     /// Listens on `address`; connections go to `inputs` while `places` has room. Must run inside a tokio runtime.
     pub(crate) fn bind(
         address: SocketAddr,
+        door: Door,
         inputs: mpsc::Sender<Input>,
         places: Arc<Semaphore>,
     ) -> io::Result<Self> {
         let listener = listen(address)?;
         let bound = listener.local_addr()?;
-        let task = tokio::spawn(accept(listener, inputs, places));
-        Ok(Self { bound, task })
+        let task = tokio::spawn(accept(listener, door.clone(), inputs, places));
+        Ok(Self { bound, door, task })
     }
 
     /// The address it is bound to, with the port that the system chose if none was asked for.
     pub(crate) fn bound(&self) -> SocketAddr {
         self.bound
+    }
+
+    /// How connections along `flow` open; `None` when they are not this address's.
+    pub(crate) fn door_of(&self, flow: &Flow) -> Option<&Door> {
+        let any = self.bound.ip().is_unspecified() && self.bound.is_ipv4() == flow.remote.is_ipv4();
+        let is_ours = self.door.protocol() == flow.protocol
+            && self.bound.port() == flow.local.port()
+            && (any || self.bound.ip() == flow.local.ip());
+        is_ours.then_some(&self.door)
     }
 }
 
@@ -67,7 +75,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-async fn accept(listener: TcpListener, inputs: mpsc::Sender<Input>, places: Arc<Semaphore>) {
+async fn accept(listener: TcpListener, door: Door, inputs: mpsc::Sender<Input>, places: Arc<Semaphore>) {
     loop {
         let (stream, remote) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -82,31 +90,31 @@ async fn accept(listener: TcpListener, inputs: mpsc::Sender<Input>, places: Arc<
             continue;
         };
         let Ok(local) = stream.local_addr() else { continue };
-        watch(&stream);
-        let flow = Flow::new(Protocol::Tcp, local, remote);
-        let stream: BoxedStream = Box::new(stream);
-        if inputs.send(Input::Accepted(Accepted { stream, flow, place })).await.is_err() {
+        watch(&stream, door.sockets());
+        let flow = Flow::new(door.protocol(), local, remote);
+        let opening = door.accepted(stream);
+        if inputs.send(Input::Accepted(Accepted { opening, flow, place })).await.is_err() {
             return;
         }
     }
 }
 
 /// Opens a connection along `flow`: from its local address, from a port of the system's choice.
-pub(crate) async fn connect(flow: Flow) -> io::Result<BoxedStream> {
+pub(super) async fn connect(flow: Flow, options: &SocketOptions) -> io::Result<TcpStream> {
     let socket = if flow.remote.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if !flow.local.ip().is_unspecified() {
         socket.bind(SocketAddr::new(flow.local.ip(), 0))?;
     }
     let stream = socket.connect(flow.remote).await?;
-    watch(&stream);
-    Ok(Box::new(stream))
+    watch(&stream, options);
+    Ok(stream)
 }
 
 /// Lets the system notice peers that vanished, and send small messages without delay.
-fn watch(stream: &TcpStream) {
+fn watch(stream: &TcpStream, options: &SocketOptions) {
     let socket = SockRef::from(stream);
-    let keep_alive = TcpKeepalive::new().with_time(KEEP_ALIVE).with_interval(KEEP_ALIVE / 4);
-    let set = socket.set_tcp_keepalive(&keep_alive).and_then(|()| stream.set_nodelay(true));
+    options.mark(&socket, stream.peer_addr().is_ok_and(|peer| peer.is_ipv4()));
+    let set = socket.set_tcp_keepalive(&options.keep_alive()).and_then(|()| stream.set_nodelay(true));
     #[cfg(target_os = "linux")]
     let set = set.and_then(|()| socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED)));
     if let Err(error) = set {

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::local_address::LocalAddress;
-use super::{Flow, Input, Protocol};
+use super::stun::{self, Stun};
+use super::{Flow, Input, ListenConfig, Protocol};
 
 /// What we ask the system to hold while the core is busy: some thousand messages. It may grant less.
 const RECEIVE_BUFFER: usize = 4 << 20;
@@ -33,9 +34,9 @@ pub(crate) struct UdpTransport {
 }
 
 impl UdpTransport {
-    /// Binds `address` and starts to read; what comes goes to `inputs`. Must run inside a tokio runtime.
-    pub(crate) fn bind(address: SocketAddr, inputs: mpsc::Sender<Input>) -> io::Result<Self> {
-        let socket = Arc::new(bind_socket(address)?);
+    /// Binds the address and starts to read; what comes goes to `inputs`. Must run inside a tokio runtime.
+    pub(crate) fn bind(listen: &ListenConfig, inputs: mpsc::Sender<Input>) -> io::Result<Self> {
+        let socket = Arc::new(bind_socket(listen)?);
         let bound = socket.local_addr()?;
         let (backlog, waiting) = mpsc::channel(BACKLOG);
         let reader = tokio::spawn(read(socket.clone(), bound, inputs.clone()));
@@ -83,7 +84,8 @@ impl Drop for UdpTransport {
     }
 }
 
-fn bind_socket(address: SocketAddr) -> io::Result<UdpSocket> {
+fn bind_socket(listen: &ListenConfig) -> io::Result<UdpSocket> {
+    let address = listen.address;
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
@@ -91,6 +93,7 @@ fn bind_socket(address: SocketAddr) -> io::Result<UdpSocket> {
     if let Err(error) = socket.set_recv_buffer_size(RECEIVE_BUFFER) {
         tracing::debug!(%address, %error, "the receive buffer keeps its default size");
     }
+    listen.sockets.mark(&SockRef::from(&socket), address.is_ipv4());
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     UdpSocket::from_std(socket.into())
@@ -112,6 +115,15 @@ async fn read(socket: Arc<UdpSocket>, bound: SocketAddr, inputs: mpsc::Sender<In
         let datagram = &buffer[..length];
         if is_keep_alive(datagram) {
             continue;
+        }
+        match stun::read(datagram, remote) {
+            Stun::Other => {}
+            Stun::Silence => continue,
+            Stun::Response(response) => {
+                // One that finds the socket full is lost, as on the way; phones ask again.
+                let _ = socket.try_send_to(&response, remote);
+                continue;
+            }
         }
         let flow = Flow::new(Protocol::Udp, local.towards(remote, Instant::now()), remote);
         let input = Input::from_bytes(Bytes::copy_from_slice(datagram), flow);

@@ -3,11 +3,12 @@
 use sip_parser::Method;
 
 use crate::transaction::{Limits, Timers};
+use crate::transport::ConnectionLimits;
 
 /// How a [`UserAgent`](super::UserAgent) presents itself, and its bounds.
 ///
 /// # Defaults
-/// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the transaction layer's default timers and limits,
+/// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the default timers and limits,
 /// 50,000 sessions, the methods INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, MESSAGE and
 /// REGISTER, the extensions `timer`, `100rel`, `replaces` and `norefersub`.
 #[derive(Clone, Debug)]
@@ -21,6 +22,10 @@ pub struct UserAgentConfig {
     pub timers: Timers,
     /// Bounds of the transaction layer.
     pub limits: Limits,
+    /// How many connections there may be, how long they live, and how they are kept alive.
+    pub connections: ConnectionLimits,
+    /// Whether requests of more than 1,300 octets leave over TCP where we listen for it (RFC 3261 section 18.1.1).
+    pub tcp_for_large_requests: bool,
     /// Sessions at a time. An INVITE above it is answered 503 with Retry-After.
     pub max_sessions: usize,
     /// Requests outside of dialogs that wait for the application's reply. One above it is answered
@@ -42,6 +47,8 @@ impl UserAgentConfig {
             max_forwards: 70,
             timers: Timers::default(),
             limits: Limits::default(),
+            connections: ConnectionLimits::DEFAULT,
+            tcp_for_large_requests: true,
             max_sessions: 50_000,
             max_pending_requests: 20_000,
             allow: vec![

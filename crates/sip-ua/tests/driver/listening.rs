@@ -37,7 +37,7 @@ async fn an_address_that_is_not_ours_is_named() {
     let error = listen(Protocol::Udp, "192.0.2.1:0".parse().unwrap()).unwrap_err();
     assert!(matches!(error, BindError::NoSuchAddress { .. }), "{error}");
     let error = listen(Protocol::Tls, "127.0.0.1:0".parse().unwrap()).unwrap_err();
-    assert!(matches!(error, BindError::NotServed { .. }), "{error}");
+    assert!(matches!(error, BindError::NoCertificate { .. }), "{error}");
 }
 
 #[test]

@@ -6,5 +6,7 @@ mod mirror;
 mod limits;
 mod listening;
 mod tcp;
+mod tls;
 mod udp;
 mod user_agents;
+mod websocket;

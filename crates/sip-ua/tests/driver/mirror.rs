@@ -69,7 +69,11 @@ impl Endpoint {
     pub(crate) fn with_limits(limits: ConnectionLimits) -> Self {
         let any = "127.0.0.1:0".parse().expect("an address");
         let listen = [ListenConfig::new(Protocol::Udp, any), ListenConfig::new(Protocol::Tcp, any)];
-        let (handle, events) = run(Mirror::default(), &listen, limits).expect("loopback is there");
+        Self::listening(&listen, limits)
+    }
+
+    pub(crate) fn listening(listen: &[ListenConfig], limits: ConnectionLimits) -> Self {
+        let (handle, events) = run(Mirror::default(), listen, limits).expect("loopback is there");
         Self { handle, events }
     }
 

@@ -30,6 +30,20 @@ async fn a_request_is_answered_where_it_came_from() {
 }
 
 #[tokio::test]
+async fn a_phone_is_told_where_it_is_seen() {
+    let endpoint = Endpoint::new();
+    let phone = phone().await;
+    let ask = b"\x00\x01\x00\x00\x21\x12\xa4\x42transaction-";
+    phone.send_to(ask, endpoint.address(Protocol::Udp)).await.unwrap();
+    let mut answer = [0; 100];
+    let (length, _) = within(phone.recv_from(&mut answer)).await.unwrap();
+    assert_eq!((&answer[..4], &answer[4..20]), (&b"\x01\x01\x00\x0c"[..], &ask[4..]));
+    let port = phone.local_addr().unwrap().port() ^ 0x2112;
+    assert_eq!(answer[24..28], [&[0, 1], &port.to_be_bytes()[..]].concat());
+    assert_eq!(length, 32);
+}
+
+#[tokio::test]
 async fn a_lost_request_is_sent_again() {
     let mut endpoint = Endpoint::new();
     let phone = phone().await;

@@ -200,9 +200,8 @@ impl<'w> Caller<'w> {
     }
 
     fn request(&self, method: &Method, target: &str, cseq: u32, branch: &str) -> RequestBuilder {
-        let at = self.wire.address();
         RequestBuilder::new(method, target)
-            .header("Via", format!("SIP/2.0/UDP {at};branch={branch};rport"))
+            .header("Via", format!("{};branch={branch};rport", self.wire.via()))
             .header("Max-Forwards", 70)
             .header("From", &self.from)
             .header("To", self.to.borrow())

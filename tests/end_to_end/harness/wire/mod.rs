@@ -1,7 +1,8 @@
-//! A phone played by the test itself, message by message, over one UDP socket.
+//! A phone played by the test itself, message by message, over one socket.
 
 mod caller;
 mod facts;
+mod socket;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -16,11 +17,12 @@ pub(crate) use facts::{branch, from_tag, header, to_tag};
 
 use super::folder::SIP_PORT;
 use super::wait::{PATIENCE, until};
-use super::{Outcome, ensure};
+use super::{Authority, Outcome, ensure};
+use socket::Socket;
 
 /// One socket that may stand for several phones: their messages come in the order in which the exchange sent them.
 pub(crate) struct Wire {
-    socket: UdpSocket,
+    socket: Socket,
     address: SocketAddr,
     exchange: SocketAddr,
     /// What came already; repeated datagrams are passed over.
@@ -34,8 +36,16 @@ pub(crate) struct Wire {
 impl Wire {
     /// Listens at this address, to talk with the exchange at the other.
     pub(crate) fn bind(address: Ipv4Addr, exchange: SocketAddr) -> Outcome<Self> {
-        let socket = UdpSocket::bind((address, SIP_PORT))?;
-        let address = socket.local_addr()?;
+        Self::over(Socket::Udp(UdpSocket::bind((address, SIP_PORT))?), exchange)
+    }
+
+    /// A browser at the exchange's WebSocket; over TLS, believing this authority, if there is one.
+    pub(crate) fn browse(exchange: SocketAddr, authority: Option<&Authority>) -> Outcome<Self> {
+        Self::over(Socket::browse(exchange, authority)?, exchange)
+    }
+
+    fn over(socket: Socket, exchange: SocketAddr) -> Outcome<Self> {
+        let address = socket.local_address()?;
         Ok(Self {
             socket,
             address,
@@ -54,17 +64,27 @@ impl Wire {
         self.exchange
     }
 
-    /// `<sip:NAME@…>` at this socket.
+    /// `<sip:NAME@…>` at this socket; a browser has no address that it could tell (RFC 7118 section 5).
     pub(crate) fn contact(&self, name: &str) -> String {
-        format!("<sip:{name}@{}>", self.address)
+        match &self.socket {
+            Socket::Udp(_) => format!("<sip:{name}@{}>", self.address),
+            Socket::Web { .. } => format!("<sip:{name}@df7jal23ls0d.invalid;transport=ws>"),
+        }
+    }
+
+    /// The beginning of a Via: protocol and address.
+    fn via(&self) -> String {
+        match &self.socket {
+            Socket::Udp(_) => format!("SIP/2.0/UDP {}", self.address),
+            web => format!("SIP/2.0/{} df7jal23ls0d.invalid", web.via()),
+        }
     }
 
     /// Sends a message to the exchange.
     pub(crate) fn send(&self, message: &[u8]) -> Outcome {
         let first = message.split(|b| *b == b'\r').next().unwrap_or_default();
         self.story.borrow_mut().push(format!("  -> {}", String::from_utf8_lossy(first)));
-        self.socket.send_to(message, self.exchange)?;
-        Ok(())
+        self.socket.send(message, self.exchange)
     }
 
     /// Sends the response to a request; `to_tag`, unless it is empty, is added where To has none yet.
@@ -152,17 +172,15 @@ impl Wire {
 
     fn next_within(&self, bound: Duration) -> Outcome<Option<Message>> {
         let deadline = Instant::now() + bound;
-        let mut buffer = vec![0; 65_536];
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Ok(None);
             }
-            self.socket.set_read_timeout(Some(left))?;
-            let Ok((length, _)) = self.socket.recv_from(&mut buffer) else { continue };
-            let message = Message::parse(Bytes::copy_from_slice(&buffer[..length]))
-                .map_err(|error| format!("{error} in:\n{}", String::from_utf8_lossy(&buffer[..length])))?;
-            if self.seen.borrow_mut().insert(buffer[..length].to_vec()) {
+            let Some(bytes) = self.socket.receive(left)? else { continue };
+            let message = Message::parse(Bytes::copy_from_slice(&bytes))
+                .map_err(|error| format!("{error} in:\n{}", String::from_utf8_lossy(&bytes)))?;
+            if self.seen.borrow_mut().insert(bytes) {
                 self.story.borrow_mut().push(format!("  <- {}", title(&message)));
                 return Ok(Some(message));
             }

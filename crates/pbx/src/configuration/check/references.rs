@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use asterisk_conf::{Diagnostic, suggest};
 use dialplan_vm::Dialplan;
+use sip_ua::transport::Protocol;
 
 use crate::configuration::{Aor, Endpoint, SipConfiguration, Transport};
 
@@ -123,7 +124,8 @@ fn check_transports(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
 fn collide(a: &Transport, b: &Transport) -> bool {
     let (one, other) = (a.bind, b.bind);
     let everywhere = one.ip().is_unspecified() || other.ip().is_unspecified();
-    a.protocol == b.protocol
+    let datagrams = |transport: &Transport| transport.protocol == Protocol::Udp;
+    datagrams(a) == datagrams(b)
         && one.port() == other.port()
         && one.port() != 0
         && (one.ip() == other.ip() || one.is_ipv4() == other.is_ipv4() && everywhere)

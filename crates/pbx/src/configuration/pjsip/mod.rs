@@ -2,6 +2,7 @@
 
 mod aor;
 mod auth;
+mod certificates;
 mod endpoint;
 mod global;
 mod identify;
@@ -11,17 +12,23 @@ mod strays;
 mod transport;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use asterisk_conf::{Config, Diagnostic, Section, suggest};
+use asterisk_conf::{Config, Diagnostic, Files, Section, suggest};
+
+use sip_ua::transport::Protocol;
 
 pub use aor::Aor;
 pub use auth::{Auth, AuthType};
+pub use certificates::{CertificateProblem, Certificates};
 pub use endpoint::{DtmfMode, Endpoint, IdentityOptions};
 pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
 pub use transport::Transport;
 
+use super::http::HttpConfiguration;
 use super::values::{Values, at};
 
 /// All of SIP, whatever dialect it was written in.
@@ -70,6 +77,40 @@ impl SipConfiguration {
             sip.take(&kind, &mut values, default_language);
         }
         sip
+    }
+
+    /// Moves the WebSockets to where `http.conf` has them; several of them share one address there, as in Asterisk.
+    pub(super) fn follow_http(&mut self, http: &HttpConfiguration, found: &mut Vec<Diagnostic>) {
+        for transport in &mut self.transports {
+            transport.follow_http(http, found);
+        }
+        let mut taken = BTreeSet::new();
+        let is_web = |transport: &Transport| matches!(transport.protocol, Protocol::Ws | Protocol::Wss);
+        self.transports
+            .retain(|transport| !is_web(transport) || taken.insert((transport.protocol, transport.bind)));
+    }
+
+    /// Reads the certificates of the transports; those whose files cannot be used stay without.
+    pub(super) fn read_certificates(
+        &mut self,
+        folder: &Path,
+        files: &dyn Files,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        for transport in &mut self.transports {
+            let Some(certificates) = &mut transport.certificates else { continue };
+            let loaded = certificates.load(folder, files);
+            let (name, section) = (&transport.name, transport.span);
+            match loaded {
+                Err(problem) => found.push(certificates.finding(name, section, &problem)),
+                Ok(()) if certificates.cert_file.is_none() => {
+                    let message = format!("transport [{name}] has no cert_file: nobody can connect to it");
+                    let help = "name a certificate and its key: cert_file=/etc/asterisk/keys/sip.crt, priv_key_file=…";
+                    found.push(Diagnostic::warning("no-certificate", message).at(section).help(help));
+                }
+                Ok(()) => found.extend(certificates.doubts(name, section, SystemTime::now())),
+            }
+        }
     }
 
     /// Whether a section of this type and name is in the files, and could not be used.

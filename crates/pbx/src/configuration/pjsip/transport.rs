@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use asterisk_conf::{Diagnostic, Span};
 use sip_ua::transport::Protocol;
 
-use super::error_at;
+use super::{Certificates, error_at};
+use crate::configuration::http::{self, HttpConfiguration};
 use crate::configuration::values::Values;
 
 /// An address that is listened on.
@@ -19,6 +20,8 @@ pub struct Transport {
     pub bind: SocketAddr,
     /// `external_media_address`: put into session descriptions in place of our own.
     pub external_media_address: Option<IpAddr>,
+    /// Certificates and keys, where the protocol needs some.
+    pub certificates: Option<Certificates>,
     /// Where the section is.
     pub span: Span,
 }
@@ -36,11 +39,6 @@ impl Transport {
     pub(super) fn read(values: &mut Values<'_>) -> Option<Self> {
         let name = values.section.name.clone();
         let protocol = values.choice("protocol", PROTOCOLS, Protocol::Udp);
-        if !matches!(protocol, Protocol::Udp | Protocol::Tcp) {
-            let message = format!("transport [{}] is not opened: {protocol} is not served yet", name.value);
-            values.found.push(Diagnostic::warning("no-effect", message).at(name.span).help("use udp or tcp"));
-            return None;
-        }
         let Some(text) = values.text("bind") else {
             let message = format!("transport [{}] has no bind", name.value);
             error_at(
@@ -52,7 +50,7 @@ impl Transport {
             );
             return None;
         };
-        let Some(bind) = parse_bind(&text, protocol.default_port()) else {
+        let Some(bind) = parse_bind(&text, default_port(protocol)) else {
             let message = format!("bind: '{text}' is no address");
             error_at(
                 values,
@@ -64,7 +62,39 @@ impl Transport {
             return None;
         };
         let external_media_address = values.parsed("external_media_address", "IP address");
-        Some(Self { name: name.value, protocol, bind, external_media_address, span: name.span })
+        let certificates = protocol.is_secure().then(|| Certificates::read(values));
+        Some(Self { name: name.value, protocol, bind, external_media_address, certificates, span: name.span })
+    }
+
+    /// A WebSocket is served where `http.conf` says, with the certificate that it names, where it is enabled.
+    pub(super) fn follow_http(&mut self, http: &HttpConfiguration, found: &mut Vec<Diagnostic>) {
+        let place = match self.protocol {
+            Protocol::Ws => http.plain,
+            Protocol::Wss => http.secure,
+            _ => None,
+        };
+        if let (Protocol::Wss, Some(certificates)) = (self.protocol, &mut self.certificates) {
+            certificates.follow_http(http);
+        }
+        let Some(place) = place.filter(|place| *place != self.bind) else { return };
+        let said = self.bind.port();
+        if !http::PORTS.contains(&said) && said != place.port() {
+            let (name, bind) = (&self.name, self.bind);
+            let message = format!(
+                "http.conf counts for WebSockets: transport [{name}] is served at {place}, not at {bind}"
+            );
+            found.push(Diagnostic::note("http-bind", message).at(self.span));
+        }
+        self.bind = place;
+    }
+}
+
+/// The port where `bind` names none: for WebSockets those of Asterisk's HTTP server.
+fn default_port(protocol: Protocol) -> u16 {
+    match protocol {
+        Protocol::Ws => http::PORTS[0],
+        Protocol::Wss => http::PORTS[1],
+        other => other.default_port(),
     }
 }
 

@@ -1,0 +1,69 @@
+//! How the connections of one listening address open, from both sides.
+
+use tokio::net::TcpStream;
+
+use super::tcp::connect;
+use super::{BoxedStream, Flow, ListenConfig, Opened, Opening, Protocol, SocketOptions, Tls, websocket};
+
+/// What stands between a TCP connection and SIP.
+#[derive(Clone, Debug)]
+pub(crate) struct Door {
+    protocol: Protocol,
+    tls: Option<Tls>,
+    sockets: SocketOptions,
+}
+
+impl Door {
+    pub(crate) fn new(listen: &ListenConfig) -> Self {
+        let tls = listen.tls.clone().filter(|_| listen.protocol.is_secure());
+        Self { protocol: listen.protocol, tls, sockets: listen.sockets.clone() }
+    }
+
+    /// The protocol that is spoken behind it.
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// What the system is asked for its connections.
+    pub(super) fn sockets(&self) -> &SocketOptions {
+        &self.sockets
+    }
+
+    /// A peer has connected to us.
+    pub(crate) fn accepted(&self, stream: TcpStream) -> Opening {
+        let door = self.clone();
+        Box::pin(async move {
+            let stream: BoxedStream = Box::new(stream);
+            let stream = match &door.tls {
+                Some(tls) => tls.accept(stream).await?,
+                None => stream,
+            };
+            match door.is_web() {
+                true => websocket::accept(stream).await.map(|socket| Opened::WebSocket(Box::new(socket))),
+                false => Ok(Opened::Stream(stream)),
+            }
+        })
+    }
+
+    /// We connect to a peer along `flow`, which must prove to be `name` where it can.
+    pub(crate) fn open(&self, flow: Flow, name: String) -> Opening {
+        let door = self.clone();
+        Box::pin(async move {
+            let stream: BoxedStream = Box::new(connect(flow, &door.sockets).await?);
+            let stream = match &door.tls {
+                Some(tls) => tls.connect(stream, &name).await?,
+                None => stream,
+            };
+            match door.is_web() {
+                true => websocket::connect(stream, &name, flow.remote.port())
+                    .await
+                    .map(|socket| Opened::WebSocket(Box::new(socket))),
+                false => Ok(Opened::Stream(stream)),
+            }
+        })
+    }
+
+    fn is_web(&self) -> bool {
+        matches!(self.protocol, Protocol::Ws | Protocol::Wss)
+    }
+}

@@ -1,0 +1,156 @@
+//! SIP over WebSockets (RFC 7118): the handshake, and one message a frame.
+
+use std::io;
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use sip_parser::Limits;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config, client_async_with_config};
+
+use super::connection::{PING, PONG};
+use super::{BoxedStream, ConnectionLimits, Flow, Input};
+
+/// The subprotocol of SIP (RFC 7118 section 4.1).
+const SUBPROTOCOL: &str = "sip";
+
+/// Where Asterisk serves SIP, perhaps behind a prefix.
+const PATH: &str = "/ws";
+
+/// The largest message, as on the other transports.
+const MAX_MESSAGE: usize = Limits::DEFAULT.max_message;
+
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(8 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(2 * MAX_MESSAGE)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE))
+}
+
+/// The handshake with a browser that connected to us.
+pub(super) async fn accept(stream: BoxedStream) -> io::Result<WebSocketStream<BoxedStream>> {
+    accept_hdr_async_with_config(stream, answer, Some(config())).await.map_err(io::Error::other)
+}
+
+/// The handshake with a server that we connected to.
+pub(super) async fn connect(
+    stream: BoxedStream,
+    host: &str,
+    port: u16,
+) -> io::Result<WebSocketStream<BoxedStream>> {
+    let host = match host.parse::<IpAddr>() {
+        Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
+        _ => host.to_owned(),
+    };
+    let mut request = format!("ws://{host}:{port}{PATH}").into_client_request().map_err(io::Error::other)?;
+    request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    let (socket, _) =
+        client_async_with_config(request, stream, Some(config())).await.map_err(io::Error::other)?;
+    Ok(socket)
+}
+
+/// Takes those who ask for SIP at one of our paths.
+#[expect(clippy::result_large_err, reason = "the signature is the library's")]
+fn answer(request: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
+    let path = request.uri().path();
+    if path != "/" && !path.ends_with(PATH) {
+        return Err(refusal(StatusCode::NOT_FOUND, "SIP is spoken at /ws\n"));
+    }
+    let offered = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).into_iter();
+    let mut offered = offered.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    if !offered.any(|name| name.trim().eq_ignore_ascii_case(SUBPROTOCOL)) {
+        return Err(refusal(StatusCode::BAD_REQUEST, "the subprotocol must be sip (RFC 7118)\n"));
+    }
+    response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    Ok(response)
+}
+
+fn refusal(status: StatusCode, text: &str) -> ErrorResponse {
+    let mut response = ErrorResponse::new(Some(text.to_owned()));
+    *response.status_mut() = status;
+    response
+}
+
+/// Carries messages both ways until one side ends.
+pub(super) async fn serve(
+    mut socket: WebSocketStream<BoxedStream>,
+    flow: Flow,
+    limits: &ConnectionLimits,
+    inputs: &mpsc::Sender<Input>,
+    mut waiting: mpsc::Receiver<Bytes>,
+) -> io::Result<()> {
+    // A new connection owes its first message soon; later it may be silent.
+    let mut deadline = Instant::now() + limits.message_within;
+    let mut keep_alive = limits.keep_alive.map(|interval| Instant::now() + interval);
+    loop {
+        let outgoing = tokio::select! {
+            came = timeout_at(deadline, socket.next()) => match came? {
+                None => return Ok(()),
+                Some(frame) => {
+                    deadline = Instant::now() + limits.idle;
+                    match receive(frame.map_err(of_socket)?, flow, inputs).await? {
+                        Some(answer) => answer,
+                        None => continue,
+                    }
+                }
+            },
+            queued = waiting.recv() => match queued {
+                Some(bytes) => frame_of(bytes),
+                None => return timeout(limits.write_within, socket.close(None)).await?.map_err(of_socket),
+            },
+            () = until(keep_alive) => Message::Ping(Bytes::new()),
+        };
+        timeout(limits.write_within, socket.send(outgoing)).await?.map_err(of_socket)?;
+        keep_alive = limits.keep_alive.map(|interval| Instant::now() + interval);
+    }
+}
+
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Hands a message on; what must be answered at once is returned. Pings are answered below us.
+async fn receive(frame: Message, flow: Flow, inputs: &mpsc::Sender<Input>) -> io::Result<Option<Message>> {
+    let bytes = match frame {
+        Message::Text(text) => Bytes::from(text),
+        Message::Binary(bytes) => bytes,
+        _ => return Ok(None),
+    };
+    if bytes == PING {
+        return Ok(Some(frame_of(Bytes::from_static(PONG)))); // RFC 7118 section 6
+    }
+    if bytes.iter().all(|octet| matches!(octet, b'\r' | b'\n')) {
+        return Ok(None);
+    }
+    let input = Input::from_bytes(bytes, flow);
+    inputs.send(input).await.map_err(|_| io::ErrorKind::ConnectionAborted)?;
+    Ok(None)
+}
+
+/// A frame with a message: text where it is such, which browsers like better.
+fn frame_of(bytes: Bytes) -> Message {
+    match Utf8Bytes::try_from(bytes.clone()) {
+        Ok(text) => Message::Text(text),
+        Err(_) => Message::Binary(bytes),
+    }
+}
+
+fn of_socket(error: Error) -> io::Error {
+    match error {
+        Error::Io(error) => error,
+        error => io::Error::other(error),
+    }
+}
