@@ -82,6 +82,7 @@ fn invite(
     OutboundInvite {
         target: route.target.clone(),
         flow,
+        alternatives: Vec::new(),
         from: addressing::from(&route.endpoint, caller, flow.local.ip()),
         to: format!("<{}>", route.target),
         contact: addressing::contact(&sip.user_agent, &flow, ""),

@@ -20,6 +20,7 @@ mod confirmed;
 mod forks;
 mod inbound;
 mod indialog;
+mod left_behind;
 mod outbound;
 mod reinvite_in;
 mod reinvite_out;
@@ -34,6 +35,7 @@ pub(super) use closing::Closing;
 pub(super) use confirmed::Confirmed;
 pub(super) use forks::Forks;
 pub(super) use inbound::Inbound;
+pub(super) use left_behind::LeftBehind;
 pub(super) use outbound::Outbound;
 pub(super) use scope::Scope;
 
@@ -62,6 +64,8 @@ pub(super) struct Base {
     pub(super) acks: Acks,
     /// The other branches of our INVITE, while answers of theirs may still come.
     pub(super) forks: Option<Forks>,
+    /// INVITEs to servers that said nothing, before the call went on to another one.
+    pub(super) left_behind: Vec<LeftBehind>,
 }
 
 /// Where the call stands.
@@ -81,7 +85,7 @@ pub(super) enum Stage {
 impl Session {
     /// A session that [`with`](Session::with) will give its first stage.
     pub(super) fn new(id: SessionId, flow: Flow, tag: String) -> Session {
-        let base = Base { id, flow, tag, acks: Acks::default(), forks: None };
+        let base = Base { id, flow, tag, acks: Acks::default(), forks: None, left_behind: Vec::new() };
         Session { base, stage: Stage::Over }
     }
 
@@ -99,7 +103,7 @@ impl Session {
 
     /// Whether nothing can come any more that this session must answer.
     pub(super) fn is_gone(&self) -> bool {
-        matches!(self.stage, Stage::Over) && self.base.forks.is_none()
+        matches!(self.stage, Stage::Over) && self.base.forks.is_none() && self.base.left_behind.is_empty()
     }
 
     /// When [`handle_timeout`](Session::handle_timeout) is due.
@@ -107,7 +111,8 @@ impl Session {
         let stage = match &self.stage {
             Stage::Inbound(inbound) => inbound.deadline(),
             Stage::Confirmed(confirmed) => confirmed.deadline(),
-            Stage::Outbound(_) | Stage::Closing(_) | Stage::Over => None,
+            Stage::Outbound(outbound) => outbound.deadline(),
+            Stage::Closing(_) | Stage::Over => None,
         };
         let forks = self.base.forks.as_ref().map(Forks::until);
         [stage, forks].into_iter().flatten().min()
@@ -116,6 +121,7 @@ impl Session {
     pub(super) fn handle_timeout(&mut self, now: Instant, common: &mut Common) {
         self.base.forks.take_if(|forks| forks.until() <= now);
         self.with(now, common, |stage, scope| match stage {
+            Stage::Outbound(outbound) => outbound.handle_timeout(scope),
             Stage::Inbound(inbound) => inbound.handle_timeout(scope),
             Stage::Confirmed(confirmed) => confirmed.handle_timeout(scope),
             other => other,
@@ -131,6 +137,10 @@ impl Session {
         response: Message,
     ) {
         self.with(now, common, |stage, scope| match stage {
+            stage if scope.base.has_left_behind(id) => {
+                left_behind::handle_response(scope, id, &response);
+                stage
+            }
             Stage::Outbound(outbound) if outbound.sent(id) => outbound.handle_response(scope, response),
             Stage::Confirmed(confirmed) => confirmed.handle_response(scope, id, response),
             Stage::Closing(closing) => closing.handle_response(scope, id, response),
@@ -149,6 +159,7 @@ impl Session {
         id: ClientTransactionId,
         failure: RequestFailure,
     ) {
+        self.base.forget_left_behind(id);
         self.with(now, common, |stage, scope| match stage {
             Stage::Outbound(outbound) if outbound.sent(id) => outbound.handle_failure(scope, failure),
             Stage::Confirmed(confirmed) => confirmed.handle_failure(scope, id, failure),
