@@ -9,13 +9,14 @@ use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
 use call_control::{Call, HangupCause, Observer, Prompts, Switchboard};
 use media_bridge::{MediaConfig, MediaEngine};
+use sip_ua::location::{DnsResolver, Locator};
 use sip_ua::transport::{ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
-use crate::directory::{ConfiguredDirectory, EndpointTable};
+use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::error::StartError;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 
@@ -23,6 +24,8 @@ use crate::registrar::{ContactEvent, Registrations, StoreError};
 pub struct Exchange {
     configuration: ArcSwap<Configuration>,
     endpoints: ArcSwap<EndpointTable>,
+    locator: Arc<Locator>,
+    host_addresses: Arc<HostAddresses>,
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
@@ -54,10 +57,16 @@ impl Exchange {
         let registrations = open_registrations(&configuration, switchboard.clone())?;
         let globals = Globals::from_plan(&configuration);
         let listen = listen_configs(&configuration);
+        let locator = Arc::new(Locator::new(resolver(&configuration)));
+        let host_addresses = Arc::new(HostAddresses::default());
+        // Before the first call can come, so that no trunk is taken for a stranger.
+        host_addresses.follow(&configuration, &locator).await;
         let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
         let exchange = Arc::new(Self {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             configuration: ArcSwap::from_pointee(configuration),
+            locator: locator.clone(),
+            host_addresses,
             switchboard: switchboard.clone(),
             registrations,
             sip: std::sync::OnceLock::new(),
@@ -67,7 +76,7 @@ impl Exchange {
             last_reload: Mutex::new(Instant::now()),
         });
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange)));
-        let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory).await?;
+        let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
         let _ = exchange.sip.set(sip);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
         Ok(exchange)
@@ -76,6 +85,11 @@ impl Exchange {
     /// The configuration that is in force. Hold it for the length of one decision, not longer.
     pub fn configuration(&self) -> Arc<Configuration> {
         self.configuration.load_full()
+    }
+
+    /// Where the hosts are that the configuration in force names as peers.
+    pub(crate) fn host_addresses(&self) -> &HostAddresses {
+        &self.host_addresses
     }
 
     /// The endpoints of the configuration in force, as calls use them.
@@ -135,8 +149,12 @@ impl Exchange {
             if matches!(part, Part::Dialplan | Part::All) {
                 self.globals.refresh(&next);
             }
+            if part == Part::All {
+                self.locator.set_resolver(resolver(&next));
+            }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             self.configuration.store(Arc::new(next));
+            self.host_addresses.follow(&self.configuration(), &self.locator).await;
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
@@ -178,6 +196,14 @@ fn open_registrations(
 ) -> Result<Arc<Registrations>, StoreError> {
     let tell = move |event: ContactEvent| switchboard.notice(|| event.into());
     Registrations::open(&configuration.folders.database, Box::new(tell))
+}
+
+/// Who is asked where hosts are: as `resolver_unbound.conf` says, else as the system says.
+fn resolver(configuration: &Configuration) -> Arc<DnsResolver> {
+    Arc::new(DnsResolver::new(&configuration.resolver).unwrap_or_else(|problem| {
+        tracing::warn!("resolver_unbound.conf has no effect: {problem}");
+        DnsResolver::system()
+    }))
 }
 
 fn listen_configs(configuration: &Configuration) -> Vec<ListenConfig> {

@@ -27,10 +27,15 @@ pub(super) async fn originate(
     request: OriginateRequest,
 ) -> Result<Call, OriginateError> {
     let route = sip.directory.route(resource)?;
-    let flow = addressing::flow_to(&sip.user_agent, &route.next_hop).await?;
+    let flows = sip.flows_to(&route.next_hop).await?;
+    let [flow, others @ ..] = flows.as_slice() else { return Err(OriginateError::Refused) };
     let id = SessionId::next();
-    let (mut media, relay) = open_media(sip, &route, &flow, &request, id)?;
-    let invite = invite(sip, &route, flow, &request.caller, media.offer());
+    let (mut media, relay) = open_media(sip, &route, flow, &request, id)?;
+    let mut invite = invite(sip, &route, *flow, &request.caller, media.offer());
+    // Our audio is bound to one address of ours, and the offer names it: servers that are reached from another one would
+    // be told the wrong one.
+    let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
+    invite.alternatives = addressing::alternatives(&sip.user_agent, others, "");
     let endpoint = &route.endpoint;
     let mut variables = endpoint.variables.clone();
     variables.extend(request.variables);

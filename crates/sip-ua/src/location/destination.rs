@@ -1,5 +1,6 @@
 //! What a URI says about where it leads (RFC 3263 section 4).
 
+use std::fmt;
 use std::net::IpAddr;
 
 use sip_parser::{Host, Uri};
@@ -43,6 +44,17 @@ impl Destination {
         let maddr = uri.param("maddr").flatten().and_then(Host::parse).and_then(Target::of);
         let host = maddr.unwrap_or_else(|| domain.clone());
         Ok(Self { secure, transport, host, port: uri.port(), domain: domain.into_name() })
+    }
+
+    /// A host whose protocol and port are known: only its addresses are looked up.
+    pub fn at(protocol: Protocol, host: &str, port: u16) -> Self {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let host = match bare.parse() {
+            Ok(address) => Target::Address(address),
+            Err(_) => Target::Name(bare.trim_end_matches('.').to_ascii_lowercase()),
+        };
+        let domain = host.clone().into_name();
+        Self { secure: protocol.is_secure(), transport: Some(protocol), host, port: Some(port), domain }
     }
 
     /// A name and nothing else.
@@ -99,6 +111,17 @@ impl Destination {
         let plain = |protocol: &Protocol| matches!(protocol, Protocol::Udp | Protocol::Tcp);
         let found: Vec<_> = reach.protocols().into_iter().filter(plain).collect();
         if found.is_empty() { vec![self.usual_protocol(reach)] } else { found }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.host {
+            Target::Address(IpAddr::V6(address)) if self.port.is_some() => write!(f, "[{address}]")?,
+            Target::Address(address) => write!(f, "{address}")?,
+            Target::Name(name) => f.write_str(name)?,
+        }
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
 
