@@ -11,6 +11,7 @@ mod dial_ladder;
 mod harness_itself;
 mod hold;
 mod load;
+mod location;
 mod malformed;
 mod refusals;
 mod registration;
@@ -36,6 +37,7 @@ fn main() {
         harness_itself::trials(),
         hold::trials(),
         load::trials(),
+        location::trials(),
         malformed::trials(),
         refusals::trials(),
         registration::trials(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod baresip;
 pub(crate) mod control;
+pub(crate) mod dns;
 pub(crate) mod exchange;
 pub(crate) mod folder;
 pub(crate) mod media;
