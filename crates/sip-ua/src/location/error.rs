@@ -44,8 +44,16 @@ pub enum LocationError {
 pub struct Trail(Vec<(Question, String)>);
 
 impl Trail {
-    pub(super) fn note(&mut self, question: &Question, came: impl Into<String>) {
-        self.0.push((question.clone(), came.into()));
+    /// A question is asked; its answer may come after those of later ones.
+    pub(super) fn ask(&mut self, question: &Question) {
+        self.0.push((question.clone(), "no answer".to_owned()));
+    }
+
+    /// Its answer has come.
+    pub(super) fn note(&mut self, question: &Question, came: String) {
+        if let Some(step) = self.0.iter_mut().rfind(|(asked, _)| asked == question) {
+            step.1 = came;
+        }
     }
 
     /// The questions, each with what came of it in words.

@@ -207,8 +207,13 @@ impl Search {
     fn ask(&mut self, question: Question) {
         if self.open.iter().all(|open| open.origin != question) && !self.answers.contains_key(&question) {
             self.open.push(Open { origin: question.clone(), asked: question.clone(), aliases: 0 });
-            self.questions.push_back(question);
+            self.put(question);
         }
+    }
+
+    fn put(&mut self, question: Question) {
+        self.trail.ask(&question);
+        self.questions.push_back(question);
     }
 
     /// Keeps the records of an answer, or asks for what the name is an alias of.
@@ -224,7 +229,7 @@ impl Search {
             Some(name) if open.aliases < ALIAS_LIMIT => {
                 let asked = Question::new(kind, name);
                 if self.open.iter().all(|other| other.asked != asked) {
-                    self.questions.push_back(asked.clone());
+                    self.put(asked.clone());
                 }
                 self.open.push(Open { asked, aliases: open.aliases + 1, ..open });
             }
