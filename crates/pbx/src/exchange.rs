@@ -154,7 +154,9 @@ impl Exchange {
             }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             self.configuration.store(Arc::new(next));
-            self.host_addresses.follow(&self.configuration(), &self.locator).await;
+            if part != Part::Dialplan {
+                self.host_addresses.follow(&self.configuration(), &self.locator).await;
+            }
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }

@@ -1,4 +1,5 @@
-//! A name server on loopback, just enough of one (RFC 1035): it says what the test tells it, and nothing to the rest.
+//! A name server on loopback, just enough of one (RFC 1035): it says what the test tells it, and nothing to
+//! the rest.
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -56,8 +56,8 @@ pub(super) fn dialed_number(request: &Message) -> String {
 /// Servers that a request tries. A domain with more keeps a caller waiting for longer than any caller waits.
 const SERVERS: usize = 8;
 
-/// The ways to a next hop, at least one, in the order in which they are to be tried; names are looked up, and servers
-/// that failed lately come last.
+/// The ways to a next hop, at least one, in the order in which they are to be tried; names are looked up,
+/// and servers that failed lately come last.
 pub(super) async fn flows_to(
     user_agent: &UserAgentHandle,
     locator: &Locator,

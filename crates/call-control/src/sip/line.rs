@@ -138,7 +138,8 @@ impl Line {
         self.incoming.recv().await
     }
 
-    /// Calls a SIP URI; a domain's servers are found by DNS, and tried one after another. The channel that it returns tells what becomes of it; wait with [`Call::until_up`].
+    /// Calls a SIP URI; a domain's servers are found by DNS, and tried one after another. The channel that
+    /// it returns tells what becomes of it; wait with [`Call::until_up`].
     ///
     /// # Errors
     /// [`OriginateError`] when the call could not be sent.
@@ -148,8 +149,9 @@ impl Line {
         self.switchboard.originate(&format!("PJSIP/{uri}"), request).await
     }
 
-    /// Registers the account of this line at `registrar`, an address, a host with or without a port, or a SIP URI, for `seconds`, so that calls to it arrive here. Register again
-    /// before the time that it returns is over; 0 removes the registration.
+    /// Registers the account of this line at `registrar`, an address, a host with or without a port, or a
+    /// SIP URI, for `seconds`, so that calls to it arrive here. Register again before the time that it
+    /// returns is over; 0 removes the registration.
     ///
     /// # Errors
     /// [`RegistrationError`] when the line has no account or the registrar refuses.

@@ -50,8 +50,8 @@ pub struct SipTechnology {
 impl SipTechnology {
     /// Opens the transports, registers the technology at the switchboard, and starts its worker on the current runtime.
     ///
-    /// Channels of callers come out of the receiver: challenged, admitted, not answered yet. `locator` finds the servers
-    /// that calls go to.
+    /// Channels of callers come out of the receiver: challenged, admitted, not answered yet. `locator`
+    /// finds the servers that calls go to.
     ///
     /// # Errors
     /// [`BindError`] when a transport cannot be opened; it says who holds the port as far as that can be known.
@@ -95,8 +95,8 @@ impl SipTechnology {
         &self.locator
     }
 
-    /// The ways to a next hop, at least one, in the order in which requests are to try them (RFC 3263): names are looked
-    /// up, and servers that failed lately come last.
+    /// The ways to a next hop, at least one, in the order in which requests are to try them (RFC 3263):
+    /// names are looked up, and servers that failed lately come last.
     ///
     /// # Errors
     /// [`OriginateError::Unreachable`] says what was looked up and what came.

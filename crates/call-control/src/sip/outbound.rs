@@ -32,8 +32,8 @@ pub(super) async fn originate(
     let id = SessionId::next();
     let (mut media, relay) = open_media(sip, &route, flow, &request, id)?;
     let mut invite = invite(sip, &route, *flow, &request.caller, media.offer());
-    // Our audio is bound to one address of ours, and the offer names it: servers that are reached from another one would
-    // be told the wrong one.
+    // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
+    // another one would be told the wrong one.
     let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
     invite.alternatives = addressing::alternatives(&sip.user_agent, others, "");
     let endpoint = &route.endpoint;

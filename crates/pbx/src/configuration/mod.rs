@@ -1,8 +1,9 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
 //! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf` and
-//! `resolver_unbound.conf` of a folder, and says in a [`ConfigurationReport`] all that is wrong with them. What Asterisk would start with is a warning; what cannot
-//! be meant in any way is an error, and then there is no configuration: nothing starts, and what runs goes on.
+//! `resolver_unbound.conf` of a folder, and says in a [`ConfigurationReport`] all that is wrong with them.
+//! What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then there
+//! is no configuration: nothing starts, and what runs goes on.
 //!
 //! ```
 //! use std::path::Path;

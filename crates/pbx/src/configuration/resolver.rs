@@ -10,8 +10,8 @@ use super::values::{Values, at};
 /// Where name servers listen.
 const DNS_PORT: u16 = 53;
 
-/// Reads `[general]`: `nameserver` (ADDRESS or ADDRESS:PORT, in any number), `resolv` and `hosts` (`system` or the path
-/// of a file). The system's own where it says nothing.
+/// Reads `[general]`: `nameserver` (ADDRESS or ADDRESS:PORT, in any number), `resolv` and `hosts` (`system`
+/// or the path of a file). The system's own where it says nothing.
 pub(super) fn read(config: &Config, found: &mut Vec<Diagnostic>) -> DnsConfig {
     let Some(section) = config.section("general") else { return DnsConfig::default() };
     let mut values = Values { section, found };

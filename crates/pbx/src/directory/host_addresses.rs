@@ -31,8 +31,9 @@ pub(crate) struct HostAddresses {
 }
 
 impl HostAddresses {
-    /// Looks up the hosts of `configuration` anew, those that cannot be found again and again. Until an answer comes a
-    /// host keeps the addresses that it had. Returns when each was looked up once, or after some seconds.
+    /// Looks up the hosts of `configuration` anew, those that cannot be found again and again. Until an
+    /// answer comes a host keeps the addresses that it had. Returns when each was looked up once, or after
+    /// some seconds.
     pub(crate) async fn follow(&self, configuration: &Configuration, locator: &Arc<Locator>) {
         let hosts = hosts_of(configuration);
         self.known.rcu(|known| {

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use super::question::{Answer, LookupError, Question};
 
-/// The longest that records are believed, whatever they say: a server that has moved must be found within a day.
+/// The longest that records are believed, whatever they say: a server that has moved must be found within a
+/// day.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
-/// The longest that the absence of records is believed (RFC 2308 section 5 calls one to three hours sensible; a phone
-/// system that has just got its records should not wait that long).
+/// The longest that the absence of records is believed (RFC 2308 section 5 calls one to three hours
+/// sensible; a phone system that has just got its records should not wait that long).
 const LONGEST_ABSENCE: Duration = Duration::from_secs(900);
-/// How long a failure stands (RFC 2308 section 7 allows five minutes): long enough that a dead name server is not asked
-/// for each call, short enough that nobody notices when it is back.
+/// How long a failure stands (RFC 2308 section 7 allows five minutes): long enough that a dead name server
+/// is not asked for each call, short enough that nobody notices when it is back.
 const FAILURE: Duration = Duration::from_secs(5);
 
 /// Answers by their time to live, up to a number of them.

@@ -31,8 +31,8 @@ impl Destination {
     /// Where `uri` leads.
     ///
     /// # Errors
-    /// [`LocationError`] when it is no SIP URI, names no host, or asks for a transport that does not exist or, of
-    /// `sips:`, is not secure.
+    /// [`LocationError`] when it is no SIP URI, names no host, or asks for a transport that does not exist
+    /// or, of `sips:`, is not secure.
     pub fn of(uri: &Uri<'_>) -> Result<Self, LocationError> {
         let secure = uri.scheme().eq_ignore_ascii_case("sips");
         let named = uri.param("transport").flatten();
@@ -92,8 +92,8 @@ impl Destination {
         self.domain.as_deref()
     }
 
-    /// The protocol where neither the URI nor the domain names one: UDP, or TLS for `sips:`. Without a UDP transport
-    /// of ours it is the one that we prefer.
+    /// The protocol where neither the URI nor the domain names one: UDP, or TLS for `sips:`. Without a UDP
+    /// transport of ours it is the one that we prefer.
     pub(super) fn usual_protocol(&self, reach: &Reach) -> Protocol {
         match self.transport {
             Some(protocol) => protocol,
@@ -145,7 +145,8 @@ impl Target {
     }
 }
 
-/// The protocol of a `transport` parameter. Under `sips:` the name tells what TLS runs over (RFC 3261 section 26.2.2).
+/// The protocol of a `transport` parameter. Under `sips:` the name tells what TLS runs over (RFC 3261
+/// section 26.2.2).
 fn transport(name: &str, secure: bool) -> Result<Protocol, LocationError> {
     let protocol =
         Protocol::from_name(name).ok_or_else(|| LocationError::UnknownTransport(name.to_owned()))?;

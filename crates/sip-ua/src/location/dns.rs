@@ -42,8 +42,8 @@ pub enum NameServers {
     These(Vec<SocketAddr>),
 }
 
-/// The file that knows addresses before any name server is asked. A name in it has no NAPTR and SRV records: whoever
-/// wrote it there has said where it is.
+/// The file that knows addresses before any name server is asked. A name in it has no NAPTR and SRV
+/// records: whoever wrote it there has said where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum HostsFile {
     /// `/etc/hosts`.
@@ -104,7 +104,8 @@ impl DnsResolver {
         Self::build(servers, options, &config.hosts)
     }
 
-    /// The system's resolver. Where `/etc/resolv.conf` cannot be used it knows `/etc/hosts` alone, and says so once.
+    /// The system's resolver. Where `/etc/resolv.conf` cannot be used it knows `/etc/hosts` alone, and says
+    /// so once.
     pub fn system() -> Self {
         Self::new(&DnsConfig::default()).unwrap_or_else(|problem| {
             tracing::warn!("names are looked up in /etc/hosts alone: {problem}");

@@ -22,8 +22,8 @@ const REMEMBERED: usize = 4096;
 /// The longest wait for one answer, whatever the resolver does.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// Finds the servers of URIs (RFC 3263), and remembers answers as long as they are good. Share it: what one call has
-/// looked up, the next one knows.
+/// Finds the servers of URIs (RFC 3263), and remembers answers as long as they are good. Share it: what one
+/// call has looked up, the next one knows.
 ///
 /// ```no_run
 /// use sip_parser::Uri;
@@ -62,8 +62,8 @@ impl Locator {
         lock(&self.cache).clear();
     }
 
-    /// The servers of `destination` that can be reached over `reach`, in the order in which they are to be tried; at
-    /// least one. A numeric host takes no lookup.
+    /// The servers of `destination` that can be reached over `reach`, in the order in which they are to be
+    /// tried; at least one. A numeric host takes no lookup.
     ///
     /// # Errors
     /// [`LocationError`] says what was looked up and what came.
@@ -130,7 +130,8 @@ async fn ask(resolver: Arc<dyn Resolver>, question: Question) -> (Question, Resu
     (question, answer.unwrap_or_else(|_| silence()))
 }
 
-/// A number from 0 to `most`, each as likely as the next but for one part in 2^45: weights are 16 bits and few.
+/// A number from 0 to `most`, each as likely as the next but for one part in 2^45: weights are 16 bits and
+/// few.
 fn random(most: u64) -> u64 {
     getrandom::u64().map(|number| number % most.saturating_add(1)).unwrap_or_default()
 }

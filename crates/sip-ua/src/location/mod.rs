@@ -1,8 +1,9 @@
 //! Where the servers of a URI are (RFC 3263), with the order of SRV records by RFC 2782.
 //!
-//! Meet [`Locator`] first: it takes a [`Destination`] and the [`Reach`] of our transports, and gives the [`Server`]s to
-//! try, in order. [`Search`] is what it does, without network and clock. The [`Resolver`] is the seam to the domain name
-//! system: [`DnsResolver`] asks it, and a test or a network of one's own brings another.
+//! Meet [`Locator`] first: it takes a [`Destination`] and the [`Reach`] of our transports, and gives the
+//! [`Server`]s to try, in order. [`Search`] is what it does, without network and clock. The [`Resolver`] is
+//! the seam to the domain name system: [`DnsResolver`] asks it, and a test or a network of one's own brings
+//! another.
 //!
 //! ```
 //! use std::time::Duration;

@@ -29,9 +29,9 @@ pub struct Server {
     pub protocol: Protocol,
     /// Where it is.
     pub address: SocketAddr,
-    /// The name that its certificate must hold (RFC 5922 section 4) and that is sent as server name: the host of the
-    /// URI, not the name that SRV records led to, which anybody who forges an answer could choose. `None` when the URI
-    /// has a numeric address.
+    /// The name that its certificate must hold (RFC 5922 section 4) and that is sent as server name: the
+    /// host of the URI, not the name that SRV records led to, which anybody who forges an answer could
+    /// choose. `None` when the URI has a numeric address.
     pub name: Option<String>,
 }
 
@@ -49,10 +49,10 @@ pub type Chance = Box<dyn FnMut(u64) -> u64 + Send>;
 ///                                  none: A, AAAA of the host itself
 /// ```
 ///
-/// Ask what [`poll_question`](Self::poll_question) gives until it gives nothing more, hand in each answer with
-/// [`handle_answer`](Self::handle_answer), and begin again, until [`poll_outcome`](Self::poll_outcome) has the outcome.
-/// Questions that come together may be asked together. Where a lookup fails the search goes on as if there were no such
-/// record, for names are often served badly and addresses well.
+/// Ask what [`poll_question`](Self::poll_question) gives until it gives nothing more, hand in each answer
+/// with [`handle_answer`](Self::handle_answer), and begin again, until [`poll_outcome`](Self::poll_outcome)
+/// has the outcome. Questions that come together may be asked together. Where a lookup fails the search
+/// goes on as if there were no such record, for names are often served badly and addresses well.
 pub struct Search {
     destination: Destination,
     reach: Reach,
@@ -100,8 +100,9 @@ impl Search {
         search
     }
 
-    /// Begins to look for all addresses that requests of a peer of that name may come from: those of its servers if
-    /// `srv` asks for them and it has any, else its own. Ports and protocols of the outcome mean nothing.
+    /// Begins to look for all addresses that requests of a peer of that name may come from: those of its
+    /// servers if `srv` asks for them and it has any, else its own. Ports and protocols of the outcome mean
+    /// nothing.
     pub fn of_peer(name: &str, srv: bool, chance: Chance) -> Self {
         const SERVED: [Protocol; 3] = [Protocol::Udp, Protocol::Tcp, Protocol::Tls];
         let families = |protocol| [(protocol, Family::V4), (protocol, Family::V6)];

@@ -16,8 +16,8 @@ fn protocol_of(service: &str) -> Option<Protocol> {
     SERVICES.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(service)).map(|(_, protocol)| protocol)
 }
 
-/// The question for the servers of a transport of `domain`. `None` for WebSocket, which has no name of its own: only a
-/// NAPTR record can lead there.
+/// The question for the servers of a transport of `domain`. `None` for WebSocket, which has no name of its
+/// own: only a NAPTR record can lead there.
 pub(super) fn servers_of(protocol: Protocol, domain: &str) -> Option<Question> {
     let prefix = match protocol {
         Protocol::Udp => "_sip._udp",
@@ -28,9 +28,9 @@ pub(super) fn servers_of(protocol: Protocol, domain: &str) -> Option<Question> {
     Some(Question::new(RecordKind::Srv, &format!("{prefix}.{domain}")))
 }
 
-/// The questions that the NAPTR records of a domain lead to, best first: those of transports that we have, and for a
-/// `sips:` URI only the secure ones. Rules of a higher order are not looked at once one of a lower can be used
-/// (RFC 3403 section 4.1).
+/// The questions that the NAPTR records of a domain lead to, best first: those of transports that we have,
+/// and for a `sips:` URI only the secure ones. Rules of a higher order are not looked at once one of a
+/// lower can be used (RFC 3403 section 4.1).
 pub(super) fn offered(records: &[Record], secure: bool, reach: &Reach) -> Vec<(Protocol, Question)> {
     let mut rules: Vec<(&Naptr, Protocol)> = records
         .iter()

@@ -2,8 +2,8 @@
 
 use super::question::Srv;
 
-/// Puts servers into the order in which they are tried. `chance` gives a random number from 0 up to and including its
-/// argument.
+/// Puts servers into the order in which they are tried. `chance` gives a random number from 0 up to and
+/// including its argument.
 pub(super) fn order(mut servers: Vec<Srv>, chance: &mut dyn FnMut(u64) -> u64) -> Vec<Srv> {
     // Those of weight 0 stand first, so that the draw of 0 finds them (page 3 of the RFC).
     servers.sort_by_key(|server| (server.priority, server.weight != 0));
@@ -14,7 +14,8 @@ pub(super) fn order(mut servers: Vec<Srv>, chance: &mut dyn FnMut(u64) -> u64) -
         let total = peers.map(|server| u64::from(server.weight)).sum();
         let drawn = chance(total).min(total);
         let mut running = 0;
-        // The last of the priority brings the sum to the total, so one is always found before the next priority.
+        // The last of the priority brings the sum to the total, so one is always found before the next
+        // priority.
         let chosen = servers.iter().position(|server| {
             running += u64::from(server.weight);
             running >= drawn

@@ -84,8 +84,8 @@ impl TransactionLayer {
         Some(self.send_request(now, cancel, flow))
     }
 
-    /// Stops to repeat a request whose answer nobody waits for any more. What comes late is still matched and reported,
-    /// so that an INVITE can be cancelled when it turns out that it was heard.
+    /// Stops to repeat a request whose answer nobody waits for any more. What comes late is still matched
+    /// and reported, so that an INVITE can be cancelled when it turns out that it was heard.
     pub fn abandon(&mut self, id: ClientTransactionId) {
         if let Some(client) = self.clients.get_mut(id.0) {
             client.handle_abandoned();

@@ -119,7 +119,8 @@ impl InviteClient {
         }
     }
 
-    /// Nobody waits for it any more: it is not sent again, and what comes late is still recognised until it gives up.
+    /// Nobody waits for it any more: it is not sent again, and what comes late is still recognised until it
+    /// gives up.
     pub fn handle_abandoned(&mut self) {
         if let State::Calling { resend, .. } = &mut self.state {
             *resend = None;

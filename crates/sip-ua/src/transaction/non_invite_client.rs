@@ -87,7 +87,8 @@ impl NonInviteClient {
         }
     }
 
-    /// Nobody waits for it any more: it is not sent again, and a late response is still recognised until it gives up.
+    /// Nobody waits for it any more: it is not sent again, and a late response is still recognised until it
+    /// gives up.
     pub fn handle_abandoned(&mut self) {
         if let State::Waiting { resend, .. } = &mut self.state {
             *resend = None;

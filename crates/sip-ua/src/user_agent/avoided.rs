@@ -29,8 +29,8 @@ impl Avoided {
         }
     }
 
-    /// The server answered. With 503 and Retry-After it asks to be left alone for that long (RFC 3261 section 21.5.4);
-    /// any other answer shows that it is back.
+    /// The server answered. With 503 and Retry-After it asks to be left alone for that long (RFC 3261
+    /// section 21.5.4); any other answer shows that it is back.
     pub(super) fn note_response(&mut self, now: Instant, flow: &Flow, response: &Message) {
         if response.status() != Some(503) {
             self.0.remove(&server(flow));

@@ -40,8 +40,8 @@ pub struct OutboundInvite {
     /// Where the INVITE goes, and every later request of the session unless the peer moves.
     pub flow: Flow,
     /// Where it goes next, in order, when a server cannot be reached, says nothing for
-    /// [`failover_after`](super::UserAgentConfig::failover_after), or answers 503. Once a phone rings or a server
-    /// answers otherwise, the call stays where it is.
+    /// [`failover_after`](super::UserAgentConfig::failover_after), or answers 503. Once a phone rings or a
+    /// server answers otherwise, the call stays where it is.
     pub alternatives: Vec<Alternative>,
     /// From as a name-addr without a tag: `"Alice" <sip:alice@example.com>`.
     pub from: String,

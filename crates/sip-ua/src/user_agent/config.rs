@@ -10,7 +10,8 @@ use crate::transaction::{Limits, Timers};
 ///
 /// # Defaults
 /// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the transaction layer's default timers and limits,
-/// `failover_after` 4 s, `avoid_failed` 60 s, 50,000 sessions, the methods INVITE, ACK, CANCEL, BYE, OPTIONS, INFO and REGISTER.
+/// `failover_after` 4 s, `avoid_failed` 60 s, 50,000 sessions, the methods INVITE, ACK, CANCEL, BYE,
+/// OPTIONS, INFO and REGISTER.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserAgentConfig {
@@ -20,9 +21,10 @@ pub struct UserAgentConfig {
     pub max_forwards: u8,
     /// T1, T2, T4 and what follows from them.
     pub timers: Timers,
-    /// How long a request that has an alternative waits for any response before it goes there. RFC 3263 section 4.3
-    /// waits for the transaction to give up, 64 times T1, which no caller does; after 4 s four copies of an INVITE are
-    /// lost, and not even 100 Trying has come. A slow server that answers later is told that the call went elsewhere.
+    /// How long a request that has an alternative waits for any response before it goes there. RFC 3263
+    /// section 4.3 waits for the transaction to give up, 64 times T1, which no caller does; after 4 s four
+    /// copies of an INVITE are lost, and not even 100 Trying has come. A slow server that answers later is
+    /// told that the call went elsewhere.
     pub failover_after: Duration,
     /// How long a server that failed is tried after the others; zero to forget it at once.
     pub avoid_failed: Duration,

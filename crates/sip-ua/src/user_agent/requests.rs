@@ -132,8 +132,8 @@ impl UserAgent {
         self.finish_request(id, Err(failure));
     }
 
-    /// A response to a request of ours. A challenge is answered, and a server that is not available is left for the next
-    /// one.
+    /// A response to a request of ours. A challenge is answered, and a server that is not available is left
+    /// for the next one.
     pub(super) fn handle_request_response(&mut self, now: Instant, id: RequestId, response: Message) {
         let status = response.status().unwrap_or_default();
         self.outgoing_deadlines.set(id, None);
@@ -160,8 +160,8 @@ impl UserAgent {
 }
 
 impl Outgoing {
-    /// Aims at the next server; false when there is none. The request stays the same but for its branch and its Contact
-    /// (RFC 3263 section 4.3), and credentials wait for a challenge of that server.
+    /// Aims at the next server; false when there is none. The request stays the same but for its branch and
+    /// its Contact (RFC 3263 section 4.3), and credentials wait for a challenge of that server.
     fn turn_to_alternative(&mut self) -> bool {
         if self.request.alternatives.is_empty() {
             return false;

@@ -1,5 +1,5 @@
-//! Whatever a zone holds, a search ends, asks a bounded number of questions, and repeats itself given the same
-//! numbers.
+//! Whatever a zone holds, a search ends, asks a bounded number of questions, and repeats itself given the
+//! same numbers.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -13,7 +13,8 @@ use sip_ua::transport::Protocol;
 
 use crate::zone::{Zone, locate};
 
-/// One question for services, eight for their servers, two for each of sixteen hosts, and eight aliases of each.
+/// One question for services, eight for their servers, two for each of sixteen hosts, and eight aliases of
+/// each.
 const MOST_QUESTIONS: usize = (1 + 8 + 32) * 9;
 
 fn name() -> impl Strategy<Value = String> {

@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use proptest::prelude::*;
 use sip_parser::Message;
-use sip_ua::user_agent::{Reply, RequestId, SessionEvent, SessionId, UaEvent};
+use sip_ua::user_agent::{Alternative, Reply, RequestId, SessionEvent, SessionId, UaEvent};
 
 use crate::network::{ALICE, BOB, Network, Weather, offer};
 
 #[derive(Clone, Debug)]
 enum Step {
-    Call { body: bool },
+    Call { body: bool, alternatives: usize },
     Accept { agent: usize },
     Respond { agent: usize, status: u16 },
     Progress { agent: usize, pick: usize },
@@ -32,7 +32,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let agent = || 0..2usize;
     let pick = || 0..8usize;
     let step = prop_oneof![
-        3 => any::<bool>().prop_map(|body| Step::Call { body }),
+        3 => (any::<bool>(), 0..3usize).prop_map(|(body, alternatives)| Step::Call { body, alternatives }),
         4 => agent().prop_map(|agent| Step::Accept { agent }),
         1 => (agent(), 100..700u16).prop_map(|(agent, status)| Step::Respond { agent, status }),
         2 => (agent(), pick()).prop_map(|(agent, pick)| Step::Progress { agent, pick }),
@@ -88,9 +88,11 @@ impl Applications {
 
     fn take(&mut self, network: &mut Network, agent: usize, step: &Step) {
         match *step {
-            Step::Call { body } => {
+            Step::Call { body, alternatives } => {
                 let mut invite = network.invite();
                 invite.body = invite.body.filter(|_| body);
+                let again = Alternative { flow: invite.flow, contact: None };
+                invite.alternatives = vec![again; alternatives];
                 let id = SessionId::next();
                 self.sessions[ALICE].push(id);
                 network.tell(ALICE, |agent, now| agent.invite(now, id, invite));

@@ -16,7 +16,8 @@ pub struct Identify {
     pub endpoint: String,
     /// `match`: the addresses.
     pub ranges: Vec<AddressRange>,
-    /// `match`: names of hosts, in lower case. Their addresses are looked up when the configuration is loaded.
+    /// `match`: names of hosts, in lower case. Their addresses are looked up when the configuration is
+    /// loaded.
     pub hosts: Vec<String>,
     /// `srv_lookups`: the addresses of a host are those of its SIP servers, where it has SRV records.
     pub srv_lookups: bool,

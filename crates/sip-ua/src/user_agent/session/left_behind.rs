@@ -1,5 +1,5 @@
-//! INVITEs to servers that said nothing while another server could be asked (RFC 3263 section 4.3). Their transactions
-//! last on: who answers late is told that the call has gone elsewhere.
+//! INVITEs to servers that said nothing while another server could be asked (RFC 3263 section 4.3). Their
+//! transactions last on: who answers late is told that the call has gone elsewhere.
 
 use sip_parser::{Message, Method};
 

@@ -1,5 +1,5 @@
-//! A call that we make, until its final response (RFC 3261 sections 13.2 and 9.1), at one server after another
-//! (RFC 3263 section 4.3).
+//! A call that we make, until its final response (RFC 3261 sections 13.2 and 9.1), at one server after
+//! another (RFC 3263 section 4.3).
 
 use std::time::Instant;
 
@@ -189,8 +189,8 @@ impl Outbound {
         matches!(self.hangup, Hangup::No) && !self.invite.alternatives.is_empty()
     }
 
-    /// Sends the same INVITE to the next server, with another branch. A phone that gets both sees by the CSeq that they
-    /// are one; credentials wait for a challenge of this server.
+    /// Sends the same INVITE to the next server, with another branch. A phone that gets both sees by the
+    /// CSeq that they are one; credentials wait for a challenge of this server.
     fn ask_next_server(mut self: Box<Self>, scope: &mut Scope<'_>) -> Stage {
         let next = self.invite.alternatives.remove(0);
         self.invite.flow = next.flow;
