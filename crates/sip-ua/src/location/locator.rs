@@ -2,25 +2,17 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::cache::Cache;
 use super::destination::Destination;
 use super::dns::DnsResolver;
 use super::error::LocationError;
-use super::question::{Answer, LookupError, Question};
+use super::inquiries::Inquiries;
 use super::reach::Reach;
 use super::resolver::Resolver;
 use super::search::{Search, Server};
-
-/// Answers that are remembered; each costs some hundred octets.
-const REMEMBERED: usize = 4096;
-
-/// The longest wait for one answer, whatever the resolver does.
-const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Finds the servers of URIs (RFC 3263), and remembers answers as long as they are good. Share it: what one
 /// call has looked up, the next one knows.
@@ -41,14 +33,13 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// # }
 /// ```
 pub struct Locator {
-    resolver: Mutex<Arc<dyn Resolver>>,
-    cache: Mutex<Cache>,
+    inquiries: Arc<Inquiries>,
 }
 
 impl Locator {
     /// Asks `resolver`.
     pub fn new(resolver: Arc<dyn Resolver>) -> Self {
-        Self { resolver: Mutex::new(resolver), cache: Mutex::new(Cache::new(REMEMBERED)) }
+        Self { inquiries: Arc::new(Inquiries::new(resolver)) }
     }
 
     /// Asks the name servers of `/etc/resolv.conf`, and before them `/etc/hosts`.
@@ -58,8 +49,7 @@ impl Locator {
 
     /// Asks another resolver from now on, and forgets what the old one said.
     pub fn set_resolver(&self, resolver: Arc<dyn Resolver>) {
-        *lock(&self.resolver) = resolver;
-        lock(&self.cache).clear();
+        self.inquiries.set_resolver(resolver);
     }
 
     /// The servers of `destination` that can be reached over `reach`, in the order in which they are to be
@@ -94,19 +84,17 @@ impl Locator {
         let mut asked = JoinSet::new();
         loop {
             while let Some(question) = search.poll_question() {
-                let known = lock(&self.cache).get(Instant::now(), &question).cloned();
-                match known {
+                match self.inquiries.known(&question) {
                     Some(answer) => search.handle_answer(&question, answer),
-                    None => drop(asked.spawn(ask(lock(&self.resolver).clone(), question))),
+                    None => drop(asked.spawn(self.inquiries.clone().ask(question))),
                 }
             }
             if let Some(outcome) = search.poll_outcome() {
                 return outcome;
             }
-            // A lookup that panicked has no question to answer; the search then ends with what it has.
+            // A search without an outcome waits for an answer, and each question has one.
             let Some(answered) = asked.join_next().await else { return Err(LocationError::NoHost) };
             if let Ok((question, answer)) = answered {
-                lock(&self.cache).insert(Instant::now(), question.clone(), answer.clone());
                 search.handle_answer(&question, answer);
             }
         }
@@ -115,19 +103,8 @@ impl Locator {
 
 impl fmt::Debug for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Locator").field("remembered", &lock(&self.cache).len()).finish_non_exhaustive()
+        f.debug_struct("Locator").field("remembered", &self.inquiries.remembered()).finish_non_exhaustive()
     }
-}
-
-/// A task that fell over while it held the lock has left nothing half done: each use is one call.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn ask(resolver: Arc<dyn Resolver>, question: Question) -> (Question, Result<Answer, LookupError>) {
-    let answer = tokio::time::timeout(PATIENCE, resolver.lookup(question.clone())).await;
-    let silence = || Err(LookupError::Failed("no answer in time".to_owned()));
-    (question, answer.unwrap_or_else(|_| silence()))
 }
 
 /// A number from 0 to `most`, each as likely as the next but for one part in 2^45: weights are 16 bits and

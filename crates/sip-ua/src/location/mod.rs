@@ -40,6 +40,7 @@ mod weights;
 // Who answers, and what is remembered.
 mod cache;
 mod dns;
+mod inquiries;
 mod locator;
 mod resolver;
 

@@ -9,3 +9,4 @@ mod name_server;
 mod resolver;
 mod servers;
 mod services;
+mod sharing;
