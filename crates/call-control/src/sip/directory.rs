@@ -106,4 +106,13 @@ impl NextHop {
     pub fn of(uri: &Uri<'_>) -> Result<Self, String> {
         Destination::of(uri).map(Self::Uri).map_err(|error| error.to_string())
     }
+
+    /// The same hop over `protocol`, where it is a URI that does not say over what.
+    #[must_use]
+    pub fn over(self, protocol: Protocol) -> Self {
+        match self {
+            Self::Uri(destination) => Self::Uri(destination.over(protocol)),
+            known => known,
+        }
+    }
 }

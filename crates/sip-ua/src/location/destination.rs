@@ -57,6 +57,13 @@ impl Destination {
         Self { secure: protocol.is_secure(), transport: Some(protocol), host, port: Some(port), domain }
     }
 
+    /// The same over `protocol`, where neither the URI nor its scheme says over what.
+    #[must_use]
+    pub fn over(self, protocol: Protocol) -> Self {
+        let says = self.secure || self.transport.is_some();
+        if says { self } else { Self { transport: Some(protocol), ..self } }
+    }
+
     /// A name and nothing else.
     pub(super) fn of_name(name: &str) -> Self {
         let host = Target::Name(name.trim_end_matches('.').to_ascii_lowercase());

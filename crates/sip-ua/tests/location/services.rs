@@ -1,9 +1,10 @@
 //! Which transport is chosen (RFC 3263 section 4.1).
 
-use sip_ua::location::{Family, LocationError, Naptr, Reach, Record};
+use sip_parser::Uri;
+use sip_ua::location::{Destination, Family, LocationError, Naptr, Reach, Record, Search};
 use sip_ua::transport::Protocol;
 
-use crate::zone::{Zone, locate, locate_over, only};
+use crate::zone::{Zone, ask, locate, locate_over, only, usual};
 
 /// The zone of the RFC's own example, in section 4.1.
 fn example() -> Zone {
@@ -120,6 +121,18 @@ fn a_transport_that_is_given_is_used() {
     assert_eq!(found.servers(), ["UDP 192.0.2.3:5060", "UDP 192.0.2.1:5070"]);
     assert_eq!(locate(&zone, "sip:example.com;transport=tls").servers(), ["TLS 192.0.2.1:5061"]);
     assert_eq!(locate(&zone, "sips:example.com;transport=tcp").servers(), ["TLS 192.0.2.1:5061"]);
+}
+
+#[test]
+fn a_transport_may_be_named_beside_the_uri() {
+    let over = |uri: &str| {
+        let uri = Uri::parse(uri).expect("a URI");
+        let destination = Destination::of(&uri).expect("a destination").over(Protocol::Tcp);
+        ask(&example(), Search::new(destination, usual(), Box::new(|most| most))).asked.remove(0)
+    };
+    assert_eq!(over("sip:example.com"), "SRV _sip._tcp.example.com");
+    assert_eq!(over("sip:example.com;transport=udp"), "SRV _sip._udp.example.com");
+    assert_eq!(over("sips:example.com"), "NAPTR example.com");
 }
 
 #[test]
