@@ -1,6 +1,6 @@
-//! Shows the servers of a SIP URI in the order in which a call would try them:
-//! `cargo run -p examples --example find_servers -- sip:alice@example.com`. Without a URI it looks for localhost, which
-//! needs no name server.
+//! Shows the servers of a SIP URI in the order in which a call would try them. Without a URI it looks for
+//! localhost, which needs no name server.
+//! `cargo run -p examples --example find_servers -- sip:alice@example.com`
 
 use std::error::Error;
 

@@ -135,14 +135,18 @@ impl DnsResolver {
         Ok(Self { resolver, hosts })
     }
 
-    /// Whether the hosts file knows the name that SRV or NAPTR records would belong to.
+    /// Whether the hosts file knows the host, or the one that SRV or NAPTR records would belong to, and has
+    /// no such record of it.
     fn is_settled(&self, question: &Question) -> bool {
         let labels = question.name().split('.').filter(|label| !label.starts_with('_'));
         let host = labels.collect::<Vec<_>>().join(".");
         let Ok(name) = Name::from_ascii(format!("{host}.")) else { return false };
-        [RecordType::A, RecordType::AAAA]
-            .into_iter()
-            .any(|kind| self.hosts.lookup_static_host(&Query::query(name.clone(), kind)).is_some())
+        let has = |kind| self.hosts.lookup_static_host(&Query::query(name.clone(), kind)).is_some();
+        match question.kind() {
+            RecordKind::A => has(RecordType::AAAA) && !has(RecordType::A),
+            RecordKind::Aaaa => has(RecordType::A) && !has(RecordType::AAAA),
+            RecordKind::Naptr | RecordKind::Srv => has(RecordType::A) || has(RecordType::AAAA),
+        }
     }
 }
 
@@ -155,7 +159,7 @@ impl Resolver for DnsResolver {
                 RecordKind::A => (RecordType::A, false),
                 RecordKind::Aaaa => (RecordType::AAAA, false),
             };
-            if is_service && self.is_settled(&question) {
+            if self.is_settled(&question) {
                 return Err(LookupError::NoRecords { ttl: None });
             }
             // A service is a domain's, written in full; a host may be a short name of the local network.

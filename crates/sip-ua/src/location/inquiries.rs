@@ -64,8 +64,8 @@ impl Inquiries {
         (question, outcome)
     }
 
-    /// Begins a lookup, unless it is under way. It goes on when whoever asked loses interest: the next one will ask the
-    /// same.
+    /// Begins a lookup, unless it is under way. It goes on when whoever asked loses interest: the next one
+    /// will ask the same.
     fn begin(self: &Arc<Self>, question: &Question) -> watch::Receiver<Option<Outcome>> {
         let mut under_way = lock(&self.under_way);
         if let Some(answered) = under_way.get(question).filter(|lookup| lookup.has_changed().is_ok()) {

@@ -77,6 +77,8 @@ async fn a_hosts_file_comes_before_every_name_server() {
     let locator = locator(&DnsConfig { hosts, ..config(server.address) });
     assert_eq!(locate(&locator, "sip:trunk.example.com").await.unwrap(), ["UDP 192.0.2.10:5060"]);
     assert_eq!(locate(&locator, "sip:trunk;transport=tcp").await.unwrap(), ["TCP 192.0.2.10:5060"]);
+    let both = locator.addresses_of("trunk.example.com", true).await.unwrap();
+    assert_eq!(both, [std::net::IpAddr::from([192, 0, 2, 10])]);
     assert_eq!(server.questions(), 0);
 }
 

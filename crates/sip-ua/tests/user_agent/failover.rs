@@ -165,6 +165,9 @@ fn a_late_server_is_told_that_the_call_went_elsewhere() {
         }
         network.tell(BOB, |agent, now| {
             agent.accept(now, request, bobs, contact);
+            if !answers {
+                agent.progress(now, bobs, 180, None, Vec::new());
+            }
             if answers {
                 agent.answer(now, bobs, Some(offer("bob")), Vec::new());
             }
@@ -175,6 +178,8 @@ fn a_late_server_is_told_that_the_call_went_elsewhere() {
             assert_eq!(bob_heard, ["established", "ended Bye"]);
         } else {
             assert_eq!(bob_heard, ["cancelled"]);
+            let cancels = network.ladder.iter().filter(|line| *line == "alice -> bob: CANCEL").count();
+            assert_eq!(cancels, 1);
         }
         assert_eq!(network.heard(ALICE), ["answered"], "the call with Carol goes on");
     }

@@ -14,11 +14,13 @@ pub(in crate::user_agent) struct LeftBehind {
     transaction: ClientTransactionId,
     invite: Message,
     flow: Flow,
+    /// The CANCEL is out.
+    cancelled: bool,
 }
 
 impl LeftBehind {
     pub(super) fn new(transaction: ClientTransactionId, invite: Message, flow: Flow) -> LeftBehind {
-        LeftBehind { transaction, invite, flow }
+        LeftBehind { transaction, invite, flow, cancelled: false }
     }
 }
 
@@ -36,10 +38,12 @@ impl Base {
 
 /// A late response: what rings is cancelled, what was answered is acknowledged and hung up.
 pub(super) fn handle_response(scope: &mut Scope<'_>, id: ClientTransactionId, response: &Message) {
-    let status = response.status().unwrap_or_default();
-    if status < 200 {
-        let said: Vec<_> = scope.common.product().into_iter().collect();
-        scope.common.layer.cancel(scope.now, id, &said);
+    let Some(left) = scope.base.left_behind.iter_mut().find(|left| left.transaction == id) else { return };
+    if response.status().is_some_and(|status| status < 200) {
+        if !std::mem::replace(&mut left.cancelled, true) {
+            let said: Vec<_> = scope.common.product().into_iter().collect();
+            scope.common.layer.cancel(scope.now, id, &said);
+        }
         return;
     }
     let left = scope.base.left_behind.iter().position(|left| left.transaction == id);
