@@ -13,6 +13,7 @@ mod harness_itself;
 mod hold;
 mod identities;
 mod load;
+mod location;
 mod malformed;
 mod messages;
 mod refusals;
@@ -44,6 +45,7 @@ fn main() {
         hold::trials(),
         identities::trials(),
         load::trials(),
+        location::trials(),
         malformed::trials(),
         messages::trials(),
         refusals::trials(),

@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
 use call_control::{Call, ContactChange, Event, HangupCause, Observer, Prompts, Switchboard};
 use media_bridge::{MediaConfig, MediaEngine};
+use sip_ua::location::{DnsResolver, Locator};
 use sip_ua::transport::Protocol;
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 use crate::certificates::{self, CertificatesInUse};
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
-use crate::directory::{ConfiguredDirectory, EndpointTable};
+use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::error::StartError;
 use crate::messages::{WaitingMessages, deliver_waiting};
 use crate::registrar::{ContactEvent, Registrations, StoreError};
@@ -25,6 +26,8 @@ use crate::registrar::{ContactEvent, Registrations, StoreError};
 pub struct Exchange {
     configuration: ArcSwap<Configuration>,
     endpoints: ArcSwap<EndpointTable>,
+    locator: Arc<Locator>,
+    host_addresses: Arc<HostAddresses>,
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     waiting_messages: WaitingMessages,
@@ -60,10 +63,16 @@ impl Exchange {
         let waiting_messages = WaitingMessages::open(&configuration.folders.database)?;
         let globals = Globals::from_plan(&configuration);
         let (certificates, listen) = CertificatesInUse::open(&configuration)?;
+        let locator = Arc::new(Locator::new(resolver(&configuration)));
+        let host_addresses = Arc::new(HostAddresses::default());
+        // Before the first call can come, so that no trunk is taken for a stranger.
+        host_addresses.follow(&configuration, &locator).await;
         let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
         let exchange = Arc::new(Self {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             configuration: ArcSwap::from_pointee(configuration),
+            locator: locator.clone(),
+            host_addresses,
             switchboard: switchboard.clone(),
             registrations,
             waiting_messages,
@@ -75,7 +84,7 @@ impl Exchange {
             last_reload: Mutex::new(Instant::now()),
         });
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange)));
-        let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory).await?;
+        let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
         let _ = exchange.sip.set(sip);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
         tokio::spawn(greet_contacts(Arc::downgrade(&exchange), arrived));
@@ -86,6 +95,11 @@ impl Exchange {
     /// The configuration that is in force. Hold it for the length of one decision, not longer.
     pub fn configuration(&self) -> Arc<Configuration> {
         self.configuration.load_full()
+    }
+
+    /// Where the hosts are that the configuration in force names as peers.
+    pub(crate) fn host_addresses(&self) -> &HostAddresses {
+        &self.host_addresses
     }
 
     /// The endpoints of the configuration in force, as calls use them.
@@ -170,8 +184,14 @@ impl Exchange {
             if matches!(part, Part::Sip | Part::All) {
                 self.warn(self.certificates.follow(&next.sip));
             }
+            if part == Part::All {
+                self.locator.set_resolver(resolver(&next));
+            }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             self.configuration.store(Arc::new(next));
+            if part != Part::Dialplan {
+                self.host_addresses.follow(&self.configuration(), &self.locator).await;
+            }
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
@@ -231,6 +251,14 @@ fn open_registrations(
         switchboard.notice(|| event.into());
     };
     Registrations::open(&configuration.folders.database, Box::new(tell))
+}
+
+/// Who is asked where hosts are: as `resolver_unbound.conf` says, else as the system says.
+fn resolver(configuration: &Configuration) -> Arc<DnsResolver> {
+    Arc::new(DnsResolver::new(&configuration.resolver).unwrap_or_else(|problem| {
+        tracing::warn!("resolver_unbound.conf has no effect: {problem}");
+        DnsResolver::system()
+    }))
 }
 
 /// Global variables of the dialplan: `[globals]`, `Set(GLOBAL(x)=…)`.

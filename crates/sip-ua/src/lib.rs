@@ -8,6 +8,7 @@
 //!   by the handle, [`UaEvent`](user_agent::UaEvent)s come out of the channel.
 //! - [`UserAgent`](user_agent::UserAgent): the same without tokio, driven by whoever holds it.
 //! - [`TransactionLayer`]: the floor below, for a proxy or a load generator, which any [`driver::Core`] can use.
+//! - [`Locator`](location::Locator): the servers of a URI, by DNS.
 //! - [`Registrar`](registrar::Registrar) and [`Verifier`](digest::Verifier): who is where, and who is who.
 //!
 //! A phone that answers whoever asks for its health, and one that asks:
@@ -46,7 +47,8 @@
 //! | what | where | not yet |
 //! | --- | --- | --- |
 //! | RFC 3261 §17, RFC 6026, RFC 4320 §4: transactions | [`transaction`] | |
-//! | RFC 3261 §18, RFC 3581 (`rport`), RFC 5626 §3.5.1 (keep-alive): UDP, TCP | [`transport`], [`driver`] | TLS, WebSocket, DNS (RFC 3263) |
+//! | RFC 3261 §18, RFC 3581 (`rport`), RFC 5626 §3.5.1 (keep-alive): UDP, TCP | [`transport`], [`driver`] | TLS, WebSocket |
+//! | RFC 3263, RFC 2782: location of servers by DNS, failover | [`location`], [`user_agent`] | |
 //! | RFC 3261 §12, §13, §14, §15: calls | [`dialog`], [`user_agent`] | 100rel, session timers, REFER, SUBSCRIBE |
 //! | RFC 3261 §22, RFC 7616, RFC 8760: digest | [`digest`] | `auth-int` |
 //! | RFC 3261 §10: registrar | [`registrar`] | GRUU |
@@ -76,6 +78,9 @@ pub mod digest;
 
 // Who is where.
 pub mod registrar;
+
+// Where servers are.
+pub mod location;
 
 // Calls, and requests outside of them.
 pub mod user_agent;

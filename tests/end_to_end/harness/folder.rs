@@ -101,6 +101,12 @@ impl Folder {
         self
     }
 
+    /// Adds sections to `pjsip.conf`. They may use the template `phone`.
+    pub(crate) fn pjsip(mut self, lines: &str) -> Self {
+        self.pjsip.push_str(lines);
+        self
+    }
+
     /// Adds lines to the context `[phones]`, or whole contexts.
     pub(crate) fn dialplan(mut self, lines: &str) -> Self {
         if self.dialplan.is_empty() {

@@ -3,6 +3,7 @@
 pub(crate) mod authority;
 pub(crate) mod baresip;
 pub(crate) mod control;
+pub(crate) mod dns;
 pub(crate) mod exchange;
 pub(crate) mod folder;
 pub(crate) mod media;

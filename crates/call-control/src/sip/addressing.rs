@@ -1,10 +1,10 @@
 //! Names and addresses in the messages of a call.
 
-use std::net::{IpAddr, SocketAddr};
-
 use sip_parser::{HeaderName, Message, NameAddr, escape_user};
 use sip_ua::UserAgentHandle;
+use sip_ua::location::{Destination, Locator};
 use sip_ua::transport::{Flow, Protocol};
+use sip_ua::user_agent::Alternative;
 
 use super::directory::NextHop;
 use crate::technology::OriginateError;
@@ -46,29 +46,52 @@ pub(super) fn dialed_number(request: &Message) -> String {
     user.filter(|user| !user.is_empty()).unwrap_or_else(|| "s".to_owned())
 }
 
-/// The flow to a next hop; a host name is looked up.
-pub(super) async fn flow_to(user_agent: &UserAgentHandle, hop: &NextHop) -> Result<Flow, OriginateError> {
-    let (protocol, host, port) = match hop {
-        NextHop::Connection { flow, .. } if user_agent.has_connection(flow) => return Ok(*flow),
+/// Servers that a request tries. A domain with more keeps a caller waiting for longer than any caller waits.
+const SERVERS: usize = 8;
+
+/// The ways to a next hop, at least one, in the order in which they are to be tried; names are looked up,
+/// and servers that failed lately come last.
+pub(super) async fn flows_to(
+    user_agent: &UserAgentHandle,
+    locator: &Locator,
+    hop: &NextHop,
+) -> Result<Vec<Flow>, OriginateError> {
+    let (destination, contact) = match hop {
+        NextHop::Connection { flow, .. } if user_agent.has_connection(flow) => return Ok(vec![*flow]),
         NextHop::Connection { otherwise: Some(other), .. } => {
-            return Box::pin(flow_to(user_agent, other)).await;
+            return Box::pin(flows_to(user_agent, locator, other)).await;
         }
         NextHop::Connection { flow, otherwise: None } => {
             let reason = "the connection that it registered over is closed".to_owned();
             return Err(OriginateError::Unreachable { contact: flow.remote.to_string(), reason });
         }
-        NextHop::Host { protocol, host, port } => (*protocol, host, *port),
+        NextHop::Host { protocol, host, port } => {
+            (&Destination::at(*protocol, host, *port), format!("{host}:{port}"))
+        }
+        NextHop::Uri(destination) => (destination, destination.to_string()),
     };
-    let unreachable = |reason: String| OriginateError::Unreachable { contact: host.clone(), reason };
-    let address = match host.parse::<IpAddr>() {
-        Ok(ip) => SocketAddr::new(ip, port),
-        Err(_) => tokio::net::lookup_host((host.as_str(), port))
-            .await
-            .map_err(|e| unreachable(format!("its name could not be looked up: {e}")))?
-            .next()
-            .ok_or_else(|| unreachable("its name has no address".to_owned()))?,
-    };
-    user_agent
-        .flow_to_host(protocol, address, host)
-        .ok_or_else(|| unreachable(format!("no {protocol} transport of that address family is configured")))
+    let unreachable = |reason: String| OriginateError::Unreachable { contact: contact.clone(), reason };
+    let servers = locator
+        .locate(destination, &user_agent.reach())
+        .await
+        .map_err(|error| unreachable(error.to_string()))?;
+    let ways = servers.iter().filter_map(|server| {
+        let host = server.name.clone().unwrap_or_else(|| server.address.ip().to_string());
+        user_agent.flow_to_host(server.protocol, server.address, &host)
+    });
+    let ways: Vec<Flow> = ways.take(SERVERS).collect();
+    if ways.is_empty() {
+        return Err(unreachable("the system knows no route to it".to_owned()));
+    }
+    Ok(user_agent.preferred(ways).await)
+}
+
+/// The further ways of a request, each with our Contact on it.
+pub(super) fn alternatives<'f>(
+    ways: impl IntoIterator<Item = &'f Flow>,
+    user: &str,
+    secure: bool,
+) -> Vec<Alternative> {
+    let ways = ways.into_iter();
+    ways.map(|flow| Alternative { flow: *flow, contact: Some(contact(flow, user, secure)) }).collect()
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sip_parser::{Message, Uri};
 use sip_ua::UserAgentHandle;
+use sip_ua::location::Destination;
 use sip_ua::transport::{Flow, Protocol};
 use sip_ua::user_agent::{Reply, RequestId};
 
@@ -102,15 +103,17 @@ pub enum NextHop {
         /// Where to open a new one.
         otherwise: Option<Box<NextHop>>,
     },
-    /// A host to look up.
+    /// A host whose protocol and port are known.
     Host {
         /// The protocol to use.
         protocol: Protocol,
         /// Name or address, without brackets.
         host: String,
-        /// Port; 5060 where the URI has none.
+        /// Port.
         port: u16,
     },
+    /// The servers that a URI leads to, found by DNS (RFC 3263).
+    Uri(Destination),
 }
 
 /// The answer that a request still waits for.
@@ -131,28 +134,17 @@ impl NextHop {
     /// The next hop that a SIP URI names by its host, port and transport.
     ///
     /// # Errors
-    /// A sentence when the URI has no host or its transport is unknown.
+    /// A sentence when the URI has no host or its transport cannot be used.
     pub fn of(uri: &Uri<'_>) -> Result<Self, String> {
-        let secure = uri.scheme().eq_ignore_ascii_case("sips");
-        let protocol = match uri.param("transport").flatten() {
-            Some(name) => {
-                Protocol::from_name(name).ok_or_else(|| format!("transport '{name}' is unknown"))?
-            }
-            None if secure => Protocol::Tls,
-            None => Protocol::Udp,
-        };
-        // RFC 3261 section 26.2.2: a secure URI names what carries TLS, not what does without.
-        let protocol = match protocol {
-            Protocol::Tcp if secure => Protocol::Tls,
-            Protocol::Ws if secure => Protocol::Wss,
-            Protocol::Udp if secure => return Err("sips: cannot be reached over UDP".to_owned()),
-            protocol => protocol,
-        };
-        let host = uri.host().to_string();
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        if host.is_empty() {
-            return Err("it names no host".to_owned());
+        Destination::of(uri).map(Self::Uri).map_err(|error| error.to_string())
+    }
+
+    /// The same hop over `protocol`, where it is a URI that does not say over what.
+    #[must_use]
+    pub fn over(self, protocol: Protocol) -> Self {
+        match self {
+            Self::Uri(destination) => Self::Uri(destination.over(protocol)),
+            known => known,
         }
-        Ok(Self::Host { protocol, host, port: uri.port().unwrap_or(protocol.default_port()) })
     }
 }

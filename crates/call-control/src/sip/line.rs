@@ -8,6 +8,7 @@ use audio::Library;
 use media_bridge::{MediaConfig, MediaEngine, MediaError};
 use sip_parser::{Message, Uri};
 use sip_ua::digest::{Credentials, Secret};
+use sip_ua::location::{Locator, Resolver};
 use sip_ua::transport::{BindError, Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::{Reply, UserAgentConfig};
 use tokio::sync::mpsc;
@@ -40,6 +41,7 @@ pub struct LineBuilder {
     account: Option<(String, String)>,
     ports: Option<std::ops::RangeInclusive<u16>>,
     observers: Vec<Arc<dyn Observer>>,
+    resolver: Option<Arc<dyn Resolver>>,
 }
 
 /// Why a line could not be opened.
@@ -85,6 +87,12 @@ impl LineBuilder {
         self
     }
 
+    /// Asks `resolver` where servers are; the name servers of the system unless told.
+    pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
+        self.resolver = Some(resolver);
+        self
+    }
+
     /// Opens the line on the current tokio runtime.
     ///
     /// # Errors
@@ -104,8 +112,9 @@ impl LineBuilder {
         let listen =
             [Protocol::Udp, Protocol::Tcp].map(|protocol| ListenConfig::new(protocol, self.listen)).to_vec();
         let config = UserAgentConfig::new(concat!("call-control/", env!("CARGO_PKG_VERSION")));
+        let locator = Arc::new(self.resolver.map_or_else(Locator::system, Locator::new));
         let (technology, incoming) =
-            SipTechnology::start(config, listen, switchboard.clone(), directory).await?;
+            SipTechnology::start(config, listen, switchboard.clone(), directory, locator).await?;
         Ok(Line { switchboard, technology, incoming, account: self.account })
     }
 }
@@ -119,6 +128,7 @@ impl Line {
             account: None,
             ports: None,
             observers: Vec::new(),
+            resolver: None,
         }
     }
 
@@ -127,7 +137,8 @@ impl Line {
         self.incoming.recv().await
     }
 
-    /// Calls a SIP URI. The channel that it returns tells what becomes of it; wait with [`Call::until_up`].
+    /// Calls a SIP URI; a domain's servers are found by DNS, and tried one after another. The channel that
+    /// it returns tells what becomes of it; wait with [`Call::until_up`].
     ///
     /// # Errors
     /// [`OriginateError`] when the call could not be sent.
@@ -137,14 +148,19 @@ impl Line {
         self.switchboard.originate(&format!("PJSIP/{uri}"), request).await
     }
 
-    /// Registers the account of this line at `registrar` for `seconds`, so that calls to it arrive here. Register again
-    /// before the time that it returns is over; 0 removes the registration.
+    /// Registers the account of this line at `registrar`, an address, a host with or without a port, or a
+    /// SIP URI, for `seconds`, so that calls to it arrive here. Register again before the time that it
+    /// returns is over; 0 removes the registration.
     ///
     /// # Errors
     /// [`RegistrationError`] when the line has no account or the registrar refuses.
-    pub async fn register(&self, registrar: SocketAddr, seconds: u32) -> Result<u32, RegistrationError> {
+    pub async fn register(
+        &self,
+        registrar: impl std::fmt::Display,
+        seconds: u32,
+    ) -> Result<u32, RegistrationError> {
         let (user, secret) = self.account.as_ref().ok_or(RegistrationError::NoAccount)?;
-        register(self.technology.user_agent(), registrar, user, secret, seconds).await
+        register(&self.technology, &registrar.to_string(), user, secret, seconds).await
     }
 
     /// Where the line listens for `protocol`.

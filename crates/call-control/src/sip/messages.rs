@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sip_parser::{HeaderName, Message, Method};
 use sip_ua::transport::Flow;
-use sip_ua::user_agent::{Body, OutboundRequest, Reply, RequestFailure, RequestId, SessionId};
+use sip_ua::user_agent::{Alternative, Body, OutboundRequest, Reply, RequestFailure, RequestId, SessionId};
 
 use super::directory::PendingReply;
 use super::endpoint::SipEndpoint;
@@ -72,10 +72,15 @@ impl SipTechnology {
     /// [`MessageError`]; [`is_passing`](MessageError::is_passing) tells whether the receiver is only away.
     pub async fn send_message(&self, resource: &str, message: &TextMessage) -> Result<(), MessageError> {
         let route = self.directory.route(resource).map_err(unreachable)?;
-        let flow = addressing::flow_to(&self.user_agent, &route.next_hop).await.map_err(unreachable)?;
+        let flows = self.flows_to(&route.next_hop).await.map_err(unreachable)?;
+        let [flow, others @ ..] = flows.as_slice() else {
+            return Err(MessageError::Unreachable("it has no server".to_owned()));
+        };
+        let flow = *flow;
         let from = sender(message, &flow);
         let to = format!("<{}>", route.target);
         let mut request = OutboundRequest::new(Method::Message, &route.target, flow, &from, &to);
+        request.alternatives = others.iter().map(|flow| Alternative { flow: *flow, contact: None }).collect();
         let routes = route.route_set.iter().map(|route| ("Route".to_owned(), route.clone()));
         request.headers.extend(routes);
         let content_type =

@@ -26,7 +26,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sip_ua::UserAgentHandle;
-use sip_ua::transport::{BindError, ListenConfig, Protocol};
+use sip_ua::location::Locator;
+use sip_ua::transport::{BindError, Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
@@ -46,12 +47,14 @@ pub struct SipTechnology {
     switchboard: Switchboard,
     directory: Arc<dyn Directory>,
     commands: mpsc::UnboundedSender<Command>,
+    locator: Arc<Locator>,
 }
 
 impl SipTechnology {
     /// Opens the transports, registers the technology at the switchboard, and starts its worker on the current runtime.
     ///
-    /// Channels of callers come out of the receiver: challenged, admitted, not answered yet.
+    /// Channels of callers come out of the receiver: challenged, admitted, not answered yet. `locator`
+    /// finds the servers that calls go to.
     ///
     /// # Errors
     /// [`BindError`] when a transport cannot be opened; it says who holds the port as far as that can be known.
@@ -60,6 +63,7 @@ impl SipTechnology {
         listen: Vec<ListenConfig>,
         switchboard: Switchboard,
         directory: Arc<dyn Directory>,
+        locator: Arc<Locator>,
     ) -> Result<(Arc<Self>, mpsc::Receiver<Call>), BindError> {
         let (user_agent, events) = sip_ua::bind(config, listen).await?;
         let (commands, command_queue) = mpsc::unbounded_channel();
@@ -69,6 +73,7 @@ impl SipTechnology {
             switchboard: switchboard.clone(),
             directory: directory.clone(),
             commands: commands.clone(),
+            locator,
         });
         let worker = worker::Worker::new(user_agent, switchboard.clone(), directory, commands, calls);
         tokio::spawn(worker.run(events, command_queue));
@@ -86,6 +91,20 @@ impl SipTechnology {
     /// The user agent, for requests outside of calls.
     pub fn user_agent(&self) -> &UserAgentHandle {
         &self.user_agent
+    }
+
+    /// Who finds servers by DNS.
+    pub fn locator(&self) -> &Arc<Locator> {
+        &self.locator
+    }
+
+    /// The ways to a next hop, at least one, in the order in which requests are to try them (RFC 3263):
+    /// names are looked up, and servers that failed lately come last.
+    ///
+    /// # Errors
+    /// [`OriginateError::Unreachable`] says what was looked up and what came.
+    pub async fn flows_to(&self, hop: &NextHop) -> Result<Vec<Flow>, OriginateError> {
+        addressing::flows_to(&self.user_agent, &self.locator, hop).await
     }
 
     /// Where the exchange listens for `protocol`.

@@ -29,10 +29,16 @@ pub(super) async fn originate(
     request: OriginateRequest,
 ) -> Result<Call, OriginateError> {
     let route = sip.directory.route(resource)?;
-    let flow = addressing::flow_to(&sip.user_agent, &route.next_hop).await?;
+    let flows = sip.flows_to(&route.next_hop).await?;
+    let [flow, others @ ..] = flows.as_slice() else { return Err(OriginateError::Refused) };
     let id = SessionId::next();
-    let (mut media, relay) = open_media(sip, &route, &flow, &request, id)?;
-    let invite = invite(&route, flow, &request, media.offer());
+    let (mut media, relay) = open_media(sip, &route, flow, &request, id)?;
+    let mut invite = invite(&route, *flow, &request, media.offer());
+    // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
+    // another one would be told the wrong one.
+    let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
+    let user = route.endpoint.contact_user.as_deref().unwrap_or_default();
+    invite.alternatives = addressing::alternatives(others, user, addressing::is_sips(&route.target));
     let endpoint = &route.endpoint;
     let mut variables = endpoint.variables.clone();
     variables.extend(request.variables.clone());
@@ -91,6 +97,7 @@ fn invite(
     let user = endpoint.contact_user.as_deref().unwrap_or_default();
     OutboundInvite {
         flow,
+        alternatives: Vec::new(),
         from: parties::from(endpoint, &request.caller, local),
         to: format!("<{target}>"),
         contact: addressing::contact(&flow, user, addressing::is_sips(&target)),

@@ -1,8 +1,9 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
-//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf` and `rtp.conf` of a folder, and says
-//! in a [`ConfigurationReport`] all that is wrong with them. What Asterisk would start with is a warning; what cannot
-//! be meant in any way is an error, and then there is no configuration: nothing starts, and what runs goes on.
+//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf` and
+//! `resolver_unbound.conf` of a folder, and says in a [`ConfigurationReport`] all that is wrong with them.
+//! What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then there
+//! is no configuration: nothing starts, and what runs goes on.
 //!
 //! ```
 //! use std::path::Path;
@@ -28,6 +29,7 @@ mod http;
 mod options;
 mod pjsip;
 mod report;
+mod resolver;
 mod rtp;
 mod values;
 
@@ -36,6 +38,7 @@ use std::sync::Arc;
 
 use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, SourceMap, load};
 use dialplan_vm::Dialplan;
+use sip_ua::location::DnsConfig;
 
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
@@ -59,6 +62,8 @@ pub struct Configuration {
     pub sip: SipConfiguration,
     /// `rtp.conf`.
     pub rtp: RtpConfiguration,
+    /// `resolver_unbound.conf`: who is asked where hosts are.
+    pub resolver: DnsConfig,
     /// `extensions.conf`.
     pub dialplan: Arc<Dialplan>,
     /// The texts, to show where something is written.
@@ -99,6 +104,7 @@ impl Configuration {
         let extensions = reader.read("extensions.conf");
         let mut whole_plan = reader.is_whole(before);
         let rtp = reader.read("rtp.conf").unwrap_or_default();
+        let resolver = reader.read("resolver_unbound.conf").unwrap_or_default();
         if pjsip.is_none() && extensions.is_none() {
             return (None, nothing_there(&folders.configuration));
         }
@@ -117,13 +123,21 @@ impl Configuration {
         sip.read_certificates(reader.folder, reader.files, &mut reader.found);
         whole_sip &= reader.is_whole(before);
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
+        let resolver = resolver::read(&resolver, &mut reader.found);
         let plan = &compiled.plan;
         let files = check::Files { plan, extensions: &extensions, sip: &sip, whole_plan, whole_sip };
         check::run(&files, &mut reader.found);
         let Reader { sources, found, .. } = reader;
         let report = ConfigurationReport::new(found, sources.clone());
-        let configuration =
-            Self { folders: folders.clone(), options, sip, rtp, dialplan: Arc::new(compiled.plan), sources };
+        let configuration = Self {
+            folders: folders.clone(),
+            options,
+            sip,
+            rtp,
+            resolver,
+            dialplan: Arc::new(compiled.plan),
+            sources,
+        };
         ((!report.has_errors()).then_some(configuration), report)
     }
 

@@ -6,20 +6,21 @@ use call_control::sip::SipEndpoint;
 use sip_parser::{HeaderName, Message};
 use sip_ua::transport::Flow;
 
-use super::EndpointTable;
+use super::{EndpointTable, HostAddresses};
 use crate::configuration::{Configuration, Identifier};
 
 /// The endpoint that `request` claims to come from, or that its address belongs to. Nothing is proven yet.
 pub(super) fn endpoint_of(
     configuration: &Configuration,
     endpoints: &EndpointTable,
+    hosts: &HostAddresses,
     request: &Message,
     flow: &Flow,
 ) -> Option<Arc<SipEndpoint>> {
     let order = &configuration.sip.global.endpoint_identifier_order;
     order.iter().find_map(|identifier| {
         let name = match identifier {
-            Identifier::Ip => by_address(configuration, flow)?,
+            Identifier::Ip => by_address(configuration, hosts, flow)?,
             Identifier::Username => by_from(configuration, request)?,
             Identifier::AuthUsername => by_credentials(configuration, request)?,
             Identifier::Anonymous => "anonymous".to_owned(),
@@ -29,9 +30,11 @@ pub(super) fn endpoint_of(
     })
 }
 
-fn by_address(configuration: &Configuration, flow: &Flow) -> Option<String> {
+fn by_address(configuration: &Configuration, hosts: &HostAddresses, flow: &Flow) -> Option<String> {
     let identifies = configuration.sip.identifies.iter();
-    let mut matching = identifies.filter(|identify| identify.matches(flow.remote.ip()));
+    let address = flow.remote.ip();
+    let mut matching =
+        identifies.filter(|identify| identify.matches(address) || hosts.match_of(identify, address));
     matching.next().map(|identify| identify.endpoint.clone())
 }
 

@@ -1,6 +1,7 @@
 //! The configuration as SIP asks for it: who calls, where a number leads, where a phone is.
 
 mod endpoints;
+mod host_addresses;
 mod identify;
 mod registration;
 mod route;
@@ -16,6 +17,7 @@ use sip_ua::transport::Flow;
 use sip_ua::user_agent::Reply;
 
 pub(crate) use endpoints::EndpointTable;
+pub(crate) use host_addresses::HostAddresses;
 
 use crate::exchange::Exchange;
 use crate::messages;
@@ -34,7 +36,8 @@ impl ConfiguredDirectory {
 impl Directory for ConfiguredDirectory {
     fn identify(&self, request: &Message, flow: &Flow) -> Option<Arc<SipEndpoint>> {
         let exchange = self.exchange.upgrade()?;
-        identify::endpoint_of(&exchange.configuration(), &exchange.endpoints(), request, flow)
+        let (configuration, endpoints) = (exchange.configuration(), exchange.endpoints());
+        identify::endpoint_of(&configuration, &endpoints, exchange.host_addresses(), request, flow)
     }
 
     fn realm(&self) -> String {

@@ -8,6 +8,7 @@ use sip_parser::{Message, ParseError};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Core, Handle, run};
+use crate::location::Reach;
 use crate::transport::{BindError, Flow, ListenConfig, Protocol, Transmit};
 use crate::user_agent::{
     Body, OutboundInvite, OutboundRequest, Reply, RequestFailure, RequestId, SessionId, SessionOptions,
@@ -245,6 +246,20 @@ impl UserAgentHandle {
     /// See [`Handle::flow_to_host`].
     pub fn flow_to_host(&self, protocol: Protocol, remote: SocketAddr, name: &str) -> Option<Flow> {
         self.handle.flow_to_host(protocol, remote, name)
+    }
+
+    /// What our transports can reach, for a [`Locator`](crate::location::Locator).
+    pub fn reach(&self) -> Reach {
+        Reach::of(self.listening())
+    }
+
+    /// See [`UserAgent::preferred`]. After a shutdown the flows come back as they are.
+    pub async fn preferred(&self, flows: Vec<Flow>) -> Vec<Flow> {
+        if flows.len() < 2 {
+            return flows;
+        }
+        let given = flows.clone();
+        self.query(move |agent, now| agent.preferred(now, given)).await.unwrap_or(flows)
     }
 
     /// See [`Handle::has_connection`].

@@ -73,6 +73,14 @@ impl Client {
         Some(derived::cancel(invite, headers))
     }
 
+    /// Nobody waits for it any more.
+    pub(super) fn handle_abandoned(&mut self) {
+        match &mut self.machine {
+            Machine::Invite { machine, .. } => machine.handle_abandoned(),
+            Machine::Other(machine) => machine.handle_abandoned(),
+        }
+    }
+
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         match &mut self.machine {
             Machine::Invite { machine, .. } => machine.handle_timeout(now),

@@ -89,6 +89,15 @@ impl TransactionLayer {
         Some(self.send_request(now, cancel, flow))
     }
 
+    /// Stops to repeat a request whose answer nobody waits for any more. What comes late is still matched
+    /// and reported, so that an INVITE can be cancelled when it turns out that it was heard.
+    pub fn abandon(&mut self, id: ClientTransactionId) {
+        if let Some(client) = self.clients.get_mut(id.0) {
+            client.handle_abandoned();
+        }
+        self.settle_client(id.0);
+    }
+
     pub(super) fn handle_response(&mut self, now: Instant, response: Message, flow: Flow) {
         let status = response.status().unwrap_or_default();
         let known = match (response.via(), response.cseq()) {

@@ -119,6 +119,14 @@ impl InviteClient {
         }
     }
 
+    /// Nobody waits for it any more: it is not sent again, and what comes late is still recognised until it
+    /// gives up.
+    pub fn handle_abandoned(&mut self) {
+        if let State::Calling { resend, .. } = &mut self.state {
+            *resend = None;
+        }
+    }
+
     /// Advances the timers to `now`. Calling early is harmless.
     pub fn handle_timeout(&mut self, now: Instant) {
         match &mut self.state {
@@ -227,6 +235,19 @@ mod tests {
     fn reliable_transports_send_once_and_time_out_by_timer_b() {
         let (now, mut transaction) = start(true);
         assert_eq!(transaction.poll_timeout(), Some(now + Duration::from_secs(32)));
+        assert!(run(now, &mut transaction).is_empty());
+        assert_eq!(transaction.poll_failure(), Some(Failure::TimedOut));
+    }
+
+    #[test]
+    fn an_abandoned_invite_is_silent_and_still_hears() {
+        let (now, mut transaction) = start(false);
+        transaction.handle_abandoned();
+        assert_eq!(transaction.poll_timeout(), Some(now + Duration::from_secs(32)));
+        assert!(transaction.handle_response(now + Duration::from_secs(9), 180, no_ack));
+        assert!(transaction.is_proceeding());
+        let (now, mut transaction) = start(false);
+        transaction.handle_abandoned();
         assert!(run(now, &mut transaction).is_empty());
         assert_eq!(transaction.poll_failure(), Some(Failure::TimedOut));
     }

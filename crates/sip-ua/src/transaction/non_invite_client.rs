@@ -87,6 +87,14 @@ impl NonInviteClient {
         }
     }
 
+    /// Nobody waits for it any more: it is not sent again, and a late response is still recognised until it
+    /// gives up.
+    pub fn handle_abandoned(&mut self) {
+        if let State::Waiting { resend, .. } = &mut self.state {
+            *resend = None;
+        }
+    }
+
     /// Advances the timers to `now`. Calling early is harmless.
     pub fn handle_timeout(&mut self, now: Instant) {
         match &mut self.state {
@@ -172,6 +180,15 @@ mod tests {
         let sent = run(now, &mut transaction);
         assert_eq!(sent, [500, 1_500, 3_500, 7_500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500]);
         assert_eq!(transaction.poll_failure(), Some(Failure::TimedOut));
+    }
+
+    #[test]
+    fn an_abandoned_request_is_silent_until_timer_f() {
+        let (now, mut transaction) = start(false);
+        transaction.handle_abandoned();
+        assert_eq!(transaction.poll_timeout(), Some(now + Duration::from_secs(32)));
+        assert!(run(now, &mut transaction).is_empty());
+        assert!(transaction.is_terminated());
     }
 
     #[test]

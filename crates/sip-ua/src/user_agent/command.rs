@@ -24,6 +24,15 @@ impl Body {
     }
 }
 
+/// Another server that a request can go to when the one before it fails (RFC 3263 section 4.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    /// The way to it.
+    pub flow: Flow,
+    /// Contact as it is written in a request that takes this way; `None` to keep the one of the request.
+    pub contact: Option<String>,
+}
+
 /// A call to make with [`UserAgent::invite`](super::UserAgent::invite).
 #[derive(Clone, Debug)]
 pub struct OutboundInvite {
@@ -31,6 +40,10 @@ pub struct OutboundInvite {
     pub target: String,
     /// Where the INVITE goes, and every later request of the session unless the peer moves.
     pub flow: Flow,
+    /// Where it goes next, in order, when a server cannot be reached, says nothing for
+    /// [`failover_after`](super::UserAgentConfig::failover_after), or answers 503. Once a phone rings or a
+    /// server answers otherwise, the call stays where it is.
+    pub alternatives: Vec<Alternative>,
     /// From as a name-addr without a tag: `"Alice" <sip:alice@example.com>`.
     pub from: String,
     /// To as a name-addr without a tag.
@@ -59,6 +72,9 @@ pub struct OutboundRequest {
     pub target: String,
     /// Where it goes.
     pub flow: Flow,
+    /// Where it goes next, in order, when a server cannot be reached, says nothing for
+    /// [`failover_after`](super::UserAgentConfig::failover_after), or answers 503.
+    pub alternatives: Vec<Alternative>,
     /// From as a name-addr without a tag.
     pub from: String,
     /// To as a name-addr without a tag.
@@ -83,6 +99,7 @@ impl OutboundRequest {
             method,
             target: target.to_owned(),
             flow,
+            alternatives: Vec::new(),
             from: from.to_owned(),
             to: to.to_owned(),
             contact: None,

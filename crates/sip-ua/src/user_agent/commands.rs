@@ -252,6 +252,14 @@ impl UserAgent {
 
 /// Requests outside of calls.
 impl UserAgent {
+    /// Ways to the same service in the order in which to try them: as they are given, but those to servers
+    /// that failed lately, or asked by 503 with Retry-After to be left alone, behind the others.
+    #[must_use]
+    pub fn preferred(&self, now: Instant, mut flows: Vec<Flow>) -> Vec<Flow> {
+        self.common.avoided.sort(now, &mut flows);
+        flows
+    }
+
     /// Sends a request outside of dialogs; its outcome comes as
     /// [`UaEvent::Response`](super::UaEvent::Response) under the name `id`.
     pub fn request(&mut self, now: Instant, id: RequestId, request: OutboundRequest) {

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use sip_parser::{HeaderName, Message};
 
+use super::avoided::Avoided;
 use super::config::UserAgentConfig;
 use super::event::{SessionEvent, UaEvent};
 use super::id::{RequestId, SessionId};
@@ -17,6 +18,7 @@ pub(super) struct Common {
     pub(super) config: UserAgentConfig,
     pub(super) layer: TransactionLayer,
     pub(super) tokens: Tokens,
+    pub(super) avoided: Avoided,
     pub(super) events: VecDeque<UaEvent>,
     /// Whose client transactions these are, until their final response.
     pub(super) clients: HashMap<ClientTransactionId, Client>,
@@ -55,6 +57,7 @@ impl Common {
             layer: TransactionLayer::new(config.timers.clone(), config.limits.clone()),
             config,
             tokens,
+            avoided: Avoided::default(),
             events: VecDeque::new(),
             clients: HashMap::new(),
             invites: HashMap::new(),
@@ -77,6 +80,11 @@ impl Common {
         let id = self.layer.send_request(now, request, flow);
         self.clients.insert(id, client);
         id
+    }
+
+    /// A server did not answer, or cannot be reached.
+    pub(super) fn note_failure(&mut self, now: Instant, flow: &Flow) {
+        self.avoided.note_failure(now, flow, self.config.avoid_failed);
     }
 
     /// Who we are, as a header.

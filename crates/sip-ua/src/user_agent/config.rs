@@ -1,5 +1,7 @@
 //! What a user agent is told once.
 
+use std::time::Duration;
+
 use sip_parser::Method;
 
 use crate::transaction::{Limits, Timers};
@@ -8,7 +10,7 @@ use crate::transport::ConnectionLimits;
 /// How a [`UserAgent`](super::UserAgent) presents itself, and its bounds.
 ///
 /// # Defaults
-/// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the default timers and limits,
+/// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the default timers and limits, `failover_after` 4 s, `avoid_failed` 60 s,
 /// 50,000 sessions, the methods INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, MESSAGE and
 /// REGISTER, the extensions `timer`, `100rel`, `replaces` and `norefersub`.
 #[derive(Clone, Debug)]
@@ -20,6 +22,13 @@ pub struct UserAgentConfig {
     pub max_forwards: u8,
     /// T1, T2, T4 and what follows from them.
     pub timers: Timers,
+    /// How long a request that has an alternative waits for any response before it goes there. RFC 3263
+    /// section 4.3 waits for the transaction to give up, 64 times T1, which no caller does; after 4 s four
+    /// copies of an INVITE are lost, and not even 100 Trying has come. A slow server that answers later is
+    /// told that the call went elsewhere.
+    pub failover_after: Duration,
+    /// How long a server that failed is tried after the others; zero to forget it at once.
+    pub avoid_failed: Duration,
     /// Bounds of the transaction layer.
     pub limits: Limits,
     /// How many connections there may be, how long they live, and how they are kept alive.
@@ -46,6 +55,8 @@ impl UserAgentConfig {
             user_agent: user_agent.into(),
             max_forwards: 70,
             timers: Timers::default(),
+            failover_after: Duration::from_secs(4),
+            avoid_failed: Duration::from_secs(60),
             limits: Limits::default(),
             connections: ConnectionLimits::DEFAULT,
             tcp_for_large_requests: true,

@@ -15,6 +15,7 @@ mod requests;
 mod session;
 // What both are made of.
 mod authentication;
+mod avoided;
 mod commands;
 mod common;
 mod compose;
@@ -26,7 +27,7 @@ use std::time::Instant;
 
 use sip_parser::{Message, Method, ParseError};
 
-pub use command::{Body, OutboundInvite, OutboundRequest, Reply, Series};
+pub use command::{Alternative, Body, OutboundInvite, OutboundRequest, Reply, Series};
 pub use config::UserAgentConfig;
 pub use event::{EndReason, RequestFailure, SessionEvent, UaEvent};
 pub use id::{RequestId, SessionId};
@@ -85,6 +86,7 @@ use crate::transport::{Flow, Transmit};
 /// alice.invite(now, call, OutboundInvite {
 ///     target: "sip:bob@192.0.2.2".into(),
 ///     flow: towards_bob,
+///     alternatives: vec![],
 ///     from: "<sip:alice@example.com>".into(),
 ///     to: "<sip:bob@example.com>".into(),
 ///     contact: "<sip:alice@192.0.2.1>".into(),
@@ -118,6 +120,7 @@ pub struct UserAgent {
     pending: HashMap<RequestId, Pending>,
     pending_deadlines: Deadlines<RequestId>,
     outgoing: HashMap<RequestId, Outgoing>,
+    outgoing_deadlines: Deadlines<RequestId>,
 }
 
 impl UserAgent {
@@ -145,6 +148,7 @@ impl UserAgent {
             pending: HashMap::new(),
             pending_deadlines: Deadlines::new(),
             outgoing: HashMap::new(),
+            outgoing_deadlines: Deadlines::new(),
         }
     }
 
@@ -177,12 +181,16 @@ impl UserAgent {
         while let Some(id) = self.pending_deadlines.pop(now) {
             self.expire_pending(now, id);
         }
+        while let Some(id) = self.outgoing_deadlines.pop(now) {
+            self.leave_silent_server(now, id);
+        }
         self.settle(now);
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout) at the latest.
     pub fn poll_timeout(&mut self) -> Option<Instant> {
-        let own = [self.session_deadlines.next(), self.pending_deadlines.next()];
+        let own =
+            [self.session_deadlines.next(), self.pending_deadlines.next(), self.outgoing_deadlines.next()];
         own.into_iter().chain([self.common.layer.poll_timeout()]).flatten().min()
     }
 
@@ -286,7 +294,7 @@ impl UserAgent {
             Some(Client::Session(session)) => {
                 self.step(session, |session, common| session.handle_failure(now, common, id, failure));
             }
-            Some(Client::Request(request)) => self.finish_request(request, Err(failure)),
+            Some(Client::Request(request)) => self.handle_request_failure(now, request, failure),
             None => {}
         }
     }

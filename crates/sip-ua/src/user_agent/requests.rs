@@ -12,6 +12,7 @@ use super::compose::{Content, Opening, finish_reply};
 use super::event::{RequestFailure, UaEvent};
 use super::id::{RequestId, SessionId};
 use super::intake::Arrival;
+use crate::transaction::ClientTransactionId;
 
 /// A request of a peer that the application has not answered yet.
 pub(super) struct Pending {
@@ -29,6 +30,8 @@ pub(super) struct Outgoing {
     tag: String,
     cseq: u32,
     authenticator: Authenticator,
+    /// Its latest transaction.
+    transaction: Option<ClientTransactionId>,
 }
 
 impl UserAgent {
@@ -91,7 +94,7 @@ impl UserAgent {
         };
         let tag = self.common.tokens.tag();
         let authenticator = Authenticator::new(request.credentials.clone());
-        let outgoing = Outgoing { request, call_id, tag, cseq, authenticator };
+        let outgoing = Outgoing { request, call_id, tag, cseq, authenticator, transaction: None };
         if bad_method {
             return self.finish_request(id, Err(RequestFailure::Refused));
         }
@@ -101,20 +104,50 @@ impl UserAgent {
     fn send_outgoing(&mut self, now: Instant, id: RequestId, mut outgoing: Outgoing) {
         match outgoing.compose(&mut self.common) {
             Some(message) => {
-                self.common.send(now, message, outgoing.request.flow, Client::Request(id));
+                let flow = outgoing.request.flow;
+                outgoing.transaction = Some(self.common.send(now, message, flow, Client::Request(id)));
+                let patience = self.common.config.failover_after;
+                let alternative = outgoing.request.alternatives.first();
+                self.outgoing_deadlines.set(id, alternative.map(|_| now + patience));
                 self.outgoing.insert(id, outgoing);
             }
             None => self.finish_request(id, Err(RequestFailure::Refused)),
         }
     }
 
-    /// A final response to a request of ours; a challenge is answered.
+    /// The server has said nothing while another one could be asked.
+    pub(super) fn leave_silent_server(&mut self, now: Instant, id: RequestId) {
+        let Some(outgoing) = self.outgoing.get_mut(&id) else { return };
+        if let Some(transaction) = outgoing.transaction.take() {
+            self.common.clients.remove(&transaction);
+            self.common.layer.abandon(transaction);
+        }
+        self.handle_request_failure(now, id, RequestFailure::TimedOut);
+    }
+
+    /// The server cannot be reached: the next one is asked, if there is one.
+    pub(super) fn handle_request_failure(&mut self, now: Instant, id: RequestId, failure: RequestFailure) {
+        let Some(mut outgoing) = self.outgoing.remove(&id) else { return };
+        self.common.note_failure(now, &outgoing.request.flow);
+        if outgoing.turn_to_alternative() {
+            return self.send_outgoing(now, id, outgoing);
+        }
+        self.finish_request(id, Err(failure));
+    }
+
+    /// A response to a request of ours. A challenge is answered, and a server that is not available is left
+    /// for the next one.
     pub(super) fn handle_request_response(&mut self, now: Instant, id: RequestId, response: Message) {
         let status = response.status().unwrap_or_default();
+        self.outgoing_deadlines.set(id, None);
         if status < 200 {
             return;
         }
         let Some(mut outgoing) = self.outgoing.remove(&id) else { return };
+        self.common.avoided.note_response(now, &outgoing.request.flow, &response);
+        if status == 503 && outgoing.turn_to_alternative() {
+            return self.send_outgoing(now, id, outgoing);
+        }
         if matches!(status, 401 | 407) && outgoing.authenticator.challenged(&response) {
             outgoing.cseq = outgoing.cseq.saturating_add(1);
             return self.send_outgoing(now, id, outgoing);
@@ -124,11 +157,25 @@ impl UserAgent {
 
     pub(super) fn finish_request(&mut self, id: RequestId, outcome: Result<Message, RequestFailure>) {
         self.outgoing.remove(&id);
+        self.outgoing_deadlines.set(id, None);
         self.common.events.push_back(UaEvent::Response { id, outcome });
     }
 }
 
 impl Outgoing {
+    /// Aims at the next server; false when there is none. The request stays the same but for its branch and
+    /// its Contact (RFC 3263 section 4.3), and credentials wait for a challenge of that server.
+    fn turn_to_alternative(&mut self) -> bool {
+        if self.request.alternatives.is_empty() {
+            return false;
+        }
+        let next = self.request.alternatives.remove(0);
+        self.request.flow = next.flow;
+        self.request.contact = next.contact.or(self.request.contact.take());
+        self.authenticator = self.authenticator.fresh();
+        true
+    }
+
     fn compose(&mut self, common: &mut Common) -> Option<Message> {
         let request = &self.request;
         let octets = request.body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();

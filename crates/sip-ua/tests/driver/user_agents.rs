@@ -69,6 +69,7 @@ async fn a_call_is_made_and_ended() {
             OutboundInvite {
                 target: format!("sip:bob@{to}"),
                 flow,
+                alternatives: Vec::new(),
                 from: "<sip:alice@localhost>".into(),
                 to: "<sip:bob@localhost>".into(),
                 contact: format!("<sip:alice@{}>", flow.local),

@@ -7,15 +7,15 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use sip_parser::Message;
 use sip_ua::user_agent::{
-    ReliablePolicy, Reply, RequestId, SessionEvent, SessionId, SessionOptions, TimerMode, TimerPolicy,
-    UaEvent,
+    Alternative, ReliablePolicy, Reply, RequestId, SessionEvent, SessionId, SessionOptions, TimerMode,
+    TimerPolicy, UaEvent,
 };
 
 use crate::network::{ALICE, BOB, Network, Weather, offer};
 
 #[derive(Clone, Debug)]
 enum Step {
-    Call { body: bool, extensions: usize },
+    Call { body: bool, extensions: usize, alternatives: usize },
     Accept { agent: usize, extensions: usize },
     Respond { agent: usize, status: u16 },
     Progress { agent: usize, pick: usize },
@@ -40,7 +40,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let agent = || 0..2usize;
     let pick = || 0..8usize;
     let step = prop_oneof![
-        3 => (any::<bool>(), 0..4usize).prop_map(|(body, extensions)| Step::Call { body, extensions }),
+        3 => (any::<bool>(), 0..4usize, 0..3usize)
+            .prop_map(|(body, extensions, alternatives)| Step::Call { body, extensions, alternatives }),
         4 => (agent(), 0..4usize).prop_map(|(agent, extensions)| Step::Accept { agent, extensions }),
         1 => (agent(), 100..700u16).prop_map(|(agent, status)| Step::Respond { agent, status }),
         2 => (agent(), pick()).prop_map(|(agent, pick)| Step::Progress { agent, pick }),
@@ -103,10 +104,12 @@ impl Applications {
 
     fn take(&mut self, network: &mut Network, agent: usize, step: &Step) {
         match *step {
-            Step::Call { body, extensions: index } => {
+            Step::Call { body, extensions: index, alternatives } => {
                 let mut invite = network.invite();
                 invite.options = extensions(index);
                 invite.body = invite.body.filter(|_| body);
+                let again = Alternative { flow: invite.flow, contact: None };
+                invite.alternatives = vec![again; alternatives];
                 let id = SessionId::next();
                 self.sessions[ALICE].push(id);
                 network.tell(ALICE, |agent, now| agent.invite(now, id, invite));

@@ -6,6 +6,7 @@ mod network;
 mod authentication;
 mod chaos;
 mod door;
+mod failover;
 mod forks;
 mod ladders;
 mod races;

@@ -14,8 +14,9 @@ use sip_ua::user_agent::{
 
 pub(crate) const ALICE: usize = 0;
 pub(crate) const BOB: usize = 1;
+pub(crate) const CAROL: usize = 2;
 
-const NAMES: [&str; 2] = ["alice", "bob"];
+const NAMES: [&str; 3] = ["alice", "bob", "carol"];
 
 /// What the network does to a datagram, in percent.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +53,10 @@ pub(crate) struct Network {
     pub(crate) sent: Vec<Message>,
     /// Beginnings of ladder lines whose next message is lost.
     pub(crate) lose: Vec<&'static str>,
+    /// Agents that nothing reaches.
+    pub(crate) deaf: Vec<usize>,
+    /// Agents towards whom sending fails.
+    pub(crate) unreachable: Vec<usize>,
     flying: BTreeMap<(Instant, u64), (usize, Bytes, Flow)>,
     serial: u64,
 }
@@ -82,9 +87,19 @@ impl Network {
             ladder: Vec::new(),
             sent: Vec::new(),
             lose: Vec::new(),
+            deaf: Vec::new(),
+            unreachable: Vec::new(),
             flying: BTreeMap::new(),
             serial: 0,
         }
+    }
+
+    /// A network with a third one.
+    pub(crate) fn with_carol() -> Network {
+        let mut network = Network::new();
+        network.agents.push(UserAgent::with_seed(UserAgentConfig::new(NAMES[CAROL]), [9; 32]));
+        network.events.push(Vec::new());
+        network
     }
 
     pub(crate) fn flow(&self, from: usize, to: usize) -> Flow {
@@ -157,6 +172,14 @@ impl Network {
         let doomed = self.lose.iter().position(|pattern| line.starts_with(pattern));
         self.ladder.push(if doomed.is_some() { format!("{line} (lost)") } else { line });
         let back = self.flow(to, from);
+        if self.unreachable.contains(&to) {
+            let flow = self.flow(from, to);
+            self.agents[from].handle_transport_error(self.now, &flow);
+            return;
+        }
+        if self.deaf.contains(&to) {
+            return;
+        }
         if let Some(index) = doomed {
             self.lose.remove(index);
             return;
@@ -204,6 +227,7 @@ impl Network {
         OutboundInvite {
             target: "sip:bob@192.0.2.2".to_owned(),
             flow: self.flow(ALICE, BOB),
+            alternatives: Vec::new(),
             from: "\"Alice\" <sip:alice@example.com>".to_owned(),
             to: "<sip:bob@example.com>".to_owned(),
             contact: "<sip:alice@192.0.2.1:5060>".to_owned(),
@@ -217,9 +241,14 @@ impl Network {
 
     /// Bob takes the request that came last.
     pub(crate) fn take(&mut self) -> SessionId {
-        let request = self.request(BOB).expect("a request came");
+        self.take_at(BOB)
+    }
+
+    pub(crate) fn take_at(&mut self, callee: usize) -> SessionId {
+        let request = self.request(callee).expect("a request came");
         let id = SessionId::next();
-        self.tell(BOB, |agent, now| agent.accept(now, request, id, "<sip:bob@192.0.2.2:5060>".to_owned()));
+        let contact = format!("<sip:{}@{}>", NAMES[callee], address(callee));
+        self.tell(callee, |agent, now| agent.accept(now, request, id, contact));
         id
     }
 
@@ -229,7 +258,11 @@ impl Network {
     }
 
     pub(crate) fn answer(&mut self, id: SessionId) {
-        self.tell(BOB, |agent, now| agent.answer(now, id, Some(offer("bob")), Vec::new()));
+        self.answer_at(BOB, id);
+    }
+
+    pub(crate) fn answer_at(&mut self, callee: usize, id: SessionId) {
+        self.tell(callee, |agent, now| agent.answer(now, id, Some(offer(NAMES[callee])), Vec::new()));
         self.run(10);
     }
 

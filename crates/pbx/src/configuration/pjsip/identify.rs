@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use asterisk_conf::{Diagnostic, Span};
+use sip_parser::Host;
 
 use crate::configuration::values::{Values, at};
 
@@ -15,6 +16,11 @@ pub struct Identify {
     pub endpoint: String,
     /// `match`: the addresses.
     pub ranges: Vec<AddressRange>,
+    /// `match`: names of hosts, in lower case. Their addresses are looked up when the configuration is
+    /// loaded.
+    pub hosts: Vec<String>,
+    /// `srv_lookups`: the addresses of a host are those of its SIP servers, where it has SRV records.
+    pub srv_lookups: bool,
     /// Where the section is.
     pub span: Span,
     /// Where the endpoint is named.
@@ -39,27 +45,35 @@ impl Identify {
                 .push(Diagnostic::warning("no-endpoint", message).at(name.span).help("add endpoint=NAME"));
             return None;
         };
-        let mut ranges = Vec::new();
+        let (mut ranges, mut hosts) = (Vec::new(), Vec::new());
         for text in values.list("match") {
             match AddressRange::parse(&text) {
                 Some(range) => ranges.push(range),
+                None if is_host_name(&text) => hosts.push(text.to_ascii_lowercase()),
                 None => {
-                    let message = format!("match: '{text}' is no address; names are not looked up yet");
+                    let message = format!("match: '{text}' is no address and no host");
                     let finding = Diagnostic::warning("bad-value", message);
-                    let help = "write an address or a range, as in 192.0.2.1 or 192.0.2.0/24";
+                    let help = "write an address, a range or a host, as in 192.0.2.1, 192.0.2.0/24 or sip.example.com";
                     let span = values.span("match");
                     values.found.push(at(finding.help(help), span));
                 }
             }
         }
+        let srv_lookups = values.flag("srv_lookups", true);
         let endpoint_span = values.span("endpoint");
-        Some(Self { name: name.value, endpoint, ranges, span: name.span, endpoint_span })
+        Some(Self { name: name.value, endpoint, ranges, hosts, srv_lookups, span: name.span, endpoint_span })
     }
 
-    /// Whether an address belongs to the endpoint.
+    /// Whether an address is one that `match` names. Those of hosts are not known here.
     pub fn matches(&self, address: IpAddr) -> bool {
         self.ranges.iter().any(|range| range.contains(address))
     }
+}
+
+/// Whether it can be the name of a host. What ends in a number was meant as an address.
+fn is_host_name(text: &str) -> bool {
+    let last = text.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    matches!(Host::parse(text), Some(Host::Name(_))) && last.bytes().any(|octet| octet.is_ascii_alphabetic())
 }
 
 impl AddressRange {
@@ -94,7 +108,15 @@ impl AddressRange {
 
 #[cfg(test)]
 mod tests {
-    use super::AddressRange;
+    use super::{AddressRange, is_host_name};
+
+    #[test]
+    fn a_mistyped_address_is_no_host() {
+        assert!(is_host_name("sip.example.com") && is_host_name("trunk") && is_host_name("a-1.example."));
+        for text in ["192.0.2.300", "192.0.2.0/33", "10.0.0", "", "gw example", "!192.0.2.1", "."] {
+            assert!(!is_host_name(text), "{text}");
+        }
+    }
 
     #[test]
     fn ranges_hold_what_they_say() {

@@ -158,7 +158,6 @@ const TRANSPORT: &[Idle] = &[
 const IDENTIFY: &[Idle] = &[
     Idle("match_header", Any, NEVER, Warning("requests are identified by their address alone")),
     Idle("match_request_uri", Any, NEVER, Warning("requests are identified by their address alone")),
-    Idle("srv_lookups", Flag, EITHER, Note),
 ];
 
 const GLOBAL: &[Idle] = &[

@@ -20,6 +20,7 @@ mod confirmed;
 mod forks;
 mod inbound;
 mod indialog;
+mod left_behind;
 mod outbound;
 mod prack;
 mod refer;
@@ -39,6 +40,7 @@ pub(super) use closing::Closing;
 pub(super) use confirmed::Confirmed;
 pub(super) use forks::Forks;
 pub(super) use inbound::Inbound;
+pub(super) use left_behind::LeftBehind;
 pub(super) use outbound::Outbound;
 pub(super) use scope::Scope;
 pub(super) use timer::screen as screen_timer;
@@ -80,6 +82,8 @@ pub(super) struct Base {
     pub(super) reliable: Option<Reliable>,
     /// What the peer offers without an INVITE.
     their_offer: Option<TheirOffer>,
+    /// INVITEs to servers that said nothing, before the call went on to another one.
+    pub(super) left_behind: Vec<LeftBehind>,
 }
 
 /// Where the call stands.
@@ -109,6 +113,7 @@ impl Session {
             timer: SessionTimer::new(options.timer),
             reliable: None,
             their_offer: None,
+            left_behind: Vec::new(),
         };
         Session { base, stage: Stage::Over }
     }
@@ -133,7 +138,7 @@ impl Session {
 
     /// Whether nothing can come any more that this session must answer.
     pub(super) fn is_gone(&self) -> bool {
-        matches!(self.stage, Stage::Over) && self.base.forks.is_none()
+        matches!(self.stage, Stage::Over) && self.base.forks.is_none() && self.base.left_behind.is_empty()
     }
 
     /// When [`handle_timeout`](Session::handle_timeout) is due.
@@ -146,7 +151,8 @@ impl Session {
             Stage::Confirmed(confirmed) => {
                 [confirmed.deadline(), self.base.timer.deadline()].into_iter().flatten().min()
             }
-            Stage::Outbound(_) | Stage::Closing(_) | Stage::Over => None,
+            Stage::Outbound(outbound) => outbound.deadline(),
+            Stage::Closing(_) | Stage::Over => None,
         };
         let forks = self.base.forks.as_ref().map(Forks::until);
         [stage, forks].into_iter().flatten().min()
@@ -155,6 +161,7 @@ impl Session {
     pub(super) fn handle_timeout(&mut self, now: Instant, common: &mut Common) {
         self.base.forks.take_if(|forks| forks.until() <= now);
         self.with(now, common, |stage, scope| match stage {
+            Stage::Outbound(outbound) => outbound.handle_timeout(scope),
             Stage::Inbound(inbound) => inbound.handle_timeout(scope),
             Stage::Confirmed(confirmed) => confirmed.handle_timeout(scope),
             other => other,
@@ -170,6 +177,10 @@ impl Session {
         response: Message,
     ) {
         self.with(now, common, |stage, scope| match stage {
+            stage if scope.base.has_left_behind(id) => {
+                left_behind::handle_response(scope, id, &response);
+                stage
+            }
             Stage::Outbound(outbound) if outbound.sent(id) => outbound.handle_response(scope, response),
             Stage::Confirmed(confirmed) => confirmed.handle_response(scope, id, response),
             Stage::Closing(closing) => closing.handle_response(scope, id, response),
@@ -188,6 +199,7 @@ impl Session {
         id: ClientTransactionId,
         failure: RequestFailure,
     ) {
+        self.base.forget_left_behind(id);
         self.with(now, common, |stage, scope| match stage {
             Stage::Outbound(outbound) if outbound.sent(id) => outbound.handle_failure(scope, failure),
             Stage::Confirmed(confirmed) => confirmed.handle_failure(scope, id, failure),

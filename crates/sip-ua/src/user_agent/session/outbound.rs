@@ -1,10 +1,13 @@
-//! A call that we make, until its final response (RFC 3261 sections 13.2 and 9.1).
+//! A call that we make, until its final response (RFC 3261 sections 13.2 and 9.1), at one server after
+//! another (RFC 3263 section 4.3).
+
+use std::time::Instant;
 
 use sip_parser::{Message, Method};
 
 use super::confirmed::Origin;
 use super::prack::{self, Turn};
-use super::{Closing, Confirmed, Forks, Scope, Stage, indialog};
+use super::{Closing, Confirmed, Forks, LeftBehind, Scope, Stage, indialog};
 use crate::dialog::Dialog;
 use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::user_agent::authentication::Authenticator;
@@ -20,8 +23,8 @@ const EARLY_LIMIT: usize = 16;
 /// ```text
 ///   Calling --1xx--> Proceeding     either --2xx--> Confirmed (ACK)
 ///      |                 |          either --401, 407, once per realm--> Calling again
-///   hangup            hangup        either --other final, silence--> Over
-///      v                 v
+///   hangup            hangup        either --503--> Calling at the next server, if there is one
+///      v                 v          either --other final, silence--> Over
 ///   hangup waits --1xx--> CANCEL sent --487, silence--> Over
 ///                                     --2xx--> Closing (ACK, BYE)
 /// ```
@@ -33,6 +36,10 @@ pub(in crate::user_agent) struct Outbound {
     message: Message,
     transaction: ClientTransactionId,
     proceeding: bool,
+    /// A phone rings there, or so we were told.
+    rings: bool,
+    /// When the next server is asked if this one says nothing.
+    impatient_at: Option<Instant>,
     hangup: Hangup,
     authenticator: Authenticator,
     early: Vec<Dialog>,
@@ -59,6 +66,7 @@ impl Outbound {
             return Stage::Over;
         };
         let transaction = scope.send(message.clone());
+        let impatient_at = impatient_at(scope, &invite);
         Stage::Outbound(Box::new(Outbound {
             invite,
             call_id,
@@ -66,6 +74,8 @@ impl Outbound {
             message,
             transaction,
             proceeding: false,
+            rings: false,
+            impatient_at,
             hangup: Hangup::No,
             authenticator,
             early: Vec::new(),
@@ -99,7 +109,26 @@ impl Outbound {
         &mut self.early
     }
 
+    /// When [`handle_timeout`](Self::handle_timeout) is due.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.impatient_at
+    }
+
+    /// The server has said nothing, and there is another one.
+    pub(super) fn handle_timeout(mut self: Box<Self>, scope: &mut Scope<'_>) -> Stage {
+        if self.impatient_at.take_if(|at| *at <= scope.now).is_none() {
+            return Stage::Outbound(self);
+        }
+        scope.common.note_failure(scope.now, &scope.base.flow);
+        scope.common.layer.abandon(self.transaction);
+        let left = LeftBehind::new(self.transaction, self.message.clone(), scope.base.flow);
+        scope.base.left_behind.push(left);
+        self.ask_next_server(scope)
+    }
+
     pub(super) fn handle_response(mut self: Box<Self>, scope: &mut Scope<'_>, response: Message) -> Stage {
+        self.impatient_at = None;
+        scope.common.avoided.note_response(scope.now, &scope.base.flow, &response);
         match response.status().unwrap_or_default() {
             status @ 100..=199 => self.provisional(scope, status, response),
             200..=299 => self.answered(scope, response),
@@ -109,6 +138,7 @@ impl Outbound {
             422 if matches!(self.hangup, Hangup::No) && scope.base.timer.is_too_short(&response) => {
                 self.ask_again(scope, response)
             }
+            503 if self.has_next_server() => self.ask_next_server(scope),
             _ => self.failed(scope, Some(response)),
         }
     }
@@ -118,6 +148,7 @@ impl Outbound {
         match std::mem::replace(&mut self.hangup, Hangup::No) {
             Hangup::Waits(headers) => return self.cancel(scope, headers),
             Hangup::No if status > 100 => {
+                self.rings = true;
                 self.note_early_dialog(&response);
                 if self.acknowledge_provisional(scope, &response) {
                     scope.emit(SessionEvent::Provisional { status, message: response });
@@ -191,11 +222,36 @@ impl Outbound {
     /// Sends the INVITE again, this time with credentials.
     fn ask_again(mut self: Box<Self>, scope: &mut Scope<'_>, refusal: Message) -> Stage {
         self.cseq += 1;
+        self.send(scope, Some(refusal))
+    }
+
+    /// Whether the call may go to another server.
+    fn has_next_server(&self) -> bool {
+        matches!(self.hangup, Hangup::No) && !self.invite.alternatives.is_empty()
+    }
+
+    /// Sends the same INVITE to the next server, with another branch. A phone that gets both sees by the
+    /// CSeq that they are one; credentials wait for a challenge of this server.
+    fn ask_next_server(mut self: Box<Self>, scope: &mut Scope<'_>) -> Stage {
+        let next = self.invite.alternatives.remove(0);
+        self.invite.flow = next.flow;
+        if let Some(contact) = next.contact {
+            self.invite.contact = contact;
+        }
+        scope.base.flow = next.flow;
+        self.authenticator = self.authenticator.fresh();
+        self.send(scope, None)
+    }
+
+    /// Sends the INVITE as it stands now. If it cannot be written, `reason` is what the call failed for.
+    fn send(mut self: Box<Self>, scope: &mut Scope<'_>, reason: Option<Message>) -> Stage {
         let next = compose(scope, &self.invite, &self.call_id, self.cseq, &mut self.authenticator);
-        let Some(message) = next else { return self.failed(scope, Some(refusal)) };
+        let Some(message) = next else { return self.failed(scope, reason) };
         self.transaction = scope.send(message.clone());
         self.message = message;
         self.proceeding = false;
+        self.rings = false;
+        self.impatient_at = impatient_at(scope, &self.invite);
         self.early.clear();
         self.reliable = prack::Numbers::default();
         Stage::Outbound(self)
@@ -215,6 +271,10 @@ impl Outbound {
     }
 
     pub(super) fn handle_failure(self: Box<Self>, scope: &mut Scope<'_>, failure: RequestFailure) -> Stage {
+        scope.common.note_failure(scope.now, &scope.base.flow);
+        if self.has_next_server() && !self.rings {
+            return self.ask_next_server(scope);
+        }
         let status = match (&self.hangup, failure) {
             (Hangup::Waits(_) | Hangup::CancelSent(_), _) => 487,
             (Hangup::No, RequestFailure::TimedOut) => 408,
@@ -229,6 +289,7 @@ impl Outbound {
             Hangup::No if self.proceeding => self.cancel(scope, headers),
             Hangup::No => {
                 self.hangup = Hangup::Waits(headers);
+                self.impatient_at = None;
                 Stage::Outbound(self)
             }
             Hangup::Waits(_) | Hangup::CancelSent(_) => Stage::Outbound(self),
@@ -243,6 +304,11 @@ impl Outbound {
         self.hangup = Hangup::CancelSent(headers);
         Stage::Outbound(self)
     }
+}
+
+/// When the next server is asked, if there is one.
+fn impatient_at(scope: &Scope<'_>, invite: &OutboundInvite) -> Option<Instant> {
+    invite.alternatives.first().map(|_| scope.now + scope.common.config.failover_after)
 }
 
 fn compose(
