@@ -15,7 +15,14 @@ const LONGEST_ABSENCE: Duration = Duration::from_secs(900);
 /// is not asked for each call, short enough that nobody notices when it is back.
 const FAILURE: Duration = Duration::from_secs(5);
 
-/// Answers by their time to live, up to a number of them.
+/// How long records that have run out may take the place of a failure (RFC 8767 section 5 says one to three
+/// days): a trunk stays reachable while the name servers are not.
+const STALE: Duration = Duration::from_secs(24 * 3600);
+/// For how long they do, until the name servers are asked again (RFC 8767 section 4).
+const REVIVED: Duration = Duration::from_secs(30);
+
+/// Answers by their time to live, up to a number of them. Records that have run out stay until their place is
+/// needed: they are better than a failure.
 #[derive(Debug)]
 pub struct Cache {
     entries: HashMap<Question, Entry>,
@@ -29,6 +36,8 @@ pub struct Cache {
 struct Entry {
     answer: Result<Answer, LookupError>,
     end: (Instant, u64),
+    /// Until when it may take the place of a failure.
+    stale_until: Instant,
 }
 
 impl Cache {
@@ -42,9 +51,32 @@ impl Cache {
         self.entries.get(question).filter(|entry| entry.end.0 > now).map(|entry| &entry.answer)
     }
 
-    /// Keeps an answer for as long as it is good.
+    /// Records that have run out, which serve where nothing better can be had.
+    pub fn stale(&self, now: Instant, question: &Question) -> Option<&Answer> {
+        let entry = self.entries.get(question).filter(|entry| entry.stale_until > now);
+        entry.and_then(|entry| entry.answer.as_ref().ok())
+    }
+
+    /// Keeps an answer for as long as it is good. A failure does not take the place of records, which are
+    /// then good for a little longer.
     pub fn insert(&mut self, now: Instant, question: Question, answer: Result<Answer, LookupError>) {
-        let lifetime = lifetime(&answer);
+        let failed = matches!(answer, Err(LookupError::Failed(_)));
+        let kept = self.stale(now, &question).filter(|_| failed).cloned();
+        let revived = kept.as_ref().and_then(|_| self.entries.get(&question)).map(|entry| entry.stale_until);
+        let lifetime = if kept.is_some() { REVIVED } else { lifetime(&answer) };
+        let stale_until = revived.unwrap_or(now + lifetime + STALE);
+        let answer = kept.map_or(answer, Ok);
+        self.keep(now, question, answer, lifetime, stale_until);
+    }
+
+    fn keep(
+        &mut self,
+        now: Instant,
+        question: Question,
+        answer: Result<Answer, LookupError>,
+        lifetime: Duration,
+        stale_until: Instant,
+    ) {
         if lifetime.is_zero() || self.capacity == 0 {
             return;
         }
@@ -59,7 +91,7 @@ impl Cache {
         self.serial += 1;
         let end = (now + lifetime, self.serial);
         self.by_end.insert(end, question.clone());
-        self.entries.insert(question, Entry { answer, end });
+        self.entries.insert(question, Entry { answer, end, stale_until });
     }
 
     /// Forgets everything.
@@ -128,6 +160,32 @@ mod tests {
         assert!(kept(59, "a") && !kept(60, "a"));
         assert!(!kept(0, "b"));
         assert!(kept(4, "c") && !kept(5, "c"));
+    }
+
+    #[test]
+    fn records_that_have_run_out_are_better_than_a_failure() {
+        let (now, mut cache) = (Instant::now(), Cache::new(8));
+        let at = |seconds| now + Duration::from_secs(seconds);
+        let failure = || Err(LookupError::Failed("nobody answers".to_owned()));
+        cache.insert(now, question("a"), good_for(60));
+        cache.insert(at(100), question("a"), failure());
+        assert!(cache.get(at(129), &question("a")).is_some_and(Result::is_ok));
+        assert!(cache.get(at(130), &question("a")).is_none());
+        // However often they are revived, a day after their end they are gone.
+        for hour in 1..24 {
+            cache.insert(at(60 + hour * 3600), question("a"), failure());
+        }
+        let end = 60 + 24 * 3600;
+        assert!(cache.stale(at(end - 1), &question("a")).is_some());
+        assert!(cache.stale(at(end), &question("a")).is_none());
+        cache.insert(at(end), question("a"), failure());
+        assert!(cache.get(at(end), &question("a")).is_some_and(Result::is_err));
+        // That the name is gone is an answer, and counts.
+        cache.insert(now, question("b"), good_for(60));
+        let absent = Err(LookupError::NoSuchName { ttl: Some(Duration::from_secs(60)) });
+        cache.insert(at(100), question("b"), absent);
+        assert!(cache.get(at(100), &question("b")).is_some_and(Result::is_err));
+        assert!(cache.stale(at(100), &question("b")).is_none());
     }
 
     #[test]

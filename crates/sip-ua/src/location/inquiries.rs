@@ -17,6 +17,9 @@ const REMEMBERED: usize = 4096;
 /// The longest wait for one answer, whatever the resolver does.
 const PATIENCE: Duration = Duration::from_secs(6);
 
+/// How long an answer is waited for when records that have just run out could serve (RFC 8767 section 5).
+const STALE_AFTER: Duration = Duration::from_millis(1_800);
+
 type Outcome = Result<Answer, LookupError>;
 
 /// The resolver, what it said, and what it is asked just now.
@@ -54,14 +57,19 @@ impl Inquiries {
 
     /// Asks, or waits for the answer to the same question of somebody else.
     pub(super) async fn ask(self: Arc<Self>, question: Question) -> (Question, Outcome) {
+        let stale = lock(&self.cache).stale(Instant::now(), &question).cloned();
         let mut answered = self.begin(&question);
-        let outcome = match answered.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone(),
-            Err(_) => None,
+        let patience = if stale.is_some() { STALE_AFTER } else { PATIENCE * 2 };
+        let outcome = match tokio::time::timeout(patience, answered.wait_for(Option::is_some)).await {
+            Ok(Ok(outcome)) => outcome.clone(),
+            _ => None,
         };
-        // Without an outcome the lookup fell over; the next one who asks begins it anew.
+        // Without an outcome the lookup takes long or fell over; then the next one who asks begins it anew.
         let outcome = outcome.unwrap_or_else(|| Err(LookupError::Failed("the lookup broke off".to_owned())));
-        (question, outcome)
+        match (outcome, stale) {
+            (Err(LookupError::Failed(_)), Some(records)) => (question, Ok(records)),
+            (outcome, _) => (question, outcome),
+        }
     }
 
     /// Begins a lookup, unless it is under way. It goes on when whoever asked loses interest: the next one

@@ -1,7 +1,7 @@
 //! One locator for many calls: what one of them asks, the others need not.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sip_parser::Uri;
@@ -87,6 +87,42 @@ async fn another_resolver_is_believed_at_once() {
     locator.set_resolver(new);
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(locate(&locator).await, "192.0.2.2:5060");
+}
+
+/// A name server that goes away.
+struct Leaving {
+    zone: Zone,
+    gone: AtomicBool,
+}
+
+impl Resolver for Leaving {
+    fn lookup(&self, question: Question) -> Lookup<'_> {
+        Box::pin(async move {
+            if self.gone.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+            let answer = self.zone.answer(&question)?;
+            Ok(Answer { ttl: Duration::from_millis(1), ..answer })
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn servers_are_still_known_when_the_name_server_is_gone() {
+    let leaving = Arc::new(Leaving { zone: zone("192.0.2.1"), gone: AtomicBool::new(false) });
+    let locator = Locator::new(leaving.clone());
+    assert_eq!(locate(&locator).await, "192.0.2.1:5060");
+    leaving.gone.store(true, Ordering::Relaxed);
+    // Lifetimes are counted on the real clock, waits on the paused one.
+    std::thread::sleep(Duration::from_millis(5));
+    let began = tokio::time::Instant::now();
+    assert_eq!(locate(&locator).await, "192.0.2.1:5060");
+    assert!(began.elapsed() < Duration::from_secs(6), "three questions, 1.8 s for each");
+    // When the lookups have failed, nobody waits any more.
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let began = tokio::time::Instant::now();
+    assert_eq!(locate(&locator).await, "192.0.2.1:5060");
+    assert_eq!(began.elapsed(), Duration::ZERO);
 }
 
 /// One that never answers, and one that falls over.
