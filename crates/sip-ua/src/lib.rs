@@ -9,6 +9,7 @@
 //! - [`UserAgent`](user_agent::UserAgent): the same without tokio, driven by whoever holds it.
 //! - [`TransactionLayer`]: the floor below, for a proxy or a load generator, which any [`driver::Core`] can use.
 //! - [`Registrar`](registrar::Registrar) and [`Verifier`](digest::Verifier): who is where, and who is who.
+//! - [`Registration`](registration::Registration): where we are, told to another registrar and kept alive.
 //!
 //! A phone that answers whoever asks for its health, and one that asks:
 //!
@@ -50,6 +51,7 @@
 //! | RFC 3261 §12, §13, §14, §15: calls | [`dialog`], [`user_agent`] | 100rel, session timers, REFER, SUBSCRIBE |
 //! | RFC 3261 §22, RFC 7616, RFC 8760: digest | [`digest`] | `auth-int` |
 //! | RFC 3261 §10: registrar | [`registrar`] | GRUU |
+//! | RFC 3261 §10.2, RFC 3327, RFC 3608, RFC 5626 §4.2: registering elsewhere | [`registration`] | |
 //!
 //! # Limits
 //!
@@ -76,6 +78,9 @@ pub mod digest;
 
 // Who is where.
 pub mod registrar;
+
+// Where we are, told to others.
+pub mod registration;
 
 // Calls, and requests outside of them.
 pub mod user_agent;
