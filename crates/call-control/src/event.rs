@@ -150,6 +150,17 @@ pub enum Event {
         /// What happened.
         change: ContactChange,
     },
+    /// A registration of ours at another exchange came about, was refreshed, failed or went.
+    Registration {
+        /// Its name.
+        name: String,
+        /// The registrar's URI.
+        server_uri: String,
+        /// The address of record that we have there.
+        client_uri: String,
+        /// What happened.
+        change: RegistrationChange,
+    },
     /// A source failed to prove who it is.
     AuthenticationFailed {
         /// Where the request came from.
@@ -182,6 +193,31 @@ pub enum ContactChange {
         /// Why.
         reason: &'static str,
     },
+}
+
+/// What happened to a registration of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RegistrationChange {
+    /// The registrar took it, for this many seconds.
+    Registered {
+        /// Seconds until it expires.
+        expires: u32,
+    },
+    /// It was there already, and is good for this many seconds more.
+    Refreshed {
+        /// Seconds until it expires.
+        expires: u32,
+    },
+    /// An attempt failed.
+    Failed {
+        /// Why, in a sentence.
+        problem: String,
+        /// Seconds until the next attempt; `None` when there is none.
+        again_in: Option<u64>,
+    },
+    /// It was taken back.
+    Unregistered,
 }
 
 /// How many destinations a `Dial` tried, and how they failed: the `(n:b/c/u)` of the console.

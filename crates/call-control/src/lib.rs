@@ -53,7 +53,7 @@ pub use call::{Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Pl
 pub use cause::HangupCause;
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
 pub use error::CallError;
-pub use event::{ContactChange, DialCounts, Event, Observer};
+pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use identity::{CallIdentifier, CallerId};
 pub use media_bridge::Codec;
 pub use prompts::Prompts;

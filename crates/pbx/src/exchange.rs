@@ -18,6 +18,7 @@ use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable};
 use crate::error::StartError;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
+use crate::registration::OutboundRegistrations;
 
 /// A running exchange.
 pub struct Exchange {
@@ -26,6 +27,7 @@ pub struct Exchange {
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
+    outbound: std::sync::OnceLock<OutboundRegistrations>,
     globals: Globals,
     started: Instant,
     started_at: SystemTime,
@@ -61,6 +63,7 @@ impl Exchange {
             switchboard: switchboard.clone(),
             registrations,
             sip: std::sync::OnceLock::new(),
+            outbound: std::sync::OnceLock::new(),
             globals,
             started: Instant::now(),
             started_at: SystemTime::now(),
@@ -68,7 +71,12 @@ impl Exchange {
         });
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange)));
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory).await?;
+        let board = exchange.switchboard.clone();
+        let tell = Arc::new(move |event| board.notice(|| event));
+        let outbound = OutboundRegistrations::new(sip.clone(), tell);
         let _ = exchange.sip.set(sip);
+        outbound.follow(&exchange.configuration());
+        let _ = exchange.outbound.set(outbound);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
         Ok(exchange)
     }
@@ -91,6 +99,11 @@ impl Exchange {
     /// The registered contacts.
     pub fn registrations(&self) -> &Arc<Registrations> {
         &self.registrations
+    }
+
+    /// Where the exchange registers itself; `None` while it starts.
+    pub fn outbound_registrations(&self) -> Option<&OutboundRegistrations> {
+        self.outbound.get()
     }
 
     /// Global variables.
@@ -136,6 +149,9 @@ impl Exchange {
                 self.globals.refresh(&next);
             }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
+            if let Some(outbound) = self.outbound.get() {
+                outbound.follow(&next);
+            }
             self.configuration.store(Arc::new(next));
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
@@ -154,6 +170,9 @@ impl Exchange {
     pub async fn stop(&self) {
         self.switchboard.close();
         self.switchboard.hangup_all(HangupCause::OUT_OF_ORDER);
+        if let Some(outbound) = self.outbound.get() {
+            outbound.stop().await;
+        }
         if let Some(sip) = self.sip.get() {
             sip.stop().await;
         }

@@ -31,6 +31,7 @@ mod error;
 mod exchange;
 pub mod functions;
 pub mod registrar;
+pub mod registration;
 
 pub use dialplan::{DialplanChannel, run_call};
 pub use error::StartError;

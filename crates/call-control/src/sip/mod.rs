@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sip_ua::UserAgentHandle;
-use sip_ua::transport::{BindError, ListenConfig, Protocol};
+use sip_ua::transport::{BindError, Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
@@ -83,6 +83,14 @@ impl SipTechnology {
     /// The user agent, for requests outside of calls.
     pub fn user_agent(&self) -> &UserAgentHandle {
         &self.user_agent
+    }
+
+    /// The flow over which requests reach a next hop: a connection that is open, or the address that its host has.
+    ///
+    /// # Errors
+    /// [`OriginateError::Unreachable`] when the host has no address or no transport leads there.
+    pub async fn flow_to(&self, hop: &NextHop) -> Result<Flow, OriginateError> {
+        addressing::flow_to(&self.user_agent, hop).await
     }
 
     /// Where the exchange listens for `protocol`.

@@ -1,12 +1,18 @@
 //! `sip …`: the phones as those know them who had `sip.conf`.
 
 use std::fmt::Write;
+use std::time::{Instant, SystemTime};
+
+use pbx::registration::OutboundRegistrations;
+use sip_ua::registration::{Problem, Standing};
 
 use super::layout::column;
 use super::{Answer, Command, Context};
 
-pub(super) const COMMANDS: &[Command] =
-    &[Command::now("sip show peers", "The phones, in a line each", peers)];
+pub(super) const COMMANDS: &[Command] = &[
+    Command::now("sip show peers", "The phones, in a line each", peers),
+    Command::now("sip show registry", "Where the exchange registers itself, in a line each", registry),
+];
 
 fn peers(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
@@ -49,6 +55,39 @@ fn peers(context: &Context, _: &[String]) -> Answer {
         online + offline
     );
     Ok(text)
+}
+
+fn registry(context: &Context, _: &[String]) -> Answer {
+    let outbound = context.exchange.outbound_registrations();
+    let statuses = outbound.map(OutboundRegistrations::statuses).unwrap_or_default();
+    let line = |cells: [&str; 6]| {
+        let [host, manager, user, refresh, state, time] = cells;
+        let (host, manager, user) = (column(host, 39), column(manager, 6), column(user, 12));
+        format!("{host} {manager} {user} {refresh:>8} {} {time}\n", column(state, 20))
+    };
+    let mut text = line(["Host", "dnsmgr", "Username", "Refresh", "State", "Reg.Time"]);
+    for status in &statuses {
+        let now = Instant::now();
+        let refresh = status.next_at.map(|at| at.saturating_duration_since(now).as_secs()).unwrap_or(0);
+        let state = match (&status.problem, status.standing) {
+            (Some(Problem::Refused { status: 401 | 407, .. }), _) => "No Authentication",
+            (Some(Problem::Refused { .. } | Problem::NothingGranted), _) => "Rejected",
+            (Some(_), _) => "Timeout",
+            (None, Standing::Asking) if status.granted.is_none() => "Request Sent",
+            (None, _) => status.word(),
+        };
+        let time = status.registered_at.map(said).unwrap_or_default();
+        let (host, user) = (status.server(), status.user());
+        text.push_str(&line([&host, "N", &user, &refresh.to_string(), state, &time]));
+    }
+    let _ = write!(text, "{} SIP registrations.", statuses.len());
+    Ok(text)
+}
+
+/// A moment on the clock of this machine: `Sat, 21 Nov 2026 08:00:00`.
+fn said(moment: SystemTime) -> String {
+    let time = jiff::Timestamp::try_from(moment).map(|time| time.to_zoned(jiff::tz::TimeZone::system()));
+    time.map(|time| time.strftime("%a, %d %b %Y %H:%M:%S").to_string()).unwrap_or_default()
 }
 
 fn row(cells: [&str; 9]) -> String {

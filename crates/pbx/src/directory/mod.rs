@@ -32,6 +32,10 @@ impl ConfiguredDirectory {
 impl Directory for ConfiguredDirectory {
     fn identify(&self, request: &Message, flow: &Flow) -> Option<Arc<SipEndpoint>> {
         let exchange = self.exchange.upgrade()?;
+        let by_line = exchange.outbound_registrations().and_then(|outbound| outbound.endpoint_of(request));
+        if let Some(endpoint) = by_line.and_then(|name| exchange.endpoints().get(&name).cloned()) {
+            return Some(endpoint);
+        }
         identify::endpoint_of(&exchange.configuration(), &exchange.endpoints(), request, flow)
     }
 

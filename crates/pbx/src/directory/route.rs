@@ -10,7 +10,7 @@
 
 use call_control::OriginateError;
 use call_control::sip::{NextHop, Route};
-use sip_parser::{Uri, escape_user};
+use sip_parser::{NameAddr, Uri, escape_user};
 use sip_ua::registrar::Binding;
 
 use crate::configuration::Configuration;
@@ -44,7 +44,16 @@ pub(super) fn to(exchange: &Exchange, resource: &str) -> Result<Route, Originate
             (with_user(&target, number)?, hop, path)
         }
     };
-    Ok(Route { endpoint, target, next_hop, route_set: path })
+    let service_route = exchange.outbound_registrations().map(|outbound| outbound.service_route(name));
+    let service_route = service_route.unwrap_or_default();
+    match service_route.first() {
+        // What a registrar of ours wants its requests to pass comes first (RFC 3608 section 6.3).
+        Some(first) if path.is_empty() => {
+            let next_hop = next_hop_of_route(first)?;
+            Ok(Route { endpoint, target, next_hop, route_set: service_route })
+        }
+        _ => Ok(Route { endpoint, target, next_hop, route_set: path }),
+    }
 }
 
 fn aors<'c>(configuration: &'c Configuration, endpoint: &str) -> &'c [String] {
@@ -93,7 +102,7 @@ fn contact(
 /// its Contact points.
 fn binding_hop(binding: &Binding) -> Result<NextHop, OriginateError> {
     if let Some(proxy) = binding.path.first() {
-        return next_hop(proxy.trim_start_matches('<').split('>').next().unwrap_or_default());
+        return next_hop_of_route(proxy);
     }
     if binding.flow.protocol.is_reliable() {
         let fallback = next_hop(&binding.contact_uri).ok();
@@ -106,6 +115,14 @@ fn binding_hop(binding: &Binding) -> Result<NextHop, OriginateError> {
             port: seen.port(),
         }),
         None => next_hop(&binding.contact_uri),
+    }
+}
+
+/// The next hop that a value of Route names.
+fn next_hop_of_route(route: &str) -> Result<NextHop, OriginateError> {
+    match NameAddr::parse(route) {
+        Ok(address) => next_hop(address.uri_str()),
+        Err(_) => next_hop(route),
     }
 }
 

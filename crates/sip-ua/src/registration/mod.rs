@@ -7,6 +7,7 @@
 mod answer;
 mod contact;
 mod event;
+mod names;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use sip_parser::{Message, Method};
 
 pub use answer::Granted;
 pub use event::{Problem, RegistrationEvent};
+pub use names::{instance_of, line_of};
 pub use settings::RegistrationSettings;
 
 use self::answer::{Refusal, retry_after};

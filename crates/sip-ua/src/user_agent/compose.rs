@@ -85,7 +85,8 @@ impl Common {
         if tells && !self.config.supported.is_empty() {
             request = request.header(&HeaderName::Supported, self.config.supported.join(", "));
         }
-        if !self.config.user_agent.is_empty() {
+        let says_who = content.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("User-Agent"));
+        if !self.config.user_agent.is_empty() && !says_who {
             request = request.header(&HeaderName::UserAgent, &self.config.user_agent);
         }
         for (name, value) in content.headers.iter().filter(|(name, _)| !is_max_forwards(name)) {

@@ -1,6 +1,7 @@
 //! `pjsip …`: endpoints, and where their phones are.
 
 mod one;
+mod registrations;
 mod rows;
 
 use std::fmt::Write;
@@ -15,6 +16,8 @@ use rows::{
 
 /// All about one object.
 pub(super) use one::COMMANDS as ONE;
+/// Where the exchange registers itself.
+pub(super) use registrations::COMMANDS as REGISTRATIONS;
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::now("pjsip show endpoints", "The endpoints, their phones and calls", endpoints),

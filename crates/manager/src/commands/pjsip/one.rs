@@ -34,12 +34,12 @@ fn contact_names(context: &Context) -> Vec<String> {
     fixed.chain(registered.iter().map(|binding| format!("{}/{}", binding.aor, binding.contact_uri))).collect()
 }
 
-fn unknown(name: &str) -> CommandError {
+pub(super) fn unknown(name: &str) -> CommandError {
     CommandError::Failed(format!("Unable to find object {name}.\n"))
 }
 
 /// The options of an object, as they are in force.
-fn parameters(options: &[(&str, String)]) -> String {
+pub(super) fn parameters(options: &[(&str, String)]) -> String {
     let mut text = String::from(
         "\n ParameterName                      : ParameterValue\n ==========================================================\n",
     );

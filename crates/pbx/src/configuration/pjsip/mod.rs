@@ -7,6 +7,7 @@ mod global;
 mod identify;
 mod idle;
 mod keys;
+mod registration;
 mod strays;
 mod transport;
 
@@ -20,6 +21,7 @@ pub use auth::{Auth, AuthType};
 pub use endpoint::{DtmfMode, Endpoint};
 pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
+pub use registration::Registration;
 pub use transport::Transport;
 
 use super::values::{Values, at};
@@ -39,6 +41,8 @@ pub struct SipConfiguration {
     pub aors: BTreeMap<String, Aor>,
     /// `type=identify`, in order.
     pub identifies: Vec<Identify>,
+    /// `type=registration`, by name.
+    pub registrations: BTreeMap<String, Registration>,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
 }
@@ -52,7 +56,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "inbound-publication",
     "outbound-publish",
     "phoneprov",
-    "registration",
     "resource_list",
     "subscription_persistence",
 ];
@@ -106,6 +109,14 @@ impl SipConfiguration {
                     twice(values, other.span);
                 }
             }
+            "registration" => match Registration::read(values) {
+                Some(registration) => {
+                    if let Some(other) = self.registrations.insert(name, registration) {
+                        twice(values, other.span);
+                    }
+                }
+                None => self.leave_out(kind, name),
+            },
             without if WITHOUT_EFFECT.contains(&without) => {
                 let message = format!("sections of type={without} have no effect yet");
                 let finding = Diagnostic::warning("no-effect", message);

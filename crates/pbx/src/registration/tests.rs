@@ -1,0 +1,197 @@
+//! Two exchanges on loopback: one registers at the other.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use call_control::{Observer, Prompts};
+use sip_ua::transport::Protocol;
+
+use super::*;
+use crate::Exchange;
+use crate::configuration::{Folders, Part};
+
+const EXTENSIONS: &str = "[from-trunk]\nexten => _X.,1,NoOp()\n";
+
+/// The registrar's side: a line that takes one contact.
+const PROVIDER: &str = "
+[udp]
+type=transport
+bind=127.0.0.1:0
+[100]
+type=endpoint
+context=from-trunk
+auth=100
+aors=100
+[100]
+type=auth
+username=100
+password=a-long-secret
+[100]
+type=aor
+max_contacts=1
+";
+
+fn customer(port: u16, secret: &str, expiration: u32) -> String {
+    format!(
+        "[udp]\ntype=transport\nbind=127.0.0.1:0\n\
+         [provider]\ntype=endpoint\ncontext=from-trunk\n\
+         [secret]\ntype=auth\nusername=100\npassword={secret}\n\
+         [trunk]\ntype=registration\nserver_uri=sip:127.0.0.1:{port}\nclient_uri=sip:100@127.0.0.1\n\
+         outbound_auth=secret\nmax_random_initial_delay=0\nline=yes\nendpoint=provider\nexpiration={expiration}\n\
+         contact_user=0033\n"
+    )
+}
+
+/// Writes down what is told of registrations.
+#[derive(Default)]
+struct Notes(Mutex<Vec<RegistrationChange>>);
+
+impl Observer for Notes {
+    fn notice(&self, event: &Event) {
+        if let Event::Registration { change, .. } = event {
+            self.0.lock().unwrap().push(change.clone());
+        }
+    }
+}
+
+async fn exchange(folder: &Path, pjsip: &str, notes: Arc<Notes>) -> Arc<Exchange> {
+    std::fs::write(folder.join("pjsip.conf"), pjsip).unwrap();
+    std::fs::write(folder.join("extensions.conf"), EXTENSIONS).unwrap();
+    let folders = Folders::from_argument(folder).unwrap();
+    let (configuration, report) = Configuration::load(&folders);
+    let configuration = configuration.unwrap_or_else(|| panic!("{}", report.render(false)));
+    Exchange::start(configuration, Prompts::default(), vec![notes]).await.unwrap()
+}
+
+/// Waits until the registration of `customer` is like that.
+async fn until(customer: &Exchange, like: impl Fn(&RegistrationStatus) -> bool) -> RegistrationStatus {
+    for _ in 0..400 {
+        let status = customer.outbound_registrations().unwrap().status("trunk");
+        if let Some(status) = status.filter(|status| like(status)) {
+            return status;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{:?}", customer.outbound_registrations().unwrap().statuses());
+}
+
+/// A provider and a customer of it.
+struct Pair {
+    _folders: [tempfile::TempDir; 2],
+    provider: Arc<Exchange>,
+    customer: Arc<Exchange>,
+    notes: Arc<Notes>,
+}
+
+impl Pair {
+    async fn new(secret: &str) -> Pair {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let provider = exchange(folders[0].path(), PROVIDER, Arc::default()).await;
+        let port = provider.local_address(Protocol::Udp).unwrap().port();
+        let notes = Arc::new(Notes::default());
+        let customer = exchange(folders[1].path(), &customer(port, secret, 600), notes.clone()).await;
+        Pair { _folders: folders, provider, customer, notes }
+    }
+
+    /// Gives the customer another configuration.
+    async fn rewrite(&self, pjsip: &str) {
+        std::fs::write(self._folders[1].path().join("pjsip.conf"), pjsip).unwrap();
+        let report = self.customer.reload(Part::All).await;
+        assert!(!report.has_errors(), "{}", report.render(false));
+    }
+
+    fn port(&self) -> u16 {
+        self.provider.local_address(Protocol::Udp).unwrap().port()
+    }
+
+    fn contacts(&self) -> Vec<String> {
+        self.provider.registrations().all().into_iter().map(|binding| binding.contact_uri).collect()
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_registers_answers_the_challenge_and_takes_it_back_at_the_end() {
+    let pair = Pair::new("a-long-secret").await;
+    let status = until(&pair.customer, RegistrationStatus::is_registered).await;
+    assert_eq!(
+        (status.word(), status.server(), status.user()),
+        ("Registered", format!("127.0.0.1:{}", pair.port()), "100".into())
+    );
+    assert_eq!(status.granted.unwrap().0.seconds, 600);
+    let own = pair.customer.local_address(Protocol::Udp).unwrap();
+    let contact = &pair.contacts()[0];
+    assert!(contact.starts_with(&format!("sip:0033@{own};line=")), "{contact}");
+    pair.customer.stop().await;
+    assert!(pair.contacts().is_empty());
+    let notes = pair.notes.0.lock().unwrap();
+    assert_eq!(*notes, [RegistrationChange::Registered { expires: 600 }, RegistrationChange::Unregistered]);
+}
+
+#[tokio::test]
+async fn wrong_credentials_are_final_until_the_configuration_changes() {
+    let pair = Pair::new("not-the-secret").await;
+    let status = until(&pair.customer, |status| status.standing == Standing::Stopped).await;
+    assert_eq!(status.word(), "Rejected");
+    assert!(matches!(status.problem, Some(Problem::Refused { status: 401, .. })));
+    pair.rewrite(&customer(pair.port(), "a-long-secret", 600)).await;
+    until(&pair.customer, RegistrationStatus::is_registered).await;
+}
+
+#[tokio::test]
+async fn a_reload_touches_only_what_changed() {
+    let pair = Pair::new("a-long-secret").await;
+    until(&pair.customer, RegistrationStatus::is_registered).await;
+    // Other lines before it, and nothing else: it stays.
+    let same = format!("; a comment\n\n{}", customer(pair.port(), "a-long-secret", 600));
+    pair.rewrite(&same).await;
+    assert!(until(&pair.customer, |_| true).await.is_registered());
+    assert_eq!(pair.notes.0.lock().unwrap().len(), 1);
+    // A longer time: the old one is taken back before the new one begins.
+    pair.rewrite(&customer(pair.port(), "a-long-secret", 700)).await;
+    let status = until(&pair.customer, RegistrationStatus::is_registered).await;
+    assert_eq!(status.granted.unwrap().0.seconds, 700);
+    let told = pair.notes.0.lock().unwrap().clone();
+    let registered = |expires| RegistrationChange::Registered { expires };
+    assert_eq!(told, [registered(600), RegistrationChange::Unregistered, registered(700)]);
+    // Without its section it goes.
+    pair.rewrite("[udp]\ntype=transport\nbind=127.0.0.1:0\n").await;
+    assert!(pair.customer.outbound_registrations().unwrap().statuses().is_empty());
+    for _ in 0..200 {
+        if pair.contacts().is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{:?}", pair.contacts());
+}
+
+#[tokio::test]
+async fn the_console_can_take_it_back_and_send_it_again() {
+    let pair = Pair::new("a-long-secret").await;
+    until(&pair.customer, RegistrationStatus::is_registered).await;
+    let outbound = pair.customer.outbound_registrations().unwrap();
+    assert!(outbound.unregister("trunk") && !outbound.unregister("other"));
+    until(&pair.customer, |status| status.standing == Standing::Idle).await;
+    assert!(pair.contacts().is_empty());
+    assert!(outbound.register("trunk") && !outbound.register("other"));
+    until(&pair.customer, RegistrationStatus::is_registered).await;
+    assert_eq!(pair.contacts().len(), 1);
+}
+
+#[tokio::test]
+async fn calls_are_known_by_the_line_that_they_bring_back() {
+    let pair = Pair::new("a-long-secret").await;
+    until(&pair.customer, RegistrationStatus::is_registered).await;
+    let contact = pair.contacts().remove(0);
+    let invite = |uri: &str| {
+        let text = format!(
+            "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK1\r\nFrom: <sip:1@x>;tag=1\r\n\
+             To: <sip:2@x>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"
+        );
+        Message::parse(text.into_bytes().into()).unwrap()
+    };
+    let outbound = pair.customer.outbound_registrations().unwrap();
+    assert_eq!(outbound.endpoint_of(&invite(&contact)).as_deref(), Some("provider"));
+    assert_eq!(outbound.endpoint_of(&invite("sip:0033@127.0.0.1;line=0123456789abcdef")), None);
+    assert_eq!(outbound.endpoint_of(&invite("sip:0033@127.0.0.1")), None);
+}
