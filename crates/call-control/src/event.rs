@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::call::{CallSnapshot, ChannelState};
 use crate::cause::HangupCause;
@@ -149,6 +150,22 @@ pub enum Event {
         uri: String,
         /// What happened.
         change: ContactChange,
+    },
+    /// A contact that is asked whether it is there has begun to answer, or has ceased to.
+    ContactStatus {
+        /// The address of record.
+        aor: String,
+        /// The contact's URI.
+        uri: String,
+        /// How long its answer took; `None` when none came.
+        round_trip: Option<Duration>,
+    },
+    /// The first contact of an endpoint has begun to answer, or the last one has ceased to.
+    EndpointStatus {
+        /// The endpoint.
+        endpoint: String,
+        /// Whether it can be reached now.
+        reachable: bool,
     },
     /// A registration of ours at another exchange came about, was refreshed, failed or went.
     Registration {

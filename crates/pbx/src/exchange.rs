@@ -17,6 +17,7 @@ use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable};
 use crate::error::StartError;
+use crate::qualify::{self, ContactKey, Qualification};
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 use crate::registration::OutboundRegistrations;
 
@@ -26,6 +27,7 @@ pub struct Exchange {
     endpoints: ArcSwap<EndpointTable>,
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
+    qualification: Arc<Qualification>,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
     outbound: std::sync::OnceLock<OutboundRegistrations>,
     globals: Globals,
@@ -53,7 +55,8 @@ impl Exchange {
             builder = builder.observer(observer);
         }
         let switchboard = builder.build();
-        let registrations = open_registrations(&configuration, switchboard.clone())?;
+        let qualification = Arc::new(Qualification::default());
+        let registrations = open_registrations(&configuration, switchboard.clone(), qualification.clone())?;
         let globals = Globals::from_plan(&configuration);
         let listen = listen_configs(&configuration);
         let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
@@ -62,6 +65,7 @@ impl Exchange {
             configuration: ArcSwap::from_pointee(configuration),
             switchboard: switchboard.clone(),
             registrations,
+            qualification,
             sip: std::sync::OnceLock::new(),
             outbound: std::sync::OnceLock::new(),
             globals,
@@ -78,6 +82,8 @@ impl Exchange {
         outbound.follow(&exchange.configuration());
         let _ = exchange.outbound.set(outbound);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
+        exchange.follow_contacts(&exchange.configuration());
+        tokio::spawn(qualify::run(Arc::downgrade(&exchange), exchange.qualification.clone()));
         Ok(exchange)
     }
 
@@ -99,6 +105,23 @@ impl Exchange {
     /// The registered contacts.
     pub fn registrations(&self) -> &Arc<Registrations> {
         &self.registrations
+    }
+
+    /// Which contacts are there.
+    pub fn qualification(&self) -> &Qualification {
+        &self.qualification
+    }
+
+    /// The SIP technology; `None` while the exchange starts.
+    pub(crate) fn sip(&self) -> Option<&Arc<SipTechnology>> {
+        self.sip.get()
+    }
+
+    /// Asks the contacts of `configuration` and those that are registered whether they are there.
+    fn follow_contacts(&self, configuration: &Configuration) {
+        let registered = self.registrations.all().into_iter();
+        let registered = registered.map(|binding| ContactKey { aor: binding.aor, uri: binding.contact_uri });
+        self.qualification.follow(configuration, registered.collect());
     }
 
     /// Where the exchange registers itself; `None` while it starts.
@@ -152,6 +175,7 @@ impl Exchange {
             if let Some(outbound) = self.outbound.get() {
                 outbound.follow(&next);
             }
+            self.follow_contacts(&next);
             self.configuration.store(Arc::new(next));
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
@@ -194,8 +218,12 @@ async fn take_calls(exchange: Weak<Exchange>, mut calls: mpsc::Receiver<Call>) {
 fn open_registrations(
     configuration: &Configuration,
     switchboard: Switchboard,
+    qualification: Arc<Qualification>,
 ) -> Result<Arc<Registrations>, StoreError> {
-    let tell = move |event: ContactEvent| switchboard.notice(|| event.into());
+    let tell = move |event: ContactEvent| {
+        qualification.note(&event);
+        switchboard.notice(|| event.into());
+    };
     Registrations::open(&configuration.folders.database, Box::new(tell))
 }
 

@@ -30,6 +30,7 @@ mod directory;
 mod error;
 mod exchange;
 pub mod functions;
+pub mod qualify;
 pub mod registrar;
 pub mod registration;
 

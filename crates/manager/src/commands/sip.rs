@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::{Instant, SystemTime};
 
+use pbx::qualify::Reachability;
 use pbx::registration::OutboundRegistrations;
 use sip_ua::registration::{Problem, Standing};
 
@@ -17,6 +18,7 @@ pub(super) const COMMANDS: &[Command] = &[
 fn peers(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
     let registrations = context.exchange.registrations();
+    let qualification = context.exchange.qualification();
     let mut text = row([
         "Name/username",
         "Host",
@@ -28,11 +30,12 @@ fn peers(context: &Context, _: &[String]) -> Answer {
         "Status",
         "Description",
     ]);
-    let (mut online, mut offline) = (0, 0);
+    let mut counts = Counts::default();
     for endpoint in configuration.sip.endpoints.values() {
         let contact = endpoint.aors.iter().flat_map(|aor| registrations.contacts(aor)).next();
         let fixed = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
-        let fixed = fixed.flat_map(|aor| aor.contacts.first()).next();
+        let fixed_place = fixed.flat_map(|aor| Some((&aor.name, aor.contacts.first()?))).next();
+        let fixed = fixed_place.map(|(_, uri)| uri);
         let dynamic = if fixed.is_none() { " D " } else { "" };
         let seen = contact.as_ref().map(|binding| binding.received.unwrap_or(binding.flow.remote));
         let (host, port) = match (seen, fixed) {
@@ -40,21 +43,53 @@ fn peers(context: &Context, _: &[String]) -> Answer {
             (None, Some(uri)) => (uri.clone(), String::new()),
             (None, None) => ("(Unspecified)".to_owned(), "0".to_owned()),
         };
+        let state = match (&contact, fixed_place) {
+            (Some(binding), _) => qualification.state(&binding.aor, &binding.contact_uri),
+            (None, Some((aor, uri))) => qualification.state(aor, uri),
+            (None, None) => Reachability::NotAsked,
+        };
+        let asked = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
+        let asked = asked.into_iter().any(|aor| aor.qualify_frequency.is_some());
         let here = seen.is_some() || fixed.is_some();
-        *(if here { &mut online } else { &mut offline }) += 1;
+        let status = counts.note(state, asked, here);
         let user = endpoint.auth.first().and_then(|name| configuration.sip.auths.get(name));
         let name = user.map_or(endpoint.name.clone(), |auth| format!("{}/{}", endpoint.name, auth.username));
         let yes = |on: bool| if on { "Yes" } else { "No" };
         let description = endpoint.caller_id.as_ref().map(|caller| caller.name.clone()).unwrap_or_default();
         let (rport, comedia) = (yes(endpoint.force_rport), yes(endpoint.rtp_symmetric));
-        text.push_str(&row([&name, &host, dynamic, rport, comedia, "", &port, "Unmonitored", &description]));
+        text.push_str(&row([&name, &host, dynamic, rport, comedia, "", &port, &status, &description]));
     }
+    let Counts { monitored: [here, away], unmonitored: [online, offline] } = counts;
     let _ = write!(
         text,
-        "{} sip peers [Monitored: 0 online, 0 offline Unmonitored: {online} online, {offline} offline]",
-        online + offline
+        "{} sip peers [Monitored: {here} online, {away} offline Unmonitored: {online} online, {offline} offline]",
+        here + away + online + offline
     );
     Ok(text)
+}
+
+/// Phones that are asked whether they are there, and those that are not; of each, those that are and those that are not.
+#[derive(Default)]
+struct Counts {
+    monitored: [usize; 2],
+    unmonitored: [usize; 2],
+}
+
+impl Counts {
+    /// Counts a phone, and gives the words for its state.
+    fn note(&mut self, state: Reachability, asked: bool, here: bool) -> String {
+        let (kind, here, words) = match state {
+            Reachability::Reachable { round_trip } => {
+                (&mut self.monitored, true, format!("OK ({} ms)", round_trip.as_millis()))
+            }
+            Reachability::Unreachable => (&mut self.monitored, false, "UNREACHABLE".to_owned()),
+            Reachability::Unknown => (&mut self.monitored, false, "UNKNOWN".to_owned()),
+            Reachability::NotAsked if asked && !here => (&mut self.monitored, false, "UNKNOWN".to_owned()),
+            Reachability::NotAsked => (&mut self.unmonitored, here, "Unmonitored".to_owned()),
+        };
+        kind[usize::from(!here)] += 1;
+        words
+    }
 }
 
 fn registry(context: &Context, _: &[String]) -> Answer {

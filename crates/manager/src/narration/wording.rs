@@ -16,6 +16,16 @@ pub(super) fn line(event: &Event) -> Option<Line> {
             (LineKind::Verbose, *level, channel.as_ref(), text.clone())
         }
         Event::Contact { aor, uri, change } => (LineKind::Verbose, 3, None, contact(aor, uri, change)?),
+        Event::ContactStatus { aor, uri, round_trip } => {
+            let word = if round_trip.is_some() { "Reachable" } else { "Unreachable" };
+            let millis = round_trip.unwrap_or_default().as_secs_f64() * 1_000.0;
+            let text = format!("Contact {aor}/{uri} is now {word}.  RTT: {millis:.3} msec");
+            (LineKind::Verbose, 3, None, text)
+        }
+        Event::EndpointStatus { endpoint, reachable } => {
+            let word = if *reachable { "Reachable" } else { "Unreachable" };
+            (LineKind::Verbose, 2, None, format!("Endpoint {endpoint} is now {word}"))
+        }
         Event::Registration { server_uri, client_uri, change, .. } => {
             let (kind, level, text) = registration(server_uri, client_uri, change)?;
             (kind, level, None, text)

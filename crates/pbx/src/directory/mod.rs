@@ -15,6 +15,7 @@ use sip_ua::transport::Flow;
 use sip_ua::user_agent::Reply;
 
 pub(crate) use endpoints::EndpointTable;
+pub(crate) use route::way_to;
 
 use crate::exchange::Exchange;
 

@@ -50,6 +50,7 @@ fn policy(endpoint: &Endpoint, aor: &Aor) -> AorPolicy {
     AorPolicy {
         max_contacts: aor.max_contacts,
         remove_existing: aor.remove_existing,
+        remove_unavailable: aor.remove_unavailable,
         minimum_expiration: aor.minimum_expiration,
         default_expiration: aor.default_expiration,
         maximum_expiration: aor.maximum_expiration,

@@ -78,24 +78,43 @@ fn read<'r>(configuration: &Configuration, resource: &'r str) -> (&'r str, Wante
     }
 }
 
-/// The first contact of the addresses of record: registered ones before those of the configuration.
+/// The next hop and the Route of requests to a contact; `None` for a contact that is not there any more.
+pub(crate) fn way_to(exchange: &Exchange, aor: &str, uri: &str) -> Option<(NextHop, Vec<String>)> {
+    let registered = exchange.registrations().contacts(aor);
+    match registered.into_iter().find(|binding| binding.contact_uri == uri) {
+        Some(binding) => Some((binding_hop(&binding).ok()?, binding.path)),
+        None => Some((next_hop(uri).ok()?, Vec::new())),
+    }
+}
+
+/// The first contact of the addresses of record that is not known to be away: registered ones before those of the
+/// configuration.
 fn contact(
     exchange: &Exchange,
     configuration: &Configuration,
     endpoint: &str,
     aors: &[String],
 ) -> Result<(String, NextHop, Vec<String>), OriginateError> {
+    let qualification = exchange.qualification();
+    let mut away = false;
     for aor in aors {
-        if let Some(binding) = exchange.registrations().contacts(aor).into_iter().next() {
-            let hop = binding_hop(&binding)?;
-            return Ok((binding.contact_uri, hop, binding.path));
+        for binding in exchange.registrations().contacts(aor) {
+            if qualification.is_worth_trying(aor, &binding.contact_uri) {
+                let hop = binding_hop(&binding)?;
+                return Ok((binding.contact_uri, hop, binding.path));
+            }
+            away = true;
         }
-        let fixed = configuration.sip.aors.get(aor).and_then(|aor| aor.contacts.first());
-        if let Some(uri) = fixed {
-            return Ok((uri.clone(), next_hop(uri)?, Vec::new()));
+        let fixed = configuration.sip.aors.get(aor).map(|aor| aor.contacts.as_slice());
+        for uri in fixed.unwrap_or_default() {
+            if qualification.is_worth_trying(aor, uri) {
+                return Ok((uri.clone(), next_hop(uri)?, Vec::new()));
+            }
+            away = true;
         }
     }
-    Err(OriginateError::NoContact(endpoint.to_owned()))
+    let error = if away { OriginateError::Away } else { OriginateError::NoContact };
+    Err(error(endpoint.to_owned()))
 }
 
 /// Where calls to a registered phone go: by its Path, over the connection it came by, to where it was seen, or to where

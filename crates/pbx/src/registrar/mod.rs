@@ -172,6 +172,11 @@ impl Registrations {
         changes.len()
     }
 
+    /// Notes whether a contact answers; one that does not makes room first (`remove_unavailable`).
+    pub fn note_reachability(&self, aor: &str, contact_uri: &str, reachable: bool) {
+        self.with(|table| table.note_reachability(aor, contact_uri, reachable));
+    }
+
     /// Waits until all that was asked for so far is on the disk.
     pub async fn flush(&self) {
         self.writer.submit(Vec::new()).written().await;

@@ -12,6 +12,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use sip_parser::{Message, Uri};
@@ -27,6 +28,8 @@ use crate::transport::Flow;
 #[derive(Debug, Default)]
 pub struct Registrar {
     table: Table,
+    /// Contacts that do not answer, by address of record.
+    unreachable: HashSet<(String, String)>,
 }
 
 /// What a registration did, and what to say to the phone.
@@ -97,12 +100,14 @@ impl Registrar {
             Wish::Fetch => None,
             Wish::RemoveAll => Some(Draft::without_all(&live, &request)?),
             Wish::Update(updates) => {
-                let moment = Moment { now, aor, flow, policy, request: &request };
+                let away = |uri: &str| self.is_unreachable(aor, uri);
+                let moment = Moment { now, aor, flow, policy, request: &request, away: &away };
                 Some(Draft::updated(&live, updates, &moment)?)
             }
         };
         let mut changes = self.expire_of(now, aor);
         if let Some(draft) = draft {
+            self.forget_reachability(&draft.changes);
             changes.extend(draft.changes);
             self.table.replace(aor, draft.bindings);
         }
@@ -156,6 +161,34 @@ impl Registrar {
         self.remove_where(aor, goes, RemovalReason::Dropped)
     }
 
+    /// Notes whether a contact answers. One that does not makes room first, where the policy says so.
+    pub fn note_reachability(&mut self, aor: &str, contact_uri: &str, reachable: bool) {
+        let key = (aor.to_owned(), contact_uri.to_owned());
+        let is_here = || self.table.of(aor).iter().any(|binding| binding.contact_uri == contact_uri);
+        if reachable {
+            self.unreachable.remove(&key);
+        } else if is_here() {
+            self.unreachable.insert(key);
+        }
+    }
+
+    fn is_unreachable(&self, aor: &str, contact_uri: &str) -> bool {
+        !self.unreachable.is_empty() && self.unreachable.contains(&(aor.to_owned(), contact_uri.to_owned()))
+    }
+
+    /// What is gone, or has just been heard from, is not unreachable any more.
+    fn forget_reachability(&mut self, changes: &[BindingChange]) {
+        if self.unreachable.is_empty() {
+            return;
+        }
+        for change in changes {
+            let (BindingChange::Added(binding)
+            | BindingChange::Refreshed(binding)
+            | BindingChange::Removed { binding, .. }) = change;
+            self.unreachable.remove(&(binding.aor.clone(), binding.contact_uri.clone()));
+        }
+    }
+
     fn expire_of(&mut self, now: SystemTime, aor: &str) -> Vec<BindingChange> {
         self.remove_where(aor, |binding| binding.is_expired(now), RemovalReason::Expired)
     }
@@ -170,7 +203,10 @@ impl Registrar {
         if !gone.is_empty() {
             self.table.replace(aor, kept);
         }
-        gone.into_iter().map(|binding| BindingChange::Removed { binding, reason }).collect()
+        let removed = |binding| BindingChange::Removed { binding, reason };
+        let changes: Vec<BindingChange> = gone.into_iter().map(removed).collect();
+        self.forget_reachability(&changes);
+        changes
     }
 
     fn headers(&self, now: SystemTime, aor: &str) -> Vec<(String, String)> {
@@ -199,6 +235,8 @@ struct Moment<'a> {
     flow: &'a Flow,
     policy: &'a AorPolicy,
     request: &'a Request,
+    /// Whether the contact of a URI is known not to answer.
+    away: &'a dyn Fn(&str) -> bool,
 }
 
 impl Draft {
@@ -234,25 +272,31 @@ impl Draft {
                 }
             }
         }
-        draft.make_room(wanted.len(), moment.policy)?;
+        draft.make_room(wanted.len(), moment)?;
         draft.bindings.extend(wanted);
         Ok(draft)
     }
 
-    /// Lets the oldest bindings go until `wanted` more fit, if the policy allows that.
-    fn make_room(&mut self, wanted: usize, policy: &AorPolicy) -> Result<(), RegisterError> {
+    /// Lets bindings go until `wanted` more fit, if the policy allows that: those that do not answer, then the oldest.
+    fn make_room(&mut self, wanted: usize, moment: &Moment<'_>) -> Result<(), RegisterError> {
+        let policy = moment.policy;
         let refused = RegisterError::TooManyContacts(policy.max_contacts);
         if wanted > policy.max_contacts {
             return Err(refused);
         }
         // One that only goes away, or stays as it was, needs no room.
         while wanted > 0 && self.bindings.len() + wanted > policy.max_contacts {
-            if !policy.remove_existing {
-                return Err(refused);
-            }
-            let oldest = (0..self.bindings.len()).min_by_key(|index| self.bindings[*index].refreshed_at);
-            let Some(oldest) = oldest else { break };
-            let binding = self.bindings.remove(oldest);
+            let is_away = |index: &usize| (moment.away)(&self.bindings[*index].contact_uri);
+            let oldest = |index: &usize| self.bindings[*index].refreshed_at;
+            let all = 0..self.bindings.len();
+            let away = all.clone().filter(is_away).filter(|_| policy.remove_unavailable).min_by_key(oldest);
+            let going = match away {
+                None if !policy.remove_existing => return Err(refused),
+                None => all.min_by_key(oldest),
+                away => away,
+            };
+            let Some(going) = going else { break };
+            let binding = self.bindings.remove(going);
             self.remove(binding, RemovalReason::Replaced);
         }
         Ok(())

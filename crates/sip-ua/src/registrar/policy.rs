@@ -12,6 +12,11 @@ pub struct AorPolicy {
     /// Whether a contact too many takes the place of the one that was refreshed longest ago, instead of
     /// being refused.
     pub remove_existing: bool,
+    /// Whether contacts that are known to be unreachable ([`Registrar::note_reachability`]) go first to make room, also
+    /// where `remove_existing` is off.
+    ///
+    /// [`Registrar::note_reachability`]: super::Registrar::note_reachability
+    pub remove_unavailable: bool,
     /// Seconds that a registration gets at least; a shorter wish is raised.
     pub minimum_expiration: u32,
     /// Seconds that it gets when it does not ask.
@@ -29,6 +34,7 @@ impl Default for AorPolicy {
         AorPolicy {
             max_contacts: 0,
             remove_existing: false,
+            remove_unavailable: false,
             minimum_expiration: 60,
             default_expiration: 3600,
             maximum_expiration: 7200,

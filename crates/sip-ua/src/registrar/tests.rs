@@ -220,3 +220,27 @@ fn what_was_written_down_comes_back() {
     assert_eq!(restored.remove(AOR, Some("sip:alice@10.0.0.1:5060")).len(), 1);
     assert_eq!(restored.expire(at(9999)).len(), 1);
 }
+
+#[test]
+fn contacts_that_do_not_answer_make_room_first() {
+    let mut scene = Scene::new(2);
+    scene.1.remove_unavailable = true;
+    scene.contacts(0, "1", &[DESK]);
+    scene.contacts(1, "2", &[SOFT]);
+    let third = "Contact: <sip:alice@10.0.0.3:5060>";
+    // All are there: nothing goes, for remove_existing is off.
+    assert_eq!(scene.register(2, "3", &[third]), Err(RegisterError::TooManyContacts(2)));
+    scene.0.note_reachability(AOR, "sip:alice@10.0.0.2:5060", false);
+    let outcome = scene.register(3, "4", &[third]).expect("there is room");
+    let changes = ["-sip:alice@10.0.0.2:5060 Replaced", "+sip:alice@10.0.0.3:5060"];
+    let mut kinds = kinds(&outcome.changes);
+    kinds.sort();
+    let mut changes = changes.map(str::to_owned).to_vec();
+    changes.sort();
+    assert_eq!(kinds, changes);
+    // One that is heard from again counts as there.
+    scene.0.note_reachability(AOR, "sip:alice@10.0.0.1:5060", false);
+    scene.contacts(4, "5", &[DESK]);
+    assert_eq!(scene.register(5, "6", &[SOFT]), Err(RegisterError::TooManyContacts(2)));
+    assert!(scene.0.unreachable.is_empty());
+}

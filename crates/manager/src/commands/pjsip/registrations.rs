@@ -136,3 +136,40 @@ fn send(
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sip_ua::registration::{Granted, Problem, Standing};
+
+    use super::*;
+
+    fn status() -> RegistrationStatus {
+        RegistrationStatus {
+            name: "trunk".to_owned(),
+            server_uri: "sip:sip.example.com".to_owned(),
+            client_uri: "sip:100@sip.example.com".to_owned(),
+            auth: Vec::new(),
+            endpoint: None,
+            standing: Standing::Waiting,
+            problem: None,
+            granted: None,
+            next_at: None,
+            registered_at: None,
+        }
+    }
+
+    #[test]
+    fn rows_tell_how_registrations_stand() {
+        let mut status = status();
+        let name = format!(" {:<54}  ", "trunk/sip:sip.example.com");
+        assert_eq!(row(&status), format!("{name}{:<26} Unregistered\n", "n/a"));
+        status.auth = vec!["secret".to_owned()];
+        status.granted = Some((Granted::default(), Instant::now() + Duration::from_millis(99_900)));
+        assert_eq!(row(&status), format!("{name}{:<26} Registered (exp. 99s)\n", "secret"));
+        // A refresh was refused: calls may come for as long as the registrar still knows us.
+        status.problem = Some(Problem::Refused { status: 403, reason: "Forbidden".to_owned() });
+        assert_eq!(row(&status), format!("{name}{:<26} Rejected (exp. 99s)\n", "secret"));
+    }
+}

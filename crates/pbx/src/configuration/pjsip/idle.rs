@@ -13,8 +13,6 @@ enum Form {
     Word(&'static [&'static str]),
     /// A whole number.
     Number,
-    /// A number with a fraction.
-    Fraction,
     /// Anything; or it is checked where it is read.
     Any,
 }
@@ -31,7 +29,7 @@ enum Weight {
 /// A key, the form of its values, and those that ask for what happens anyway.
 struct Idle(&'static str, Form, &'static [&'static str], Weight);
 
-use Form::{Any, Flag, Fraction, Number, Word};
+use Form::{Any, Flag, Number, Word};
 use Weight::{Note, Warning};
 
 const NO: &[&str] = &["no"];
@@ -149,13 +147,8 @@ const ENDPOINT: &[Idle] = &[
 ];
 
 const AOR: &[Idle] = &[
-    Idle("authenticate_qualify", Flag, NO, Note),
     Idle("mailboxes", Any, NEVER, Note),
     Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
-    Idle("qualify_2xx_only", Flag, NO, Note),
-    Idle("qualify_frequency", Any, ZERO, Note),
-    Idle("qualify_timeout", Fraction, &["3", "3.0"], Note),
-    Idle("remove_unavailable", Flag, NO, Note),
     Idle("voicemail_extension", Any, NEVER, Note),
 ];
 
@@ -186,7 +179,6 @@ const IDENTIFY: &[Idle] = &[
 
 const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
-    Idle("default_from_user", Any, &["asterisk"], Note),
     Idle("disable_multi_domain", Flag, EITHER, Note),
     Idle("keep_alive_interval", Number, &["0", "90"], Note),
     Idle("max_forwards", Any, &["70"], Note),
@@ -251,9 +243,6 @@ impl Form {
             Flag => boolean(text).is_none().then(|| odd("neither yes nor no").help("write yes or no")),
             Number => {
                 text.parse::<i64>().is_err().then(|| odd("no whole number").help("write a whole number"))
-            }
-            Fraction => {
-                text.parse::<f64>().is_err().then(|| odd("no number").help("write a number, as in 3.0"))
             }
             Word(words) => {
                 // Where `no` and `yes` are among the words, the other spellings of them are too.
