@@ -59,7 +59,8 @@ impl Exchange {
         let registrations = open_registrations(&configuration, switchboard.clone(), qualification.clone())?;
         let globals = Globals::from_plan(&configuration);
         let listen = listen_configs(&configuration);
-        let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+        let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+        config.supported_by_registrar = ["path", "outbound", "gruu"].map(str::to_owned).to_vec();
         let exchange = Arc::new(Self {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             configuration: ArcSwap::from_pointee(configuration),

@@ -99,6 +99,9 @@ impl SipTechnology {
     }
 }
 
+/// The variable by which a call that was made to a GRUU remembers the instance, down to the channels that it makes.
+const INSTANCE: &str = "GRUU_INSTANCE";
+
 /// Longest wait for peers that do not read what is sent to them at the end.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 

@@ -26,7 +26,12 @@ pub(super) async fn originate(
     resource: &str,
     request: OriginateRequest,
 ) -> Result<Call, OriginateError> {
-    let route = sip.directory.route(resource)?;
+    let mut inherited = request.variables.iter();
+    let instance = inherited.find(|(name, _)| name.trim_start_matches('_') == super::INSTANCE);
+    let route = match instance {
+        Some((_, instance)) => sip.directory.route_to_instance(resource, instance)?,
+        None => sip.directory.route(resource)?,
+    };
     let flow = addressing::flow_to(&sip.user_agent, &route.next_hop).await?;
     let id = SessionId::next();
     let (mut media, relay) = open_media(sip, &route, &flow, &request, id)?;

@@ -11,6 +11,7 @@ use call_control::sip::{Admission, Directory, PendingReply, Route, SipEndpoint};
 use call_control::{CallerId, OriginateError};
 use dialplan_vm::Matching;
 use sip_parser::Message;
+use sip_ua::registrar::Gruu;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Reply;
 
@@ -57,7 +58,23 @@ impl Directory for ConfiguredDirectory {
 
     fn route(&self, resource: &str) -> Result<Route, OriginateError> {
         let exchange = self.exchange.upgrade().ok_or(OriginateError::Refused)?;
-        route::to(&exchange, resource)
+        route::to(&exchange, resource, None)
+    }
+
+    fn route_to_instance(&self, resource: &str, instance: &str) -> Result<Route, OriginateError> {
+        let exchange = self.exchange.upgrade().ok_or(OriginateError::Refused)?;
+        route::to(&exchange, resource, instance.split_once(' '))
+    }
+
+    fn gruu(&self, request: &Message) -> Option<(String, String)> {
+        let gruu = Gruu::of(&request.request_uri().ok()?)?;
+        let found = self.exchange.upgrade()?.registrations().instance(&gruu);
+        match (gruu, found) {
+            (_, Some((aor, instance))) => Some((aor.clone(), format!("{aor} {instance}"))),
+            // It may come back; until then nobody else may answer for it.
+            (Gruu::Public { user, instance }, None) => Some((user.clone(), format!("{user} {instance}"))),
+            (Gruu::Temporary { .. }, None) => None,
+        }
     }
 
     fn register(&self, endpoint: Arc<SipEndpoint>, request: Message, flow: Flow, reply: PendingReply) {

@@ -29,18 +29,26 @@ enum Wanted<'r> {
     Uri(&'r str),
 }
 
-/// The way to `resource`.
-pub(super) fn to(exchange: &Exchange, resource: &str) -> Result<Route, OriginateError> {
+/// An address of record and an instance of it, for calls that mean that one alone.
+type Instance<'r> = (&'r str, &'r str);
+
+/// The way to `resource`; where it has the address of record of `instance`, to that instance and no other.
+pub(super) fn to(
+    exchange: &Exchange,
+    resource: &str,
+    instance: Option<Instance<'_>>,
+) -> Result<Route, OriginateError> {
     let configuration = exchange.configuration();
     let (name, wanted) = read(&configuration, resource);
     let endpoint = exchange.endpoints().get(name).cloned();
     let endpoint = endpoint.ok_or_else(|| OriginateError::NoSuchEndpoint(name.to_owned()))?;
     let (target, next_hop, path) = match wanted {
         Wanted::Uri(uri) => (uri.to_owned(), next_hop(uri)?, Vec::new()),
-        Wanted::ContactOf(aor) => contact(exchange, &configuration, name, &[aor.to_owned()])?,
-        Wanted::Contact => contact(exchange, &configuration, name, aors(&configuration, name))?,
+        Wanted::ContactOf(aor) => contact(exchange, &configuration, name, &[aor.to_owned()], instance)?,
+        Wanted::Contact => contact(exchange, &configuration, name, aors(&configuration, name), instance)?,
         Wanted::Number(number) => {
-            let (target, hop, path) = contact(exchange, &configuration, name, aors(&configuration, name))?;
+            let (target, hop, path) =
+                contact(exchange, &configuration, name, aors(&configuration, name), None)?;
             (with_user(&target, number)?, hop, path)
         }
     };
@@ -94,18 +102,28 @@ fn contact(
     configuration: &Configuration,
     endpoint: &str,
     aors: &[String],
+    instance: Option<Instance<'_>>,
 ) -> Result<(String, NextHop, Vec<String>), OriginateError> {
     let qualification = exchange.qualification();
     let mut away = false;
     for aor in aors {
+        let instance = instance.filter(|(of, _)| of == aor).map(|(_, instance)| instance);
         for binding in exchange.registrations().contacts(aor) {
+            if instance.is_some_and(|wanted| binding.instance.as_deref() != Some(wanted)) {
+                continue;
+            }
+            if is_cut_off(exchange, &binding) {
+                away = true;
+                continue;
+            }
             if qualification.is_worth_trying(aor, &binding.contact_uri) {
                 let hop = binding_hop(&binding)?;
                 return Ok((binding.contact_uri, hop, binding.path));
             }
             away = true;
         }
-        let fixed = configuration.sip.aors.get(aor).map(|aor| aor.contacts.as_slice());
+        let fixed = configuration.sip.aors.get(aor).filter(|_| instance.is_none());
+        let fixed = fixed.map(|aor| aor.contacts.as_slice());
         for uri in fixed.unwrap_or_default() {
             if qualification.is_worth_trying(aor, uri) {
                 return Ok((uri.clone(), next_hop(uri)?, Vec::new()));
@@ -123,11 +141,15 @@ fn binding_hop(binding: &Binding) -> Result<NextHop, OriginateError> {
     if let Some(proxy) = binding.path.first() {
         return next_hop_of_route(proxy);
     }
+    let outbound = binding.outbound().is_some();
+    if outbound && binding.flow.protocol.is_reliable() {
+        return Ok(NextHop::Connection { flow: binding.flow, otherwise: None });
+    }
     if binding.flow.protocol.is_reliable() {
         let fallback = next_hop(&binding.contact_uri).ok();
         return Ok(NextHop::Connection { flow: binding.flow, otherwise: fallback.map(Box::new) });
     }
-    match binding.received {
+    match binding.received.or(outbound.then_some(binding.flow.remote)) {
         Some(seen) => Ok(NextHop::Host {
             protocol: binding.flow.protocol,
             host: seen.ip().to_string(),
@@ -135,6 +157,12 @@ fn binding_hop(binding: &Binding) -> Result<NextHop, OriginateError> {
         }),
         None => next_hop(&binding.contact_uri),
     }
+}
+
+/// Whether the connection is closed that is the only way to this contact (RFC 5626 section 5.3).
+fn is_cut_off(exchange: &Exchange, binding: &Binding) -> bool {
+    let alone = binding.outbound().is_some() && binding.path.is_empty();
+    alone && exchange.sip().is_some_and(|sip| !sip.user_agent().has_connection(&binding.flow))
 }
 
 /// The next hop that a value of Route names.

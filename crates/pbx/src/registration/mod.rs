@@ -20,6 +20,8 @@ use sip_ua::registration::{Granted, Problem, RegistrationEvent, Standing};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+pub(crate) use self::plan::own_words;
+
 use self::plan::Plan;
 use self::task::Command;
 use crate::configuration::Configuration;

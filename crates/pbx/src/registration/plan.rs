@@ -78,8 +78,8 @@ fn next_hop(uri: &str, named: Option<Protocol>) -> Result<NextHop, String> {
     })
 }
 
-/// What this exchange is known by on this machine, and by no other on another one.
-fn own_words(folder: &Path) -> (String, String) {
+/// What this exchange is known by on this machine, and by no other on another one; nobody elsewhere can guess it.
+pub(crate) fn own_words(folder: &Path) -> (String, String) {
     let machine = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
     let machine = machine.iter().find_map(|path| std::fs::read_to_string(path).ok());
     // Without one, the name of this start has to do: what it names ends when its time is up.
