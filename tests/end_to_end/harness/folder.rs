@@ -60,6 +60,14 @@ impl Folder {
         self
     }
 
+    /// Adds sections to `pjsip.conf`.
+    pub(crate) fn pjsip(mut self, lines: &str) -> Self {
+        self.pjsip.push('\n');
+        self.pjsip.push_str(lines);
+        self.pjsip.push('\n');
+        self
+    }
+
     /// Adds lines to the context `[phones]`, or whole contexts.
     pub(crate) fn dialplan(mut self, lines: &str) -> Self {
         if self.dialplan.is_empty() {
