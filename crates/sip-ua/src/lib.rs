@@ -50,7 +50,7 @@
 //! | RFC 3261 §18, RFC 3581 (`rport`), RFC 5626 §3.5.1 (keep-alive): UDP, TCP | [`transport`], [`driver`] | TLS, WebSocket, DNS (RFC 3263) |
 //! | RFC 3261 §12, §13, §14, §15: calls | [`dialog`], [`user_agent`] | 100rel, session timers, REFER, SUBSCRIBE |
 //! | RFC 3261 §22, RFC 7616, RFC 8760: digest | [`digest`] | `auth-int` |
-//! | RFC 3261 §10: registrar | [`registrar`] | GRUU |
+//! | RFC 3261 §10, RFC 3327, RFC 5626 §6, RFC 5627: registrar | [`registrar`] | |
 //! | RFC 3261 §10.2, RFC 3327, RFC 3608, RFC 5626 §4.2: registering elsewhere | [`registration`] | |
 //!
 //! # Limits

@@ -91,3 +91,6 @@ impl Directory for ConfiguredDirectory {
 fn overlaps(exchange: &Exchange, endpoint: &str) -> bool {
     exchange.configuration().sip.endpoints.get(endpoint).is_some_and(|endpoint| endpoint.allow_overlap)
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ use crate::configuration::Configuration;
 /// Told of what happens to registrations. It must return at once.
 pub type OnRegistration = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// The longest that the end of the exchange waits for registrars.
+/// The longest that the end of the exchange, or the successor of a registration, waits for a registrar.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A word that is this process's alone.
@@ -143,10 +143,12 @@ impl OutboundRegistrations {
         let (seen, status) = watch::channel(status);
         let work = task::Task::new(name, plan.clone(), self.sip.clone(), self.tell.clone(), queue, seen);
         let task = tokio::spawn(async move {
-            if let Some(predecessor) = predecessor {
+            if let Some(mut predecessor) = predecessor {
                 predecessor.tell(Command::End);
-                // One that panicked has ended too.
-                let _ = predecessor.task.await;
+                // One whose registrar is silent is not waited for: whoever mends a wrong address wants to see it.
+                if tokio::time::timeout(FAREWELL, &mut predecessor.task).await.is_err() {
+                    predecessor.task.abort();
+                }
             }
             work.run().await;
         });

@@ -112,7 +112,8 @@ impl Task {
             }
             let deadline = self.machine.poll_timeout();
             tokio::select! {
-                command = self.commands.recv() => self.obey(command),
+                // A queue that is closed would answer at once, again and again.
+                command = self.commands.recv(), if !self.ending => self.obey(command),
                 done = self.doing.done() => self.go_on(done),
                 () = until(deadline) => self.machine.handle_timeout(Instant::now()),
                 _ = watch.tick(), if standing == Standing::Registered => self.look_around(),

@@ -138,6 +138,19 @@ async fn wrong_credentials_are_final_until_the_configuration_changes() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_mended_is_not_held_up_by_the_wrong_one() {
+    let pair = Pair::new("a-long-secret").await;
+    until(&pair.customer, RegistrationStatus::is_registered).await;
+    let silent = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    pair.rewrite(&customer(silent.local_addr().unwrap().port(), "a-long-secret", 600)).await;
+    silent.recv(&mut [0; 64]).await.unwrap();
+    let mended = Instant::now();
+    pair.rewrite(&customer(pair.port(), "a-long-secret", 600)).await;
+    until(&pair.customer, RegistrationStatus::is_registered).await;
+    assert!(mended.elapsed() < FAREWELL + Duration::from_secs(5), "{:?}", mended.elapsed());
+}
+
+#[tokio::test]
 async fn a_reload_touches_only_what_changed() {
     let pair = Pair::new("a-long-secret").await;
     until(&pair.customer, RegistrationStatus::is_registered).await;
