@@ -1,7 +1,7 @@
 //! Asks contacts whether they are there (`qualify_frequency`): an OPTIONS now and then, the time that its answer takes,
 //! and what follows from silence.
 //!
-//! [`schedule`](self::schedule) decides who is asked when. One task asks; each question is a task of its own, of which
+//! `schedule.rs` decides who is asked when. One task asks; each question is a task of its own, of which
 //! there is a bounded number.
 
 mod schedule;

@@ -151,11 +151,7 @@ impl Registrations {
     /// The address of record and the instance that a GRUU names (RFC 5627), while that instance is registered.
     pub fn instance(&self, gruu: &Gruu) -> Option<(String, String)> {
         self.with(|table| {
-            let aors: BTreeSet<String> = match gruu {
-                Gruu::Temporary { .. } => table.bindings().map(|binding| binding.aor.clone()).collect(),
-                _ => BTreeSet::new(),
-            };
-            let found = table.instance(gruu, aors.iter().map(String::as_str));
+            let found = table.instance(gruu);
             let binding = found.first()?;
             Some((binding.aor.clone(), binding.instance.clone()?))
         })

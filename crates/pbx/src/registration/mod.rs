@@ -1,6 +1,6 @@
 //! Where the exchange registers itself: at providers, and at other exchanges.
 //!
-//! Each `type=registration` is a task of its own ([`task`]) that drives a machine of `sip-ua`. A reload ends those that
+//! Each `type=registration` is a task of its own (`task.rs`) that drives a machine of `sip-ua`. A reload ends those that
 //! are gone, begins those that are new, and leaves alone those that stay the same; one that was changed takes itself back
 //! before the new one begins, so that the registrar hears of both in their order.
 
@@ -157,12 +157,12 @@ impl OutboundRegistrations {
 
     /// How all of them stand, by name.
     pub fn statuses(&self) -> Vec<RegistrationStatus> {
-        self.running().values().map(|one| one.status.borrow().clone()).collect()
+        self.running().values().map(Running::status).collect()
     }
 
     /// How one of them stands.
     pub fn status(&self, name: &str) -> Option<RegistrationStatus> {
-        self.running().get(name).map(|one| one.status.borrow().clone())
+        self.running().get(name).map(Running::status)
     }
 
     /// Registers now, whatever was refused before. False when there is none of that name.
@@ -190,9 +190,11 @@ impl OutboundRegistrations {
     pub(crate) fn service_route(&self, endpoint: &str) -> Vec<String> {
         let running = self.running();
         let its = running.values().filter(|one| one.plan.endpoint.as_deref() == Some(endpoint));
+        let now = Instant::now();
         let mut routes = its.filter_map(|one| {
             let status = one.status.borrow();
-            status.granted.as_ref().map(|(granted, _)| granted.service_route.clone())
+            let granted = status.granted.as_ref().filter(|(_, until)| *until > now);
+            granted.map(|(granted, _)| granted.service_route.clone())
         });
         routes.find(|route| !route.is_empty()).unwrap_or_default()
     }
@@ -217,6 +219,14 @@ impl OutboundRegistrations {
 }
 
 impl Running {
+    /// How it stands now; what was granted may have ended since its task looked last.
+    fn status(&self) -> RegistrationStatus {
+        let mut status = self.status.borrow().clone();
+        let now = Instant::now();
+        status.granted = status.granted.filter(|(_, until)| *until > now);
+        status
+    }
+
     /// A task that is gone has ended.
     fn tell(&self, command: Command) {
         let _ = self.commands.send(command);

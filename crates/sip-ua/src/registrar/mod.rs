@@ -241,10 +241,10 @@ impl Registrar {
         self.remove_where(&binding.aor, |known| is_same(known, binding), RemovalReason::Dropped)
     }
 
-    /// The bindings of the instance that a GRUU names, the latest flow first. Of a temporary one `aors` are searched, the
-    /// addresses of record that there are.
+    /// The bindings of the instance that a GRUU names, the latest flow first. For a temporary one all that have an instance
+    /// are searched: let nobody ask who has not proven who he is.
     #[must_use]
-    pub fn instance<'a>(&self, gruu: &Gruu, aors: impl Iterator<Item = &'a str>) -> Vec<&Binding> {
+    pub fn instance(&self, gruu: &Gruu) -> Vec<&Binding> {
         let is_meant = |binding: &&Binding| match (gruu, binding.instance.as_deref()) {
             (Gruu::Public { instance, .. }, Some(known)) => known.eq_ignore_ascii_case(instance),
             (Gruu::Temporary { user }, Some(known)) => {
@@ -252,10 +252,9 @@ impl Registrar {
             }
             (_, None) => false,
         };
-        let of = |aor: &str| -> Vec<&Binding> { self.table.of(aor).iter().filter(is_meant).collect() };
-        let mut found = match gruu {
-            Gruu::Public { user, .. } => of(user),
-            Gruu::Temporary { .. } => aors.map(of).find(|found| !found.is_empty()).unwrap_or_default(),
+        let mut found: Vec<&Binding> = match gruu {
+            Gruu::Public { user, .. } => self.table.of(user).iter().filter(is_meant).collect(),
+            Gruu::Temporary { .. } => self.table.all().filter(is_meant).collect(),
         };
         found.sort_by_key(|binding| std::cmp::Reverse(binding.refreshed_at));
         found

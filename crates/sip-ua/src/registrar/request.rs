@@ -84,14 +84,14 @@ fn host_of(message: &Message) -> Option<String> {
     Some(format!("{}{port}", to.host()))
 }
 
-/// A phone that comes without a proxy keeps its flow with us; a proxy says that it keeps flows by `ob` in its Path.
+/// A phone that comes without a proxy keeps its flow with us; a proxy says that it keeps flows by `ob` in its Path. Of
+/// several URIs in it each side of the RFC's "first" is taken: no proxy but the one that keeps flows writes `ob`.
 fn first_hop_keeps_flows(message: &Message) -> bool {
-    let path = message.values(&HeaderName::Path).last();
-    match path.map(NameAddr::parse) {
-        Some(Ok(first)) => first.uri().param("ob").is_some(),
-        Some(Err(_)) => false,
-        None => message.values(&HeaderName::Via).count() < 2,
+    let mut path = message.values(&HeaderName::Path).peekable();
+    if path.peek().is_none() {
+        return message.values(&HeaderName::Via).count() < 2;
     }
+    path.filter_map(|value| NameAddr::parse(value).ok()).any(|proxy| proxy.uri().param("ob").is_some())
 }
 
 /// The URN of a `+sip.instance` value, which stands in angle brackets.

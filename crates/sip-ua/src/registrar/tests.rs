@@ -351,14 +351,14 @@ fn an_instance_is_found_by_both_of_its_addresses() {
     let public = address.param("pub-gruu").flatten();
     assert_eq!(public, Some("sip:alice@example.com;gr=urn:uuid:00000000-0000-1000-8000-000A95A0E128"));
     for gruu in [of("pub-gruu"), of("temp-gruu")] {
-        let found = scene.0.instance(&gruu, [AOR].into_iter());
+        let found = scene.0.instance(&gruu);
         let uris: Vec<&str> = found.iter().map(|binding| binding.contact_uri.as_str()).collect();
         assert_eq!(uris, ["sip:alice@10.0.0.1:5060"], "{gruu:?}");
     }
     // Nobody finds it by a word that was made up, and the temporary address ends with its Call-ID.
     let made_up = Gruu::Temporary { user: "gruu-00000000000000000000000000000000".to_owned() };
-    assert!(scene.0.instance(&made_up, [AOR].into_iter()).is_empty());
+    assert!(scene.0.instance(&made_up).is_empty());
     let temporary = of("temp-gruu");
     scene.contacts(3, "1@new", &[&contact]);
-    assert!(scene.0.instance(&temporary, [AOR].into_iter()).is_empty());
+    assert!(scene.0.instance(&temporary).is_empty());
 }

@@ -177,6 +177,16 @@ const IDENTIFY: &[Idle] = &[
     Idle("srv_lookups", Flag, EITHER, Note),
 ];
 
+const REGISTRATION: &[Idle] = &[
+    Idle("security_mechanisms", Any, NEVER, Note),
+    Idle(
+        "security_negotiation",
+        Word(&["no", "mediasec"]),
+        NO,
+        Warning("providers that insist on it refuse the registration"),
+    ),
+];
+
 const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
     Idle("disable_multi_domain", Flag, EITHER, Note),
@@ -198,6 +208,7 @@ pub(super) fn check(kind: &str, values: &mut Values<'_>) {
         "auth" => AUTH,
         "transport" => TRANSPORT,
         "identify" => IDENTIFY,
+        "registration" => REGISTRATION,
         "global" => GLOBAL,
         _ => return,
     };
@@ -268,6 +279,7 @@ mod tests {
             ("auth", AUTH),
             ("transport", TRANSPORT),
             ("identify", IDENTIFY),
+            ("registration", REGISTRATION),
             ("global", GLOBAL),
         ];
         for (kind, table) in tables {
