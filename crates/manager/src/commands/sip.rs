@@ -130,3 +130,23 @@ fn row(cells: [&str; 9]) -> String {
     let cells = cells.into_iter().zip(widths).map(|(text, width)| column(text, width));
     cells.collect::<Vec<_>>().join(" ").trim_end().to_owned() + "\n"
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn phones_are_counted_as_those_know_who_had_sip_conf() {
+        let mut counts = Counts::default();
+        let there = Reachability::Reachable { round_trip: Duration::from_micros(12_600) };
+        assert_eq!(counts.note(there, true, true), "OK (12 ms)");
+        assert_eq!(counts.note(Reachability::Unreachable, true, true), "UNREACHABLE");
+        // It would be asked, if it had a contact.
+        assert_eq!(counts.note(Reachability::NotAsked, true, false), "UNKNOWN");
+        assert_eq!(counts.note(Reachability::NotAsked, false, true), "Unmonitored");
+        assert_eq!(counts.note(Reachability::NotAsked, false, false), "Unmonitored");
+        assert_eq!((counts.monitored, counts.unmonitored), ([1, 2], [1, 1]));
+    }
+}
