@@ -20,6 +20,9 @@ use super::{OnRegistration, RegistrationStatus, change_of, word};
 /// How often it is looked whether our address or the connection with the registrar is still the same.
 const WATCH: Duration = Duration::from_secs(15);
 
+/// Seconds between keep-alives where an outbound registrar does not tell (RFC 5626 section 4.4.1).
+const FLOW_TIMER: u32 = 120;
+
 /// What a registration is asked to do.
 pub(super) enum Command {
     /// Register now.
@@ -45,6 +48,8 @@ pub(super) struct Task {
     /// Whether that was a connection of ours, which can be lost. A request may also have gone over one that the
     /// registrar had opened.
     connected: bool,
+    /// When the next keep-alive is due, where the registrar binds us by our flow.
+    keep_alive_at: Option<Instant>,
     ending: bool,
 }
 
@@ -95,6 +100,7 @@ impl Task {
             doing,
             flow: None,
             connected: false,
+            keep_alive_at: None,
             ending: false,
         }
     }
@@ -115,6 +121,7 @@ impl Task {
                 // A queue that is closed would answer at once, again and again.
                 command = self.commands.recv(), if !self.ending => self.obey(command),
                 done = self.doing.done() => self.go_on(done),
+                () = until(self.keep_alive_at) => self.keep_alive(),
                 () = until(deadline) => self.machine.handle_timeout(Instant::now()),
                 _ = watch.tick(), if standing == Standing::Registered => self.look_around(),
             }
@@ -190,8 +197,34 @@ impl Task {
                 let reliable = self.flow.filter(|flow| flow.protocol.is_reliable());
                 self.connected = reliable.is_some_and(|flow| user_agent.has_connection(&flow));
                 self.machine.handle_response(now, attempt, &response);
+                self.keep_alive_at = self.next_keep_alive(now);
             }
             Done::Answered(attempt, Err(failure)) => self.machine.handle_failure(now, attempt, failure),
+        }
+    }
+
+    /// When the connection needs a keep-alive: after nine tenths of what the registrar asks for, where it takes us by the
+    /// rules of outbound.
+    fn next_keep_alive(&self, now: Instant) -> Option<Instant> {
+        let (granted, _) = self.machine.granted(now)?;
+        let outbound = self.plan.settings.reg_id.is_some();
+        let seconds = granted.flow_timer.unwrap_or(FLOW_TIMER).max(1);
+        (outbound && self.connected).then(|| now + Duration::from_secs(seconds.into()) * 9 / 10)
+    }
+
+    /// Sends a keep-alive where the connection is still there: to send one elsewhere would open another connection, which
+    /// the registrar does not know us by.
+    fn keep_alive(&mut self) {
+        let user_agent = self.sip.user_agent();
+        match self.flow.filter(|flow| user_agent.has_connection(flow)) {
+            Some(flow) => {
+                user_agent.run(move |agent, _| agent.keep_alive(flow));
+                self.keep_alive_at = self.next_keep_alive(Instant::now());
+            }
+            None => {
+                self.keep_alive_at = None;
+                self.machine.moved(Instant::now());
+            }
         }
     }
 

@@ -191,6 +191,50 @@ async fn the_console_can_take_it_back_and_send_it_again() {
     assert_eq!(pair.contacts().len(), 1);
 }
 
+/// A registrar that binds flows is told that ours is alive, and is registered at again when it closes the connection.
+#[tokio::test]
+async fn a_flow_is_kept_alive_and_a_lost_one_is_replaced() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let folder = tempfile::tempdir().unwrap();
+    let registrar = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = registrar.local_addr().unwrap().port();
+    let pjsip = format!(
+        "[tcp]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1:0\n\
+         [trunk]\ntype=registration\nserver_uri=sip:127.0.0.1:{port}\\;transport=tcp\n\
+         client_uri=sip:100@127.0.0.1\nmax_random_initial_delay=0\nsupport_outbound=yes\n"
+    );
+    let customer = exchange(folder.path(), &pjsip, Arc::default()).await;
+    let (mut connection, _) = registrar.accept().await.unwrap();
+    let mut text = String::new();
+    while !text.ends_with("\r\n\r\n") {
+        let mut buffer = [0; 2_048];
+        let length = connection.read(&mut buffer).await.unwrap();
+        assert!(length > 0, "{text}");
+        text.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
+    }
+    assert!(text.contains("Supported: path, outbound\r\n"), "{text}");
+    assert!(text.contains(";ob>;expires=3600;+sip.instance=\"<urn:uuid:"), "{text}");
+    assert!(text.contains(";reg-id=1\r\n"), "{text}");
+    let copied = ["Via", "From", "To", "Call-ID", "CSeq", "Contact"];
+    let lines = text.lines().filter(|line| copied.iter().any(|name| line.starts_with(name)));
+    let lines: String = lines.map(|line| format!("{line}\r\n")).collect();
+    let more = "Require: outbound\r\nFlow-Timer: 1\r\nContent-Length: 0\r\n\r\n";
+    connection.write_all(format!("SIP/2.0 200 OK\r\n{lines}{more}").as_bytes()).await.unwrap();
+    until(&customer, RegistrationStatus::is_registered).await;
+    for _ in 0..2 {
+        let mut ping = [0; 4];
+        connection.read_exact(&mut ping).await.unwrap();
+        assert_eq!(&ping, b"\r\n\r\n");
+        connection.write_all(b"\r\n").await.unwrap();
+    }
+    drop(connection);
+    let again = tokio::time::timeout(Duration::from_secs(30), registrar.accept());
+    let (mut connection, _) = again.await.unwrap().unwrap();
+    let mut begin = [0; 8];
+    connection.read_exact(&mut begin).await.unwrap();
+    assert_eq!(&begin, b"REGISTER");
+}
+
 #[tokio::test]
 async fn calls_are_known_by_the_line_that_they_bring_back() {
     let pair = Pair::new("a-long-secret").await;
