@@ -25,6 +25,7 @@ mod several_destinations;
 mod starting;
 mod tls;
 mod transfers;
+mod trunk;
 mod two_phones;
 mod unanswered;
 mod vanished_phone;
@@ -57,6 +58,7 @@ fn main() {
         starting::trials(),
         tls::trials(),
         transfers::trials(),
+        trunk::trials(),
         two_phones::trials(),
         unanswered::trials(),
         vanished_phone::trials(),

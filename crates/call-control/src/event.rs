@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::call::{CallSnapshot, ChannelState};
 use crate::cause::HangupCause;
@@ -150,6 +151,33 @@ pub enum Event {
         /// What happened.
         change: ContactChange,
     },
+    /// A contact that is asked whether it is there has begun to answer, or has ceased to.
+    ContactStatus {
+        /// The address of record.
+        aor: String,
+        /// The contact's URI.
+        uri: String,
+        /// How long its answer took; `None` when none came.
+        round_trip: Option<Duration>,
+    },
+    /// The first contact of an endpoint has begun to answer, or the last one has ceased to.
+    EndpointStatus {
+        /// The endpoint.
+        endpoint: String,
+        /// Whether it can be reached now.
+        reachable: bool,
+    },
+    /// A registration of ours at another exchange came about, was refreshed, failed or went.
+    Registration {
+        /// Its name.
+        name: String,
+        /// The registrar's URI.
+        server_uri: String,
+        /// The address of record that we have there.
+        client_uri: String,
+        /// What happened.
+        change: RegistrationChange,
+    },
     /// A source failed to prove who it is.
     AuthenticationFailed {
         /// Where the request came from.
@@ -182,6 +210,31 @@ pub enum ContactChange {
         /// Why.
         reason: &'static str,
     },
+}
+
+/// What happened to a registration of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RegistrationChange {
+    /// The registrar took it, for this many seconds.
+    Registered {
+        /// Seconds until it expires.
+        expires: u32,
+    },
+    /// It was there already, and is good for this many seconds more.
+    Refreshed {
+        /// Seconds until it expires.
+        expires: u32,
+    },
+    /// An attempt failed.
+    Failed {
+        /// Why, in a sentence.
+        problem: String,
+        /// Seconds until the next attempt; `None` when there is none.
+        again_in: Option<u64>,
+    },
+    /// It was taken back.
+    Unregistered,
 }
 
 /// How many destinations a `Dial` tried, and how they failed: the `(n:b/c/u)` of the console.

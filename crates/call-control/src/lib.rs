@@ -54,7 +54,7 @@ pub use call::{Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Mo
 pub use cause::HangupCause;
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
 pub use error::CallError;
-pub use event::{ContactChange, DialCounts, Event, Observer};
+pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use identity::{CallIdentifier, CallerId, Presentation, Redirecting};
 pub use media_bridge::Codec;
 pub use message::{MessageError, TextMessage};

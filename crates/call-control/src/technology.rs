@@ -69,6 +69,9 @@ pub enum OriginateError {
     /// The endpoint exists, but no phone is registered for it.
     #[error("'{0}' has no contact: its phone is not registered and its aor has no contact= line")]
     NoContact(String),
+    /// The endpoint has contacts, and none of them answers when it is asked whether it is there.
+    #[error("'{0}' is away: no contact of it answers OPTIONS (qualify_frequency)")]
+    Away(String),
     /// The address of the contact cannot be used.
     #[error("'{contact}' cannot be reached: {reason}")]
     Unreachable {
@@ -91,7 +94,7 @@ impl OriginateError {
         match self {
             Self::NoSuchTechnology(_) => HangupCause::NOT_IMPLEMENTED,
             Self::Malformed(_) | Self::NoSuchEndpoint(_) => HangupCause::NO_ROUTE,
-            Self::NoContact(_) => HangupCause::ABSENT,
+            Self::NoContact(_) | Self::Away(_) => HangupCause::ABSENT,
             Self::Unreachable { .. } => HangupCause::NO_ROUTE,
             Self::Media(_) | Self::Refused => HangupCause::CONGESTION,
         }

@@ -20,7 +20,9 @@ use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::error::StartError;
 use crate::messages::{WaitingMessages, deliver_waiting};
+use crate::qualify::{self, ContactKey, Qualification};
 use crate::registrar::{ContactEvent, Registrations, StoreError};
+use crate::registration::OutboundRegistrations;
 
 /// A running exchange.
 pub struct Exchange {
@@ -32,7 +34,9 @@ pub struct Exchange {
     registrations: Arc<Registrations>,
     waiting_messages: WaitingMessages,
     certificates: CertificatesInUse,
+    qualification: Arc<Qualification>,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
+    outbound: std::sync::OnceLock<OutboundRegistrations>,
     globals: Globals,
     started: Instant,
     started_at: SystemTime,
@@ -59,7 +63,9 @@ impl Exchange {
         }
         let switchboard = builder.build();
         let (contacts, arrived) = mpsc::unbounded_channel();
-        let registrations = open_registrations(&configuration, switchboard.clone(), contacts)?;
+        let qualification = Arc::new(Qualification::default());
+        let registrations =
+            open_registrations(&configuration, switchboard.clone(), contacts, qualification.clone())?;
         let waiting_messages = WaitingMessages::open(&configuration.folders.database)?;
         let globals = Globals::from_plan(&configuration);
         let (certificates, listen) = CertificatesInUse::open(&configuration)?;
@@ -67,7 +73,8 @@ impl Exchange {
         let host_addresses = Arc::new(HostAddresses::default());
         // Before the first call can come, so that no trunk is taken for a stranger.
         host_addresses.follow(&configuration, &locator).await;
-        let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+        let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+        config.supported_by_registrar = ["path", "outbound", "gruu"].map(str::to_owned).to_vec();
         let exchange = Arc::new(Self {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             configuration: ArcSwap::from_pointee(configuration),
@@ -77,7 +84,9 @@ impl Exchange {
             registrations,
             waiting_messages,
             certificates,
+            qualification,
             sip: std::sync::OnceLock::new(),
+            outbound: std::sync::OnceLock::new(),
             globals,
             started: Instant::now(),
             started_at: SystemTime::now(),
@@ -85,10 +94,17 @@ impl Exchange {
         });
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange)));
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
+        let board = exchange.switchboard.clone();
+        let tell = Arc::new(move |event| board.notice(|| event));
+        let outbound = OutboundRegistrations::new(sip.clone(), tell);
         let _ = exchange.sip.set(sip);
+        outbound.follow(&exchange.configuration());
+        let _ = exchange.outbound.set(outbound);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
         tokio::spawn(greet_contacts(Arc::downgrade(&exchange), arrived));
         tokio::spawn(certificates::watch(Arc::downgrade(&exchange)));
+        exchange.follow_contacts(&exchange.configuration());
+        tokio::spawn(qualify::run(Arc::downgrade(&exchange), exchange.qualification.clone()));
         Ok(exchange)
     }
 
@@ -134,9 +150,26 @@ impl Exchange {
         &self.waiting_messages
     }
 
-    /// SIP; `None` while the exchange starts.
+    /// Which contacts are there.
+    pub fn qualification(&self) -> &Qualification {
+        &self.qualification
+    }
+
+    /// The SIP technology; `None` while the exchange starts.
     pub(crate) fn sip(&self) -> Option<&Arc<SipTechnology>> {
         self.sip.get()
+    }
+
+    /// Asks the contacts of `configuration` and those that are registered whether they are there.
+    fn follow_contacts(&self, configuration: &Configuration) {
+        let registered = self.registrations.all().into_iter();
+        let registered = registered.map(|binding| ContactKey { aor: binding.aor, uri: binding.contact_uri });
+        self.qualification.follow(configuration, registered.collect());
+    }
+
+    /// Where the exchange registers itself; `None` while it starts.
+    pub fn outbound_registrations(&self) -> Option<&OutboundRegistrations> {
+        self.outbound.get()
     }
 
     /// Global variables.
@@ -188,6 +221,10 @@ impl Exchange {
                 self.locator.set_resolver(resolver(&next));
             }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
+            if let Some(outbound) = self.outbound.get() {
+                outbound.follow(&next);
+            }
+            self.follow_contacts(&next);
             self.configuration.store(Arc::new(next));
             if part != Part::Dialplan {
                 self.host_addresses.follow(&self.configuration(), &self.locator).await;
@@ -209,6 +246,9 @@ impl Exchange {
     pub async fn stop(&self) {
         self.switchboard.close();
         self.switchboard.hangup_all(HangupCause::OUT_OF_ORDER);
+        if let Some(outbound) = self.outbound.get() {
+            outbound.stop().await;
+        }
         if let Some(sip) = self.sip.get() {
             sip.stop().await;
         }
@@ -242,8 +282,10 @@ fn open_registrations(
     configuration: &Configuration,
     switchboard: Switchboard,
     arrived: mpsc::UnboundedSender<String>,
+    qualification: Arc<Qualification>,
 ) -> Result<Arc<Registrations>, StoreError> {
     let tell = move |event: ContactEvent| {
+        qualification.note(&event);
         if matches!(event.change, ContactChange::Added { .. }) {
             // An exchange that stops greets nobody.
             let _ = arrived.send(event.aor.clone());

@@ -32,7 +32,9 @@ mod error;
 mod exchange;
 pub mod functions;
 mod messages;
+pub mod qualify;
 pub mod registrar;
+pub mod registration;
 
 pub use dialplan::{DialplanChannel, run_call};
 pub use error::StartError;

@@ -10,6 +10,7 @@
 //! - [`TransactionLayer`]: the floor below, for a proxy or a load generator, which any [`driver::Core`] can use.
 //! - [`Locator`](location::Locator): the servers of a URI, by DNS.
 //! - [`Registrar`](registrar::Registrar) and [`Verifier`](digest::Verifier): who is where, and who is who.
+//! - [`Registration`](registration::Registration): where we are, told to another registrar and kept alive.
 //!
 //! A phone that answers whoever asks for its health, and one that asks:
 //!
@@ -51,7 +52,8 @@
 //! | RFC 3263, RFC 2782: location of servers by DNS, failover | [`location`], [`user_agent`] | |
 //! | RFC 3261 §12, §13, §14, §15: calls | [`dialog`], [`user_agent`] | 100rel, session timers, REFER, SUBSCRIBE |
 //! | RFC 3261 §22, RFC 7616, RFC 8760: digest | [`digest`] | `auth-int` |
-//! | RFC 3261 §10: registrar | [`registrar`] | GRUU |
+//! | RFC 3261 §10, RFC 3327, RFC 5626 §6, RFC 5627: registrar | [`registrar`] | |
+//! | RFC 3261 §10.2, RFC 3327, RFC 3608, RFC 5626 §4.2: registering elsewhere | [`registration`] | |
 //!
 //! # Limits
 //!
@@ -81,6 +83,8 @@ pub mod registrar;
 
 // Where servers are.
 pub mod location;
+// Where we are, told to others.
+pub mod registration;
 
 // Calls, and requests outside of them.
 pub mod user_agent;

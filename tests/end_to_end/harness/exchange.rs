@@ -120,7 +120,9 @@ pub(crate) fn run(scene: &Scene, log: &str, words: &[&OsStr]) -> Outcome<(ExitSt
 fn spawn(scene: &Scene, folder: &Path) -> Outcome<Process> {
     let mut command = Command::new(program()?);
     command.env("IPBX_LOG", "error,sip_ua::transport=info"); // so that it tells of handshakes that failed
-    Process::spawn(scene, "exchange", command.args(["-f", "-vvvv", "-C"]).arg(folder))
+    // A scene may have several.
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Process::spawn(scene, &name, command.args(["-f", "-vvvv", "-C"]).arg(folder))
 }
 
 /// The program, built once where `IPBX` does not name one.

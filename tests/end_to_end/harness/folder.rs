@@ -103,7 +103,9 @@ impl Folder {
 
     /// Adds sections to `pjsip.conf`. They may use the template `phone`.
     pub(crate) fn pjsip(mut self, lines: &str) -> Self {
+        self.pjsip.push('\n');
         self.pjsip.push_str(lines);
+        self.pjsip.push('\n');
         self
     }
 

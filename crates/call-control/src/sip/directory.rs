@@ -31,6 +31,20 @@ pub trait Directory: Send + Sync + 'static {
     /// [`OriginateError`] when there is no such endpoint, or no phone of it on line.
     fn route(&self, resource: &str) -> Result<Route, OriginateError>;
 
+    /// The way to `resource` for a caller who asked for one instance by its GRUU (RFC 5627), in the words that
+    /// [`gruu`](Self::gruu) gave for it.
+    ///
+    /// # Errors
+    /// As [`route`](Self::route); also when the instance is not there, for no other one may be called in its place.
+    fn route_to_instance(&self, resource: &str, _instance: &str) -> Result<Route, OriginateError> {
+        self.route(resource)
+    }
+
+    /// The number and the instance that a request names by a GRUU; `None` for any other request.
+    fn gruu(&self, _request: &Message) -> Option<(String, String)> {
+        None
+    }
+
     /// Registers, refreshes or removes contacts. The credentials are proven. The reply may come later, once what it
     /// acknowledges is safe.
     fn register(&self, endpoint: Arc<SipEndpoint>, request: Message, flow: Flow, reply: PendingReply);

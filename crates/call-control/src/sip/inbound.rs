@@ -40,7 +40,10 @@ impl Worker {
         if let Err(refusal) = endpoint.options.screen(invite) {
             return self.user_agent.respond(id, refusal);
         }
-        let dialed = addressing::dialed_number(invite);
+        let (dialed, instance) = match self.directory.gruu(invite) {
+            Some((dialed, instance)) => (dialed, Some(instance)),
+            None => (addressing::dialed_number(invite), None),
+        };
         let caller = caller_of(invite, &endpoint);
         let refusal = match self.directory.admit(&endpoint, &dialed, &caller) {
             _ if self.switchboard.is_full() => Some(503),
@@ -63,6 +66,8 @@ impl Worker {
             Ok(first) => first,
             Err(reply) => return self.user_agent.respond(id, reply),
         };
+        let mut variables = endpoint.variables.clone();
+        variables.extend(instance.map(|instance| (format!("__{}", super::INSTANCE), instance)));
         let call = self.switchboard.create_channel(ChannelSpec {
             technology: super::NAME,
             resource: endpoint.name.clone(),
@@ -71,7 +76,7 @@ impl Worker {
             dialed,
             context: endpoint.context.clone(),
             language: endpoint.language.clone(),
-            variables: endpoint.variables.clone(),
+            variables,
             call_id: None,
             linked_id: None,
             leg: Some(media.leg.clone()),

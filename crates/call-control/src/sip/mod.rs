@@ -107,11 +107,22 @@ impl SipTechnology {
         addressing::flows_to(&self.user_agent, &self.locator, hop).await
     }
 
+    /// The way to a next hop that is to be tried first.
+    ///
+    /// # Errors
+    /// As [`flows_to`](Self::flows_to).
+    pub async fn flow_to(&self, hop: &NextHop) -> Result<Flow, OriginateError> {
+        self.flows_to(hop).await?.into_iter().next().ok_or(OriginateError::Refused)
+    }
+
     /// Where the exchange listens for `protocol`.
     pub fn local_address(&self, protocol: Protocol) -> Option<SocketAddr> {
         self.user_agent.local_address(protocol)
     }
 }
+
+/// The variable by which a call that was made to a GRUU remembers the instance, down to the channels that it makes.
+const INSTANCE: &str = "GRUU_INSTANCE";
 
 /// Longest wait for peers that do not read what is sent to them at the end.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);

@@ -28,7 +28,12 @@ pub(super) async fn originate(
     resource: &str,
     request: OriginateRequest,
 ) -> Result<Call, OriginateError> {
-    let route = sip.directory.route(resource)?;
+    let mut inherited = request.variables.iter();
+    let instance = inherited.find(|(name, _)| name.trim_start_matches('_') == super::INSTANCE);
+    let route = match instance {
+        Some((_, instance)) => sip.directory.route_to_instance(resource, instance)?,
+        None => sip.directory.route(resource)?,
+    };
     let flows = sip.flows_to(&route.next_hop).await?;
     let [flow, others @ ..] = flows.as_slice() else { return Err(OriginateError::Refused) };
     let id = SessionId::next();

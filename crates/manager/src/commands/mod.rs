@@ -134,6 +134,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         module::COMMANDS,
         pjsip::COMMANDS,
         pjsip::ONE,
+        pjsip::REGISTRATIONS,
         sip::COMMANDS,
     ];
     families.into_iter().flatten()

@@ -1,6 +1,6 @@
 //! The words for each event, those that people who watch Asterisk know.
 
-use call_control::{CallSnapshot, ContactChange, DialStatus, Event, HangupCause};
+use call_control::{CallSnapshot, ContactChange, DialStatus, Event, HangupCause, RegistrationChange};
 
 use super::{Line, LineKind};
 use crate::visible::visible;
@@ -16,6 +16,20 @@ pub(super) fn line(event: &Event) -> Option<Line> {
             (LineKind::Verbose, *level, channel.as_ref(), text.clone())
         }
         Event::Contact { aor, uri, change } => (LineKind::Verbose, 3, None, contact(aor, uri, change)?),
+        Event::ContactStatus { aor, uri, round_trip } => {
+            let word = if round_trip.is_some() { "Reachable" } else { "Unreachable" };
+            let millis = round_trip.unwrap_or_default().as_secs_f64() * 1_000.0;
+            let text = format!("Contact {aor}/{uri} is now {word}.  RTT: {millis:.3} msec");
+            (LineKind::Verbose, 3, None, text)
+        }
+        Event::EndpointStatus { endpoint, reachable } => {
+            let word = if *reachable { "Reachable" } else { "Unreachable" };
+            (LineKind::Verbose, 2, None, format!("Endpoint {endpoint} is now {word}"))
+        }
+        Event::Registration { server_uri, client_uri, change, .. } => {
+            let (kind, level, text) = registration(server_uri, client_uri, change)?;
+            (kind, level, None, text)
+        }
         other => {
             let (level, channel, text) = of_channel(other)?;
             (LineKind::Verbose, level, Some(channel), text)
@@ -103,6 +117,31 @@ fn contact(aor: &str, uri: &str, change: &ContactChange) -> Option<String> {
     })
 }
 
+/// A registration of ours elsewhere; that it was refreshed nobody wants to read.
+fn registration(server: &str, client: &str, change: &RegistrationChange) -> Option<(LineKind, u8, String)> {
+    Some(match change {
+        RegistrationChange::Registered { expires } => {
+            (LineKind::Verbose, 3, format!("Registered '{client}' at '{server}' for {expires} seconds"))
+        }
+        RegistrationChange::Unregistered => {
+            (LineKind::Verbose, 3, format!("Unregistered '{client}' at '{server}'"))
+        }
+        RegistrationChange::Failed { problem, again_in } => {
+            let next = match again_in {
+                Some(1) => "the next attempt follows in 1 second".to_owned(),
+                Some(seconds) => format!("the next attempt follows in {seconds} seconds"),
+                None => "there is no other attempt until 'pjsip send register' asks for it".to_owned(),
+            };
+            (
+                LineKind::Warning,
+                0,
+                format!("Registration of '{client}' at '{server}' failed: {problem}; {next}"),
+            )
+        }
+        _ => return None,
+    })
+}
+
 /// In the words that programs which ban attackers look for.
 fn not_proven(source: &std::net::SocketAddr, method: &str, claimed: &str, call_id: &str) -> String {
     format!(
@@ -133,6 +172,24 @@ mod tests {
             call_id: "x1".to_owned(),
         };
         assert!(text(&refused).contains("failed for '192.0.2.9:5060' (callid: x1) - Failed to authenticate"));
+    }
+
+    #[test]
+    fn registrations_elsewhere_are_told_where_somebody_would_look() {
+        let told = |change| {
+            let (name, server_uri) = ("trunk".to_owned(), "sip:sip.example.com".to_owned());
+            let client_uri = "sip:100@sip.example.com".to_owned();
+            line(&Event::Registration { name, server_uri, client_uri, change }).map(|line| line.for_console())
+        };
+        let registered = told(RegistrationChange::Registered { expires: 300 });
+        let expected = "    -- Registered 'sip:100@sip.example.com' at 'sip:sip.example.com' for 300 seconds";
+        assert_eq!(registered.as_deref(), Some(expected));
+        assert_eq!(told(RegistrationChange::Refreshed { expires: 300 }), None);
+        let problem = "no answer came".to_owned();
+        let failed = told(RegistrationChange::Failed { problem, again_in: Some(60) });
+        let expected = "WARNING: Registration of 'sip:100@sip.example.com' at 'sip:sip.example.com' failed: \
+                        no answer came; the next attempt follows in 60 seconds";
+        assert_eq!(failed.as_deref(), Some(expected));
     }
 
     #[test]

@@ -13,11 +13,13 @@ use call_control::sip::{Admission, Directory, PendingReply, Referral, Route, Sip
 use call_control::{Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
 use sip_parser::Message;
+use sip_ua::registrar::Gruu;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Reply;
 
 pub(crate) use endpoints::EndpointTable;
 pub(crate) use host_addresses::HostAddresses;
+pub(crate) use route::way_to;
 
 use crate::exchange::Exchange;
 use crate::messages;
@@ -36,6 +38,10 @@ impl ConfiguredDirectory {
 impl Directory for ConfiguredDirectory {
     fn identify(&self, request: &Message, flow: &Flow) -> Option<Arc<SipEndpoint>> {
         let exchange = self.exchange.upgrade()?;
+        let by_line = exchange.outbound_registrations().and_then(|outbound| outbound.endpoint_of(request));
+        if let Some(endpoint) = by_line.and_then(|name| exchange.endpoints().get(&name).cloned()) {
+            return Some(endpoint);
+        }
         let (configuration, endpoints) = (exchange.configuration(), exchange.endpoints());
         identify::endpoint_of(&configuration, &endpoints, exchange.host_addresses(), request, flow)
     }
@@ -57,7 +63,23 @@ impl Directory for ConfiguredDirectory {
 
     fn route(&self, resource: &str) -> Result<Route, OriginateError> {
         let exchange = self.exchange.upgrade().ok_or(OriginateError::Refused)?;
-        route::to(&exchange, resource)
+        route::to(&exchange, resource, None)
+    }
+
+    fn route_to_instance(&self, resource: &str, instance: &str) -> Result<Route, OriginateError> {
+        let exchange = self.exchange.upgrade().ok_or(OriginateError::Refused)?;
+        route::to(&exchange, resource, instance.split_once(' '))
+    }
+
+    fn gruu(&self, request: &Message) -> Option<(String, String)> {
+        let gruu = Gruu::of(&request.request_uri().ok()?)?;
+        let found = self.exchange.upgrade()?.registrations().instance(&gruu);
+        match (gruu, found) {
+            (_, Some((aor, instance))) => Some((aor.clone(), format!("{aor} {instance}"))),
+            // It may come back; until then nobody else may answer for it.
+            (Gruu::Public { user, instance }, None) => Some((user.clone(), format!("{user} {instance}"))),
+            (Gruu::Temporary { .. }, None) => None,
+        }
     }
 
     fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
@@ -86,3 +108,6 @@ impl Directory for ConfiguredDirectory {
 fn overlaps(exchange: &Exchange, endpoint: &str) -> bool {
     exchange.configuration().sip.endpoints.get(endpoint).is_some_and(|endpoint| endpoint.allow_overlap)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use sip_ua::user_agent::Reply;
 
 use crate::configuration::{Aor, Configuration, Endpoint};
 use crate::exchange::Exchange;
+use crate::registrar::RefusedRegistration;
 
 /// Registers, refreshes or removes, and answers.
 pub(super) async fn serve(
@@ -25,12 +26,13 @@ pub(super) async fn serve(
             let policy = policy(endpoint, aor);
             exchange.registrations().register(&aor.name, policy, &request, &flow).await
         }
-        None => Err(404),
+        None => Err(404.into()),
     };
-    reply.send(match answer {
-        Ok(headers) => Reply { status: 200, headers, ..Reply::default() },
-        Err(status) => Reply::status(status),
-    });
+    let (status, headers) = match answer {
+        Ok(headers) => (200, headers),
+        Err(RefusedRegistration { status, headers }) => (status, headers),
+    };
+    reply.send(Reply { status, headers, ..Reply::default() });
 }
 
 /// The address of record in To, if it is one of the endpoint's.
@@ -50,7 +52,9 @@ fn policy(endpoint: &Endpoint, aor: &Aor) -> AorPolicy {
     AorPolicy {
         max_contacts: aor.max_contacts,
         remove_existing: aor.remove_existing,
+        remove_unavailable: aor.remove_unavailable,
         minimum_expiration: aor.minimum_expiration,
+        refuse_brief: false,
         default_expiration: aor.default_expiration,
         maximum_expiration: aor.maximum_expiration,
         rewrite_contact: endpoint.rewrite_contact,

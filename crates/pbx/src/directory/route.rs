@@ -10,7 +10,7 @@
 
 use call_control::OriginateError;
 use call_control::sip::{NextHop, Route};
-use sip_parser::{Uri, escape_user};
+use sip_parser::{NameAddr, Uri, escape_user};
 use sip_ua::registrar::Binding;
 
 use crate::configuration::Configuration;
@@ -29,22 +29,39 @@ enum Wanted<'r> {
     Uri(&'r str),
 }
 
-/// The way to `resource`.
-pub(super) fn to(exchange: &Exchange, resource: &str) -> Result<Route, OriginateError> {
+/// An address of record and an instance of it, for calls that mean that one alone.
+type Instance<'r> = (&'r str, &'r str);
+
+/// The way to `resource`; where it has the address of record of `instance`, to that instance and no other.
+pub(super) fn to(
+    exchange: &Exchange,
+    resource: &str,
+    instance: Option<Instance<'_>>,
+) -> Result<Route, OriginateError> {
     let configuration = exchange.configuration();
     let (name, wanted) = read(&configuration, resource);
     let endpoint = exchange.endpoints().get(name).cloned();
     let endpoint = endpoint.ok_or_else(|| OriginateError::NoSuchEndpoint(name.to_owned()))?;
     let (target, next_hop, path) = match wanted {
         Wanted::Uri(uri) => (uri.to_owned(), next_hop(uri)?, Vec::new()),
-        Wanted::ContactOf(aor) => contact(exchange, &configuration, name, &[aor.to_owned()])?,
-        Wanted::Contact => contact(exchange, &configuration, name, aors(&configuration, name))?,
+        Wanted::ContactOf(aor) => contact(exchange, &configuration, name, &[aor.to_owned()], instance)?,
+        Wanted::Contact => contact(exchange, &configuration, name, aors(&configuration, name), instance)?,
         Wanted::Number(number) => {
-            let (target, hop, path) = contact(exchange, &configuration, name, aors(&configuration, name))?;
+            let (target, hop, path) =
+                contact(exchange, &configuration, name, aors(&configuration, name), None)?;
             (with_user(&target, number)?, hop, path)
         }
     };
-    Ok(Route { endpoint, target, next_hop, route_set: path })
+    let service_route = exchange.outbound_registrations().map(|outbound| outbound.service_route(name));
+    let service_route = service_route.unwrap_or_default();
+    match service_route.first() {
+        // What a registrar of ours wants its requests to pass comes first (RFC 3608 section 6.3).
+        Some(first) if path.is_empty() => {
+            let next_hop = next_hop_of_route(first)?;
+            Ok(Route { endpoint, target, next_hop, route_set: service_route })
+        }
+        _ => Ok(Route { endpoint, target, next_hop, route_set: path }),
+    }
 }
 
 fn aors<'c>(configuration: &'c Configuration, endpoint: &str) -> &'c [String] {
@@ -69,43 +86,90 @@ fn read<'r>(configuration: &Configuration, resource: &'r str) -> (&'r str, Wante
     }
 }
 
-/// The first contact of the addresses of record: registered ones before those of the configuration.
+/// The next hop and the Route of requests to a contact; `None` for a contact that is not there any more.
+pub(crate) fn way_to(exchange: &Exchange, aor: &str, uri: &str) -> Option<(NextHop, Vec<String>)> {
+    let registered = exchange.registrations().contacts(aor);
+    match registered.into_iter().find(|binding| binding.contact_uri == uri) {
+        Some(binding) => Some((binding_hop(&binding).ok()?, binding.path)),
+        None => Some((next_hop(uri).ok()?, Vec::new())),
+    }
+}
+
+/// The first contact of the addresses of record that is not known to be away: registered ones before those of the
+/// configuration.
 fn contact(
     exchange: &Exchange,
     configuration: &Configuration,
     endpoint: &str,
     aors: &[String],
+    instance: Option<Instance<'_>>,
 ) -> Result<(String, NextHop, Vec<String>), OriginateError> {
+    let qualification = exchange.qualification();
+    let mut away = false;
     for aor in aors {
-        if let Some(binding) = exchange.registrations().contacts(aor).into_iter().next() {
-            let hop = binding_hop(&binding)?;
-            return Ok((binding.contact_uri, hop, binding.path));
+        let instance = instance.filter(|(of, _)| of == aor).map(|(_, instance)| instance);
+        for binding in exchange.registrations().contacts(aor) {
+            if instance.is_some_and(|wanted| binding.instance.as_deref() != Some(wanted)) {
+                continue;
+            }
+            if is_cut_off(exchange, &binding) {
+                away = true;
+                continue;
+            }
+            if qualification.is_worth_trying(aor, &binding.contact_uri) {
+                let hop = binding_hop(&binding)?;
+                return Ok((binding.contact_uri, hop, binding.path));
+            }
+            away = true;
         }
-        let fixed = configuration.sip.aors.get(aor).and_then(|aor| aor.contacts.first());
-        if let Some(uri) = fixed {
-            return Ok((uri.clone(), next_hop(uri)?, Vec::new()));
+        let fixed = configuration.sip.aors.get(aor).filter(|_| instance.is_none());
+        let fixed = fixed.map(|aor| aor.contacts.as_slice());
+        for uri in fixed.unwrap_or_default() {
+            if qualification.is_worth_trying(aor, uri) {
+                return Ok((uri.clone(), next_hop(uri)?, Vec::new()));
+            }
+            away = true;
         }
     }
-    Err(OriginateError::NoContact(endpoint.to_owned()))
+    let error = if away { OriginateError::Away } else { OriginateError::NoContact };
+    Err(error(endpoint.to_owned()))
 }
 
 /// Where calls to a registered phone go: by its Path, over the connection it came by, to where it was seen, or to where
 /// its Contact points.
 fn binding_hop(binding: &Binding) -> Result<NextHop, OriginateError> {
     if let Some(proxy) = binding.path.first() {
-        return next_hop(proxy.trim_start_matches('<').split('>').next().unwrap_or_default());
+        return next_hop_of_route(proxy);
+    }
+    let outbound = binding.outbound().is_some();
+    if outbound && binding.flow.protocol.is_reliable() {
+        return Ok(NextHop::Connection { flow: binding.flow, otherwise: None });
     }
     if binding.flow.protocol.is_reliable() {
         let fallback = next_hop(&binding.contact_uri).ok();
         return Ok(NextHop::Connection { flow: binding.flow, otherwise: fallback.map(Box::new) });
     }
-    match binding.received {
+    match binding.received.or(outbound.then_some(binding.flow.remote)) {
         Some(seen) => Ok(NextHop::Host {
             protocol: binding.flow.protocol,
             host: seen.ip().to_string(),
             port: seen.port(),
         }),
         None => next_hop(&binding.contact_uri),
+    }
+}
+
+/// Whether the connection is closed that is the only way to this contact (RFC 5626 section 5.3).
+fn is_cut_off(exchange: &Exchange, binding: &Binding) -> bool {
+    let alone = binding.outbound().is_some() && binding.path.is_empty();
+    alone && exchange.sip().is_some_and(|sip| !sip.user_agent().has_connection(&binding.flow))
+}
+
+/// The next hop that a value of Route names.
+fn next_hop_of_route(route: &str) -> Result<NextHop, OriginateError> {
+    match NameAddr::parse(route) {
+        Ok(address) => next_hop(address.uri_str()),
+        Err(_) => next_hop(route),
     }
 }
 

@@ -24,15 +24,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use sip_parser::Message;
-use sip_ua::registrar::{AorPolicy, Binding, BindingChange, RegisterError, RegisterOutcome, Registrar};
+use sip_ua::registrar::{AorPolicy, Binding, BindingChange, Gruu, RegisterError, RegisterOutcome, Registrar};
 use sip_ua::transport::Flow;
 use tokio::sync::Notify;
 
+use crate::registration::own_words;
 pub use error::StoreError;
 pub use event::ContactEvent;
 pub use sqlite::SqliteBindings;
 use store::differing;
-pub use store::{BindingStore, StoredChange};
+pub use store::{BindingStore, StoredChange, slot};
 use turns::Turns;
 use writer::{Pending, Writer};
 
@@ -63,7 +64,9 @@ impl Registrations {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn open(folder: &Path, on_change: OnChange) -> Result<Arc<Self>, StoreError> {
-        Self::with_store(SqliteBindings::open(folder)?, on_change)
+        let (machine, own) = own_words(folder);
+        let table = Registrar::with_key(&[&machine, &own]);
+        Self::with_table(table, SqliteBindings::open(folder)?, on_change, Box::new(SystemTime::now))
     }
 
     /// The same over another kind of store.
@@ -78,6 +81,15 @@ impl Registrations {
     }
 
     fn with_clock(
+        store: impl BindingStore,
+        on_change: OnChange,
+        clock: Clock,
+    ) -> Result<Arc<Self>, StoreError> {
+        Self::with_table(Registrar::new(), store, on_change, clock)
+    }
+
+    fn with_table(
+        mut table: Registrar,
         mut store: impl BindingStore,
         on_change: OnChange,
         clock: Clock,
@@ -86,7 +98,6 @@ impl Registrations {
         // Of two spellings of one contact the later registration counts.
         stored.sort_by_key(|binding| binding.refreshed_at);
         let now = clock();
-        let mut table = Registrar::new();
         table.restore(stored.iter().filter(|binding| !binding.is_expired(now)).cloned());
         let valid: Vec<Binding> = table.bindings().cloned().collect();
         let writer = Writer::start(store)?;
@@ -103,7 +114,7 @@ impl Registrations {
     /// 200. Await it to the end: dropped halfway, what it did is kept and not told.
     ///
     /// # Errors
-    /// The status to refuse with: what the request deserves, or 500 when the store cannot be written; then nothing has
+    /// What to refuse with: what the request deserves, or 500 when the store cannot be written; then nothing has
     /// changed.
     pub async fn register(
         &self,
@@ -111,18 +122,18 @@ impl Registrations {
         policy: AorPolicy,
         request: &Message,
         flow: &Flow,
-    ) -> Result<Vec<(String, String)>, u16> {
+    ) -> Result<Vec<(String, String)>, RefusedRegistration> {
         let _turn = self.turns.of(aor).await;
         let now = (self.clock)();
         let (outcome, on_its_way) = self.begin(now, aor, policy, request, flow).map_err(|refusal| {
             tracing::warn!("the registration of '{aor}' from {} is refused: {refusal}", flow.remote);
-            refusal.status()
+            RefusedRegistration { status: refusal.status(), headers: refusal.headers() }
         })?;
         if let Some(OnItsWay { gone, new, pending }) = on_its_way
             && !pending.written().await
         {
             self.take_back(&new, gone);
-            return Err(500);
+            return Err(500.into());
         }
         self.tell(&outcome.changes, now);
         Ok(outcome.headers)
@@ -134,6 +145,15 @@ impl Registrations {
         let now = (self.clock)();
         self.with(|table| {
             table.contacts(aor).into_iter().filter(|binding| !binding.is_expired(now)).cloned().collect()
+        })
+    }
+
+    /// The address of record and the instance that a GRUU names (RFC 5627), while that instance is registered.
+    pub fn instance(&self, gruu: &Gruu) -> Option<(String, String)> {
+        self.with(|table| {
+            let found = table.instance(gruu);
+            let binding = found.first()?;
+            Some((binding.aor.clone(), binding.instance.clone()?))
         })
     }
 
@@ -170,6 +190,11 @@ impl Registrations {
         let (changes, pending) = self.change(|table| table.remove(aor, contact_uri));
         self.settle(&changes, pending).await;
         changes.len()
+    }
+
+    /// Notes whether a contact answers; one that does not makes room first (`remove_unavailable`).
+    pub fn note_reachability(&self, aor: &str, contact_uri: &str, reachable: bool) {
+        self.with(|table| table.note_reachability(aor, contact_uri, reachable));
     }
 
     /// Waits until all that was asked for so far is on the disk.
@@ -216,7 +241,7 @@ impl Registrations {
     fn take_back(&self, new: &[Binding], gone: Vec<Binding>) {
         self.with(|table| {
             for binding in new {
-                table.remove(&binding.aor, Some(&binding.contact_uri));
+                table.remove_binding(binding);
             }
             table.restore(gone);
         });
@@ -258,6 +283,21 @@ impl Registrations {
             self.sooner.notify_one();
         }
         result
+    }
+}
+
+/// What a registration is refused with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedRegistration {
+    /// The status.
+    pub status: u16,
+    /// Headers that belong to it.
+    pub headers: Vec<(String, String)>,
+}
+
+impl From<u16> for RefusedRegistration {
+    fn from(status: u16) -> Self {
+        Self { status, headers: Vec::new() }
     }
 }
 

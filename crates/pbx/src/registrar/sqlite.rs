@@ -17,7 +17,7 @@ use super::store::{BindingStore, StoredChange};
 const FILE: &str = "ipbx.sqlite3";
 
 /// The version of the schema, kept in `user_version`; 0 is a new file.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Waits this long for another program that reads or writes the file, such as a backup.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,8 +28,14 @@ const SCHEMA: &str = "
         call_id TEXT NOT NULL, cseq INTEGER NOT NULL, q INTEGER NOT NULL,
         protocol TEXT NOT NULL, local TEXT NOT NULL, remote TEXT NOT NULL,
         user_agent TEXT, received TEXT, path TEXT NOT NULL,
-        PRIMARY KEY (aor, uri)
+        instance TEXT, reg_id INTEGER, slot TEXT NOT NULL,
+        PRIMARY KEY (aor, uri, slot)
     ) WITHOUT ROWID, STRICT;";
+
+/// Takes over the contacts of the first version, which knew no flows.
+const FROM_FIRST: &str = "
+    INSERT INTO contact SELECT *, NULL, NULL, '' FROM contact_1;
+    DROP TABLE contact_1;";
 
 /// Contacts in a file of SQLite.
 pub struct SqliteBindings {
@@ -55,7 +61,7 @@ impl SqliteBindings {
             return Err(StoreError::Newer { path: store.path, found, known: VERSION });
         }
         store.attempt(|connection| choose_journal(connection))?;
-        if found == 0 {
+        if found < VERSION {
             store.attempt(make_schema)?;
         }
         Ok(store)
@@ -94,7 +100,9 @@ impl BindingStore for SqliteBindings {
             for change in changes {
                 match change {
                     StoredChange::Put(binding) => row::put(&transaction, binding)?,
-                    StoredChange::Remove { aor, contact_uri } => row::remove(&transaction, aor, contact_uri)?,
+                    StoredChange::Remove { aor, contact_uri, slot } => {
+                        row::remove(&transaction, aor, contact_uri, slot)?;
+                    }
                 }
             }
             transaction.commit()
@@ -119,9 +127,15 @@ fn make_schema(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been faster.
     let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found == 0 {
-        transaction.execute_batch(SCHEMA)?;
-        transaction.pragma_update(None, "user_version", VERSION)?;
+    match found {
+        0 => transaction.execute_batch(SCHEMA)?,
+        1 => {
+            transaction.execute_batch("ALTER TABLE contact RENAME TO contact_1")?;
+            transaction.execute_batch(SCHEMA)?;
+            transaction.execute_batch(FROM_FIRST)?;
+        }
+        _ => return Ok(()),
     }
+    transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
 }

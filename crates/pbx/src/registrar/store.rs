@@ -6,7 +6,7 @@ use sip_ua::registrar::{Binding, BindingChange};
 
 use super::error::StoreError;
 
-/// Keeps contacts over restarts. A contact is known by its address of record and the text of its URI.
+/// Keeps contacts over restarts. A contact is known by its address of record, the text of its URI, and its [`slot`].
 pub trait BindingStore: Send + 'static {
     /// All contacts in it, expired ones too.
     ///
@@ -32,6 +32,8 @@ pub enum StoredChange {
         aor: String,
         /// Its contact's URI.
         contact_uri: String,
+        /// Its flow, as [`slot`] writes it.
+        slot: String,
     },
 }
 
@@ -58,7 +60,11 @@ impl StoredChange {
     }
 
     fn remove(binding: &Binding) -> Self {
-        Self::Remove { aor: binding.aor.clone(), contact_uri: binding.contact_uri.clone() }
+        Self::Remove {
+            aor: binding.aor.clone(),
+            contact_uri: binding.contact_uri.clone(),
+            slot: slot(binding),
+        }
     }
 }
 
@@ -68,6 +74,11 @@ pub(super) fn differing(these: &[Binding], others: &[Binding]) -> Vec<Binding> {
     these.iter().filter(|binding| others.get(&key(binding)) != Some(binding)).cloned().collect()
 }
 
-fn key(binding: &Binding) -> (&str, &str) {
-    (&binding.aor, &binding.contact_uri)
+fn key(binding: &Binding) -> (&str, &str, Option<(&str, u32)>) {
+    (&binding.aor, &binding.contact_uri, binding.outbound())
+}
+
+/// What tells two flows of one phone apart whose Contacts are the same (RFC 5626); empty for a phone without flows.
+pub fn slot(binding: &Binding) -> String {
+    binding.outbound().map(|(instance, reg_id)| format!("{reg_id} {instance}")).unwrap_or_default()
 }

@@ -37,7 +37,10 @@ fn quiet() -> OnChange {
 
 impl Registrations {
     async fn try_register(&self, cseq: u32, contact: &str, expires: u32) -> Result<(), u16> {
-        self.register("100", policy(), &request(cseq, contact, expires), &flow()).await.map(drop)
+        self.register("100", policy(), &request(cseq, contact, expires), &flow())
+            .await
+            .map(drop)
+            .map_err(|refused| refused.status)
     }
 
     fn uris(&self) -> Vec<String> {

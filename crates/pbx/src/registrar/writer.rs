@@ -105,7 +105,11 @@ mod tests {
     }
 
     fn removal(name: usize) -> Vec<StoredChange> {
-        vec![StoredChange::Remove { aor: "100".to_owned(), contact_uri: name.to_string() }]
+        vec![StoredChange::Remove {
+            aor: "100".to_owned(),
+            contact_uri: name.to_string(),
+            slot: String::new(),
+        }]
     }
 
     #[tokio::test]

@@ -31,6 +31,11 @@ pub struct Binding {
     pub received: Option<SocketAddr>,
     /// Path of the registration, nearest proxy first (RFC 3327).
     pub path: Vec<String>,
+    /// The phone's name for its hardware, without angle brackets: `urn:uuid:…` (`+sip.instance`, RFC 5626 section 4.1).
+    pub instance: Option<String>,
+    /// Which of the instance's flows it is, where it registered by the rules of outbound (RFC 5626 section 6): then calls
+    /// go over `flow` and nowhere else, and a newer registration of the same flow takes its place.
+    pub reg_id: Option<u32>,
 }
 
 impl Binding {
@@ -39,6 +44,12 @@ impl Binding {
     pub fn remaining(&self, now: SystemTime) -> u64 {
         let left = self.expires_at.duration_since(now).unwrap_or_default();
         left.as_secs() + u64::from(left.subsec_nanos() > 0)
+    }
+
+    /// The instance and its flow, where it registered by the rules of outbound.
+    #[must_use]
+    pub fn outbound(&self) -> Option<(&str, u32)> {
+        Some((self.instance.as_deref()?, self.reg_id?))
     }
 
     /// Whether its time is up.

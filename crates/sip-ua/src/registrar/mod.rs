@@ -6,27 +6,45 @@
 
 mod binding;
 mod date;
+mod gruu;
 mod policy;
 mod request;
 mod table;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use sip_parser::{Message, Uri};
 
 pub use binding::{Binding, BindingChange, RemovalReason};
+pub use gruu::Gruu;
 pub use policy::AorPolicy;
 
 use self::request::{Request, Update, Wish};
 use self::table::Table;
 use crate::transport::Flow;
 
+/// Seconds between the keep-alives that outbound phones are asked for (RFC 5626 section 4.4.1): often enough for the
+/// memory of most address translators. Only of streams: over UDP they would be STUN.
+const FLOW_TIMER: u32 = 120;
+
 /// The bindings of all addresses of record.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Registrar {
     table: Table,
+    /// What temporary GRUUs are made with.
+    key: [u8; 32],
+    /// Contacts that do not answer, by address of record.
+    unreachable: HashSet<(String, String)>,
+}
+
+impl std::fmt::Debug for Registrar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Whoever knows the key can tell whose a temporary GRUU is.
+        f.debug_struct("Registrar").field("table", &self.table).finish_non_exhaustive()
+    }
 }
 
 /// What a registration did, and what to say to the phone.
@@ -50,6 +68,15 @@ pub enum RegisterError {
         "the address of record takes {0} contacts, and no more; raise max_contacts, or set remove_existing"
     )]
     TooManyContacts(usize),
+    /// The wish is too short, and the policy does not raise it.
+    #[error("registrations of less than {0} s are not taken")]
+    TooBrief(u32),
+    /// A proxy put itself into the Path of a phone that does not know of Path (RFC 3327 section 5.3).
+    #[error("a proxy on the way adds Path, and the phone does not say that it supports it")]
+    PathUnknown,
+    /// Outbound was asked for over a proxy that does not keep flows (RFC 5626 section 6).
+    #[error("the first proxy on the way does not support outbound")]
+    FirstHopLacksOutbound,
     /// It was sent before one that came earlier (section 10.3, step 7).
     #[error("CSeq {received} of this Call-ID comes after {known}; the phone must count upwards")]
     OutOfOrder {
@@ -67,7 +94,20 @@ impl RegisterError {
         match self {
             RegisterError::Malformed(_) => 400,
             RegisterError::TooManyContacts(_) => 403,
+            RegisterError::TooBrief(_) => 423,
+            RegisterError::PathUnknown => 420,
+            RegisterError::FirstHopLacksOutbound => 439,
             RegisterError::OutOfOrder { .. } => 500,
+        }
+    }
+
+    /// Headers that the refusal must have.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(String, String)> {
+        match self {
+            RegisterError::TooBrief(least) => vec![("Min-Expires".to_owned(), least.to_string())],
+            RegisterError::PathUnknown => vec![("Unsupported".to_owned(), "path".to_owned())],
+            _ => Vec::new(),
         }
     }
 }
@@ -77,6 +117,13 @@ impl Registrar {
     #[must_use]
     pub fn new() -> Registrar {
         Registrar::default()
+    }
+
+    /// A registrar that knows nobody, whose temporary GRUUs are made with the words of `key`: some that nobody else knows,
+    /// the same after a restart, lest what phones have told others ends with it.
+    #[must_use]
+    pub fn with_key(key: &[&str]) -> Registrar {
+        Registrar { key: gruu::key_of(key), ..Registrar::default() }
     }
 
     /// Does what a REGISTER for `aor` asks. `flow` is where it came from.
@@ -92,21 +139,26 @@ impl Registrar {
         policy: &AorPolicy,
     ) -> Result<RegisterOutcome, RegisterError> {
         let request = Request::read(message)?;
+        if policy.support_path && !request.path.is_empty() && !request.knows("path") {
+            return Err(RegisterError::PathUnknown);
+        }
         let live: Vec<Binding> = self.table.of(aor).iter().filter(|b| !b.is_expired(now)).cloned().collect();
         let draft = match &request.wish {
             Wish::Fetch => None,
             Wish::RemoveAll => Some(Draft::without_all(&live, &request)?),
             Wish::Update(updates) => {
-                let moment = Moment { now, aor, flow, policy, request: &request };
+                let away = |uri: &str| self.is_unreachable(aor, uri);
+                let moment = Moment { now, aor, flow, policy, request: &request, away: &away };
                 Some(Draft::updated(&live, updates, &moment)?)
             }
         };
         let mut changes = self.expire_of(now, aor);
         if let Some(draft) = draft {
+            self.forget_reachability(&draft.changes);
             changes.extend(draft.changes);
             self.table.replace(aor, draft.bindings);
         }
-        Ok(RegisterOutcome { headers: self.headers(now, aor), changes })
+        Ok(RegisterOutcome { headers: self.headers(now, aor, &request, flow, policy), changes })
     }
 
     /// The bindings of `aor`, the preferred ones first, and of equals the one refreshed last. One whose
@@ -128,7 +180,7 @@ impl Registrar {
     pub fn restore(&mut self, bindings: impl IntoIterator<Item = Binding>) {
         for binding in bindings {
             let mut kept = self.table.of(&binding.aor).to_vec();
-            kept.retain(|known| !same_contact(&known.contact_uri, &binding.contact_uri));
+            kept.retain(|known| !is_same(known, &binding));
             let aor = binding.aor.clone();
             kept.push(binding);
             self.table.replace(&aor, kept);
@@ -156,6 +208,58 @@ impl Registrar {
         self.remove_where(aor, goes, RemovalReason::Dropped)
     }
 
+    /// Notes whether a contact answers. One that does not makes room first, where the policy says so.
+    pub fn note_reachability(&mut self, aor: &str, contact_uri: &str, reachable: bool) {
+        let key = (aor.to_owned(), contact_uri.to_owned());
+        let is_here = || self.table.of(aor).iter().any(|binding| binding.contact_uri == contact_uri);
+        if reachable {
+            self.unreachable.remove(&key);
+        } else if is_here() {
+            self.unreachable.insert(key);
+        }
+    }
+
+    fn is_unreachable(&self, aor: &str, contact_uri: &str) -> bool {
+        !self.unreachable.is_empty() && self.unreachable.contains(&(aor.to_owned(), contact_uri.to_owned()))
+    }
+
+    /// What is gone, or has just been heard from, is not unreachable any more.
+    fn forget_reachability(&mut self, changes: &[BindingChange]) {
+        if self.unreachable.is_empty() {
+            return;
+        }
+        for change in changes {
+            let (BindingChange::Added(binding)
+            | BindingChange::Refreshed(binding)
+            | BindingChange::Removed { binding, .. }) = change;
+            self.unreachable.remove(&(binding.aor.clone(), binding.contact_uri.clone()));
+        }
+    }
+
+    /// Removes this binding, whatever has become of it since, and no other of the same Contact.
+    pub fn remove_binding(&mut self, binding: &Binding) -> Vec<BindingChange> {
+        self.remove_where(&binding.aor, |known| is_same(known, binding), RemovalReason::Dropped)
+    }
+
+    /// The bindings of the instance that a GRUU names, the latest flow first. For a temporary one all that have an instance
+    /// are searched: let nobody ask who has not proven who he is.
+    #[must_use]
+    pub fn instance(&self, gruu: &Gruu) -> Vec<&Binding> {
+        let is_meant = |binding: &&Binding| match (gruu, binding.instance.as_deref()) {
+            (Gruu::Public { instance, .. }, Some(known)) => known.eq_ignore_ascii_case(instance),
+            (Gruu::Temporary { user }, Some(known)) => {
+                gruu::temporary_user(binding, known, &self.key) == *user
+            }
+            (_, None) => false,
+        };
+        let mut found: Vec<&Binding> = match gruu {
+            Gruu::Public { user, .. } => self.table.of(user).iter().filter(is_meant).collect(),
+            Gruu::Temporary { .. } => self.table.all().filter(is_meant).collect(),
+        };
+        found.sort_by_key(|binding| std::cmp::Reverse(binding.refreshed_at));
+        found
+    }
+
     fn expire_of(&mut self, now: SystemTime, aor: &str) -> Vec<BindingChange> {
         self.remove_where(aor, |binding| binding.is_expired(now), RemovalReason::Expired)
     }
@@ -170,19 +274,48 @@ impl Registrar {
         if !gone.is_empty() {
             self.table.replace(aor, kept);
         }
-        gone.into_iter().map(|binding| BindingChange::Removed { binding, reason }).collect()
+        let removed = |binding| BindingChange::Removed { binding, reason };
+        let changes: Vec<BindingChange> = gone.into_iter().map(removed).collect();
+        self.forget_reachability(&changes);
+        changes
     }
 
-    fn headers(&self, now: SystemTime, aor: &str) -> Vec<(String, String)> {
+    fn headers(
+        &self,
+        now: SystemTime,
+        aor: &str,
+        request: &Request,
+        flow: &Flow,
+        policy: &AorPolicy,
+    ) -> Vec<(String, String)> {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let contacts = self.contacts(aor).into_iter().map(|binding| {
             let q = match binding.q {
                 1000.. => String::new(),
                 q => format!(";q=0.{q:03}"),
             };
             let (uri, left) = (&binding.contact_uri, binding.remaining(now));
-            ("Contact".to_owned(), format!("<{uri}>{q};expires={left}"))
+            let instance = binding.instance.as_ref();
+            let instance = instance.map(|urn| format!(";+sip.instance=\"<{urn}>\"")).unwrap_or_default();
+            let reg_id = binding.reg_id.map(|id| format!(";reg-id={id}")).unwrap_or_default();
+            let gruu = match request.knows("gruu") {
+                true => gruu::params(binding, &request.host, &self.key),
+                false => String::new(),
+            };
+            header("Contact", &format!("<{uri}>{q};expires={left}{instance}{reg_id}{gruu}"))
         });
-        contacts.chain([("Date".to_owned(), date::format(now))]).collect()
+        let mut headers: Vec<_> = contacts.collect();
+        headers.push(header("Date", &date::format(now)));
+        if policy.support_path {
+            headers.extend(request.path.iter().map(|path| header("Path", path)));
+        }
+        if request.outbound_wish() {
+            headers.push(header("Require", "outbound"));
+            if flow.protocol.is_reliable() && request.path.is_empty() {
+                headers.push(header("Flow-Timer", &FLOW_TIMER.to_string()));
+            }
+        }
+        headers
     }
 }
 
@@ -199,6 +332,8 @@ struct Moment<'a> {
     flow: &'a Flow,
     policy: &'a AorPolicy,
     request: &'a Request,
+    /// Whether the contact of a URI is known not to answer.
+    away: &'a dyn Fn(&str) -> bool,
 }
 
 impl Draft {
@@ -215,44 +350,58 @@ impl Draft {
         let mut draft = Draft { bindings: before.to_vec(), changes: Vec::new() };
         let mut wanted = Vec::new();
         for update in updates {
-            let known = before.iter().find(|binding| same_contact(&binding.contact_uri, &update.uri));
+            moment.check(update)?;
+            let binding = moment.bind(update);
+            let known = before.iter().find(|known| is_same(known, &binding));
             if let Some(known) = known {
                 check_order(known, moment.request)?;
             }
-            draft.bindings.retain(|binding| !same_contact(&binding.contact_uri, &update.uri));
-            wanted.retain(|binding: &Binding| !same_contact(&binding.contact_uri, &update.uri));
+            draft.bindings.retain(|known| !is_same(known, &binding));
+            wanted.retain(|known: &Binding| !is_same(known, &binding));
             match (update.expires, known) {
                 (Some(0), Some(known)) => draft.remove(known.clone(), RemovalReason::Unregistered),
                 (Some(0), None) => {}
                 (_, known) => {
-                    let binding = moment.bind(update);
                     wanted.push(binding.clone());
-                    draft.changes.push(match known {
-                        Some(_) => BindingChange::Refreshed(binding),
-                        None => BindingChange::Added(binding),
-                    });
+                    match known {
+                        Some(known) if same_contact(&known.contact_uri, &binding.contact_uri) => {
+                            draft.changes.push(BindingChange::Refreshed(binding));
+                        }
+                        // The same flow from another address: the old one leads nowhere any more.
+                        Some(known) => {
+                            draft.remove(known.clone(), RemovalReason::Replaced);
+                            draft.changes.push(BindingChange::Added(binding));
+                        }
+                        None => draft.changes.push(BindingChange::Added(binding)),
+                    }
                 }
             }
         }
-        draft.make_room(wanted.len(), moment.policy)?;
+        draft.make_room(wanted.len(), moment)?;
         draft.bindings.extend(wanted);
         Ok(draft)
     }
 
-    /// Lets the oldest bindings go until `wanted` more fit, if the policy allows that.
-    fn make_room(&mut self, wanted: usize, policy: &AorPolicy) -> Result<(), RegisterError> {
+    /// Lets bindings go until `wanted` more fit, if the policy allows that: those that do not answer, then the oldest.
+    fn make_room(&mut self, wanted: usize, moment: &Moment<'_>) -> Result<(), RegisterError> {
+        let policy = moment.policy;
         let refused = RegisterError::TooManyContacts(policy.max_contacts);
         if wanted > policy.max_contacts {
             return Err(refused);
         }
         // One that only goes away, or stays as it was, needs no room.
         while wanted > 0 && self.bindings.len() + wanted > policy.max_contacts {
-            if !policy.remove_existing {
-                return Err(refused);
-            }
-            let oldest = (0..self.bindings.len()).min_by_key(|index| self.bindings[*index].refreshed_at);
-            let Some(oldest) = oldest else { break };
-            let binding = self.bindings.remove(oldest);
+            let is_away = |index: &usize| (moment.away)(&self.bindings[*index].contact_uri);
+            let oldest = |index: &usize| self.bindings[*index].refreshed_at;
+            let all = 0..self.bindings.len();
+            let away = all.clone().filter(is_away).filter(|_| policy.remove_unavailable).min_by_key(oldest);
+            let going = match away {
+                None if !policy.remove_existing => return Err(refused),
+                None => all.min_by_key(oldest),
+                away => away,
+            };
+            let Some(going) = going else { break };
+            let binding = self.bindings.remove(going);
             self.remove(binding, RemovalReason::Replaced);
         }
         Ok(())
@@ -264,6 +413,19 @@ impl Draft {
 }
 
 impl Moment<'_> {
+    /// What speaks against a wish by itself.
+    fn check(&self, update: &Update) -> Result<(), RegisterError> {
+        let least = self.policy.minimum_expiration;
+        let brief = update.expires.is_some_and(|wish| (1..least).contains(&wish));
+        if self.policy.refuse_brief && brief {
+            return Err(RegisterError::TooBrief(least));
+        }
+        if self.request.asks_outbound(update) && !self.request.first_hop_keeps_flows {
+            return Err(RegisterError::FirstHopLacksOutbound);
+        }
+        Ok(())
+    }
+
     fn bind(&self, update: &Update) -> Binding {
         let seconds = self.policy.grant(update.expires);
         Binding {
@@ -278,6 +440,8 @@ impl Moment<'_> {
             user_agent: self.request.user_agent.clone(),
             received: self.policy.rewrite_contact.then_some(self.flow.remote),
             path: if self.policy.support_path { self.request.path.clone() } else { Vec::new() },
+            instance: update.instance.clone(),
+            reg_id: update.reg_id.filter(|_| self.request.asks_outbound(update)),
         }
     }
 }
@@ -289,6 +453,15 @@ fn check_order(binding: &Binding, request: &Request) -> Result<(), RegisterError
         return Err(RegisterError::OutOfOrder { received: request.cseq, known: binding.cseq });
     }
     Ok(())
+}
+
+/// Whether two bindings are the same one: by instance and flow where both registered by the rules of outbound, else by
+/// what their Contacts mean.
+fn is_same(one: &Binding, other: &Binding) -> bool {
+    match (one.outbound(), other.outbound()) {
+        (Some(one), Some(other)) => one == other,
+        _ => same_contact(&one.contact_uri, &other.contact_uri),
+    }
 }
 
 /// Whether two Contact URIs mean the same (section 19.1.4); what cannot be read is compared as text.

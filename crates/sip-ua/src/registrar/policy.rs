@@ -12,15 +12,23 @@ pub struct AorPolicy {
     /// Whether a contact too many takes the place of the one that was refreshed longest ago, instead of
     /// being refused.
     pub remove_existing: bool,
+    /// Whether contacts that are known to be unreachable ([`Registrar::note_reachability`]) go first to make room, also
+    /// where `remove_existing` is off.
+    ///
+    /// [`Registrar::note_reachability`]: super::Registrar::note_reachability
+    pub remove_unavailable: bool,
     /// Seconds that a registration gets at least; a shorter wish is raised.
     pub minimum_expiration: u32,
+    /// Whether a wish that is too short is refused with 423 instead of being raised.
+    pub refuse_brief: bool,
     /// Seconds that it gets when it does not ask.
     pub default_expiration: u32,
     /// Seconds that it gets at most; a longer wish is lowered.
     pub maximum_expiration: u32,
     /// Whether calls go to the address that the registration came from, for phones behind NAT.
     pub rewrite_contact: bool,
-    /// Whether Path is kept (RFC 3327).
+    /// Whether Path is kept (RFC 3327). Then one that the phone does not know of is refused with 420, for nobody would
+    /// have told it who else is on the way.
     pub support_path: bool,
 }
 
@@ -29,7 +37,9 @@ impl Default for AorPolicy {
         AorPolicy {
             max_contacts: 0,
             remove_existing: false,
+            remove_unavailable: false,
             minimum_expiration: 60,
+            refuse_brief: false,
             default_expiration: 3600,
             maximum_expiration: 7200,
             rewrite_contact: false,

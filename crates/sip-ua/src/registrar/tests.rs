@@ -200,7 +200,7 @@ fn phones_behind_nat_are_called_where_they_came_from() {
     let mut scene = Scene::new(1);
     scene.1.rewrite_contact = true;
     scene.1.support_path = true;
-    scene.contacts(0, "1", &[DESK, "Path: <sip:p1;lr>, <sip:p2;lr>"]);
+    scene.contacts(0, "1", &[DESK, "Path: <sip:p1;lr>, <sip:p2;lr>", "Supported: path"]);
     let binding = scene.0.contacts(AOR)[0];
     assert_eq!(binding.received, Some(flow().remote));
     assert_eq!(binding.path, ["<sip:p1;lr>", "<sip:p2;lr>"]);
@@ -219,4 +219,146 @@ fn what_was_written_down_comes_back() {
     assert_eq!(restored.next_expiry(), Some(at(3600)));
     assert_eq!(restored.remove(AOR, Some("sip:alice@10.0.0.1:5060")).len(), 1);
     assert_eq!(restored.expire(at(9999)).len(), 1);
+}
+
+#[test]
+fn contacts_that_do_not_answer_make_room_first() {
+    let mut scene = Scene::new(2);
+    scene.1.remove_unavailable = true;
+    scene.contacts(0, "1", &[DESK]);
+    scene.contacts(1, "2", &[SOFT]);
+    let third = "Contact: <sip:alice@10.0.0.3:5060>";
+    // All are there: nothing goes, for remove_existing is off.
+    assert_eq!(scene.register(2, "3", &[third]), Err(RegisterError::TooManyContacts(2)));
+    scene.0.note_reachability(AOR, "sip:alice@10.0.0.2:5060", false);
+    let outcome = scene.register(3, "4", &[third]).expect("there is room");
+    let changes = ["-sip:alice@10.0.0.2:5060 Replaced", "+sip:alice@10.0.0.3:5060"];
+    let mut kinds = kinds(&outcome.changes);
+    kinds.sort();
+    let mut changes = changes.map(str::to_owned).to_vec();
+    changes.sort();
+    assert_eq!(kinds, changes);
+    // One that is heard from again counts as there.
+    scene.0.note_reachability(AOR, "sip:alice@10.0.0.1:5060", false);
+    scene.contacts(4, "5", &[DESK]);
+    assert_eq!(scene.register(5, "6", &[SOFT]), Err(RegisterError::TooManyContacts(2)));
+    assert!(scene.0.unreachable.is_empty());
+}
+
+const INSTANCE: &str = "+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-000A95A0E128>\"";
+
+#[test]
+fn a_flow_is_replaced_by_the_newer_one_and_stands_beside_another() {
+    let mut scene = Scene::new(3);
+    let flow = |host: &str, reg_id: u32| format!("Contact: <sip:a@{host}>;{INSTANCE};reg-id={reg_id}");
+    let outbound = "Supported: path, outbound";
+    let first = scene.register(0, "1", &[&flow("10.0.0.1", 1), outbound]).expect("accepted");
+    assert!(first.headers.contains(&("Require".to_owned(), "outbound".to_owned())));
+    let shown = format!("<sip:a@10.0.0.1>;expires=3600;{INSTANCE};reg-id=1");
+    assert_eq!(first.headers[0], ("Contact".to_owned(), shown));
+    // Over a datagram socket there is no keep-alive that we would answer.
+    assert!(!first.headers.iter().any(|(name, _)| name == "Flow-Timer"));
+    // Another flow with the same Contact is another binding.
+    scene.register(1, "2@b", &[&flow("10.0.0.1", 2), outbound]).expect("accepted");
+    assert_eq!(scene.0.contacts(AOR).len(), 2);
+    // The phone has moved: the first flow comes from another address, under another Call-ID.
+    let moved = scene.register(2, "1@c", &[&flow("10.0.0.7", 1), outbound]).expect("accepted");
+    assert_eq!(kinds(&moved.changes), ["-sip:a@10.0.0.1 Replaced", "+sip:a@10.0.0.7"]);
+    assert_eq!(scene.0.contacts(AOR).len(), 2);
+    // One that does not ask for outbound is bound by its Contact, as ever.
+    let plain = scene.register(3, "1@d", &[&flow("10.0.0.9", 1)]).expect("accepted");
+    assert_eq!(kinds(&plain.changes), ["+sip:a@10.0.0.9"]);
+    let gone = scene.register(4, "2@c", &[&format!("{};expires=0", flow("10.0.0.8", 1)), outbound]);
+    assert_eq!(kinds(&gone.expect("accepted").changes), ["-sip:a@10.0.0.7 Unregistered"]);
+    // What was written down keeps the flows apart.
+    let mut again = Registrar::new();
+    again.restore(scene.0.bindings().cloned());
+    assert_eq!(again.contacts(AOR).len(), 2);
+}
+
+#[test]
+fn outbound_over_a_proxy_that_keeps_no_flows_is_refused() {
+    let mut scene = Scene::new(3);
+    scene.1.support_path = true;
+    let contact = format!("Contact: <sip:a@10.0.0.1>;{INSTANCE};reg-id=1");
+    let supported = "Supported: path, outbound";
+    let refused = scene.register(0, "1", &[&contact, supported, "Path: <sip:edge.example.com;lr>"]);
+    assert_eq!(refused.as_ref().map_err(RegisterError::status), Err(439));
+    scene.register(1, "2", &[&contact, supported, "Path: <sip:edge.example.com;lr;ob>"]).expect("accepted");
+    // The proxy that is first on the way is the last in the Path.
+    let path = "Path: <sip:core.example.com;lr>, <sip:edge.example.com;lr;ob>";
+    scene.register(2, "3", &[&contact, supported, path]).expect("accepted");
+    assert_eq!(
+        scene
+            .register(3, "4", &[&contact, supported, "Via: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK2"])
+            .map_err(|e| e.status())
+            .err(),
+        Some(439)
+    );
+}
+
+#[test]
+fn a_path_is_kept_for_those_who_know_of_it() {
+    let mut scene = Scene::new(1);
+    let path = "Path: <sip:p1.example.com;lr>, <sip:p2.example.com;lr>";
+    // Where Path means nothing to the policy, it is passed over.
+    scene.register(0, "1", &[DESK, path]).expect("accepted");
+    assert!(scene.0.contacts(AOR)[0].path.is_empty());
+    scene.1.support_path = true;
+    let refused = scene.register(1, "2", &[DESK, path]).expect_err("a phone that does not know");
+    assert_eq!(
+        (refused.status(), refused.headers()),
+        (420, vec![("Unsupported".to_owned(), "path".to_owned())])
+    );
+    for (cseq, knows) in [("3", "Supported: gruu, PATH"), ("4", "Require: path")] {
+        let outcome = scene.register(2, cseq, &[DESK, path, knows]).expect("accepted");
+        let told: Vec<_> = outcome.headers.iter().filter(|(name, _)| name == "Path").collect();
+        assert_eq!(told.len(), 2);
+        assert_eq!(scene.0.contacts(AOR)[0].path, ["<sip:p1.example.com;lr>", "<sip:p2.example.com;lr>"]);
+    }
+}
+
+#[test]
+fn a_wish_that_is_too_short_may_be_refused() {
+    let mut scene = Scene::new(1);
+    scene.1.refuse_brief = true;
+    let refused = scene.register(0, "1", &[DESK, "Expires: 59"]).expect_err("too brief");
+    assert_eq!(
+        (refused.status(), refused.headers()),
+        (423, vec![("Min-Expires".to_owned(), "60".to_owned())])
+    );
+    assert!(scene.0.contacts(AOR).is_empty());
+    scene.register(1, "2", &[DESK, "Expires: 60"]).expect("long enough");
+    scene.register(2, "3", &[DESK, "Expires: 0"]).expect("it goes");
+    assert!(scene.0.contacts(AOR).is_empty());
+}
+
+#[test]
+fn an_instance_is_found_by_both_of_its_addresses() {
+    let mut scene = Scene::new(3);
+    scene.0 = Registrar::with_key(&["a secret"]);
+    let contact = format!("{DESK};{INSTANCE}");
+    // Told to those who ask.
+    assert!(!scene.contacts(0, "1", &[&contact])[0].contains("gruu"));
+    scene.contacts(1, "2", &[SOFT]);
+    let told = scene.contacts(2, "3", &[&contact, "Supported: gruu"]);
+    let told = told.iter().find(|contact| contact.contains("10.0.0.1")).expect("it is told of");
+    let address = sip_parser::NameAddr::parse(told).expect("well formed");
+    let of = |name| {
+        let uri = address.param(name).flatten().expect("it is told").to_owned();
+        Gruu::of(&Uri::parse(&uri).expect("a URI")).expect("a GRUU")
+    };
+    let public = address.param("pub-gruu").flatten();
+    assert_eq!(public, Some("sip:alice@example.com;gr=urn:uuid:00000000-0000-1000-8000-000A95A0E128"));
+    for gruu in [of("pub-gruu"), of("temp-gruu")] {
+        let found = scene.0.instance(&gruu);
+        let uris: Vec<&str> = found.iter().map(|binding| binding.contact_uri.as_str()).collect();
+        assert_eq!(uris, ["sip:alice@10.0.0.1:5060"], "{gruu:?}");
+    }
+    // Nobody finds it by a word that was made up, and the temporary address ends with its Call-ID.
+    let made_up = Gruu::Temporary { user: "gruu-00000000000000000000000000000000".to_owned() };
+    assert!(scene.0.instance(&made_up).is_empty());
+    let temporary = of("temp-gruu");
+    scene.contacts(3, "1@new", &[&contact]);
+    assert!(scene.0.instance(&temporary).is_empty());
 }

@@ -146,6 +146,14 @@ impl TransactionLayer {
         self.transmits.pop_front()
     }
 
+    /// Sends a keep-alive over a connection (RFC 5626 section 3.5.1): a double CRLF, which the peer answers with one. Over
+    /// UDP nothing is sent, for there it would be STUN.
+    pub fn keep_alive(&mut self, flow: Flow) {
+        if flow.protocol.is_reliable() {
+            self.transmits.push_back(Transmit { flow, bytes: Bytes::from_static(b"\r\n\r\n") });
+        }
+    }
+
     /// The next thing that the user agent must hear.
     pub fn poll_event(&mut self) -> Option<TransactionEvent> {
         self.events.pop_front()

@@ -267,6 +267,12 @@ impl UserAgent {
         self.settle(now);
     }
 
+    /// Sends a keep-alive over a connection; see
+    /// [`TransactionLayer::keep_alive`](crate::TransactionLayer::keep_alive).
+    pub fn keep_alive(&mut self, flow: Flow) {
+        self.common.layer.keep_alive(flow);
+    }
+
     /// Answers a request that came outside of dialogs; also refuses an INVITE that is not accepted.
     /// A provisional status leaves the request waiting for a final one. A request that has been answered
     /// or taken back is left alone.

@@ -88,7 +88,8 @@ impl Common {
         if let Some(supported) = self.supported(content.options).filter(|_| tells) {
             request = request.header(&HeaderName::Supported, supported);
         }
-        if !self.config.user_agent.is_empty() {
+        let says_who = content.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("User-Agent"));
+        if !self.config.user_agent.is_empty() && !says_who {
             request = request.header(&HeaderName::UserAgent, &self.config.user_agent);
         }
         for (name, value) in content.headers.iter().filter(|(name, _)| !is_max_forwards(name)) {

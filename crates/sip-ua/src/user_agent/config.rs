@@ -45,6 +45,8 @@ pub struct UserAgentConfig {
     pub allow: Vec<Method>,
     /// Option tags that Require may ask for and Supported tells; another one is answered 420.
     pub supported: Vec<String>,
+    /// Option tags that Require of a REGISTER may ask for too: those of the application's registrar.
+    pub supported_by_registrar: Vec<String>,
 }
 
 impl UserAgentConfig {
@@ -77,6 +79,7 @@ impl UserAgentConfig {
                 Method::Register,
             ],
             supported: ["timer", "100rel", "replaces", "norefersub"].map(str::to_owned).to_vec(),
+            supported_by_registrar: Vec::new(),
         }
     }
 }

@@ -55,10 +55,14 @@ impl UserAgent {
         if !config.allow.contains(method) {
             return Err(405.into());
         }
-        let unknown: Vec<&str> = request
-            .values(&HeaderName::Require)
-            .filter(|tag| !config.supported.iter().any(|known| known.eq_ignore_ascii_case(tag)))
-            .collect();
+        let of_registrar = match method {
+            Method::Register => config.supported_by_registrar.as_slice(),
+            _ => &[],
+        };
+        let knows = |tag: &&str| {
+            config.supported.iter().chain(of_registrar).any(|known| known.eq_ignore_ascii_case(tag))
+        };
+        let unknown: Vec<&str> = request.values(&HeaderName::Require).filter(|tag| !knows(tag)).collect();
         if unknown.is_empty() {
             return Ok(());
         }

@@ -1,13 +1,14 @@
 //! `pjsip …`: endpoints, and where their phones are.
 
 mod one;
+mod registrations;
 mod rows;
 
 use std::fmt::Write;
 
 use pbx::configuration::Part;
 
-use super::{Answer, Command, Context, module};
+use super::{Answer, Command, CommandError, Context, module};
 use rows::{
     AOR, AUTH, CHANNEL, CONTACT, ENDPOINT, TRANSPORT, aor_rows, contact_of, contact_row, finish, heading,
     rows_of, transport_row,
@@ -15,6 +16,8 @@ use rows::{
 
 /// All about one object.
 pub(super) use one::COMMANDS as ONE;
+/// Where the exchange registers itself.
+pub(super) use registrations::COMMANDS as REGISTRATIONS;
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::now("pjsip show endpoints", "The endpoints, their phones and calls", endpoints),
@@ -22,6 +25,9 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::now("pjsip show aors", "The addresses of record", aors),
     Command::now("pjsip show auths", "Who may prove what, without passwords", auths),
     Command::now("pjsip show transports", "Where phones may come to", transports),
+    Command::now("pjsip qualify", "Asks the contacts of an endpoint now whether they are there", qualify)
+        .taking("ENDPOINT")
+        .among(one::endpoint_names),
     Command::later("pjsip reload", "Reads pjsip.conf again", |context, _| {
         Box::pin(module::reload(context, Part::Sip))
     }),
@@ -38,14 +44,39 @@ fn endpoints(context: &Context, _: &[String]) -> Answer {
     Ok(finish(text, configuration.sip.endpoints.len()))
 }
 
+/// Asks all contacts of an endpoint; the narration and `pjsip show contacts` tell what they answer.
+fn qualify(context: &Context, arguments: &[String]) -> Answer {
+    let name = arguments.first().ok_or(CommandError::Usage("pjsip qualify ENDPOINT"))?;
+    let configuration = context.exchange.configuration();
+    let endpoint = configuration.sip.endpoints.get(name).ok_or_else(|| one::unknown(name))?;
+    let qualification = context.exchange.qualification();
+    let mut text = String::new();
+    for aor in endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name)) {
+        let registered = context.exchange.registrations().contacts(&aor.name).into_iter();
+        let registered = registered.map(|binding| binding.contact_uri);
+        for uri in aor.contacts.iter().cloned().chain(registered) {
+            let _ = match qualification.ask(&aor.name, &uri) {
+                true => writeln!(text, "Qualifying contact {}/{uri} of endpoint {name}", aor.name),
+                false => {
+                    writeln!(text, "Contact {}/{uri} is not qualified: qualify_frequency is 0", aor.name)
+                }
+            };
+        }
+    }
+    if text.is_empty() {
+        let _ = writeln!(text, "Endpoint {name} has no contact");
+    }
+    Ok(text)
+}
+
 fn contacts(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
     let registered = context.exchange.registrations().all();
     let fixed = configuration.sip.aors.values();
     let fixed: Vec<String> =
-        fixed.flat_map(|aor| aor.contacts.iter().map(|uri| contact_of(&aor.name, uri))).collect();
+        fixed.flat_map(|aor| aor.contacts.iter().map(|uri| contact_of(context, &aor.name, uri))).collect();
     let mut text = heading(&[CONTACT]);
-    registered.iter().for_each(|binding| text.push_str(&contact_row(binding)));
+    registered.iter().for_each(|binding| text.push_str(&contact_row(context, binding)));
     let count = registered.len() + fixed.len();
     text.extend(fixed);
     Ok(finish(text, count))

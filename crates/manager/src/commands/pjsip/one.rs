@@ -18,7 +18,7 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
         .among(contact_names),
 ];
 
-fn endpoint_names(context: &Context) -> Vec<String> {
+pub(super) fn endpoint_names(context: &Context) -> Vec<String> {
     context.exchange.configuration().sip.endpoints.keys().cloned().collect()
 }
 
@@ -34,12 +34,12 @@ fn contact_names(context: &Context) -> Vec<String> {
     fixed.chain(registered.iter().map(|binding| format!("{}/{}", binding.aor, binding.contact_uri))).collect()
 }
 
-fn unknown(name: &str) -> CommandError {
+pub(super) fn unknown(name: &str) -> CommandError {
     CommandError::Failed(format!("Unable to find object {name}.\n"))
 }
 
 /// The options of an object, as they are in force.
-fn parameters(options: &[(&str, String)]) -> String {
+pub(super) fn parameters(options: &[(&str, String)]) -> String {
     let mut text = String::from(
         "\n ParameterName                      : ParameterValue\n ==========================================================\n",
     );
@@ -84,13 +84,18 @@ fn aor(context: &Context, arguments: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
     let aor = configuration.sip.aors.get(name).ok_or_else(|| unknown(name))?;
     let options = [
+        ("authenticate_qualify", aor.authenticate_qualify.to_string()),
         ("contact", aor.contacts.join(",")),
         ("default_expiration", aor.default_expiration.to_string()),
         ("mailboxes", aor.mailboxes.join(",")),
         ("max_contacts", aor.max_contacts.to_string()),
         ("maximum_expiration", aor.maximum_expiration.to_string()),
         ("minimum_expiration", aor.minimum_expiration.to_string()),
+        ("qualify_2xx_only", aor.qualify_2xx_only.to_string()),
+        ("qualify_frequency", aor.qualify_frequency.map_or(0, |every| every.as_secs()).to_string()),
+        ("qualify_timeout", format!("{:.6}", aor.qualify_timeout.unwrap_or_default().as_secs_f64())),
         ("remove_existing", aor.remove_existing.to_string()),
+        ("remove_unavailable", aor.remove_unavailable.to_string()),
         ("support_path", aor.support_path.to_string()),
     ];
     Ok(heading(&[AOR, CONTACT]) + &aor_rows(context, aor) + &parameters(&options))
@@ -114,12 +119,12 @@ fn contact(context: &Context, arguments: &[String]) -> Answer {
             ("via_addr", from.ip().to_string()),
             ("via_port", from.port().to_string()),
         ];
-        return Ok(heading(&[CONTACT]) + &contact_row(binding) + &parameters(&options));
+        return Ok(heading(&[CONTACT]) + &contact_row(context, binding) + &parameters(&options));
     }
     let configuration = context.exchange.configuration();
     let mut fixed =
         configuration.sip.aors.values().flat_map(|aor| aor.contacts.iter().map(move |uri| (aor, uri)));
     let (aor, uri) = fixed.find(|(aor, uri)| is_meant(&aor.name, uri)).ok_or_else(|| unknown(name))?;
     let options = [("aor", aor.name.clone()), ("uri", uri.clone())];
-    Ok(heading(&[CONTACT]) + &contact_of(&aor.name, uri) + &parameters(&options))
+    Ok(heading(&[CONTACT]) + &contact_of(context, &aor.name, uri) + &parameters(&options))
 }

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use call_control::{CallSnapshot, ChannelState};
 use pbx::configuration::{Aor, Configuration, Endpoint, Transport};
+use pbx::qualify::Reachability;
 use sip_ua::registrar::Binding;
 
 use super::super::Context;
@@ -37,8 +38,12 @@ pub(super) fn rows_of(
     let own: Vec<&CallSnapshot> =
         channels.iter().filter(|channel| channel.name.starts_with(&begin)).collect();
     let aors: Vec<&Aor> = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name)).collect();
-    let reachable =
-        aors.iter().any(|aor| !aor.contacts.is_empty() || !registrations.contacts(&aor.name).is_empty());
+    let qualification = context.exchange.qualification();
+    let reachable = aors.iter().any(|aor| {
+        let registered = registrations.contacts(&aor.name).into_iter().map(|binding| binding.contact_uri);
+        let mut all = registered.chain(aor.contacts.iter().cloned());
+        all.any(|uri| qualification.is_worth_trying(&aor.name, &uri))
+    });
     let number = endpoint.caller_id.as_ref().map(|caller| format!("/{}", caller.number)).unwrap_or_default();
     let (name, state) =
         (column(&format!("{}{number}", endpoint.name), 50), column(state(&own, reachable), 12));
@@ -77,21 +82,27 @@ fn state(channels: &[&CallSnapshot], reachable: bool) -> &'static str {
 pub(super) fn aor_rows(context: &Context, aor: &Aor) -> String {
     let mut text = format!("        Aor:  {} {}\n", column(&aor.name, 49), aor.max_contacts);
     let registered = context.exchange.registrations().contacts(&aor.name);
-    registered.iter().for_each(|binding| text.push_str(&contact_row(binding)));
-    aor.contacts.iter().for_each(|uri| text.push_str(&contact_of(&aor.name, uri)));
+    registered.iter().for_each(|binding| text.push_str(&contact_row(context, binding)));
+    aor.contacts.iter().for_each(|uri| text.push_str(&contact_of(context, &aor.name, uri)));
     text
 }
 
-pub(super) fn contact_row(binding: &Binding) -> String {
-    contact_of(&binding.aor, &binding.contact_uri)
+pub(super) fn contact_row(context: &Context, binding: &Binding) -> String {
+    contact_of(context, &binding.aor, &binding.contact_uri)
 }
 
-/// A contact; nobody asks it yet whether it is there.
-pub(super) fn contact_of(aor: &str, uri: &str) -> String {
+/// A contact, whether it is there, and how long its last answer took.
+pub(super) fn contact_of(context: &Context, aor: &str, uri: &str) -> String {
+    let state = context.exchange.qualification().state(aor, uri);
+    let time = match state {
+        Reachability::Reachable { round_trip } => format!("{:.3}", round_trip.as_secs_f64() * 1_000.0),
+        _ => "nan".to_owned(),
+    };
     let mut hasher = DefaultHasher::new();
     (aor, uri).hash(&mut hasher);
     let hash = format!("{:010x}", hasher.finish() >> 24);
-    format!("      Contact:  {} {hash} NonQual         nan\n", column(&format!("{aor}/{uri}"), 43))
+    let name = column(&format!("{aor}/{uri}"), 43);
+    format!("      Contact:  {name} {hash} {:<7} {time:>11}\n", state.word())
 }
 
 pub(super) fn transport_row(transport: &Transport) -> String {

@@ -6,7 +6,7 @@ use asterisk_conf::{Diagnostic, suggest};
 use dialplan_vm::Dialplan;
 use sip_ua::transport::Protocol;
 
-use crate::configuration::{Aor, Endpoint, SipConfiguration, Transport};
+use crate::configuration::{Aor, Endpoint, Registration, SipConfiguration, Transport};
 
 /// Codecs that the media plane has.
 pub(in crate::configuration) const CODECS: &[&str] = &["ulaw", "alaw"];
@@ -24,8 +24,29 @@ pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
             finding.suggest(suggest::nearest(&identify.endpoint, sip.endpoints.keys().map(String::as_str))),
         );
     }
+    for registration in sip.registrations.values() {
+        check_registration(registration, sip, found);
+    }
     check_transports(sip, found);
     check_aors(sip, found);
+}
+
+/// What a registration names, and whether it can be sent.
+fn check_registration(registration: &Registration, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
+    let auths: Vec<&str> = sip.auths.keys().map(String::as_str).collect();
+    let endpoints: Vec<&str> = sip.endpoints.keys().map(String::as_str).collect();
+    let transports: Vec<&str> = sip.transports.iter().map(|t| t.name.as_str()).collect();
+    let mut name = |key: &str, kind: &str, what: &str, names: &[String], known: &[&str]| {
+        let lost = |name: &&String| !known.contains(&name.as_str()) && !sip.is_left_out(kind, name);
+        for missing in names.iter().filter(lost) {
+            let message = format!("registration [{}]: there is no {what} '{missing}'", registration.name);
+            let finding = Diagnostic::warning("unknown-name", message).at(registration.span_of(key));
+            found.push(finding.suggest(suggest::nearest(missing, known.iter().copied())));
+        }
+    };
+    name("outbound_auth", "auth", "type=auth section", &registration.outbound_auth, &auths);
+    name("endpoint", "endpoint", "endpoint", registration.endpoint.as_slice(), &endpoints);
+    name("transport", "transport", "transport", registration.transport.as_slice(), &transports);
 }
 
 fn check_endpoint(endpoint: &Endpoint, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {

@@ -25,8 +25,16 @@ pub struct Aor {
     pub maximum_expiration: u32,
     /// `support_path` (RFC 3327).
     pub support_path: bool,
-    /// `qualify_frequency`; no effect yet.
+    /// `qualify_frequency`: from one OPTIONS to the next; `None` asks nobody.
     pub qualify_frequency: Option<Duration>,
+    /// `qualify_timeout`: how long an answer may take; `None` for as long as the request is repeated.
+    pub qualify_timeout: Option<Duration>,
+    /// `qualify_2xx_only`: another answer counts as none.
+    pub qualify_2xx_only: bool,
+    /// `authenticate_qualify`: a challenge is answered before the contact counts as there.
+    pub authenticate_qualify: bool,
+    /// `remove_unavailable`: contacts that do not answer make room for new ones first.
+    pub remove_unavailable: bool,
     /// `mailboxes`.
     pub mailboxes: Vec<String>,
     /// Where the section is.
@@ -45,6 +53,13 @@ impl Aor {
             maximum_expiration: values.number("maximum_expiration", 7_200),
             support_path: values.flag("support_path", false),
             qualify_frequency: values.seconds("qualify_frequency"),
+            qualify_timeout: match values.text("qualify_timeout") {
+                Some(_) => values.seconds("qualify_timeout"),
+                None => Some(Duration::from_secs(3)),
+            },
+            qualify_2xx_only: values.flag("qualify_2xx_only", false),
+            authenticate_qualify: values.flag("authenticate_qualify", false),
+            remove_unavailable: values.flag("remove_unavailable", false),
             mailboxes: values.list("mailboxes"),
             name: name.value,
             span: name.span,

@@ -1,5 +1,7 @@
 //! `type=global`.
 
+use std::time::Duration;
+
 use asterisk_conf::{Diagnostic, suggest};
 
 use crate::configuration::values::{Values, at};
@@ -37,6 +39,10 @@ pub struct Global {
     pub default_realm: String,
     /// `max_forwards` of requests that we send.
     pub max_forwards: u8,
+    /// `default_from_user` of requests that are sent for nobody.
+    pub default_from_user: String,
+    /// `max_initial_qualify_time`: contacts are asked for the first time within this.
+    pub max_initial_qualify_time: Duration,
     /// `endpoint_identifier_order`.
     pub endpoint_identifier_order: Vec<Identifier>,
 }
@@ -47,6 +53,8 @@ impl Default for Global {
             user_agent: concat!("ipbx/", env!("CARGO_PKG_VERSION")).to_owned(),
             default_realm: "asterisk".to_owned(),
             max_forwards: 70,
+            default_from_user: "asterisk".to_owned(),
+            max_initial_qualify_time: Duration::ZERO,
             endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
         }
     }
@@ -60,6 +68,8 @@ impl Global {
             user_agent: values.text("user_agent").unwrap_or(defaults.user_agent),
             default_realm: values.text("default_realm").unwrap_or(defaults.default_realm),
             max_forwards: values.number("max_forwards", defaults.max_forwards),
+            default_from_user: values.text("default_from_user").unwrap_or(defaults.default_from_user),
+            max_initial_qualify_time: values.seconds("max_initial_qualify_time").unwrap_or_default(),
             endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
         }
     }

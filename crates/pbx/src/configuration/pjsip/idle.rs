@@ -13,8 +13,6 @@ enum Form {
     Word(&'static [&'static str]),
     /// A whole number.
     Number,
-    /// A number with a fraction.
-    Fraction,
     /// Anything; or it is checked where it is read.
     Any,
 }
@@ -31,7 +29,7 @@ enum Weight {
 /// A key, the form of its values, and those that ask for what happens anyway.
 struct Idle(&'static str, Form, &'static [&'static str], Weight);
 
-use Form::{Any, Flag, Fraction, Number, Word};
+use Form::{Any, Flag, Number, Word};
 use Weight::{Note, Warning};
 
 const NO: &[&str] = &["no"];
@@ -126,13 +124,8 @@ const ENDPOINT: &[Idle] = &[
 ];
 
 const AOR: &[Idle] = &[
-    Idle("authenticate_qualify", Flag, NO, Note),
     Idle("mailboxes", Any, NEVER, Note),
     Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
-    Idle("qualify_2xx_only", Flag, NO, Note),
-    Idle("qualify_frequency", Any, ZERO, Note),
-    Idle("qualify_timeout", Fraction, &["3", "3.0"], Note),
-    Idle("remove_unavailable", Flag, NO, Note),
     Idle("voicemail_extension", Any, NEVER, Note),
 ];
 
@@ -160,9 +153,18 @@ const IDENTIFY: &[Idle] = &[
     Idle("match_request_uri", Any, NEVER, Warning("requests are identified by their address alone")),
 ];
 
+const REGISTRATION: &[Idle] = &[
+    Idle("security_mechanisms", Any, NEVER, Note),
+    Idle(
+        "security_negotiation",
+        Word(&["no", "mediasec"]),
+        NO,
+        Warning("providers that insist on it refuse the registration"),
+    ),
+];
+
 const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
-    Idle("default_from_user", Any, &["asterisk"], Note),
     Idle("disable_multi_domain", Flag, EITHER, Note),
     Idle("keep_alive_interval", Number, &["0", "90"], Note),
     Idle("max_forwards", Any, &["70"], Note),
@@ -182,6 +184,7 @@ pub(super) fn check(kind: &str, values: &mut Values<'_>) {
         "auth" => AUTH,
         "transport" => TRANSPORT,
         "identify" => IDENTIFY,
+        "registration" => REGISTRATION,
         "global" => GLOBAL,
         _ => return,
     };
@@ -228,9 +231,6 @@ impl Form {
             Number => {
                 text.parse::<i64>().is_err().then(|| odd("no whole number").help("write a whole number"))
             }
-            Fraction => {
-                text.parse::<f64>().is_err().then(|| odd("no number").help("write a number, as in 3.0"))
-            }
             Word(words) => {
                 // Where `no` and `yes` are among the words, the other spellings of them are too.
                 let meant = boolean(text).map(|yes| if yes { "yes" } else { "no" }).unwrap_or(text);
@@ -255,6 +255,7 @@ mod tests {
             ("auth", AUTH),
             ("transport", TRANSPORT),
             ("identify", IDENTIFY),
+            ("registration", REGISTRATION),
             ("global", GLOBAL),
         ];
         for (kind, table) in tables {

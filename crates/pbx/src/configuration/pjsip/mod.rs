@@ -8,6 +8,7 @@ mod global;
 mod identify;
 mod idle;
 mod keys;
+mod registration;
 mod strays;
 mod transport;
 
@@ -26,6 +27,7 @@ pub use certificates::{CertificateProblem, Certificates};
 pub use endpoint::{DtmfMode, Endpoint, IdentityOptions};
 pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
+pub use registration::Registration;
 pub use transport::Transport;
 
 use super::http::HttpConfiguration;
@@ -46,6 +48,8 @@ pub struct SipConfiguration {
     pub aors: BTreeMap<String, Aor>,
     /// `type=identify`, in order.
     pub identifies: Vec<Identify>,
+    /// `type=registration`, by name.
+    pub registrations: BTreeMap<String, Registration>,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
 }
@@ -59,7 +63,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "inbound-publication",
     "outbound-publish",
     "phoneprov",
-    "registration",
     "resource_list",
     "subscription_persistence",
 ];
@@ -147,6 +150,14 @@ impl SipConfiguration {
                     twice(values, other.span);
                 }
             }
+            "registration" => match Registration::read(values) {
+                Some(registration) => {
+                    if let Some(other) = self.registrations.insert(name, registration) {
+                        twice(values, other.span);
+                    }
+                }
+                None => self.leave_out(kind, name),
+            },
             without if WITHOUT_EFFECT.contains(&without) => {
                 let message = format!("sections of type={without} have no effect yet");
                 let finding = Diagnostic::warning("no-effect", message);

@@ -7,17 +7,21 @@ use rusqlite::{Connection, Row, params};
 use sip_ua::registrar::Binding;
 use sip_ua::transport::{Flow, Protocol};
 
+use crate::registrar::store::slot;
+
 /// All contacts, with their columns in the order of [`read`].
 pub(super) const ALL: &str = "
-    SELECT aor, uri, expires_at, refreshed_at, call_id, cseq, q, protocol, local, remote, user_agent, received, path
+    SELECT aor, uri, expires_at, refreshed_at, call_id, cseq, q, protocol, local, remote, user_agent, received, path,
+        instance, reg_id
     FROM contact";
 
 const PUT: &str = "
     INSERT OR REPLACE INTO contact
-        (aor, uri, expires_at, refreshed_at, call_id, cseq, q, protocol, local, remote, user_agent, received, path)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        (aor, uri, expires_at, refreshed_at, call_id, cseq, q, protocol, local, remote, user_agent, received, path,
+         instance, reg_id, slot)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 
-const REMOVE: &str = "DELETE FROM contact WHERE aor = ?1 AND uri = ?2";
+const REMOVE: &str = "DELETE FROM contact WHERE aor = ?1 AND uri = ?2 AND slot = ?3";
 
 pub(super) fn put(connection: &Connection, b: &Binding) -> rusqlite::Result<()> {
     let row = params![
@@ -35,12 +39,20 @@ pub(super) fn put(connection: &Connection, b: &Binding) -> rusqlite::Result<()> 
         b.received.map(|address| address.to_string()),
         // No header's value has a line's end in it.
         b.path.join("\n"),
+        b.instance,
+        b.reg_id,
+        slot(b),
     ];
     connection.prepare_cached(PUT)?.execute(row).map(drop)
 }
 
-pub(super) fn remove(connection: &Connection, aor: &str, contact_uri: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(REMOVE)?.execute(params![aor, contact_uri]).map(drop)
+pub(super) fn remove(
+    connection: &Connection,
+    aor: &str,
+    contact_uri: &str,
+    slot: &str,
+) -> rusqlite::Result<()> {
+    connection.prepare_cached(REMOVE)?.execute(params![aor, contact_uri, slot]).map(drop)
 }
 
 /// The contact of a row; `None` for one that makes no sense, which was not written here.
@@ -60,6 +72,8 @@ pub(super) fn read(row: &Row<'_>) -> Option<Binding> {
         user_agent: text(10),
         received: address(11),
         path: text(12)?.lines().map(str::to_owned).collect(),
+        instance: text(13),
+        reg_id: row.get(14).ok()?,
     })
 }
 

@@ -20,6 +20,8 @@ fn binding(uri: &str) -> Binding {
         user_agent: None,
         received: None,
         path: Vec::new(),
+        instance: None,
+        reg_id: None,
     }
 }
 
@@ -47,10 +49,15 @@ prop_compose! {
         user_agent in prop::option::of(".*"),
         received in prop::option::of(address()),
         path in prop::collection::vec("<sip:[!-~]{1,20}>", 0..4),
+        (instance, reg_id) in (prop::option::of("urn:.*"), prop::option::of(any::<u32>())),
     ) -> Binding {
         let at = |millis| UNIX_EPOCH + Duration::from_millis(millis);
         let (expires_at, refreshed_at) = (at(expires), at(refreshed));
-        Binding { aor, contact_uri, expires_at, refreshed_at, call_id, cseq, q, flow, user_agent, received, path }
+        let reg_id = reg_id.filter(|_| instance.is_some());
+        Binding {
+            aor, contact_uri, expires_at, refreshed_at, call_id, cseq, q, flow, user_agent, received, path, instance,
+            reg_id,
+        }
     }
 }
 
@@ -77,7 +84,11 @@ fn a_full_disk_costs_the_transaction_and_no_later_one() {
     pages(&mut store, 1);
     let large = put(Binding { user_agent: Some("x".repeat(100_000)), ..binding("sip:large@192.0.2.9") });
     let changes = [
-        StoredChange::Remove { aor: "100".to_owned(), contact_uri: "sip:small@192.0.2.9".to_owned() },
+        StoredChange::Remove {
+            aor: "100".to_owned(),
+            contact_uri: "sip:small@192.0.2.9".to_owned(),
+            slot: String::new(),
+        },
         large,
     ];
     let full = store.apply(&changes).unwrap_err();
@@ -172,4 +183,43 @@ fn what_cannot_be_opened_says_where_it_is() {
     let said = refused(&blocked.join("database"));
     assert!(matches!(said, StoreError::Folder { .. }), "{said}");
     assert!(said.to_string().contains("astdbdir"), "{said}");
+}
+
+#[test]
+fn contacts_of_the_first_version_are_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = Connection::open(folder.path().join(FILE)).unwrap();
+    old.execute_batch(
+        "CREATE TABLE contact (
+            aor TEXT NOT NULL, uri TEXT NOT NULL, expires_at INTEGER NOT NULL, refreshed_at INTEGER NOT NULL,
+            call_id TEXT NOT NULL, cseq INTEGER NOT NULL, q INTEGER NOT NULL,
+            protocol TEXT NOT NULL, local TEXT NOT NULL, remote TEXT NOT NULL,
+            user_agent TEXT, received TEXT, path TEXT NOT NULL,
+            PRIMARY KEY (aor, uri)
+        ) WITHOUT ROWID, STRICT;
+        INSERT INTO contact VALUES ('100', 'sip:old@192.0.2.9', 2000000000000, 1900000000000, 'call', 1, 1000,
+            'tcp', '192.0.2.1:5060', '192.0.2.9:40000', NULL, NULL, '');
+        PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(old);
+    for _ in 0..2 {
+        let mut store = SqliteBindings::open(folder.path()).unwrap();
+        assert_eq!(store.load().unwrap(), [binding("sip:old@192.0.2.9")]);
+    }
+}
+
+#[test]
+fn two_flows_of_one_contact_are_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = SqliteBindings::open(folder.path()).unwrap();
+    let flow = |reg_id| Binding {
+        instance: Some("urn:uuid:1".to_owned()),
+        reg_id: Some(reg_id),
+        ..binding("sip:a@192.0.2.9")
+    };
+    store.apply(&[put(flow(1)), put(flow(2)), put(flow(2))]).unwrap();
+    assert_eq!(store.load().unwrap(), [flow(1), flow(2)]);
+    store.apply(&StoredChange::between(&[flow(1), flow(2)], &[flow(2)])).unwrap();
+    assert_eq!(store.load().unwrap(), [flow(2)]);
 }

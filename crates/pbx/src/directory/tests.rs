@@ -1,0 +1,92 @@
+//! Ways to phones that registered by the rules of outbound, or have addresses for each instance.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use call_control::Prompts;
+use call_control::sip::NextHop;
+use sip_ua::registrar::AorPolicy;
+use sip_ua::transport::Protocol;
+
+use super::*;
+use crate::configuration::{Configuration, Folders};
+
+async fn exchange(folder: &Path) -> Arc<Exchange> {
+    let pjsip = "[udp]\ntype=transport\nbind=127.0.0.1:0\n[tcp]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1:0\n\
+                 [100]\ntype=endpoint\naors=100\n[100]\ntype=aor\nmax_contacts=5\n\
+                 [200]\ntype=endpoint\naors=200\n[200]\ntype=aor\ncontact=sip:200@192.0.2.20\n";
+    std::fs::write(folder.join("pjsip.conf"), pjsip).unwrap();
+    std::fs::write(folder.join("extensions.conf"), "[default]\nexten => 100,1,NoOp()\n").unwrap();
+    let folders = Folders::from_argument(folder).unwrap();
+    let (configuration, report) = Configuration::load(&folders);
+    let configuration = configuration.unwrap_or_else(|| panic!("{}", report.render(false)));
+    Exchange::start(configuration, Prompts::default(), Vec::new()).await.unwrap()
+}
+
+/// Registers a phone of 100 that says this of itself; the Contacts of the answer.
+async fn register(exchange: &Exchange, host: &str, flow: Flow, params: &str) -> Vec<String> {
+    let text = format!(
+        "REGISTER sip:pbx SIP/2.0\r\nVia: SIP/2.0/UDP {host};branch=z9hG4bK1\r\nFrom: <sip:100@pbx>;tag=a\r\n\
+         To: <sip:100@pbx>\r\nCall-ID: {host}{params}\r\nCSeq: 1 REGISTER\r\nSupported: path, outbound, gruu\r\n\
+         Contact: <sip:100@{host}>{params}\r\nContent-Length: 0\r\n\r\n"
+    );
+    let message = Message::parse(Bytes::from(text)).unwrap();
+    let policy = AorPolicy { max_contacts: 5, ..AorPolicy::default() };
+    let headers = exchange.registrations().register("100", policy, &message, &flow).await.unwrap();
+    headers.into_iter().filter(|(name, _)| name == "Contact").map(|(_, value)| value).collect()
+}
+
+fn flow(protocol: Protocol, last: u8) -> Flow {
+    Flow::new(protocol, ([127, 0, 0, 1], 5060).into(), ([192, 0, 2, last], 1024).into())
+}
+
+fn directory(exchange: &Arc<Exchange>) -> ConfiguredDirectory {
+    ConfiguredDirectory::new(Arc::downgrade(exchange))
+}
+
+fn instance(number: u8) -> String {
+    format!(";+sip.instance=\"<urn:uuid:{number}>\"")
+}
+
+#[tokio::test]
+async fn calls_to_an_instance_reach_it_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let exchange = exchange(folder.path()).await;
+    let first = register(&exchange, "192.0.2.1", flow(Protocol::Udp, 1), &instance(1)).await;
+    register(&exchange, "192.0.2.2", flow(Protocol::Udp, 2), &instance(2)).await;
+    let directory = directory(&exchange);
+    assert_eq!(directory.route("100").unwrap().target, "sip:100@192.0.2.2");
+    let address = sip_parser::NameAddr::parse(&first[0]).unwrap();
+    for name in ["pub-gruu", "temp-gruu"] {
+        let gruu = address.param(name).flatten().unwrap();
+        let invite = format!(
+            "INVITE {gruu} SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:1@x>;tag=1\r\nTo: <sip:2@x>\r\n\
+             Call-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"
+        );
+        let (dialed, instance) = directory.gruu(&Message::parse(Bytes::from(invite)).unwrap()).unwrap();
+        assert_eq!(dialed, "100", "{gruu}");
+        assert_eq!(directory.route_to_instance("100", &instance).unwrap().target, "sip:100@192.0.2.1");
+        // The dialplan may call somebody else all the same.
+        assert_eq!(directory.route_to_instance("200", &instance).unwrap().target, "sip:200@192.0.2.20");
+    }
+    let gone = directory.route_to_instance("100", "100 urn:uuid:3");
+    assert!(matches!(gone, Err(OriginateError::NoContact(_))), "{gone:?}");
+}
+
+#[tokio::test]
+async fn a_flow_is_the_only_way_to_a_phone_that_registered_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let exchange = exchange(folder.path()).await;
+    let directory = directory(&exchange);
+    let with_flow = |number| format!("{};reg-id={number}", instance(1));
+    // Over UDP calls go where the registration came from, whatever the Contact says.
+    register(&exchange, "10.0.0.1", flow(Protocol::Udp, 7), &with_flow(1)).await;
+    let route = directory.route("100").unwrap();
+    let seen = NextHop::Host { protocol: Protocol::Udp, host: "192.0.2.7".to_owned(), port: 1024 };
+    assert_eq!((route.target.as_str(), route.next_hop), ("sip:100@10.0.0.1", seen));
+    // A later flow is better, but its connection is closed: the other flow it is.
+    register(&exchange, "10.0.0.1;transport=tcp", flow(Protocol::Tcp, 8), &with_flow(2)).await;
+    assert_eq!(exchange.registrations().contacts("100").len(), 2);
+    assert_eq!(directory.route("100").unwrap().target, "sip:100@10.0.0.1");
+}

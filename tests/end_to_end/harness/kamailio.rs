@@ -1,0 +1,42 @@
+//! Kamailio, a SIP proxy: a registrar of somebody else, which keeps contacts and calls them.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+
+use super::folder::SIP_PORT;
+use super::process::Process;
+use super::{Outcome, Scene};
+
+/// A running Kamailio, on an address of its own.
+pub(crate) struct Kamailio {
+    process: Process,
+    address: SocketAddr,
+}
+
+impl Kamailio {
+    /// Starts one whose accounts all have this secret.
+    pub(crate) fn start(scene: &Scene, secret: &str) -> Outcome<Self> {
+        let address = SocketAddr::from((scene.address()?, SIP_PORT));
+        let folder = scene.subfolder("kamailio")?;
+        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("end_to_end/scenarios/kamailio.cfg");
+        let text = std::fs::read_to_string(template)?
+            .replace("ADDRESS:PORT", &address.to_string())
+            .replace("SECRET", secret);
+        let configuration = folder.join("kamailio.cfg");
+        std::fs::write(&configuration, text)?;
+        let mut command = Command::new("kamailio");
+        command.arg("-f").arg(&configuration).arg("-P").arg(folder.join("pid"));
+        command.arg("-w").arg(&folder).arg("-Y").arg(&folder).args(["-m", "32", "-M", "4", "-DD", "-E"]);
+        let process = Process::spawn(scene, "kamailio", &mut command)?;
+        Ok(Self { process, address })
+    }
+
+    pub(crate) fn sip_address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+}
