@@ -47,7 +47,8 @@
 //! | --- | --- | --- |
 //! | RFC 3261 §17, RFC 6026, RFC 4320 §4: transactions | [`transaction`] | |
 //! | RFC 3261 §18, RFC 3581 (`rport`), RFC 5626 §3.5.1 (keep-alive): UDP, TCP | [`transport`], [`driver`] | TLS, WebSocket, DNS (RFC 3263) |
-//! | RFC 3261 §12, §13, §14, §15: calls | [`dialog`], [`user_agent`] | 100rel, session timers, REFER, SUBSCRIBE |
+//! | RFC 3261 §12, §13, §14, §15: calls | [`dialog`], [`user_agent`] | 100rel, session timers, REFER |
+//! | RFC 6665: subscriptions, both ways | [`user_agent`] | several in one dialog |
 //! | RFC 3261 §22, RFC 7616, RFC 8760: digest | [`digest`] | `auth-int` |
 //! | RFC 3261 §10: registrar | [`registrar`] | GRUU |
 //!

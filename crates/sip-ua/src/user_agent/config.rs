@@ -8,7 +8,7 @@ use crate::transaction::{Limits, Timers};
 ///
 /// # Defaults
 /// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the transaction layer's default timers and limits,
-/// 50,000 sessions, the methods INVITE, ACK, CANCEL, BYE, OPTIONS, INFO and REGISTER.
+/// 50,000 sessions, 50,000 subscriptions and 5,000 of one address, no event packages, the methods INVITE, ACK, CANCEL, BYE, OPTIONS, INFO and REGISTER.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserAgentConfig {
@@ -28,6 +28,13 @@ pub struct UserAgentConfig {
     /// What Allow says. A request of another method is answered 405. Of the methods outside of
     /// dialogs each one listed here reaches the application.
     pub allow: Vec<Method>,
+    /// Event packages that may be subscribed to or published (RFC 6665, RFC 3903). SUBSCRIBE and PUBLISH of another
+    /// one are answered 489 with Allow-Events.
+    pub event_packages: Vec<String>,
+    /// Subscriptions at a time, both ways. A SUBSCRIBE above it is answered 503 with Retry-After.
+    pub max_subscriptions: usize,
+    /// Subscriptions that one address may hold with us; above it the same.
+    pub max_subscriptions_per_peer: usize,
     /// Option tags that Require may ask for and Supported tells; another one is answered 420.
     pub supported: Vec<String>,
 }
@@ -52,6 +59,9 @@ impl UserAgentConfig {
                 Method::Info,
                 Method::Register,
             ],
+            event_packages: Vec::new(),
+            max_subscriptions: 50_000,
+            max_subscriptions_per_peer: 5_000,
             supported: Vec::new(),
         }
     }

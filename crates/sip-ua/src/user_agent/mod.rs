@@ -1,7 +1,8 @@
 //! The user agent: calls and requests over the transaction layer, without I/O and without a clock.
 //!
 //! Meet [`UserAgent`] first, then [`UaEvent`], what it tells, and [`SessionEvent`], what it tells of a
-//! call. `session/` holds the calls, each a state machine; `intake` decides what is refused at the door.
+//! call. `session/` holds the calls, each a state machine, `subscription/` what is watched (RFC 6665); `intake` decides
+//! what is refused at the door.
 
 // What an application says and hears.
 mod command;
@@ -12,6 +13,7 @@ mod id;
 mod intake;
 mod requests;
 mod session;
+mod subscription;
 // What both are made of.
 mod authentication;
 mod commands;
@@ -28,13 +30,18 @@ use sip_parser::{Message, Method, ParseError};
 pub use command::{Body, OutboundInvite, OutboundRequest, Reply, Series};
 pub use config::UserAgentConfig;
 pub use event::{EndReason, RequestFailure, SessionEvent, UaEvent};
-pub use id::{RequestId, SessionId};
+pub use id::{RequestId, SessionId, SubscriptionId};
+pub use subscription::{
+    Document, EventId, OutboundSubscribe, Standing, SubscriptionEnd, SubscriptionEvent, SubscriptionTerms,
+    Termination, TerminationReason,
+};
 
 use self::common::{Client, Common, Server};
 use self::deadlines::Deadlines;
 use self::intake::Arrival;
 use self::requests::{Outgoing, Pending};
 use self::session::Session;
+use self::subscription::{Peers, Subscription};
 use self::tokens::Tokens;
 use crate::transaction::{ClientTransactionId, TransactionEvent};
 use crate::transport::{Flow, Transmit};
@@ -115,6 +122,9 @@ pub struct UserAgent {
     pending: HashMap<RequestId, Pending>,
     pending_deadlines: Deadlines<RequestId>,
     outgoing: HashMap<RequestId, Outgoing>,
+    subscriptions: HashMap<SubscriptionId, Subscription>,
+    subscription_deadlines: Deadlines<SubscriptionId>,
+    peers: Peers,
 }
 
 impl UserAgent {
@@ -142,6 +152,9 @@ impl UserAgent {
             pending: HashMap::new(),
             pending_deadlines: Deadlines::new(),
             outgoing: HashMap::new(),
+            subscriptions: HashMap::new(),
+            subscription_deadlines: Deadlines::new(),
+            peers: Peers::default(),
         }
     }
 
@@ -174,12 +187,19 @@ impl UserAgent {
         while let Some(id) = self.pending_deadlines.pop(now) {
             self.expire_pending(now, id);
         }
+        while let Some(id) = self.subscription_deadlines.pop(now) {
+            self.step_subscription(id, |subscription, common| subscription.handle_timeout(now, common));
+        }
         self.settle(now);
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout) at the latest.
     pub fn poll_timeout(&mut self) -> Option<Instant> {
-        let own = [self.session_deadlines.next(), self.pending_deadlines.next()];
+        let own = [
+            self.session_deadlines.next(),
+            self.pending_deadlines.next(),
+            self.subscription_deadlines.next(),
+        ];
         own.into_iter().chain([self.common.layer.poll_timeout()]).flatten().min()
     }
 
@@ -274,6 +294,11 @@ impl UserAgent {
             }
             Some(Client::Session(_)) => self.common.take_back(now, id),
             Some(Client::Request(request)) => self.handle_request_response(now, request, response),
+            Some(Client::Subscription(subscription)) => {
+                self.step_subscription(subscription, |subscription, common| {
+                    subscription.handle_response(now, common, id, &response);
+                });
+            }
             None => self.handle_stray(now, &response),
         }
     }
@@ -284,6 +309,11 @@ impl UserAgent {
                 self.step(session, |session, common| session.handle_failure(now, common, id, failure));
             }
             Some(Client::Request(request)) => self.finish_request(request, Err(failure)),
+            Some(Client::Subscription(subscription)) => {
+                self.step_subscription(subscription, |subscription, common| {
+                    subscription.handle_failure(now, common, id, failure);
+                });
+            }
             None => {}
         }
     }

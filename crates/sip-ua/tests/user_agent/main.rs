@@ -10,4 +10,6 @@ mod forks;
 mod ladders;
 mod races;
 mod reinvites;
+mod subscription_chaos;
+mod subscriptions;
 mod weather;
