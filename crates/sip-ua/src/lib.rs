@@ -49,6 +49,7 @@
 //! | RFC 3261 §18, RFC 3581 (`rport`), RFC 5626 §3.5.1 (keep-alive): UDP, TCP | [`transport`], [`driver`] | TLS, WebSocket, DNS (RFC 3263) |
 //! | RFC 3261 §12, §13, §14, §15: calls | [`dialog`], [`user_agent`] | 100rel, session timers, REFER |
 //! | RFC 6665: subscriptions, both ways | [`user_agent`] | several in one dialog |
+//! | RFC 3863, 4235, 3842, 3680: what they tell | [`event_package`] | partial documents |
 //! | RFC 3261 §22, RFC 7616, RFC 8760: digest | [`digest`] | `auth-int` |
 //! | RFC 3261 §10: registrar | [`registrar`] | GRUU |
 //!
@@ -80,6 +81,9 @@ pub mod registrar;
 
 // Calls, and requests outside of them.
 pub mod user_agent;
+
+// What subscriptions tell.
+pub mod event_package;
 
 // The shell with the sockets.
 pub mod driver;
