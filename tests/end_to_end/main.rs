@@ -18,6 +18,7 @@ mod reload;
 mod restart;
 mod several_destinations;
 mod starting;
+mod subscriptions;
 mod two_phones;
 mod unanswered;
 mod vanished_phone;
@@ -43,6 +44,7 @@ fn main() {
         restart::trials(),
         several_destinations::trials(),
         starting::trials(),
+        subscriptions::trials(),
         two_phones::trials(),
         unanswered::trials(),
         vanished_phone::trials(),

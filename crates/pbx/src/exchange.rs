@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
 use call_control::{Call, HangupCause, Observer, Prompts, Switchboard};
 use media_bridge::{MediaConfig, MediaEngine};
+use sip_parser::Method;
 use sip_ua::transport::{ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
@@ -17,6 +18,7 @@ use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable};
 use crate::error::StartError;
+use crate::presence::{self, Presence};
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 
 /// A running exchange.
@@ -27,6 +29,7 @@ pub struct Exchange {
     registrations: Arc<Registrations>,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
     globals: Globals,
+    presence: Arc<Presence>,
     started: Instant,
     started_at: SystemTime,
     last_reload: Mutex<Instant>,
@@ -50,11 +53,12 @@ impl Exchange {
         for observer in observers {
             builder = builder.observer(observer);
         }
-        let switchboard = builder.build();
+        let presence = Presence::open(&configuration.folders.database);
+        let switchboard = builder.observer(presence.clone()).build();
         let registrations = open_registrations(&configuration, switchboard.clone())?;
         let globals = Globals::from_plan(&configuration);
         let listen = listen_configs(&configuration);
-        let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+        let config = user_agent_config(&configuration);
         let exchange = Arc::new(Self {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             configuration: ArcSwap::from_pointee(configuration),
@@ -62,10 +66,12 @@ impl Exchange {
             registrations,
             sip: std::sync::OnceLock::new(),
             globals,
+            presence,
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),
         });
+        exchange.presence.serve(&exchange);
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange)));
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory).await?;
         let _ = exchange.sip.set(sip);
@@ -91,6 +97,16 @@ impl Exchange {
     /// The registered contacts.
     pub fn registrations(&self) -> &Arc<Registrations> {
         &self.registrations
+    }
+
+    /// States of devices and extensions, and those who watch them.
+    pub fn presence(&self) -> &Arc<Presence> {
+        &self.presence
+    }
+
+    /// The SIP technology, once it is open.
+    pub(crate) fn sip(&self) -> Option<&Arc<SipTechnology>> {
+        self.sip.get()
     }
 
     /// Global variables.
@@ -137,6 +153,7 @@ impl Exchange {
             }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             self.configuration.store(Arc::new(next));
+            self.presence.reloaded();
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
@@ -178,6 +195,14 @@ fn open_registrations(
 ) -> Result<Arc<Registrations>, StoreError> {
     let tell = move |event: ContactEvent| switchboard.notice(|| event.into());
     Registrations::open(&configuration.folders.database, Box::new(tell))
+}
+
+/// What the user agent of this exchange takes beside calls.
+fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
+    let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+    config.allow.extend([Method::Subscribe, Method::Notify, Method::Publish]);
+    config.event_packages = presence::packages();
+    config
 }
 
 fn listen_configs(configuration: &Configuration) -> Vec<ListenConfig> {

@@ -30,6 +30,7 @@ mod directory;
 mod error;
 mod exchange;
 pub mod functions;
+pub mod presence;
 pub mod registrar;
 
 pub use dialplan::{DialplanChannel, run_call};

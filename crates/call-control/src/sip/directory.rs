@@ -5,9 +5,10 @@ use std::sync::Arc;
 use sip_parser::{Message, Uri};
 use sip_ua::UserAgentHandle;
 use sip_ua::transport::{Flow, Protocol};
-use sip_ua::user_agent::{Reply, RequestId};
+use sip_ua::user_agent::{Reply, RequestId, SubscriptionEvent, SubscriptionId};
 
 use super::endpoint::SipEndpoint;
+use super::subscriptions::PendingSubscription;
 use crate::identity::CallerId;
 use crate::technology::OriginateError;
 
@@ -31,6 +32,19 @@ pub trait Directory: Send + Sync + 'static {
     /// Registers, refreshes or removes contacts. The credentials are proven. The reply may come later, once what it
     /// acknowledges is safe.
     fn register(&self, endpoint: Arc<SipEndpoint>, request: Message, flow: Flow, reply: PendingReply);
+
+    /// A SUBSCRIBE. The credentials are proven.
+    fn subscribe(&self, _endpoint: Arc<SipEndpoint>, _request: Message, pending: PendingSubscription) {
+        pending.refuse(Reply::status(489));
+    }
+
+    /// A PUBLISH (RFC 3903). The credentials are proven.
+    fn publish(&self, _endpoint: Arc<SipEndpoint>, _request: Message, reply: PendingReply) {
+        reply.send(Reply::status(489));
+    }
+
+    /// A subscription that was accepted moved on.
+    fn subscription(&self, _id: SubscriptionId, _event: SubscriptionEvent) {}
 
     /// A request failed to prove who sent it. Called beside the 401, for logs and bans.
     fn refused(&self, _request: &Message, _flow: &Flow) {}

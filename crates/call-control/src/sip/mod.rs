@@ -16,6 +16,7 @@ mod outbound;
 mod registration;
 mod requests;
 mod session;
+mod subscriptions;
 mod worker;
 
 use std::net::SocketAddr;
@@ -31,6 +32,7 @@ pub use directory::{Admission, Directory, NextHop, PendingReply, Route};
 pub use endpoint::SipEndpoint;
 pub use line::{Line, LineBuilder, LineError};
 pub use registration::RegistrationError;
+pub use subscriptions::PendingSubscription;
 
 use crate::call::Call;
 use crate::switchboard::Switchboard;

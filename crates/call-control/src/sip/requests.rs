@@ -36,7 +36,8 @@ impl Worker {
                 self.directory.register(endpoint, request, flow, reply);
             }
             Method::Options => self.user_agent.respond(id, capabilities()),
-            Method::Subscribe | Method::Publish => self.user_agent.respond(id, Reply::status(489)),
+            Method::Subscribe => self.on_subscribe(id, request, flow, endpoint),
+            Method::Publish => self.on_publish(id, request, endpoint),
             Method::Other(_) => self.user_agent.respond(id, Reply::status(501)),
             _ => self.user_agent.respond(id, Reply::status(405).header("Allow", ALLOW)),
         }
@@ -82,7 +83,7 @@ impl Worker {
 }
 
 /// Methods that mean something outside of calls.
-const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO";
+const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, SUBSCRIBE, NOTIFY, PUBLISH";
 
 /// What OPTIONS is answered with.
 fn capabilities() -> Reply {

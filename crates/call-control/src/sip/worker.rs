@@ -62,6 +62,7 @@ impl Worker {
         match event {
             UaEvent::Request { id, message, flow } => self.on_request(id, message, flow),
             UaEvent::Session(id, event) => self.on_session(id, event),
+            UaEvent::Subscription(id, event) => self.directory.subscription(id, event),
             UaEvent::Malformed { flow, problem, .. } => debug!(%flow, %problem, "not a SIP message"),
             _ => {}
         }

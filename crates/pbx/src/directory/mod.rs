@@ -7,14 +7,15 @@ mod route;
 
 use std::sync::{Arc, Weak};
 
-use call_control::sip::{Admission, Directory, PendingReply, Route, SipEndpoint};
+use call_control::sip::{Admission, Directory, PendingReply, PendingSubscription, Route, SipEndpoint};
 use call_control::{CallerId, OriginateError};
 use dialplan_vm::Matching;
 use sip_parser::Message;
 use sip_ua::transport::Flow;
-use sip_ua::user_agent::Reply;
+use sip_ua::user_agent::{Reply, SubscriptionEvent, SubscriptionId};
 
 pub(crate) use endpoints::EndpointTable;
+pub(crate) use route::contacts_of;
 
 use crate::exchange::Exchange;
 
@@ -61,6 +62,26 @@ impl Directory for ConfiguredDirectory {
                 drop(tokio::spawn(registration::serve(exchange, endpoint, request, flow, reply)))
             }
             None => reply.send(Reply::status(503)),
+        }
+    }
+
+    fn subscribe(&self, endpoint: Arc<SipEndpoint>, request: Message, pending: PendingSubscription) {
+        match self.exchange.upgrade() {
+            Some(exchange) => exchange.presence().subscribe(&endpoint, &request, pending),
+            None => pending.refuse(Reply::status(503)),
+        }
+    }
+
+    fn publish(&self, endpoint: Arc<SipEndpoint>, request: Message, reply: PendingReply) {
+        match self.exchange.upgrade() {
+            Some(exchange) => exchange.presence().publish(&endpoint, &request, reply),
+            None => reply.send(Reply::status(503)),
+        }
+    }
+
+    fn subscription(&self, id: SubscriptionId, event: SubscriptionEvent) {
+        if let Some(exchange) = self.exchange.upgrade() {
+            exchange.presence().subscription(id, &event);
         }
     }
 }

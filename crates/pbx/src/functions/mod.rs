@@ -4,8 +4,12 @@
 mod caller_id;
 mod channel;
 mod condition;
+mod device_state;
+mod extension_state;
 mod global;
+mod hint;
 mod length;
+mod presence_state;
 mod timeout;
 
 use std::sync::Arc;
@@ -100,11 +104,32 @@ pub fn table() -> &'static [Function] {
             write: Some(channel::write),
         },
         Function {
+            name: "DEVICE_STATE",
+            syntax: "DEVICE_STATE(device)",
+            synopsis: "What a device does; Custom: devices can be set.",
+            read: device_state::read,
+            write: Some(device_state::write),
+        },
+        Function {
+            name: "EXTENSION_STATE",
+            syntax: "EXTENSION_STATE(extension[@context])",
+            synopsis: "What the devices of a hint do together.",
+            read: extension_state::read,
+            write: None,
+        },
+        Function {
             name: "GLOBAL",
             syntax: "GLOBAL(variable)",
             synopsis: "A variable of the whole exchange.",
             read: global::read,
             write: Some(global::write),
+        },
+        Function {
+            name: "HINT",
+            syntax: "HINT(extension[@context][,n])",
+            synopsis: "The devices of a hint.",
+            read: hint::read,
+            write: None,
         },
         Function {
             name: "IF",
@@ -119,6 +144,13 @@ pub fn table() -> &'static [Function] {
             synopsis: "The length of a text.",
             read: length::read,
             write: None,
+        },
+        Function {
+            name: "PRESENCE_STATE",
+            syntax: "PRESENCE_STATE(provider,value|subtype|message[,e])",
+            synopsis: "What somebody says about itself; CustomPresence: providers can be set.",
+            read: presence_state::read,
+            write: Some(presence_state::write),
         },
         Function {
             name: "TIMEOUT",

@@ -2,6 +2,7 @@
 
 mod one;
 mod rows;
+mod subscriptions;
 
 use std::fmt::Write;
 
@@ -12,6 +13,9 @@ use rows::{
     AOR, AUTH, CHANNEL, CONTACT, ENDPOINT, TRANSPORT, aor_rows, contact_of, contact_row, finish, heading,
     rows_of, transport_row,
 };
+
+/// Who watches what.
+pub(super) use subscriptions::COMMANDS as SUBSCRIPTIONS;
 
 /// All about one object.
 pub(super) use one::COMMANDS as ONE;

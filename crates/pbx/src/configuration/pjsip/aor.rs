@@ -27,8 +27,10 @@ pub struct Aor {
     pub support_path: bool,
     /// `qualify_frequency`; no effect yet.
     pub qualify_frequency: Option<Duration>,
-    /// `mailboxes`.
+    /// `mailboxes`: told to phones that subscribe to them.
     pub mailboxes: Vec<String>,
+    /// `voicemail_extension`: what phones call to hear their messages.
+    pub voicemail_extension: Option<String>,
     /// Where the section is.
     pub span: Span,
 }
@@ -46,6 +48,7 @@ impl Aor {
             support_path: values.flag("support_path", false),
             qualify_frequency: values.seconds("qualify_frequency"),
             mailboxes: values.list("mailboxes"),
+            voicemail_extension: values.text("voicemail_extension"),
             name: name.value,
             span: name.span,
         }

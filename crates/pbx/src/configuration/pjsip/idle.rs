@@ -55,7 +55,6 @@ const ENDPOINT: &[Idle] = &[
     ),
     Idle("acl", Any, NEVER, UNGUARDED),
     Idle("aggregate_mwi", Flag, EITHER, Note),
-    Idle("allow_subscribe", Flag, EITHER, Note),
     Idle("allow_transfer", Flag, EITHER, Note),
     Idle("asymmetric_rtp_codec", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
@@ -68,7 +67,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("contact_permit", Any, NEVER, UNGUARDED),
     Idle("contact_user", Any, NEVER, Note),
     Idle("deny", Any, NEVER, UNGUARDED),
-    Idle("device_state_busy_at", Any, ZERO, Note),
     Idle("direct_media", Flag, NO, Note),
     Idle(
         "direct_media_method",
@@ -90,7 +88,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("ice_support", Flag, NO, Note),
     Idle("ignore_183_without_sdp", Flag, NO, Note),
     Idle("inband_progress", Flag, NO, Note),
-    Idle("mailboxes", Any, NEVER, Note),
     Idle("max_audio_streams", Number, &["1"], Note),
     Idle("max_video_streams", Number, &["0", "1"], Note),
     Idle(
@@ -106,7 +103,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("moh_suggest", Any, &["default"], Note),
     Idle("named_call_group", Any, NEVER, Note),
     Idle("named_pickup_group", Any, NEVER, Note),
-    Idle("notify_early_inuse_ringing", Flag, NO, Note),
     Idle("one_touch_recording", Flag, NO, Note),
     Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
     Idle("permit", Any, NEVER, UNGUARDED),
@@ -126,8 +122,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("send_pai", Flag, NO, Note),
     Idle("send_rpid", Flag, NO, Note),
     Idle("stir_shaken", Any, &["no", "off"], Note),
-    Idle("sub_min_expiry", Number, &["60"], Note),
-    Idle("subscribe_context", Any, NEVER, Note),
     Idle("suppress_q850_reason_headers", Flag, NO, Note),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
     Idle("t38_udptl", Flag, NO, Note),
@@ -150,13 +144,11 @@ const ENDPOINT: &[Idle] = &[
 
 const AOR: &[Idle] = &[
     Idle("authenticate_qualify", Flag, NO, Note),
-    Idle("mailboxes", Any, NEVER, Note),
     Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
     Idle("qualify_2xx_only", Flag, NO, Note),
     Idle("qualify_frequency", Any, ZERO, Note),
     Idle("qualify_timeout", Fraction, &["3", "3.0"], Note),
     Idle("remove_unavailable", Flag, NO, Note),
-    Idle("voicemail_extension", Any, NEVER, Note),
 ];
 
 const AUTH: &[Idle] = &[
