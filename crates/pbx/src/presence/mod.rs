@@ -21,6 +21,7 @@ mod unsolicited;
 mod value;
 mod watchers;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -40,6 +41,9 @@ use publication::Publications;
 use state::State;
 use store::{Family, Store};
 use watchers::{aor_key, mailbox_key, provider_key};
+
+/// Devices, and providers, whose state can be set; dialplans may make their names of what callers say.
+const MOST_SET: usize = 10_000;
 
 /// States, and those who watch them.
 pub struct Presence {
@@ -133,6 +137,17 @@ fn restore(state: &mut State, family: Family, name: String, value: &str) {
     }
 }
 
+/// Sets one of many states; `false`, and a line in the log, when there are too many.
+fn set<T>(states: &mut HashMap<String, T>, name: &str, value: T) -> bool {
+    let room = states.contains_key(name) || states.len() < MOST_SET;
+    if room {
+        states.insert(name.to_owned(), value);
+    } else {
+        tracing::warn!("the state of '{name}' is not set: {MOST_SET} are; does the dialplan make up names?");
+    }
+    room
+}
+
 /// Devices and extensions.
 impl Presence {
     /// What a device does: `PJSIP/alice`, `Custom:lamp`.
@@ -145,10 +160,12 @@ impl Presence {
     /// part of the exchange provides, as `park:701@parkedcalls`.
     pub fn set_device(&self, name: &str, value: DeviceState) {
         let name = device_name(name);
+        if !self.with(|state| set(&mut state.devices, &name, value)) {
+            return;
+        }
         if name.starts_with("Custom:") {
             self.store.put(Family::Device, &name, Some(value.name().to_owned()));
         }
-        self.with(|state| state.devices.insert(name.clone(), value));
         self.touched(&[name]);
     }
 
@@ -220,8 +237,11 @@ impl Presence {
 
     /// Sets what a provider `CustomPresence:…` says, and keeps it over restarts.
     pub fn set_presence(&self, provider: &str, value: PresenceValue) {
-        self.store.put(Family::Presence, provider, Some(value.text()));
-        self.with(|state| state.presences.insert(provider.to_owned(), value));
+        let text = value.text();
+        if !self.with(|state| set(&mut state.presences, provider, value)) {
+            return;
+        }
+        self.store.put(Family::Presence, provider, Some(text));
         self.touched(&[provider_key(provider)]);
     }
 
@@ -250,8 +270,10 @@ impl Presence {
     /// Sets the messages of a mailbox that is kept elsewhere; they are remembered over restarts, and tell the phones.
     pub fn set_mailbox(&self, name: &str, counts: MailboxCounts) {
         let name = full_name(name);
+        if !self.with(|state| set(&mut state.mailboxes, &name, counts)) {
+            return;
+        }
         self.store.put(Family::Mailbox, &name, Some(format!("{}/{}", counts.new, counts.old)));
-        self.with(|state| state.mailboxes.insert(name.clone(), counts));
         self.mailbox_changed(&name);
     }
 
@@ -287,3 +309,6 @@ impl Presence {
         self.touched(&keys);
     }
 }
+
+#[cfg(test)]
+mod tests;
