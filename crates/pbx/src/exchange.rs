@@ -202,6 +202,8 @@ fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
     config.allow.extend([Method::Subscribe, Method::Notify, Method::Publish]);
     config.event_packages = presence::packages();
+    // Watchers may insist on lists (RFC 4662).
+    config.supported.push("eventlist".to_owned());
     config
 }
 

@@ -40,8 +40,8 @@ pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use options::Options;
 pub use pjsip::{
-    AddressRange, Aor, Auth, AuthType, DtmfMode, Endpoint, Global, Identifier, Identify, SipConfiguration,
-    Transport,
+    AddressRange, Aor, Auth, AuthType, DtmfMode, Endpoint, Global, Identifier, Identify, ResourceList,
+    SipConfiguration, Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;

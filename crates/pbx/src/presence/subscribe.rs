@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use call_control::sip::{PendingSubscription, SipEndpoint};
-use sip_parser::{HeaderName, Message};
-use sip_ua::event_package::{DialogInfo, MessageSummary, Presence as Pidf, RegistrationInfo};
+use sip_parser::{HeaderName, Message, escape_user};
+use sip_ua::event_package::{DialogInfo, MessageSummary, Presence as Pidf, RegistrationInfo, ResourceList};
 use sip_ua::user_agent::{EventId, Reply, SubscriptionEvent, SubscriptionId, SubscriptionTerms};
 
 use super::Presence;
 use super::documents::Subject;
 use super::hint::Hint;
-use super::watchers::{Resource, Watcher};
+use super::watchers::{Item, Resource, Watcher};
 use crate::configuration::{Configuration, Endpoint};
 
 /// The packages that can be subscribed to, and their documents.
@@ -64,6 +64,7 @@ impl Presence {
         pending: PendingSubscription,
     ) {
         let id = SubscriptionId::next();
+        let is_list = matches!(resource, Resource::List { .. });
         let facts = self.facts();
         // Under the lock, so that no change comes between what is told first and what is compared with later.
         self.with(|state| {
@@ -83,6 +84,9 @@ impl Presence {
             let mut terms = SubscriptionTerms::new(pending.contact(&user), document);
             terms.min_expires = endpoint.sub_min_expiry;
             terms.max_expires = LONGEST;
+            if is_list {
+                terms.headers.push(("Require".to_owned(), ResourceList::OPTION.to_owned()));
+            }
             pending.accept(id, terms);
         });
     }
@@ -119,11 +123,56 @@ fn wanted(
     }
     let user = user_of(request).ok_or(Reply::status(404))?;
     let resource = match *package {
-        "message-summary" => mailboxes(configuration, endpoint, &user, request),
         "reg" => registration(endpoint, &user, request)?,
-        _ => extension(configuration, endpoint, &user, request),
+        _ => single(configuration, endpoint, package, &user, request),
     };
-    Ok((package, resource.ok_or(Reply::status(404))?))
+    // A list may have the name of an extension, for phones that know no lists.
+    let list = configuration.sip.resource_lists.get(&user).filter(|list| list.event == *package);
+    match list {
+        Some(list) if knows_lists(request) => Ok((package, several(configuration, endpoint, list, request))),
+        Some(_) if resource.is_none() => Err(Reply::status(421).header("Require", ResourceList::OPTION)),
+        _ => Ok((package, resource.ok_or(Reply::status(404))?)),
+    }
+}
+
+fn single(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    package: &str,
+    user: &str,
+    request: &Message,
+) -> Option<Resource> {
+    match package {
+        "message-summary" => mailboxes(configuration, endpoint, user, request),
+        _ => extension(configuration, endpoint, user, request),
+    }
+}
+
+/// The items of a list; what of them does not exist is told as such.
+fn several(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    list: &crate::configuration::ResourceList,
+    request: &Message,
+) -> Resource {
+    let items = list.items.iter().map(|name| Item {
+        name: name.clone(),
+        uri: format!("sip:{}@{}", escape_user(name), host_of(request)),
+        resource: single(configuration, endpoint, &list.event, name, request),
+    });
+    Resource::List {
+        uri: bare(request.uri().unwrap_or_default()),
+        name: list.name.clone(),
+        display_names: list.display_names,
+        items: items.collect(),
+    }
+}
+
+/// Whether the watcher can read lists (RFC 4662 section 4.1).
+fn knows_lists(request: &Message) -> bool {
+    let told = request.values(&HeaderName::Supported).chain(request.values(&HeaderName::Require));
+    let mut told = told.map(str::trim);
+    told.any(|tag| tag.eq_ignore_ascii_case(ResourceList::OPTION))
 }
 
 fn extension(
@@ -134,11 +183,11 @@ fn extension(
 ) -> Option<Resource> {
     let context = endpoint.subscribe_context.as_ref().unwrap_or(&endpoint.context);
     let hint = Hint::find(&configuration.dialplan, context, user)?;
-    let uri = request.uri().unwrap_or_default().to_owned();
+    let host = host_of(request);
     let subject = Subject {
         extension: user.to_owned(),
-        host: host_of(request),
-        uri: bare(&uri),
+        uri: format!("sip:{}@{host}", escape_user(user)),
+        host,
         early_inuse_ringing: endpoint.notify_early_inuse_ringing,
     };
     Some(Resource::Extension { subject, hint })

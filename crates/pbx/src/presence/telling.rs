@@ -1,10 +1,14 @@
 //! Telling watchers what changed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use asterisk_conf::Span;
-use sip_ua::event_package::{ContactEvent, RegisteredContact, RegistrationInfo};
+use dialplan_vm::Dialplan;
+use sip_ua::event_package::{
+    ContactEvent, ListedResource, RegisteredContact, RegistrationInfo, ResourceList,
+};
 use sip_ua::user_agent::{Document, Standing, SubscriptionId, Termination, TerminationReason};
 
 use super::Presence;
@@ -12,7 +16,7 @@ use super::documents;
 use super::facts::Known;
 use super::hint::Hint;
 use super::state::State;
-use super::watchers::{Resource, Told, Watcher};
+use super::watchers::{Item, Resource, Told, Watcher};
 
 impl Watcher {
     /// Whether it watches the hint that is written there.
@@ -22,18 +26,59 @@ impl Watcher {
 
     /// The document that tells a state.
     pub(super) fn document(&self, told: &Told) -> Document {
-        match (&self.resource, told) {
-            (Resource::Extension { subject, .. }, Told::Hint(state)) if self.package == "dialog" => {
-                documents::dialog(subject, state)
+        document(self.package, &self.resource, told, self.last.as_ref())
+    }
+}
+
+/// The document that tells the state of a resource; `last` is what was told before.
+fn document(package: &str, resource: &Resource, told: &Told, last: Option<&Told>) -> Document {
+    match (resource, told) {
+        (Resource::Extension { subject, .. }, Told::Hint(state)) if package == "dialog" => {
+            documents::dialog(subject, state)
+        }
+        (Resource::Extension { subject, .. }, Told::Hint(state)) => documents::presence(subject, state),
+        (Resource::Mailboxes { account, .. }, Told::Messages(counts)) => {
+            documents::messages(account.as_deref(), *counts)
+        }
+        (Resource::Registration { uri, .. }, Told::Contacts(contacts)) => {
+            documents::registration(registration(uri, contacts, last))
+        }
+        (Resource::List { uri, name, display_names, items, .. }, Told::List(states)) => {
+            let named = |name: &String| display_names.then(|| name.clone());
+            let resources = items.iter().zip(states).map(|(item, told)| {
+                let known = item.resource.as_ref().zip(told.as_ref());
+                ListedResource {
+                    uri: item.uri.clone(),
+                    name: named(&item.name),
+                    document: known.map(|(resource, told)| document(package, resource, told, None)),
+                }
+            });
+            let list = ResourceList { uri: uri.clone(), name: named(name), resources: resources.collect() };
+            Document::Versioned(Arc::new(move |version| list.write(version)))
+        }
+        _ => Document::Empty,
+    }
+}
+
+impl Resource {
+    /// Follows its hints into another dialplan; `false` when there is nothing to watch any more. What a list names and the
+    /// plan did not have before stays unknown until the phone subscribes again.
+    fn follow(&mut self, plan: &Dialplan) -> bool {
+        match self {
+            Resource::Extension { hint, .. } => match Hint::find(plan, &hint.context, &hint.extension) {
+                Some(found) => {
+                    *hint = found;
+                    true
+                }
+                None => false,
+            },
+            Resource::List { items, .. } => {
+                for item in items {
+                    item.resource.take_if(|resource| !resource.follow(plan));
+                }
+                true
             }
-            (Resource::Extension { subject, .. }, Told::Hint(state)) => documents::presence(subject, state),
-            (Resource::Mailboxes { account, .. }, Told::Messages(counts)) => {
-                documents::messages(account.as_deref(), *counts)
-            }
-            (Resource::Registration { uri, .. }, Told::Contacts(contacts)) => {
-                documents::registration(registration(uri, contacts, self.last.as_ref()))
-            }
-            _ => Document::Empty,
+            Resource::Mailboxes { .. } | Resource::Registration { .. } => true,
         }
     }
 }
@@ -45,6 +90,10 @@ impl State {
             Resource::Extension { hint, .. } => Told::Hint(self.hint(facts, hint)),
             Resource::Mailboxes { mailboxes, .. } => Told::Messages(self.all_mailboxes(facts, mailboxes)),
             Resource::Registration { aor, .. } => Told::Contacts(facts.contacts(aor)),
+            Resource::List { items, .. } => {
+                let look = |item: &Item| item.resource.as_ref().map(|resource| self.look(facts, resource));
+                Told::List(items.iter().map(look).collect())
+            }
         }
     }
 
@@ -83,23 +132,13 @@ impl Presence {
         let facts = self.facts();
         self.with(|state| {
             for id in state.watchers.ids() {
-                let Some(watcher) = state.watchers.get(id) else { continue };
-                let Resource::Extension { hint, .. } = &watcher.resource else { continue };
-                let found = Hint::find(&plan, &hint.context, &hint.extension);
-                if found.as_ref() == Some(hint) {
-                    continue;
-                }
                 // It is filed anew, for it may depend on other devices.
                 let Some(mut watcher) = state.watchers.remove(id) else { continue };
-                match (found, &mut watcher.resource) {
-                    (Some(found), Resource::Extension { hint, .. }) => {
-                        *hint = found;
-                        state.watchers.insert(id, watcher);
-                    }
-                    _ => {
-                        let end = Termination::new(TerminationReason::NoResource);
-                        watcher.user_agent.end_subscription(id, end);
-                    }
+                if watcher.resource.follow(&plan) {
+                    state.watchers.insert(id, watcher);
+                } else {
+                    let end = Termination::new(TerminationReason::NoResource);
+                    watcher.user_agent.end_subscription(id, end);
                 }
             }
             let all = state.watchers.ids();

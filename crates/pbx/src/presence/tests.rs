@@ -30,6 +30,7 @@ struct Scene {
 async fn scene() -> Scene {
     let mut config = UserAgentConfig::new("phone");
     config.allow.push(Method::Notify);
+    config.supported.push("eventlist".to_owned());
     let at = ListenConfig::new(Protocol::Udp, ([127, 0, 0, 1], 0).into());
     let (phone, events) = sip_ua::bind(config, vec![at]).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -40,7 +41,8 @@ async fn scene() -> Scene {
         &format!(
             "[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:0\n\
          [desk]\ntype=endpoint\ncontext=phones\naors=desk\nmailboxes=100@default,101\n\
-         [desk]\ntype=aor\ncontact=sip:desk@{address}\nvoicemail_extension=*97\n"
+         [desk]\ntype=aor\ncontact=sip:desk@{address}\nvoicemail_extension=*97\n\
+         [all]\ntype=resource_list\nevent=presence\nlist_item=200,999\nlist_item=301\n"
         ),
     );
     write(folder.path(), "extensions.conf", PLAN);
@@ -64,6 +66,10 @@ async fn start(folder: &Path) -> Arc<Exchange> {
 
 impl Scene {
     fn watch(&self, number: &str, package: &str) -> SubscriptionId {
+        self.watch_with(number, package, Vec::new())
+    }
+
+    fn watch_with(&self, number: &str, package: &str, headers: Vec<(String, String)>) -> SubscriptionId {
         let exchange = self.exchange.local_address(Protocol::Udp).unwrap();
         let flow = self.phone.flow_to(Protocol::Udp, exchange).unwrap();
         let id = SubscriptionId::next();
@@ -77,7 +83,7 @@ impl Scene {
                 contact: format!("<sip:desk@{}>", flow.local),
                 flow,
                 route: Vec::new(),
-                headers: Vec::new(),
+                headers,
                 event: EventId::new(package),
                 expires: 600,
                 credentials: Vec::new(),
@@ -232,4 +238,25 @@ async fn what_has_no_hint_is_not_found() {
     scene.watch("100", "weather");
     assert_eq!(scene.ended().await, SubscriptionEnd::Refused(489));
     assert!(scene.exchange.presence().subscriptions().is_empty());
+}
+
+#[tokio::test]
+async fn a_list_is_told_as_one() {
+    let mut scene = scene().await;
+    let presence = scene.exchange.presence().clone();
+    scene.watch("all", "presence");
+    assert_eq!(scene.ended().await, SubscriptionEnd::Refused(421), "it does not know lists");
+    scene.watch_with("all", "presence", vec![("Supported".to_owned(), "eventlist".to_owned())]);
+    let told = scene.told().await;
+    let count = |told: &str, part: &str| told.matches(part).count();
+    assert_eq!((count(&told, "<resource "), count(&told, "state=\"active\"")), (3, 2), "{told}");
+    assert_eq!(count(&told, "reason=\"noresource\""), 1, "999 has no hint: {told}");
+    assert!(told.contains("version=\"0\"") && count(&told, "<note>Ready</note>") == 2, "{told}");
+    presence.set_device("Custom:301", DeviceState::InUse);
+    let told = scene.told().await;
+    assert!(told.contains("version=\"1\"") && count(&told, "<note>On the phone</note>") == 1, "{told}");
+    write(scene.folder.path(), "extensions.conf", "[phones]\nexten => 200,hint,Custom:lamp\n");
+    assert!(!scene.exchange.reload(Part::Dialplan).await.has_errors());
+    assert_eq!(count(&scene.told().await, "reason=\"noresource\""), 2);
+    assert_eq!(presence.subscriptions()[0].resource, "all");
 }

@@ -34,6 +34,16 @@ pub(super) enum Resource {
     Mailboxes { aor: String, mailboxes: Vec<String>, account: Option<String> },
     /// The contacts of an address of record.
     Registration { aor: String, uri: String },
+    /// Several together (RFC 4662).
+    List { uri: String, name: String, display_names: bool, items: Vec<Item> },
+}
+
+/// One of several.
+pub(super) struct Item {
+    pub(super) name: String,
+    pub(super) uri: String,
+    /// `None` while there is no such thing.
+    pub(super) resource: Option<Resource>,
 }
 
 /// A state as it was told.
@@ -43,6 +53,8 @@ pub(super) enum Told {
     Messages(MailboxCounts),
     /// The contacts by URI, with the seconds since the epoch when they end.
     Contacts(Vec<(String, u64)>),
+    /// Of each item.
+    List(Vec<Option<Told>>),
 }
 
 impl Resource {
@@ -51,6 +63,7 @@ impl Resource {
         match self {
             Self::Extension { hint, .. } => format!("{}@{}", hint.extension, hint.context),
             Self::Mailboxes { aor, .. } | Self::Registration { aor, .. } => aor.clone(),
+            Self::List { name, .. } => name.clone(),
         }
     }
 
@@ -63,6 +76,9 @@ impl Resource {
             }
             Self::Mailboxes { mailboxes, .. } => mailboxes.iter().map(|name| mailbox_key(name)).collect(),
             Self::Registration { aor, .. } => vec![aor_key(aor)],
+            Self::List { items, .. } => {
+                items.iter().filter_map(|item| item.resource.as_ref()).flat_map(Resource::keys).collect()
+            }
         }
     }
 }

@@ -176,6 +176,12 @@ const IDENTIFY: &[Idle] = &[
     Idle("srv_lookups", Flag, EITHER, Note),
 ];
 
+const RESOURCE_LIST: &[Idle] = &[
+    // Every document tells the whole list.
+    Idle("full_state", Flag, EITHER, Note),
+    Idle("notification_batch_interval", Number, ZERO, Note),
+];
+
 const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
     Idle("default_from_user", Any, &["asterisk"], Note),
@@ -199,6 +205,7 @@ pub(super) fn check(kind: &str, values: &mut Values<'_>) {
         "transport" => TRANSPORT,
         "identify" => IDENTIFY,
         "global" => GLOBAL,
+        "resource_list" => RESOURCE_LIST,
         _ => return,
     };
     for idle in table {
@@ -272,6 +279,7 @@ mod tests {
             ("transport", TRANSPORT),
             ("identify", IDENTIFY),
             ("global", GLOBAL),
+            ("resource_list", RESOURCE_LIST),
         ];
         for (kind, table) in tables {
             let known = keys::of(kind).unwrap();

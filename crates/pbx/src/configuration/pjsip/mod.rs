@@ -7,6 +7,7 @@ mod global;
 mod identify;
 mod idle;
 mod keys;
+mod resource_list;
 mod strays;
 mod transport;
 
@@ -20,6 +21,7 @@ pub use auth::{Auth, AuthType};
 pub use endpoint::{DtmfMode, Endpoint};
 pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
+pub use resource_list::ResourceList;
 pub use transport::Transport;
 
 use super::values::{Values, at};
@@ -39,6 +41,8 @@ pub struct SipConfiguration {
     pub aors: BTreeMap<String, Aor>,
     /// `type=identify`, in order.
     pub identifies: Vec<Identify>,
+    /// `type=resource_list`, by name.
+    pub resource_lists: BTreeMap<String, ResourceList>,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
 }
@@ -53,7 +57,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "outbound-publish",
     "phoneprov",
     "registration",
-    "resource_list",
     "subscription_persistence",
 ];
 
@@ -103,6 +106,12 @@ impl SipConfiguration {
             "aor" => {
                 let aor = Aor::read(values);
                 if let Some(other) = self.aors.insert(name, aor) {
+                    twice(values, other.span);
+                }
+            }
+            "resource_list" => {
+                let list = ResourceList::read(values);
+                if let Some(other) = self.resource_lists.insert(name, list) {
                     twice(values, other.span);
                 }
             }

@@ -20,8 +20,9 @@ pub enum Document {
 }
 
 impl Document {
-    /// The body of the NOTIFY with this number.
-    pub(super) fn write(&self, version: u32) -> Option<Body> {
+    /// The body of the NOTIFY with this number; `None` where it has none.
+    #[must_use]
+    pub fn write(&self, version: u32) -> Option<Body> {
         match self {
             Document::Empty => None,
             Document::Fixed(body) => Some(body.clone()),
