@@ -243,7 +243,7 @@ fn custom(scene: &Scene) -> Outcome {
     alice.is_told_of(&["<note>On the phone</note>"])?;
     dial("2")?;
     alice.is_told_of(&["<note>On the phone</note>", "<rpid:busy/>", "<note>In a meeting</note>"])?;
-    // What is set is written by a thread of its own; a restart that asks for the end waits for it.
+    // A thread of its own writes what is set, within moments; only an ordered end waits for it.
     std::thread::sleep(Duration::from_millis(300));
     exchange.kill_and_start_again(scene)?;
     dial("3")?;

@@ -175,6 +175,7 @@ impl Exchange {
             sip.stop().await;
         }
         self.registrations.flush().await;
+        self.presence.flush().await;
     }
 }
 

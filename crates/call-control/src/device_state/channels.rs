@@ -12,17 +12,16 @@ use crate::identity::{CallIdentifier, CallerId};
 pub struct DeviceChannels {
     /// Device, then channel.
     devices: HashMap<String, BTreeMap<String, Followed>>,
+    /// Who began each call: the channel, the caller, and the number that was dialled.
+    callers: HashMap<CallIdentifier, (String, CallerId, String)>,
 }
 
 /// What is kept of a channel.
 #[derive(Clone, Debug)]
 struct Followed {
     call_id: CallIdentifier,
-    direction: Direction,
     state: ChannelState,
     held: bool,
-    caller: CallerId,
-    dialed: String,
 }
 
 /// A call that rings at a device.
@@ -46,6 +45,9 @@ impl DeviceChannels {
             Event::Hold { channel, held } => self.follow(channel, Some(*held)),
             Event::ChannelEnded { channel, .. } => {
                 let device = device_of(&channel.name).to_owned();
+                if self.callers.get(&channel.call_id).is_some_and(|(name, ..)| *name == channel.name) {
+                    self.callers.remove(&channel.call_id);
+                }
                 let channels = self.devices.get_mut(&device)?;
                 channels.remove(&channel.name)?;
                 if channels.is_empty() {
@@ -68,14 +70,11 @@ impl DeviceChannels {
         if before.is_some_and(|known| known.state == channel.state && known.held == held) {
             return None;
         }
-        let followed = Followed {
-            call_id: channel.call_id,
-            direction: channel.direction,
-            state: channel.state,
-            held,
-            caller: channel.caller.clone(),
-            dialed: channel.dialed.clone(),
-        };
+        if channel.direction == Direction::Inbound {
+            let caller = || (channel.name.clone(), channel.caller.clone(), channel.dialed.clone());
+            self.callers.entry(channel.call_id).or_insert_with(caller);
+        }
+        let followed = Followed { call_id: channel.call_id, state: channel.state, held };
         channels.insert(channel.name.clone(), followed);
         Some(device)
     }
@@ -95,19 +94,11 @@ impl DeviceChannels {
         let channels = self.devices.get(device).into_iter().flatten();
         let rings = channels.filter(|(_, channel)| channel.state == ChannelState::Ringing);
         let call = |(name, channel): (&String, &Followed)| {
-            let caller = self.caller_of(channel.call_id);
-            let (caller, dialed) =
-                caller.map_or_else(Default::default, |c| (c.caller.clone(), c.dialed.clone()));
+            let known = self.callers.get(&channel.call_id).cloned();
+            let (_, caller, dialed) = known.unwrap_or_default();
             DeviceCall { channel: name.clone(), caller, dialed }
         };
         rings.map(call).collect()
-    }
-
-    /// The inbound channel of a call.
-    fn caller_of(&self, call_id: CallIdentifier) -> Option<&Followed> {
-        let all = self.devices.values().flat_map(BTreeMap::values);
-        let mut callers = all.filter(|c| c.direction == Direction::Inbound && c.call_id == call_id);
-        callers.next()
     }
 }
 
@@ -160,6 +151,7 @@ mod tests {
     fn a_call_from_its_beginning_to_its_end() {
         let mut devices = DeviceChannels::default();
         let caller = channel("PJSIP/al-00000001", Direction::Inbound, ChannelState::Ring);
+        let first = caller.call_id;
         let device = devices.notice(&Event::ChannelCreated { channel: caller });
         assert_eq!(device.as_deref(), Some("PJSIP/al"));
         assert_eq!(devices.state("PJSIP/al", 0), Some(DeviceState::InUse));
@@ -182,5 +174,9 @@ mod tests {
         callee.state = ChannelState::Ended(HangupCause::NORMAL);
         devices.notice(&Event::ChannelEnded { channel: callee, cause: HangupCause::NORMAL });
         assert_eq!(devices.state("PJSIP/b-c", 0), None);
+        let mut caller = channel("PJSIP/al-00000001", Direction::Inbound, ChannelState::Up);
+        caller.call_id = first;
+        devices.notice(&Event::ChannelEnded { channel: caller, cause: HangupCause::NORMAL });
+        assert!(devices.devices.is_empty() && devices.callers.is_empty());
     }
 }

@@ -53,7 +53,7 @@ pub struct Presence {
     voicemail: OnceLock<Arc<dyn MailboxSource>>,
     runtime: tokio::runtime::Handle,
     /// Rung when a publication ends sooner than all others.
-    sooner: Notify,
+    sooner: Arc<Notify>,
 }
 
 /// A hint as consoles show it.
@@ -106,14 +106,19 @@ impl Presence {
             exchange: OnceLock::new(),
             voicemail: OnceLock::new(),
             runtime: tokio::runtime::Handle::current(),
-            sooner: Notify::new(),
+            sooner: Arc::new(Notify::new()),
         })
     }
 
     /// Begins to serve `exchange`.
     pub(crate) fn serve(self: &Arc<Self>, exchange: &Arc<Exchange>) {
         let _ = self.exchange.set(Arc::downgrade(exchange));
-        self.runtime.spawn(publish::expire(Arc::downgrade(self)));
+        self.runtime.spawn(publish::expire(Arc::downgrade(self), self.sooner.clone()));
+    }
+
+    /// Waits until all that was set so far is on the disk.
+    pub(crate) async fn flush(&self) {
+        self.store.flush().await;
     }
 
     fn exchange(&self) -> Option<Arc<Exchange>> {

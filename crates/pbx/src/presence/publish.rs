@@ -7,6 +7,7 @@ use call_control::sip::{PendingReply, SipEndpoint};
 use sip_parser::{HeaderName, Message};
 use sip_ua::event_package::Presence as Pidf;
 use sip_ua::user_agent::{EventId, Reply};
+use tokio::sync::Notify;
 
 use super::Presence;
 use super::hint::Hint;
@@ -86,7 +87,7 @@ fn is_of(configuration: &Configuration, endpoint: &Endpoint, request: &Message) 
 }
 
 /// Ends publications whose time is up, for as long as anybody serves them.
-pub(super) async fn expire(presence: Weak<Presence>) {
+pub(super) async fn expire(presence: Weak<Presence>, sooner: Arc<Notify>) {
     /// Looked at this often where nothing is published.
     const IDLE: std::time::Duration = std::time::Duration::from_secs(3_600);
     loop {
@@ -101,11 +102,9 @@ pub(super) async fn expire(presence: Weak<Presence>) {
             strong.touched(&keys);
         }
         let wait = next.map_or(IDLE, |next| next.saturating_duration_since(Instant::now()));
-        // Held while it waits, so the bell cannot ring unheard; an exchange that is dropped ends the runtime's tasks.
-        let sooner = strong.sooner.notified();
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = sooner => {}
-        }
+        // Nothing is held while it waits, so that what nobody serves any more can end.
+        drop(strong);
+        // A bell that was rung before is heard at once; that the time is up is no news.
+        let _ = tokio::time::timeout(wait, sooner.notified()).await;
     }
 }

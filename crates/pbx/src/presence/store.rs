@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
+use tokio::sync::oneshot;
 
 /// The file's name.
 const FILE: &str = "presence.sqlite3";
@@ -39,16 +40,17 @@ impl Family {
     }
 }
 
-/// A value to keep; `None` forgets it.
-struct Change {
-    family: Family,
-    name: String,
-    value: Option<String>,
+/// What the thread is asked for.
+enum Job {
+    /// A value to keep; `None` forgets it.
+    Put { family: Family, name: String, value: Option<String> },
+    /// Somebody waits for all that came before.
+    Tell(oneshot::Sender<()>),
 }
 
 /// The way to the thread that writes. It ends, with all written, when this is dropped.
 pub(super) struct Store {
-    changes: Option<Sender<Change>>,
+    jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -68,31 +70,40 @@ impl Store {
                     "device states and presences are not kept, for {path} cannot be used: {error}; give the user of \
                      this program the right to write it, or move it away"
                 );
-                (Self { changes: None, thread: None }, Vec::new())
+                (Self { jobs: None, thread: None }, Vec::new())
             }
         }
     }
 
     fn start(connection: Connection) -> Result<Self, String> {
         // Not bounded itself: each change is one of a channel's dialplan or of a console, which wait for their turn.
-        let (changes, queue) = channel();
+        let (jobs, queue) = channel();
         let thread = thread::Builder::new().name("presence".to_owned());
         let thread = thread.spawn(move || run(&connection, &queue)).map_err(|error| error.to_string())?;
-        Ok(Self { changes: Some(changes), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
     /// Keeps a value, soon.
     pub(super) fn put(&self, family: Family, name: &str, value: Option<String>) {
-        if let Some(changes) = &self.changes {
+        if let Some(jobs) = &self.jobs {
             // A thread that is gone has said why.
-            let _ = changes.send(Change { family, name: name.to_owned(), value });
+            let _ = jobs.send(Job::Put { family, name: name.to_owned(), value });
+        }
+    }
+
+    /// Resolves when all that was put so far is kept, or cannot be.
+    pub(super) async fn flush(&self) {
+        let (done, kept) = oneshot::channel();
+        if let Some(jobs) = &self.jobs {
+            let _ = jobs.send(Job::Tell(done));
+            let _ = kept.await;
         }
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.changes = None;
+        self.jobs = None;
         if let Some(thread) = self.thread.take() {
             // A panic of it is in the log.
             let _ = thread.join();
@@ -119,16 +130,23 @@ fn open(path: &Path) -> rusqlite::Result<(Connection, Kept)> {
     Ok((connection, kept))
 }
 
-fn run(connection: &Connection, queue: &Receiver<Change>) {
-    while let Ok(change) = queue.recv() {
-        let Change { family, name, value } = &change;
-        let written = match value {
+fn run(connection: &Connection, queue: &Receiver<Job>) {
+    while let Ok(job) = queue.recv() {
+        let (family, name, value) = match job {
+            Job::Put { family, name, value } => (family, name, value),
+            Job::Tell(done) => {
+                // Whoever asked may have lost interest since.
+                let _ = done.send(());
+                continue;
+            }
+        };
+        let written = match &value {
             Some(value) => connection.execute(
                 "INSERT INTO kept VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value",
-                (family.name(), name, value),
+                (family.name(), &name, value),
             ),
             None => {
-                connection.execute("DELETE FROM kept WHERE family = ?1 AND name = ?2", (family.name(), name))
+                connection.execute("DELETE FROM kept WHERE family = ?1 AND name = ?2", (family.name(), &name))
             }
         };
         if let Err(error) = written {

@@ -260,3 +260,24 @@ async fn a_list_is_told_as_one() {
     assert_eq!(count(&scene.told().await, "reason=\"noresource\""), 2);
     assert_eq!(presence.subscriptions()[0].resource, "all");
 }
+
+#[tokio::test]
+async fn what_was_set_is_there_after_a_stop() {
+    let scene = scene().await;
+    let presence = scene.exchange.presence();
+    presence.set_device("Custom:lamp", DeviceState::Busy);
+    presence.set_device("park:701@parkedcalls", DeviceState::InUse);
+    presence.set_presence("CustomPresence:a", PresenceValue::parse("dnd,,Hush").unwrap());
+    presence.set_mailbox("100", MailboxCounts { new: 1, old: 2 });
+    scene.exchange.stop().await;
+    let again = start(scene.folder.path()).await;
+    let presence = again.presence();
+    assert_eq!(
+        presence.set_devices(),
+        [("Custom:lamp".to_owned(), DeviceState::Busy)],
+        "parking tells its own"
+    );
+    assert_eq!(presence.presence("CustomPresence:a").message, "Hush");
+    assert_eq!(presence.mailbox("100@default"), MailboxCounts { new: 1, old: 2 });
+    assert_eq!(presence.device("MWI:100"), DeviceState::InUse);
+}

@@ -73,7 +73,8 @@ pub struct Endpoint {
     pub notify_early_inuse_ringing: bool,
     /// Where the section is.
     pub span: Span,
-    /// Where values are that checks point at: `context`, `auth`, `outbound_auth`, `aors`, `transport`, `allow`.
+    /// Where values are that checks point at: `context`, `subscribe_context`, `auth`, `outbound_auth`, `aors`,
+    /// `transport`, `allow`.
     pub spans: Vec<(&'static str, Span)>,
 }
 
@@ -120,7 +121,7 @@ const DEFAULT_CODECS: &[&str] = &["ulaw", "alaw"];
 impl Endpoint {
     pub(super) fn read(values: &mut Values<'_>, default_language: &str) -> Self {
         let name = values.section.name.clone();
-        let keys = ["context", "auth", "outbound_auth", "aors", "transport", "allow"];
+        let keys = ["context", "subscribe_context", "auth", "outbound_auth", "aors", "transport", "allow"];
         let spans = keys.into_iter().filter_map(|key| Some((key, values.span(key)?))).collect();
         let symmetric = values.flag("rtp_symmetric", false);
         Self {
