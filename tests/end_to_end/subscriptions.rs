@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use sip_parser::{Message, Method};
 
 use crate::harness::wire::{Caller, header, title};
-use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial};
+use crate::harness::{Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -16,6 +16,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("subscriptions::what_a_phone_publishes_is_told", &[], publish),
         trial("subscriptions::a_lamp_of_the_dialplan_survives_a_restart", &[], custom),
         trial("subscriptions::what_may_not_be_watched_is_refused", &[], refused),
+        trial("subscriptions::baresip_sees_presence_and_messages", &["baresip"], baresip),
         trial("subscriptions::registrations_are_told_to_their_owner", &[], registrations),
     ]
 }
@@ -285,6 +286,26 @@ fn refused(scene: &Scene) -> Outcome {
     let answer = phone.wire.expect("489 SUBSCRIBE")?;
     let allowed = header(&answer, "Allow-Events")?;
     ensure(allowed == "dialog, presence, message-summary, reg", || allowed.to_owned())
+}
+
+/// A phone that we did not write watches one that we play.
+fn baresip(scene: &Scene) -> Outcome {
+    let folder = Folder::new(scene)?.phone_with("alice", "mailboxes=100@default").phone("bob").dialplan(PLAN);
+    let exchange = Exchange::start(scene, &folder)?;
+    let watched = format!("sip:100@{}", exchange.sip_address());
+    let mut alice = Baresip::named(scene, "alice", 440).watching(watched).register_at(&exchange)?;
+    let told = alice.is_told_of_messages()?;
+    ensure(told.contains("Messages-Waiting: no"), || format!("it should be told of no messages: {told}"))?;
+    alice.sees("Offline")?;
+    let bob = Phone::new(scene, &exchange, "bob")?;
+    let registrar = bob.registers()?;
+    bob.wire.expect("200 REGISTER")?;
+    alice.sees("Online")?;
+    bob.unregisters(&registrar)?;
+    alice.sees("Offline")?;
+    let shown = exchange.console("pjsip show subscriptions inbound")?;
+    let both = ["100/presence", "alice/message-summary"].iter().all(|part| shown.contains(part));
+    ensure(both, || format!("both subscriptions should be there:\n{shown}"))
 }
 
 fn registrations(scene: &Scene) -> Outcome {

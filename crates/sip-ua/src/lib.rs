@@ -85,6 +85,9 @@ pub mod user_agent;
 // What subscriptions tell.
 pub mod event_package;
 
+#[doc(hidden)]
+pub mod fuzzing;
+
 // The shell with the sockets.
 pub mod driver;
 pub use driver::{UaEvents, UserAgentHandle, bind};

@@ -228,6 +228,16 @@ mod tests {
     }
 
     #[test]
+    fn the_seeds_of_the_fuzz_target_are_read() {
+        let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/presence");
+        for seed in std::fs::read_dir(seeds).unwrap() {
+            let octets = std::fs::read(seed.unwrap().path()).unwrap();
+            crate::fuzzing::presence(&octets);
+            assert!(Presence::parse(&octets).is_ok());
+        }
+    }
+
+    #[test]
     fn what_phones_publish_is_understood() {
         let text = "<?xml version=\"1.0\"?><presence xmlns=\"urn:ietf:params:xml:ns:pidf\" \
             xmlns:p1=\"urn:ietf:params:xml:ns:pidf:data-model\" xmlns:p2=\"urn:ietf:params:xml:ns:pidf:rpid\" \

@@ -19,8 +19,8 @@ pub struct ResourceList {
     pub span: Span,
 }
 
-/// Extensions of one list; those beyond are left out.
-const MOST: usize = 200;
+/// Extensions of one list; those beyond are left out. As many as one datagram can tell of.
+const MOST: usize = 80;
 
 impl ResourceList {
     pub(super) fn read(values: &mut Values<'_>) -> Self {
