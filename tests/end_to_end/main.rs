@@ -23,6 +23,7 @@ mod restart;
 mod session_extensions;
 mod several_destinations;
 mod starting;
+mod subscriptions;
 mod tls;
 mod transfers;
 mod trunk;
@@ -56,6 +57,7 @@ fn main() {
         several_destinations::trials(),
         session_extensions::trials(),
         starting::trials(),
+        subscriptions::trials(),
         tls::trials(),
         transfers::trials(),
         trunk::trials(),

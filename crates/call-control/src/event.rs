@@ -39,6 +39,13 @@ pub enum Event {
         /// Why.
         cause: HangupCause,
     },
+    /// The party of a channel put the call on hold, or took it back.
+    Hold {
+        /// The channel.
+        channel: CallSnapshot,
+        /// Whether it is on hold now.
+        held: bool,
+    },
     /// An application of the dialplan starts on a channel.
     ApplicationStarted {
         /// The channel, with context, extension and priority.

@@ -39,6 +39,7 @@
 mod bridge;
 mod call;
 mod cause;
+mod device_state;
 mod dial;
 mod error;
 mod event;
@@ -52,6 +53,7 @@ mod technology;
 pub use bridge::BridgeEnd;
 pub use call::{Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits};
 pub use cause::HangupCause;
+pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
 pub use error::CallError;
 pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};

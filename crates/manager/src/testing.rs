@@ -43,6 +43,8 @@ const EXTENSIONS: &str = "
 [phones]
 exten => 100,1,Answer()
  same => n,Echo()
+[hints]
+exten => 900,hint,Custom:lamp,CustomPresence:desk
 ";
 
 /// Starts one in a folder.

@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
 use call_control::{Call, ContactChange, Event, HangupCause, Observer, Prompts, Switchboard};
 use media_bridge::{MediaConfig, MediaEngine};
+use sip_parser::Method;
 use sip_ua::location::{DnsResolver, Locator};
 use sip_ua::transport::Protocol;
 use sip_ua::user_agent::UserAgentConfig;
@@ -20,6 +21,7 @@ use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::error::StartError;
 use crate::messages::{WaitingMessages, deliver_waiting};
+use crate::presence::{self, Presence};
 use crate::qualify::{self, ContactKey, Qualification};
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 use crate::registration::OutboundRegistrations;
@@ -38,6 +40,7 @@ pub struct Exchange {
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
     outbound: std::sync::OnceLock<OutboundRegistrations>,
     globals: Globals,
+    presence: Arc<Presence>,
     started: Instant,
     started_at: SystemTime,
     last_reload: Mutex<Instant>,
@@ -61,7 +64,8 @@ impl Exchange {
         for observer in observers {
             builder = builder.observer(observer);
         }
-        let switchboard = builder.build();
+        let presence = Presence::open(&configuration.folders.database);
+        let switchboard = builder.observer(presence.clone()).build();
         let (contacts, arrived) = mpsc::unbounded_channel();
         let qualification = Arc::new(Qualification::default());
         let registrations =
@@ -73,8 +77,7 @@ impl Exchange {
         let host_addresses = Arc::new(HostAddresses::default());
         // Before the first call can come, so that no trunk is taken for a stranger.
         host_addresses.follow(&configuration, &locator).await;
-        let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
-        config.supported_by_registrar = ["path", "outbound", "gruu"].map(str::to_owned).to_vec();
+        let config = user_agent_config(&configuration);
         let exchange = Arc::new(Self {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             configuration: ArcSwap::from_pointee(configuration),
@@ -88,10 +91,12 @@ impl Exchange {
             sip: std::sync::OnceLock::new(),
             outbound: std::sync::OnceLock::new(),
             globals,
+            presence,
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),
         });
+        exchange.presence.serve(&exchange);
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange)));
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
         let board = exchange.switchboard.clone();
@@ -153,6 +158,11 @@ impl Exchange {
     /// Which contacts are there.
     pub fn qualification(&self) -> &Qualification {
         &self.qualification
+    }
+
+    /// States of devices and extensions, and those who watch them.
+    pub fn presence(&self) -> &Arc<Presence> {
+        &self.presence
     }
 
     /// The SIP technology; `None` while the exchange starts.
@@ -229,6 +239,7 @@ impl Exchange {
             if part != Part::Dialplan {
                 self.host_addresses.follow(&self.configuration(), &self.locator).await;
             }
+            self.presence.reloaded();
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
@@ -253,6 +264,7 @@ impl Exchange {
             sip.stop().await;
         }
         self.registrations.flush().await;
+        self.presence.flush().await;
     }
 }
 
@@ -301,6 +313,17 @@ fn resolver(configuration: &Configuration) -> Arc<DnsResolver> {
         tracing::warn!("resolver_unbound.conf has no effect: {problem}");
         DnsResolver::system()
     }))
+}
+
+/// What the user agent of this exchange takes beside calls.
+fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
+    let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+    config.allow.extend([Method::Subscribe, Method::Publish]);
+    config.event_packages = presence::packages();
+    // Watchers may insist on lists (RFC 4662).
+    config.supported.push("eventlist".to_owned());
+    config.supported_by_registrar = ["path", "outbound", "gruu"].map(str::to_owned).to_vec();
+    config
 }
 
 /// Global variables of the dialplan: `[globals]`, `Set(GLOBAL(x)=…)`.

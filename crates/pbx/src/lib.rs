@@ -32,6 +32,7 @@ mod error;
 mod exchange;
 pub mod functions;
 mod messages;
+pub mod presence;
 pub mod qualify;
 pub mod registrar;
 pub mod registration;

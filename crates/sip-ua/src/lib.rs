@@ -48,9 +48,11 @@
 //! | what | where | not yet |
 //! | --- | --- | --- |
 //! | RFC 3261 §17, RFC 6026, RFC 4320 §4: transactions | [`transaction`] | |
-//! | RFC 3261 §18, RFC 3581 (`rport`), RFC 5626 §3.5.1 (keep-alive): UDP, TCP | [`transport`], [`driver`] | TLS, WebSocket |
+//! | RFC 3261 §18, RFC 3581 (`rport`), RFC 5626 §3.5.1 (keep-alive), RFC 5923, RFC 7118: UDP, TCP, TLS, WebSocket | [`transport`], [`driver`] | |
 //! | RFC 3263, RFC 2782: location of servers by DNS, failover | [`location`], [`user_agent`] | |
-//! | RFC 3261 §12, §13, §14, §15: calls | [`dialog`], [`user_agent`] | 100rel, session timers, REFER, SUBSCRIBE |
+//! | RFC 3261 §12, §13, §14, §15, RFC 3262, RFC 3311, RFC 3515, RFC 3891, RFC 4028: calls | [`dialog`], [`user_agent`] | |
+//! | RFC 6665: subscriptions, both ways | [`user_agent`] | several in one dialog |
+//! | RFC 3863, 4235, 3842, 3680: what they tell | [`event_package`] | partial documents |
 //! | RFC 3261 §22, RFC 7616, RFC 8760: digest | [`digest`] | `auth-int` |
 //! | RFC 3261 §10, RFC 3327, RFC 5626 §6, RFC 5627: registrar | [`registrar`] | |
 //! | RFC 3261 §10.2, RFC 3327, RFC 3608, RFC 5626 §4.2: registering elsewhere | [`registration`] | |
@@ -88,6 +90,12 @@ pub mod registration;
 
 // Calls, and requests outside of them.
 pub mod user_agent;
+
+// What subscriptions tell.
+pub mod event_package;
+
+#[doc(hidden)]
+pub mod fuzzing;
 
 // The shell with the sockets.
 pub mod driver;

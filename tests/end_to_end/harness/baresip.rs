@@ -35,6 +35,8 @@ pub(crate) struct Setup<'a> {
     answer: Answer,
     /// Lines of its configuration that name certificates.
     certificates: String,
+    /// URI whose presence it watches, beside its messages.
+    watched: Option<String>,
 }
 
 /// A running phone.
@@ -77,6 +79,12 @@ impl<'a> Setup<'a> {
         self
     }
 
+    /// Watching somebody's presence, and its own messages.
+    pub(crate) fn watching(mut self, uri: String) -> Self {
+        self.watched = Some(uri);
+        self
+    }
+
     /// Waits for [`Baresip::accept`] when somebody calls.
     pub(crate) fn manual(mut self) -> Self {
         self.answer = Answer::Manual;
@@ -115,8 +123,10 @@ impl<'a> Setup<'a> {
             self.name, self.transport
         );
         std::fs::write(folder.join("accounts"), account)?;
-        std::fs::write(folder.join("contacts"), "")?;
-        let settings = CONFIG
+        let watched = self.watched.map(|uri| format!("\"Watched\" <{uri}>;presence=p2p\n"));
+        std::fs::write(folder.join("contacts"), watched.as_deref().unwrap_or_default())?;
+        let modules = if watched.is_some() { WATCHING } else { "" };
+        let settings = format!("{CONFIG}{modules}")
             .replace("TONE", &tone.to_string_lossy())
             .replace("CONTROL", &control.to_string())
             .replace("FOLDER", &folder.to_string_lossy())
@@ -142,7 +152,23 @@ impl Baresip {
             codecs: "",
             answer: Answer::Auto,
             certificates: String::new(),
+            watched: None,
         }
+    }
+
+    /// Waits for the next notice of its messages.
+    pub(crate) fn is_told_of_messages(&self) -> Outcome<String> {
+        Ok(self.control.event("MWI_NOTIFY")?.param)
+    }
+
+    /// Waits until it shows the watched one so: `Online`, `Busy`, `Offline`.
+    pub(crate) fn sees(&mut self, presence: &str) -> Outcome {
+        let mut last = String::new();
+        let seen = until(&format!("{} to see '{presence}'", self.name), || {
+            last = self.control.command("contacts", "")?;
+            Ok(last.contains(presence).then_some(()))
+        });
+        seen.map_err(|_| format!("'{presence}' should be seen in:\n{last}").into())
     }
 
     pub(crate) fn process(&mut self) -> &mut Process {
@@ -324,4 +350,10 @@ module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen CONTROL
 snd_path FOLDER
+";
+
+/// What a phone that watches has beside.
+const WATCHING: &str = "\
+module_app mwi.so
+module_app presence.so
 ";

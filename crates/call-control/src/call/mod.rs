@@ -455,15 +455,17 @@ impl Call {
                 self.0.early_media.send_replace(true);
             }
             Report::Answered => self.advance(ChannelState::Up),
-            Report::Held => {
-                self.0.held.send_replace(true);
-            }
-            Report::Resumed => {
-                self.0.held.send_replace(false);
-            }
+            Report::Held => self.hold(true),
+            Report::Resumed => self.hold(false),
             Report::Codec(codec) => self.details().codec = Some(codec),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
             Report::Ended(cause) => self.end(cause),
+        }
+    }
+
+    fn hold(&self, held: bool) {
+        if self.0.held.send_replace(held) != held {
+            self.0.switchboard.notice(|| Event::Hold { channel: self.snapshot(), held });
         }
     }
 

@@ -6,9 +6,10 @@ use sip_parser::{Message, Uri};
 use sip_ua::UserAgentHandle;
 use sip_ua::location::Destination;
 use sip_ua::transport::{Flow, Protocol};
-use sip_ua::user_agent::{Reply, RequestId};
+use sip_ua::user_agent::{Reply, RequestId, SubscriptionEvent, SubscriptionId};
 
 use super::endpoint::SipEndpoint;
+use super::subscriptions::PendingSubscription;
 use crate::call::Call;
 use crate::identity::CallerId;
 use crate::message::TextMessage;
@@ -65,6 +66,19 @@ pub trait Directory: Send + Sync + 'static {
         let _ = (endpoint, number, text);
         reply.send(Reply::status(405));
     }
+
+    /// A SUBSCRIBE. The credentials are proven.
+    fn subscribe(&self, _endpoint: Arc<SipEndpoint>, _request: Message, pending: PendingSubscription) {
+        pending.refuse(Reply::status(489));
+    }
+
+    /// A PUBLISH (RFC 3903). The credentials are proven.
+    fn publish(&self, _endpoint: Arc<SipEndpoint>, _request: Message, reply: PendingReply) {
+        reply.send(Reply::status(489));
+    }
+
+    /// A subscription that was accepted moved on.
+    fn subscription(&self, _id: SubscriptionId, _event: SubscriptionEvent) {}
 
     /// A request failed to prove who sent it. Called beside the 401, for logs and bans.
     fn refused(&self, _request: &Message, _flow: &Flow) {}

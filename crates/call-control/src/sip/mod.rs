@@ -19,6 +19,7 @@ mod referral;
 mod registration;
 mod requests;
 mod session;
+mod subscriptions;
 mod worker;
 
 use std::net::SocketAddr;
@@ -35,6 +36,7 @@ pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route
 pub use endpoint::SipEndpoint;
 pub use line::{Line, LineBuilder, LineError};
 pub use registration::RegistrationError;
+pub use subscriptions::PendingSubscription;
 
 use crate::call::Call;
 use crate::switchboard::Switchboard;

@@ -43,7 +43,8 @@ impl Worker {
             }
             Method::Message => self.on_text(id, &request, &flow, endpoint),
             Method::Options => self.user_agent.respond(id, capabilities()),
-            Method::Subscribe | Method::Publish => self.user_agent.respond(id, Reply::status(489)),
+            Method::Subscribe => self.on_subscribe(id, request, flow, endpoint),
+            Method::Publish => self.on_publish(id, request, endpoint),
             Method::Other(_) => self.user_agent.respond(id, Reply::status(501)),
             _ => self.user_agent.respond(id, Reply::status(405).header("Allow", ALLOW)),
         }
@@ -89,7 +90,7 @@ impl Worker {
 }
 
 /// Methods that mean something outside of calls.
-const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE";
+const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, SUBSCRIBE, NOTIFY, PUBLISH";
 
 /// What OPTIONS is answered with.
 fn capabilities() -> Reply {

@@ -65,6 +65,7 @@ impl Worker {
                 self.on_request(id, message, flow, Some(session));
             }
             UaEvent::Session(id, event) => self.on_session(id, event),
+            UaEvent::Subscription(id, event) => self.directory.subscription(id, event),
             UaEvent::Malformed { flow, problem, .. } => debug!(%flow, %problem, "not a SIP message"),
             _ => {}
         }

@@ -4,11 +4,13 @@ mod channel;
 mod core;
 mod dialplan;
 mod help;
+mod hints;
 mod layout;
 mod matching;
 mod module;
 mod pjsip;
 mod sip;
+mod states;
 mod stop;
 
 use std::sync::atomic::AtomicU8;
@@ -129,13 +131,16 @@ fn table() -> impl Iterator<Item = &'static Command> {
         core::COMMANDS,
         stop::COMMANDS,
         help::COMMANDS,
+        hints::COMMANDS,
         channel::COMMANDS,
         dialplan::COMMANDS,
         module::COMMANDS,
         pjsip::COMMANDS,
         pjsip::ONE,
         pjsip::REGISTRATIONS,
+        pjsip::SUBSCRIPTIONS,
         sip::COMMANDS,
+        states::COMMANDS,
     ];
     families.into_iter().flatten()
 }

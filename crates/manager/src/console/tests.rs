@@ -273,3 +273,28 @@ async fn when_convenient_is_when_there_is_no_call() {
     assert_eq!(console.run("core stop gracefully").await.1, 0);
     assert!(stage.stops.try_recv().is_err());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn states_are_set_and_hints_show_them() {
+    let stage = Stage::new().await;
+    let mut console = stage.console().await;
+    let (said, status) = console.run("devstate change Custom:lamp INUSE").await;
+    assert_eq!((said, status), (vec!["Changing Custom:lamp to INUSE".to_owned()], 0));
+    assert_eq!(console.run("devstate change PJSIP/alice INUSE").await.1, 1);
+    assert_eq!(console.run("devstate change Custom:lamp ASLEEP").await.1, 1);
+    assert_eq!(console.run("presencestate change CustomPresence:desk away,lunch,Back at 2").await.1, 0);
+    let (shown, _) = console.run("core show hints").await;
+    let row = format!(
+        "{:<30}: {:<60}  State:{:<15} Presence:{:<15} Watchers  0",
+        "900@hints", "Custom:lamp,CustomPresence:desk", "InUse", "away"
+    );
+    assert!(shown.contains(&row), "{shown:?}");
+    assert!(shown.contains(&"- 1 hints registered".to_owned()), "{shown:?}");
+    let (shown, _) = console.run("core show hint 900").await;
+    assert_eq!(shown, [row, "1 hint matching extension 900".to_owned()]);
+    let (shown, _) = console.run("devstate list").await;
+    assert_eq!(shown, ["Name: 'Custom:lamp'  State: 'INUSE'"]);
+    let (shown, _) = console.run("presencestate list").await;
+    assert!(shown.first().unwrap().contains("Message: Back at 2"), "{shown:?}");
+    assert_eq!(console.run("pjsip show subscriptions inbound").await.0, ["No active subscriptions"]);
+}

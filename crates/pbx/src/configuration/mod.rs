@@ -46,7 +46,7 @@ pub use http::HttpConfiguration;
 pub use options::Options;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
-    Identifier, Identify, IdentityOptions, Registration, SipConfiguration, Transport,
+    Identifier, Identify, IdentityOptions, Registration, ResourceList, SipConfiguration, Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;

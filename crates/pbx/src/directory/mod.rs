@@ -9,17 +9,19 @@ mod transfer;
 
 use std::sync::{Arc, Weak};
 
-use call_control::sip::{Admission, Directory, PendingReply, Referral, Route, SipEndpoint};
+use call_control::sip::{
+    Admission, Directory, PendingReply, PendingSubscription, Referral, Route, SipEndpoint,
+};
 use call_control::{Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
 use sip_parser::Message;
 use sip_ua::registrar::Gruu;
 use sip_ua::transport::Flow;
-use sip_ua::user_agent::Reply;
+use sip_ua::user_agent::{Reply, SubscriptionEvent, SubscriptionId};
 
 pub(crate) use endpoints::EndpointTable;
 pub(crate) use host_addresses::HostAddresses;
-pub(crate) use route::way_to;
+pub(crate) use route::{contacts_of, way_to};
 
 use crate::exchange::Exchange;
 use crate::messages;
@@ -100,6 +102,26 @@ impl Directory for ConfiguredDirectory {
                 drop(tokio::spawn(registration::serve(exchange, endpoint, request, flow, reply)))
             }
             None => reply.send(Reply::status(503)),
+        }
+    }
+
+    fn subscribe(&self, endpoint: Arc<SipEndpoint>, request: Message, pending: PendingSubscription) {
+        match self.exchange.upgrade() {
+            Some(exchange) => exchange.presence().subscribe(&endpoint, &request, pending),
+            None => pending.refuse(Reply::status(503)),
+        }
+    }
+
+    fn publish(&self, endpoint: Arc<SipEndpoint>, request: Message, reply: PendingReply) {
+        match self.exchange.upgrade() {
+            Some(exchange) => exchange.presence().publish(&endpoint, &request, reply),
+            None => reply.send(Reply::status(503)),
+        }
+    }
+
+    fn subscription(&self, id: SubscriptionId, event: SubscriptionEvent) {
+        if let Some(exchange) = self.exchange.upgrade() {
+            exchange.presence().subscription(id, &event);
         }
     }
 }

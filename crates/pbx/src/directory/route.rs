@@ -64,6 +64,27 @@ pub(super) fn to(
     }
 }
 
+/// The ways to all contacts of an endpoint, registered or of the configuration.
+pub(crate) fn contacts_of(exchange: &Exchange, name: &str) -> Vec<Route> {
+    let configuration = exchange.configuration();
+    let Some(endpoint) = exchange.endpoints().get(name).cloned() else { return Vec::new() };
+    let way = |target: String, next_hop: Result<NextHop, OriginateError>, route_set: Vec<String>| {
+        // Where a contact leads nowhere, a call to it says so; here there is nobody to tell.
+        Some(Route { endpoint: endpoint.clone(), target, next_hop: next_hop.ok()?, route_set })
+    };
+    let mut routes = Vec::new();
+    for aor in aors(&configuration, name) {
+        let registered = exchange.registrations().contacts(aor).into_iter();
+        routes.extend(registered.filter_map(|binding| {
+            let hop = binding_hop(&binding);
+            way(binding.contact_uri, hop, binding.path)
+        }));
+        let fixed = configuration.sip.aors.get(aor).into_iter().flat_map(|aor| &aor.contacts);
+        routes.extend(fixed.filter_map(|uri| way(uri.clone(), next_hop(uri), Vec::new())));
+    }
+    routes
+}
+
 fn aors<'c>(configuration: &'c Configuration, endpoint: &str) -> &'c [String] {
     configuration.sip.endpoints.get(endpoint).map(|e| e.aors.as_slice()).unwrap_or_default()
 }

@@ -4,9 +4,13 @@
 mod caller_id;
 mod channel;
 mod condition;
+mod device_state;
+mod extension_state;
 mod global;
+mod hint;
 mod length;
 mod message;
+mod presence_state;
 mod timeout;
 
 use std::sync::Arc;
@@ -101,11 +105,32 @@ pub fn table() -> &'static [Function] {
             write: Some(channel::write),
         },
         Function {
+            name: "DEVICE_STATE",
+            syntax: "DEVICE_STATE(device)",
+            synopsis: "What a device does; Custom: devices can be set.",
+            read: device_state::read,
+            write: Some(device_state::write),
+        },
+        Function {
+            name: "EXTENSION_STATE",
+            syntax: "EXTENSION_STATE(extension[@context])",
+            synopsis: "What the devices of a hint do together.",
+            read: extension_state::read,
+            write: None,
+        },
+        Function {
             name: "GLOBAL",
             syntax: "GLOBAL(variable)",
             synopsis: "A variable of the whole exchange.",
             read: global::read,
             write: Some(global::write),
+        },
+        Function {
+            name: "HINT",
+            syntax: "HINT(extension[@context][,n])",
+            synopsis: "The devices of a hint.",
+            read: hint::read,
+            write: None,
         },
         Function {
             name: "IF",
@@ -134,6 +159,13 @@ pub fn table() -> &'static [Function] {
             synopsis: "What is attached to a text message.",
             read: message::read_data,
             write: Some(message::write_data),
+        },
+        Function {
+            name: "PRESENCE_STATE",
+            syntax: "PRESENCE_STATE(provider,value|subtype|message[,e])",
+            synopsis: "What somebody says about itself; CustomPresence: providers can be set.",
+            read: presence_state::read,
+            write: Some(presence_state::write),
         },
         Function {
             name: "TIMEOUT",

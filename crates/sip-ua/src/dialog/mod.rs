@@ -85,6 +85,25 @@ impl Dialog {
         })
     }
 
+    /// The dialog that a NOTIFY begins at the subscriber, when it overtakes the 2xx (RFC 6665 section 4.4.1).
+    /// `local_cseq` is that of our SUBSCRIBE. The NOTIFY itself is still to be [received](Dialog::receive).
+    ///
+    /// # Errors
+    /// When it has no Contact or no To tag, or From, To or Call-ID cannot be read.
+    pub fn from_notify(notify: &Message, local_cseq: u32) -> Result<Dialog, DialogError> {
+        Ok(Dialog {
+            id: DialogId::of_request(notify)?.ok_or(DialogError::NoContact)?,
+            state: DialogState::Confirmed,
+            local: raw(notify, &HeaderName::To),
+            remote: raw(notify, &HeaderName::From),
+            local_cseq,
+            remote_cseq: None,
+            target: contact(notify).ok_or(DialogError::NoContact)?,
+            routes: RouteSet::of_request(notify),
+            initiator: true,
+        })
+    }
+
     /// Its name.
     #[must_use]
     pub fn id(&self) -> &DialogId {

@@ -11,8 +11,9 @@ use super::{Core, Handle, run};
 use crate::location::Reach;
 use crate::transport::{BindError, Flow, ListenConfig, Protocol, Transmit};
 use crate::user_agent::{
-    Body, OutboundInvite, OutboundRequest, Reply, RequestFailure, RequestId, SessionId, SessionOptions,
-    UaEvent, UserAgent, UserAgentConfig,
+    Body, Document, OutboundInvite, OutboundRequest, OutboundSubscribe, Reply, RequestFailure, RequestId,
+    SessionId, SessionOptions, Standing, SubscriptionId, SubscriptionTerms, Termination, UaEvent, UserAgent,
+    UserAgentConfig,
 };
 
 /// What the application hears of its user agent. Take them: while 4,096 wait, no message is read.
@@ -210,6 +211,34 @@ impl UserAgentHandle {
     /// See [`UserAgent::respond`].
     pub fn respond(&self, id: RequestId, reply: Reply) {
         self.run(move |agent, now| agent.respond(now, id, reply));
+    }
+}
+
+/// Subscriptions.
+impl UserAgentHandle {
+    /// See [`UserAgent::accept_subscription`].
+    pub fn accept_subscription(&self, request: RequestId, id: SubscriptionId, terms: SubscriptionTerms) {
+        self.run(move |agent, now| agent.accept_subscription(now, request, id, terms));
+    }
+
+    /// See [`UserAgent::notify`].
+    pub fn notify(&self, id: SubscriptionId, standing: Standing, document: Document) {
+        self.run(move |agent, now| agent.notify(now, id, standing, document));
+    }
+
+    /// See [`UserAgent::end_subscription`].
+    pub fn end_subscription(&self, id: SubscriptionId, termination: Termination) {
+        self.run(move |agent, now| agent.end_subscription(now, id, termination));
+    }
+
+    /// See [`UserAgent::subscribe`].
+    pub fn subscribe(&self, id: SubscriptionId, subscribe: OutboundSubscribe) {
+        self.run(move |agent, now| agent.subscribe(now, id, subscribe));
+    }
+
+    /// See [`UserAgent::unsubscribe`].
+    pub fn unsubscribe(&self, id: SubscriptionId) {
+        self.run(move |agent, now| agent.unsubscribe(now, id));
     }
 }
 

@@ -8,7 +8,8 @@ use sip_parser::{HeaderName, Message};
 use super::avoided::Avoided;
 use super::config::UserAgentConfig;
 use super::event::{SessionEvent, UaEvent};
-use super::id::{RequestId, SessionId};
+use super::id::{RequestId, SessionId, SubscriptionId};
+use super::subscription::SubscriptionEvent;
 use super::tokens::Tokens;
 use crate::transaction::{ClientTransactionId, ServerTransactionId, TransactionLayer};
 use crate::transport::Flow;
@@ -26,6 +27,8 @@ pub(super) struct Common {
     pub(super) invites: HashMap<ServerTransactionId, Server>,
     /// Which session a tag of ours belongs to.
     pub(super) tags: HashMap<String, SessionId>,
+    /// Which subscription a tag of ours belongs to.
+    pub(super) subscription_tags: HashMap<String, SubscriptionId>,
 }
 
 /// What a client transaction is for.
@@ -35,6 +38,8 @@ pub(super) enum Client {
     Session(SessionId),
     /// A request outside of dialogs.
     Request(RequestId),
+    /// SUBSCRIBE or NOTIFY of a subscription.
+    Subscription(SubscriptionId),
 }
 
 /// Who answers an INVITE of a peer.
@@ -62,11 +67,21 @@ impl Common {
             clients: HashMap::new(),
             invites: HashMap::new(),
             tags: HashMap::new(),
+            subscription_tags: HashMap::new(),
         }
     }
 
     pub(super) fn emit(&mut self, session: SessionId, event: SessionEvent) {
         self.events.push_back(UaEvent::Session(session, event));
+    }
+
+    pub(super) fn emit_subscription(&mut self, subscription: SubscriptionId, event: SubscriptionEvent) {
+        self.events.push_back(UaEvent::Subscription(subscription, event));
+    }
+
+    /// The event packages that we know, as a header.
+    pub(super) fn allow_events(&self) -> (String, String) {
+        ("Allow-Events".to_owned(), self.config.event_packages.join(", "))
     }
 
     /// Sends a request whose responses go to `client`.

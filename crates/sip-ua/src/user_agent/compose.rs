@@ -119,7 +119,12 @@ impl Common {
         if status > 100 {
             response = response.to_tag(tag);
         }
-        if matches!(status, 101..=299) && request.method() == Some(Method::Invite) {
+        let begins_dialog = match request.method() {
+            Some(Method::Invite) => matches!(status, 101..=299),
+            Some(Method::Subscribe | Method::Refer) => matches!(status, 200..=299),
+            _ => false,
+        };
+        if begins_dialog {
             response = response.record_route();
         }
         if !self.config.user_agent.is_empty() {

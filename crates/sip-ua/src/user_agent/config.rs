@@ -11,8 +11,9 @@ use crate::transport::ConnectionLimits;
 ///
 /// # Defaults
 /// `max_forwards` 70 (RFC 3261 section 8.1.1.6), the default timers and limits, `failover_after` 4 s, `avoid_failed` 60 s,
-/// 50,000 sessions, the methods INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, MESSAGE and
-/// REGISTER, the extensions `timer`, `100rel`, `replaces` and `norefersub`.
+/// 50,000 sessions, 50,000 subscriptions and 5,000 of one address, no event packages, the methods INVITE, ACK, CANCEL,
+/// BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, MESSAGE and REGISTER, the extensions `timer`, `100rel`, `replaces` and
+/// `norefersub`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserAgentConfig {
@@ -43,6 +44,13 @@ pub struct UserAgentConfig {
     /// What Allow says. A request of another method is answered 405. Of the methods outside of
     /// dialogs each one listed here reaches the application.
     pub allow: Vec<Method>,
+    /// Event packages that may be subscribed to or published (RFC 6665, RFC 3903). SUBSCRIBE and PUBLISH of another
+    /// one are answered 489 with Allow-Events.
+    pub event_packages: Vec<String>,
+    /// Subscriptions at a time, both ways. A SUBSCRIBE above it is answered 503 with Retry-After.
+    pub max_subscriptions: usize,
+    /// Subscriptions that one address may hold with us; above it the same.
+    pub max_subscriptions_per_peer: usize,
     /// Option tags that Require may ask for and Supported tells; another one is answered 420.
     pub supported: Vec<String>,
     /// Option tags that Require of a REGISTER may ask for too: those of the application's registrar.
@@ -78,6 +86,9 @@ impl UserAgentConfig {
                 Method::Message,
                 Method::Register,
             ],
+            event_packages: Vec::new(),
+            max_subscriptions: 50_000,
+            max_subscriptions_per_peer: 5_000,
             supported: ["timer", "100rel", "replaces", "norefersub"].map(str::to_owned).to_vec(),
             supported_by_registrar: Vec::new(),
         }

@@ -2,7 +2,8 @@
 
 use sip_parser::Message;
 
-use super::id::{RequestId, SessionId};
+use super::id::{RequestId, SessionId, SubscriptionId};
+use super::subscription::SubscriptionEvent;
 use crate::transport::Flow;
 
 /// Something that the application should know, from [`UserAgent::poll_event`](super::UserAgent::poll_event).
@@ -11,7 +12,8 @@ use crate::transport::Flow;
 pub enum UaEvent {
     /// A request outside of dialogs. It must be answered by
     /// [`respond`](super::UserAgent::respond), or, an INVITE, taken by
-    /// [`accept`](super::UserAgent::accept). One that is left lying is refused with 500 after 64 T1.
+    /// [`accept`](super::UserAgent::accept), a SUBSCRIBE by
+    /// [`accept_subscription`](super::UserAgent::accept_subscription). One that is left lying is refused with 500 after 64 T1.
     Request {
         /// Its name.
         id: RequestId,
@@ -34,6 +36,8 @@ pub enum UaEvent {
     },
     /// A session moved on.
     Session(SessionId, SessionEvent),
+    /// A subscription moved on.
+    Subscription(SubscriptionId, SubscriptionEvent),
     /// The outcome of a request that we sent.
     Response {
         /// The name that [`request`](super::UserAgent::request) was given.

@@ -17,7 +17,13 @@ pub struct SessionId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestId(pub u64);
 
-/// Both kinds of name count from here: a name is never given twice in one process.
+/// Names one subscription, ours with a peer or a peer's with us (RFC 6665).
+///
+/// The application allocates it with [`SubscriptionId::next`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SubscriptionId(pub u64);
+
+/// All kinds of name count from here: a name is never given twice in one process.
 static COUNTER: AtomicU64 = AtomicU64::new(1);
 
 impl SessionId {
@@ -36,6 +42,14 @@ impl RequestId {
     }
 }
 
+impl SubscriptionId {
+    /// A name that nothing else in this process has.
+    #[must_use]
+    pub fn next() -> SubscriptionId {
+        SubscriptionId(COUNTER.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "session {}", self.0)
@@ -45,5 +59,11 @@ impl fmt::Display for SessionId {
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "request {}", self.0)
+    }
+}
+
+impl fmt::Display for SubscriptionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "subscription {}", self.0)
     }
 }

@@ -10,6 +10,7 @@ use super::common::Server;
 use super::compose::finish_reply;
 use super::id::SessionId;
 use super::requests::Pending;
+use super::subscription::EventId;
 use crate::transaction::ServerTransactionId;
 use crate::transport::Flow;
 
@@ -42,7 +43,7 @@ impl UserAgent {
         let tag = arrival.request.to().ok().and_then(|to| to.tag().map(str::to_owned));
         match tag {
             Some(tag) if method != Method::Register => self.take_in_dialog(now, arrival, &tag),
-            _ => match self.screen_new(&method, &arrival.request, merged) {
+            _ => match self.screen_new(&method, &arrival, merged) {
                 Err(refusal) => self.refuse(now, &arrival, refusal),
                 Ok(()) => self.take_new(now, &method, arrival),
             },
@@ -70,7 +71,8 @@ impl UserAgent {
     }
 
     /// What a request outside of dialogs must pass too.
-    fn screen_new(&self, method: &Method, request: &Message, merged: bool) -> Result<(), Refusal> {
+    fn screen_new(&self, method: &Method, arrival: &Arrival, merged: bool) -> Result<(), Refusal> {
+        let request = &arrival.request;
         if merged {
             return Err(482.into());
         }
@@ -89,13 +91,41 @@ impl UserAgent {
         if *method == Method::Invite && request.contacts().next().is_none_or(|contact| contact.is_err()) {
             return Err(400.into());
         }
+        if matches!(method, Method::Subscribe | Method::Publish) {
+            self.screen_event(request)?;
+        }
+        if *method == Method::Subscribe && self.is_full_of_subscriptions(&arrival.flow) {
+            return Err(self.later());
+        }
         let full = self.pending.len() >= self.common.config.max_pending_requests
             || (*method == Method::Invite && self.sessions.len() >= self.common.config.max_sessions);
         if full {
-            let wait = self.common.config.limits.retry_after.as_secs().max(1).to_string();
-            return Err(Refusal { status: 503, header: Some(("Retry-After".to_owned(), wait)) });
+            return Err(self.later());
         }
         Ok(())
+    }
+
+    /// A package that nobody here knows is refused with those that somebody does (RFC 6665 section 4.2.1.1).
+    fn screen_event(&self, request: &Message) -> Result<(), Refusal> {
+        let known = &self.common.config.event_packages;
+        let event = EventId::of(request);
+        if event.is_some_and(|event| known.iter().any(|package| package.eq_ignore_ascii_case(&event.package)))
+        {
+            return Ok(());
+        }
+        Err(Refusal { status: 489, header: Some(self.common.allow_events()) })
+    }
+
+    fn is_full_of_subscriptions(&self, flow: &Flow) -> bool {
+        let config = &self.common.config;
+        self.subscriptions.len() >= config.max_subscriptions
+            || self.peers.of(flow.remote.ip()) >= config.max_subscriptions_per_peer
+    }
+
+    /// A limit is reached.
+    fn later(&self) -> Refusal {
+        let wait = self.common.config.limits.retry_after.as_secs().max(1).to_string();
+        Refusal { status: 503, header: Some(("Retry-After".to_owned(), wait)) }
     }
 
     fn refuse(&mut self, now: Instant, arrival: &Arrival, refusal: Refusal) {
@@ -118,7 +148,12 @@ impl UserAgent {
                     session.handle_request(now, common, id, request, flow, replaces);
                 });
             }
-            None => self.refuse(now, &arrival, 481.into()),
+            None => match self.common.subscription_tags.get(tag).copied() {
+                Some(subscription) => self.step_subscription(subscription, |subscription, common| {
+                    subscription.handle_request(now, common, arrival.id, &arrival.request, arrival.flow);
+                }),
+                None => self.refuse(now, &arrival, 481.into()),
+            },
         }
     }
 

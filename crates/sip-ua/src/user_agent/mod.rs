@@ -1,7 +1,8 @@
 //! The user agent: calls and requests over the transaction layer, without I/O and without a clock.
 //!
 //! Meet [`UserAgent`] first, then [`UaEvent`], what it tells, and [`SessionEvent`], what it tells of a
-//! call. `session/` holds the calls, each a state machine; `intake` decides what is refused at the door.
+//! call. `session/` holds the calls, each a state machine, `subscription/` what is watched (RFC 6665); `intake` decides
+//! what is refused at the door.
 
 // What an application says and hears.
 mod command;
@@ -13,6 +14,7 @@ mod options;
 mod intake;
 mod requests;
 mod session;
+mod subscription;
 // What both are made of.
 mod authentication;
 mod avoided;
@@ -30,14 +32,19 @@ use sip_parser::{Message, Method, ParseError};
 pub use command::{Alternative, Body, OutboundInvite, OutboundRequest, Reply, Series};
 pub use config::UserAgentConfig;
 pub use event::{EndReason, RequestFailure, SessionEvent, UaEvent};
-pub use id::{RequestId, SessionId};
+pub use id::{RequestId, SessionId, SubscriptionId};
 pub use options::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
+pub use subscription::{
+    Document, EventId, OutboundSubscribe, Standing, SubscriptionEnd, SubscriptionEvent, SubscriptionTerms,
+    Termination, TerminationReason,
+};
 
 use self::common::{Client, Common, Server};
 use self::deadlines::Deadlines;
 use self::intake::Arrival;
 use self::requests::{Outgoing, Pending};
 use self::session::Session;
+use self::subscription::{Peers, Subscription};
 use self::tokens::Tokens;
 use crate::transaction::{ClientTransactionId, TransactionEvent};
 use crate::transport::{Flow, Transmit};
@@ -121,6 +128,9 @@ pub struct UserAgent {
     pending_deadlines: Deadlines<RequestId>,
     outgoing: HashMap<RequestId, Outgoing>,
     outgoing_deadlines: Deadlines<RequestId>,
+    subscriptions: HashMap<SubscriptionId, Subscription>,
+    subscription_deadlines: Deadlines<SubscriptionId>,
+    peers: Peers,
 }
 
 impl UserAgent {
@@ -149,6 +159,9 @@ impl UserAgent {
             pending_deadlines: Deadlines::new(),
             outgoing: HashMap::new(),
             outgoing_deadlines: Deadlines::new(),
+            subscriptions: HashMap::new(),
+            subscription_deadlines: Deadlines::new(),
+            peers: Peers::default(),
         }
     }
 
@@ -184,13 +197,20 @@ impl UserAgent {
         while let Some(id) = self.outgoing_deadlines.pop(now) {
             self.leave_silent_server(now, id);
         }
+        while let Some(id) = self.subscription_deadlines.pop(now) {
+            self.step_subscription(id, |subscription, common| subscription.handle_timeout(now, common));
+        }
         self.settle(now);
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout) at the latest.
     pub fn poll_timeout(&mut self) -> Option<Instant> {
-        let own =
-            [self.session_deadlines.next(), self.pending_deadlines.next(), self.outgoing_deadlines.next()];
+        let own = [
+            self.session_deadlines.next(),
+            self.pending_deadlines.next(),
+            self.outgoing_deadlines.next(),
+            self.subscription_deadlines.next(),
+        ];
         own.into_iter().chain([self.common.layer.poll_timeout()]).flatten().min()
     }
 
@@ -285,6 +305,11 @@ impl UserAgent {
             }
             Some(Client::Session(_)) => self.common.take_back(now, id),
             Some(Client::Request(request)) => self.handle_request_response(now, request, response),
+            Some(Client::Subscription(subscription)) => {
+                self.step_subscription(subscription, |subscription, common| {
+                    subscription.handle_response(now, common, id, &response);
+                });
+            }
             None => self.handle_stray(now, &response),
         }
     }
@@ -295,6 +320,11 @@ impl UserAgent {
                 self.step(session, |session, common| session.handle_failure(now, common, id, failure));
             }
             Some(Client::Request(request)) => self.handle_request_failure(now, request, failure),
+            Some(Client::Subscription(subscription)) => {
+                self.step_subscription(subscription, |subscription, common| {
+                    subscription.handle_failure(now, common, id, failure);
+                });
+            }
             None => {}
         }
     }

@@ -14,5 +14,7 @@ mod refers;
 mod reinvites;
 mod reliable;
 mod session_timers;
+mod subscription_chaos;
+mod subscriptions;
 mod updates;
 mod weather;

@@ -21,6 +21,9 @@ pub(crate) struct Caller<'w> {
     number: u32,
     secret: String,
     contact_parameter: String,
+    /// Further lines of its requests, and the type of their bodies.
+    lines: RefCell<Vec<(String, String)>>,
+    content_type: Cell<&'static str>,
     cseq: Cell<u32>,
     /// Call-ID and From of its dialog.
     call_id: String,
@@ -43,6 +46,8 @@ impl<'w> Caller<'w> {
             from: format!("<sip:{name}@{}>;tag=from-{number}", wire.exchange().ip()),
             secret: secret_of(name),
             contact_parameter: String::new(),
+            lines: RefCell::default(),
+            content_type: Cell::new("application/sdp"),
             cseq: Cell::new(0),
             to: RefCell::new(format!("<{uri}>")),
             target: RefCell::new(uri.clone()),
@@ -72,6 +77,25 @@ impl<'w> Caller<'w> {
     pub(crate) fn with_contact_parameter(mut self, parameter: &str) -> Self {
         self.contact_parameter = format!(";{parameter}");
         self
+    }
+
+    /// From now on its requests have these lines.
+    pub(crate) fn say(&self, lines: &[(&str, &str)]) {
+        let lines = lines.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        *self.lines.borrow_mut() = lines.collect();
+    }
+
+    /// From now on its bodies are of this type.
+    pub(crate) fn say_type(&self, content_type: &'static str) {
+        self.content_type.set(content_type);
+    }
+
+    /// Sends a request that is no INVITE, answers the challenge, and returns what comes then.
+    pub(crate) fn ask(&self, method: &Method, body: Option<&str>) -> Outcome<Message> {
+        self.send(method, body, None)?;
+        let challenge = self.wire.await_any(&[&format!("401 {method}")])?;
+        self.send(method, body, Some(&challenge))?;
+        self.wire.next()
     }
 
     /// Call-ID of all its requests.
@@ -153,7 +177,7 @@ impl<'w> Caller<'w> {
             request = request.header("Authorization", self.answer_to(challenge, method, &target, body)?);
         }
         if let Some(description) = description {
-            request = request.body("application/sdp", description.as_bytes());
+            request = request.body(self.content_type.get(), description.as_bytes());
         }
         self.transmit(request.build())
     }
@@ -184,7 +208,7 @@ impl<'w> Caller<'w> {
         self.wire.send(&ack.build())
     }
 
-    /// Keeps what a response says of the dialog: its tag, and where requests go.
+    /// Keeps what a 2xx says of the dialog that it begins (RFC 3261 §12.1.2).
     pub(crate) fn follow(&self, response: &Message) -> Outcome {
         header(response, "To")?.clone_into(&mut self.to.borrow_mut());
         let contact = header(response, "Contact")?;
@@ -200,14 +224,16 @@ impl<'w> Caller<'w> {
     }
 
     fn request(&self, method: &Method, target: &str, cseq: u32, branch: &str) -> RequestBuilder {
-        RequestBuilder::new(method, target)
+        let request = RequestBuilder::new(method, target)
             .header("Via", format!("{};branch={branch};rport", self.wire.via()))
             .header("Max-Forwards", 70)
             .header("From", &self.from)
             .header("To", self.to.borrow())
             .header("Call-ID", self.call_id())
             .header("CSeq", format!("{cseq} {method}"))
-            .header("Contact", format!("{}{}", self.wire.contact(&self.name), self.contact_parameter))
+            .header("Contact", format!("{}{}", self.wire.contact(&self.name), self.contact_parameter));
+        let lines = self.lines.borrow();
+        lines.iter().fold(request, |request, (name, value)| request.header(name.as_str(), value))
     }
 
     fn answer_to(&self, challenge: &Message, method: &Method, uri: &str, body: &[u8]) -> Outcome<String> {

@@ -3,6 +3,7 @@
 mod one;
 mod registrations;
 mod rows;
+mod subscriptions;
 
 use std::fmt::Write;
 
@@ -13,6 +14,9 @@ use rows::{
     AOR, AUTH, CHANNEL, CONTACT, ENDPOINT, TRANSPORT, aor_rows, contact_of, contact_row, finish, heading,
     rows_of, transport_row,
 };
+
+/// Who watches what.
+pub(super) use subscriptions::COMMANDS as SUBSCRIPTIONS;
 
 /// All about one object.
 pub(super) use one::COMMANDS as ONE;

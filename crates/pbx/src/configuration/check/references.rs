@@ -80,6 +80,18 @@ pub(super) fn check_contexts(plan: &Dialplan, sip: &SipConfiguration, found: &mu
         let contexts = plan.contexts().map(dialplan_vm::Context::name);
         found.push(finding.suggest(suggest::nearest(&endpoint.context, contexts)));
     }
+    for endpoint in sip.endpoints.values() {
+        let watched = endpoint.subscribe_context.as_deref();
+        let Some(missing) = watched.filter(|context| plan.context(context).is_none()) else { continue };
+        let message = format!(
+            "endpoint [{}]: there is no context '{missing}' in extensions.conf, so it finds no hint to watch",
+            endpoint.name
+        );
+        let finding =
+            Diagnostic::warning("unknown-context", message).at(endpoint.span_of("subscribe_context"));
+        let contexts = plan.contexts().map(dialplan_vm::Context::name);
+        found.push(finding.suggest(suggest::nearest(missing, contexts)));
+    }
 }
 
 fn check_codecs(endpoint: &Endpoint, found: &mut Vec<Diagnostic>) {

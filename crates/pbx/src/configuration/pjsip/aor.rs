@@ -35,8 +35,10 @@ pub struct Aor {
     pub authenticate_qualify: bool,
     /// `remove_unavailable`: contacts that do not answer make room for new ones first.
     pub remove_unavailable: bool,
-    /// `mailboxes`.
+    /// `mailboxes`: told to phones that subscribe to them.
     pub mailboxes: Vec<String>,
+    /// `voicemail_extension`: what phones call to hear their messages.
+    pub voicemail_extension: Option<String>,
     /// Where the section is.
     pub span: Span,
 }
@@ -61,6 +63,7 @@ impl Aor {
             authenticate_qualify: values.flag("authenticate_qualify", false),
             remove_unavailable: values.flag("remove_unavailable", false),
             mailboxes: values.list("mailboxes"),
+            voicemail_extension: values.text("voicemail_extension"),
             name: name.value,
             span: name.span,
         }

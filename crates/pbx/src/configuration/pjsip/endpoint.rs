@@ -70,11 +70,20 @@ pub struct Endpoint {
     pub allow_overlap: bool,
     /// `device_state_busy_at`.
     pub device_state_busy_at: u32,
-    /// `mailboxes`.
+    /// `mailboxes`: told to its phones as they register and as messages come.
     pub mailboxes: Vec<String>,
+    /// `allow_subscribe`.
+    pub allow_subscribe: bool,
+    /// `subscribe_context` where its watchers find hints; its context where it has none.
+    pub subscribe_context: Option<String>,
+    /// `sub_min_expiry`, in seconds.
+    pub sub_min_expiry: u32,
+    /// `notify_early_inuse_ringing`: a second call that rings is told as `early`.
+    pub notify_early_inuse_ringing: bool,
     /// Where the section is.
     pub span: Span,
-    /// Where values are that checks point at: `context`, `auth`, `outbound_auth`, `aors`, `transport`, `allow`.
+    /// Where values are that checks point at: `context`, `subscribe_context`, `auth`, `outbound_auth`, `aors`,
+    /// `transport`, `allow`.
     pub spans: Vec<(&'static str, Span)>,
 }
 
@@ -168,7 +177,7 @@ const DEFAULT_CODECS: &[&str] = &["ulaw", "alaw"];
 impl Endpoint {
     pub(super) fn read(values: &mut Values<'_>, default_language: &str) -> Self {
         let name = values.section.name.clone();
-        let keys = ["context", "auth", "outbound_auth", "aors", "transport", "allow"];
+        let keys = ["context", "subscribe_context", "auth", "outbound_auth", "aors", "transport", "allow"];
         let spans = keys.into_iter().filter_map(|key| Some((key, values.span(key)?))).collect();
         let symmetric = values.flag("rtp_symmetric", false);
         Self {
@@ -201,6 +210,10 @@ impl Endpoint {
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),
+            allow_subscribe: values.flag("allow_subscribe", true),
+            subscribe_context: values.text("subscribe_context"),
+            sub_min_expiry: values.number("sub_min_expiry", 60),
+            notify_early_inuse_ringing: values.flag("notify_early_inuse_ringing", false),
             name: name.value,
             span: name.span,
             spans,

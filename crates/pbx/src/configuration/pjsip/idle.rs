@@ -47,7 +47,6 @@ const INSIDE: Weight =
 const ENDPOINT: &[Idle] = &[
     Idle("acl", Any, NEVER, UNGUARDED),
     Idle("aggregate_mwi", Flag, EITHER, Note),
-    Idle("allow_subscribe", Flag, EITHER, Note),
     Idle("asymmetric_rtp_codec", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
     Idle("call_group", Any, NEVER, Note),
@@ -56,7 +55,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("contact_deny", Any, NEVER, UNGUARDED),
     Idle("contact_permit", Any, NEVER, UNGUARDED),
     Idle("deny", Any, NEVER, UNGUARDED),
-    Idle("device_state_busy_at", Any, ZERO, Note),
     Idle("direct_media", Flag, NO, Note),
     Idle(
         "direct_media_method",
@@ -78,7 +76,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("ice_support", Flag, NO, Note),
     Idle("ignore_183_without_sdp", Flag, NO, Note),
     Idle("inband_progress", Flag, NO, Note),
-    Idle("mailboxes", Any, NEVER, Note),
     Idle("max_audio_streams", Number, &["1"], Note),
     Idle("max_video_streams", Number, &["0", "1"], Note),
     Idle(
@@ -93,7 +90,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("moh_suggest", Any, &["default"], Note),
     Idle("named_call_group", Any, NEVER, Note),
     Idle("named_pickup_group", Any, NEVER, Note),
-    Idle("notify_early_inuse_ringing", Flag, NO, Note),
     Idle("one_touch_recording", Flag, NO, Note),
     Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
     Idle("permit", Any, NEVER, UNGUARDED),
@@ -108,8 +104,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("rtp_port_start", Number, ZERO, Note),
     Idle("send_aoc", Flag, NO, Note),
     Idle("stir_shaken", Any, &["no", "off"], Note),
-    Idle("sub_min_expiry", Number, &["60"], Note),
-    Idle("subscribe_context", Any, NEVER, Note),
     Idle("suppress_q850_reason_headers", Flag, NO, Note),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
     Idle("t38_udptl", Flag, NO, Note),
@@ -123,11 +117,7 @@ const ENDPOINT: &[Idle] = &[
     Idle("webrtc", Flag, NO, Warning("browsers are not served yet: their calls are refused with 488")),
 ];
 
-const AOR: &[Idle] = &[
-    Idle("mailboxes", Any, NEVER, Note),
-    Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
-    Idle("voicemail_extension", Any, NEVER, Note),
-];
+const AOR: &[Idle] = &[Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself"))];
 
 const AUTH: &[Idle] = &[
     Idle("nonce_lifetime", Number, &["32"], Note),
@@ -163,6 +153,12 @@ const REGISTRATION: &[Idle] = &[
     ),
 ];
 
+const RESOURCE_LIST: &[Idle] = &[
+    // Every document tells the whole list.
+    Idle("full_state", Flag, EITHER, Note),
+    Idle("notification_batch_interval", Number, ZERO, Note),
+];
+
 const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
     Idle("disable_multi_domain", Flag, EITHER, Note),
@@ -186,6 +182,7 @@ pub(super) fn check(kind: &str, values: &mut Values<'_>) {
         "identify" => IDENTIFY,
         "registration" => REGISTRATION,
         "global" => GLOBAL,
+        "resource_list" => RESOURCE_LIST,
         _ => return,
     };
     for idle in table {
@@ -257,6 +254,7 @@ mod tests {
             ("identify", IDENTIFY),
             ("registration", REGISTRATION),
             ("global", GLOBAL),
+            ("resource_list", RESOURCE_LIST),
         ];
         for (kind, table) in tables {
             let known = keys::of(kind).unwrap();

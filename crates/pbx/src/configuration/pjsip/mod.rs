@@ -9,6 +9,7 @@ mod identify;
 mod idle;
 mod keys;
 mod registration;
+mod resource_list;
 mod strays;
 mod transport;
 
@@ -28,6 +29,7 @@ pub use endpoint::{DtmfMode, Endpoint, IdentityOptions};
 pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
 pub use registration::Registration;
+pub use resource_list::ResourceList;
 pub use transport::Transport;
 
 use super::http::HttpConfiguration;
@@ -50,6 +52,8 @@ pub struct SipConfiguration {
     pub identifies: Vec<Identify>,
     /// `type=registration`, by name.
     pub registrations: BTreeMap<String, Registration>,
+    /// `type=resource_list`, by name.
+    pub resource_lists: BTreeMap<String, ResourceList>,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
 }
@@ -63,7 +67,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "inbound-publication",
     "outbound-publish",
     "phoneprov",
-    "resource_list",
     "subscription_persistence",
 ];
 
@@ -158,6 +161,12 @@ impl SipConfiguration {
                 }
                 None => self.leave_out(kind, name),
             },
+            "resource_list" => {
+                let list = ResourceList::read(values);
+                if let Some(other) = self.resource_lists.insert(name, list) {
+                    twice(values, other.span);
+                }
+            }
             without if WITHOUT_EFFECT.contains(&without) => {
                 let message = format!("sections of type={without} have no effect yet");
                 let finding = Diagnostic::warning("no-effect", message);

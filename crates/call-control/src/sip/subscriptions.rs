@@ -1,0 +1,97 @@
+//! SUBSCRIBE, PUBLISH and NOTIFY on their way between the user agent and the exchange.
+
+use std::sync::Arc;
+
+use sip_parser::{Message, Method};
+use sip_ua::UserAgentHandle;
+use sip_ua::transport::Flow;
+use sip_ua::user_agent::{
+    Body, OutboundRequest, Reply, RequestFailure, RequestId, SubscriptionId, SubscriptionTerms,
+};
+
+use super::addressing;
+use super::directory::Route;
+use super::endpoint::SipEndpoint;
+use super::worker::Worker;
+use super::{PendingReply, SipTechnology};
+use crate::identity::CallerId;
+use crate::technology::OriginateError;
+
+/// A SUBSCRIBE whose sender is proven, and which waits for the exchange.
+#[derive(Debug)]
+pub struct PendingSubscription {
+    id: RequestId,
+    flow: Flow,
+    user_agent: UserAgentHandle,
+}
+
+impl PendingSubscription {
+    /// Our Contact in the dialog that it would begin; `user` is what is watched.
+    pub fn contact(&self, user: &str) -> String {
+        addressing::contact(&self.user_agent, &self.flow, user)
+    }
+
+    /// Where the watcher is.
+    pub fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// The user agent that holds it, to notify the watcher later.
+    pub fn user_agent(&self) -> &UserAgentHandle {
+        &self.user_agent
+    }
+
+    /// Refuses it.
+    pub fn refuse(self, reply: Reply) {
+        self.user_agent.respond(self.id, reply);
+    }
+
+    /// Takes it under the name `id`; what becomes of it is told by [`super::Directory::subscription`].
+    pub fn accept(self, id: SubscriptionId, terms: SubscriptionTerms) {
+        self.user_agent.accept_subscription(self.id, id, terms);
+    }
+}
+
+impl Worker {
+    pub(super) fn on_subscribe(
+        &self,
+        id: RequestId,
+        request: Message,
+        flow: Flow,
+        endpoint: Arc<SipEndpoint>,
+    ) {
+        let pending = PendingSubscription { id, flow, user_agent: self.user_agent.clone() };
+        self.directory.subscribe(endpoint, request, pending);
+    }
+
+    pub(super) fn on_publish(&self, id: RequestId, request: Message, endpoint: Arc<SipEndpoint>) {
+        let reply = PendingReply { id, user_agent: self.user_agent.clone() };
+        self.directory.publish(endpoint, request, reply);
+    }
+}
+
+impl SipTechnology {
+    /// Sends a request outside of dialogs to a phone, and awaits its final response.
+    ///
+    /// # Errors
+    /// [`OriginateError`] when nothing leads there; [`RequestFailure`] inside when it does not answer.
+    pub async fn send_to(
+        &self,
+        route: &Route,
+        method: Method,
+        headers: Vec<(String, String)>,
+        body: Option<Body>,
+    ) -> Result<Result<Message, RequestFailure>, OriginateError> {
+        let flow = addressing::flow_to(&self.user_agent, &route.next_hop).await?;
+        let from =
+            addressing::from(&route.endpoint, &CallerId::new("", &route.endpoint.name), flow.local.ip());
+        let to = format!("<{}>", route.target);
+        let mut request = OutboundRequest::new(method, &route.target, flow, &from, &to);
+        request.contact = Some(addressing::contact(&self.user_agent, &flow, ""));
+        request.headers = route.route_set.iter().map(|hop| ("Route".to_owned(), hop.clone())).collect();
+        request.headers.extend(headers);
+        request.body = body;
+        request.credentials = route.endpoint.outbound_credentials.clone();
+        Ok(self.user_agent.send_request(request).await)
+    }
+}

@@ -1,0 +1,55 @@
+//! `type=resource_list`.
+
+use asterisk_conf::Span;
+
+use crate::configuration::values::Values;
+
+/// Extensions that are watched by one subscription (RFC 4662).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceList {
+    /// Its name, the user that phones subscribe to.
+    pub name: String,
+    /// `event`: the package of its subscriptions.
+    pub event: String,
+    /// `list_item`: extensions, in order.
+    pub items: Vec<String>,
+    /// `resource_display_name`: names of resources are told.
+    pub display_names: bool,
+    /// Where the section is.
+    pub span: Span,
+}
+
+/// Extensions of one list; those beyond are left out. As many as one datagram can tell of.
+const MOST: usize = 80;
+
+impl ResourceList {
+    pub(super) fn read(values: &mut Values<'_>) -> Self {
+        let name = values.section.name.clone();
+        let mut items = values.list("list_item");
+        if items.len() > MOST {
+            let message =
+                format!("a list has {MOST} items at most; the {} behind are left out", items.len() - MOST);
+            values.odd("list_item", message, "make several lists");
+            items.truncate(MOST);
+        }
+        if items.is_empty() {
+            values.odd(
+                "list_item",
+                "the list is empty".to_owned(),
+                "name extensions with list_item=EXTENSION",
+            );
+        }
+        let event = values.text("event").unwrap_or_default();
+        if !["dialog", "presence", "message-summary"].contains(&event.as_str()) {
+            let message = format!("'{event}' is none of dialog, presence and message-summary");
+            values.odd("event", message, "write event=presence");
+        }
+        Self {
+            event,
+            items,
+            display_names: values.flag("resource_display_name", false),
+            name: name.value,
+            span: name.span,
+        }
+    }
+}

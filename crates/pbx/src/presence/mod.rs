@@ -1,0 +1,319 @@
+//! Who does what, and who is told: device states, hints, presence, waiting messages.
+//!
+//! [`Presence`] hears the events of all channels and contacts. A change touches a device, a presence provider, a mailbox or
+//! an address of record; whoever watches an extension that depends on it is told when that makes a difference. States are
+//! computed when they are asked for, so there is nothing to keep in step.
+//!
+//! Its one lock is held for one change or question, and never while anything is waited for. Under it only the table of
+//! registrations is asked, which asks nothing in turn.
+
+mod documents;
+mod facts;
+mod hint;
+mod mailbox;
+mod publication;
+mod publish;
+mod state;
+mod store;
+mod subscribe;
+mod telling;
+mod unsolicited;
+mod value;
+mod watchers;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use call_control::{ContactChange, DeviceState, Event, Observer};
+use tokio::sync::Notify;
+
+pub use hint::{Hint, HintState};
+pub use mailbox::{MailboxCounts, MailboxSource};
+pub(crate) use subscribe::packages;
+pub use value::{PresenceState, PresenceValue};
+
+use crate::exchange::Exchange;
+use hint::device_name;
+use mailbox::full_name;
+use publication::Publications;
+use state::State;
+use store::{Family, Store};
+use watchers::{aor_key, mailbox_key, provider_key};
+
+/// Devices, and providers, whose state can be set; dialplans may make their names of what callers say.
+const MOST_SET: usize = 10_000;
+
+/// States, and those who watch them.
+pub struct Presence {
+    state: Mutex<State>,
+    store: Store,
+    exchange: OnceLock<Weak<Exchange>>,
+    voicemail: OnceLock<Arc<dyn MailboxSource>>,
+    runtime: tokio::runtime::Handle,
+    /// Rung when a publication ends sooner than all others.
+    sooner: Arc<Notify>,
+}
+
+/// A hint as consoles show it.
+#[derive(Clone, Debug)]
+pub struct HintRow {
+    /// The extension, a pattern perhaps.
+    pub extension: String,
+    /// Its context.
+    pub context: String,
+    /// As it is written.
+    pub text: String,
+    /// What it comes to.
+    pub state: HintState,
+    /// Subscriptions to it.
+    pub watchers: usize,
+}
+
+/// A subscription as consoles show it.
+#[derive(Clone, Debug)]
+pub struct SubscriptionRow {
+    /// The endpoint that holds it.
+    pub endpoint: String,
+    /// What is watched.
+    pub resource: String,
+    /// The event package.
+    pub package: &'static str,
+    /// Its Call-ID.
+    pub call_id: String,
+    /// Seconds that it still lasts.
+    pub expires: u64,
+}
+
+impl Presence {
+    /// Nothing is watched yet; what was set before the last end is there again.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub(crate) fn open(folder: &Path) -> Arc<Self> {
+        let (store, kept) = Store::open(folder);
+        // Tells tags of this run from those of earlier ones.
+        let run = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let publications = Publications::new(u64::try_from(run).unwrap_or_default());
+        let mut state = State { publications, ..State::default() };
+        for (family, name, value) in kept {
+            restore(&mut state, family, name, &value);
+        }
+        Arc::new(Self {
+            state: Mutex::new(state),
+            store,
+            exchange: OnceLock::new(),
+            voicemail: OnceLock::new(),
+            runtime: tokio::runtime::Handle::current(),
+            sooner: Arc::new(Notify::new()),
+        })
+    }
+
+    /// Begins to serve `exchange`.
+    pub(crate) fn serve(self: &Arc<Self>, exchange: &Arc<Exchange>) {
+        let _ = self.exchange.set(Arc::downgrade(exchange));
+        self.runtime.spawn(publish::expire(Arc::downgrade(self), self.sooner.clone()));
+    }
+
+    /// Waits until all that was set so far is on the disk.
+    pub(crate) async fn flush(&self) {
+        self.store.flush().await;
+    }
+
+    fn exchange(&self) -> Option<Arc<Exchange>> {
+        self.exchange.get()?.upgrade()
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn restore(state: &mut State, family: Family, name: String, value: &str) {
+    match family {
+        Family::Device => {
+            state.devices.extend(DeviceState::from_name(value).map(|value| (name, value)));
+        }
+        Family::Presence => {
+            state.presences.extend(PresenceValue::parse(value).map(|value| (name, value)));
+        }
+        Family::Mailbox => state.mailboxes.extend(mailbox::parse(value).map(|value| (name, value))),
+    }
+}
+
+/// Sets one of many states; `false`, and a line in the log, when there are too many.
+fn set<T>(states: &mut HashMap<String, T>, name: &str, value: T) -> bool {
+    let room = states.contains_key(name) || states.len() < MOST_SET;
+    if room {
+        states.insert(name.to_owned(), value);
+    } else {
+        tracing::warn!("the state of '{name}' is not set: {MOST_SET} are; does the dialplan make up names?");
+    }
+    room
+}
+
+/// Devices and extensions.
+impl Presence {
+    /// What a device does: `PJSIP/alice`, `Custom:lamp`.
+    pub fn device(&self, name: &str) -> DeviceState {
+        let facts = self.facts();
+        self.with(|state| state.device(&facts, &device_name(name)))
+    }
+
+    /// Sets the state of a device that has none of its own: `Custom:lamp`, which is kept over restarts, or what another
+    /// part of the exchange provides, as `park:701@parkedcalls`.
+    pub fn set_device(&self, name: &str, value: DeviceState) {
+        let name = device_name(name);
+        if !self.with(|state| set(&mut state.devices, &name, value)) {
+            return;
+        }
+        if name.starts_with("Custom:") {
+            self.store.put(Family::Device, &name, Some(value.name().to_owned()));
+        }
+        self.touched(&[name]);
+    }
+
+    /// All devices whose state was set, by name.
+    pub fn set_devices(&self) -> Vec<(String, DeviceState)> {
+        let mut all: Vec<_> = self.with(|state| state.devices.iter().map(|(k, v)| (k.clone(), *v)).collect());
+        all.sort();
+        all
+    }
+
+    /// The hint of an extension and what it comes to; `None` without a hint.
+    pub fn extension(&self, context: &str, extension: &str) -> Option<(Hint, HintState)> {
+        let plan = self.exchange()?.configuration().dialplan.clone();
+        let hint = Hint::find(&plan, context, extension)?;
+        let facts = self.facts();
+        let state = self.with(|state| state.hint(&facts, &hint));
+        Some((hint, state))
+    }
+
+    /// All hints of the dialplan, in the order of the file.
+    pub fn hints(&self) -> Vec<HintRow> {
+        let Some(exchange) = self.exchange() else { return Vec::new() };
+        let plan = exchange.configuration().dialplan.clone();
+        let facts = self.facts();
+        self.with(|state| {
+            let row = |context: &str, extension: String, written: &dialplan_vm::Hint| {
+                let hint = Hint::read(&written.devices, context, &extension, Some(written.span));
+                HintRow {
+                    context: context.to_owned(),
+                    text: written.devices.clone(),
+                    state: state.hint(&facts, &hint),
+                    watchers: state.watchers.iter().filter(|watcher| watcher.is_of(written.span)).count(),
+                    extension,
+                }
+            };
+            let hints = plan.hints();
+            hints
+                .map(|(c, extension, hint)| row(c.name(), extension.pattern().text().to_owned(), hint))
+                .collect()
+        })
+    }
+
+    /// All subscriptions that peers hold, the oldest first.
+    pub fn subscriptions(&self) -> Vec<SubscriptionRow> {
+        let now = Instant::now();
+        self.with(|state| {
+            let rows = state.watchers.iter().map(|watcher| SubscriptionRow {
+                endpoint: watcher.endpoint.clone(),
+                resource: watcher.resource.name(),
+                package: watcher.package,
+                call_id: watcher.call_id.clone(),
+                expires: watcher.expires_at.saturating_duration_since(now).as_secs(),
+            });
+            rows.collect()
+        })
+    }
+}
+
+/// Presences.
+impl Presence {
+    /// What a provider says; nothing where it never said anything.
+    pub fn presence(&self, provider: &str) -> PresenceValue {
+        if let Some(endpoint) = device_name(provider).strip_prefix("PJSIP/") {
+            let now = Instant::now();
+            return self.with(|state| state.publications.value(now, endpoint).cloned()).unwrap_or_default();
+        }
+        self.with(|state| state.presences.get(provider).cloned()).unwrap_or_default()
+    }
+
+    /// Sets what a provider `CustomPresence:…` says, and keeps it over restarts.
+    pub fn set_presence(&self, provider: &str, value: PresenceValue) {
+        let text = value.text();
+        if !self.with(|state| set(&mut state.presences, provider, value)) {
+            return;
+        }
+        self.store.put(Family::Presence, provider, Some(text));
+        self.touched(&[provider_key(provider)]);
+    }
+
+    /// All providers, by name.
+    pub fn presences(&self) -> Vec<(String, PresenceValue)> {
+        let mut all: Vec<_> =
+            self.with(|state| state.presences.iter().map(|(k, v)| (k.clone(), v.clone())).collect());
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
+    }
+}
+
+/// Waiting messages.
+impl Presence {
+    /// Who counts messages from now on. Only the first one counts.
+    pub fn count_messages_by(&self, source: Arc<dyn MailboxSource>) {
+        let _ = self.voicemail.set(source);
+    }
+
+    /// The messages of `box[@context]`.
+    pub fn mailbox(&self, name: &str) -> MailboxCounts {
+        let facts = self.facts();
+        self.with(|state| state.mailbox(&facts, name))
+    }
+
+    /// Sets the messages of a mailbox that is kept elsewhere; they are remembered over restarts, and tell the phones.
+    pub fn set_mailbox(&self, name: &str, counts: MailboxCounts) {
+        let name = full_name(name);
+        if !self.with(|state| set(&mut state.mailboxes, &name, counts)) {
+            return;
+        }
+        self.store.put(Family::Mailbox, &name, Some(format!("{}/{}", counts.new, counts.old)));
+        self.mailbox_changed(&name);
+    }
+
+    /// The messages of a mailbox changed: tells those who watch it, and the phones of endpoints with it.
+    pub fn mailbox_changed(&self, name: &str) {
+        self.touched(&[mailbox_key(name)]);
+        self.tell_phones_of(&full_name(name));
+    }
+}
+
+impl Observer for Presence {
+    fn notice(&self, event: &Event) {
+        if let Some(device) = self.with(|state| state.channels.notice(event)) {
+            self.touched(&[device]);
+        }
+        if let Event::Contact { aor, change, uri } = event {
+            self.contact_changed(aor);
+            if matches!(change, ContactChange::Added { .. }) {
+                self.tell_phone(aor, uri);
+            }
+        }
+    }
+}
+
+impl Presence {
+    /// A contact of an address of record came, went or was refreshed.
+    fn contact_changed(&self, aor: &str) {
+        let Some(exchange) = self.exchange() else { return };
+        let configuration = exchange.configuration();
+        let with_it = configuration.sip.endpoints.values().filter(|e| e.aors.iter().any(|name| name == aor));
+        let mut keys: Vec<String> = with_it.map(|endpoint| format!("PJSIP/{}", endpoint.name)).collect();
+        keys.push(aor_key(aor));
+        self.touched(&keys);
+    }
+}
+
+#[cfg(test)]
+mod tests;

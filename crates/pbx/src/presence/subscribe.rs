@@ -1,0 +1,253 @@
+//! SUBSCRIBE: what is asked for, whether it may be, and the first answer.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use call_control::sip::{PendingSubscription, SipEndpoint};
+use sip_parser::{HeaderName, Message, escape_user};
+use sip_ua::event_package::{DialogInfo, MessageSummary, Presence as Pidf, RegistrationInfo, ResourceList};
+use sip_ua::user_agent::{EventId, Reply, SubscriptionEvent, SubscriptionId, SubscriptionTerms};
+
+use super::Presence;
+use super::documents::Subject;
+use super::hint::Hint;
+use super::watchers::{Item, Resource, Watcher};
+use crate::configuration::{Configuration, Endpoint};
+
+/// The packages that can be subscribed to, and their documents.
+const PACKAGES: &[(&str, &str)] = &[
+    ("dialog", DialogInfo::CONTENT_TYPE),
+    ("presence", Pidf::CONTENT_TYPE),
+    ("message-summary", MessageSummary::CONTENT_TYPE),
+    ("reg", RegistrationInfo::CONTENT_TYPE),
+];
+
+/// Seconds: longer wishes are cut.
+const LONGEST: u32 = 7_200;
+
+/// The names of the packages.
+pub(crate) fn packages() -> Vec<String> {
+    PACKAGES.iter().map(|(package, _)| (*package).to_owned()).collect()
+}
+
+impl Presence {
+    /// Takes or refuses a SUBSCRIBE whose sender is proven.
+    pub(crate) fn subscribe(
+        &self,
+        endpoint: &Arc<SipEndpoint>,
+        request: &Message,
+        pending: PendingSubscription,
+    ) {
+        let Some(exchange) = self.exchange() else { return pending.refuse(Reply::status(503)) };
+        let configuration = exchange.configuration();
+        let Some(endpoint) = configuration.sip.endpoints.get(&endpoint.name) else {
+            return pending.refuse(Reply::status(404));
+        };
+        match wanted(&configuration, endpoint, request) {
+            Ok((package, resource)) => self.admit(endpoint, package, resource, request, pending),
+            Err(reply) => {
+                let status = reply.status;
+                let (name, from) = (&endpoint.name, pending.flow().remote);
+                let uri = request.uri().unwrap_or_default();
+                tracing::info!("a subscription of '{name}' from {from} to {uri} is refused with {status}");
+                pending.refuse(reply);
+            }
+        }
+    }
+
+    fn admit(
+        &self,
+        endpoint: &Endpoint,
+        package: &'static str,
+        resource: Resource,
+        request: &Message,
+        pending: PendingSubscription,
+    ) {
+        let id = SubscriptionId::next();
+        let is_list = matches!(resource, Resource::List { .. });
+        let facts = self.facts();
+        // Under the lock, so that no change comes between what is told first and what is compared with later.
+        self.with(|state| {
+            let now = state.look(&facts, &resource);
+            let user = user_of(request).unwrap_or_default();
+            let watcher = Watcher {
+                endpoint: endpoint.name.clone(),
+                package,
+                resource,
+                user_agent: pending.user_agent().clone(),
+                call_id: request.call_id().unwrap_or_default().to_owned(),
+                expires_at: Instant::now(),
+                last: None,
+            };
+            let document = watcher.document(&now);
+            state.watchers.insert(id, Watcher { last: Some(now), ..watcher });
+            let mut terms = SubscriptionTerms::new(pending.contact(&user), document);
+            terms.min_expires = endpoint.sub_min_expiry;
+            terms.max_expires = LONGEST;
+            if is_list {
+                terms.headers.push(("Require".to_owned(), ResourceList::OPTION.to_owned()));
+            }
+            pending.accept(id, terms);
+        });
+    }
+
+    /// A subscription was granted, refreshed or ended.
+    pub(crate) fn subscription(&self, id: SubscriptionId, event: &SubscriptionEvent) {
+        self.with(|state| match event {
+            SubscriptionEvent::Granted { expires } => state.watchers.granted(id, Instant::now(), *expires),
+            SubscriptionEvent::Ended { reason, .. } => {
+                if let Some(watcher) = state.watchers.remove(id) {
+                    let (endpoint, resource) = (&watcher.endpoint, watcher.resource.name());
+                    tracing::debug!("the subscription of '{endpoint}' to {resource} ended: {reason:?}");
+                }
+            }
+            _ => {}
+        });
+    }
+}
+
+/// What a SUBSCRIBE asks for.
+fn wanted(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    request: &Message,
+) -> Result<(&'static str, Resource), Reply> {
+    let event = EventId::of(request).ok_or(Reply::status(489))?;
+    let known = PACKAGES.iter().find(|(package, _)| package.eq_ignore_ascii_case(&event.package));
+    let (package, content_type) = known.ok_or(Reply::status(489))?;
+    if !endpoint.allow_subscribe {
+        return Err(Reply::status(603));
+    }
+    if !accepts(request, content_type) {
+        return Err(Reply::status(406).header("Accept", *content_type));
+    }
+    let user = user_of(request).ok_or(Reply::status(404))?;
+    let resource = match *package {
+        "reg" => registration(endpoint, &user, request)?,
+        _ => single(configuration, endpoint, package, &user, request),
+    };
+    // A list may have the name of an extension, for phones that know no lists.
+    let list = configuration.sip.resource_lists.get(&user).filter(|list| list.event == *package);
+    match list {
+        Some(list) if knows_lists(request) => Ok((package, several(configuration, endpoint, list, request))),
+        Some(_) if resource.is_none() => Err(Reply::status(421).header("Require", ResourceList::OPTION)),
+        _ => Ok((package, resource.ok_or(Reply::status(404))?)),
+    }
+}
+
+fn single(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    package: &str,
+    user: &str,
+    request: &Message,
+) -> Option<Resource> {
+    match package {
+        "message-summary" => mailboxes(configuration, endpoint, user, request),
+        _ => extension(configuration, endpoint, user, request),
+    }
+}
+
+/// The items of a list; what of them does not exist is told as such.
+fn several(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    list: &crate::configuration::ResourceList,
+    request: &Message,
+) -> Resource {
+    let items = list.items.iter().map(|name| Item {
+        name: name.clone(),
+        uri: format!("sip:{}@{}", escape_user(name), host_of(request)),
+        resource: single(configuration, endpoint, &list.event, name, request),
+    });
+    Resource::List {
+        uri: bare(request.uri().unwrap_or_default()),
+        name: list.name.clone(),
+        display_names: list.display_names,
+        items: items.collect(),
+    }
+}
+
+/// Whether the watcher can read lists (RFC 4662 section 4.1).
+fn knows_lists(request: &Message) -> bool {
+    let told = request.values(&HeaderName::Supported).chain(request.values(&HeaderName::Require));
+    let mut told = told.map(str::trim);
+    told.any(|tag| tag.eq_ignore_ascii_case(ResourceList::OPTION))
+}
+
+fn extension(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    user: &str,
+    request: &Message,
+) -> Option<Resource> {
+    let context = endpoint.subscribe_context.as_ref().unwrap_or(&endpoint.context);
+    let hint = Hint::find(&configuration.dialplan, context, user)?;
+    let host = host_of(request);
+    let subject = Subject {
+        extension: user.to_owned(),
+        uri: format!("sip:{}@{host}", escape_user(user)),
+        host,
+        early_inuse_ringing: endpoint.notify_early_inuse_ringing,
+    };
+    Some(Resource::Extension { subject, hint })
+}
+
+/// The mailboxes of the address of record that is named, if it is the endpoint's own; those of the endpoint where the
+/// address has none.
+fn mailboxes(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    user: &str,
+    request: &Message,
+) -> Option<Resource> {
+    let own = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
+    let dials_voicemail = |extension: &Option<String>| extension.as_deref() == Some(user);
+    let aor = own
+        .into_iter()
+        .find(|aor| aor.name == user || endpoint.name == user || dials_voicemail(&aor.voicemail_extension))?;
+    let mailboxes = if aor.mailboxes.is_empty() { &endpoint.mailboxes } else { &aor.mailboxes };
+    let account = aor.voicemail_extension.as_ref();
+    let account = account.map(|extension| format!("sip:{extension}@{}", host_of(request)));
+    let found = !mailboxes.is_empty();
+    found.then(|| Resource::Mailboxes { aor: aor.name.clone(), mailboxes: mailboxes.clone(), account })
+}
+
+/// Registrations are told to their owner alone.
+fn registration(endpoint: &Endpoint, user: &str, request: &Message) -> Result<Option<Resource>, Reply> {
+    let Some(aor) = endpoint.aors.iter().find(|name| *name == user) else { return Err(Reply::status(403)) };
+    let uri = bare(request.uri().unwrap_or_default());
+    Ok(Some(Resource::Registration { aor: aor.clone(), uri }))
+}
+
+/// Whether the watcher takes documents of this type. Without Accept it takes the package's own.
+fn accepts(request: &Message, content_type: &str) -> bool {
+    let kind = content_type.split('/').next().unwrap_or_default();
+    let mut named = false;
+    let takes = |value: &str| {
+        let value = value.split(';').next().unwrap_or_default().trim();
+        value == "*/*" || value.eq_ignore_ascii_case(content_type) || value == format!("{kind}/*")
+    };
+    let any = request.values(&HeaderName::Accept).inspect(|_| named = true).any(takes);
+    any || !named
+}
+
+/// The user part of the Request-URI.
+pub(super) fn user_of(request: &Message) -> Option<String> {
+    let user = request.request_uri().ok()?.user_unescaped()?.into_owned();
+    (!user.is_empty()).then_some(user)
+}
+
+/// Host and port of the Request-URI.
+fn host_of(request: &Message) -> String {
+    let Ok(uri) = request.request_uri() else { return String::new() };
+    match uri.port() {
+        Some(port) => format!("{}:{port}", uri.host()),
+        None => uri.host().to_string(),
+    }
+}
+
+/// A URI without its parameters.
+fn bare(uri: &str) -> String {
+    uri.split([';', '?']).next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,75 @@
+//! NOTIFYs of waiting messages that nobody subscribed to (RFC 3842 section 3.9 of practice): `mailboxes` of endpoints.
+
+use call_control::sip::Route;
+use sip_parser::Method;
+use sip_ua::event_package::MessageSummary;
+use tracing::debug;
+
+use super::Presence;
+use super::documents::summary;
+use super::mailbox::full_name;
+use crate::configuration::{Configuration, Endpoint};
+use crate::directory;
+use crate::exchange::Exchange;
+
+impl Presence {
+    /// A contact of an address of record is new: its lamp is set.
+    pub(super) fn tell_phone(&self, aor: &str, contact: &str) {
+        let Some(exchange) = self.exchange() else { return };
+        let configuration = exchange.configuration();
+        for endpoint in configuration.sip.endpoints.values() {
+            if !endpoint.mailboxes.is_empty() && endpoint.aors.iter().any(|name| name == aor) {
+                let routes = directory::contacts_of(&exchange, &endpoint.name).into_iter();
+                let new: Vec<Route> = routes.filter(|route| route.target == contact).collect();
+                self.tell_endpoint(&exchange, &configuration, endpoint, new);
+            }
+        }
+    }
+
+    /// Tells all phones of endpoints with this mailbox.
+    pub(super) fn tell_phones_of(&self, mailbox: &str) {
+        let Some(exchange) = self.exchange() else { return };
+        let configuration = exchange.configuration();
+        for endpoint in configuration.sip.endpoints.values() {
+            if endpoint.mailboxes.iter().any(|name| full_name(name) == mailbox) {
+                let routes = directory::contacts_of(&exchange, &endpoint.name);
+                self.tell_endpoint(&exchange, &configuration, endpoint, routes);
+            }
+        }
+    }
+
+    fn tell_endpoint(
+        &self,
+        exchange: &Exchange,
+        configuration: &Configuration,
+        endpoint: &Endpoint,
+        routes: Vec<Route>,
+    ) {
+        let Some(sip) = exchange.sip().filter(|_| !routes.is_empty()).cloned() else { return };
+        let facts = self.facts();
+        let counts = self.with(|state| state.all_mailboxes(&facts, &endpoint.mailboxes));
+        let aors = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
+        let voicemail = aors.filter_map(|aor| aor.voicemail_extension.clone()).next();
+        let name = endpoint.name.clone();
+        self.runtime.spawn(async move {
+            for route in routes {
+                let host = sip.local_address(sip_ua::transport::Protocol::Udp);
+                let account = voicemail.as_ref().zip(host).map(|(user, host)| format!("sip:{user}@{host}"));
+                let document: MessageSummary = summary(account.as_deref(), counts);
+                let headers = vec![
+                    ("Event".to_owned(), "message-summary".to_owned()),
+                    // There is no subscription that could go on.
+                    ("Subscription-State".to_owned(), "terminated".to_owned()),
+                ];
+                let sent = sip.send_to(&route, Method::Notify, headers, Some(document.write())).await;
+                let failed = match sent {
+                    Ok(Ok(response)) if matches!(response.status(), Some(200..=299)) => continue,
+                    Ok(Ok(response)) => response.status().unwrap_or_default().to_string(),
+                    Ok(Err(failure)) => failure.to_string(),
+                    Err(error) => error.to_string(),
+                };
+                debug!("the phone of '{name}' at {} was not told of its messages: {failed}", route.target);
+            }
+        });
+    }
+}
