@@ -9,6 +9,7 @@ use tokio::time::sleep_until;
 use super::handle::Command;
 use super::transports::Transports;
 use super::{Core, wire_log};
+use crate::guard::SharedGuard;
 use crate::transport::{Flow, Input};
 
 /// Inputs and commands taken before output is flushed: enough to make system calls in groups, few enough that
@@ -29,6 +30,10 @@ pub(super) struct Task<C: Core> {
     /// Events that the application has no room for. While there are some, no input is taken: the application
     /// is behind, and the sockets' buffers are the place to wait.
     pub(super) overdue: VecDeque<C::Event>,
+    /// Told of crowds.
+    pub(super) guard: Option<SharedGuard>,
+    /// What the guard was last told of crowds.
+    pub(super) crowded: bool,
 }
 
 /// Why the task woke.
@@ -57,6 +62,15 @@ impl<C: Core> Task<C> {
             }
             self.timers();
             self.flush();
+            self.watch_crowd();
+        }
+    }
+
+    fn watch_crowd(&mut self) {
+        let crowded = self.core.is_crowded();
+        if let Some(guard) = self.guard.as_ref().filter(|_| crowded != self.crowded) {
+            guard.set_crowded(crowded);
+            self.crowded = crowded;
         }
     }
 

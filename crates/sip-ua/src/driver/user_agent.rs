@@ -7,7 +7,8 @@ use std::time::Instant;
 use sip_parser::{Message, ParseError};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Core, Handle, run};
+use super::{Core, Handle, run_guarded};
+use crate::guard::{Offence, SharedGuard};
 use crate::transport::{BindError, ConnectionLimits, Flow, ListenConfig, Protocol, Transmit};
 use crate::user_agent::{
     Body, OutboundInvite, OutboundRequest, Reply, RequestFailure, RequestId, SessionId, UaEvent, UserAgent,
@@ -28,8 +29,20 @@ pub async fn bind(
     config: UserAgentConfig,
     listen: Vec<ListenConfig>,
 ) -> Result<(UserAgentHandle, UaEvents), BindError> {
-    let core = Agent { user_agent: UserAgent::new(config), awaited: HashMap::new() };
-    let (handle, events) = run(core, &listen, ConnectionLimits::DEFAULT)?;
+    bind_guarded(config, listen, None).await
+}
+
+/// [`bind`], with a guard at the door.
+///
+/// # Errors
+/// As [`bind`].
+pub async fn bind_guarded(
+    config: UserAgentConfig,
+    listen: Vec<ListenConfig>,
+    guard: Option<SharedGuard>,
+) -> Result<(UserAgentHandle, UaEvents), BindError> {
+    let core = Agent { user_agent: UserAgent::new(config), awaited: HashMap::new(), guard: guard.clone() };
+    let (handle, events) = run_guarded(core, &listen, ConnectionLimits::DEFAULT, guard)?;
     Ok((UserAgentHandle { handle }, events))
 }
 
@@ -37,6 +50,8 @@ pub async fn bind(
 struct Agent {
     user_agent: UserAgent,
     awaited: HashMap<RequestId, oneshot::Sender<Result<Message, RequestFailure>>>,
+    /// Told of what cannot be read.
+    guard: Option<SharedGuard>,
 }
 
 impl Core for Agent {
@@ -65,6 +80,9 @@ impl Core for Agent {
     fn poll_event(&mut self) -> Option<UaEvent> {
         loop {
             let event = self.user_agent.poll_event()?;
+            if let (UaEvent::Malformed { flow, .. }, Some(guard)) = (&event, &self.guard) {
+                guard.note(flow.remote.ip(), Offence::Malformed);
+            }
             let UaEvent::Response { id, outcome } = event else { return Some(event) };
             match self.awaited.remove(&id) {
                 // Whoever asked may have lost interest since.
@@ -76,6 +94,10 @@ impl Core for Agent {
 
     fn poll_timeout(&mut self) -> Option<Instant> {
         self.user_agent.poll_timeout()
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.user_agent.is_half_full()
     }
 }
 

@@ -19,7 +19,7 @@ pub use listen::{BindError, ListenConfig};
 pub(crate) use open_connections::OpenConnections;
 pub use port_owner::{PortOwner, port_owner};
 
-pub(crate) use connection::{BoxedStream, Connection};
+pub(crate) use connection::{BoxedStream, Connection, Intake};
 pub(crate) use input::{Accepted, Input};
 pub(crate) use local_address::source_towards;
 pub(crate) use tcp::{TcpListening, connect};
