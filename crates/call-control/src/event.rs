@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::call::{CallSnapshot, ChannelState};
 use crate::cause::HangupCause;
 use crate::dial::DialStatus;
+use crate::security::SecurityEvent;
 
 /// Watches the calls of a [`crate::Switchboard`].
 ///
@@ -161,6 +162,8 @@ pub enum Event {
         /// The request's Call-ID.
         call_id: String,
     },
+    /// Something happened at the door. A failed log-in is told here and as [`Self::AuthenticationFailed`].
+    Security(SecurityEvent),
 }
 
 /// What happened to a registered contact.

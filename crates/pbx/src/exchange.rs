@@ -7,8 +7,9 @@ use std::time::{Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
-use call_control::{Call, HangupCause, Observer, Prompts, Switchboard};
+use call_control::{Call, Event, HangupCause, Observer, Prompts, SecurityEvent, SecurityKind, Switchboard};
 use media_bridge::{MediaConfig, MediaEngine};
+use sip_ua::guard::SharedGuard;
 use sip_ua::transport::{ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
@@ -25,6 +26,7 @@ pub struct Exchange {
     endpoints: ArcSwap<EndpointTable>,
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
+    guard: SharedGuard,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
     globals: Globals,
     started: Instant,
@@ -52,6 +54,7 @@ impl Exchange {
         }
         let switchboard = builder.build();
         let registrations = open_registrations(&configuration, switchboard.clone())?;
+        let guard = guard_of(&configuration, switchboard.clone(), &registrations);
         let globals = Globals::from_plan(&configuration);
         let listen = listen_configs(&configuration);
         let config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
@@ -60,13 +63,14 @@ impl Exchange {
             configuration: ArcSwap::from_pointee(configuration),
             switchboard: switchboard.clone(),
             registrations,
+            guard: guard.clone(),
             sip: std::sync::OnceLock::new(),
             globals,
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),
         });
-        let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange)));
+        let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory).await?;
         let _ = exchange.sip.set(sip);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
@@ -91,6 +95,11 @@ impl Exchange {
     /// The registered contacts.
     pub fn registrations(&self) -> &Arc<Registrations> {
         &self.registrations
+    }
+
+    /// Who watches the door: bans and the sources that are counted.
+    pub fn guard(&self) -> &SharedGuard {
+        &self.guard
     }
 
     /// Global variables.
@@ -136,6 +145,7 @@ impl Exchange {
                 self.globals.refresh(&next);
             }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
+            self.guard.set_policy(next.security.policy_for(&next.sip));
             self.configuration.store(Arc::new(next));
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
@@ -178,6 +188,20 @@ fn open_registrations(
 ) -> Result<Arc<Registrations>, StoreError> {
     let tell = move |event: ContactEvent| switchboard.notice(|| event.into());
     Registrations::open(&configuration.folders.database, Box::new(tell))
+}
+
+/// The guard, which knows the phones that were registered before the start.
+fn guard_of(configuration: &Configuration, switchboard: Switchboard, known: &Registrations) -> SharedGuard {
+    let policy = configuration.security.policy_for(&configuration.sip);
+    let guard = SharedGuard::new(policy, move |event| {
+        switchboard.notice(|| Event::Security(SecurityEvent::now(SecurityKind::Guard(event))));
+    });
+    let now = SystemTime::now();
+    for binding in known.all() {
+        let left = std::time::Duration::from_secs(binding.remaining(now));
+        guard.welcome(binding.flow.remote.ip(), left);
+    }
+    guard
 }
 
 fn listen_configs(configuration: &Configuration) -> Vec<ListenConfig> {

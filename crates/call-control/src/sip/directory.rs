@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use sip_parser::{Message, Uri};
 use sip_ua::UserAgentHandle;
+use sip_ua::guard::SharedGuard;
 use sip_ua::transport::{Flow, Protocol};
 use sip_ua::user_agent::{Reply, RequestId};
 
+use super::door::AccessRules;
 use super::endpoint::SipEndpoint;
 use crate::identity::CallerId;
 use crate::technology::OriginateError;
@@ -18,6 +20,22 @@ pub trait Directory: Send + Sync + 'static {
 
     /// The realm of challenges.
     fn realm(&self) -> String;
+
+    /// The realm in which a sender is challenged whom nobody knows. Where endpoints have realms of their own it should be
+    /// one of those for some names, or a realm would tell which names exist.
+    fn realm_for_unknown(&self, _request: &Message) -> String {
+        self.realm()
+    }
+
+    /// The lists that every request must pass, whoever sends it.
+    fn access(&self) -> Arc<AccessRules> {
+        Arc::default()
+    }
+
+    /// Who watches the door. Asked once, when the transports are opened.
+    fn guard(&self) -> Option<SharedGuard> {
+        None
+    }
 
     /// Whether `dialed` means anything to callers from `endpoint`.
     fn admit(&self, endpoint: &SipEndpoint, dialed: &str, caller: &CallerId) -> Admission;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use media_bridge::Codec;
 use sip_ua::digest::Credentials;
 
+use super::door::AccessRules;
 use crate::identity::CallerId;
 
 /// A phone or a trunk, as the configuration describes it. Every dialect of configuration becomes this one type.
@@ -48,6 +49,8 @@ pub struct SipEndpoint {
     pub rtp_timeout_hold: Option<Duration>,
     /// Whether OPTIONS is answered without credentials.
     pub allow_unauthenticated_options: bool,
+    /// Where its requests may come from. One that is kept out is answered as if the endpoint did not exist.
+    pub access: AccessRules,
 }
 
 impl SipEndpoint {
@@ -73,6 +76,7 @@ impl SipEndpoint {
             rtp_timeout: None,
             rtp_timeout_hold: None,
             allow_unauthenticated_options: false,
+            access: AccessRules::default(),
         }
     }
 }

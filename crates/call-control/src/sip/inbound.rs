@@ -6,6 +6,7 @@ use std::sync::Arc;
 use media_bridge::LegConfig;
 use sdp::negotiation::NegotiationError;
 use sip_parser::{HeaderName, Message};
+use sip_ua::guard::Offence;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, RequestId, SessionId};
 use tracing::warn;
@@ -43,6 +44,9 @@ impl Worker {
         };
         if let Some(status) = refusal {
             self.note_unreachable(&endpoint, &dialed, &flow, status);
+            if status == 404 {
+                self.note(&flow, Offence::UnknownNumber);
+            }
             return self.user_agent.respond(id, Reply::status(status));
         }
         let session_id = SessionId::next();
@@ -76,7 +80,7 @@ impl Worker {
             Ok(()) => {
                 let contact = addressing::contact(&self.user_agent, &flow, "");
                 self.user_agent.accept(id, session_id, contact);
-                self.sessions.insert(session_id, Session { call, media, stage });
+                self.sessions.insert(session_id, Session { call, media, stage, peer: flow.remote.ip() });
             }
             Err(_) => {
                 self.user_agent.respond(id, Reply::status(503).header("Retry-After", "5"));

@@ -6,6 +6,7 @@
 mod addressing;
 pub mod causes;
 mod directory;
+mod door;
 mod driver;
 mod endpoint;
 mod inbound;
@@ -28,6 +29,7 @@ use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
 pub use directory::{Admission, Directory, NextHop, PendingReply, Route};
+pub use door::AccessRules;
 pub use endpoint::SipEndpoint;
 pub use line::{Line, LineBuilder, LineError};
 pub use registration::RegistrationError;
@@ -58,7 +60,7 @@ impl SipTechnology {
         switchboard: Switchboard,
         directory: Arc<dyn Directory>,
     ) -> Result<(Arc<Self>, mpsc::Receiver<Call>), BindError> {
-        let (user_agent, events) = sip_ua::bind(config, listen).await?;
+        let (user_agent, events) = sip_ua::bind_guarded(config, listen, directory.guard()).await?;
         let (commands, command_queue) = mpsc::unbounded_channel();
         let (calls, incoming) = mpsc::channel(INCOMING_BACKLOG);
         let technology = Arc::new(Self {

@@ -49,7 +49,7 @@ pub(super) async fn originate(
         driver: Box::new(SessionDriver { id, commands: sip.commands.clone() }),
     });
     relay.attach(&call);
-    let session = Session { call: call.clone(), media, stage: Stage::Offered };
+    let session = Session { call: call.clone(), media, stage: Stage::Offered, peer: flow.remote.ip() };
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;

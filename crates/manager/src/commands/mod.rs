@@ -8,6 +8,7 @@ mod layout;
 mod matching;
 mod module;
 mod pjsip;
+mod security;
 mod sip;
 mod stop;
 
@@ -134,6 +135,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         module::COMMANDS,
         pjsip::COMMANDS,
         pjsip::ONE,
+        security::COMMANDS,
         sip::COMMANDS,
     ];
     families.into_iter().flatten()

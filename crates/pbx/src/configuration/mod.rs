@@ -1,7 +1,7 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
-//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf` and `rtp.conf` of a folder, and says
-//! in a [`ConfigurationReport`] all that is wrong with them. What Asterisk would start with is a warning; what cannot
+//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `acl.conf` and our own
+//! `security.conf` of a folder, and says in a [`ConfigurationReport`] all that is wrong with them. What Asterisk would start with is a warning; what cannot
 //! be meant in any way is an error, and then there is no configuration: nothing starts, and what runs goes on.
 //!
 //! ```
@@ -19,6 +19,7 @@
 //! assert!(report.render(false).contains("Answer"));
 //! ```
 
+mod access;
 mod check;
 mod disk;
 mod folders;
@@ -28,6 +29,7 @@ mod options;
 mod pjsip;
 mod report;
 mod rtp;
+mod security;
 mod values;
 
 use std::path::Path;
@@ -36,6 +38,7 @@ use std::sync::Arc;
 use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, SourceMap, load};
 use dialplan_vm::Dialplan;
 
+pub use access::{Access, AccessLists};
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use options::Options;
@@ -45,6 +48,7 @@ pub use pjsip::{
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
+pub use security::SecurityConfiguration;
 
 /// Everything that the files say. Immutable: a reload makes another one.
 #[derive(Clone, Debug)]
@@ -57,6 +61,8 @@ pub struct Configuration {
     pub sip: SipConfiguration,
     /// `rtp.conf`.
     pub rtp: RtpConfiguration,
+    /// `security.conf`.
+    pub security: SecurityConfiguration,
     /// `extensions.conf`.
     pub dialplan: Arc<Dialplan>,
     /// The texts, to show where something is written.
@@ -97,6 +103,8 @@ impl Configuration {
         let extensions = reader.read("extensions.conf");
         let mut whole_plan = reader.is_whole(before);
         let rtp = reader.read("rtp.conf").unwrap_or_default();
+        let acl = reader.read("acl.conf").unwrap_or_default();
+        let security = reader.read("security.conf").unwrap_or_default();
         if pjsip.is_none() && extensions.is_none() {
             return (None, nothing_there(&folders.configuration));
         }
@@ -108,17 +116,26 @@ impl Configuration {
         reader.found.extend(compiled.diagnostics);
         whole_plan &= reader.is_whole(before);
         let before = reader.found.len();
-        let sip =
+        let mut sip =
             SipConfiguration::read(&pjsip.unwrap_or_default(), &options.default_language, &mut reader.found);
         whole_sip &= reader.is_whole(before);
+        sip.access_lists = access::read_file(&acl, &mut reader.found);
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
+        let security = SecurityConfiguration::read(&security, &mut reader.found);
         let plan = &compiled.plan;
         let files = check::Files { plan, extensions: &extensions, sip: &sip, whole_plan, whole_sip };
         check::run(&files, &mut reader.found);
         let Reader { sources, found, .. } = reader;
         let report = ConfigurationReport::new(found, sources.clone());
-        let configuration =
-            Self { folders: folders.clone(), options, sip, rtp, dialplan: Arc::new(compiled.plan), sources };
+        let configuration = Self {
+            folders: folders.clone(),
+            options,
+            sip,
+            rtp,
+            security,
+            dialplan: Arc::new(compiled.plan),
+            sources,
+        };
         ((!report.has_errors()).then_some(configuration), report)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sip_parser::{Message, ParseError};
 use tokio::sync::{mpsc, oneshot};
@@ -17,6 +17,9 @@ use crate::user_agent::{
 
 /// What the application hears of its user agent. Take them: while 4,096 wait, no message is read.
 pub type UaEvents = mpsc::Receiver<UaEvent>;
+
+/// How long a peer that we sent a request to is known to the guard: the longest that a transaction lasts.
+const ANSWER_EXPECTED: Duration = Duration::from_secs(64);
 
 /// Starts a user agent of its own task that listens on all of `listen`.
 ///
@@ -74,7 +77,11 @@ impl Core for Agent {
     }
 
     fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.user_agent.poll_transmit()
+        let transmit = self.user_agent.poll_transmit()?;
+        if let Some(guard) = self.guard.as_ref().filter(|_| !transmit.bytes.starts_with(b"SIP/2.0 ")) {
+            guard.welcome(transmit.flow.remote.ip(), ANSWER_EXPECTED);
+        }
+        Some(transmit)
     }
 
     fn poll_event(&mut self) -> Option<UaEvent> {

@@ -8,6 +8,7 @@ use call_control::CallerId;
 
 use super::Identifier;
 use super::global::identifiers;
+use crate::configuration::access::Access;
 use crate::configuration::values::{Values, at};
 
 /// A phone or a trunk.
@@ -63,6 +64,10 @@ pub struct Endpoint {
     pub device_state_busy_at: u32,
     /// `mailboxes`.
     pub mailboxes: Vec<String>,
+    /// `deny`, `permit`, `acl`: where it may call from.
+    pub access: Access,
+    /// `contact_deny`, `contact_permit`, `contact_acl`: which addresses its Contact may name.
+    pub contact_access: Access,
     /// Where the section is.
     pub span: Span,
     /// Where values are that checks point at: `context`, `auth`, `outbound_auth`, `aors`, `transport`, `allow`.
@@ -141,6 +146,8 @@ impl Endpoint {
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),
+            access: Access::read(values, ""),
+            contact_access: Access::read(values, "contact_"),
             name: name.value,
             span: name.span,
             spans,

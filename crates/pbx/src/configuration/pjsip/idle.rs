@@ -40,8 +40,6 @@ const EITHER: &[&str] = &["yes", "no"];
 const ZERO: &[&str] = &["0"];
 const NEVER: &[&str] = &[];
 
-/// Addresses that are meant to be kept out are let in.
-const UNGUARDED: Weight = Warning("addresses are not checked yet: callers from everywhere are let in");
 /// What phones outside of the own network are told.
 const INSIDE: Weight =
     Warning("phones elsewhere are told the inside address; an endpoint's media_address has an effect");
@@ -53,7 +51,6 @@ const ENDPOINT: &[Idle] = &[
         &["no", "peer_supported", "yes"],
         Note,
     ),
-    Idle("acl", Any, NEVER, UNGUARDED),
     Idle("aggregate_mwi", Flag, EITHER, Note),
     Idle("allow_subscribe", Flag, EITHER, Note),
     Idle("allow_transfer", Flag, EITHER, Note),
@@ -63,11 +60,7 @@ const ENDPOINT: &[Idle] = &[
     Idle("callerid_privacy", Any, NEVER, Note),
     Idle("callerid_tag", Any, NEVER, Note),
     Idle("connected_line_method", Word(&["invite", "reinvite", "update"]), &["invite", "reinvite"], Note),
-    Idle("contact_acl", Any, NEVER, UNGUARDED),
-    Idle("contact_deny", Any, NEVER, UNGUARDED),
-    Idle("contact_permit", Any, NEVER, UNGUARDED),
     Idle("contact_user", Any, NEVER, Note),
-    Idle("deny", Any, NEVER, UNGUARDED),
     Idle("device_state_busy_at", Any, ZERO, Note),
     Idle("direct_media", Flag, NO, Note),
     Idle(
@@ -109,7 +102,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("notify_early_inuse_ringing", Flag, NO, Note),
     Idle("one_touch_recording", Flag, NO, Note),
     Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
-    Idle("permit", Any, NEVER, UNGUARDED),
     Idle("pickup_group", Any, NEVER, Note),
     Idle("preferred_codec_only", Flag, NO, Note),
     Idle("refer_blind_progress", Flag, EITHER, Note),

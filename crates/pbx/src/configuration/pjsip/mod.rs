@@ -22,6 +22,7 @@ pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
 pub use transport::Transport;
 
+use super::access::{Access, AccessLists};
 use super::values::{Values, at};
 
 /// All of SIP, whatever dialect it was written in.
@@ -39,13 +40,18 @@ pub struct SipConfiguration {
     pub aors: BTreeMap<String, Aor>,
     /// `type=identify`, in order.
     pub identifies: Vec<Identify>,
+    /// `type=acl`: what every request must pass.
+    pub access: Vec<Access>,
+    /// The same for the addresses in Contact.
+    pub contact_access: Vec<Access>,
+    /// `acl.conf`.
+    pub access_lists: AccessLists,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
 }
 
 /// Types that are read past: they have no effect yet.
 const WITHOUT_EFFECT: &[&str] = &[
-    "acl",
     "asterisk-publication",
     "contact",
     "domain_alias",
@@ -85,6 +91,10 @@ impl SipConfiguration {
                 Some(transport) => self.transports.push(transport),
                 None => self.leave_out(kind, name),
             },
+            "acl" => {
+                self.access.push(Access::read(values, ""));
+                self.contact_access.push(Access::read(values, "contact_"));
+            }
             "identify" => self.identifies.extend(Identify::read(values)),
             "endpoint" => {
                 let endpoint = Arc::new(Endpoint::read(values, default_language));
