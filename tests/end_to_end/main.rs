@@ -6,8 +6,11 @@
 
 mod harness;
 
+mod answers;
 mod applications;
+mod attacks;
 mod dial_ladder;
+mod floods;
 mod harness_itself;
 mod hold;
 mod load;
@@ -31,8 +34,11 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
     let subjects = [
+        answers::trials(),
         applications::trials(),
+        attacks::trials(),
         dial_ladder::trials(),
+        floods::trials(),
         harness_itself::trials(),
         hold::trials(),
         load::trials(),

@@ -60,6 +60,12 @@ impl Folder {
         self
     }
 
+    /// Adds sections to `pjsip.conf`.
+    pub(crate) fn pjsip(mut self, sections: &str) -> Self {
+        let _ = write!(self.pjsip, "\n{sections}\n");
+        self
+    }
+
     /// Adds lines to the context `[phones]`, or whole contexts.
     pub(crate) fn dialplan(mut self, lines: &str) -> Self {
         if self.dialplan.is_empty() {

@@ -3,6 +3,7 @@
 pub(crate) mod baresip;
 pub(crate) mod control;
 pub(crate) mod exchange;
+pub(crate) mod flood;
 pub(crate) mod folder;
 pub(crate) mod media;
 pub(crate) mod process;
@@ -15,6 +16,7 @@ pub(crate) mod wire;
 
 pub(crate) use baresip::Baresip;
 pub(crate) use exchange::Exchange;
+pub(crate) use flood::Flood;
 pub(crate) use folder::Folder;
 pub(crate) use media::Media;
 pub(crate) use scene::Scene;
