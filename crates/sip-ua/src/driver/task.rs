@@ -1,7 +1,7 @@
 //! The task that owns a core.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
@@ -15,6 +15,13 @@ use crate::transport::{Flow, Input};
 /// Inputs and commands taken before output is flushed: enough to make system calls in groups, few enough that
 /// the first answer does not wait for the last.
 const BATCH: usize = 64;
+
+/// Events that wait for the application before strangers are turned away: so many are dealt with in a moment, and those
+/// whom the guard knows wait for no more of them than that.
+const EVENTS_OF_STRANGERS: usize = 256;
+
+/// How often a crowd is looked at while strangers are turned away.
+const LOOK_AT_CROWD: Duration = Duration::from_millis(50);
 
 /// How often one flush tells the core about failures. A core that answers each failure with one more message on
 /// the same dead road is stopped here; its timers tell it the rest.
@@ -67,7 +74,8 @@ impl<C: Core> Task<C> {
     }
 
     fn watch_crowd(&mut self) {
-        let crowded = self.core.is_crowded();
+        let waiting = self.events.max_capacity() - self.events.capacity();
+        let crowded = waiting > EVENTS_OF_STRANGERS || self.core.is_crowded();
         if let Some(guard) = self.guard.as_ref().filter(|_| crowded != self.crowded) {
             guard.set_crowded(crowded);
             self.crowded = crowded;
@@ -76,7 +84,10 @@ impl<C: Core> Task<C> {
 
     /// Sleeps until there is something to do.
     async fn wake(&mut self, batch: &mut Vec<Input>) -> Wake<C> {
-        let deadline = self.core.poll_timeout();
+        // While strangers are turned away nothing of theirs wakes the task, so it looks by itself whether they still must
+        // be.
+        let look_again = self.crowded.then(|| Instant::now() + LOOK_AT_CROWD);
+        let deadline = [self.core.poll_timeout(), look_again].into_iter().flatten().min();
         let behind = !self.overdue.is_empty();
         tokio::select! {
             command = self.commands.recv() => Wake::Command(command),

@@ -21,8 +21,8 @@ const RECEIVE_BUFFER: usize = 4 << 20;
 /// Messages kept while the socket's own buffer is full; more are dropped, as the network would.
 const BACKLOG: usize = 256;
 
-/// Strangers are read while at least this part of the queue of inputs is free; the rest of it is for those who are known.
-const ROOM_FOR_STRANGERS: usize = 4;
+/// Inputs that wait while strangers are still read; the rest of the queue is for those whom the guard knows.
+const INPUTS_OF_STRANGERS: usize = 256;
 
 /// The largest datagram there is (RFC 768).
 const MAX_DATAGRAM: usize = 65_535;
@@ -138,7 +138,7 @@ async fn read(
 fn is_let_in(guard: &SharedGuard, remote: SocketAddr, inputs: &mpsc::Sender<Input>) -> bool {
     match guard.admit(remote.ip()) {
         Decision::Serve(Standing::Stranger) => {
-            inputs.capacity() >= inputs.max_capacity() / ROOM_FOR_STRANGERS
+            inputs.max_capacity() - inputs.capacity() < INPUTS_OF_STRANGERS
         }
         Decision::Serve(_) => true,
         Decision::Shed | Decision::Refuse => false,

@@ -99,6 +99,37 @@ async fn rubbish_gets_its_source_banned_and_others_are_served() {
     bad.is_served().await;
 }
 
+/// A flood that the application is too slow for turns strangers away; once it has caught up they are served again, though
+/// nothing of theirs told the driver that it has.
+#[tokio::test]
+async fn strangers_come_back_when_the_crowd_has_gone() {
+    let policy = GuardPolicy::new();
+    let guard = SharedGuard::new(policy, |_| {});
+    let any = (Ipv4Addr::LOCALHOST, 0).into();
+    let listen = vec![ListenConfig::new(Protocol::Udp, any)];
+    let config = UserAgentConfig::new("slow/1");
+    let (agent, mut events) =
+        bind_guarded(config, listen, Some(guard.clone())).await.expect("loopback is there");
+    let mut peers = vec![];
+    for last in 10..14 {
+        peers.push(Peer::at([127, 9, 9, last], &agent).await);
+    }
+    for _ in 0..250 {
+        for peer in &mut peers {
+            peer.asks().await;
+        }
+        tokio::task::yield_now().await;
+    }
+    // Nobody has answered so far: of 1,000 requests some hundreds wait, in one queue or the other.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let waiting = events.len();
+    assert!((200..800).contains(&waiting), "{waiting} requests are waiting");
+    while events.try_recv().is_ok() {}
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    peers[0].asks().await;
+    assert!(within(events.recv()).await.is_some());
+}
+
 #[tokio::test]
 async fn a_banned_source_gets_no_connection() {
     let guard = SharedGuard::new(GuardPolicy::new(), |_| {});
