@@ -1,7 +1,7 @@
 //! Endpoints of the configuration in the form that calls use, made once for each load.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::sync::Arc;
 
 use call_control::Codec;
@@ -20,7 +20,8 @@ pub(crate) struct EndpointTable {
     realms: Vec<String>,
     /// What every request must pass.
     access: Arc<AccessRules>,
-    hasher: RandomState,
+    /// Made of all secrets: nobody else knows it, and it stays the same over restarts.
+    seed: u64,
 }
 
 impl EndpointTable {
@@ -33,16 +34,19 @@ impl EndpointTable {
         let challenged = by_name.values().filter(|endpoint| !endpoint.credentials.is_empty());
         let realm =
             |e: &Arc<SipEndpoint>| e.realm.clone().unwrap_or_else(|| sip.global.default_realm.clone());
+        // In order, for a table of hashes has a new one at each start.
+        let mut realms: Vec<String> = challenged.map(realm).collect();
+        realms.sort();
         let lists = |all: &[Access]| all.iter().flat_map(|access| access.lists(&sip.access_lists)).collect();
         let mut access = AccessRules::default();
         access.source = lists(&sip.access);
         access.contact = lists(&sip.contact_access);
         Self {
-            realms: challenged.map(realm).collect(),
+            realms,
             access: Arc::new(access),
             by_user: by_user(configuration),
             by_name,
-            hasher: RandomState::new(),
+            seed: seed_of(configuration),
         }
     }
 
@@ -60,7 +64,9 @@ impl EndpointTable {
     /// often as endpoints have it. `None` when nobody is challenged.
     pub(crate) fn realm_for_unknown(&self, name: &str) -> Option<&str> {
         let count = u64::try_from(self.realms.len()).ok().filter(|count| *count > 0)?;
-        let place = usize::try_from(self.hasher.hash_one(name) % count).ok()?;
+        let mut hasher = DefaultHasher::new();
+        (self.seed, name).hash(&mut hasher);
+        let place = usize::try_from(hasher.finish() % count).ok()?;
         self.realms.get(place).map(String::as_str)
     }
 
@@ -97,6 +103,14 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip
 }
 
+fn seed_of(configuration: &Configuration) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for auth in configuration.sip.auths.values() {
+        (&auth.name, &auth.password, &auth.md5_cred).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
 fn by_user(configuration: &Configuration) -> HashMap<String, String> {
     let mut by_user = HashMap::new();
     let found = |e: &&Arc<Endpoint>| e.identify_by.contains(&Identifier::AuthUsername);
@@ -125,5 +139,57 @@ fn codec(name: &str) -> Option<Codec> {
         "ulaw" => Some(Codec::Pcmu),
         "alaw" => Some(Codec::Pcma),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use asterisk_conf::MemoryFiles;
+
+    use super::*;
+    use crate::configuration::Folders;
+
+    fn table(pjsip: &str) -> EndpointTable {
+        let files = MemoryFiles::from([
+            ("/pbx/etc/pjsip.conf", pjsip),
+            ("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n"),
+        ]);
+        let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
+        EndpointTable::of(&configuration.unwrap_or_else(|| panic!("{}", report.render(false))))
+    }
+
+    fn account(name: &str, realm: &str) -> String {
+        format!(
+            "[{name}]\ntype=endpoint\nauth={name}\nidentify_by=auth_username\n\
+             [{name}]\ntype=auth\nusername={name}-user\npassword=f3a9c1d7e5b2\n{realm}\n"
+        )
+    }
+
+    #[test]
+    fn unknown_names_are_challenged_in_the_realms_that_there_are() {
+        let table = table(&(account("a", "realm=east") + &account("b", "realm=west") + &account("c", "")));
+        let realms = |name: &str| table.realm_for_unknown(name).map(str::to_owned);
+        let names: Vec<String> = (0..200).map(|n| format!("nobody-{n}")).collect();
+        let drawn: BTreeSet<String> = names.iter().filter_map(|name| realms(name)).collect();
+        assert_eq!(drawn, ["asterisk", "east", "west"].map(str::to_owned).into());
+        // Asked twice, a name gives the same realm: another one would tell that it does not exist.
+        assert!(names.iter().all(|name| realms(name) == realms(name)));
+        assert_eq!(super::tests::table("").realm_for_unknown("nobody"), None);
+    }
+
+    #[test]
+    fn an_endpoint_is_found_by_the_user_of_its_credentials() {
+        let table = table(&account("a", ""));
+        assert_eq!((table.of_user("a-user"), table.of_user("a")), (Some("a"), None));
+    }
+
+    #[test]
+    fn an_endpoint_whose_password_is_missing_needs_one_all_the_same() {
+        let table = table("[a]\ntype=endpoint\nauth=lost\n[b]\ntype=endpoint\n");
+        let credentials = |name: &str| table.get(name).map(|endpoint| endpoint.credentials.len());
+        assert_eq!((credentials("a"), credentials("b")), (Some(1), Some(0)));
     }
 }
