@@ -65,8 +65,8 @@ impl Worker {
     }
 
     fn tell_denied(&self, request: &Message, flow: &Flow, account: String, list: &str) {
-        self.note(flow, Offence::Denied);
         self.tell(RequestVerdict::FailedAcl { list: list.to_owned() }, || account, request, flow);
+        self.note(flow, Offence::Denied);
     }
 
     /// Tells what was thought of a request.

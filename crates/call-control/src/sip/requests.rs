@@ -98,20 +98,21 @@ impl Worker {
             }
             Verdict::Stale => self.tell(RequestVerdict::ChallengeSent, account, request, flow),
             Verdict::Absent => {
-                self.note(flow, Offence::Challenge);
                 self.tell(RequestVerdict::ChallengeSent, account, request, flow);
+                self.note(flow, Offence::Challenge);
             }
             Verdict::Accepted | Verdict::Refused => {
                 let (offence, verdict) = match sender {
                     Sender::Named(_) => (Offence::FailedLogin, RequestVerdict::InvalidPassword),
                     _ => (Offence::UnknownAccount, RequestVerdict::InvalidAccount),
                 };
-                self.note(flow, offence);
                 // That a list keeps it out has been told.
                 if !matches!(sender, Sender::Denied) {
                     self.tell(verdict, account, request, flow);
                 }
                 self.note_refusal(request, flow);
+                // Last, so that a ban is told after what led to it.
+                self.note(flow, offence);
             }
         }
     }
