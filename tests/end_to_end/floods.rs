@@ -128,14 +128,14 @@ fn many_sources(scene: &Scene) -> Outcome {
     let memory = exchange.resident_kb()?;
     let sources: Vec<Ipv4Addr> = (0..200).map(|_| scene.address()).collect::<Outcome<_>>()?;
     let flood = Flood::start(&sources, exchange.sip_address(), RATE, RUBBISH)?;
-    let mut renewed = 0;
-    let end = Instant::now() + LENGTH;
-    while Instant::now() < end {
+    let (begun, mut renewed) = (Instant::now(), 0);
+    // Where many tests share few processors, what the exchange has no time to read is lost. Phones ask for 32 s.
+    while begun.elapsed() < LENGTH || (renewed < 3 && begun.elapsed() < Duration::from_secs(32)) {
         renewed += usize::from(registers(&wire)?);
         sleep(Duration::from_millis(100));
     }
     let sent = flood.stop();
-    ensure(renewed >= 2, || format!("alice renewed {renewed} times while {sent} datagrams came"))?;
+    ensure(renewed >= 3, || format!("alice renewed {renewed} times while {sent} datagrams came"))?;
     let grown = exchange.resident_kb()?.saturating_sub(memory);
     ensure(grown < MEMORY, || format!("{sent} datagrams cost {grown} kB"))?;
     println!("{sent} datagrams, {grown} kB more, {renewed} renewals");
