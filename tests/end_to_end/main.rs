@@ -6,9 +6,12 @@
 
 mod harness;
 
+mod answers;
 mod applications;
+mod attacks;
 mod browsers;
 mod dial_ladder;
+mod floods;
 mod harness_itself;
 mod hold;
 mod identities;
@@ -40,9 +43,12 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
     let subjects = [
+        answers::trials(),
         applications::trials(),
+        attacks::trials(),
         browsers::trials(),
         dial_ladder::trials(),
+        floods::trials(),
         harness_itself::trials(),
         hold::trials(),
         identities::trials(),

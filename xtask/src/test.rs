@@ -7,7 +7,7 @@ use crate::{Outcome, root};
 
 /// Programs that the end-to-end tests run, and the Debian packages that hold them.
 const PROGRAMS: &[(&str, &str)] =
-    &[("sipp", "sip-tester"), ("baresip", "baresip-core"), ("kamailio", "kamailio")];
+    &[("sipp", "sip-tester"), ("baresip", "baresip-core"), ("kamailio", "kamailio"), ("svmap", "sipvicious")];
 
 /// Installs the programs that are missing, through the system's package manager.
 fn install_programs() -> Outcome {

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use call_control::Prompts;
-use manager::Narration;
+use call_control::{Observer, Prompts};
 use manager::console::{ConsoleError, Server, StopRequest};
+use manager::{Narration, SecurityLog};
 use pbx::configuration::{Configuration, Folders, Part};
 use pbx::{Exchange, StartError};
 use sip_ua::transport::Protocol;
@@ -77,7 +77,11 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
         manager::log::to_stdout(&narration, verbosity, io::stdout().is_terminal() && !line.no_color);
     }
     let bind_at = folders.configuration.join("pjsip.conf");
-    let exchange = Exchange::start(configuration, prompts, vec![narration.clone()])
+    let mut observers: Vec<Arc<dyn Observer>> = vec![narration.clone()];
+    if configuration.security.log {
+        observers.push(Arc::new(security_log(folders)?));
+    }
+    let exchange = Exchange::start(configuration, prompts, observers)
         .await
         .map_err(|error| RunError::of_start(error, bind_at))?;
     let (stop, mut stops) = mpsc::channel(4);
@@ -112,6 +116,11 @@ fn load(line: &CommandLine, folders: &Folders) -> Result<Configuration, RunError
 
 fn make_folder(path: PathBuf) -> Result<(), RunError> {
     fs::create_dir_all(&path).map_err(|source| RunError::Folder { path, source })
+}
+
+fn security_log(folders: &Folders) -> Result<SecurityLog, RunError> {
+    let path = folders.log.clone();
+    SecurityLog::open(&path).map_err(|source| RunError::Write { path: path.join("security.log"), source })
 }
 
 /// The process number, where scripts look for it.

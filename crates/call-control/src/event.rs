@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::call::{CallSnapshot, ChannelState};
 use crate::cause::HangupCause;
 use crate::dial::DialStatus;
+use crate::security::SecurityEvent;
 
 /// Watches the calls of a [`crate::Switchboard`].
 ///
@@ -196,6 +197,8 @@ pub enum Event {
         /// The request's Call-ID.
         call_id: String,
     },
+    /// Something happened at the door. A failed log-in is told here and as [`Self::AuthenticationFailed`].
+    Security(SecurityEvent),
 }
 
 /// What happened to a registered contact.

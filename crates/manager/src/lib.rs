@@ -3,6 +3,7 @@
 //! - [`Narration`] watches the calls and turns what happens into the lines that `-rvvv` shows.
 //! - [`console::Server`] serves consoles on a Unix socket; [`console::remote`] and [`console::execute`] are their other
 //!   end, for `-r` and `-rx`.
+//! - [`SecurityLog`] writes what happens at the door, for programs that watch it.
 //! - [`log`] prints the narration of an exchange that runs in the foreground.
 //!
 //! ```no_run
@@ -28,8 +29,10 @@ mod commands;
 pub mod console;
 pub mod log;
 mod narration;
+mod security_log;
 #[cfg(test)]
 mod testing;
 mod visible;
 
 pub use narration::{Line, Narration};
+pub use security_log::SecurityLog;

@@ -7,9 +7,12 @@ use std::time::{Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
-use call_control::{Call, ContactChange, Event, HangupCause, Observer, Prompts, Switchboard};
+use call_control::{
+    Call, ContactChange, Event, HangupCause, Observer, Prompts, SecurityEvent, SecurityKind, Switchboard,
+};
 use media_bridge::{MediaConfig, MediaEngine};
 use sip_parser::Method;
+use sip_ua::guard::SharedGuard;
 use sip_ua::location::{DnsResolver, Locator};
 use sip_ua::transport::Protocol;
 use sip_ua::user_agent::UserAgentConfig;
@@ -37,6 +40,7 @@ pub struct Exchange {
     waiting_messages: WaitingMessages,
     certificates: CertificatesInUse,
     qualification: Arc<Qualification>,
+    guard: SharedGuard,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
     outbound: std::sync::OnceLock<OutboundRegistrations>,
     globals: Globals,
@@ -70,6 +74,7 @@ impl Exchange {
         let qualification = Arc::new(Qualification::default());
         let registrations =
             open_registrations(&configuration, switchboard.clone(), contacts, qualification.clone())?;
+        let guard = guard_of(&configuration, switchboard.clone(), &registrations);
         let waiting_messages = WaitingMessages::open(&configuration.folders.database)?;
         let globals = Globals::from_plan(&configuration);
         let (certificates, listen) = CertificatesInUse::open(&configuration)?;
@@ -88,6 +93,7 @@ impl Exchange {
             waiting_messages,
             certificates,
             qualification,
+            guard: guard.clone(),
             sip: std::sync::OnceLock::new(),
             outbound: std::sync::OnceLock::new(),
             globals,
@@ -97,7 +103,7 @@ impl Exchange {
             last_reload: Mutex::new(Instant::now()),
         });
         exchange.presence.serve(&exchange);
-        let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange)));
+        let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
         let board = exchange.switchboard.clone();
         let tell = Arc::new(move |event| board.notice(|| event));
@@ -182,6 +188,11 @@ impl Exchange {
         self.outbound.get()
     }
 
+    /// Who watches the door: bans and the sources that are counted.
+    pub fn guard(&self) -> &SharedGuard {
+        &self.guard
+    }
+
     /// Global variables.
     pub fn globals(&self) -> &Globals {
         &self.globals
@@ -235,6 +246,7 @@ impl Exchange {
                 outbound.follow(&next);
             }
             self.follow_contacts(&next);
+            self.guard.set_policy(next.security.policy_for(&next.sip));
             self.configuration.store(Arc::new(next));
             if part != Part::Dialplan {
                 self.host_addresses.follow(&self.configuration(), &self.locator).await;
@@ -324,6 +336,20 @@ fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     config.supported.push("eventlist".to_owned());
     config.supported_by_registrar = ["path", "outbound", "gruu"].map(str::to_owned).to_vec();
     config
+}
+
+/// The guard, which knows the phones that were registered before the start.
+fn guard_of(configuration: &Configuration, switchboard: Switchboard, known: &Registrations) -> SharedGuard {
+    let policy = configuration.security.policy_for(&configuration.sip);
+    let guard = SharedGuard::new(policy, move |event| {
+        switchboard.notice(|| Event::Security(SecurityEvent::now(SecurityKind::Guard(event))));
+    });
+    let now = SystemTime::now();
+    for binding in known.all() {
+        let left = std::time::Duration::from_secs(binding.remaining(now));
+        guard.welcome(binding.flow.remote.ip(), left);
+    }
+    guard
 }
 
 /// Global variables of the dialplan: `[globals]`, `Set(GLOBAL(x)=…)`.

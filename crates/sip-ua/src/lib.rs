@@ -61,8 +61,13 @@
 //!
 //! Whatever a peer can make grow has a bound and a defined answer: [`Limits`] (transactions: 503 with
 //! `Retry-After`), [`ConnectionLimits`](transport::ConnectionLimits) (connections are closed), the parser's limits
-//! (400, or the connection is closed), and the driver's queues (readers wait, then the network does).
+//! (400, or the connection is closed), and the driver's queues (readers wait, then the network does). A
+//! [`Guard`](guard::Guard) at the door ([`bind_guarded`]) counts what attackers do, and keeps out who does too much of it
+//! before anything of theirs is parsed.
 #![forbid(unsafe_code)]
+
+// Who is let in. Uses nothing of the others.
+pub mod guard;
 
 // Flows, sockets, connections: the lowest floor of the crate. Each uses only those above it here.
 pub mod transport;
@@ -99,4 +104,4 @@ pub mod fuzzing;
 
 // The shell with the sockets.
 pub mod driver;
-pub use driver::{UaEvents, UserAgentHandle, bind};
+pub use driver::{UaEvents, UserAgentHandle, bind, bind_guarded};

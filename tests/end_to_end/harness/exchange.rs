@@ -86,6 +86,28 @@ impl Exchange {
         }
     }
 
+    /// The security log so far.
+    pub(crate) fn security_log(&self) -> Outcome<String> {
+        Ok(std::fs::read_to_string(self.folder.join("var/log/security.log"))?)
+    }
+
+    /// Waits until a line of the security log holds all of these words.
+    pub(crate) fn logs(&self, words: &[&str]) -> Outcome<String> {
+        until(&format!("a line with {words:?} in the security log"), || {
+            let log = self.security_log()?;
+            let line = log.lines().find(|line| words.iter().all(|word| line.contains(word)));
+            Ok(line.map(str::to_owned))
+        })
+    }
+
+    /// The memory that it holds, in kilobytes.
+    pub(crate) fn resident_kb(&self) -> Outcome<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.pid()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+        number.ok_or_else(|| "the system does not tell how much memory it holds".into())
+    }
+
     /// Channels that it has now, by `core show channels`.
     pub(crate) fn channels(&self) -> Outcome<usize> {
         let shown = self.console("core show channels")?;

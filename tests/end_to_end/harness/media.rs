@@ -26,6 +26,8 @@ struct Shared {
     remote: Option<SocketAddr>,
     heard: Vec<i16>,
     packets: usize,
+    /// Packets that went out.
+    sent: usize,
     /// Payload types that came, in order of their first packet.
     payload_types: Vec<u8>,
     over: bool,
@@ -73,6 +75,12 @@ impl Media {
             let now = self.lock().packets;
             Ok((now != count).then(|| format!("{} came to {}", now - count, self.address)))
         })
+    }
+
+    /// How many packets went out and came in so far.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let shared = self.lock();
+        (shared.sent, shared.packets)
     }
 
     /// Payload types that came, in order of their first packet.
@@ -128,6 +136,7 @@ fn run(socket: &UdpSocket, shared: &Mutex<Shared>, frequency: u32) {
             };
             if let Some(remote) = remote {
                 let _ = socket.send_to(&frame(&tone, sent), remote);
+                shared.lock().unwrap_or_else(PoisonError::into_inner).sent += 1;
             }
             sent += 1;
             next += PTIME;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use sip_parser::{Message, Uri};
 use sip_ua::UserAgentHandle;
+use sip_ua::guard::SharedGuard;
 use sip_ua::location::Destination;
 use sip_ua::transport::{Flow, Protocol};
 use sip_ua::user_agent::{Reply, RequestId, SubscriptionEvent, SubscriptionId};
 
+use super::door::AccessRules;
 use super::endpoint::SipEndpoint;
 use super::subscriptions::PendingSubscription;
 use crate::call::Call;
@@ -22,6 +24,22 @@ pub trait Directory: Send + Sync + 'static {
 
     /// The realm of challenges.
     fn realm(&self) -> String;
+
+    /// The realm in which a sender is challenged whom nobody knows. Where endpoints have realms of their own it should be
+    /// one of those for some names, or a realm would tell which names exist.
+    fn realm_for_unknown(&self, _request: &Message) -> String {
+        self.realm()
+    }
+
+    /// The lists that every request must pass, whoever sends it.
+    fn access(&self) -> Arc<AccessRules> {
+        Arc::default()
+    }
+
+    /// Who watches the door. Asked once, when the transports are opened.
+    fn guard(&self) -> Option<SharedGuard> {
+        None
+    }
 
     /// Whether `dialed` means anything to callers from `endpoint`.
     fn admit(&self, endpoint: &SipEndpoint, dialed: &str, caller: &CallerId) -> Admission;

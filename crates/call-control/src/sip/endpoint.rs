@@ -7,6 +7,7 @@ use media_bridge::Codec;
 use sip_ua::digest::Credentials;
 use sip_ua::user_agent::SessionOptions;
 
+use super::door::AccessRules;
 use crate::identity::{CallerId, Presentation};
 
 /// A phone or a trunk, as the configuration describes it. Every dialect of configuration becomes this one type.
@@ -75,6 +76,8 @@ pub struct SipEndpoint {
     pub contact_user: Option<String>,
     /// Whether its phones may hand their calls on.
     pub allow_transfer: bool,
+    /// Where its requests may come from. One that is kept out is answered as if the endpoint did not exist.
+    pub access: AccessRules,
 }
 
 impl SipEndpoint {
@@ -113,6 +116,7 @@ impl SipEndpoint {
             presentation: Presentation::ALLOWED,
             contact_user: None,
             allow_transfer: true,
+            access: AccessRules::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use media_bridge::LegConfig;
 use sdp::negotiation::NegotiationError;
 use sip_parser::{HeaderName, Message};
+use sip_ua::guard::Offence;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, RequestId, SessionId};
 use tracing::warn;
@@ -55,6 +56,9 @@ impl Worker {
         };
         if let Some(status) = refusal {
             self.note_unreachable(&endpoint, &dialed, &flow, status);
+            if status == 404 {
+                self.note(&flow, Offence::UnknownNumber);
+            }
             return self.user_agent.respond(id, Reply::status(status));
         }
         let session_id = SessionId::next();
@@ -95,7 +99,7 @@ impl Worker {
                 let user = endpoint.contact_user.as_deref().unwrap_or_default();
                 let contact = addressing::contact(&flow, user, addressing::wants_sips(invite));
                 self.user_agent.accept_with(id, session_id, contact, endpoint.options);
-                self.sessions.insert(session_id, Session { call, media, stage });
+                self.sessions.insert(session_id, Session { call, media, stage, peer: flow.remote.ip() });
             }
             Err(_) => {
                 self.user_agent.respond(id, Reply::status(503).header("Retry-After", "5"));

@@ -6,6 +6,7 @@
 mod addressing;
 pub mod causes;
 mod directory;
+mod door;
 mod driver;
 mod endpoint;
 mod inbound;
@@ -33,6 +34,7 @@ use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
 pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route};
+pub use door::AccessRules;
 pub use endpoint::SipEndpoint;
 pub use line::{Line, LineBuilder, LineError};
 pub use registration::RegistrationError;
@@ -67,7 +69,7 @@ impl SipTechnology {
         directory: Arc<dyn Directory>,
         locator: Arc<Locator>,
     ) -> Result<(Arc<Self>, mpsc::Receiver<Call>), BindError> {
-        let (user_agent, events) = sip_ua::bind(config, listen).await?;
+        let (user_agent, events) = sip_ua::bind_guarded(config, listen, directory.guard()).await?;
         let (commands, command_queue) = mpsc::unbounded_channel();
         let (calls, incoming) = mpsc::channel(INCOMING_BACKLOG);
         let technology = Arc::new(Self {

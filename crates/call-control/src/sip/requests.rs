@@ -6,14 +6,17 @@ use std::time::Instant;
 
 use sip_parser::{HeaderName, Message, Method};
 use sip_ua::digest::Verdict;
+use sip_ua::guard::Offence;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, RequestId, SessionId};
 use tracing::warn;
 
 use super::directory::PendingReply;
+use super::door;
 use super::endpoint::SipEndpoint;
 use super::worker::Worker;
 use crate::event::Event;
+use crate::security::RequestVerdict;
 
 impl Worker {
     /// A request that no session claims; `replaced` is the one that an INVITE wants to take the place of.
@@ -24,12 +27,21 @@ impl Worker {
         flow: Flow,
         replaced: Option<SessionId>,
     ) {
-        let found = self.directory.identify(&request, &flow);
+        if self.is_shut_out(&request, &flow) {
+            return self.user_agent.respond(id, Reply::status(403));
+        }
+        let found = match self.directory.identify(&request, &flow) {
+            Some(endpoint) if self.is_denied(&endpoint, &request, &flow) => Sender::Denied,
+            Some(endpoint) => Sender::Named(endpoint),
+            None => Sender::Unknown,
+        };
         let method = request.method().unwrap_or(Method::Options);
-        let open =
-            method == Method::Options && found.as_ref().is_some_and(|e| e.allow_unauthenticated_options);
         let endpoint = match found {
-            Some(endpoint) if open => endpoint,
+            Sender::Named(endpoint)
+                if method == Method::Options && endpoint.allow_unauthenticated_options =>
+            {
+                endpoint
+            }
             found => match self.authenticate(&request, &flow, found) {
                 Ok(endpoint) => endpoint,
                 Err(reply) => return self.user_agent.respond(id, reply),
@@ -50,31 +62,70 @@ impl Worker {
         }
     }
 
-    /// Proves that the request comes from `found`. An unknown sender is challenged like a known one, so that neither
-    /// the answer nor its time tells which names exist.
+    /// Proves that the request comes from whom it names. An unknown sender is challenged like a known one, so that
+    /// neither the answer nor its time tells which names exist.
     fn authenticate(
         &mut self,
         request: &Message,
         flow: &Flow,
-        found: Option<Arc<SipEndpoint>>,
+        sender: Sender,
     ) -> Result<Arc<SipEndpoint>, Reply> {
-        if let Some(trusted) = found.as_ref().filter(|e| e.credentials.is_empty()) {
+        let endpoint = sender.endpoint();
+        if let Some(trusted) = endpoint.filter(|e| e.credentials.is_empty()) {
             return Ok(trusted.clone());
         }
         let now = Instant::now();
-        let own_realm = found.as_ref().and_then(|endpoint| endpoint.realm.clone());
-        let realm = own_realm.unwrap_or_else(|| self.directory.realm());
-        let known = found.as_ref().map(|e| e.credentials.as_slice()).unwrap_or_default();
+        // Both are made for everybody: two microseconds more for unknown names could be told from the noise, with patience.
+        let (usual, unknown) = (self.directory.realm(), self.directory.realm_for_unknown(request));
+        let realm = match endpoint {
+            Some(endpoint) => endpoint.realm.clone().unwrap_or(usual),
+            None => unknown,
+        };
+        let known = endpoint.map(|e| e.credentials.as_slice()).unwrap_or_default();
         let verdict = self.verifier.verify_request(now, &realm, request, known);
-        match (verdict, found) {
-            (Verdict::Accepted, Some(endpoint)) => return Ok(endpoint),
-            (Verdict::Refused, _) | (Verdict::Accepted, None) => self.note_refusal(request, flow),
-            _ => {}
+        self.note_verdict(verdict, request, flow, &sender);
+        if let (Verdict::Accepted, Sender::Named(endpoint)) = (verdict, sender) {
+            return Ok(endpoint);
         }
         let stale = verdict == Verdict::Stale;
         let challenges = self.verifier.challenge(now, &realm, stale);
         let refusal = Reply::status(401);
         Err(challenges.into_iter().fold(refusal, |reply, c| reply.header("WWW-Authenticate", c)))
+    }
+
+    /// Tells the guard and the log what was thought of a request. Nothing of this reaches its sender.
+    fn note_verdict(&self, verdict: Verdict, request: &Message, flow: &Flow, sender: &Sender) {
+        let claimed = door::claimed_account(request);
+        let account = || match sender {
+            Sender::Named(endpoint) => endpoint.name.clone(),
+            _ => claimed,
+        };
+        match verdict {
+            Verdict::Accepted if sender.endpoint().is_some() => {
+                if let Some(guard) = &self.guard {
+                    guard.note_success(flow.remote.ip());
+                }
+                self.tell(RequestVerdict::SuccessfulAuth, account, request, flow);
+            }
+            Verdict::Stale => self.tell(RequestVerdict::ChallengeSent, account, request, flow),
+            Verdict::Absent => {
+                self.tell(RequestVerdict::ChallengeSent, account, request, flow);
+                self.note(flow, Offence::Challenge);
+            }
+            Verdict::Accepted | Verdict::Refused => {
+                let (offence, verdict) = match sender {
+                    Sender::Named(_) => (Offence::FailedLogin, RequestVerdict::InvalidPassword),
+                    _ => (Offence::UnknownAccount, RequestVerdict::InvalidAccount),
+                };
+                // That a list keeps it out has been told.
+                if !matches!(sender, Sender::Denied) {
+                    self.tell(verdict, account, request, flow);
+                }
+                self.note_refusal(request, flow);
+                // Last, so that a ban is told after what led to it.
+                self.note(flow, offence);
+            }
+        }
     }
 
     /// One line with the source; it does not say which half was wrong.
@@ -86,6 +137,25 @@ impl Worker {
         self.directory.refused(request, flow);
         let call_id = request.call_id().unwrap_or_default().to_owned();
         self.switchboard.notice(|| Event::AuthenticationFailed { source, method, claimed, call_id });
+    }
+}
+
+/// Whom a request comes from, by what it says or where it comes from.
+enum Sender {
+    /// An endpoint; not proven yet.
+    Named(Arc<SipEndpoint>),
+    /// An endpoint whose access list keeps the source out: as good as unknown.
+    Denied,
+    /// Nobody that we know.
+    Unknown,
+}
+
+impl Sender {
+    fn endpoint(&self) -> Option<&Arc<SipEndpoint>> {
+        match self {
+            Self::Named(endpoint) => Some(endpoint),
+            Self::Denied | Self::Unknown => None,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the worker keeps of one session.
 
+use std::net::IpAddr;
+
 use sdp::negotiation::NegotiationError;
 use sip_ua::user_agent::Body;
 
@@ -15,6 +17,8 @@ pub(super) struct Session {
     pub(super) media: SessionMedia,
     /// Where the exchange of descriptions stands.
     pub(super) stage: Stage,
+    /// The other end's address.
+    pub(super) peer: IpAddr,
 }
 
 impl Session {

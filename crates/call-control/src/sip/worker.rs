@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sip_parser::Message;
 use sip_ua::digest::Verifier;
+use sip_ua::guard::SharedGuard;
 use sip_ua::user_agent::{EndReason, SessionEvent, SessionId, UaEvent};
 use sip_ua::{UaEvents, UserAgentHandle};
 use tokio::sync::mpsc;
@@ -28,6 +29,7 @@ pub(super) struct Worker {
     pub(super) calls: mpsc::Sender<Call>,
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) verifier: Verifier,
+    pub(super) guard: Option<SharedGuard>,
 }
 
 impl Worker {
@@ -39,7 +41,8 @@ impl Worker {
         calls: mpsc::Sender<Call>,
     ) -> Self {
         let verifier = Verifier::new();
-        Self { user_agent, switchboard, directory, commands, calls, sessions: HashMap::new(), verifier }
+        let (sessions, guard) = (HashMap::new(), directory.guard());
+        Self { user_agent, switchboard, directory, commands, calls, sessions, verifier, guard }
     }
 
     /// Runs until the user agent ends.
@@ -66,7 +69,10 @@ impl Worker {
             }
             UaEvent::Session(id, event) => self.on_session(id, event),
             UaEvent::Subscription(id, event) => self.directory.subscription(id, event),
-            UaEvent::Malformed { flow, problem, .. } => debug!(%flow, %problem, "not a SIP message"),
+            UaEvent::Malformed { flow, problem, .. } => {
+                debug!(%flow, %problem, "not a SIP message");
+                self.tell_malformed(flow, problem);
+            }
             _ => {}
         }
     }
@@ -118,6 +124,10 @@ impl Worker {
     }
 
     fn on_session(&mut self, id: SessionId, event: SessionEvent) {
+        let is_up = matches!(event, SessionEvent::Answered { .. } | SessionEvent::Established { .. });
+        if let Some(session) = self.sessions.get(&id).filter(|_| is_up) {
+            self.call_is_up(session.peer);
+        }
         match event {
             SessionEvent::Provisional { status, message } => self.on_provisional(id, status, &message),
             SessionEvent::Answered { message } => self.on_answered(id, &message),

@@ -9,6 +9,7 @@ mod layout;
 mod matching;
 mod module;
 mod pjsip;
+mod security;
 mod sip;
 mod states;
 mod stop;
@@ -139,6 +140,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         pjsip::ONE,
         pjsip::REGISTRATIONS,
         pjsip::SUBSCRIPTIONS,
+        security::COMMANDS,
         sip::COMMANDS,
         states::COMMANDS,
     ];

@@ -1,6 +1,9 @@
 //! The words for each event, those that people who watch Asterisk know.
 
-use call_control::{CallSnapshot, ContactChange, DialStatus, Event, HangupCause, RegistrationChange};
+use call_control::{
+    CallSnapshot, ContactChange, DialStatus, Event, HangupCause, RegistrationChange, SecurityKind,
+};
+use sip_ua::guard::{Counts, GuardEvent};
 
 use super::{Line, LineKind};
 use crate::visible::visible;
@@ -15,6 +18,10 @@ pub(super) fn line(event: &Event) -> Option<Line> {
         Event::Verbose { channel, level, text } => {
             (LineKind::Verbose, *level, channel.as_ref(), text.clone())
         }
+        Event::Security(event) => match &event.kind {
+            SecurityKind::Guard(event) => (LineKind::Notice, 0, None, of_guard(event)?),
+            _ => return None,
+        },
         Event::Contact { aor, uri, change } => (LineKind::Verbose, 3, None, contact(aor, uri, change)?),
         Event::ContactStatus { aor, uri, round_trip } => {
             let word = if round_trip.is_some() { "Reachable" } else { "Unreachable" };
@@ -140,6 +147,27 @@ fn registration(server: &str, client: &str, change: &RegistrationChange) -> Opti
         }
         _ => return None,
     })
+}
+
+/// What the guard did to a source.
+fn of_guard(event: &GuardEvent) -> Option<String> {
+    Some(match event {
+        GuardEvent::Slowed { source, counts } => format!("Source {source} is slowed: {}", reasons(counts)),
+        GuardEvent::Banned { source, time, by_hand: true, .. } => {
+            format!("Source {source} is banned for {} seconds by hand", time.as_secs())
+        }
+        GuardEvent::Banned { source, time, counts, .. } => {
+            format!("Source {source} is banned for {} seconds: {}", time.as_secs(), reasons(counts))
+        }
+        GuardEvent::Released { source } => format!("Source {source} is released"),
+        _ => return None,
+    })
+}
+
+/// `10 failed_login, 3 challenge`.
+fn reasons(counts: &Counts) -> String {
+    let said: Vec<String> = counts.all().map(|(offence, count)| format!("{count} {offence}")).collect();
+    said.join(", ")
 }
 
 /// In the words that programs which ban attackers look for.

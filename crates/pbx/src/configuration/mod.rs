@@ -1,9 +1,9 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
-//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf` and
-//! `resolver_unbound.conf` of a folder, and says in a [`ConfigurationReport`] all that is wrong with them.
-//! What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then there
-//! is no configuration: nothing starts, and what runs goes on.
+//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `acl.conf`,
+//! `resolver_unbound.conf` and our own `security.conf` of a folder, and says in a [`ConfigurationReport`] all that is
+//! wrong with them. What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then
+//! there is no configuration: nothing starts, and what runs goes on.
 //!
 //! ```
 //! use std::path::Path;
@@ -20,6 +20,7 @@
 //! assert!(report.render(false).contains("Answer"));
 //! ```
 
+mod access;
 mod check;
 mod disk;
 mod folders;
@@ -31,6 +32,7 @@ mod pjsip;
 mod report;
 mod resolver;
 mod rtp;
+mod security;
 mod values;
 
 use std::path::Path;
@@ -40,6 +42,7 @@ use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, SourceMap, load};
 use dialplan_vm::Dialplan;
 use sip_ua::location::DnsConfig;
 
+pub use access::{Access, AccessLists};
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use http::HttpConfiguration;
@@ -50,6 +53,7 @@ pub use pjsip::{
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
+pub use security::SecurityConfiguration;
 
 /// Everything that the files say. Immutable: a reload makes another one.
 #[derive(Clone, Debug)]
@@ -64,6 +68,8 @@ pub struct Configuration {
     pub rtp: RtpConfiguration,
     /// `resolver_unbound.conf`: who is asked where hosts are.
     pub resolver: DnsConfig,
+    /// `security.conf`.
+    pub security: SecurityConfiguration,
     /// `extensions.conf`.
     pub dialplan: Arc<Dialplan>,
     /// The texts, to show where something is written.
@@ -105,6 +111,8 @@ impl Configuration {
         let mut whole_plan = reader.is_whole(before);
         let rtp = reader.read("rtp.conf").unwrap_or_default();
         let resolver = reader.read("resolver_unbound.conf").unwrap_or_default();
+        let acl = reader.read("acl.conf").unwrap_or_default();
+        let security = reader.read("security.conf").unwrap_or_default();
         if pjsip.is_none() && extensions.is_none() {
             return (None, nothing_there(&folders.configuration));
         }
@@ -122,8 +130,10 @@ impl Configuration {
         sip.follow_http(&http, &mut reader.found);
         sip.read_certificates(reader.folder, reader.files, &mut reader.found);
         whole_sip &= reader.is_whole(before);
+        sip.access_lists = access::read_file(&acl, &mut reader.found);
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
         let resolver = resolver::read(&resolver, &mut reader.found);
+        let security = SecurityConfiguration::read(&security, &mut reader.found);
         let plan = &compiled.plan;
         let files = check::Files { plan, extensions: &extensions, sip: &sip, whole_plan, whole_sip };
         check::run(&files, &mut reader.found);
@@ -135,6 +145,7 @@ impl Configuration {
             sip,
             rtp,
             resolver,
+            security,
             dialplan: Arc::new(compiled.plan),
             sources,
         };

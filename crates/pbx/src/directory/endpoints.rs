@@ -1,28 +1,78 @@
 //! Endpoints of the configuration in the form that calls use, made once for each load.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::sync::Arc;
 
 use call_control::Codec;
-use call_control::sip::SipEndpoint;
-use sip_ua::digest::Credentials;
+use call_control::sip::{AccessRules, SipEndpoint};
+use sip_ua::digest::{Credentials, Secret};
 
-use crate::configuration::{Configuration, DtmfMode, Endpoint};
+use crate::configuration::{Access, Configuration, DtmfMode, Endpoint, Identifier};
 
 /// All endpoints, by name.
-#[derive(Default)]
-pub(crate) struct EndpointTable(HashMap<String, Arc<SipEndpoint>>);
+pub(crate) struct EndpointTable {
+    by_name: HashMap<String, Arc<SipEndpoint>>,
+    /// Those that the user of their credentials leads to. A table and no search, which would take longer for names that
+    /// do not exist.
+    by_user: HashMap<String, String>,
+    /// The realm of each endpoint that is challenged.
+    realms: Vec<String>,
+    /// What every request must pass.
+    access: Arc<AccessRules>,
+    /// Made of all secrets: nobody else knows it, and it stays the same over restarts.
+    seed: u64,
+}
 
 impl EndpointTable {
     /// The endpoints of `configuration`.
     pub(crate) fn of(configuration: &Configuration) -> Self {
-        let endpoints = configuration.sip.endpoints.iter();
-        Self(endpoints.map(|(name, e)| (name.clone(), Arc::new(sip_endpoint(configuration, e)))).collect())
+        let sip = &configuration.sip;
+        let made =
+            sip.endpoints.iter().map(|(name, e)| (name.clone(), Arc::new(sip_endpoint(configuration, e))));
+        let by_name: HashMap<_, _> = made.collect();
+        let challenged = by_name.values().filter(|endpoint| !endpoint.credentials.is_empty());
+        let realm =
+            |e: &Arc<SipEndpoint>| e.realm.clone().unwrap_or_else(|| sip.global.default_realm.clone());
+        // In order, for a table of hashes has a new one at each start.
+        let mut realms: Vec<String> = challenged.map(realm).collect();
+        realms.sort();
+        let lists = |all: &[Access]| all.iter().flat_map(|access| access.lists(&sip.access_lists)).collect();
+        let mut access = AccessRules::default();
+        access.source = lists(&sip.access);
+        access.contact = lists(&sip.contact_access);
+        Self {
+            realms,
+            access: Arc::new(access),
+            by_user: by_user(configuration),
+            by_name,
+            seed: seed_of(configuration),
+        }
+    }
+
+    /// The endpoint whose credentials have this user, if it lets itself be found so.
+    pub(crate) fn of_user(&self, user: &str) -> Option<&str> {
+        self.by_user.get(user).map(String::as_str)
+    }
+
+    /// What every request must pass.
+    pub(crate) fn access(&self) -> Arc<AccessRules> {
+        self.access.clone()
+    }
+
+    /// The realm in which somebody of an unknown name is challenged: always the same one for a name, and each realm as
+    /// often as endpoints have it. `None` when nobody is challenged.
+    pub(crate) fn realm_for_unknown(&self, name: &str) -> Option<&str> {
+        let count = u64::try_from(self.realms.len()).ok().filter(|count| *count > 0)?;
+        let mut hasher = DefaultHasher::new();
+        (self.seed, name).hash(&mut hasher);
+        let place = usize::try_from(hasher.finish() % count).ok()?;
+        self.realms.get(place).map(String::as_str)
     }
 
     /// The endpoint of that name.
     pub(crate) fn get(&self, name: &str) -> Option<&Arc<SipEndpoint>> {
-        self.0.get(name)
+        self.by_name.get(name)
     }
 }
 
@@ -33,6 +83,9 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
     sip.caller = endpoint.caller_id.clone();
     sip.credentials = credentials(configuration, &endpoint.auth);
+    if sip.credentials.is_empty() && !endpoint.auth.is_empty() {
+        sip.credentials.push(nobodys());
+    }
     sip.realm = sip.credentials.iter().find_map(|credentials| credentials.realm.clone());
     sip.outbound_credentials = credentials(configuration, &endpoint.outbound_auth);
     sip.language = endpoint.language.clone();
@@ -59,12 +112,39 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.presentation = identity.presentation;
     sip.contact_user = identity.contact_user.clone();
     sip.allow_unauthenticated_options = endpoint.allow_unauthenticated_options;
+    sip.access.source = endpoint.access.lists(&configuration.sip.access_lists);
+    sip.access.contact = endpoint.contact_access.lists(&configuration.sip.access_lists);
     sip
+}
+
+fn seed_of(configuration: &Configuration) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for auth in configuration.sip.auths.values() {
+        (&auth.name, &auth.password, &auth.md5_cred).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+fn by_user(configuration: &Configuration) -> HashMap<String, String> {
+    let mut by_user = HashMap::new();
+    let found = |e: &&Arc<Endpoint>| e.identify_by.contains(&Identifier::AuthUsername);
+    for endpoint in configuration.sip.endpoints.values().filter(found) {
+        for auth in endpoint.auth.iter().filter_map(|name| configuration.sip.auths.get(name)) {
+            by_user.entry(auth.username.clone()).or_insert_with(|| endpoint.name.clone());
+        }
+    }
+    by_user
 }
 
 /// What the `auth` sections of that name hold. One that is missing proves nothing, and the check has said so.
 fn credentials(configuration: &Configuration, names: &[String]) -> Vec<Credentials> {
     names.iter().filter_map(|name| configuration.sip.auths.get(name)).map(|auth| auth.credentials()).collect()
+}
+
+/// Credentials that nobody has: an endpoint whose `auth` is missing is not one that needs none.
+fn nobodys() -> Credentials {
+    let secret = RandomState::new();
+    Credentials::new("", Secret::plain(format!("{:016x}{:016x}", secret.hash_one(0), secret.hash_one(1))))
 }
 
 /// The codec of a name in `allow=`. Codecs that the media plane lacks are passed over; the check has said so.
@@ -73,5 +153,57 @@ fn codec(name: &str) -> Option<Codec> {
         "ulaw" => Some(Codec::Pcmu),
         "alaw" => Some(Codec::Pcma),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use asterisk_conf::MemoryFiles;
+
+    use super::*;
+    use crate::configuration::Folders;
+
+    fn table(pjsip: &str) -> EndpointTable {
+        let files = MemoryFiles::from([
+            ("/pbx/etc/pjsip.conf", pjsip),
+            ("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n"),
+        ]);
+        let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
+        EndpointTable::of(&configuration.unwrap_or_else(|| panic!("{}", report.render(false))))
+    }
+
+    fn account(name: &str, realm: &str) -> String {
+        format!(
+            "[{name}]\ntype=endpoint\nauth={name}\nidentify_by=auth_username\n\
+             [{name}]\ntype=auth\nusername={name}-user\npassword=f3a9c1d7e5b2\n{realm}\n"
+        )
+    }
+
+    #[test]
+    fn unknown_names_are_challenged_in_the_realms_that_there_are() {
+        let table = table(&(account("a", "realm=east") + &account("b", "realm=west") + &account("c", "")));
+        let realms = |name: &str| table.realm_for_unknown(name).map(str::to_owned);
+        let names: Vec<String> = (0..200).map(|n| format!("nobody-{n}")).collect();
+        let drawn: BTreeSet<String> = names.iter().filter_map(|name| realms(name)).collect();
+        assert_eq!(drawn, ["asterisk", "east", "west"].map(str::to_owned).into());
+        // Asked twice, a name gives the same realm: another one would tell that it does not exist.
+        assert!(names.iter().all(|name| realms(name) == realms(name)));
+        assert_eq!(super::tests::table("").realm_for_unknown("nobody"), None);
+    }
+
+    #[test]
+    fn an_endpoint_is_found_by_the_user_of_its_credentials() {
+        let table = table(&account("a", ""));
+        assert_eq!((table.of_user("a-user"), table.of_user("a")), (Some("a"), None));
+    }
+
+    #[test]
+    fn an_endpoint_whose_password_is_missing_needs_one_all_the_same() {
+        let table = table("[a]\ntype=endpoint\nauth=lost\n[b]\ntype=endpoint\n");
+        let credentials = |name: &str| table.get(name).map(|endpoint| endpoint.credentials.len());
+        assert_eq!((credentials("a"), credentials("b")), (Some(1), Some(0)));
     }
 }

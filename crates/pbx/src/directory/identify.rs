@@ -22,7 +22,7 @@ pub(super) fn endpoint_of(
         let name = match identifier {
             Identifier::Ip => by_address(configuration, hosts, flow)?,
             Identifier::Username => by_from(configuration, request)?,
-            Identifier::AuthUsername => by_credentials(configuration, request)?,
+            Identifier::AuthUsername => by_credentials(endpoints, request)?,
             Identifier::Anonymous => "anonymous".to_owned(),
             Identifier::Header => return None,
         };
@@ -47,13 +47,8 @@ fn by_from(configuration: &Configuration, request: &Message) -> Option<String> {
 }
 
 /// The user of the digest, when an endpoint that lets itself be found so has it among its `auth`.
-fn by_credentials(configuration: &Configuration, request: &Message) -> Option<String> {
+fn by_credentials(endpoints: &EndpointTable, request: &Message) -> Option<String> {
     let authorization = request.raw(&HeaderName::Authorization)?;
     let user = sip_ua::digest::claimed_username(authorization)?;
-    let mut endpoints = configuration.sip.endpoints.values();
-    let has_user =
-        |name: &String| configuration.sip.auths.get(name).is_some_and(|auth| auth.username == user);
-    let found =
-        endpoints.find(|e| e.identify_by.contains(&Identifier::AuthUsername) && e.auth.iter().any(has_user));
-    found.map(|endpoint| endpoint.name.clone())
+    endpoints.of_user(&user).map(str::to_owned)
 }

@@ -10,11 +10,13 @@ mod transfer;
 use std::sync::{Arc, Weak};
 
 use call_control::sip::{
-    Admission, Directory, PendingReply, PendingSubscription, Referral, Route, SipEndpoint,
+    AccessRules, Admission, Directory, PendingReply, PendingSubscription, Referral, Route, SipEndpoint,
 };
 use call_control::{Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
-use sip_parser::Message;
+use sip_parser::{HeaderName, Message};
+use sip_ua::digest::claimed_username;
+use sip_ua::guard::SharedGuard;
 use sip_ua::registrar::Gruu;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, SubscriptionEvent, SubscriptionId};
@@ -29,11 +31,12 @@ use crate::messages;
 /// Answers from the configuration that is in force, and from the registrations.
 pub(crate) struct ConfiguredDirectory {
     exchange: Weak<Exchange>,
+    guard: SharedGuard,
 }
 
 impl ConfiguredDirectory {
-    pub(crate) fn new(exchange: Weak<Exchange>) -> Self {
-        Self { exchange }
+    pub(crate) fn new(exchange: Weak<Exchange>, guard: SharedGuard) -> Self {
+        Self { exchange, guard }
     }
 }
 
@@ -51,6 +54,23 @@ impl Directory for ConfiguredDirectory {
     fn realm(&self) -> String {
         let exchange = self.exchange.upgrade();
         exchange.map(|e| e.configuration().sip.global.default_realm.clone()).unwrap_or_default()
+    }
+
+    fn realm_for_unknown(&self, request: &Message) -> String {
+        let by_credentials = request.raw(&HeaderName::Authorization).and_then(claimed_username);
+        let by_from = || Some(request.from().ok()?.uri().user_unescaped()?.into_owned());
+        let name = by_from().or(by_credentials).unwrap_or_default();
+        let exchange = self.exchange.upgrade();
+        let realm = exchange.and_then(|e| e.endpoints().realm_for_unknown(&name).map(str::to_owned));
+        realm.unwrap_or_else(|| self.realm())
+    }
+
+    fn access(&self) -> Arc<AccessRules> {
+        self.exchange.upgrade().map(|exchange| exchange.endpoints().access()).unwrap_or_default()
+    }
+
+    fn guard(&self) -> Option<SharedGuard> {
+        Some(self.guard.clone())
     }
 
     fn admit(&self, endpoint: &SipEndpoint, dialed: &str, caller: &CallerId) -> Admission {

@@ -1,6 +1,7 @@
 //! REGISTER: the address of record that it means, and the answer once the change is safe.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use call_control::sip::{PendingReply, SipEndpoint};
 use sip_parser::Message;
@@ -24,7 +25,11 @@ pub(super) async fn serve(
     let answer = match aor_of(&configuration, &endpoint.name, &request) {
         Some((endpoint, aor)) => {
             let policy = policy(endpoint, aor);
-            exchange.registrations().register(&aor.name, policy, &request, &flow).await
+            let registered = exchange.registrations().register(&aor.name, policy, &request, &flow).await;
+            if registered.is_ok() {
+                welcome(&exchange, &aor.name, &flow);
+            }
+            registered
         }
         None => Err(404.into()),
     };
@@ -33,6 +38,16 @@ pub(super) async fn serve(
         Err(RefusedRegistration { status, headers }) => (status, headers),
     };
     reply.send(Reply { status, headers, ..Reply::default() });
+}
+
+/// The address that a registration came from is a phone's for as long as that lasts.
+fn welcome(exchange: &Exchange, aor: &str, flow: &Flow) {
+    let now = SystemTime::now();
+    let contacts = exchange.registrations().contacts(aor);
+    let here = contacts.iter().filter(|contact| contact.flow.remote.ip() == flow.remote.ip());
+    if let Some(seconds) = here.map(|contact| contact.remaining(now)).max() {
+        exchange.guard().welcome(flow.remote.ip(), Duration::from_secs(seconds));
+    }
 }
 
 /// The address of record in To, if it is one of the endpoint's.

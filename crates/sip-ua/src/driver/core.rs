@@ -29,4 +29,9 @@ pub trait Core: Send + 'static {
     fn poll_event(&mut self) -> Option<Self::Event>;
     /// When to call [`handle_timeout`](Self::handle_timeout) at the latest.
     fn poll_timeout(&mut self) -> Option<Instant>;
+    /// Whether it is so full of what strangers asked for that their further requests must wait. Asked after each batch
+    /// of inputs.
+    fn is_crowded(&self) -> bool {
+        false
+    }
 }

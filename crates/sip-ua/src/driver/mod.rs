@@ -25,7 +25,8 @@ pub use self::core::Core;
 pub use self::handle::Handle;
 use self::task::Task;
 use self::transports::Transports;
-pub use self::user_agent::{UaEvents, UserAgentHandle, bind};
+pub use self::user_agent::{UaEvents, UserAgentHandle, bind, bind_guarded};
+use crate::guard::SharedGuard;
 use crate::transport::{BindError, ConnectionLimits, ListenConfig};
 
 /// Messages that wait for the core's task before readers do.
@@ -46,11 +47,25 @@ pub fn run<C: Core>(
     listen: &[ListenConfig],
     limits: ConnectionLimits,
 ) -> Result<(Handle<C>, mpsc::Receiver<C::Event>), BindError> {
+    run_guarded(core, listen, limits, None)
+}
+
+/// [`run`], with a guard at the door: what it does not let in is not even parsed. That a message cannot be read is told
+/// to the guard by the core, who sees more of it.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_guarded<C: Core>(
+    core: C,
+    listen: &[ListenConfig],
+    limits: ConnectionLimits,
+    guard: Option<SharedGuard>,
+) -> Result<(Handle<C>, mpsc::Receiver<C::Event>), BindError> {
     if tokio::runtime::Handle::try_current().is_err() {
         return Err(BindError::NoRuntime);
     }
     let (input_sender, inputs) = mpsc::channel(INPUTS);
-    let mut transports = Transports::new(input_sender, limits);
+    let mut transports = Transports::new(input_sender, limits, guard.clone());
     let bound = listen
         .iter()
         .map(|wanted| Ok(ListenConfig { address: transports.listen(wanted)?, ..wanted.clone() }))
@@ -58,6 +73,7 @@ pub fn run<C: Core>(
     let (command_sender, commands) = mpsc::unbounded_channel();
     let (events, event_receiver) = mpsc::channel(EVENTS);
     let (open, names) = (transports.open_connections(), transports.peer_names());
-    tokio::spawn(Task { core, transports, inputs, commands, events, overdue: VecDeque::new() }.run());
+    let overdue = VecDeque::new();
+    tokio::spawn(Task { core, transports, inputs, commands, events, overdue, guard, crowded: false }.run());
     Ok((Handle::new(command_sender, bound, open, names), event_receiver))
 }

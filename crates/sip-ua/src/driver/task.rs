@@ -1,7 +1,7 @@
 //! The task that owns a core.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
@@ -9,11 +9,19 @@ use tokio::time::sleep_until;
 use super::handle::Command;
 use super::transports::Transports;
 use super::{Core, wire_log};
+use crate::guard::SharedGuard;
 use crate::transport::{Flow, Input};
 
 /// Inputs and commands taken before output is flushed: enough to make system calls in groups, few enough that
 /// the first answer does not wait for the last.
 const BATCH: usize = 64;
+
+/// Events that wait for the application before strangers are turned away: so many are dealt with in a moment, and those
+/// whom the guard knows wait for no more of them than that.
+const EVENTS_OF_STRANGERS: usize = 256;
+
+/// How often a crowd is looked at while strangers are turned away.
+const LOOK_AT_CROWD: Duration = Duration::from_millis(50);
 
 /// How often one flush tells the core about failures. A core that answers each failure with one more message on
 /// the same dead road is stopped here; its timers tell it the rest.
@@ -29,6 +37,10 @@ pub(super) struct Task<C: Core> {
     /// Events that the application has no room for. While there are some, no input is taken: the application
     /// is behind, and the sockets' buffers are the place to wait.
     pub(super) overdue: VecDeque<C::Event>,
+    /// Told of crowds.
+    pub(super) guard: Option<SharedGuard>,
+    /// What the guard was last told of crowds.
+    pub(super) crowded: bool,
 }
 
 /// Why the task woke.
@@ -57,12 +69,25 @@ impl<C: Core> Task<C> {
             }
             self.timers();
             self.flush();
+            self.watch_crowd();
+        }
+    }
+
+    fn watch_crowd(&mut self) {
+        let waiting = self.events.max_capacity() - self.events.capacity();
+        let crowded = waiting > EVENTS_OF_STRANGERS || self.core.is_crowded();
+        if let Some(guard) = self.guard.as_ref().filter(|_| crowded != self.crowded) {
+            guard.set_crowded(crowded);
+            self.crowded = crowded;
         }
     }
 
     /// Sleeps until there is something to do.
     async fn wake(&mut self, batch: &mut Vec<Input>) -> Wake<C> {
-        let deadline = self.core.poll_timeout();
+        // While strangers are turned away nothing of theirs wakes the task, so it looks by itself whether they still must
+        // be.
+        let look_again = self.crowded.then(|| Instant::now() + LOOK_AT_CROWD);
+        let deadline = [self.core.poll_timeout(), look_again].into_iter().flatten().min();
         let behind = !self.overdue.is_empty();
         tokio::select! {
             command = self.commands.recv() => Wake::Command(command),

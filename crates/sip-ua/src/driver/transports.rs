@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc};
 
+use crate::guard::{SharedGuard, Source, Standing};
 use crate::transport::{
-    Accepted, BindError, Connection, ConnectionLimits, Door, Flow, Input, ListenConfig, OpenConnections,
-    PeerNames, Protocol, TcpListening, Transmit, UdpTransport,
+    Accepted, BindError, Connection, ConnectionLimits, Door, Flow, Input, Intake, ListenConfig,
+    OpenConnections, PeerNames, Protocol, TcpListening, Transmit, UdpTransport,
 };
 
 /// All sockets and connections of one driver.
@@ -22,16 +23,21 @@ pub(super) struct Transports {
     names: PeerNames,
     /// The newest connection with each peer, for requests that only know the peer's address.
     by_remote: HashMap<(Protocol, SocketAddr), Flow>,
-    /// How many connections each address has open.
-    per_address: HashMap<IpAddr, usize>,
+    /// How many connections each source has open.
+    per_source: HashMap<Source, usize>,
     inputs: mpsc::Sender<Input>,
+    guard: Option<SharedGuard>,
     places: Arc<Semaphore>,
     limits: ConnectionLimits,
     next_serial: u64,
 }
 
 impl Transports {
-    pub(super) fn new(inputs: mpsc::Sender<Input>, limits: ConnectionLimits) -> Self {
+    pub(super) fn new(
+        inputs: mpsc::Sender<Input>,
+        limits: ConnectionLimits,
+        guard: Option<SharedGuard>,
+    ) -> Self {
         Self {
             sockets: vec![],
             listening: vec![],
@@ -39,8 +45,9 @@ impl Transports {
             open: OpenConnections::default(),
             names: PeerNames::default(),
             by_remote: HashMap::new(),
-            per_address: HashMap::new(),
+            per_source: HashMap::new(),
             inputs,
+            guard,
             places: Arc::new(Semaphore::new(limits.accepted.min(Semaphore::MAX_PERMITS))),
             limits,
             next_serial: 0,
@@ -53,20 +60,18 @@ impl Transports {
         if protocol.is_secure() && listen.tls.is_none() {
             return Err(BindError::NoCertificate { protocol, address });
         }
-        let inputs = self.inputs.clone();
+        let (inputs, guard, places) = (self.inputs.clone(), self.guard.clone(), self.places.clone());
         let bound = match protocol {
-            Protocol::Udp => UdpTransport::bind(listen, inputs).map(|socket| {
+            Protocol::Udp => UdpTransport::bind(listen, inputs, guard).map(|socket| {
                 let bound = socket.bound();
                 self.sockets.push(socket);
                 bound
             }),
-            _ => {
-                TcpListening::bind(address, Door::new(listen), inputs, self.places.clone()).map(|listening| {
-                    let bound = listening.bound();
-                    self.listening.push(listening);
-                    bound
-                })
-            }
+            _ => TcpListening::bind(address, Door::new(listen), inputs, places, guard).map(|listening| {
+                let bound = listening.bound();
+                self.listening.push(listening);
+                bound
+            }),
         };
         bound.map_err(|source| BindError::new(listen, source))
     }
@@ -102,8 +107,9 @@ impl Transports {
         let opening =
             door.ok_or(io::ErrorKind::AddrNotAvailable)?.open(flow, self.names.name_of(flow.remote));
         let serial = self.next_serial();
-        let inputs = self.inputs.clone();
-        let connection = Connection::spawn(opening, flow, serial, inputs, self.limits.clone(), None);
+        // The peer did not come to us: nobody has to let it in.
+        let intake = Intake { inputs: self.inputs.clone(), guard: None };
+        let connection = Connection::spawn(opening, flow, serial, intake, self.limits.clone(), None);
         self.remember(flow, connection);
         Ok(flow)
     }
@@ -111,18 +117,26 @@ impl Transports {
     /// Serves a connection that a peer opened, unless its address has too many.
     pub(super) fn accept(&mut self, accepted: Accepted) {
         let Accepted { opening, flow, place } = accepted;
-        if self
-            .per_address
-            .get(&flow.remote.ip())
-            .is_some_and(|&open| open >= self.limits.accepted_per_address)
-        {
+        let open = self.per_source.get(&Source::of(flow.remote.ip())).copied().unwrap_or_default();
+        if open >= self.most_of(&flow) {
             tracing::warn!(%flow, "connection closed: its address has too many open");
             return;
         }
         let serial = self.next_serial();
-        let inputs = self.inputs.clone();
-        let connection = Connection::spawn(opening, flow, serial, inputs, self.limits.clone(), Some(place));
+        let intake = Intake { inputs: self.inputs.clone(), guard: self.guard.clone() };
+        let connection = Connection::spawn(opening, flow, serial, intake, self.limits.clone(), Some(place));
         self.remember(flow, connection);
+    }
+
+    /// How many connections the peer's source may have open.
+    fn most_of(&self, flow: &Flow) -> usize {
+        let standing = |guard: &SharedGuard| guard.standing(flow.remote.ip());
+        match self.guard.as_ref().map(standing) {
+            Some(Standing::Stranger) => {
+                self.limits.accepted_per_stranger.min(self.limits.accepted_per_address)
+            }
+            _ => self.limits.accepted_per_address,
+        }
     }
 
     /// Which connections are open, kept up to date.
@@ -144,7 +158,7 @@ impl Transports {
         self.by_remote.insert((flow.protocol, flow.remote), flow);
         self.open.opened(flow);
         if self.connections.insert(flow, connection).is_none() {
-            *self.per_address.entry(flow.remote.ip()).or_default() += 1;
+            *self.per_source.entry(Source::of(flow.remote.ip())).or_default() += 1;
         }
     }
 
@@ -166,10 +180,11 @@ impl Transports {
         if self.by_remote.get(&peer) == Some(&flow) {
             self.by_remote.remove(&peer);
         }
-        if let Some(open) = self.per_address.get_mut(&flow.remote.ip()) {
+        let source = Source::of(flow.remote.ip());
+        if let Some(open) = self.per_source.get_mut(&source) {
             *open -= 1;
             if *open == 0 {
-                self.per_address.remove(&flow.remote.ip());
+                self.per_source.remove(&source);
             }
         }
     }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sip_parser::{Message, ParseError};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Core, Handle, run};
+use super::{Core, Handle, run_guarded};
+use crate::guard::{Offence, SharedGuard};
 use crate::location::Reach;
 use crate::transport::{BindError, Flow, ListenConfig, Protocol, Transmit};
 use crate::user_agent::{
@@ -18,6 +19,9 @@ use crate::user_agent::{
 
 /// What the application hears of its user agent. Take them: while 4,096 wait, no message is read.
 pub type UaEvents = mpsc::Receiver<UaEvent>;
+
+/// How long a peer that we sent a request to is known to the guard: the longest that a transaction lasts.
+const ANSWER_EXPECTED: Duration = Duration::from_secs(64);
 
 /// Starts a user agent of its own task that listens on all of `listen`.
 ///
@@ -30,10 +34,22 @@ pub async fn bind(
     config: UserAgentConfig,
     listen: Vec<ListenConfig>,
 ) -> Result<(UserAgentHandle, UaEvents), BindError> {
+    bind_guarded(config, listen, None).await
+}
+
+/// [`bind`], with a guard at the door.
+///
+/// # Errors
+/// As [`bind`].
+pub async fn bind_guarded(
+    config: UserAgentConfig,
+    listen: Vec<ListenConfig>,
+    guard: Option<SharedGuard>,
+) -> Result<(UserAgentHandle, UaEvents), BindError> {
     let connections = config.connections.clone();
     let switch = config.tcp_for_large_requests;
-    let core = Agent { user_agent: UserAgent::new(config), awaited: HashMap::new() };
-    let (handle, events) = run(core, &listen, connections)?;
+    let core = Agent { user_agent: UserAgent::new(config), awaited: HashMap::new(), guard: guard.clone() };
+    let (handle, events) = run_guarded(core, &listen, connections, guard)?;
     if switch {
         let tcp = handle.listening().iter().filter(|listen| listen.protocol == Protocol::Tcp);
         let streams = tcp.map(|listen| listen.address).collect();
@@ -46,6 +62,8 @@ pub async fn bind(
 struct Agent {
     user_agent: UserAgent,
     awaited: HashMap<RequestId, oneshot::Sender<Result<Message, RequestFailure>>>,
+    /// Told of what cannot be read.
+    guard: Option<SharedGuard>,
 }
 
 impl Core for Agent {
@@ -68,12 +86,19 @@ impl Core for Agent {
     }
 
     fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.user_agent.poll_transmit()
+        let transmit = self.user_agent.poll_transmit()?;
+        if let Some(guard) = self.guard.as_ref().filter(|_| !transmit.bytes.starts_with(b"SIP/2.0 ")) {
+            guard.welcome(transmit.flow.remote.ip(), ANSWER_EXPECTED);
+        }
+        Some(transmit)
     }
 
     fn poll_event(&mut self) -> Option<UaEvent> {
         loop {
             let event = self.user_agent.poll_event()?;
+            if let (UaEvent::Malformed { flow, .. }, Some(guard)) = (&event, &self.guard) {
+                guard.note(flow.remote.ip(), Offence::Malformed);
+            }
             let UaEvent::Response { id, outcome } = event else { return Some(event) };
             match self.awaited.remove(&id) {
                 // Whoever asked may have lost interest since.
@@ -85,6 +110,10 @@ impl Core for Agent {
 
     fn poll_timeout(&mut self) -> Option<Instant> {
         self.user_agent.poll_timeout()
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.user_agent.is_half_full()
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::WebSocketStream;
 
 use super::{Flow, Input, websocket};
+use crate::guard::{Decision, SharedGuard, Standing};
 
 /// What carries a connection's bytes.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -38,16 +39,19 @@ pub(crate) type Opening = Pin<Box<dyn Future<Output = io::Result<Opened>> + Send
 /// How long connections live, and how many there may be.
 ///
 /// # Defaults
-/// 4,096 accepted connections, 1,024 of one address, 256 queued messages each; 10 s to open, 32 s for a message to
-/// come whole, 10 s for the peer to take what we write, a sign of life after 90 s in which we said nothing, closed
-/// after 2 h 10 min of silence.
+/// 4,096 accepted connections, 1,024 of one address, 64 of one that is strange to the guard, 256 queued messages each;
+/// 10 s to open, 32 s for a message to come whole, 10 s for the peer to take what we write, a sign of life after 90 s in
+/// which we said nothing, closed after 2 h 10 min of silence, or after 3 min of it when the guard does not know the peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectionLimits {
     /// Connections that peers may have open together. Further ones are closed at once.
     pub accepted: usize,
-    /// Connections that one address may have open; an office behind one NAT has one for each phone.
+    /// Connections that one address may have open, of IPv6 one network of 64 bits; an office behind one NAT has one for
+    /// each phone.
     pub accepted_per_address: usize,
+    /// The same for an address from which nobody has proven anything yet. Without a guard there are no strangers.
+    pub accepted_per_stranger: usize,
     /// Messages that wait for a slow peer. When there are more, the connection is closed.
     pub queued_messages: usize,
     /// How long opening a connection may take.
@@ -62,6 +66,8 @@ pub struct ConnectionLimits {
     /// After how much time in which we said nothing we send a keep-alive (RFC 5626 section 4.4.1), so that no
     /// firewall or translator forgets the connection; `None` for never.
     pub keep_alive: Option<Duration>,
+    /// How long the connection of a stranger may be silent.
+    pub idle_stranger: Duration,
 }
 
 impl ConnectionLimits {
@@ -69,12 +75,14 @@ impl ConnectionLimits {
     pub const DEFAULT: Self = Self {
         accepted: 4096,
         accepted_per_address: 1024,
+        accepted_per_stranger: 64,
         queued_messages: 256,
         open_within: Duration::from_secs(10),
         message_within: Duration::from_secs(32),
         write_within: Duration::from_secs(10),
         idle: Duration::from_secs(7800),
         keep_alive: Some(Duration::from_secs(90)),
+        idle_stranger: Duration::from_secs(180),
     };
 }
 
@@ -83,6 +91,43 @@ impl Default for ConnectionLimits {
         Self::DEFAULT
     }
 }
+
+/// Where a connection's messages go, and who lets them in.
+#[derive(Clone)]
+pub(crate) struct Intake {
+    pub(crate) inputs: mpsc::Sender<Input>,
+    pub(crate) guard: Option<SharedGuard>,
+}
+
+impl Intake {
+    /// Waits until a message of `flow` may be read.
+    ///
+    /// # Errors
+    /// When its source is banned.
+    pub(super) async fn admit(&self, flow: &Flow) -> io::Result<()> {
+        let Some(guard) = &self.guard else { return Ok(()) };
+        loop {
+            match guard.admit(flow.remote.ip()) {
+                Decision::Serve(_) => return Ok(()),
+                Decision::Refuse => return Err(io::ErrorKind::PermissionDenied.into()),
+                // What the peer sends meanwhile waits in its own buffers.
+                Decision::Shed => tokio::time::sleep(SLOWED).await,
+            }
+        }
+    }
+
+    /// Whether the guard knows nothing good of the peer.
+    fn is_stranger(&self, flow: &Flow) -> bool {
+        self.guard.as_ref().is_some_and(|guard| guard.standing(flow.remote.ip()) == Standing::Stranger)
+    }
+
+    pub(super) async fn send(&self, input: Input) -> io::Result<()> {
+        self.inputs.send(input).await.map_err(|_| io::ErrorKind::ConnectionAborted.into())
+    }
+}
+
+/// How long a message above the rate waits before it is tried again.
+const SLOWED: Duration = Duration::from_secs(1);
 
 /// Our end of a connection. Dropping it sends what is queued, then closes.
 #[derive(Debug)]
@@ -98,7 +143,7 @@ impl Connection {
         opening: Opening,
         flow: Flow,
         serial: u64,
-        inputs: mpsc::Sender<Input>,
+        intake: Intake,
         limits: ConnectionLimits,
         place: Option<OwnedSemaphorePermit>,
     ) -> Self {
@@ -107,9 +152,9 @@ impl Connection {
         tokio::spawn(async move {
             let served = async {
                 match open(opening, flow, limits.open_within).await? {
-                    Opened::Stream(stream) => serve(stream, flow, &limits, &inputs, pongs, waiting).await,
+                    Opened::Stream(stream) => serve(stream, flow, &limits, &intake, pongs, waiting).await,
                     Opened::WebSocket(socket) => {
-                        websocket::serve(*socket, flow, &limits, &inputs, waiting).await
+                        websocket::serve(*socket, flow, &limits, &intake, waiting).await
                     }
                 }
             };
@@ -118,7 +163,7 @@ impl Connection {
             }
             drop(place);
             // The core's task may be gone; then nobody needs to know.
-            let _ = inputs.send(Input::Closed { flow, serial }).await;
+            let _ = intake.send(Input::Closed { flow, serial }).await;
         });
         Self { serial, outbox }
     }
@@ -147,13 +192,13 @@ async fn serve(
     stream: BoxedStream,
     flow: Flow,
     limits: &ConnectionLimits,
-    inputs: &mpsc::Sender<Input>,
+    intake: &Intake,
     pongs: mpsc::WeakSender<Bytes>,
     waiting: mpsc::Receiver<Bytes>,
 ) -> io::Result<()> {
     let (read_half, write_half) = tokio::io::split(stream);
     tokio::select! {
-        ended = read(read_half, flow, limits, inputs, pongs) => ended,
+        ended = read(read_half, flow, limits, intake, pongs) => ended,
         ended = write(write_half, limits, waiting) => ended,
     }
 }
@@ -162,12 +207,14 @@ async fn read(
     mut stream: ReadHalf<BoxedStream>,
     flow: Flow,
     limits: &ConnectionLimits,
-    inputs: &mpsc::Sender<Input>,
+    intake: &Intake,
     pongs: mpsc::WeakSender<Bytes>,
 ) -> io::Result<()> {
     let mut framer = Framer::new();
     let mut buffer = BytesMut::new();
     let mut deadline = Instant::now() + limits.message_within;
+    // Set while the peer is silent between messages: when it was last heard.
+    let mut silent_since = None;
     let mut was_partial = true; // a new connection owes its first message like one that is under way
     loop {
         buffer.reserve(8192);
@@ -178,38 +225,54 @@ async fn read(
                 }
             }
             Err(_) if framer.take_pong() => {
-                deadline = Instant::now() + limits.idle;
+                deadline = idle_deadline(Instant::now(), flow, limits, intake);
+                silent_since = Some(Instant::now());
                 was_partial = false;
                 continue;
             }
-            Err(late) => return Err(late.into()),
+            Err(late) => {
+                // It may have become known since: what it said last may have been a registration.
+                let later = silent_since.map(|since| idle_deadline(since, flow, limits, intake));
+                match later.filter(|later| *later > deadline) {
+                    Some(later) => deadline = later,
+                    None => return Err(late.into()),
+                }
+                continue;
+            }
         }
         framer.push(&buffer);
         buffer.clear();
-        let framed = deliver(&mut framer, flow, inputs, &pongs).await?;
+        let framed = deliver(&mut framer, flow, intake, &pongs).await?;
         let partial = !framer.is_empty();
         deadline = match (partial, was_partial && !framed) {
             (true, true) => deadline, // octet by octet does not buy time
             (true, false) => Instant::now() + limits.message_within,
-            (false, _) => Instant::now() + limits.idle,
+            (false, _) => idle_deadline(Instant::now(), flow, limits, intake),
         };
+        silent_since = (!partial).then(Instant::now);
         was_partial = partial;
     }
+}
+
+/// Until when a peer that was heard at `since` may be silent.
+fn idle_deadline(since: Instant, flow: Flow, limits: &ConnectionLimits, intake: &Intake) -> Instant {
+    let stranger = intake.is_stranger(&flow);
+    since + if stranger { limits.idle.min(limits.idle_stranger) } else { limits.idle }
 }
 
 /// Hands every whole frame on; whether there was one.
 async fn deliver(
     framer: &mut Framer,
     flow: Flow,
-    inputs: &mpsc::Sender<Input>,
+    intake: &Intake,
     pongs: &mpsc::WeakSender<Bytes>,
 ) -> io::Result<bool> {
     let mut framed = false;
     loop {
         match framer.next() {
             Ok(Some(Frame::Message(bytes))) => {
-                let input = Input::from_bytes(bytes, flow);
-                inputs.send(input).await.map_err(|_| io::ErrorKind::ConnectionAborted)?;
+                intake.admit(&flow).await?;
+                intake.send(Input::from_bytes(bytes, flow)).await?;
             }
             Ok(Some(Frame::Ping)) => pong(pongs),
             Ok(Some(Frame::Pong)) => {}
@@ -217,7 +280,7 @@ async fn deliver(
             Err(error) => {
                 let text = error.to_string();
                 let input = Input::Malformed { bytes: Bytes::new(), error: as_parse_error(error), flow };
-                inputs.send(input).await.map_err(|_| io::ErrorKind::ConnectionAborted)?;
+                intake.send(input).await?;
                 return Err(io::Error::new(io::ErrorKind::InvalidData, text));
             }
         }
@@ -269,11 +332,20 @@ pub(super) const PONG: &[u8] = b"\r\n";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::GuardPolicy;
     use crate::transport::Protocol;
     use tokio::io::DuplexStream;
 
+    fn unguarded(inputs: mpsc::Sender<Input>) -> Intake {
+        Intake { inputs, guard: None }
+    }
+
     /// The peer's end, what comes to the core, and our end.
     fn connected() -> (DuplexStream, mpsc::Receiver<Input>, Connection) {
+        connected_with(None)
+    }
+
+    fn connected_with(guard: Option<SharedGuard>) -> (DuplexStream, mpsc::Receiver<Input>, Connection) {
         let (peer, ours) = tokio::io::duplex(1024);
         let stream = Opened::Stream(Box::new(ours));
         let address = |port| std::net::SocketAddr::from(([192, 0, 2, 1], port));
@@ -281,7 +353,8 @@ mod tests {
         let (sender, inputs) = mpsc::channel(8);
         let opening = Box::pin(std::future::ready(Ok(stream)));
         let limits = ConnectionLimits { queued_messages: 2, ..ConnectionLimits::DEFAULT };
-        (peer, inputs, Connection::spawn(opening, flow, 7, sender, limits, None))
+        let intake = Intake { inputs: sender, guard };
+        (peer, inputs, Connection::spawn(opening, flow, 7, intake, limits, None))
     }
 
     /// How many seconds pass until the connection is closed.
@@ -302,6 +375,36 @@ mod tests {
         let (mut peer, mut inputs, _connection) = connected();
         peer.write_all(b"\r\n\r\n").await.unwrap();
         assert_eq!(seconds_until_closed(&mut inputs).await, 7800);
+    }
+
+    fn guard() -> SharedGuard {
+        SharedGuard::new(GuardPolicy::new(), |_| {})
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stranger_that_falls_silent_is_given_up_soon() {
+        let (mut peer, mut inputs, _connection) = connected_with(Some(guard()));
+        peer.write_all(b"\r\n\r\n").await.unwrap();
+        assert_eq!(seconds_until_closed(&mut inputs).await, 180);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_phone_that_registered_meanwhile_is_not() {
+        let guard = guard();
+        let (mut peer, mut inputs, _connection) = connected_with(Some(guard.clone()));
+        peer.write_all(b"\r\n\r\n").await.unwrap();
+        tokio::task::yield_now().await;
+        guard.welcome(([192, 0, 2, 1]).into(), Duration::from_secs(3600));
+        assert_eq!(seconds_until_closed(&mut inputs).await, 7800);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_stream_of_a_banned_source_is_closed_unread() {
+        let guard = guard();
+        let (mut peer, mut inputs, _connection) = connected_with(Some(guard.clone()));
+        guard.ban(([192, 0, 2, 1]).into(), None);
+        peer.write_all(b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+        assert!(matches!(inputs.recv().await, Some(Input::Closed { .. })));
     }
 
     #[tokio::test(start_paused = true)]
@@ -369,7 +472,8 @@ mod tests {
         let address = |port| std::net::SocketAddr::from(([192, 0, 2, 1], port));
         let flow = Flow::new(Protocol::Tcp, address(1), address(2));
         let never = Box::pin(std::future::pending());
-        let connection = Connection::spawn(never, flow, 7, sender, ConnectionLimits::DEFAULT, None);
+        let connection =
+            Connection::spawn(never, flow, 7, unguarded(sender), ConnectionLimits::DEFAULT, None);
         assert!(connection.send(Bytes::from_static(b"BYE")), "messages may wait for it to open");
         assert_eq!(seconds_until_closed(&mut inputs).await, 10);
     }

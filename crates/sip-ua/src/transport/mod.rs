@@ -26,7 +26,7 @@ pub use port_owner::{PortOwner, port_owner};
 pub use socket_options::{SocketOptions, TcpKeepAlive};
 pub use tls::{CipherSuite, ClientCertificate, Tls, TlsConfig, TlsError, TlsVersions};
 
-pub(crate) use connection::{BoxedStream, Connection, Opened, Opening};
+pub(crate) use connection::{BoxedStream, Connection, Intake, Opened, Opening};
 pub(crate) use door::Door;
 pub(crate) use input::{Accepted, Input};
 pub(crate) use local_address::source_towards;

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::input::Accepted;
 use super::{Door, Flow, Input, SocketOptions};
+use crate::guard::{Decision, SharedGuard};
 
 /// Connections that wait for the listener to come round.
 const ACCEPT_QUEUE: i32 = 1024;
@@ -29,16 +30,18 @@ pub(crate) struct TcpListening {
 }
 
 impl TcpListening {
-    /// Listens on `address`; connections go to `inputs` while `places` has room. Must run inside a tokio runtime.
+    /// Listens on `address`; connections that `guard` lets in go to `inputs` while `places` has room. Must run inside a
+    /// tokio runtime.
     pub(crate) fn bind(
         address: SocketAddr,
         door: Door,
         inputs: mpsc::Sender<Input>,
         places: Arc<Semaphore>,
+        guard: Option<SharedGuard>,
     ) -> io::Result<Self> {
         let listener = listen(address)?;
         let bound = listener.local_addr()?;
-        let task = tokio::spawn(accept(listener, door.clone(), inputs, places));
+        let task = tokio::spawn(accept(listener, door.clone(), inputs, places, guard));
         Ok(Self { bound, door, task })
     }
 
@@ -75,7 +78,13 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-async fn accept(listener: TcpListener, door: Door, inputs: mpsc::Sender<Input>, places: Arc<Semaphore>) {
+async fn accept(
+    listener: TcpListener,
+    door: Door,
+    inputs: mpsc::Sender<Input>,
+    places: Arc<Semaphore>,
+    guard: Option<SharedGuard>,
+) {
     loop {
         let (stream, remote) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -85,6 +94,10 @@ async fn accept(listener: TcpListener, door: Door, inputs: mpsc::Sender<Input>, 
                 continue;
             }
         };
+        // A connection counts as a message: whoever opens one after the other is above the rate, too.
+        if guard.as_ref().is_some_and(|guard| !matches!(guard.admit(remote.ip()), Decision::Serve(_))) {
+            continue;
+        }
         let Ok(place) = places.clone().try_acquire_owned() else {
             tracing::warn!(%remote, "TCP connection closed: too many are open");
             continue;

@@ -14,12 +14,16 @@ use tokio::task::JoinHandle;
 use super::local_address::LocalAddress;
 use super::stun::{self, Stun};
 use super::{Flow, Input, ListenConfig, Protocol};
+use crate::guard::{Decision, SharedGuard, Standing};
 
 /// What we ask the system to hold while the core is busy: some thousand messages. It may grant less.
 const RECEIVE_BUFFER: usize = 4 << 20;
 
 /// Messages kept while the socket's own buffer is full; more are dropped, as the network would.
 const BACKLOG: usize = 256;
+
+/// Inputs that wait while strangers are still read; the rest of the queue is for those whom the guard knows.
+const INPUTS_OF_STRANGERS: usize = 256;
 
 /// The largest datagram there is (RFC 768).
 const MAX_DATAGRAM: usize = 65_535;
@@ -34,12 +38,16 @@ pub(crate) struct UdpTransport {
 }
 
 impl UdpTransport {
-    /// Binds the address and starts to read; what comes goes to `inputs`. Must run inside a tokio runtime.
-    pub(crate) fn bind(listen: &ListenConfig, inputs: mpsc::Sender<Input>) -> io::Result<Self> {
+    /// Binds the address and starts to read; what `guard` lets in goes to `inputs`. Must run inside a tokio runtime.
+    pub(crate) fn bind(
+        listen: &ListenConfig,
+        inputs: mpsc::Sender<Input>,
+        guard: Option<SharedGuard>,
+    ) -> io::Result<Self> {
         let socket = Arc::new(bind_socket(listen)?);
         let bound = socket.local_addr()?;
         let (backlog, waiting) = mpsc::channel(BACKLOG);
-        let reader = tokio::spawn(read(socket.clone(), bound, inputs.clone()));
+        let reader = tokio::spawn(read(socket.clone(), bound, inputs.clone(), guard));
         let writer = tokio::spawn(write(socket.clone(), waiting, inputs));
         Ok(Self { bound, socket, backlog, tasks: [reader, writer] })
     }
@@ -99,7 +107,12 @@ fn bind_socket(listen: &ListenConfig) -> io::Result<UdpSocket> {
     UdpSocket::from_std(socket.into())
 }
 
-async fn read(socket: Arc<UdpSocket>, bound: SocketAddr, inputs: mpsc::Sender<Input>) {
+async fn read(
+    socket: Arc<UdpSocket>,
+    bound: SocketAddr,
+    inputs: mpsc::Sender<Input>,
+    guard: Option<SharedGuard>,
+) {
     let mut local = LocalAddress::new(bound);
     let mut buffer = vec![0; MAX_DATAGRAM];
     loop {
@@ -113,7 +126,7 @@ async fn read(socket: Arc<UdpSocket>, bound: SocketAddr, inputs: mpsc::Sender<In
             }
         };
         let datagram = &buffer[..length];
-        if is_keep_alive(datagram) {
+        if is_keep_alive(datagram) || !guard.as_ref().is_none_or(|guard| is_let_in(guard, remote, &inputs)) {
             continue;
         }
         match stun::read(datagram, remote) {
@@ -130,6 +143,17 @@ async fn read(socket: Arc<UdpSocket>, bound: SocketAddr, inputs: mpsc::Sender<In
         if inputs.send(input).await.is_err() {
             return;
         }
+    }
+}
+
+/// Decides by the source alone, before anything of the message is read or copied.
+fn is_let_in(guard: &SharedGuard, remote: SocketAddr, inputs: &mpsc::Sender<Input>) -> bool {
+    match guard.admit(remote.ip()) {
+        Decision::Serve(Standing::Stranger) => {
+            inputs.max_capacity() - inputs.capacity() < INPUTS_OF_STRANGERS
+        }
+        Decision::Serve(_) => true,
+        Decision::Shed | Decision::Refuse => false,
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) async fn serve(
     mut socket: WebSocketStream<BoxedStream>,
     flow: Flow,
     limits: &ConnectionLimits,
-    inputs: &mpsc::Sender<Input>,
+    intake: &Intake,
     mut waiting: mpsc::Receiver<Bytes>,
 ) -> io::Result<()> {
     // A new connection owes its first message soon; later it may be silent.
@@ -98,7 +98,7 @@ pub(super) async fn serve(
                 None => return Ok(()),
                 Some(frame) => {
                     deadline = Instant::now() + limits.idle;
-                    match receive(frame.map_err(of_socket)?, flow, inputs).await? {
+                    match receive(frame.map_err(of_socket)?, flow, intake).await? {
                         Some(answer) => answer,
                         None => continue,
                     }
@@ -123,7 +123,7 @@ async fn until(time: Option<Instant>) {
 }
 
 /// Hands a message on; what must be answered at once is returned. Pings are answered below us.
-async fn receive(frame: Message, flow: Flow, inputs: &mpsc::Sender<Input>) -> io::Result<Option<Message>> {
+async fn receive(frame: Message, flow: Flow, intake: &Intake) -> io::Result<Option<Message>> {
     let bytes = match frame {
         Message::Text(text) => Bytes::from(text),
         Message::Binary(bytes) => bytes,
@@ -136,7 +136,8 @@ async fn receive(frame: Message, flow: Flow, inputs: &mpsc::Sender<Input>) -> io
         return Ok(None);
     }
     let input = Input::from_bytes(bytes, flow);
-    inputs.send(input).await.map_err(|_| io::ErrorKind::ConnectionAborted)?;
+    intake.admit(&flow).await?;
+    intake.send(input).await?;
     Ok(None)
 }
 

@@ -230,6 +230,15 @@ impl UserAgent {
         (self.sessions.len(), self.pending.len())
     }
 
+    /// Whether requests of others fill half of what there is room for.
+    #[must_use]
+    pub fn is_half_full(&self) -> bool {
+        let config = &self.common.config;
+        let (_, servers) = self.common.layer.active();
+        servers > config.limits.server_transactions / 2
+            || self.pending.len() > config.max_pending_requests / 2
+    }
+
     /// The transaction layer below, for its counters and settings.
     pub fn transactions(&mut self) -> &mut crate::transaction::TransactionLayer {
         &mut self.common.layer

@@ -3,6 +3,7 @@
 
 mod mirror;
 
+mod guarded;
 mod limits;
 mod listening;
 mod tcp;

@@ -118,6 +118,11 @@ impl Wire {
         }
     }
 
+    /// The next message that did not come before, if one comes in time.
+    pub(crate) fn next_if(&self, bound: Duration) -> Outcome<Option<Message>> {
+        self.next_within(bound)
+    }
+
     /// The next message, which must have this title: `INVITE`, `180 INVITE`.
     pub(crate) fn expect(&self, wanted: &str) -> Outcome<Message> {
         let message = self.next()?;

@@ -35,12 +35,14 @@ pub(super) fn check(plan: &Dialplan, sip: &SipConfiguration, found: &mut Vec<Dia
     }
 }
 
-/// Whether the name alone makes a caller this endpoint. One that `identify` ties to addresses is a trunk.
+/// Whether the name alone makes a caller this endpoint. One that `identify` or an access list ties to addresses is a
+/// trunk.
 fn is_open(endpoint: &Endpoint, sip: &SipConfiguration) -> bool {
     endpoint.auth.is_empty()
         && endpoint.name != ANONYMOUS
         && endpoint.identify_by.contains(&Identifier::Username)
         && !sip.identifies.iter().any(|identify| identify.endpoint == endpoint.name)
+        && endpoint.access.lists(&sip.access_lists).is_empty()
 }
 
 /// Guests are let in on purpose; a way from them to the outside is what somebody else pays for.

@@ -1,5 +1,6 @@
 //! What a compiler would say of a configuration: names that lead nowhere, and things that were not meant.
 
+mod access;
 mod applications;
 mod destinations;
 mod doors;
@@ -37,6 +38,7 @@ pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
     if whole_sip {
         destinations::check(plan, extensions, sip, found);
         references::check(sip, found);
+        access::check(sip, found);
         doors::check(plan, sip, found);
     }
 }

@@ -9,6 +9,7 @@ use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy}
 
 use super::Identifier;
 use super::global::identifiers;
+use crate::configuration::access::Access;
 use crate::configuration::values::{Values, at};
 
 /// A phone or a trunk.
@@ -80,6 +81,10 @@ pub struct Endpoint {
     pub sub_min_expiry: u32,
     /// `notify_early_inuse_ringing`: a second call that rings is told as `early`.
     pub notify_early_inuse_ringing: bool,
+    /// `deny`, `permit`, `acl`: where it may call from.
+    pub access: Access,
+    /// `contact_deny`, `contact_permit`, `contact_acl`: which addresses its Contact may name.
+    pub contact_access: Access,
     /// Where the section is.
     pub span: Span,
     /// Where values are that checks point at: `context`, `subscribe_context`, `auth`, `outbound_auth`, `aors`,
@@ -214,6 +219,8 @@ impl Endpoint {
             subscribe_context: values.text("subscribe_context"),
             sub_min_expiry: values.number("sub_min_expiry", 60),
             notify_early_inuse_ringing: values.flag("notify_early_inuse_ringing", false),
+            access: Access::read(values, ""),
+            contact_access: Access::read(values, "contact_"),
             name: name.value,
             span: name.span,
             spans,

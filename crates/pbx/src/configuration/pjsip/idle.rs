@@ -38,23 +38,16 @@ const EITHER: &[&str] = &["yes", "no"];
 const ZERO: &[&str] = &["0"];
 const NEVER: &[&str] = &[];
 
-/// Addresses that are meant to be kept out are let in.
-const UNGUARDED: Weight = Warning("addresses are not checked yet: callers from everywhere are let in");
 /// What phones outside of the own network are told.
 const INSIDE: Weight =
     Warning("phones elsewhere are told the inside address; an endpoint's media_address has an effect");
 
 const ENDPOINT: &[Idle] = &[
-    Idle("acl", Any, NEVER, UNGUARDED),
     Idle("aggregate_mwi", Flag, EITHER, Note),
     Idle("asymmetric_rtp_codec", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
     Idle("call_group", Any, NEVER, Note),
     Idle("callerid_tag", Any, NEVER, Note),
-    Idle("contact_acl", Any, NEVER, UNGUARDED),
-    Idle("contact_deny", Any, NEVER, UNGUARDED),
-    Idle("contact_permit", Any, NEVER, UNGUARDED),
-    Idle("deny", Any, NEVER, UNGUARDED),
     Idle("direct_media", Flag, NO, Note),
     Idle(
         "direct_media_method",
@@ -92,7 +85,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("named_pickup_group", Any, NEVER, Note),
     Idle("one_touch_recording", Flag, NO, Note),
     Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
-    Idle("permit", Any, NEVER, UNGUARDED),
     Idle("pickup_group", Any, NEVER, Note),
     Idle("preferred_codec_only", Flag, NO, Note),
     Idle("refer_blind_progress", Flag, EITHER, Note),

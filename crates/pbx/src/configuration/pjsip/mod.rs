@@ -32,6 +32,7 @@ pub use registration::Registration;
 pub use resource_list::ResourceList;
 pub use transport::Transport;
 
+use super::access::{Access, AccessLists};
 use super::http::HttpConfiguration;
 use super::values::{Values, at};
 
@@ -54,13 +55,18 @@ pub struct SipConfiguration {
     pub registrations: BTreeMap<String, Registration>,
     /// `type=resource_list`, by name.
     pub resource_lists: BTreeMap<String, ResourceList>,
+    /// `type=acl`: what every request must pass.
+    pub access: Vec<Access>,
+    /// The same for the addresses in Contact.
+    pub contact_access: Vec<Access>,
+    /// `acl.conf`.
+    pub access_lists: AccessLists,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
 }
 
 /// Types that are read past: they have no effect yet.
 const WITHOUT_EFFECT: &[&str] = &[
-    "acl",
     "asterisk-publication",
     "contact",
     "domain_alias",
@@ -132,6 +138,10 @@ impl SipConfiguration {
                 Some(transport) => self.transports.push(transport),
                 None => self.leave_out(kind, name),
             },
+            "acl" => {
+                self.access.push(Access::read(values, ""));
+                self.contact_access.push(Access::read(values, "contact_"));
+            }
             "identify" => self.identifies.extend(Identify::read(values)),
             "endpoint" => {
                 let endpoint = Arc::new(Endpoint::read(values, default_language));
