@@ -1,7 +1,7 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
-//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf` and `rtp.conf` of a folder, and says
-//! in a [`ConfigurationReport`] all that is wrong with them. What Asterisk would start with is a warning; what cannot
+//! [`Configuration::load`] reads `asterisk.conf`, `extensions.conf`, `rtp.conf` and the three dialects of SIP's
+//! configuration (`pjsip.conf`, `pjsip_wizard.conf`, `sip.conf`) of a folder, and says in a [`ConfigurationReport`] all that is wrong with them. What Asterisk would start with is a warning; what cannot
 //! be meant in any way is an error, and then there is no configuration: nothing starts, and what runs goes on.
 //!
 //! ```
@@ -20,6 +20,7 @@
 //! ```
 
 mod check;
+mod dialects;
 mod disk;
 mod folders;
 #[doc(hidden)]
@@ -36,6 +37,7 @@ use std::sync::Arc;
 use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, SourceMap, load};
 use dialplan_vm::Dialplan;
 
+use dialects::SipFiles;
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use options::Options;
@@ -53,7 +55,7 @@ pub struct Configuration {
     pub folders: Folders,
     /// `asterisk.conf`.
     pub options: Options,
-    /// `pjsip.conf`.
+    /// `pjsip.conf`, `pjsip_wizard.conf` and `sip.conf`.
     pub sip: SipConfiguration,
     /// `rtp.conf`.
     pub rtp: RtpConfiguration,
@@ -91,30 +93,38 @@ impl Configuration {
         };
         let options = Options::read(&reader.read("asterisk.conf").unwrap_or_default(), &mut reader.found);
         reader.allow_exec = options.allow_exec;
-        let pjsip = reader.read("pjsip.conf");
+        let sip_files = SipFiles {
+            pjsip: reader.read("pjsip.conf"),
+            wizard: reader.read("pjsip_wizard.conf"),
+            sip: reader.read("sip.conf"),
+        };
         let mut whole_sip = reader.is_whole(0);
         let before = reader.found.len();
         let extensions = reader.read("extensions.conf");
         let mut whole_plan = reader.is_whole(before);
         let rtp = reader.read("rtp.conf").unwrap_or_default();
-        if pjsip.is_none() && extensions.is_none() {
+        if sip_files.is_empty() && extensions.is_none() {
             return (None, nothing_there(&folders.configuration));
         }
-        reader.miss("pjsip.conf", pjsip.is_none(), "no phone can register and nobody can call");
+        reader.miss("pjsip.conf", sip_files.is_empty(), "no phone can register and nobody can call");
         reader.miss("extensions.conf", extensions.is_none(), "every number is unknown");
-        let extensions = extensions.unwrap_or_default();
+        let before_sip = reader.found.len();
+        let gathered = sip_files.gather(&mut reader.found);
+        whole_sip &= reader.is_whole(before_sip);
+        let mut extensions = extensions.unwrap_or_default();
+        extensions.sections.extend(gathered.extensions);
         let compiled = dialplan_vm::compile(&extensions);
         let before = reader.found.len();
         reader.found.extend(compiled.diagnostics);
         whole_plan &= reader.is_whole(before);
         let before = reader.found.len();
-        let sip =
-            SipConfiguration::read(&pjsip.unwrap_or_default(), &options.default_language, &mut reader.found);
+        let sip = SipConfiguration::read(&gathered.config, &options.default_language, &mut reader.found);
         whole_sip &= reader.is_whole(before);
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
         let plan = &compiled.plan;
         let files = check::Files { plan, extensions: &extensions, sip: &sip, whole_plan, whole_sip };
         check::run(&files, &mut reader.found);
+        gathered.spellings.respell(&mut reader.found);
         let Reader { sources, found, .. } = reader;
         let report = ConfigurationReport::new(found, sources.clone());
         let configuration =
@@ -177,7 +187,10 @@ impl Reader<'_> {
 }
 
 fn nothing_there(folder: &Path) -> ConfigurationReport {
-    let message = format!("{} holds neither pjsip.conf nor extensions.conf", folder.display());
+    let message = format!(
+        "{} holds neither pjsip.conf, pjsip_wizard.conf, sip.conf nor extensions.conf",
+        folder.display()
+    );
     let help = "give the folder of your Asterisk configuration, or an asterisk.conf whose astetcdir names it";
     ConfigurationReport::of_error("no-configuration", message, help)
 }

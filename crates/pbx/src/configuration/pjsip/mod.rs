@@ -6,7 +6,7 @@ mod endpoint;
 mod global;
 mod identify;
 mod idle;
-mod keys;
+pub(super) mod keys;
 mod strays;
 mod transport;
 

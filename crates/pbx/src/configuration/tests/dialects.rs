@@ -1,0 +1,62 @@
+//! One small office in each dialect, and what is said of each.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+mod wizard;
+
+/// What tells one model from another: everything but the places.
+fn model(sip: &SipConfiguration) -> String {
+    let text = format!("{sip:#?}");
+    let secrets: Vec<_> = sip.auths.values().map(|a| (&a.password, &a.md5_cred, a.auth_type)).collect();
+    let mut place = false;
+    let kept = text.lines().filter(|line| {
+        // The places of an object, from `Span {` to the end of that block.
+        let opens = line.trim_end().ends_with("Span {");
+        let skip = place || opens;
+        place = (place || opens) && line.trim() != "}," && line.trim() != "}";
+        !skip
+    });
+    format!("{}{secrets:?}", kept.collect::<Vec<_>>().join("\n"))
+}
+
+/// What is said, without the places and words.
+fn codes(report: &ConfigurationReport) -> BTreeSet<&'static str> {
+    report.diagnostics.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn slips_in_pjsip_conf_are_understood_and_told() {
+    let pjsip = "[udp]\ntype=transport\nbind=0.0.0.0\n[a]\ntype=endpoint\naor=a\nauths=a\ndtmfmode=info\n\
+                 [a]\ntype=auth\nuser=a\nsecret=5f4dcc3b5aa765d6\n[a]\ntype=aor\nmaxcontacts=1\n";
+    let files = [("pjsip.conf", pjsip), ("extensions.conf", "[default]\nexten => 1,1,Answer()\n")];
+    let said = said(&files);
+    let slip = |written: &str, right: &str| format!("misspelt-key: '{written}' is read as '{right}'");
+    let slips = [
+        ("aor", "aors"),
+        ("auths", "auth"),
+        ("dtmfmode", "dtmf_mode"),
+        ("user", "username"),
+        ("secret", "password"),
+        ("maxcontacts", "max_contacts"),
+    ];
+    assert_eq!(said, slips.map(|(written, right)| slip(written, right)));
+    let sip = folder(&files).0.unwrap().sip;
+    assert_eq!(sip.endpoints["a"].aors, ["a"]);
+    assert_eq!(sip.auths["a"].password, "5f4dcc3b5aa765d6");
+    assert_eq!(sip.aors["a"].max_contacts, 1);
+}
+
+#[test]
+fn a_name_of_two_files_means_what_pjsip_conf_says() {
+    let pjsip = "[udp]\ntype=transport\nbind=0.0.0.0\n[a]\ntype=endpoint\nauth=a\ncontext=one\n\
+                 [a]\ntype=auth\npassword=5f4dcc3b5aa765d6\n";
+    let wizard = "[a]\ntype=wizard\naccepts_registrations=yes\nendpoint/context=two\n";
+    let extensions = "[one]\nexten => 1,1,Answer()\n[two]\nexten => 1,1,Answer()\n";
+    let files = [("pjsip.conf", pjsip), ("pjsip_wizard.conf", wizard), ("extensions.conf", extensions)];
+    assert_eq!(said(&files), ["defined-twice: [a] is defined in another file, and that one counts"]);
+    let sip = folder(&files).0.unwrap().sip;
+    assert_eq!(sip.endpoints["a"].context, "one");
+    assert!(sip.aors.is_empty());
+}
