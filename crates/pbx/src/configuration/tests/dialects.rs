@@ -4,21 +4,39 @@ use std::collections::BTreeSet;
 
 use super::*;
 
+mod sip_conf;
 mod wizard;
 
+/// Fails at the first line in which two models differ.
+fn same_model(ours: &SipConfiguration, theirs: &SipConfiguration) {
+    let (ours, theirs) = (model(ours), model(theirs));
+    let at = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
+    let around = |lines: &[String]| {
+        lines
+            .get(at.saturating_sub(12)..)
+            .unwrap_or_default()
+            .iter()
+            .take(16)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert!(ours == theirs, "here:\n{}\nthere:\n{}", around(&ours), around(&theirs));
+}
+
 /// What tells one model from another: everything but the places.
-fn model(sip: &SipConfiguration) -> String {
-    let text = format!("{sip:#?}");
+fn model(sip: &SipConfiguration) -> Vec<String> {
     let secrets: Vec<_> = sip.auths.values().map(|a| (&a.password, &a.md5_cred, a.auth_type)).collect();
-    let mut place = false;
+    let text = format!("{sip:#?}\n{secrets:#?}");
+    let mut in_place = false;
     let kept = text.lines().filter(|line| {
-        // The places of an object, from `Span {` to the end of that block.
-        let opens = line.trim_end().ends_with("Span {");
-        let skip = place || opens;
-        place = (place || opens) && line.trim() != "}," && line.trim() != "}";
-        !skip
+        // A place, from `Span {` to the end of that block.
+        let opens = line.ends_with("Span {");
+        let is_place = in_place || opens;
+        in_place = is_place && !line.trim_start().starts_with('}');
+        !is_place
     });
-    format!("{}{secrets:?}", kept.collect::<Vec<_>>().join("\n"))
+    kept.map(str::to_owned).collect()
 }
 
 /// What is said, without the places and words.
