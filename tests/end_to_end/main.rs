@@ -8,6 +8,7 @@ mod harness;
 
 mod applications;
 mod dial_ladder;
+mod dialects;
 mod harness_itself;
 mod hold;
 mod load;
@@ -33,6 +34,7 @@ fn main() {
     let subjects = [
         applications::trials(),
         dial_ladder::trials(),
+        dialects::trials(),
         harness_itself::trials(),
         hold::trials(),
         load::trials(),

@@ -34,7 +34,7 @@ mod values;
 use std::path::Path;
 use std::sync::Arc;
 
-use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, SourceMap, load};
+use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, Section, SourceMap, load};
 use dialplan_vm::Dialplan;
 
 use dialects::SipFiles;
@@ -61,6 +61,8 @@ pub struct Configuration {
     pub rtp: RtpConfiguration,
     /// `extensions.conf`.
     pub dialplan: Arc<Dialplan>,
+    /// Contexts and lines that phones add to the dialplan (`has_hint` of `pjsip_wizard.conf`).
+    added_lines: Vec<(String, String)>,
     /// The texts, to show where something is written.
     pub sources: SourceMap,
 }
@@ -72,7 +74,7 @@ pub enum Part {
     All,
     /// The dialplan.
     Dialplan,
-    /// Endpoints and what belongs to them.
+    /// Endpoints and what belongs to them; the dialplan too where phones add other lines to it than before.
     Sip,
 }
 
@@ -112,6 +114,7 @@ impl Configuration {
         let gathered = sip_files.gather(&mut reader.found);
         whole_sip &= reader.is_whole(before_sip);
         let mut extensions = extensions.unwrap_or_default();
+        let added_lines = lines_of(&gathered.extensions);
         extensions.sections.extend(gathered.extensions);
         let compiled = dialplan_vm::compile(&extensions);
         let before = reader.found.len();
@@ -127,8 +130,15 @@ impl Configuration {
         gathered.spellings.respell(&mut reader.found);
         let Reader { sources, found, .. } = reader;
         let report = ConfigurationReport::new(found, sources.clone());
-        let configuration =
-            Self { folders: folders.clone(), options, sip, rtp, dialplan: Arc::new(compiled.plan), sources };
+        let configuration = Self {
+            folders: folders.clone(),
+            options,
+            sip,
+            rtp,
+            dialplan: Arc::new(compiled.plan),
+            added_lines,
+            sources,
+        };
         ((!report.has_errors()).then_some(configuration), report)
     }
 
@@ -138,8 +148,18 @@ impl Configuration {
             Part::All => loaded,
             // The places of the rest are those of the texts that it was read from; a place of an older text may show
             // a line that has moved, which is only ever shown to a person.
-            Part::Dialplan => Self { dialplan: loaded.dialplan, sources: loaded.sources, ..self.clone() },
-            Part::Sip => Self { sip: loaded.sip, ..self.clone() },
+            Part::Dialplan => Self {
+                dialplan: loaded.dialplan,
+                added_lines: loaded.added_lines,
+                sources: loaded.sources,
+                ..self.clone()
+            },
+            Part::Sip if loaded.added_lines == self.added_lines => Self { sip: loaded.sip, ..self.clone() },
+            // Phones bring their extensions along.
+            Part::Sip => {
+                let sip = loaded.sip.clone();
+                Self { sip, ..self.with(Part::Dialplan, loaded) }
+            }
         }
     }
 }
@@ -184,6 +204,15 @@ impl Reader<'_> {
             self.found.push(Diagnostic::warning("missing-file", message));
         }
     }
+}
+
+/// What the sections of phones say, without the places.
+fn lines_of(extensions: &[Section]) -> Vec<(String, String)> {
+    let of = |section: &Section| {
+        let line = |entry: &asterisk_conf::Entry| (section.name.value.clone(), entry.value.value.clone());
+        section.entries.iter().map(line).collect::<Vec<_>>()
+    };
+    extensions.iter().flat_map(of).collect()
 }
 
 fn nothing_there(folder: &Path) -> ConfigurationReport {

@@ -201,3 +201,20 @@ fn what_a_section_lacks_is_told() {
         assert!(said.iter().any(|line| line.contains(part)), "{part}: {said:?}");
     }
 }
+
+#[test]
+fn a_reload_of_sip_brings_the_extensions_of_phones_along() {
+    let of = |wizard: &str, number: &str| {
+        let extensions = format!("[phones]\nexten => {number},1,Answer()\n");
+        folder(&[("pjsip.conf", UDP), ("pjsip_wizard.conf", wizard), ("extensions.conf", &extensions)])
+            .0
+            .unwrap()
+    };
+    let phone = "[a]\ntype=wizard\naccepts_registrations=yes\nendpoint/context=phones\n";
+    let with_hint = format!("{phone}has_hint=yes\nhint_exten=6001\n");
+    let running = of(phone, "1");
+    assert!(Arc::ptr_eq(&running.with(Part::Sip, of(phone, "2")).dialplan, &running.dialplan));
+    let reloaded = running.with(Part::Sip, of(&with_hint, "2"));
+    assert_eq!(reloaded.dialplan.hints().count(), 1);
+    assert_eq!(reloaded.with(Part::Sip, of(phone, "2")).dialplan.hints().count(), 0);
+}
