@@ -22,7 +22,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::now("pjsip show aors", "The addresses of record", aors),
     Command::now("pjsip show auths", "Who may prove what, without passwords", auths),
     Command::now("pjsip show transports", "Where phones may come to", transports),
-    Command::later("pjsip reload", "Reads pjsip.conf again", |context, _| {
+    Command::later("pjsip reload", "Reads pjsip.conf and its other dialects again", |context, _| {
         Box::pin(module::reload(context, Part::Sip))
     }),
 ];
