@@ -1,8 +1,10 @@
 //! Folders of `sip.conf` and of `pjsip_wizard.conf`: phones register, call each other, and reloads take effect.
 
 use libtest_mimic::Trial;
+use sip_parser::Method;
 
 use crate::harness::folder::secret_of;
+use crate::harness::wire::{Caller, Wire};
 use crate::harness::{Baresip, Exchange, Folder, Outcome, Scene, Sipp, ensure, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -10,6 +12,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("dialects::phones_of_sip_conf_call_each_other", &["baresip"], sip_conf),
         trial("dialects::phones_of_the_wizard_call_each_other", &["baresip"], wizard),
         trial("dialects::sip_reload_reads_sip_conf", &["baresip"], reload),
+        trial("dialects::a_trunk_that_registers_is_believed_where_it_did", &[], registrant),
         trial("dialects::a_gateway_of_sip_conf_is_known_by_its_address", &["sipp"], gateway),
     ]
 }
@@ -114,6 +117,35 @@ fn gateway(scene: &Scene) -> Outcome {
     ensure(users.contains("from-gateway"), || format!("the gateway is not in:\n{users}"))?;
     let peers = exchange.console("sip show peers")?;
     ensure(peers.contains("2 sip peers"), || format!("the peers are not in:\n{peers}"))
+}
+
+/// Two exchanges by a trunk: the other one registers and calls with the numbers of its phones as From, and no password.
+/// Before it has registered, and in the name of a phone of ours, it is challenged.
+fn registrant(scene: &Scene) -> Outcome {
+    let devices = format!("{}{}\ninsecure=port,invite\n", phone("alice"), phone("branch").trim_end());
+    let folder = sip_folder(scene, &devices)?.dialplan("exten => _90X,1,Hangup(17)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let wire = Wire::bind(scene.address()?, exchange.sip_address())?;
+    calls_and_gets(&wire, "6001", "901", 401)?;
+    let branch = Caller::new(&wire, "branch", "branch");
+    branch.send(&Method::Register, None, None)?;
+    let challenge = wire.expect("401 REGISTER")?;
+    branch.send(&Method::Register, None, Some(&challenge))?;
+    wire.expect("200 REGISTER")?;
+    calls_and_gets(&wire, "6001", "902", 486)?;
+    calls_and_gets(&wire, "branch", "903", 486)?;
+    calls_and_gets(&wire, "alice", "904", 401)?;
+    let elsewhere = Wire::bind(scene.address()?, exchange.sip_address())?;
+    calls_and_gets(&elsewhere, "branch", "905", 401)
+}
+
+fn calls_and_gets(wire: &Wire, name: &str, number: &str, status: u16) -> Outcome {
+    let caller = Caller::new(wire, name, number);
+    caller.send(&Method::Invite, None, None)?;
+    let answer = wire.await_any(&["401 INVITE", "486 INVITE"])?;
+    caller.ack_failure(&answer)?;
+    let told = || format!("{name} should get {status}, not {:?}:\n{}", answer.status(), wire.story());
+    ensure(answer.status() == Some(status), told)
 }
 
 fn hear_each_other(alice: &Baresip, bob: &Baresip) -> Outcome {

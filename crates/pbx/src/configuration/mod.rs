@@ -42,8 +42,8 @@ pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use options::Options;
 pub use pjsip::{
-    AddressRange, Aor, Auth, AuthType, DtmfMode, Endpoint, Global, Identifier, Identify, SipConfiguration,
-    Transport,
+    AddressRange, Aor, Auth, AuthType, DtmfMode, Endpoint, Global, Identifier, Identify, Registrant,
+    SipConfiguration, Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
@@ -121,7 +121,8 @@ impl Configuration {
         reader.found.extend(compiled.diagnostics);
         whole_plan &= reader.is_whole(before);
         let before = reader.found.len();
-        let sip = SipConfiguration::read(&gathered.config, &options.default_language, &mut reader.found);
+        let mut sip = SipConfiguration::read(&gathered.config, &options.default_language, &mut reader.found);
+        sip.registrants = gathered.registrants;
         whole_sip &= reader.is_whole(before);
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
         let plan = &compiled.plan;

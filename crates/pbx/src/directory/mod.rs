@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod identify;
+mod registrants;
 mod registration;
 mod route;
 
@@ -32,7 +33,9 @@ impl ConfiguredDirectory {
 impl Directory for ConfiguredDirectory {
     fn identify(&self, request: &Message, flow: &Flow) -> Option<Arc<SipEndpoint>> {
         let exchange = self.exchange.upgrade()?;
-        identify::endpoint_of(&exchange.configuration(), &exchange.endpoints(), request, flow)
+        registrants::endpoint_of(&exchange, request, flow).or_else(|| {
+            identify::endpoint_of(&exchange.configuration(), &exchange.endpoints(), request, flow)
+        })
     }
 
     fn realm(&self) -> String {

@@ -11,10 +11,11 @@ mod slips;
 mod spellings;
 mod wizard;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use asterisk_conf::{Config, Diagnostic, Section, Span};
 
+use super::Registrant;
 use object::Group;
 pub(super) use spellings::Spellings;
 
@@ -35,6 +36,8 @@ pub(super) struct Gathered {
     pub(super) extensions: Vec<Section>,
     /// How keys were written.
     pub(super) spellings: Spellings,
+    /// Devices that are believed where they registered.
+    pub(super) registrants: BTreeMap<String, Registrant>,
 }
 
 impl SipFiles {
@@ -88,6 +91,9 @@ impl Joined {
             }
             let own: Vec<_> = identities.map(|identity| (identity, group.name.span)).collect();
             self.places.extend(own);
+            if let Some(registrant) = group.registrant {
+                self.gathered.registrants.insert(group.name.value.clone(), registrant);
+            }
             for object in group.objects {
                 self.gathered.spellings.extend(object.spellings);
                 self.gathered.config.sections.push(object.section);

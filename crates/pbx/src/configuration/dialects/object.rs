@@ -3,6 +3,7 @@
 use asterisk_conf::{Entry, Operator, Section, Span, Spanned};
 
 use super::spellings::Spelling;
+use crate::configuration::Registrant;
 
 /// What one section of another dialect comes to: objects that stand and fall together.
 pub(super) struct Group {
@@ -10,6 +11,14 @@ pub(super) struct Group {
     pub(super) name: Spanned<String>,
     /// Its objects.
     pub(super) objects: Vec<Object>,
+    /// Whether its calls are believed when they come from where it registered.
+    pub(super) registrant: Option<Registrant>,
+}
+
+impl Group {
+    pub(super) fn new(name: Spanned<String>, objects: Vec<Object>) -> Self {
+        Self { name, objects, registrant: None }
+    }
 }
 
 /// A section in the making.

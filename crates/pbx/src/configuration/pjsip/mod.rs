@@ -39,8 +39,18 @@ pub struct SipConfiguration {
     pub aors: BTreeMap<String, Aor>,
     /// `type=identify`, in order.
     pub identifies: Vec<Identify>,
+    /// Devices of `sip.conf` whose calls are believed where they registered, by the name of their endpoint.
+    pub registrants: BTreeMap<String, Registrant>,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
+}
+
+/// A device with `host=dynamic` and `insecure=invite`: it proves who it is when it registers, and calls from there are not
+/// challenged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registrant {
+    /// `insecure=port`: calls may come from another port of that address.
+    pub any_port: bool,
 }
 
 /// Types that are read past: they have no effect yet.

@@ -6,6 +6,7 @@ use super::general::General;
 use super::keys::{self, Meaning, Place};
 use super::register::host_and_port;
 use super::{Group, Object, device_keys, last_of, odd, realm_credentials, registration, uri};
+use crate::configuration::Registrant;
 use crate::configuration::values::Values;
 
 /// What a device may do.
@@ -39,8 +40,10 @@ pub(super) struct Device {
     section: Section,
     general: Section,
     host: Host,
-    /// Addresses are believed without a challenge (`insecure=invite`).
+    /// Its fixed address is believed without a challenge (`insecure=invite`).
     trusts_address: bool,
+    /// Where it registered from is believed.
+    registrant: Option<Registrant>,
     matches_auth_user: bool,
     transport: Option<&'static str>,
 }
@@ -55,13 +58,14 @@ impl Device {
             kind,
             host: Host::Nowhere,
             trusts_address: false,
+            registrant: None,
             matches_auth_user: general.matches_auth_user,
             transport: device_keys::transport(&section, &general.section, found),
             general: general.section.clone(),
             section,
         };
         device.host = device.read_host(found);
-        device.trusts_address = device.read_insecure(found);
+        device.read_insecure(found);
         device
     }
 
@@ -136,26 +140,24 @@ impl Device {
     }
 
     /// `insecure`: its address is proof enough for calls.
-    fn read_insecure(&self, found: &mut Vec<Diagnostic>) -> bool {
-        let Some(line) = self.line(&["insecure"]) else { return false };
-        let mut trusts = false;
+    fn read_insecure(&mut self, found: &mut Vec<Diagnostic>) {
+        let Some(line) = self.line(&["insecure"]) else { return };
+        let (mut any_port, mut trusts) = (false, false);
         for word in line.value.value.split(',').map(str::trim).filter(|word| !word.is_empty()) {
             match word.to_ascii_lowercase().as_str() {
-                "port" | "yes" | "no" => {}
-                "invite" | "very" => trusts = true,
+                "no" => {}
+                "port" | "yes" => any_port = true,
+                "invite" => trusts = true,
+                "very" => (any_port, trusts) = (true, true),
                 _ => {
                     found.push(odd(line, format!("'{word}' is left out"), "write port, invite, both, or no"))
                 }
             }
         }
-        if trusts && self.host == Host::Dynamic && self.secret().is_some() {
-            let message =
-                format!("{}: calls of a device that registers are challenged all the same", line.key.value);
-            let finding = Diagnostic::note("no-effect", message).at(line.key.span);
-            found.push(finding.help("give a device that cannot answer challenges a fixed host"));
-            return false;
-        }
-        trusts
+        // A device that registers is challenged then, and believed where it came from.
+        let registers = self.host == Host::Dynamic && self.secret().is_some();
+        self.registrant = (trusts && registers).then_some(Registrant { any_port });
+        self.trusts_address = trusts && !registers;
     }
 
     /// What it proves who it is with, or we when there is no `remotesecret`.
@@ -182,7 +184,7 @@ impl Device {
         objects.extend(self.identify());
         objects.extend(self.registration(found));
         objects.insert(0, endpoint);
-        Group { name: self.section.name.clone(), objects }
+        Group { registrant: self.registrant, ..Group::new(self.section.name.clone(), objects) }
     }
 
     /// A name that anybody may claim is no proof: a device whose address is believed is known by nothing else.

@@ -67,7 +67,7 @@ impl General {
             global.take_as("endpoint_identifier_order", "ip,username,auth_username,anonymous", line);
         }
         let is_said = global.section.entries.len() > 1;
-        is_said.then(|| Group { name: Spanned::new("global".to_owned(), place), objects: vec![global] })
+        is_said.then(|| Group::new(Spanned::new("global".to_owned(), place), vec![global]))
     }
 
     /// The endpoint of callers that are no device. Asterisk lets them in unless it is told not to; here it must be told to.

@@ -103,7 +103,7 @@ fn realms(config: &Config, found: &mut Vec<Diagnostic>) -> Vec<Group> {
     let groups = numbered.filter_map(|(n, line)| {
         let name = Spanned::new(format!("authentication-{}", n + 1), line.value.span);
         let object = realm_credentials(&name.value, line, found)?;
-        Some(Group { name, objects: vec![object] })
+        Some(Group::new(name, vec![object]))
     });
     groups.collect()
 }

@@ -116,7 +116,7 @@ fn group(
     }
     pace(general, &mut registration, found);
     objects.push(registration);
-    Group { name: Spanned::new(name.to_owned(), line.value.span), objects }
+    Group::new(Spanned::new(name.to_owned(), line.value.span), objects)
 }
 
 /// How long a registration lasts and when it is tried again, by `[general]`.

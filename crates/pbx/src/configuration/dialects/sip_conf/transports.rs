@@ -74,7 +74,7 @@ impl Wanted<'_> {
         if self.protocol == "tls" {
             certificates(section, &mut transport, found);
         }
-        Some(Group { name: Spanned::new(name, place), objects: vec![transport] })
+        Some(Group::new(Spanned::new(name, place), vec![transport]))
     }
 
     /// The address with its port. What is no address stays as it is, to be told by the reader.

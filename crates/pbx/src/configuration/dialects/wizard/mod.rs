@@ -164,7 +164,7 @@ impl<'w> Wizard<'w> {
         objects.extend(self.identify());
         objects.extend(self.registrations());
         objects.extend(self.has_phoneprov.then(|| self.phoneprov()));
-        Group { name: self.name.clone(), objects }
+        Group::new(self.name.clone(), objects)
     }
 
     /// An object with the lines of its part.

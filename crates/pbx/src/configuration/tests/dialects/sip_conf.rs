@@ -253,8 +253,18 @@ fn insecure_and_secrets_say_who_is_challenged() {
         of(&format!("type=friend\nhost=dynamic\nusername=b\n{secret}")),
         (names(&["a-iauth"]), names(&["a-oauth"]))
     );
-    // Whoever claims the name of a phone that registers is challenged, whatever `insecure` says.
+    // A device that registers is challenged then; its calls are believed where it registered.
     assert_eq!(of(&format!("type=friend\nhost=dynamic\ninsecure=invite\n{secret}")).0, ["a-iauth"]);
+}
+
+#[test]
+fn devices_that_register_may_be_believed_where_they_did() {
+    let of = |insecure: &str| device(&format!("secret=5f4dcc3b5aa765d6\ninsecure={insecure}")).registrants;
+    let believed = |any_port| [("a".to_owned(), Registrant { any_port })].into();
+    assert_eq!(of("invite"), believed(false));
+    assert_eq!(of("port,invite"), believed(true));
+    assert_eq!(of("very"), believed(true));
+    assert!(of("port").is_empty() && of("no").is_empty());
 }
 
 #[test]
