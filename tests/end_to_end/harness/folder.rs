@@ -62,13 +62,6 @@ impl Folder {
         self
     }
 
-    /// Writes this file in place of `pjsip.conf`; `BIND` in it is the exchange's address, `PORT` its port.
-    pub(crate) fn in_place_of_pjsip(mut self, name: &'static str, text: &str) -> Self {
-        let text = text.replace("BIND", &self.address.to_string()).replace("PORT", &SIP_PORT.to_string());
-        self.instead.push((name, text));
-        self
-    }
-
     /// Adds lines to the context `[phones]`, or whole contexts.
     pub(crate) fn dialplan(mut self, lines: &str) -> Self {
         if self.dialplan.is_empty() {
@@ -82,6 +75,13 @@ impl Folder {
     /// The range of media ports.
     pub(crate) fn media_ports(mut self, first: u16, last: u16) -> Self {
         self.rtp = format!("[general]\nrtpstart={first}\nrtpend={last}\n");
+        self
+    }
+
+    /// Writes this file in place of `pjsip.conf`; `BIND` in it is the exchange's address, `PORT` its port.
+    pub(crate) fn in_place_of_pjsip(mut self, name: &'static str, text: &str) -> Self {
+        let text = text.replace("BIND", &self.address.to_string()).replace("PORT", &SIP_PORT.to_string());
+        self.instead.push((name, text));
         self
     }
 

@@ -58,6 +58,12 @@ fn peers(context: &Context, _: &[String]) -> Answer {
     Ok(text)
 }
 
+fn row(cells: [&str; 9]) -> String {
+    let widths = [25, 39, 3, 10, 10, 3, 8, 11, 32];
+    let cells = cells.into_iter().zip(widths).map(|(text, width)| column(text, width));
+    cells.collect::<Vec<_>>().join(" ").trim_end().to_owned() + "\n"
+}
+
 /// Names, contexts, and whether a secret is asked for; never the secret.
 fn users(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
@@ -75,10 +81,4 @@ fn users(context: &Context, _: &[String]) -> Answer {
         text.push_str(&line([user, secret, "", &endpoint.context, "No", rport]));
     }
     Ok(text.trim_end().to_owned())
-}
-
-fn row(cells: [&str; 9]) -> String {
-    let widths = [25, 39, 3, 10, 10, 3, 8, 11, 32];
-    let cells = cells.into_iter().zip(widths).map(|(text, width)| column(text, width));
-    cells.collect::<Vec<_>>().join(" ").trim_end().to_owned() + "\n"
 }

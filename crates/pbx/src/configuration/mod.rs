@@ -1,8 +1,11 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
-//! [`Configuration::load`] reads `asterisk.conf`, `extensions.conf`, `rtp.conf` and the three dialects of SIP's
-//! configuration (`pjsip.conf`, `pjsip_wizard.conf`, `sip.conf`) of a folder, and says in a [`ConfigurationReport`] all that is wrong with them. What Asterisk would start with is a warning; what cannot
+//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf` and `rtp.conf` of a folder, and says
+//! in a [`ConfigurationReport`] all that is wrong with them. What Asterisk would start with is a warning; what cannot
 //! be meant in any way is an error, and then there is no configuration: nothing starts, and what runs goes on.
+//!
+//! What `pjsip.conf` says may be said in `pjsip_wizard.conf` and `sip.conf` as well: all three come to one
+//! [`SipConfiguration`].
 //!
 //! ```
 //! use std::path::Path;
@@ -37,13 +40,14 @@ use std::sync::Arc;
 use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, Section, SourceMap, load};
 use dialplan_vm::Dialplan;
 
+pub use dialects::Registrant;
 use dialects::SipFiles;
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use options::Options;
 pub use pjsip::{
-    AddressRange, Aor, Auth, AuthType, DtmfMode, Endpoint, Global, Identifier, Identify, Registrant,
-    SipConfiguration, Transport,
+    AddressRange, Aor, Auth, AuthType, DtmfMode, Endpoint, Global, Identifier, Identify, SipConfiguration,
+    Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;

@@ -33,9 +33,10 @@ impl ConfiguredDirectory {
 impl Directory for ConfiguredDirectory {
     fn identify(&self, request: &Message, flow: &Flow) -> Option<Arc<SipEndpoint>> {
         let exchange = self.exchange.upgrade()?;
-        registrants::endpoint_of(&exchange, request, flow).or_else(|| {
-            identify::endpoint_of(&exchange.configuration(), &exchange.endpoints(), request, flow)
-        })
+        if let Some(endpoint) = registrants::endpoint_of(&exchange, request, flow) {
+            return Some(endpoint);
+        }
+        identify::endpoint_of(&exchange.configuration(), &exchange.endpoints(), request, flow)
     }
 
     fn realm(&self) -> String {

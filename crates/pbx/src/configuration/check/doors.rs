@@ -14,8 +14,7 @@ const ANONYMOUS: &str = "anonymous";
 pub(super) fn check(plan: &Dialplan, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
     let open = sip.endpoints.values().filter(|endpoint| is_open(endpoint, sip));
     let open: Vec<&Endpoint> = open.map(AsRef::as_ref).collect();
-    let help = "give it auth= (in sip.conf secret=), or let a type=identify section name it with the addresses that \
-                it calls from";
+    let help = "give it auth=, or let a type=identify section name it with the addresses that it calls from";
     found.extend(told_together(
         &open,
         |endpoint| (endpoint.name.clone(), endpoint.span),

@@ -15,9 +15,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use asterisk_conf::{Config, Diagnostic, Section, Span};
 
-use super::Registrant;
 use object::Group;
 pub(super) use spellings::Spellings;
+
+/// A device with `host=dynamic` and `insecure=invite`: it proves who it is when it registers, and calls from there are not
+/// challenged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registrant {
+    /// `insecure=port`: calls may come from another port of that address.
+    pub any_port: bool,
+}
 
 /// The files of SIP that are there.
 #[derive(Default)]

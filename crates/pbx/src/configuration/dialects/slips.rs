@@ -2,7 +2,7 @@
 
 use asterisk_conf::{Config, Diagnostic, Entry};
 
-use crate::configuration::pjsip::keys;
+use crate::configuration::pjsip::keys_of;
 
 /// Words that are taken for keys of a type, and mean this one.
 const MEANT: &[(&str, &str, &str)] = &[
@@ -27,7 +27,7 @@ pub(super) fn mend(config: &mut Config, found: &mut Vec<Diagnostic>) {
 
 /// The key of sections of this type that `written` means, when it is not written so.
 pub(super) fn key_of(kind: &str, written: &str) -> Option<&'static str> {
-    let known = keys::of(kind)?;
+    let known = keys_of(kind)?;
     let meant = MEANT.iter().find(|(of, word, _)| *of == kind && written.eq_ignore_ascii_case(word));
     meant.map(|(_, _, right)| *right).or_else(|| nearest(written, known.iter().copied()))
 }

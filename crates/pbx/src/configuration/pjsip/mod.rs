@@ -6,7 +6,7 @@ mod endpoint;
 mod global;
 mod identify;
 mod idle;
-pub(super) mod keys;
+mod keys;
 mod strays;
 mod transport;
 
@@ -22,13 +22,17 @@ pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
 pub use transport::Transport;
 
+use super::Registrant;
 use super::values::{Values, at};
+pub(super) use keys::of as keys_of;
 
 /// All of SIP, whatever dialect it was written in.
 #[derive(Clone, Debug, Default)]
 pub struct SipConfiguration {
     /// `type=global`.
     pub global: Global,
+    /// Devices of `sip.conf` whose calls are believed where they registered, by the name of their endpoint.
+    pub registrants: BTreeMap<String, Registrant>,
     /// `type=transport`, in order.
     pub transports: Vec<Transport>,
     /// `type=endpoint`, by name.
@@ -39,18 +43,8 @@ pub struct SipConfiguration {
     pub aors: BTreeMap<String, Aor>,
     /// `type=identify`, in order.
     pub identifies: Vec<Identify>,
-    /// Devices of `sip.conf` whose calls are believed where they registered, by the name of their endpoint.
-    pub registrants: BTreeMap<String, Registrant>,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
-}
-
-/// A device with `host=dynamic` and `insecure=invite`: it proves who it is when it registers, and calls from there are not
-/// challenged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Registrant {
-    /// `insecure=port`: calls may come from another port of that address.
-    pub any_port: bool,
 }
 
 /// Types that are read past: they have no effect yet.

@@ -297,6 +297,9 @@ impl Device {
         let mut identify = Object::new("identify", format!("{}-identify", self.name()), self.span());
         identify.imply("endpoint", self.name());
         identify.take_as("match", host.trim_start_matches('[').trim_end_matches(']'), line);
+        if let Some(line) = last_of(&self.general, &["srvlookup"]) {
+            identify.take("srv_lookups", line);
+        }
         Some(identify)
     }
 

@@ -214,7 +214,7 @@ pub(super) const KEYS: &[Key] = &[
     Key("shrinkcallerid", General, Idle(ANY)),
     Key("sipdebug", General, Idle(NO)),
     Key("snom_aoc_enabled", Shared, Endpoint("send_aoc")),
-    Key("srvlookup", General, Idle(ANY)),
+    Key("srvlookup", General, Own),
     Key("store_sip_cause", General, Idle(ANY)),
     Key("storesipcause", General, Idle(ANY)),
     Key("subscribe_network_change_event", General, Idle(ANY)),
@@ -295,7 +295,7 @@ impl Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::configuration::pjsip::keys;
+    use crate::configuration::pjsip::keys_of;
 
     #[test]
     fn the_table_is_in_order_and_leads_to_keys_that_exist() {
@@ -306,7 +306,7 @@ mod tests {
                 Aor(key) => ("aor", key),
                 Own | Idle(_) => continue,
             };
-            assert!(keys::of(kind).unwrap().contains(key), "{name}: {kind} has no {key}");
+            assert!(keys_of(kind).unwrap().contains(key), "{name}: {kind} has no {key}");
         }
     }
 }

@@ -12,6 +12,8 @@ mod general;
 mod keys;
 mod register;
 mod registration;
+#[cfg(test)]
+mod tests;
 mod transports;
 
 use asterisk_conf::{Config, Diagnostic, Entry, Section, Spanned, suggest};
@@ -114,8 +116,8 @@ fn realm_credentials(name: &str, line: &Entry, found: &mut Vec<Diagnostic>) -> O
     let Some((who, realm)) =
         text.rsplit_once('@').filter(|(who, realm)| !who.is_empty() && !realm.is_empty())
     else {
-        let message = format!("auth: '{}' is not understood", line.key.value);
-        let finding = Diagnostic::warning("bad-value", message).at(line.value.span);
+        // Not the value: it holds a secret.
+        let finding = Diagnostic::warning("bad-value", "auth: this is not understood").at(line.value.span);
         found.push(finding.help("write auth=user:secret@realm, or auth=user#md5secret@realm"));
         return None;
     };

@@ -4,7 +4,7 @@ use asterisk_conf::{Diagnostic, Entry, Section, boolean, suggest};
 
 use super::KEYS;
 use crate::configuration::dialects::slips;
-use crate::configuration::pjsip::keys;
+use crate::configuration::pjsip::keys_of;
 
 /// What stands before a slash, and the type of what it speaks of.
 const PARTS: &[(&str, &str)] = &[
@@ -89,7 +89,7 @@ impl Lines {
         if *part == "phoneprov" || is_own_type(kind, key, entry) {
             return;
         }
-        let known = keys::of(kind).unwrap_or_default();
+        let known = keys_of(kind).unwrap_or_default();
         let right = known.iter().copied().find(|known| known.eq_ignore_ascii_case(key));
         // `inbound_auth/type` names the kind of credentials.
         let slip =
@@ -119,7 +119,7 @@ fn is_own_type(kind: &str, key: &str, entry: &Entry) -> bool {
 
 /// The part of a key that was written without one, when only one part can be meant.
 fn part_of(written: &str, section: &Section) -> Option<(&'static str, &'static str)> {
-    let has = |kind: &str| keys::of(kind)?.iter().copied().find(|key| key.eq_ignore_ascii_case(written));
+    let has = |kind: &str| keys_of(kind)?.iter().copied().find(|key| key.eq_ignore_ascii_case(written));
     let owners = PARTS.iter().filter(|(part, _)| *part != "phoneprov");
     let mut owners: Vec<_> = owners.filter_map(|(part, kind)| Some((*part, has(kind)?))).collect();
     let is_on = |key: &str| section.value(key).and_then(|value| boolean(&value)).unwrap_or_default();
@@ -142,7 +142,7 @@ fn unknown<'k>(entry: &Entry, written: &str, known: impl Iterator<Item = &'k str
     let owners: Vec<_> = PARTS
         .iter()
         .filter(|(_, kind)| {
-            keys::of(kind).unwrap_or_default().iter().any(|key| key.eq_ignore_ascii_case(written))
+            keys_of(kind).unwrap_or_default().iter().any(|key| key.eq_ignore_ascii_case(written))
         })
         .map(|(part, _)| format!("{part}/{written}"))
         .collect();
