@@ -117,9 +117,13 @@ fn identity(section: &Section) -> Option<(String, String)> {
 /// Of two sections of one file with one name, the later one counts.
 fn last_of_each_name(groups: Vec<Group>, found: &mut Vec<Diagnostic>) -> Vec<Group> {
     let mut kept: Vec<Group> = Vec::with_capacity(groups.len());
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut places: HashMap<(String, String), usize> = HashMap::new();
     for group in groups {
-        match places.get(&group.name.value).and_then(|at| kept.get_mut(*at)) {
+        // A phone and a transport may share a name.
+        let Some(identity) = group.objects.first().and_then(|object| identity(&object.section)) else {
+            continue;
+        };
+        match places.get(&identity).and_then(|at| kept.get_mut(*at)) {
             Some(first) => {
                 let message = format!("[{}] is here a second time; this one counts", group.name.value);
                 let finding = Diagnostic::warning("defined-twice", message).at(group.name.span);
@@ -127,7 +131,7 @@ fn last_of_each_name(groups: Vec<Group>, found: &mut Vec<Diagnostic>) -> Vec<Gro
                 *first = group;
             }
             None => {
-                places.insert(group.name.value.clone(), kept.len());
+                places.insert(identity, kept.len());
                 kept.push(group);
             }
         }

@@ -144,6 +144,13 @@ fn kind_of(section: &Section, found: &mut Vec<Diagnostic>) -> Option<String> {
         found.push(Diagnostic::error("unknown-type", message).at(entry.value.span).help(help));
         return None;
     }
+    if kind == "wizard" {
+        let message =
+            format!("type=wizard belongs into pjsip_wizard.conf; section [{}] is left out", name.value);
+        let help = "move it to that file, with the templates that it names";
+        found.push(Diagnostic::error("unknown-type", message).at(entry.value.span).help(help));
+        return None;
+    }
     let message = format!("there is no type '{}'; section [{}] is left out", entry.value.value, name.value);
     let nearest = suggest::nearest(&kind, keys::types());
     found.push(Diagnostic::error("unknown-type", message).at(entry.value.span).suggest(nearest));

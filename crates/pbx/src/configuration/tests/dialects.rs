@@ -78,3 +78,9 @@ fn a_name_of_two_files_means_what_pjsip_conf_says() {
     assert_eq!(sip.endpoints["a"].context, "one");
     assert!(sip.aors.is_empty());
 }
+
+#[test]
+fn a_wizard_in_the_wrong_file_is_told() {
+    let found = said_of("[a]\ntype=wizard\n");
+    assert_eq!(found, ["unknown-type: type=wizard belongs into pjsip_wizard.conf; section [a] is left out"]);
+}

@@ -1,5 +1,7 @@
 //! The section of a device: a phone or a trunk.
 
+use std::sync::Arc;
+
 use asterisk_conf::{Diagnostic, Entry, Section, Span, suggest};
 
 use super::general::General;
@@ -38,7 +40,7 @@ pub(super) struct Device {
     kind: Kind,
     /// Its lines behind those of `[general]` that hold for all devices.
     section: Section,
-    general: Section,
+    general: Arc<Section>,
     host: Host,
     /// Its fixed address is believed without a challenge (`insecure=invite`).
     trusts_address: bool,
@@ -61,7 +63,7 @@ impl Device {
             registrant: None,
             matches_auth_user: general.matches_auth_user,
             transport: device_keys::transport(&section, &general.section, found),
-            general: general.section.clone(),
+            general: Arc::clone(&general.section),
             section,
         };
         device.host = device.read_host(found);

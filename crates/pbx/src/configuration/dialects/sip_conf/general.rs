@@ -1,5 +1,7 @@
 //! `[general]`: what holds for all devices, and for callers that are none.
 
+use std::sync::Arc;
+
 use asterisk_conf::{Config, Diagnostic, Section, Spanned};
 
 use super::device::{Device, Kind};
@@ -8,7 +10,7 @@ use crate::configuration::values::Values;
 
 /// `[general]`, with nothing in it where the file has none.
 pub(super) struct General {
-    pub(super) section: Section,
+    pub(super) section: Arc<Section>,
     /// Whether the user of credentials tells who calls (`match_auth_username`).
     pub(super) matches_auth_user: bool,
     /// Whether callers that are no device are let in (`allowguest`).
@@ -32,7 +34,7 @@ impl General {
         let mut values = Values { section: &section, found };
         let matches_auth_user = values.flag("match_auth_username", false);
         let allows_guests = values.flag("allowguest", false);
-        Some(Self { section, matches_auth_user, allows_guests })
+        Some(Self { section: Arc::new(section), matches_auth_user, allows_guests })
     }
 
     /// What concerns all of SIP. A `type=global` of `pjsip.conf` counts instead.

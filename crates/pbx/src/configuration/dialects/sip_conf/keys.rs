@@ -40,7 +40,7 @@ const YES: &[&str] = &["yes"];
 const ANY: &[&str] = &["*"];
 const NEVER: &[&str] = &[];
 
-/// All keys, by name.
+/// All keys, in the order of their names.
 pub(super) const KEYS: &[Key] = &[
     Key("accept_outofcall_message", General, Idle(NO)),
     Key("accountcode", Device, Endpoint("accountcode")),
@@ -266,7 +266,8 @@ pub(super) const KEYS: &[Key] = &[
 
 /// The key of that name.
 pub(super) fn find(name: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.0.eq_ignore_ascii_case(name))
+    let name = name.to_ascii_lowercase();
+    KEYS.binary_search_by(|key| key.0.cmp(&name)).ok().and_then(|at| KEYS.get(at))
 }
 
 impl Key {

@@ -376,6 +376,16 @@ fn a_device_of_two_files_means_what_pjsip_conf_says() {
     assert_eq!(configuration.unwrap().sip.endpoints["a"].context, "default");
 }
 
+#[test]
+fn a_device_may_be_called_as_a_transport_is() {
+    let text = "[general]\nallowguest=no\n[udp]\ntype=friend\nhost=dynamic\nsecret=5f4dcc3b5aa765d6\n\
+                [udp]\ntype=friend\nhost=dynamic\nsecret=1d861bfa1b7d4cd8\n";
+    let (configuration, report) = sip_conf(text);
+    assert_eq!(codes(&report), ["defined-twice"].into(), "{}", report.render(false));
+    let sip = configuration.unwrap().sip;
+    assert_eq!((sip.transports.len(), sip.auths["udp-iauth"].password.as_str()), (1, "1d861bfa1b7d4cd8"));
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_breaks_the_loader(text in "(\\[(general|authentication|[a-z]{1,3})\\](\\((!|\\+|[a-z])\\))?|(host|nat|secret|insecure|register|bindaddr|qualify|transport|[a-z_]{1,9})=[a-z0-9:@/,.~?]{0,12}|type=(friend|peer|user|wizard)|(endpoint|aor|identify)/[a-z]{1,6}=x|remote_hosts=.{0,9}|\n){0,40}") {
