@@ -11,6 +11,7 @@ mod applications;
 mod attacks;
 mod browsers;
 mod dial_ladder;
+mod dialects;
 mod floods;
 mod harness_itself;
 mod hold;
@@ -48,6 +49,7 @@ fn main() {
         attacks::trials(),
         browsers::trials(),
         dial_ladder::trials(),
+        dialects::trials(),
         floods::trials(),
         harness_itself::trials(),
         hold::trials(),

@@ -76,7 +76,9 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
         // Before the first phone can knock, so that no line is missed.
         manager::log::to_stdout(&narration, verbosity, io::stdout().is_terminal() && !line.no_color);
     }
-    let bind_at = folders.configuration.join("pjsip.conf");
+    let first = configuration.sip.transports.first().map(|transport| transport.span.file);
+    let bind_at = first.and_then(|file| configuration.sources.path(file)).map(PathBuf::from);
+    let bind_at = bind_at.unwrap_or_else(|| folders.configuration.join("pjsip.conf"));
     let mut observers: Vec<Arc<dyn Observer>> = vec![narration.clone()];
     if configuration.security.log {
         observers.push(Arc::new(security_log(folders)?));

@@ -13,11 +13,13 @@ pub(crate) const SIP_PORT: u16 = 7060;
 /// Where an exchange listens for TLS.
 pub(crate) const TLS_PORT: u16 = 7061;
 
-/// `pjsip.conf`, `extensions.conf` and `rtp.conf` of one exchange, with an address of its own.
+/// `pjsip.conf` or what stands for it, `extensions.conf` and `rtp.conf` of one exchange, with an address of its own.
 pub(crate) struct Folder {
     path: PathBuf,
     address: Ipv4Addr,
     pjsip: String,
+    /// Files that say in another dialect what `pjsip.conf` would.
+    instead: Vec<(&'static str, String)>,
     dialplan: String,
     rtp: String,
 }
@@ -34,7 +36,7 @@ impl Folder {
              rtp_symmetric=yes\nforce_rport=yes\n"
         );
         let rtp = "[general]\nrtpstart=10000\nrtpend=20000\n".to_owned();
-        Ok(Self { path, address, pjsip, dialplan: String::new(), rtp })
+        Ok(Self { path, address, pjsip, instead: Vec::new(), dialplan: String::new(), rtp })
     }
 
     /// A transport over TLS with the certificates `sip.crt` and `sip.key` of the folder, and further lines.
@@ -125,9 +127,21 @@ impl Folder {
         self
     }
 
+    /// Writes this file in place of `pjsip.conf`; `BIND` in it is the exchange's address, `PORT` its port.
+    pub(crate) fn in_place_of_pjsip(mut self, name: &'static str, text: &str) -> Self {
+        let text = text.replace("BIND", &self.address.to_string()).replace("PORT", &SIP_PORT.to_string());
+        self.instead.push((name, text));
+        self
+    }
+
     /// Writes the files.
     pub(crate) fn write(&self) -> Outcome {
-        self.write_file("pjsip.conf", &self.pjsip)?;
+        if self.instead.is_empty() {
+            self.write_file("pjsip.conf", &self.pjsip)?;
+        }
+        for (name, text) in &self.instead {
+            self.write_file(name, text)?;
+        }
         self.write_file("extensions.conf", &self.dialplan)?;
         self.write_file("rtp.conf", &self.rtp)
     }

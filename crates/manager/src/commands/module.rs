@@ -13,8 +13,13 @@ pub(super) const COMMANDS: &[Command] = &[Command::later(
 .among(module_names)];
 
 /// Modules of Asterisk by the part of our configuration that they read.
-const MODULES: &[(&str, Part)] =
-    &[("pbx_config", Part::Dialplan), ("res_pjsip", Part::Sip), ("chan_pjsip", Part::Sip)];
+const MODULES: &[(&str, Part)] = &[
+    ("pbx_config", Part::Dialplan),
+    ("res_pjsip", Part::Sip),
+    ("res_pjsip_config_wizard", Part::Sip),
+    ("chan_pjsip", Part::Sip),
+    ("chan_sip", Part::Sip),
+];
 
 fn module_names(_: &Context) -> Vec<String> {
     MODULES.iter().map(|(name, _)| format!("{name}.so")).collect()

@@ -7,12 +7,18 @@ use pbx::qualify::Reachability;
 use pbx::registration::OutboundRegistrations;
 use sip_ua::registration::{Problem, Standing};
 
+use pbx::configuration::{Auth, Part};
+
 use super::layout::column;
-use super::{Answer, Command, Context};
+use super::{Answer, Command, Context, module};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::now("sip show peers", "The phones, in a line each", peers),
     Command::now("sip show registry", "Where the exchange registers itself, in a line each", registry),
+    Command::now("sip show users", "Who may call, and where calls start", users),
+    Command::later("sip reload", "Reads sip.conf and pjsip.conf again", |context, _| {
+        Box::pin(module::reload(context, Part::Sip))
+    }),
 ];
 
 fn peers(context: &Context, _: &[String]) -> Answer {
@@ -129,6 +135,25 @@ fn row(cells: [&str; 9]) -> String {
     let widths = [25, 39, 3, 10, 10, 3, 8, 11, 32];
     let cells = cells.into_iter().zip(widths).map(|(text, width)| column(text, width));
     cells.collect::<Vec<_>>().join(" ").trim_end().to_owned() + "\n"
+}
+
+/// Names, contexts, and whether a secret is asked for; never the secret.
+fn users(context: &Context, _: &[String]) -> Answer {
+    let configuration = context.exchange.configuration();
+    let sip = &configuration.sip;
+    let line = |cells: [&str; 6]| {
+        let cells = cells.into_iter().zip([25, 15, 15, 15, 5, 10]).map(|(text, width)| column(text, width));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
+    };
+    let mut text = line(["Username", "Secret", "Accountcode", "Def.Context", "ACL", "Forcerport"]);
+    for endpoint in sip.endpoints.values() {
+        let auth: Option<&Auth> = endpoint.auth.first().and_then(|name| sip.auths.get(name));
+        let user = auth.map_or(endpoint.name.as_str(), |auth| auth.username.as_str());
+        let secret = if auth.is_some_and(|auth| !auth.is_empty()) { "(set)" } else { "" };
+        let rport = if endpoint.force_rport { "Yes" } else { "No" };
+        text.push_str(&line([user, secret, "", &endpoint.context, "No", rport]));
+    }
+    Ok(text.trim_end().to_owned())
 }
 
 #[cfg(test)]

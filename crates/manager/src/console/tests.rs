@@ -143,6 +143,33 @@ async fn words_are_completed_by_the_exchange() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_had_sip_conf_finds_the_commands() {
+    let stage = Stage::new().await;
+    let mut console = stage.console().await;
+    let (peers, _) = console.run("sip show peers").await;
+    assert!(peers.iter().any(|line| line.starts_with("alice/alice-user")), "{peers:?}");
+    let (users, _) = console.run("sip show users").await;
+    assert!(users.iter().any(|line| line.starts_with("alice-user") && line.contains("(set)")), "{users:?}");
+    assert!(!users.join(" ").contains("a-long-secret"), "{users:?}");
+    let sip_conf = stage.exchange.configuration().folders.configuration.join("sip.conf");
+    std::fs::write(
+        &sip_conf,
+        "[general]\nallowguest=no\n[carol]\ntype=friend\nhost=dynamic\ncontext=phones\n",
+    )
+    .unwrap();
+    let (_, status) = console.run("sip reload").await;
+    assert_eq!(status, 0);
+    assert!(stage.exchange.configuration().sip.endpoints.contains_key("carol"));
+    std::fs::write(&sip_conf, "[general]\nallowguest=no\n").unwrap();
+    let (said, status) = console.run("module reload chan_sip").await;
+    assert_eq!(
+        (said.last().map(String::as_str), status),
+        (Some("Module 'chan_sip' reloaded successfully."), 0)
+    );
+    assert!(!stage.exchange.configuration().sip.endpoints.contains_key("carol"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_console_is_told_as_much_as_it_wants() {
     let stage = Stage::new().await;
     let (mut quiet, mut curious) = (stage.console().await, stage.console().await);

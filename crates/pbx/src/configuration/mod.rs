@@ -5,6 +5,9 @@
 //! wrong with them. What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then
 //! there is no configuration: nothing starts, and what runs goes on.
 //!
+//! What `pjsip.conf` says may be said in `pjsip_wizard.conf` and `sip.conf` as well: all three come to one
+//! [`SipConfiguration`].
+//!
 //! ```
 //! use std::path::Path;
 //! use asterisk_conf::MemoryFiles;
@@ -22,6 +25,7 @@
 
 mod access;
 mod check;
+mod dialects;
 mod disk;
 mod folders;
 #[doc(hidden)]
@@ -38,11 +42,13 @@ mod values;
 use std::path::Path;
 use std::sync::Arc;
 
-use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, SourceMap, load};
+use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, Section, SourceMap, load};
 use dialplan_vm::Dialplan;
 use sip_ua::location::DnsConfig;
 
 pub use access::{Access, AccessLists};
+pub use dialects::Registrant;
+use dialects::SipFiles;
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use http::HttpConfiguration;
@@ -62,7 +68,7 @@ pub struct Configuration {
     pub folders: Folders,
     /// `asterisk.conf`.
     pub options: Options,
-    /// `pjsip.conf`.
+    /// `pjsip.conf`, `pjsip_wizard.conf` and `sip.conf`.
     pub sip: SipConfiguration,
     /// `rtp.conf`.
     pub rtp: RtpConfiguration,
@@ -72,6 +78,8 @@ pub struct Configuration {
     pub security: SecurityConfiguration,
     /// `extensions.conf`.
     pub dialplan: Arc<Dialplan>,
+    /// Contexts and lines that phones add to the dialplan (`has_hint` of `pjsip_wizard.conf`).
+    added_lines: Vec<(String, String)>,
     /// The texts, to show where something is written.
     pub sources: SourceMap,
 }
@@ -83,7 +91,7 @@ pub enum Part {
     All,
     /// The dialplan.
     Dialplan,
-    /// Endpoints and what belongs to them.
+    /// Endpoints and what belongs to them; the dialplan too where phones add other lines to it than before.
     Sip,
 }
 
@@ -104,7 +112,11 @@ impl Configuration {
         };
         let options = Options::read(&reader.read("asterisk.conf").unwrap_or_default(), &mut reader.found);
         reader.allow_exec = options.allow_exec;
-        let pjsip = reader.read("pjsip.conf");
+        let sip_files = SipFiles {
+            pjsip: reader.read("pjsip.conf"),
+            wizard: reader.read("pjsip_wizard.conf"),
+            sip: reader.read("sip.conf"),
+        };
         let mut whole_sip = reader.is_whole(0);
         let before = reader.found.len();
         let extensions = reader.read("extensions.conf");
@@ -113,19 +125,24 @@ impl Configuration {
         let resolver = reader.read("resolver_unbound.conf").unwrap_or_default();
         let acl = reader.read("acl.conf").unwrap_or_default();
         let security = reader.read("security.conf").unwrap_or_default();
-        if pjsip.is_none() && extensions.is_none() {
+        if sip_files.is_empty() && extensions.is_none() {
             return (None, nothing_there(&folders.configuration));
         }
-        reader.miss("pjsip.conf", pjsip.is_none(), "no phone can register and nobody can call");
+        reader.miss("pjsip.conf", sip_files.is_empty(), "no phone can register and nobody can call");
         reader.miss("extensions.conf", extensions.is_none(), "every number is unknown");
-        let extensions = extensions.unwrap_or_default();
+        let before_sip = reader.found.len();
+        let gathered = sip_files.gather(&mut reader.found);
+        whole_sip &= reader.is_whole(before_sip);
+        let mut extensions = extensions.unwrap_or_default();
+        let added_lines = lines_of(&gathered.extensions);
+        extensions.sections.extend(gathered.extensions);
         let compiled = dialplan_vm::compile(&extensions);
         let before = reader.found.len();
         reader.found.extend(compiled.diagnostics);
         whole_plan &= reader.is_whole(before);
         let before = reader.found.len();
-        let mut sip =
-            SipConfiguration::read(&pjsip.unwrap_or_default(), &options.default_language, &mut reader.found);
+        let mut sip = SipConfiguration::read(&gathered.config, &options.default_language, &mut reader.found);
+        sip.registrants = gathered.registrants;
         let http = HttpConfiguration::read(&reader.read("http.conf").unwrap_or_default(), &mut reader.found);
         sip.follow_http(&http, &mut reader.found);
         sip.read_certificates(reader.folder, reader.files, &mut reader.found);
@@ -137,6 +154,7 @@ impl Configuration {
         let plan = &compiled.plan;
         let files = check::Files { plan, extensions: &extensions, sip: &sip, whole_plan, whole_sip };
         check::run(&files, &mut reader.found);
+        gathered.spellings.respell(&mut reader.found);
         let Reader { sources, found, .. } = reader;
         let report = ConfigurationReport::new(found, sources.clone());
         let configuration = Self {
@@ -147,6 +165,7 @@ impl Configuration {
             resolver,
             security,
             dialplan: Arc::new(compiled.plan),
+            added_lines,
             sources,
         };
         ((!report.has_errors()).then_some(configuration), report)
@@ -158,8 +177,18 @@ impl Configuration {
             Part::All => loaded,
             // The places of the rest are those of the texts that it was read from; a place of an older text may show
             // a line that has moved, which is only ever shown to a person.
-            Part::Dialplan => Self { dialplan: loaded.dialplan, sources: loaded.sources, ..self.clone() },
-            Part::Sip => Self { sip: loaded.sip, ..self.clone() },
+            Part::Dialplan => Self {
+                dialplan: loaded.dialplan,
+                added_lines: loaded.added_lines,
+                sources: loaded.sources,
+                ..self.clone()
+            },
+            Part::Sip if loaded.added_lines == self.added_lines => Self { sip: loaded.sip, ..self.clone() },
+            // Phones bring their extensions along.
+            Part::Sip => {
+                let sip = loaded.sip.clone();
+                Self { sip, ..self.with(Part::Dialplan, loaded) }
+            }
         }
     }
 }
@@ -206,8 +235,20 @@ impl Reader<'_> {
     }
 }
 
+/// What the sections of phones say, without the places.
+fn lines_of(extensions: &[Section]) -> Vec<(String, String)> {
+    let of = |section: &Section| {
+        let line = |entry: &asterisk_conf::Entry| (section.name.value.clone(), entry.value.value.clone());
+        section.entries.iter().map(line).collect::<Vec<_>>()
+    };
+    extensions.iter().flat_map(of).collect()
+}
+
 fn nothing_there(folder: &Path) -> ConfigurationReport {
-    let message = format!("{} holds neither pjsip.conf nor extensions.conf", folder.display());
+    let message = format!(
+        "{} holds neither pjsip.conf, pjsip_wizard.conf, sip.conf nor extensions.conf",
+        folder.display()
+    );
     let help = "give the folder of your Asterisk configuration, or an asterisk.conf whose astetcdir names it";
     ConfigurationReport::of_error("no-configuration", message, help)
 }

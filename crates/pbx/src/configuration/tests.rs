@@ -2,6 +2,8 @@ use asterisk_conf::MemoryFiles;
 
 use super::*;
 
+mod dialects;
+
 /// A folder as an integrator keeps it: templates, additions, includes, both kinds of comments.
 const PJSIP: &str = r#"
 ; the transports

@@ -3,6 +3,7 @@
 mod endpoints;
 mod host_addresses;
 mod identify;
+mod registrants;
 mod registration;
 mod route;
 mod transfer;
@@ -45,6 +46,9 @@ impl Directory for ConfiguredDirectory {
         let exchange = self.exchange.upgrade()?;
         let by_line = exchange.outbound_registrations().and_then(|outbound| outbound.endpoint_of(request));
         if let Some(endpoint) = by_line.and_then(|name| exchange.endpoints().get(&name).cloned()) {
+            return Some(endpoint);
+        }
+        if let Some(endpoint) = registrants::endpoint_of(&exchange, request, flow) {
             return Some(endpoint);
         }
         let (configuration, endpoints) = (exchange.configuration(), exchange.endpoints());

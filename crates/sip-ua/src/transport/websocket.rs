@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config, client_async_with_config};
 
 use super::connection::{PING, PONG};
-use super::{BoxedStream, ConnectionLimits, Flow, Input};
+use super::{BoxedStream, ConnectionLimits, Flow, Input, Intake};
 
 /// The subprotocol of SIP (RFC 7118 section 4.1).
 const SUBPROTOCOL: &str = "sip";

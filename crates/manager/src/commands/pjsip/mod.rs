@@ -32,7 +32,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::now("pjsip qualify", "Asks the contacts of an endpoint now whether they are there", qualify)
         .taking("ENDPOINT")
         .among(one::endpoint_names),
-    Command::later("pjsip reload", "Reads pjsip.conf again", |context, _| {
+    Command::later("pjsip reload", "Reads pjsip.conf and its other dialects again", |context, _| {
         Box::pin(module::reload(context, Part::Sip))
     }),
 ];

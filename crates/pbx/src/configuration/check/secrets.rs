@@ -1,6 +1,6 @@
 //! Passwords that are none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use asterisk_conf::Diagnostic;
 
@@ -40,7 +40,12 @@ const HELP: &str = "draw one of 16 characters or more, another for each phone";
 pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
     let mut weak: BTreeMap<&str, Vec<&Auth>> = BTreeMap::new();
     let mut same: BTreeMap<&str, Vec<&Auth>> = BTreeMap::new();
+    let mut judged = BTreeSet::new();
     for auth in sip.auths.values() {
+        // One line of sip.conf may be the secret of both directions.
+        if auth.secret_span.is_some_and(|place| !judged.insert(place)) {
+            continue;
+        }
         match problem(auth) {
             Some(problem) => weak.entry(problem).or_default().push(auth),
             None if !auth.password.is_empty() => same.entry(&auth.password).or_default().push(auth),

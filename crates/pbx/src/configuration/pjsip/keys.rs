@@ -1,7 +1,7 @@
 //! The keys that `pjsip.conf` may hold, by the `type` of their section.
 
 /// What may stand in a section of this type; `None` for a type that does not exist.
-pub(super) fn of(kind: &str) -> Option<&'static [&'static str]> {
+pub(in crate::configuration) fn of(kind: &str) -> Option<&'static [&'static str]> {
     TABLE.iter().find(|(name, _)| *name == kind).map(|(_, keys)| *keys)
 }
 

@@ -32,15 +32,19 @@ pub use registration::Registration;
 pub use resource_list::ResourceList;
 pub use transport::Transport;
 
+use super::Registrant;
 use super::access::{Access, AccessLists};
 use super::http::HttpConfiguration;
 use super::values::{Values, at};
+pub(super) use keys::of as keys_of;
 
 /// All of SIP, whatever dialect it was written in.
 #[derive(Clone, Debug, Default)]
 pub struct SipConfiguration {
     /// `type=global`.
     pub global: Global,
+    /// Devices of `sip.conf` whose calls are believed where they registered, by the name of their endpoint.
+    pub registrants: BTreeMap<String, Registrant>,
     /// `type=transport`, in order.
     pub transports: Vec<Transport>,
     /// `type=endpoint`, by name.
@@ -208,6 +212,13 @@ fn kind_of(section: &Section, found: &mut Vec<Diagnostic>) -> Option<String> {
     if strays::TYPES_OF_SIP_CONF.contains(&kind.as_str()) {
         let message = format!("type={kind} belongs into sip.conf; section [{}] is left out", name.value);
         let help = "write it as type=endpoint, with sections of type=auth and type=aor beside it";
+        found.push(Diagnostic::error("unknown-type", message).at(entry.value.span).help(help));
+        return None;
+    }
+    if kind == "wizard" {
+        let message =
+            format!("type=wizard belongs into pjsip_wizard.conf; section [{}] is left out", name.value);
+        let help = "move it to that file, with the templates that it names";
         found.push(Diagnostic::error("unknown-type", message).at(entry.value.span).help(help));
         return None;
     }

@@ -1,0 +1,247 @@
+//! Keys of devices whose values are other ones in `pjsip.conf`, or that stand for several keys there.
+
+use asterisk_conf::{Diagnostic, Entry, Section, boolean};
+
+use super::register::host_and_port;
+use super::{Object, last_of, odd};
+use crate::configuration::values::Values;
+
+/// Keys and values of an endpoint that a word stands for.
+type Says = &'static [(&'static str, &'static str)];
+
+/// A key, its other names, and the words that it knows.
+struct Words {
+    names: &'static [&'static str],
+    words: &'static [(&'static str, Says)],
+}
+
+const SDES: Says = &[("media_encryption", "sdes")];
+const DTLS: Says = &[("media_encryption", "dtls")];
+
+/// Keys whose values are words.
+const WORDS: &[Words] = &[
+    Words {
+        names: &["dtmfmode"],
+        words: &[
+            ("rfc2833", &[("dtmf_mode", "rfc4733")]),
+            ("rfc4733", &[("dtmf_mode", "rfc4733")]),
+            ("info", &[("dtmf_mode", "info")]),
+            ("shortinfo", &[("dtmf_mode", "info")]),
+            ("inband", &[("dtmf_mode", "inband")]),
+            ("auto", &[("dtmf_mode", "auto")]),
+        ],
+    },
+    Words {
+        names: &["directmedia", "canreinvite"],
+        words: &[
+            ("yes", &[("direct_media", "yes")]),
+            ("no", &[("direct_media", "no")]),
+            ("nonat", &[("direct_media", "yes"), ("disable_direct_media_on_nat", "yes")]),
+            ("update", &[("direct_media", "yes"), ("direct_media_method", "update")]),
+            ("outgoing", &[("direct_media", "yes"), ("direct_media_glare_mitigation", "outgoing")]),
+        ],
+    },
+    Words {
+        names: &["nat"],
+        words: &[
+            ("no", &[("force_rport", "no"), ("rewrite_contact", "no"), ("rtp_symmetric", "no")]),
+            ("never", &[("force_rport", "no"), ("rewrite_contact", "no"), ("rtp_symmetric", "no")]),
+            ("rfc3581", &[("force_rport", "no"), ("rewrite_contact", "no"), ("rtp_symmetric", "no")]),
+            ("yes", &[("force_rport", "yes"), ("rewrite_contact", "yes"), ("rtp_symmetric", "yes")]),
+            ("route", &[("force_rport", "yes"), ("rewrite_contact", "yes"), ("rtp_symmetric", "yes")]),
+            ("force_rport", &[("force_rport", "yes"), ("rewrite_contact", "yes")]),
+            ("auto_force_rport", &[("force_rport", "yes"), ("rewrite_contact", "yes")]),
+            ("comedia", &[("rtp_symmetric", "yes")]),
+            ("auto_comedia", &[("rtp_symmetric", "yes")]),
+        ],
+    },
+    Words {
+        names: &["sendrpid"],
+        words: &[
+            ("no", &[("send_rpid", "no"), ("send_pai", "no")]),
+            ("yes", &[("send_rpid", "yes")]),
+            ("rpid", &[("send_rpid", "yes")]),
+            ("pai", &[("send_pai", "yes")]),
+        ],
+    },
+    Words {
+        names: &["session-timers"],
+        words: &[
+            ("accept", &[("timers", "yes")]),
+            ("originate", &[("timers", "always")]),
+            ("refuse", &[("timers", "no")]),
+        ],
+    },
+    Words { names: &["encryption"], words: &[("yes", SDES), ("no", &[("media_encryption", "no")])] },
+    Words { names: &["dtlsenable"], words: &[("yes", DTLS), ("no", &[])] },
+    Words { names: &["encryption_taglen"], words: &[("80", &[]), ("32", &[("srtp_tag_32", "yes")])] },
+    Words {
+        names: &["videosupport"],
+        words: &[("no", &[("max_video_streams", "0")]), ("yes", &[]), ("always", &[])],
+    },
+    Words {
+        names: &["progressinband"],
+        words: &[
+            ("yes", &[("inband_progress", "yes")]),
+            ("no", &[("inband_progress", "no")]),
+            ("never", &[("inband_progress", "no")]),
+        ],
+    },
+    Words {
+        names: &["allowoverlap"],
+        words: &[
+            ("yes", &[("allow_overlap", "yes")]),
+            ("no", &[("allow_overlap", "no")]),
+            ("dtmf", &[("allow_overlap", "yes")]),
+        ],
+    },
+    Words {
+        names: &["auth_options_requests"],
+        words: &[("yes", &[]), ("no", &[("allow_unauthenticated_options", "yes")])],
+    },
+    Words {
+        names: &["faxdetect"],
+        words: &[
+            ("no", &[("fax_detect", "no")]),
+            ("yes", &[("fax_detect", "yes")]),
+            ("cng", &[("fax_detect", "yes")]),
+            ("t38", &[("fax_detect", "yes")]),
+        ],
+    },
+    Words {
+        names: &["t38pt_udptl"],
+        words: &[
+            ("no", &[("t38_udptl", "no")]),
+            ("yes", &[("t38_udptl", "yes")]),
+            ("none", &[("t38_udptl_ec", "none")]),
+            ("fec", &[("t38_udptl_ec", "fec")]),
+            ("redundancy", &[("t38_udptl_ec", "redundancy")]),
+        ],
+    },
+];
+
+/// Adds to an endpoint what the section says.
+pub(super) fn translate(section: &Section, endpoint: &mut Object, found: &mut Vec<Diagnostic>) {
+    for words in WORDS {
+        words.translate(section, endpoint, found);
+    }
+    // A phone behind a router is the rule: its contact is where its requests come from.
+    if last_of(section, &["nat"]).is_none() {
+        endpoint.imply("rewrite_contact", "yes");
+    }
+    if let Some((proxy, line)) = outbound_proxy(section, found) {
+        endpoint.take_as("outbound_proxy", proxy, &line);
+    }
+    if let Some(line) = last_of(section, &["busylevel", "call-limit"]) {
+        let line = last_of(section, &["busylevel"]).unwrap_or(line);
+        endpoint.take("device_state_busy_at", line);
+    }
+}
+
+impl Words {
+    fn translate(&self, section: &Section, endpoint: &mut Object, found: &mut Vec<Diagnostic>) {
+        let Some(line) = last_of(section, self.names) else { return };
+        for word in line.value.value.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            if let Some(size) = word.strip_prefix("maxdatagram=") {
+                endpoint.take_as("t38_udptl_maxdatagram", size, line);
+                continue;
+            }
+            match self.says(word) {
+                Some(says) => says.iter().for_each(|(key, value)| endpoint.take_as(key, *value, line)),
+                None => {
+                    let known: Vec<_> = self.words.iter().map(|(word, _)| *word).collect();
+                    let nearest = asterisk_conf::suggest::nearest(word, known.iter().copied());
+                    let help = format!("known are {}", known.join(", "));
+                    let finding = odd(line, format!("'{word}' is left out"), &help);
+                    found.push(finding.suggest(nearest));
+                }
+            }
+        }
+    }
+
+    /// What a word stands for; `yes` and `no` in any spelling.
+    fn says(&self, word: &str) -> Option<Says> {
+        let find = |word: &str| self.words.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
+        let meant = || boolean(word).and_then(|yes| find(if yes { "yes" } else { "no" }));
+        find(word).or_else(meant).map(|(_, says)| *says)
+    }
+}
+
+/// `qualify`: asking a phone whether it is there.
+pub(super) fn qualify(section: &Section, aor: &mut Object, found: &mut Vec<Diagnostic>) {
+    let Some(line) = last_of(section, &["qualify"]) else { return };
+    let text = line.value.value.trim();
+    let milliseconds = match (boolean(text), text.parse::<u32>()) {
+        (_, Ok(milliseconds)) if milliseconds > 1 => milliseconds,
+        (Some(true), _) => 2_000,
+        (Some(false), _) => return aor.take_as("qualify_frequency", "0", line),
+        _ => {
+            found.push(odd(line, format!("'{text}' is left out"), "write yes, no, or milliseconds"));
+            return;
+        }
+    };
+    match last_of(section, &["qualifyfreq"]) {
+        Some(seconds) => aor.take("qualify_frequency", seconds),
+        None => aor.take_as("qualify_frequency", "60", line),
+    }
+    aor.take_as("qualify_timeout", format!("{}.{:03}", milliseconds / 1_000, milliseconds % 1_000), line);
+}
+
+/// The transport that a device is called by, when not UDP. One that is not switched on is told.
+pub(super) fn transport(
+    section: &Section,
+    general: &Section,
+    found: &mut Vec<Diagnostic>,
+) -> Option<&'static str> {
+    const KNOWN: [(&str, Option<&str>); 5] = [
+        ("udp", None),
+        ("tcp", Some("tcpenable")),
+        ("tls", Some("tlsenable")),
+        ("ws", Some("websocket_enabled")),
+        ("wss", Some("websocket_enabled")),
+    ];
+    let line = last_of(section, &["transport"])?;
+    let mut first = None;
+    for word in line.value.value.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+        let Some((name, switch)) = KNOWN.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(word))
+        else {
+            let nearest = asterisk_conf::suggest::nearest(word, KNOWN.map(|(known, _)| known));
+            found.push(
+                odd(line, format!("there is no transport '{word}'"), "write udp, tcp or tls")
+                    .suggest(nearest),
+            );
+            continue;
+        };
+        if let Some(switch) = switch.filter(|_| first.is_none())
+            && !(Values { section: general, found: &mut Vec::new() }).flag(switch, false)
+        {
+            let help = format!("add {switch}=yes to [general]");
+            found.push(odd(line, format!("{name} is not switched on"), &help));
+        }
+        first.get_or_insert(name);
+    }
+    first.filter(|name| *name != "udp")
+}
+
+/// `outboundproxy` as a URI that routes loosely, with its line.
+pub(super) fn outbound_proxy(section: &Section, found: &mut Vec<Diagnostic>) -> Option<(String, Entry)> {
+    let line = last_of(section, &["outboundproxy"])?;
+    let text = line.value.value.trim();
+    // `,force` and `!` send requests there whatever the route says, which is what happens anyway.
+    let text = text.strip_prefix('!').unwrap_or(text).split(',').next().unwrap_or_default().trim();
+    let (transport, place) = match text.split_once("://") {
+        Some((word, rest)) => (Some(word.to_ascii_lowercase()), rest),
+        None => (None, text.strip_prefix("sip:").unwrap_or(text)),
+    };
+    let place = place.split(';').next().unwrap_or_default();
+    match host_and_port(place) {
+        Ok((host, port)) => {
+            let uri = super::uri("", &host, port, transport.as_deref());
+            Some((uri + ";lr", line.clone()))
+        }
+        Err(error) => {
+            found.push(odd(line, error, "write the name or the address of the proxy"));
+            None
+        }
+    }
+}
