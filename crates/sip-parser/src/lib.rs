@@ -59,5 +59,5 @@ pub use header::{CSeq, Contact, HeaderName, NameAddr, Params, Via};
 pub use limits::Limits;
 pub use message::{Message, Start};
 pub use method::Method;
-pub use uri::{Host, Uri, escape_user};
+pub use uri::{Host, TelUri, Uri, escape_user};
 pub use write::{IntoHeaderName, RequestBuilder, ResponseBuilder, default_reason};

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::scan::{find_outside, split_before};
 
@@ -11,6 +11,11 @@ use crate::scan::{find_outside, split_before};
 pub struct Params<'a>(pub(crate) &'a str);
 
 impl<'a> Params<'a> {
+    /// The parameters in a text that begins with the first semicolon. What stands before it is passed over.
+    pub fn new(text: &'a str) -> Self {
+        Self(text.get(text.find(';').unwrap_or(text.len())..).unwrap_or_default().trim_ascii_end())
+    }
+
     /// The parameter of that name, in any case: `None` when it is absent, `Some(None)` when it has no value. A quoted
     /// value is given without its quotes, its escapes untouched.
     pub fn get(&self, name: &str) -> Option<Option<&'a str>> {
@@ -45,6 +50,22 @@ fn pair(parameter: &str) -> (&str, Option<&str>) {
     let (name, value) = split_before(parameter, b'=');
     let value = value.strip_prefix('=').map(str::trim_ascii);
     (name.trim_ascii_end(), value.map(|value| between_quotes(value).unwrap_or(value)))
+}
+
+/// A quoted string (RFC 3261 §25.1), made of what it shall say.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            if matches!(c, '"' | '\\') {
+                f.write_char('\\')?;
+            }
+            f.write_char(c)?;
+        }
+        f.write_char('"')
+    }
 }
 
 /// What stands between the quotes of a quoted string; `None` for any other text.

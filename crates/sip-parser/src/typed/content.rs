@@ -88,6 +88,14 @@ pub struct Accept<'m> {
     pub params: Params<'m>,
 }
 
+impl Accept<'_> {
+    /// Whether it takes bodies of that type: `accept.takes("application", "sdp")`.
+    pub fn takes(&self, kind: &str, subtype: &str) -> bool {
+        let fits = |own: &str, other: &str| own == "*" || own.eq_ignore_ascii_case(other);
+        self.q > 0 && fits(self.kind, kind) && fits(self.subtype, subtype)
+    }
+}
+
 impl<'m> TypedHeader<'m> for Accept<'m> {
     const NAME: HeaderName = HeaderName::Accept;
     const LIST: bool = true;

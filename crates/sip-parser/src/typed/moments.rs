@@ -5,6 +5,7 @@ use core::fmt;
 use super::TypedHeader;
 use crate::error::HeaderError;
 use crate::header::{HeaderName, Params};
+use crate::scan;
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] =
@@ -105,10 +106,10 @@ impl<'m> TypedHeader<'m> for RetryAfter<'m> {
             None => (None, rest),
         };
         let duration = match Params(params).get("duration") {
-            Some(text) => Some(text.and_then(|text| text.parse().ok()).ok_or(PROBLEM)?),
+            Some(text) => Some(text.and_then(scan::seconds).ok_or(PROBLEM)?),
             None => None,
         };
-        Ok(Self { seconds: seconds.parse().map_err(|_| PROBLEM)?, comment, duration })
+        Ok(Self { seconds: scan::seconds(seconds).ok_or(PROBLEM)?, comment, duration })
     }
 }
 

@@ -60,8 +60,11 @@ impl Write for OneLine<'_> {
 fn text_line(head: &mut String, name: &HeaderName, value: &str, tag: &str) {
     head.push_str(name.as_str());
     head.push_str(": ");
-    // Writing to a string cannot fail.
-    let _ = OneLine(head).write_str(value);
+    // What is copied stays as it came, other control characters too: a quoted string may hold them.
+    match memchr::memchr2(b'\r', b'\n', value.as_bytes()) {
+        None => head.push_str(value),
+        Some(_) => head.extend(value.chars().map(|c| if matches!(c, '\r' | '\n') { ' ' } else { c })),
+    }
     if !tag.is_empty() {
         head.push_str(";tag=");
         let _ = OneLine(head).write_str(tag);

@@ -16,6 +16,7 @@ mod client_side;
 mod layer;
 mod server;
 mod server_side;
+mod soundness;
 // What the layer is made of.
 mod counters;
 mod deadlines;

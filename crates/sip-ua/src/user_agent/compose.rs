@@ -112,7 +112,7 @@ impl Common {
         }
         let capable = matches!(request.method(), Some(Method::Invite | Method::Options));
         let tells = capable && matches!(status, 200..=299);
-        if tells || status == 405 {
+        if tells || matches!(status, 405 | 501) {
             response = response.header(&HeaderName::Allow, self.allow());
         }
         if tells && !self.config.supported.is_empty() {

@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
-use sip_parser::{HeaderName, Message, Method, Uri};
+use sip_parser::typed::{Accept, ContentDisposition, ContentType};
+use sip_parser::{HeaderName, Message, Method};
 
 use super::UserAgent;
 use super::common::Server;
 use super::compose::finish_reply;
 use super::requests::Pending;
+use crate::dialog::Dialog;
 use crate::transaction::ServerTransactionId;
 use crate::transport::Flow;
 
@@ -27,6 +29,12 @@ struct Refusal {
 impl From<u16> for Refusal {
     fn from(status: u16) -> Refusal {
         Refusal { status, header: None }
+    }
+}
+
+impl Refusal {
+    fn explained(status: u16, header: &str, value: String) -> Refusal {
+        Refusal { status, header: Some((header.to_owned(), value)) }
     }
 }
 
@@ -50,17 +58,22 @@ impl UserAgent {
     /// What every request must pass (sections 8.2.1 to 8.2.3).
     fn screen(&self, method: &Method, request: &Message) -> Result<(), Refusal> {
         let config = &self.common.config;
+        let uri = request.request_uri().map_err(|_| 400)?;
         if !config.allow.contains(method) {
-            return Err(405.into());
+            let known = !matches!(method, Method::Other(_));
+            return Err(if known { 405.into() } else { 501.into() });
+        }
+        if !is_known_scheme(uri.scheme()) {
+            return Err(416.into());
         }
         let unknown: Vec<&str> = request
             .values(&HeaderName::Require)
             .filter(|tag| !config.supported.iter().any(|known| known.eq_ignore_ascii_case(tag)))
             .collect();
         if unknown.is_empty() {
-            return Ok(());
+            return screen_body(method, request);
         }
-        Err(Refusal { status: 420, header: Some(("Unsupported".to_owned(), unknown.join(", "))) })
+        Err(Refusal::explained(420, "Unsupported", unknown.join(", ")))
     }
 
     /// What a request outside of dialogs must pass too.
@@ -68,10 +81,9 @@ impl UserAgent {
         if merged {
             return Err(482.into());
         }
-        match request.uri().map(Uri::parse) {
-            Some(Ok(uri)) if is_known_scheme(uri.scheme()) => {}
-            Some(Ok(_)) => return Err(416.into()),
-            Some(Err(_)) | None => return Err(400.into()),
+        // An address of record is a SIP URI (section 10.3).
+        if *method == Method::Register && !request.to().is_ok_and(|to| to.uri().is_sip()) {
+            return Err(400.into());
         }
         if matches!(method, Method::Bye | Method::Info) {
             return Err(481.into());
@@ -80,14 +92,14 @@ impl UserAgent {
         if *method == Method::Invite && matches!(request.max_forwards(), Some(Ok(0))) {
             return Err(483.into());
         }
-        if *method == Method::Invite && request.contacts().next().is_none_or(|contact| contact.is_err()) {
+        if *method == Method::Invite && !Dialog::has_target(request) {
             return Err(400.into());
         }
         let full = self.pending.len() >= self.common.config.max_pending_requests
             || (*method == Method::Invite && self.sessions.len() >= self.common.config.max_sessions);
         if full {
             let wait = self.common.config.limits.retry_after.as_secs().max(1).to_string();
-            return Err(Refusal { status: 503, header: Some(("Retry-After".to_owned(), wait)) });
+            return Err(Refusal::explained(503, "Retry-After", wait));
         }
         Ok(())
     }
@@ -119,6 +131,30 @@ impl UserAgent {
             self.common.invites.insert(transaction, Server::Pending(id));
         }
     }
+}
+
+/// Whether we understand the body, and the sender the one of our response (sections 8.2.3 and 21.4.7).
+fn screen_body(method: &Method, request: &Message) -> Result<(), Refusal> {
+    let encoded = |name: &str| !name.eq_ignore_ascii_case("identity");
+    if !request.body().is_empty() && request.values(&HeaderName::ContentEncoding).any(encoded) {
+        return Err(Refusal::explained(415, "Accept-Encoding", "identity".to_owned()));
+    }
+    if *method != Method::Invite {
+        return Ok(());
+    }
+    let optional = || {
+        let disposition = request.header::<ContentDisposition>();
+        disposition.is_ok_and(|disposition| disposition.is_some_and(|d| d.is_optional()))
+    };
+    // Without a type it is a description: RFC 2543 knew no other body of an INVITE.
+    let kind = request.header::<ContentType>().map_err(|_| 400)?;
+    let understood = kind.is_none_or(|kind| kind.is("application", "sdp"));
+    if !request.body().is_empty() && !understood && !optional() {
+        return Err(Refusal::explained(415, "Accept", "application/sdp".to_owned()));
+    }
+    let mut accepted = request.headers_of::<Accept>().peekable();
+    let takes = |accept: Result<Accept<'_>, _>| accept.is_ok_and(|it| it.takes("application", "sdp"));
+    if accepted.peek().is_some() && !accepted.any(takes) { Err(406.into()) } else { Ok(()) }
 }
 
 /// Schemes of a Request-URI that an exchange understands; others are answered 416.

@@ -10,4 +10,5 @@ mod forks;
 mod ladders;
 mod races;
 mod reinvites;
+mod torture;
 mod weather;
