@@ -281,6 +281,13 @@ impl<'a> Uri<'a> {
         self.headers
     }
 
+    /// The value of one header behind `?` by its name in any case, its escapes undone: the Replaces of a Refer-To.
+    pub fn header(&self, wanted: &str) -> Option<Cow<'a, str>> {
+        let field = |field: &'a str| field.split_once('=').unwrap_or((field, ""));
+        let named = |(name, _): &(&str, _)| unescape(name).eq_ignore_ascii_case(wanted);
+        self.headers.split('&').map(field).find(named).map(|(_, value)| unescape(value))
+    }
+
     /// Whether both mean the same: by the rules of RFC 3261 §19.1.4 for SIP URIs, by those of RFC 3966 §5 for `tel:`, and
     /// otherwise as they are written. It is not handed on: two URIs may mean the same as a third and not as each other.
     pub fn equivalent(&self, other: &Uri<'_>) -> bool {
@@ -322,6 +329,8 @@ impl Marks {
             }
             match octet {
                 b':' => colon = colon.or(Some(place)),
+                // Headers hold others: RFC 3515 §2.1 writes them so, against the grammar.
+                b'@' if marks.question.is_some() && marks.at.is_some() => {}
                 b'@' if marks.at.is_some() => marks.second_at = marks.second_at.or(Some(place)),
                 b'@' => marks = Self { at: Some(place), password: colon, ..Self::default() },
                 b';' if marks.question.is_none() => marks.semicolon = marks.semicolon.or(Some(place)),
@@ -424,5 +433,56 @@ mod tests {
             assert!(host(broken).is_err(), "{broken}");
         }
         assert_eq!(Uri::parse("tel:+1-201-555").unwrap().as_str(), "tel:+1-201-555");
+    }
+
+    #[test]
+    fn parameters_and_headers_are_found_behind_their_escapes() {
+        let uri = Uri::parse("sip:a@b;%6Cr;n%61me=v%20w;x?Subject=a%20b&replaces=1%3Bto-tag%3D2&to").unwrap();
+        assert_eq!((uri.param("LR"), uri.param("x"), uri.param("y")), (Some(None), Some(None), None));
+        assert_eq!(uri.param("name"), Some(Some("v%20w")));
+        assert_eq!(uri.param_unescaped("name").flatten().as_deref(), Some("v w"));
+        assert_eq!(uri.header("subject").as_deref(), Some("a b"));
+        assert_eq!(uri.header("Replaces").as_deref(), Some("1;to-tag=2"));
+        let refer = Uri::parse("sips:bob@b.example.com?Accept-Contact=sip:desk@b.example.com").unwrap();
+        assert_eq!(refer.header("Accept-Contact").as_deref(), Some("sip:desk@b.example.com"));
+        assert!(Uri::parse("sip:a@b;x=c@d").is_err() && Uri::parse("sip:a@b@c").is_err());
+        assert_eq!((uri.header("to").as_deref(), uri.header("from")), (Some(""), None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_taken(a in "\\PC{0,30}", b in "[ -~]{0,30}") {
+            for (a, b) in [(a.as_str(), b.as_str()), (&b, &a), (&b, &b)] {
+                crate::fuzzing::uri(alloc::format!("sip:{a}\nsip:{b}").as_bytes());
+                crate::fuzzing::uri(alloc::format!("tel:{a}\nTEL:{b}").as_bytes());
+            }
+        }
+
+        #[test]
+        fn uris_that_are_made_are_read(
+            user in "\\PC{1,12}",
+            host in "[a-z][a-z0-9-]{0,8}(\\.[a-z]{1,5}){0,2}",
+            port in proptest::option::of(1_u16..),
+            name in "[a-z]{1,6}",
+        ) {
+            let port = port.map(|port| alloc::format!(":{port}")).unwrap_or_default();
+            let text = alloc::format!("sips:{}@{host}{port};{name}=1", escape_user(&user));
+            let uri = Uri::parse(&text).unwrap();
+            proptest::prop_assert_eq!(uri.user_unescaped().unwrap(), user.as_str());
+            proptest::prop_assert_eq!(uri.host(), Host::Name(&host));
+            proptest::prop_assert_eq!(uri.param(&name), Some(Some("1")));
+            let upper = text.replace(&host, &host.to_uppercase());
+            if !user.contains(&host) {
+                proptest::prop_assert!(uri.equivalent(&Uri::parse(&upper).unwrap()));
+            }
+        }
+
+        #[test]
+        fn telephone_numbers_are_the_same_without_their_separators(digits in "[0-9][0-9().-]{0,14}", ext in "[0-9]{1,4}") {
+            let written = alloc::format!("tel:+{digits};ext={ext};isub=1");
+            let plain: String = digits.chars().filter(char::is_ascii_digit).collect();
+            let plain = alloc::format!("TEL:+{plain};isub=1;ext={ext}");
+            proptest::prop_assert!(Uri::parse(&written).unwrap().equivalent(&Uri::parse(&plain).unwrap()));
+        }
     }
 }

@@ -22,8 +22,24 @@ impl<'a> Params<'a> {
         self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
+    /// The value of a parameter as it is meant: without quotes, and with the escapes between them undone.
+    pub fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        let (_, value) = self.written().find(|(n, _)| n.eq_ignore_ascii_case(name))?;
+        value.map(meant)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
     /// Name and value of each.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> + use<'a> {
+        self.written().map(|(name, value)| (name, value.map(|value| between_quotes(value).unwrap_or(value))))
+    }
+
+    /// Name and value of each, with the quotes.
+    fn written(&self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> + use<'a> {
         let mut rest = self.0;
         core::iter::from_fn(move || {
             loop {
@@ -46,10 +62,15 @@ impl fmt::Display for Params<'_> {
     }
 }
 
-fn pair(parameter: &str) -> (&str, Option<&str>) {
+/// The two sides of `name=value`.
+pub(crate) fn pair(parameter: &str) -> (&str, Option<&str>) {
     let (name, value) = split_before(parameter, b'=');
-    let value = value.strip_prefix('=').map(str::trim_ascii);
-    (name.trim_ascii_end(), value.map(|value| between_quotes(value).unwrap_or(value)))
+    (name.trim_ascii_end(), value.strip_prefix('=').map(str::trim_ascii))
+}
+
+/// What a value says that may stand in quotes.
+pub(crate) fn meant(value: &str) -> Cow<'_, str> {
+    between_quotes(value).map_or(Cow::Borrowed(value), unquoted)
 }
 
 /// A quoted string (RFC 3261 §25.1), made of what it shall say.
