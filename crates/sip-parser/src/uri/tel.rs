@@ -113,12 +113,17 @@ impl<'a> TelUri<'a> {
         if [mine, theirs].iter().any(|params| params.iter().nth(COMPARED).is_some()) {
             return mine == theirs;
         }
-        let agree = |(name, value): (&str, Option<&str>)| match (value, theirs.get(name)) {
-            (Some(a), Some(Some(b))) => same_value(name, a, b),
-            (None, Some(None)) => true,
-            _ => false,
+        let alike = |(name, value): (&str, Option<&str>), (other, its): (&str, Option<&str>)| {
+            let values = match (value, its) {
+                (Some(a), Some(b)) => same_value(name, a, b),
+                (None, None) => true,
+                _ => false,
+            };
+            name.eq_ignore_ascii_case(other) && values
         };
-        mine.iter().count() == theirs.iter().count() && mine.iter().all(agree)
+        let within =
+            |a: Params<'_>, b: Params<'_>| a.iter().all(|one| b.iter().any(|other| alike(one, other)));
+        mine.iter().count() == theirs.iter().count() && within(mine, theirs) && within(theirs, mine)
     }
 }
 
@@ -185,6 +190,7 @@ mod tests {
             Uri::parse(a).unwrap().equivalent(&Uri::parse(b).unwrap()),
             "as URIs"
         );
+        assert!(tel(a).equivalent(&tel(a)) && tel(b).equivalent(&tel(b)));
         tel(a).equivalent(&tel(b))
     }
 
@@ -232,6 +238,10 @@ mod tests {
         assert!(same("tel:1;phone-context=+1-914", "tel:1;phone-context=+1914"));
         assert!(!same("tel:+12015550123", "tel:12015550123"), "global and local");
         assert!(!same("tel:+1;ext=1", "tel:+1"), "a parameter of one alone");
+        assert!(
+            !same("tel:+1;x=1;x=2", "tel:+1;x=1;x=1"),
+            "a parameter that stands twice is the same as itself"
+        );
         assert!(!same("tel:+1;x", "tel:+1;x=1") && !same("tel:+1;x=1", "tel:+1;y=1"));
         assert!(!same("tel:1;phone-context=a", "tel:1;phone-context=b"));
     }
