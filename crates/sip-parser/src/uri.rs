@@ -281,6 +281,15 @@ impl<'a> Uri<'a> {
         self.headers
     }
 
+    /// The URI as written, without its headers: what may stand in a request line, and in a Contact or Route that is used
+    /// as one (RFC 3261 §19.1.1).
+    pub fn without_headers(&self) -> &'a str {
+        // The headers are the end of the text, behind the question mark.
+        let tail = self.text.len() - self.headers.len();
+        let bare = self.text.get(..tail).unwrap_or(self.text);
+        if self.is_sip() { bare.strip_suffix('?').unwrap_or(bare) } else { self.text }
+    }
+
     /// The value of one header behind `?` by its name in any case, its escapes undone: the Replaces of a Refer-To.
     pub fn header(&self, wanted: &str) -> Option<Cow<'a, str>> {
         let field = |field: &'a str| field.split_once('=').unwrap_or((field, ""));
@@ -443,6 +452,10 @@ mod tests {
         assert_eq!(uri.param_unescaped("name").flatten().as_deref(), Some("v w"));
         assert_eq!(uri.header("subject").as_deref(), Some("a b"));
         assert_eq!(uri.header("Replaces").as_deref(), Some("1;to-tag=2"));
+        assert_eq!(uri.without_headers(), "sip:a@b;%6Cr;n%61me=v%20w;x");
+        for plain in ["sip:a@b", "sip:a?b@c;d", "http://a/?b=c", "tel:1"] {
+            assert_eq!(Uri::parse(plain).unwrap().without_headers(), plain);
+        }
         let refer = Uri::parse("sips:bob@b.example.com?Accept-Contact=sip:desk@b.example.com").unwrap();
         assert_eq!(refer.header("Accept-Contact").as_deref(), Some("sip:desk@b.example.com"));
         assert!(Uri::parse("sip:a@b;x=c@d").is_err() && Uri::parse("sip:a@b@c").is_err());

@@ -206,16 +206,16 @@ fn raw(message: &Message, name: &HeaderName) -> String {
 /// Where requests to the sender of an INVITE go.
 fn target_of(invite: &Message) -> Option<String> {
     if let Some(first) = invite.contacts().next() {
-        return first.ok()?.address().map(|address| address.uri_str().to_owned());
+        return first.ok()?.address().map(|address| address.uri().without_headers().to_owned());
     }
     let from = invite.from().ok().filter(|from| from.tag().is_none())?;
-    Some(from.uri_str().to_owned())
+    Some(from.uri().without_headers().to_owned())
 }
 
-/// The URI of the first Contact.
+/// The URI of the first Contact, without headers: they are not for request lines.
 fn contact(message: &Message) -> Option<String> {
     match message.contacts().next()? {
-        Ok(Contact::Address(address)) => Some(address.uri_str().to_owned()),
+        Ok(Contact::Address(address)) => Some(address.uri().without_headers().to_owned()),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The messages of RFC 4475 and RFC 5118 whose answer the user agent gives, octet by octet as they stand there.
 
 use sip_parser::{HeaderName, Message};
-use sip_ua::user_agent::{Reply, UaEvent};
+use sip_ua::user_agent::{OutboundInvite, Reply, UaEvent};
 
 use crate::network::{ALICE, BOB, Network};
 
@@ -332,7 +332,15 @@ fn cparam02() {
 
 #[test]
 fn regescrt() {
-    request(message!("regescrt"));
+    let register = request(message!("regescrt"));
+    let contact = register.contacts().next().unwrap().unwrap();
+    // A call to that contact takes nothing of the headers in it.
+    let mut network = Network::new();
+    let target = contact.address().unwrap().uri_str().to_owned();
+    let invite = OutboundInvite { target, ..network.invite() };
+    network.call_with(invite);
+    assert_eq!(network.sent[0].uri(), Some("sip:user@example.com"));
+    assert_eq!(network.sent[0].raw(&HeaderName::Route), None);
 }
 
 #[test]
