@@ -91,6 +91,15 @@ mod tests {
     }
 
     #[test]
+    fn folded_lines_are_copied_whole() {
+        let request = REQUEST.replace("UDP h;", "UDP\r\n\th;").replace("CSeq: ", "CSeq:\r\n ");
+        let reply = reply(request.as_bytes(), 400, "Bad", "tag").unwrap();
+        let reply = std::str::from_utf8(&reply).unwrap();
+        assert!(reply.contains("Via: SIP/2.0/UDP   h;branch=z9hG4bK1\r\n"), "{reply}");
+        assert!(reply.contains("CSeq: zero OPTIONS\r\n"), "{reply}");
+    }
+
+    #[test]
     fn silence_where_a_reply_is_wrong_or_useless() {
         let refused = |text: String| reply(text.as_bytes(), 400, "Bad", "tag").is_none();
         assert!(refused(REQUEST.replace("OPTIONS sip", "ACK sip")));

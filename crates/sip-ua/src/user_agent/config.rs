@@ -25,8 +25,8 @@ pub struct UserAgentConfig {
     /// Requests outside of dialogs that wait for the application's reply. One above it is answered
     /// 503 with Retry-After.
     pub max_pending_requests: usize,
-    /// What Allow says. A request of another method is answered 405. Of the methods outside of
-    /// dialogs each one listed here reaches the application.
+    /// What Allow says. A request of another method is answered 405, of one that has no name here 501.
+    /// Of the methods outside of dialogs each one listed here reaches the application.
     pub allow: Vec<Method>,
     /// Option tags that Require may ask for and Supported tells; another one is answered 420.
     pub supported: Vec<String>,
