@@ -1,7 +1,9 @@
 //! Input that is no SIP, or nearly SIP: 400 where a reply is possible, and the exchange lives.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::time::Duration;
 
 use libtest_mimic::Trial;
@@ -13,6 +15,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("malformed::requests_over_udp_get_400", &["sipp"], over_udp),
         trial("malformed::noise_over_udp_gets_nothing", &["sipp"], noise),
         trial("malformed::a_broken_tcp_stream_ends_alone", &["sipp"], over_tcp),
+        trial("malformed::torture_messages_get_their_answers", &["sipp"], torture),
     ]
 }
 
@@ -90,5 +93,49 @@ fn over_tcp(scene: &Scene) -> Outcome {
     stream.write_all(b"INVITE sip:100@x SIP/2.0\r\nContent-Length: -1\r\n\r\n")?;
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).map_err(|e| format!("the connection should be closed: {e}"))?;
+    still_lives(scene, &exchange)
+}
+
+/// The messages of RFC 4475 and RFC 5118 that are answered the same by whoever knows none of their users. The others are
+/// sent too; they are challenged, or found wanting, or lie for a while, or have the branch of one that came before.
+const TORTURE: [(&str, u16); 19] = [
+    ("rfc4475/intmeth", 501),
+    ("rfc4475/badinv01", 400),
+    ("rfc4475/clerr", 400),
+    ("rfc4475/ncl", 400),
+    ("rfc4475/scalar02", 400),
+    ("rfc4475/quotbal", 400),
+    ("rfc4475/ltgtruri", 400),
+    ("rfc4475/lwsruri", 400),
+    ("rfc4475/badvers", 505),
+    ("rfc4475/mismatch01", 400),
+    ("rfc4475/mismatch02", 400),
+    ("rfc4475/insuf", 400),
+    ("rfc4475/unkscm", 416),
+    ("rfc4475/bext01", 420),
+    ("rfc4475/invut", 415),
+    ("rfc4475/multi01", 400),
+    ("rfc4475/mcl01", 400),
+    ("rfc4475/sdp01", 406),
+    ("rfc5118/ipv6-bad", 400),
+];
+
+fn torture(scene: &Scene) -> Outcome {
+    let exchange = exchange(scene)?;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/sip-parser/tests/torture/messages");
+    let wire = Wire::bind(scene.address()?, exchange.sip_address())?;
+    let mut complaints = Vec::new();
+    for (name, status) in TORTURE {
+        wire.send(&fs::read(folder.join(format!("{name}.sip")))?)?;
+        let reply = wire.next().map_err(|_| format!("no reply to {name}. So far:\n{}", wire.story()))?;
+        if reply.status() != Some(status) {
+            complaints.push(format!("{name} should get {status}, not {:?}", reply.status()));
+        }
+    }
+    ensure(complaints.is_empty(), || complaints.join("\n"))?;
+    for file in ["rfc4475", "rfc5118"].iter().flat_map(|rfc| fs::read_dir(folder.join(rfc))).flatten() {
+        wire.send(&fs::read(file?.path())?)?;
+    }
+    let _ = wire.is_quiet(Duration::from_millis(300));
     still_lives(scene, &exchange)
 }

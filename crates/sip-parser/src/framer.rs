@@ -8,6 +8,7 @@ use memchr::memmem;
 use crate::error::FramingError;
 use crate::header::HeaderName;
 use crate::limits::Limits;
+use crate::scan::number;
 
 /// One thing that a stream carried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,14 +136,24 @@ impl Framer {
 /// What Content-Length of a head says; 0 without one, as a stream without it can carry no body.
 fn content_length(head: &[u8]) -> Result<usize, FramingError> {
     let mut found = None;
-    for line in head.split(|b| *b == b'\n').skip(1) {
+    let mut lines = head.split(|b| *b == b'\n').skip(1).peekable();
+    while let Some(line) = lines.next() {
         let Some(colon) = memchr::memchr(b':', line) else { continue };
         let name = core::str::from_utf8(&line[..colon]).unwrap_or_default().trim();
         if HeaderName::from(name) != HeaderName::ContentLength {
             continue;
         }
-        let value = core::str::from_utf8(&line[colon + 1..]).map_err(|_| FramingError::ContentLength)?;
-        let length: usize = value.trim().parse().map_err(|_| FramingError::ContentLength)?;
+        // The number may stand in a line of its own (RFC 3261 §7.3.1).
+        let mut value = line[colon + 1..].trim_ascii();
+        while let Some(more) = lines.next_if(|next| matches!(next.first(), Some(b' ' | b'\t'))) {
+            match (value, more.trim_ascii()) {
+                (_, b"") => {}
+                (b"", more) => value = more,
+                _ => return Err(FramingError::ContentLength),
+            }
+        }
+        let value = core::str::from_utf8(value).ok().and_then(number);
+        let length: usize = value.ok_or(FramingError::ContentLength)?;
         if found.is_some_and(|other| other != length) {
             return Err(FramingError::ContentLength);
         }
@@ -173,11 +184,20 @@ mod tests {
 
     #[test]
     fn a_length_that_is_no_number_is_refused() {
-        for length in ["-1", "1x", "99999999999999999999999"] {
+        for length in ["-1", "+1", "1x", "", "99999999999999999999999", "1\r\n 2", "1\r\nl: 2"] {
             let mut framer = Framer::new();
             framer.push(alloc::format!("X sip:a SIP/2.0\r\nContent-Length: {length}\r\n\r\n").as_bytes());
             assert_eq!(framer.next(), Err(FramingError::ContentLength));
         }
+    }
+
+    #[test]
+    fn a_length_in_a_line_of_its_own_is_read() {
+        let mut framer = Framer::new();
+        framer.push(b"X sip:a SIP/2.0\r\nSubject: l\r\n : 7\r\nContent-Length\t:\r\n \r\n\t2 \r\n\r\nhi");
+        let Some(Frame::Message(message)) = framer.next().unwrap() else { panic!("a message") };
+        assert_eq!(crate::Message::parse(message).unwrap().body().as_ref(), b"hi");
+        assert!(framer.is_empty());
     }
 
     #[test]

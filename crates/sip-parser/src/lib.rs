@@ -60,5 +60,5 @@ pub use limits::Limits;
 pub use message::{Message, Start};
 pub use method::Method;
 pub use scan::is_word as is_token_text;
-pub use uri::{Host, Uri, escape_user};
+pub use uri::{Host, TelUri, Uri, escape_user};
 pub use write::{IntoHeaderName, RequestBuilder, ResponseBuilder, default_reason};

@@ -24,6 +24,13 @@ pub fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token)
 }
 
+/// Whether `text` can stand as the value of a parameter without quotes: tokens, addresses, and what odd peers make up.
+pub(crate) fn is_bare(text: &str) -> bool {
+    let divides =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, ';' | ',' | '"' | '<' | '>' | '\\');
+    !text.is_empty() && !text.contains(divides)
+}
+
 /// A number of digits alone, without a sign; `None` also for one that does not fit.
 pub(crate) fn number<N: FromStr>(text: &str) -> Option<N> {
     // The standard parser takes a plus sign, and refuses all else but digits.

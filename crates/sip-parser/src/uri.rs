@@ -1,10 +1,14 @@
-//! URIs: `sip:` and `sips:` taken apart, others kept whole (RFC 3261 §19.1).
+//! URIs: `sip:`, `sips:` and `tel:` taken apart, others kept whole (RFC 3261 §19.1, RFC 3966).
+
+mod equivalence;
+mod tel;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+pub use self::tel::TelUri;
 use crate::error::HeaderError;
 use crate::header::Params;
 use crate::scan::{number, split_before};
@@ -24,7 +28,7 @@ impl<'a> Host<'a> {
     /// Reads a host; IPv6 in brackets. `None` when it can be no host.
     pub fn parse(text: &'a str) -> Option<Self> {
         if let Some(inner) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
-            return inner.parse().ok().map(Self::Ipv6);
+            return ipv6(inner).map(Self::Ipv6);
         }
         let digit = text.as_bytes().first()?.is_ascii_digit();
         if let Some(address) = digit.then(|| text.parse().ok()).flatten() {
@@ -61,6 +65,13 @@ impl fmt::Display for Host<'_> {
             Self::Ipv6(address) => write!(f, "[{address}]"),
         }
     }
+}
+
+/// Reads an IPv6 address. The grammar of RFC 3261 asks for a colon too many before an IPv4 address at its end, which is
+/// passed over (RFC 5118 §4.10).
+fn ipv6(text: &str) -> Option<Ipv6Addr> {
+    let repaired = || text.contains(":::").then(|| text.replacen(":::", "::", 1).parse().ok()).flatten();
+    text.parse().ok().or_else(repaired)
 }
 
 /// Reads `host[:port]`; blanks are allowed around the colon.
@@ -110,7 +121,8 @@ fn kind(octet: u8) -> u8 {
     KINDS[usize::from(octet)]
 }
 
-/// A URI. A `sip:` or `sips:` one is taken apart; of any other scheme only scheme and text are known.
+/// A URI. A `sip:` or `sips:` one is taken apart; of any other scheme only scheme and text are known, and the
+/// [telephone](Uri::telephone) number of `tel:`.
 ///
 /// ```
 /// use sip_parser::Uri;
@@ -228,9 +240,40 @@ impl<'a> Uri<'a> {
         self.params
     }
 
-    /// One parameter, see [`Params::get`].
+    /// One parameter, see [`Params::get`]; its name may be written with escapes, and its value is given as written.
     pub fn param(&self, name: &str) -> Option<Option<&'a str>> {
-        self.params.get(name)
+        self.params.get(name).or_else(|| self.escaped_param(name))
+    }
+
+    /// One parameter with the escapes of its value undone.
+    pub fn param_unescaped(&self, name: &str) -> Option<Option<Cow<'a, str>>> {
+        self.param(name).map(|value| value.map(unescape))
+    }
+
+    fn escaped_param(&self, wanted: &str) -> Option<Option<&'a str>> {
+        if !self.params.0.contains('%') {
+            return None;
+        }
+        let named = |(name, _): &(&str, _)| name.contains('%') && unescape(name).eq_ignore_ascii_case(wanted);
+        self.params.iter().find(named).map(|(_, value)| value)
+    }
+
+    /// The telephone number that it holds: a `tel:` URI is one, and a SIP URI with `user=phone` has one in its user part
+    /// (RFC 3261 §19.1.6).
+    pub fn telephone(&self) -> Option<TelUri<'a>> {
+        if self.scheme.eq_ignore_ascii_case("tel") {
+            return TelUri::parse(self.text).ok();
+        }
+        let phone = self.param("user").flatten().is_some_and(|kind| kind.eq_ignore_ascii_case("phone"));
+        TelUri::subscriber(self.user.filter(|_| phone)?).ok()
+    }
+
+    /// Who is called: the user part of a SIP URI with its escapes undone, or the digits of a `tel:` URI.
+    pub fn dialed(&self) -> Option<Cow<'a, str>> {
+        match self.is_sip() {
+            true => self.user_unescaped(),
+            false => self.telephone().map(|number| number.digits()),
+        }
     }
 
     /// What follows `?`, as written.
@@ -238,27 +281,35 @@ impl<'a> Uri<'a> {
         self.headers
     }
 
-    /// One of the headers behind `?`, escapes resolved (RFC 3261 §19.1.1).
-    pub fn header(&self, name: &str) -> Option<Cow<'a, str>> {
-        let fields = self.headers.split('&').map(|field| field.split_once('=').unwrap_or((field, "")));
-        let mut values = fields.filter(|(known, _)| unescape(known).eq_ignore_ascii_case(name));
-        values.next().map(|(_, value)| unescape(value))
+    /// The URI as written, without its headers: what may stand in a request line, and in a Contact or Route that is used
+    /// as one (RFC 3261 §19.1.1).
+    pub fn without_headers(&self) -> &'a str {
+        // The headers are the end of the text, behind the question mark.
+        let tail = self.text.len() - self.headers.len();
+        let bare = self.text.get(..tail).unwrap_or(self.text);
+        if self.is_sip() { bare.strip_suffix('?').unwrap_or(bare) } else { self.text }
     }
 
-    /// Whether both mean the same, by the rules of RFC 3261 §19.1.4.
+    /// The value of one header behind `?` by its name in any case, its escapes undone: the Replaces of a Refer-To.
+    pub fn header(&self, wanted: &str) -> Option<Cow<'a, str>> {
+        let field = |field: &'a str| field.split_once('=').unwrap_or((field, ""));
+        let named = |(name, _): &(&str, _)| unescape(name).eq_ignore_ascii_case(wanted);
+        self.headers.split('&').map(field).find(named).map(|(_, value)| unescape(value))
+    }
+
+    /// Whether both mean the same: by the rules of RFC 3261 §19.1.4 for SIP URIs, by those of RFC 3966 §5 for `tel:`, and
+    /// otherwise as they are written. It is not handed on: two URIs may mean the same as a third and not as each other.
     pub fn equivalent(&self, other: &Uri<'_>) -> bool {
-        if !(self.is_sip() && other.is_sip()) {
-            return self.text == other.text;
+        if self.is_sip() && other.is_sip() {
+            return equivalence::same(self, other);
         }
-        self.scheme.eq_ignore_ascii_case(other.scheme)
-            && self.user_unescaped() == other.user_unescaped()
-            && self.password.map(unescape) == other.password.map(unescape)
-            && self.host.same(&other.host)
-            && self.port == other.port
-            && params_agree(self.params, other.params)
-            && params_agree(other.params, self.params)
-            && headers_agree(self.headers, other.headers)
-            && headers_agree(other.headers, self.headers)
+        match (TelUri::parse(self.text), TelUri::parse(other.text)) {
+            (Ok(a), Ok(b)) => a.equivalent(&b),
+            _ => {
+                self.scheme.eq_ignore_ascii_case(other.scheme)
+                    && self.text[self.scheme.len()..] == other.text[other.scheme.len()..]
+            }
+        }
     }
 }
 
@@ -287,6 +338,8 @@ impl Marks {
             }
             match octet {
                 b':' => colon = colon.or(Some(place)),
+                // Headers hold others: RFC 3515 §2.1 writes them so, against the grammar.
+                b'@' if marks.question.is_some() && marks.at.is_some() => {}
                 b'@' if marks.at.is_some() => marks.second_at = marks.second_at.or(Some(place)),
                 b'@' => marks = Self { at: Some(place), password: colon, ..Self::default() },
                 b';' if marks.question.is_none() => marks.semicolon = marks.semicolon.or(Some(place)),
@@ -303,33 +356,6 @@ const fn malformed(problem: &'static str, at: usize) -> HeaderError {
     HeaderError::malformed_at("URI", problem, at)
 }
 
-/// Every parameter that both have is equal, and those that must not stand alone do not.
-fn params_agree(a: Params<'_>, b: Params<'_>) -> bool {
-    const NEVER_ALONE: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
-    a.iter().all(|(name, value)| match b.get(name) {
-        Some(other) => match (value, other) {
-            (Some(x), Some(y)) => unescape(x).eq_ignore_ascii_case(&unescape(y)),
-            (x, y) => x == y,
-        },
-        None => !NEVER_ALONE.iter().any(|n| name.eq_ignore_ascii_case(n)),
-    })
-}
-
-/// Headers are never ignored: each of `a` stands in `b` too.
-fn headers_agree(a: &str, b: &str) -> bool {
-    let fields = |text: &'_ str| {
-        text.split('&').filter(|f| !f.is_empty()).map(String::from).collect::<alloc::vec::Vec<_>>()
-    };
-    let theirs = fields(b);
-    fields(a).iter().all(|field| {
-        let (name, value) = field.split_once('=').unwrap_or((field, ""));
-        theirs.iter().any(|other| {
-            let (n, v) = other.split_once('=').unwrap_or((other, ""));
-            n.eq_ignore_ascii_case(name) && unescape(v) == unescape(value)
-        })
-    })
-}
-
 /// Undoes percent escapes; a `%` that begins none stays.
 fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
@@ -337,20 +363,18 @@ fn unescape(text: &str) -> Cow<'_, str> {
     }
     let mut bytes = alloc::vec::Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let escaped = (*first == b'%').then(|| tail.first_chunk::<2>()).flatten().and_then(hex);
-        match escaped {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
+    while let Some((octet, length)) = octet_at(rest) {
+        bytes.push(octet);
+        rest = &rest[length..];
     }
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The first octet with its escape undone, and how many octets write it.
+fn octet_at(text: &[u8]) -> Option<(u8, usize)> {
+    let (first, tail) = text.split_first()?;
+    let escaped = (*first == b'%').then(|| tail.first_chunk::<2>()).flatten().and_then(hex);
+    Some(escaped.map_or((*first, 1), |octet| (octet, 3)))
 }
 
 fn hex(digits: &[u8; 2]) -> Option<u8> {
@@ -390,12 +414,6 @@ pub fn escape_user(user: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    fn same(a: &str, b: &str) -> bool {
-        let (a, b) = (Uri::parse(a).unwrap(), Uri::parse(b).unwrap());
-        assert_eq!(a.equivalent(&b), b.equivalent(&a));
-        a.equivalent(&b)
-    }
-
     #[test]
     fn users_may_hold_nearly_anything() {
         let uri = Uri::parse("sip:user;par=u%40example.net@example.com").unwrap();
@@ -427,17 +445,57 @@ mod tests {
     }
 
     #[test]
-    fn equivalence_is_that_of_the_standard() {
-        assert!(same("sip:%61lice@atlanta.com;transport=TCP", "sip:alice@AtLanTa.CoM;Transport=tcp"));
-        assert!(same("sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5"));
-        assert!(same(
-            "sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com",
-            "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com"
-        ));
-        assert!(!same("SIP:ALICE@AtLanTa.CoM", "sip:alice@atlanta.com"));
-        assert!(!same("sip:bob@biloxi.com", "sip:bob@biloxi.com:5060"));
-        assert!(!same("sip:bob@biloxi.com", "sip:bob@biloxi.com;transport=udp"));
-        assert!(!same("sip:carol@chicago.com?Subject=next%20meeting", "sip:carol@chicago.com"));
-        assert!(!same("sip:a@b;security=on", "sip:a@b;security=off"));
+    fn parameters_and_headers_are_found_behind_their_escapes() {
+        let uri = Uri::parse("sip:a@b;%6Cr;n%61me=v%20w;x?Subject=a%20b&replaces=1%3Bto-tag%3D2&to").unwrap();
+        assert_eq!((uri.param("LR"), uri.param("x"), uri.param("y")), (Some(None), Some(None), None));
+        assert_eq!(uri.param("name"), Some(Some("v%20w")));
+        assert_eq!(uri.param_unescaped("name").flatten().as_deref(), Some("v w"));
+        assert_eq!(uri.header("subject").as_deref(), Some("a b"));
+        assert_eq!(uri.header("Replaces").as_deref(), Some("1;to-tag=2"));
+        assert_eq!(uri.without_headers(), "sip:a@b;%6Cr;n%61me=v%20w;x");
+        for plain in ["sip:a@b", "sip:a?b@c;d", "http://a/?b=c", "tel:1"] {
+            assert_eq!(Uri::parse(plain).unwrap().without_headers(), plain);
+        }
+        let refer = Uri::parse("sips:bob@b.example.com?Accept-Contact=sip:desk@b.example.com").unwrap();
+        assert_eq!(refer.header("Accept-Contact").as_deref(), Some("sip:desk@b.example.com"));
+        assert!(Uri::parse("sip:a@b;x=c@d").is_err() && Uri::parse("sip:a@b@c").is_err());
+        assert_eq!((uri.header("to").as_deref(), uri.header("from")), (Some(""), None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_taken(a in "\\PC{0,30}", b in "[ -~]{0,30}") {
+            for (a, b) in [(a.as_str(), b.as_str()), (&b, &a), (&b, &b)] {
+                crate::fuzzing::uri(alloc::format!("sip:{a}\nsip:{b}").as_bytes());
+                crate::fuzzing::uri(alloc::format!("tel:{a}\nTEL:{b}").as_bytes());
+            }
+        }
+
+        #[test]
+        fn uris_that_are_made_are_read(
+            user in "\\PC{1,12}",
+            host in "[a-z][a-z0-9-]{0,8}(\\.[a-z]{1,5}){0,2}",
+            port in proptest::option::of(1_u16..),
+            name in "[a-z]{1,6}",
+        ) {
+            let port = port.map(|port| alloc::format!(":{port}")).unwrap_or_default();
+            let text = alloc::format!("sips:{}@{host}{port};{name}=1", escape_user(&user));
+            let uri = Uri::parse(&text).unwrap();
+            proptest::prop_assert_eq!(uri.user_unescaped().unwrap(), user.as_str());
+            proptest::prop_assert_eq!(uri.host(), Host::Name(&host));
+            proptest::prop_assert_eq!(uri.param(&name), Some(Some("1")));
+            let upper = text.replace(&host, &host.to_uppercase());
+            if !user.contains(&host) {
+                proptest::prop_assert!(uri.equivalent(&Uri::parse(&upper).unwrap()));
+            }
+        }
+
+        #[test]
+        fn telephone_numbers_are_the_same_without_their_separators(digits in "[0-9][0-9().-]{0,14}", ext in "[0-9]{1,4}") {
+            let written = alloc::format!("tel:+{digits};ext={ext};isub=1");
+            let plain: String = digits.chars().filter(char::is_ascii_digit).collect();
+            let plain = alloc::format!("TEL:+{plain};isub=1;ext={ext}");
+            proptest::prop_assert!(Uri::parse(&written).unwrap().equivalent(&Uri::parse(&plain).unwrap()));
+        }
     }
 }

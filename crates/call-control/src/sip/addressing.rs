@@ -42,7 +42,7 @@ pub(super) fn wants_sips(request: &Message) -> bool {
 /// The number that a request asks for; `s` where it names none, as for a caller who just lifts the receiver.
 pub(super) fn dialed_number(request: &Message) -> String {
     let uri = request.request_uri();
-    let user = uri.ok().and_then(|uri| uri.user_unescaped().map(|user| user.into_owned()));
+    let user = uri.ok().and_then(|uri| uri.dialed().map(|user| user.into_owned()));
     user.filter(|user| !user.is_empty()).unwrap_or_else(|| "s".to_owned())
 }
 

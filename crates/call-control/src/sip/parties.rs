@@ -54,7 +54,7 @@ fn claimed(message: &Message) -> CallerId {
 }
 
 fn party_of(address: &NameAddr<'_>) -> CallerId {
-    let number = address.uri().user_unescaped().map(|user| user.into_owned()).unwrap_or_default();
+    let number = address.uri().dialed().map(|user| user.into_owned()).unwrap_or_default();
     CallerId::new(address.display().unwrap_or_default(), number)
 }
 

@@ -6,8 +6,11 @@ use crate::scan::is_token;
 /// The number of every name that is not listed.
 pub(crate) const UNLISTED: u8 = u8::MAX;
 
+/// Chains that names are spread over, a power of two.
+const BUCKETS: usize = 512;
+
 /// Names by their hash: the first of a chain. Nearly every chain holds one name.
-static CHAINS: [u8; 256] = chains().0;
+static CHAINS: [u8; BUCKETS] = chains().0;
 
 /// The next name of each chain.
 static NEXT: [u8; LONG.len()] = chains().1;
@@ -118,11 +121,11 @@ fn letter(octet: u8) -> u8 {
 #[inline]
 const fn chain_of(length: usize, first: u8, last: u8) -> usize {
     // Of the small factors, these leave the fewest names together.
-    (length + (first & 31) as usize * 61 + (last & 31) as usize * 43) & 255
+    (length + (first & 31) as usize * 19 + (last & 31) as usize * 49) & (BUCKETS - 1)
 }
 
-const fn chains() -> ([u8; 256], [u8; LONG.len()]) {
-    let (mut chains, mut next) = ([UNLISTED; 256], [UNLISTED; LONG.len()]);
+const fn chains() -> ([u8; BUCKETS], [u8; LONG.len()]) {
+    let (mut chains, mut next) = ([UNLISTED; BUCKETS], [UNLISTED; LONG.len()]);
     let mut number = LONG.len();
     while number > 0 {
         number -= 1;

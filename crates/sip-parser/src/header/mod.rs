@@ -5,6 +5,7 @@ mod cseq;
 mod lookup;
 mod name;
 mod name_addr;
+mod outbound;
 mod params;
 mod via;
 
@@ -12,7 +13,9 @@ pub use contact::Contact;
 pub use cseq::CSeq;
 pub(crate) use lookup::{LineName, UNLISTED, by_number};
 pub use name::HeaderName;
+#[cfg(test)]
+pub(crate) use name::LISTED;
 pub use name_addr::NameAddr;
 pub use params::Params;
-pub(crate) use params::unquoted;
+pub(crate) use params::{Quoted, meant, pair, unquoted};
 pub use via::Via;

@@ -51,6 +51,10 @@ macro_rules! names {
         /// Compact forms by number; 0 where there is none.
         pub(super) const COMPACT: &[u8] = &[$(0 $(+ $compact.as_bytes()[0])?,)*];
 
+        /// How many there are.
+        #[cfg(test)]
+        pub(crate) const LISTED: usize = LONG.len();
+
         /// The names themselves by number.
         pub(super) static NAMES: &[HeaderName] = &[$(HeaderName::$variant,)*];
     };
@@ -177,6 +181,50 @@ names! {
     Privacy = "Privacy",
     /// RFC 5806.
     Diversion = "Diversion",
+    /// RFC 3903.
+    SipEtag = "SIP-ETag",
+    /// RFC 3903.
+    SipIfMatch = "SIP-If-Match",
+    /// RFC 3911.
+    Join = "Join",
+    /// The draft that came before RFC 3325, which many phones and trunks still speak.
+    RemotePartyId = "Remote-Party-ID",
+    /// RFC 5626.
+    FlowTimer = "Flow-Timer",
+    /// RFC 3608.
+    ServiceRoute = "Service-Route",
+    /// RFC 3329.
+    SecurityClient = "Security-Client",
+    /// RFC 3329.
+    SecurityServer = "Security-Server",
+    /// RFC 3329.
+    SecurityVerify = "Security-Verify",
+    /// RFC 7044.
+    HistoryInfo = "History-Info",
+    /// RFC 7315.
+    PChargingVector = "P-Charging-Vector",
+    /// RFC 7315.
+    PAccessNetworkInfo = "P-Access-Network-Info",
+    /// RFC 7315.
+    PVisitedNetworkId = "P-Visited-Network-ID",
+    /// RFC 7315.
+    PCalledPartyId = "P-Called-Party-ID",
+    /// RFC 7315.
+    PAssociatedUri = "P-Associated-URI",
+    /// RFC 7315.
+    PChargingFunctionAddresses = "P-Charging-Function-Addresses",
+    /// RFC 4412.
+    ResourcePriority = "Resource-Priority",
+    /// RFC 4412.
+    AcceptResourcePriority = "Accept-Resource-Priority",
+    /// RFC 6086.
+    InfoPackage = "Info-Package",
+    /// RFC 6086.
+    RecvInfo = "Recv-Info",
+    /// RFC 4488.
+    ReferSub = "Refer-Sub",
+    /// RFC 4538.
+    TargetDialog = "Target-Dialog",
 }
 
 impl From<&str> for HeaderName {

@@ -3,13 +3,13 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use super::params::{Params, unquoted};
+use super::params::{Params, Quoted, between_quotes, unquoted};
 use crate::error::HeaderError;
-use crate::scan::{find_outside, offset, seconds, split_before};
+use crate::scan::{find_outside, is_token, offset, seconds, split_before};
 use crate::uri::Uri;
 
 /// `"Alice" <sip:alice@example.com>;tag=1928`, or the same without brackets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct NameAddr<'a> {
     display: Option<&'a str>,
     uri: Uri<'a>,
@@ -24,7 +24,11 @@ impl<'a> NameAddr<'a> {
     pub fn parse(text: &'a str) -> Result<Self, HeaderError> {
         let Some(open) = open_bracket(text)? else {
             let (uri, params) = split_before(text, b';');
-            return Ok(Self { display: None, uri: uri_in(uri, text)?, params: Params(params) });
+            return Ok(Self {
+                display: None,
+                uri: uri_in(uri, text)?,
+                params: Params(params.trim_ascii_end()),
+            });
         };
         let display = Some(text[..open].trim_ascii()).filter(|d| !d.is_empty());
         let inner = &text[open + 1..];
@@ -90,10 +94,24 @@ impl<'a> NameAddr<'a> {
     }
 }
 
+/// Both say the same: with quotes and escapes of the name undone, without regard to how the brackets were written.
+impl PartialEq for NameAddr<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.display() == other.display() && self.uri == other.uri && self.params == other.params
+    }
+}
+
+impl Eq for NameAddr<'_> {}
+
+/// Writes a name that is no list of tokens in quotes, also where it came without them (RFC 4475 §3.1.2.15).
 impl fmt::Display for NameAddr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(display) = self.display {
-            write!(f, "{display} ")?;
+            let words = |octet| is_token(octet) || matches!(octet, b' ' | b'\t');
+            match between_quotes(display).is_some() || display.bytes().all(words) {
+                true => write!(f, "{display} ")?,
+                false => write!(f, "{} ", Quoted(display))?,
+            }
         }
         write!(f, "<{}>{}", self.uri, self.params)
     }
@@ -151,6 +169,16 @@ mod tests {
         assert_eq!((bare.uri_str(), bare.tag(), bare.display()), ("sip:a@b", Some("9"), None));
         let token = NameAddr::parse("Bob  <sip:bob@x>").unwrap();
         assert_eq!(token.display().as_deref(), Some("Bob"));
+    }
+
+    #[test]
+    fn a_name_is_written_as_the_grammar_has_it() {
+        let written = |text: &str| NameAddr::parse(text).unwrap().to_string();
+        assert_eq!(written("Bell, A <sip:a@b>;tag=1"), r#""Bell, A" <sip:a@b>;tag=1"#);
+        assert_eq!(written(r#""A \"B\"" <sip:a@b>"#), r#""A \"B\"" <sip:a@b>"#);
+        assert_eq!(written("Anne Lee< sip:a@b >"), "Anne Lee <sip:a@b>");
+        assert_eq!(written("sip:a@b;tag=1"), "<sip:a@b>;tag=1");
+        assert_eq!(NameAddr::parse("<sip:a@b>;x").unwrap(), NameAddr::parse("sip:a@b;x").unwrap());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::scan::{find_outside, split_before};
 
@@ -11,14 +11,35 @@ use crate::scan::{find_outside, split_before};
 pub struct Params<'a>(pub(crate) &'a str);
 
 impl<'a> Params<'a> {
+    /// The parameters in a text that begins with the first semicolon. What stands before it is passed over.
+    pub fn new(text: &'a str) -> Self {
+        Self(text.get(text.find(';').unwrap_or(text.len())..).unwrap_or_default().trim_ascii_end())
+    }
+
     /// The parameter of that name, in any case: `None` when it is absent, `Some(None)` when it has no value. A quoted
     /// value is given without its quotes, its escapes untouched.
     pub fn get(&self, name: &str) -> Option<Option<&'a str>> {
         self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
+    /// The value of a parameter as it is meant: without quotes, and with the escapes between them undone.
+    pub fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+        let (_, value) = self.written().find(|(n, _)| n.eq_ignore_ascii_case(name))?;
+        value.map(meant)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
     /// Name and value of each.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> + use<'a> {
+        self.written().map(|(name, value)| (name, value.map(|value| between_quotes(value).unwrap_or(value))))
+    }
+
+    /// Name and value of each, with the quotes.
+    fn written(&self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> + use<'a> {
         let mut rest = self.0;
         core::iter::from_fn(move || {
             loop {
@@ -41,10 +62,31 @@ impl fmt::Display for Params<'_> {
     }
 }
 
-fn pair(parameter: &str) -> (&str, Option<&str>) {
+/// The two sides of `name=value`.
+pub(crate) fn pair(parameter: &str) -> (&str, Option<&str>) {
     let (name, value) = split_before(parameter, b'=');
-    let value = value.strip_prefix('=').map(str::trim_ascii);
-    (name.trim_ascii_end(), value.map(|value| between_quotes(value).unwrap_or(value)))
+    (name.trim_ascii_end(), value.strip_prefix('=').map(str::trim_ascii))
+}
+
+/// What a value says that may stand in quotes.
+pub(crate) fn meant(value: &str) -> Cow<'_, str> {
+    between_quotes(value).map_or(Cow::Borrowed(value), unquoted)
+}
+
+/// A quoted string (RFC 3261 §25.1), made of what it shall say.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            if matches!(c, '"' | '\\') {
+                f.write_char('\\')?;
+            }
+            f.write_char(c)?;
+        }
+        f.write_char('"')
+    }
 }
 
 /// What stands between the quotes of a quoted string; `None` for any other text.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::params::Params;
 use crate::error::HeaderError;
-use crate::scan::{number, offset, split_before};
+use crate::scan::{is_token, number, offset, split_before};
 use crate::uri::{Host, host_and_port};
 
 /// One hop of the way that a request came: `SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK776;rport`.
@@ -28,8 +28,11 @@ impl<'a> Via<'a> {
             None => behind_protocol(text).ok_or(PROTOCOL)?,
         };
         let rest = rest.trim_ascii_start();
-        let blank = rest.bytes().position(|byte| matches!(byte, b' ' | b'\t')).ok_or(PROTOCOL)?;
-        let (transport, rest) = rest.split_at(blank);
+        let end = rest.bytes().position(|byte| !is_token(byte)).ok_or(PROTOCOL)?;
+        let (transport, rest) = rest.split_at(end);
+        if transport.is_empty() || !rest.starts_with([' ', '\t']) {
+            return Err(PROTOCOL);
+        }
         let (sent_by, params) = split_before(rest, b';');
         let sent_by = sent_by.trim_ascii();
         let (host, port) = host_and_port(sent_by).ok_or_else(|| {
@@ -59,9 +62,11 @@ impl<'a> Via<'a> {
         self.params.get("branch").flatten()
     }
 
-    /// The address that the request really came from, added by who received it.
+    /// The address that the request really came from, added by who received it. Brackets around IPv6, which stand there
+    /// against the grammar of RFC 3261, are taken off (RFC 5118 §4.5).
     pub fn received(&self) -> Option<&'a str> {
-        self.params.get("received").flatten()
+        let value = self.params.get("received").flatten()?;
+        Some(value.strip_prefix('[').and_then(|v| v.strip_suffix(']')).unwrap_or(value))
     }
 
     /// `rport`: absent, asked for (`Some(None)`), or filled in (RFC 3581).
@@ -107,9 +112,15 @@ mod tests {
 
     #[test]
     fn broken_ones_are_refused() {
-        for text in
-            ["", "SIP/2.0/UDP", "SIP/3.0/UDP a", "HTTP/2.0/UDP a", "SIP/2.0/UDP a:b", "SIP/2.0/UDP :5060"]
-        {
+        for text in [
+            "",
+            "SIP/2.0/UDP",
+            "SIP/3.0/UDP a",
+            "HTTP/2.0/UDP a",
+            "SIP/2.0/UDP a:b",
+            "SIP/2.0/UDP :5060",
+            "SIP/2.0/U;P a",
+        ] {
             assert!(Via::parse(text).is_err(), "{text}");
         }
     }

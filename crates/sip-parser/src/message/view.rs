@@ -9,7 +9,7 @@ use super::{HeaderLine, Message, Place, Start, StartIndex};
 use crate::error::HeaderError;
 use crate::header::{CSeq, Contact, HeaderName, NameAddr, UNLISTED, Via, by_number};
 use crate::method::Method;
-use crate::scan::CommaList;
+use crate::scan::{CommaList, number};
 use crate::typed::TypedHeader;
 use crate::uri::Uri;
 
@@ -163,9 +163,8 @@ impl Message {
     /// Max-Forwards, if there is one.
     pub fn max_forwards(&self) -> Option<Result<u8, HeaderError>> {
         let value = self.raw(&HeaderName::MaxForwards)?;
-        Some(
-            value.parse().map_err(|_| HeaderError::malformed("Max-Forwards", "write a number from 0 to 255")),
-        )
+        let problem = HeaderError::malformed("Max-Forwards", "write a number from 0 to 255");
+        Some(number(value).ok_or(problem))
     }
 
     /// Expires in seconds, if there is one. A number that does not fit counts as the longest.

@@ -1,11 +1,12 @@
 //! Challenges and what proves an identity (RFC 3261 §20.6, §20.7, §20.27, §20.28, §20.44; RFC 7616).
 
 use alloc::borrow::Cow;
+use core::fmt;
 
 use super::TypedHeader;
 use crate::error::HeaderError;
 use crate::header::{HeaderName, unquoted};
-use crate::scan::{CommaList, is_token};
+use crate::scan::{CommaList, is_token, is_word};
 
 /// The `name=value` list of a header, with commas between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,12 @@ macro_rules! schemes {
                 }
             }
 
+            impl fmt::Display for $name<'_> {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    write!(f, "{} {}", self.scheme, self.fields.0)
+                }
+            }
+
             impl<'m> TypedHeader<'m> for $name<'m> {
                 const NAME: HeaderName = HeaderName::$header;
                 // Commas stand between fields; each challenge has a line of its own (RFC 3261 §7.3.1).
@@ -75,6 +82,9 @@ macro_rules! schemes {
                 fn parse(value: &'m str) -> Result<Self, HeaderError> {
                     let problem = HeaderError::malformed($text, "write a scheme and name=value pairs");
                     let (scheme, rest) = value.split_once([' ', '\t']).ok_or(problem)?;
+                    if !is_word(scheme) {
+                        return Err(HeaderError::malformed($text, "the scheme is no token"));
+                    }
                     Ok(Self { scheme, fields: Fields::checked(rest.trim_ascii(), $text)? })
                 }
             }
@@ -101,6 +111,12 @@ impl<'m> AuthenticationInfo<'m> {
     /// The value of a field by its name in any case, without quotes.
     pub fn get(&self, name: &str) -> Option<Cow<'m, str>> {
         self.0.get(name)
+    }
+}
+
+impl fmt::Display for AuthenticationInfo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.0)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::header::{HeaderName, Params};
 use crate::scan::{find_outside, is_token};
 
 /// A value and the parameters behind it.
-fn with_params(text: &str) -> (&str, Params<'_>) {
+pub(super) fn with_params(text: &str) -> (&str, Params<'_>) {
     let (value, params) = text.split_at(find_outside(text, b';').unwrap_or(text.len()));
     (value.trim_ascii(), Params(params))
 }
@@ -25,7 +25,7 @@ fn media_type<'m>(text: &'m str, header: &'static str) -> Result<(&'m str, &'m s
 }
 
 /// `q` in thousandths; 1000 where nothing is said (RFC 3261 §20.1). `None` for one that cannot be read.
-fn preference(params: Params<'_>) -> Option<u16> {
+pub(super) fn preference(params: Params<'_>) -> Option<u16> {
     let Some(text) = params.get("q").flatten() else { return Some(1_000) };
     let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
     if digits.len() > 3 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -71,7 +71,15 @@ impl<'m> TypedHeader<'m> for ContentType<'m> {
 
 impl fmt::Display for ContentType<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.kind, self.subtype)
+        write!(f, "{}/{}{}", self.kind, self.subtype, self.params)
+    }
+}
+
+/// Writes `q` behind what it weighs, unless it is one or stands among `params` already.
+pub(super) fn write_preference(f: &mut fmt::Formatter<'_>, q: u16, params: Params<'_>) -> fmt::Result {
+    match q {
+        0..=999 if params.get("q").is_none() => write!(f, ";q=0.{q:03}"),
+        _ => Ok(()),
     }
 }
 
@@ -88,6 +96,14 @@ pub struct Accept<'m> {
     pub params: Params<'m>,
 }
 
+impl Accept<'_> {
+    /// Whether it takes bodies of that type: `accept.takes("application", "sdp")`.
+    pub fn takes(&self, kind: &str, subtype: &str) -> bool {
+        let fits = |own: &str, other: &str| own == "*" || own.eq_ignore_ascii_case(other);
+        self.q > 0 && fits(self.kind, kind) && fits(self.subtype, subtype)
+    }
+}
+
 impl<'m> TypedHeader<'m> for Accept<'m> {
     const NAME: HeaderName = HeaderName::Accept;
     const LIST: bool = true;
@@ -97,6 +113,13 @@ impl<'m> TypedHeader<'m> for Accept<'m> {
         let (kind, subtype) = media_type(text, "Accept")?;
         let q = preference(params).ok_or(HeaderError::malformed("Accept", "q is between 0 and 1"))?;
         Ok(Self { kind, subtype, q, params })
+    }
+}
+
+impl fmt::Display for Accept<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}{}", self.kind, self.subtype, self.params)?;
+        write_preference(f, self.q, self.params)
     }
 }
 
@@ -110,6 +133,13 @@ macro_rules! preferred {
                 pub value: &'m str,
                 /// Preference in thousandths.
                 pub q: u16,
+            }
+
+            impl fmt::Display for $name<'_> {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(self.value)?;
+                    write_preference(f, self.q, Params::default())
+                }
             }
 
             impl<'m> TypedHeader<'m> for $name<'m> {
@@ -162,5 +192,11 @@ impl<'m> TypedHeader<'m> for ContentDisposition<'m> {
             true => Ok(Self { kind, params }),
             false => Err(HeaderError::malformed("Content-Disposition", "write a token")),
         }
+    }
+}
+
+impl fmt::Display for ContentDisposition<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.kind, self.params)
     }
 }

@@ -1,4 +1,4 @@
-//! Every header of RFC 3261 §20, and those that telephones add to them, as types.
+//! Every header of RFC 3261 §20, and those that telephones and networks add to them, as types.
 //!
 //! A type is read when it is asked for, by [`Message::header`] or [`Message::headers_of`](crate::Message::headers_of). It
 //! borrows from the message.
@@ -24,38 +24,54 @@ mod addresses;
 mod authentication;
 mod content;
 mod dialogs;
+mod every;
 mod everyday;
 mod moments;
+mod networks;
 mod notes;
 mod numbers;
+mod priorities;
+mod security;
+mod sessions;
 mod subscriptions;
 mod tokens;
 mod words;
 
 pub use addresses::{
-    AlertInfo, CallInfo, Diversion, ErrorInfo, From, PAssertedIdentity, PPreferredIdentity, Path,
-    RecordRoute, ReferTo, ReferredBy, ReplyTo, Route, To,
+    AlertInfo, CallInfo, Diversion, ErrorInfo, From, HistoryInfo, PAssertedIdentity, PAssociatedUri,
+    PCalledPartyId, PPreferredIdentity, Path, RecordRoute, ReferTo, ReferredBy, RemotePartyId, ReplyTo,
+    Route, ServiceRoute, To,
 };
 pub use authentication::{
     AuthenticationInfo, Authorization, ProxyAuthenticate, ProxyAuthorization, WwwAuthenticate,
 };
 pub use content::{Accept, AcceptEncoding, AcceptLanguage, ContentDisposition, ContentType};
-pub use dialogs::{RAck, Refresher, Replaces, SessionExpires};
+pub use dialogs::{Join, RAck, Replaces, TargetDialog};
+pub(crate) use every::{read_all, round_trips};
 pub use moments::{Date, RetryAfter, Timestamp};
+pub use networks::{PAccessNetworkInfo, PChargingFunctionAddresses, PChargingVector, PVisitedNetworkId};
 pub use notes::{Reason, Warning};
-pub use numbers::{ContentLength, Expires, MaxForwards, MimeVersion, MinExpires, MinSe, RSeq};
-pub use subscriptions::{Event, SubscriptionState};
+pub use numbers::{ContentLength, Expires, FlowTimer, MaxForwards, MimeVersion, MinExpires, MinSe, RSeq};
+pub use priorities::{AcceptResourcePriority, ResourcePriority};
+pub use security::{SecurityClient, SecurityServer, SecurityVerify};
+pub use sessions::{Refresher, SessionExpires};
+pub use subscriptions::{Event, InfoPackage, RecvInfo, ReferSub, SipEtag, SipIfMatch, SubscriptionState};
 pub use tokens::{
     Allow, AllowEvents, ContentEncoding, ContentLanguage, InReplyTo, Privacy, ProxyRequire, Require,
     Supported, Unsupported,
 };
 pub use words::{CallId, Organization, Priority, Server, Subject, UserAgent};
 
+use core::fmt;
+
 use crate::error::HeaderError;
 use crate::header::HeaderName;
 
 /// A header that can be read as a type.
-pub trait TypedHeader<'m>: Sized {
+///
+/// It is written again by [`Display`](fmt::Display), as one value without the name: what was written is read as the same
+/// value. A builder takes it so.
+pub trait TypedHeader<'m>: Sized + fmt::Display {
     /// Its name.
     const NAME: HeaderName;
 
@@ -67,77 +83,6 @@ pub trait TypedHeader<'m>: Sized {
     /// # Errors
     /// [`HeaderError`] when it does not follow its grammar.
     fn parse(value: &'m str) -> Result<Self, HeaderError>;
-}
-
-/// Reads every header of a message as its type, for the fuzzer.
-pub(crate) fn read_all(message: &crate::Message) {
-    macro_rules! read {
-        ($($header:ty),*) => {
-            $(message.headers_of::<$header>().for_each(drop);)*
-        };
-    }
-    read!(
-        Accept,
-        AcceptEncoding,
-        AcceptLanguage,
-        AlertInfo,
-        Allow,
-        AllowEvents,
-        AuthenticationInfo,
-        Authorization,
-        CallId,
-        CallInfo,
-        crate::Contact,
-        ContentDisposition,
-        ContentEncoding,
-        ContentLanguage,
-        ContentLength,
-        ContentType,
-        crate::CSeq,
-        Date,
-        Diversion,
-        ErrorInfo,
-        Event,
-        Expires,
-        From,
-        InReplyTo,
-        MaxForwards,
-        MimeVersion,
-        MinExpires,
-        MinSe,
-        Organization,
-        PAssertedIdentity,
-        PPreferredIdentity,
-        Path,
-        Priority,
-        Privacy,
-        ProxyAuthenticate,
-        ProxyAuthorization,
-        ProxyRequire,
-        RAck,
-        RSeq,
-        Reason,
-        RecordRoute,
-        ReferTo,
-        ReferredBy,
-        Replaces,
-        ReplyTo,
-        Require,
-        RetryAfter,
-        Route,
-        Server,
-        SessionExpires,
-        Subject,
-        SubscriptionState,
-        Supported,
-        Timestamp,
-        To,
-        Unsupported,
-        UserAgent,
-        crate::Via,
-        Warning,
-        WwwAuthenticate
-    );
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use core::fmt;
 use super::TypedHeader;
 use crate::error::HeaderError;
 use crate::header::{HeaderName, Params};
+use crate::scan;
 
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] =
@@ -54,12 +55,12 @@ fn read_date(value: &str) -> Option<Date> {
     let (day, month, year) = (words.next()?, words.next()?, words.next()?);
     let (time, zone) = (words.next()?, words.next()?);
     let mut parts = time.split(':');
-    let mut part = |most: u8| parts.next()?.parse().ok().filter(|number| *number <= most);
+    let mut part = |most: u8| scan::number(parts.next()?).filter(|number| *number <= most);
     let date = Date {
         weekday: u8::try_from(place(&WEEKDAYS, weekday.trim_ascii())?).ok()?,
-        day: day.parse().ok().filter(|day| (1..=31).contains(day))?,
+        day: scan::number(day).filter(|day| (1..=31).contains(day))?,
         month: u8::try_from(place(&MONTHS, month)? + 1).ok()?,
-        year: year.parse().ok().filter(|_| year.len() == 4)?,
+        year: scan::number(year).filter(|_| year.len() == 4)?,
         hour: part(23)?,
         minute: part(59)?,
         second: part(60)?,
@@ -100,15 +101,31 @@ impl<'m> TypedHeader<'m> for RetryAfter<'m> {
         let (comment, params) = match rest.strip_prefix('(') {
             Some(open) => {
                 let (comment, params) = open.rsplit_once(')').ok_or(PROBLEM)?;
-                (Some(comment), params)
+                (Some(comment), params.trim_ascii_start())
             }
             None => (None, rest),
         };
+        if !params.is_empty() && !params.starts_with(';') {
+            return Err(PROBLEM);
+        }
         let duration = match Params(params).get("duration") {
-            Some(text) => Some(text.and_then(|text| text.parse().ok()).ok_or(PROBLEM)?),
+            Some(text) => Some(text.and_then(scan::seconds).ok_or(PROBLEM)?),
             None => None,
         };
-        Ok(Self { seconds: seconds.parse().map_err(|_| PROBLEM)?, comment, duration })
+        Ok(Self { seconds: scan::seconds(seconds).ok_or(PROBLEM)?, comment, duration })
+    }
+}
+
+impl fmt::Display for RetryAfter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.seconds.fmt(f)?;
+        if let Some(comment) = self.comment {
+            write!(f, " ({comment})")?;
+        }
+        match self.duration {
+            Some(duration) => write!(f, ";duration={duration}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -137,6 +154,16 @@ impl<'m> TypedHeader<'m> for Timestamp<'m> {
         match number(time) && delay.is_none_or(number) && words.next().is_none() {
             true => Ok(Self { time, delay }),
             false => Err(HeaderError::malformed("Timestamp", "write seconds, and the delay in seconds")),
+        }
+    }
+}
+
+impl fmt::Display for Timestamp<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.time)?;
+        match self.delay {
+            Some(delay) => write!(f, " {delay}"),
+            None => Ok(()),
         }
     }
 }

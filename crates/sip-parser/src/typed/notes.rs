@@ -1,11 +1,12 @@
 //! Why something happened, for people and programs.
 
 use alloc::borrow::Cow;
+use core::fmt;
 
 use super::TypedHeader;
 use crate::error::HeaderError;
-use crate::header::{HeaderName, Params, unquoted};
-use crate::scan::find_outside;
+use crate::header::{HeaderName, Params, Quoted, unquoted};
+use crate::scan::{find_outside, is_word, number};
 
 /// More about a status (RFC 3261 §20.43).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +29,16 @@ impl<'m> TypedHeader<'m> for Warning<'m> {
         let (code, rest) = value.split_once(' ').ok_or(PROBLEM)?;
         let (agent, text) = rest.trim_ascii_start().split_once(' ').ok_or(PROBLEM)?;
         let inside = text.trim_ascii().strip_prefix('"').and_then(|t| t.strip_suffix('"')).ok_or(PROBLEM)?;
-        if code.len() != 3 {
+        if code.len() != 3 || agent.is_empty() {
             return Err(PROBLEM);
         }
-        Ok(Self { code: code.parse().map_err(|_| PROBLEM)?, agent, text: unquoted(inside) })
+        Ok(Self { code: number(code).ok_or(PROBLEM)?, agent, text: unquoted(inside) })
+    }
+}
+
+impl fmt::Display for Warning<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:03} {} {}", self.code, self.agent, Quoted(&self.text))
     }
 }
 
@@ -53,16 +60,29 @@ impl<'m> TypedHeader<'m> for Reason<'m> {
     fn parse(value: &'m str) -> Result<Self, HeaderError> {
         let (protocol, params) = value.split_at(find_outside(value, b';').unwrap_or(value.len()));
         let (protocol, params) = (protocol.trim_ascii(), Params(params));
-        if protocol.is_empty() {
+        if !is_word(protocol) {
             return Err(HeaderError::malformed("Reason", "write a protocol, as in Q.850;cause=16"));
         }
         let cause = match params.get("cause") {
             Some(cause) => {
-                let cause = cause.and_then(|cause| cause.parse().ok());
+                let cause = cause.and_then(number);
                 Some(cause.ok_or(HeaderError::malformed("Reason", "the cause is no number"))?)
             }
             None => None,
         };
-        Ok(Self { protocol, cause, text: params.get("text").flatten().map(unquoted) })
+        Ok(Self { protocol, cause, text: params.text("text") })
+    }
+}
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.protocol)?;
+        if let Some(cause) = self.cause {
+            write!(f, ";cause={cause}")?;
+        }
+        match &self.text {
+            Some(text) => write!(f, ";text={}", Quoted(text)),
+            None => Ok(()),
+        }
     }
 }

@@ -5,6 +5,7 @@ use core::fmt;
 use super::TypedHeader;
 use crate::error::HeaderError;
 use crate::header::HeaderName;
+use crate::scan::{self, number};
 
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident($kind:ty) = $header:ident, $text:literal;)*) => {
@@ -20,9 +21,7 @@ macro_rules! numbers {
                 fn parse(value: &str) -> Result<Self, HeaderError> {
                     // Parameters behind it, which none of them defines, are left aside.
                     let number = value.split(';').next().unwrap_or_default().trim_ascii();
-                    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-                    let parsed = number.parse().ok().filter(|_| digits);
-                    parsed.map(Self).ok_or(HeaderError::malformed($text, "write a number that fits"))
+                    scan::number(number).map(Self).ok_or(HeaderError::malformed($text, "write a number that fits"))
                 }
             }
 
@@ -40,6 +39,8 @@ numbers! {
     ContentLength(u32) = ContentLength, "Content-Length";
     /// Seconds that something is good for (RFC 3261 §20.19).
     Expires(u32) = Expires, "Expires";
+    /// Seconds after which a registrar gives up a flow that it hears nothing of (RFC 5626 §11.1).
+    FlowTimer(u32) = FlowTimer, "Flow-Timer";
     /// Hops that are left (RFC 3261 §20.22).
     MaxForwards(u8) = MaxForwards, "Max-Forwards";
     /// The shortest registration that is taken, in seconds (RFC 3261 §20.23).
@@ -66,7 +67,13 @@ impl TypedHeader<'_> for MimeVersion {
     fn parse(value: &str) -> Result<Self, HeaderError> {
         const PROBLEM: HeaderError = HeaderError::malformed("MIME-Version", "write two numbers, as in 1.0");
         let (major, minor) = value.split_once('.').ok_or(PROBLEM)?;
-        let number = |text: &str| text.parse().map_err(|_| PROBLEM);
+        let number = |text: &str| number(text.trim_ascii()).ok_or(PROBLEM);
         Ok(Self { major: number(major)?, minor: number(minor)? })
+    }
+}
+
+impl fmt::Display for MimeVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
     }
 }

@@ -6,7 +6,7 @@ use super::TypedHeader;
 use crate::error::HeaderError;
 use crate::header::HeaderName;
 use crate::method::Method;
-use crate::scan::is_token;
+use crate::scan::is_word;
 
 /// A method that is understood (RFC 3261 §20.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,14 @@ impl TypedHeader<'_> for Allow {
     }
 }
 
+impl fmt::Display for Allow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 fn token<'m>(value: &'m str, header: &'static str) -> Result<&'m str, HeaderError> {
-    match !value.is_empty() && value.bytes().all(is_token) {
+    match is_word(value) {
         true => Ok(value),
         false => Err(HeaderError::malformed(header, "write tokens with commas between")),
     }
@@ -93,6 +99,12 @@ impl<'m> TypedHeader<'m> for InReplyTo<'m> {
     }
 }
 
+impl fmt::Display for InReplyTo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
 /// What shall not be told of the caller (RFC 3323 §4.2): `id;critical`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Privacy<'m>(&'m str);
@@ -115,9 +127,15 @@ impl<'m> TypedHeader<'m> for Privacy<'m> {
 
     fn parse(value: &'m str) -> Result<Self, HeaderError> {
         let privacy = Self(value);
-        match privacy.words().next().is_some() && privacy.words().all(|word| word.bytes().all(is_token)) {
+        match privacy.words().next().is_some() && privacy.words().all(is_word) {
             true => Ok(privacy),
             false => Err(HeaderError::malformed("Privacy", "write tokens with semicolons between")),
         }
+    }
+}
+
+impl fmt::Display for Privacy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }

@@ -59,3 +59,9 @@ impl<'m> TypedHeader<'m> for CallId<'m> {
         }
     }
 }
+
+impl fmt::Display for CallId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}

@@ -89,7 +89,7 @@ impl<'r> ResponseBuilder<'r> {
         self.copy(sink, b"From: ", &HeaderName::From);
         if !to.is_empty() {
             sink.push(b"To: ");
-            sink::value(sink, to);
+            sink::copied(sink, to);
             if !tag.is_empty() {
                 sink.push(b";tag=");
                 sink::value(sink, tag);
@@ -118,7 +118,7 @@ impl<'r> ResponseBuilder<'r> {
     fn copy(&self, sink: &mut impl Sink, title: &[u8], name: &HeaderName) {
         for value in self.request.raw_all(name) {
             sink.push(title);
-            sink::value(sink, value);
+            sink::copied(sink, value);
             sink.push(b"\r\n");
         }
     }

@@ -51,6 +51,18 @@ pub(super) fn value(sink: &mut impl Sink, text: &str) {
     }
 }
 
+/// Writes a value that is copied from a message. It stays as it came, other control characters too, for a quoted string may
+/// hold them; only what would end its line becomes a blank.
+#[inline]
+pub(super) fn copied(sink: &mut impl Sink, text: &str) {
+    if memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none() {
+        return sink.push(text.as_bytes());
+    }
+    for octet in text.bytes() {
+        sink.push(&[if matches!(octet, b'\r' | b'\n') { b' ' } else { octet }]);
+    }
+}
+
 /// Whether there is no control character in a text. It looks at all of it, which is faster than to stop at one.
 #[inline]
 fn is_one_line(text: &str) -> bool {

@@ -66,7 +66,7 @@ impl Dialog {
     /// It is early until [`confirm`](Dialog::confirm) or [`confirm_with`](Dialog::confirm_with).
     ///
     /// # Errors
-    /// When the INVITE has no Contact, or From, To, Call-ID or CSeq cannot be read.
+    /// When the INVITE has no [target](Dialog::has_target), or From, To, Call-ID or CSeq cannot be read.
     pub fn from_request(invite: &Message, local_tag: &str) -> Result<Dialog, DialogError> {
         Ok(Dialog {
             id: DialogId {
@@ -79,7 +79,7 @@ impl Dialog {
             remote: raw(invite, &HeaderName::From),
             local_cseq: 0,
             remote_cseq: Some(invite.cseq()?.number),
-            target: contact(invite).ok_or(DialogError::NoContact)?,
+            target: target_of(invite).ok_or(DialogError::NoContact)?,
             routes: RouteSet::of_request(invite),
             initiator: false,
         })
@@ -102,6 +102,13 @@ impl Dialog {
             routes: RouteSet::of_request(notify),
             initiator: true,
         })
+    }
+
+    /// Whether an INVITE tells where requests of its dialog shall go: by Contact, or by From where it is one of
+    /// RFC 2543, which asked for neither a Contact nor a From tag.
+    #[must_use]
+    pub fn has_target(invite: &Message) -> bool {
+        target_of(invite).is_some()
     }
 
     /// Its name.
@@ -215,10 +222,19 @@ fn raw(message: &Message, name: &HeaderName) -> String {
     message.raw(name).unwrap_or_default().to_owned()
 }
 
-/// The URI of the first Contact.
+/// Where requests to the sender of an INVITE go.
+fn target_of(invite: &Message) -> Option<String> {
+    if let Some(first) = invite.contacts().next() {
+        return first.ok()?.address().map(|address| address.uri().without_headers().to_owned());
+    }
+    let from = invite.from().ok().filter(|from| from.tag().is_none())?;
+    Some(from.uri().without_headers().to_owned())
+}
+
+/// The URI of the first Contact, without headers: they are not for request lines.
 fn contact(message: &Message) -> Option<String> {
     match message.contacts().next()? {
-        Ok(Contact::Address(address)) => Some(address.uri_str().to_owned()),
+        Ok(Contact::Address(address)) => Some(address.uri().without_headers().to_owned()),
         _ => None,
     }
 }

@@ -9,11 +9,11 @@ const MAX_REASON: usize = 100;
 const COPIED: [(&str, &str); 5] = [("Via", "v"), ("From", "f"), ("To", "t"), ("Call-ID", "i"), ("CSeq", "")];
 
 /// A response with `status` and `reason` to `request`, or none where silence is right: `request` is a response, an
-/// ACK, or lacks what the sender needs to recognise the reply (`Via`, `Call-ID`, `CSeq`).
+/// ACK, or lacks what the sender needs to recognise the reply (`Via`, `CSeq`).
 ///
 /// `to_tag` is added where the request has none.
 pub(super) fn reply(request: &[u8], status: u16, reason: &str, to_tag: &str) -> Option<Bytes> {
-    let text = std::str::from_utf8(head(request)).ok()?;
+    let text = unfolded(std::str::from_utf8(head(request)).ok()?);
     let mut lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
     let wants_reply = lines.next().is_some_and(is_request_line);
     if !wants_reply {
@@ -32,8 +32,9 @@ pub(super) fn reply(request: &[u8], status: u16, reason: &str, to_tag: &str) -> 
             if index == 2 && !value.contains("tag=") { format!(";tag={to_tag}") } else { String::new() };
         reply.push_str(&format!("{}: {}{tag}\r\n", COPIED[index].0, value.trim()));
     }
-    let [via, _, _, call_id, cseq] = copied;
-    let recognisable = via > 0 && call_id > 0 && cseq > 0;
+    // A client finds its transaction by the branch in Via and the method in CSeq (RFC 3261 section 17.1.3).
+    let [via, _, _, _, cseq] = copied;
+    let recognisable = via > 0 && cseq > 0;
     reply.push_str("Content-Length: 0\r\n\r\n");
     recognisable.then(|| reply.into())
 }
@@ -42,6 +43,11 @@ pub(super) fn reply(request: &[u8], status: u16, reason: &str, to_tag: &str) -> 
 fn head(request: &[u8]) -> &[u8] {
     let end = request.windows(4).position(|window| window == b"\r\n\r\n");
     &request[..end.unwrap_or(request.len())]
+}
+
+/// The head with folded lines made one (RFC 3261 section 7.3.1).
+fn unfolded(head: &str) -> String {
+    head.replace("\r\n ", "   ").replace("\r\n\t", "   ")
 }
 
 /// Whether the first line is that of a SIP request which expects a response.
@@ -85,12 +91,22 @@ mod tests {
     }
 
     #[test]
+    fn folded_lines_are_copied_whole() {
+        let request = REQUEST.replace("UDP h;", "UDP\r\n\th;").replace("CSeq: ", "CSeq:\r\n ");
+        let reply = reply(request.as_bytes(), 400, "Bad", "tag").unwrap();
+        let reply = std::str::from_utf8(&reply).unwrap();
+        assert!(reply.contains("Via: SIP/2.0/UDP   h;branch=z9hG4bK1\r\n"), "{reply}");
+        assert!(reply.contains("CSeq: zero OPTIONS\r\n"), "{reply}");
+    }
+
+    #[test]
     fn silence_where_a_reply_is_wrong_or_useless() {
         let refused = |text: String| reply(text.as_bytes(), 400, "Bad", "tag").is_none();
         assert!(refused(REQUEST.replace("OPTIONS sip", "ACK sip")));
         assert!(refused(REQUEST.replace("OPTIONS sip:a@b SIP/2.0", "SIP/2.0 200 OK")));
         assert!(refused(REQUEST.replace("SIP/2.0\r\nv", "HTTP/1.1\r\nv")));
-        assert!(refused(REQUEST.replace("Call-ID", "Call-OD")));
+        assert!(refused(REQUEST.replace("CSeq", "CSec")));
+        assert!(refused(REQUEST.replace("v:", "w:").replace("Via:", "Wia:")));
         assert!(refused(String::new()));
         assert!(reply(&[0xff, 0xfe, 0], 400, "Bad", "tag").is_none());
     }

@@ -44,7 +44,7 @@ impl<'m> Identity<'m> {
         let method = if *method == Method::Ack { &Method::Invite } else { method };
         let port = self.via.port().unwrap_or_default();
         let branch = self.via.branch().unwrap_or_default();
-        let written = if branch.starts_with(MAGIC_COOKIE) {
+        let written = if names_transaction(branch) {
             write!(key, "{branch}\n{}:{port}\n{method}", self.via.host())
         } else {
             let Self { call_id, from_tag, uri, .. } = self;
@@ -59,6 +59,12 @@ impl<'m> Identity<'m> {
     pub(super) fn merge_key(&self) -> String {
         format!("{}\n{}\n{}\n{}", self.call_id, self.from_tag, self.cseq.number, self.cseq.method)
     }
+}
+
+/// Whether a branch is one of RFC 3261 with something behind the cookie. The cookie alone is shared by all requests
+/// of its sender, and names none of them.
+fn names_transaction(branch: &str) -> bool {
+    branch.strip_prefix(MAGIC_COOKIE).is_some_and(|identifier| !identifier.is_empty())
 }
 
 /// Key of the client transaction that a message of `method` and `branch` belongs to.

@@ -17,6 +17,7 @@ mod large;
 mod layer;
 mod server;
 mod server_side;
+mod soundness;
 // What the layer is made of.
 mod counters;
 mod deadlines;

@@ -7,6 +7,7 @@ use sip_parser::{HeaderName, Message, Method, ResponseBuilder};
 use super::matching::Identity;
 use super::road::{ReplyRoute, Road, note_source};
 use super::server::Server;
+use super::soundness;
 use super::{AckDestination, ServerTransactionId, TransactionEvent, TransactionLayer};
 use crate::transport::Flow;
 
@@ -48,6 +49,9 @@ impl TransactionLayer {
         let method = identity.cseq.method.clone();
         if request.method().as_ref() != Some(&method) {
             let reason = format!("CSeq says {method}");
+            return self.refuse_malformed(request.as_bytes(), Some(400), reason, flow);
+        }
+        if let Some(reason) = soundness::fault(&request) {
             return self.refuse_malformed(request.as_bytes(), Some(400), reason, flow);
         }
         let road = Road::back(flow, &identity.via, self.reply_route);

@@ -1,6 +1,6 @@
 //! Messages as this user agent writes them: what every request and every response carries.
 
-use sip_parser::{HeaderName, Message, Method, RequestBuilder, ResponseBuilder};
+use sip_parser::{HeaderName, Message, Method, RequestBuilder, ResponseBuilder, Uri};
 
 use super::command::Body;
 use super::common::Common;
@@ -47,7 +47,7 @@ impl Common {
     pub(super) fn compose(&mut self, opening: &Opening<'_>, content: &Content<'_>) -> Option<Message> {
         let via = self.via(opening.flow);
         let Opening { method, target, from, tag, to, call_id, cseq, .. } = opening;
-        let mut request = RequestBuilder::new(method, target).header(&HeaderName::Via, via);
+        let mut request = RequestBuilder::new(method, request_uri(target)).header(&HeaderName::Via, via);
         for route in opening.routes {
             request = request.header(&HeaderName::Route, route);
         }
@@ -134,7 +134,7 @@ impl Common {
         let tells = capable && matches!(status, 200..=299);
         // A phone may change the session before our answer only if it knows that we take UPDATE (RFC 3311 section 5.1).
         let early = request.method() == Some(Method::Invite) && matches!(status, 101..=199);
-        if tells || early || status == 405 {
+        if tells || early || matches!(status, 405 | 501) {
             response = response.header(&HeaderName::Allow, self.allow());
         }
         if let Some(supported) = self.supported(options).filter(|_| tells) {
@@ -186,6 +186,12 @@ pub(super) fn finish_reply(
 
 fn is_max_forwards(name: &str) -> bool {
     name.eq_ignore_ascii_case("Max-Forwards")
+}
+
+/// A URI as it may stand in a request line. Headers that a Contact or a caller's link puts into it are left aside: they
+/// would let a stranger choose what we send (RFC 3261 section 19.1.5, RFC 4475 section 3.3.14).
+pub(super) fn request_uri(target: &str) -> &str {
+    Uri::parse(target).map_or(target, |uri| uri.without_headers())
 }
 
 /// An address in angle brackets, so that a parameter after it is the header's and not the URI's.

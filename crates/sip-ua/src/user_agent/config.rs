@@ -41,8 +41,8 @@ pub struct UserAgentConfig {
     /// Requests outside of dialogs that wait for the application's reply. One above it is answered
     /// 503 with Retry-After.
     pub max_pending_requests: usize,
-    /// What Allow says. A request of another method is answered 405. Of the methods outside of
-    /// dialogs each one listed here reaches the application.
+    /// What Allow says. A request of another method is answered 405, of one that has no name here 501.
+    /// Of the methods outside of dialogs each one listed here reaches the application.
     pub allow: Vec<Method>,
     /// Event packages that may be subscribed to or published (RFC 6665, RFC 3903). SUBSCRIBE and PUBLISH of another
     /// one are answered 489 with Allow-Events.

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use sip_parser::typed::{Replaces, TypedHeader};
-use sip_parser::{HeaderName, Message, Method, NameAddr, Uri};
+use sip_parser::typed::{Accept, ContentDisposition, ContentType, Replaces, TypedHeader};
+use sip_parser::{HeaderName, Message, Method, NameAddr};
 
 use super::UserAgent;
 use super::common::Server;
@@ -11,6 +11,7 @@ use super::compose::finish_reply;
 use super::id::SessionId;
 use super::requests::Pending;
 use super::subscription::EventId;
+use crate::dialog::Dialog;
 use crate::transaction::ServerTransactionId;
 use crate::transport::Flow;
 
@@ -30,6 +31,12 @@ struct Refusal {
 impl From<u16> for Refusal {
     fn from(status: u16) -> Refusal {
         Refusal { status, header: None }
+    }
+}
+
+impl Refusal {
+    fn explained(status: u16, header: &str, value: String) -> Refusal {
+        Refusal { status, header: Some((header.to_owned(), value)) }
     }
 }
 
@@ -53,8 +60,13 @@ impl UserAgent {
     /// What every request must pass (sections 8.2.1 to 8.2.3).
     fn screen(&self, method: &Method, request: &Message) -> Result<(), Refusal> {
         let config = &self.common.config;
+        let uri = request.request_uri().map_err(|_| 400)?;
         if !config.allow.contains(method) {
-            return Err(405.into());
+            let known = !matches!(method, Method::Other(_));
+            return Err(if known { 405.into() } else { 501.into() });
+        }
+        if !is_known_scheme(uri.scheme()) {
+            return Err(416.into());
         }
         let of_registrar = match method {
             Method::Register => config.supported_by_registrar.as_slice(),
@@ -65,9 +77,9 @@ impl UserAgent {
         };
         let unknown: Vec<&str> = request.values(&HeaderName::Require).filter(|tag| !knows(tag)).collect();
         if unknown.is_empty() {
-            return Ok(());
+            return screen_body(method, request);
         }
-        Err(Refusal { status: 420, header: Some(("Unsupported".to_owned(), unknown.join(", "))) })
+        Err(Refusal::explained(420, "Unsupported", unknown.join(", ")))
     }
 
     /// What a request outside of dialogs must pass too.
@@ -76,10 +88,9 @@ impl UserAgent {
         if merged {
             return Err(482.into());
         }
-        match request.uri().map(Uri::parse) {
-            Some(Ok(uri)) if is_known_scheme(uri.scheme()) => {}
-            Some(Ok(_)) => return Err(416.into()),
-            Some(Err(_)) | None => return Err(400.into()),
+        // An address of record is a SIP URI (section 10.3).
+        if *method == Method::Register && !request.to().is_ok_and(|to| to.uri().is_sip()) {
+            return Err(400.into());
         }
         if matches!(method, Method::Bye | Method::Info | Method::Prack | Method::Update | Method::Notify) {
             return Err(481.into());
@@ -88,7 +99,7 @@ impl UserAgent {
         if *method == Method::Invite && matches!(request.max_forwards(), Some(Ok(0))) {
             return Err(483.into());
         }
-        if *method == Method::Invite && request.contacts().next().is_none_or(|contact| contact.is_err()) {
+        if *method == Method::Invite && !Dialog::has_target(request) {
             return Err(400.into());
         }
         if matches!(method, Method::Subscribe | Method::Publish) {
@@ -194,6 +205,30 @@ impl UserAgent {
         let answered = self.sessions.get(&id)?.replaced_by(wanted.call_id, wanted.from_tag)?;
         Some((id, answered))
     }
+}
+
+/// Whether we understand the body, and the sender the one of our response (sections 8.2.3 and 21.4.7).
+fn screen_body(method: &Method, request: &Message) -> Result<(), Refusal> {
+    let encoded = |name: &str| !name.eq_ignore_ascii_case("identity");
+    if !request.body().is_empty() && request.values(&HeaderName::ContentEncoding).any(encoded) {
+        return Err(Refusal::explained(415, "Accept-Encoding", "identity".to_owned()));
+    }
+    if *method != Method::Invite {
+        return Ok(());
+    }
+    let optional = || {
+        let disposition = request.header::<ContentDisposition>();
+        disposition.is_ok_and(|disposition| disposition.is_some_and(|d| d.is_optional()))
+    };
+    // Without a type it is a description: RFC 2543 knew no other body of an INVITE.
+    let kind = request.header::<ContentType>().map_err(|_| 400)?;
+    let understood = kind.is_none_or(|kind| kind.is("application", "sdp"));
+    if !request.body().is_empty() && !understood && !optional() {
+        return Err(Refusal::explained(415, "Accept", "application/sdp".to_owned()));
+    }
+    let mut accepted = request.headers_of::<Accept>().peekable();
+    let takes = |accept: Result<Accept<'_>, _>| accept.is_ok_and(|it| it.takes("application", "sdp"));
+    if accepted.peek().is_some() && !accepted.any(takes) { Err(406.into()) } else { Ok(()) }
 }
 
 /// Schemes of a Request-URI that an exchange understands; others are answered 416.

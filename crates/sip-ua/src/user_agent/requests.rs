@@ -8,7 +8,7 @@ use super::UserAgent;
 use super::authentication::Authenticator;
 use super::command::{OutboundRequest, Reply};
 use super::common::{Client, Common};
-use super::compose::{Content, Opening, finish_reply};
+use super::compose::{Content, Opening, finish_reply, request_uri};
 use super::event::{RequestFailure, UaEvent};
 use super::id::{RequestId, SessionId};
 use super::intake::Arrival;
@@ -179,8 +179,12 @@ impl Outgoing {
     fn compose(&mut self, common: &mut Common) -> Option<Message> {
         let request = &self.request;
         let octets = request.body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
-        let authorization =
-            self.authenticator.headers(&request.method, &request.target, octets, &mut common.tokens);
+        let authorization = self.authenticator.headers(
+            &request.method,
+            request_uri(&request.target),
+            octets,
+            &mut common.tokens,
+        );
         let opening = Opening {
             method: &request.method,
             target: &request.target,

@@ -31,11 +31,23 @@ fn a_request_without_what_it_needs_gets_400() {
         Some(400)
     );
     assert_eq!(refused(&request("OPTIONS", BRANCH).replace("CSeq: 1 OPTIONS", "CSeq: x OPTIONS")), Some(400));
+    assert_eq!(refused(&request("OPTIONS", BRANCH).replace("Call-ID: call\n", "")), Some(400));
+}
+
+#[test]
+fn a_request_that_says_a_thing_twice_gets_400() {
+    for line in ["From: <sip:b@c>", "t: <sip:b@c>", "i: other", "CSeq: 2 OPTIONS", "Max-Forwards: 9"] {
+        let text =
+            request("OPTIONS", BRANCH).replace("Call-ID:", &format!("Max-Forwards: 9\n{line}\nCall-ID:"));
+        assert_eq!(refused(&text), Some(400), "{line}");
+    }
+    let text = request("OPTIONS", BRANCH).replace("Call-ID:", "Via: SIP/2.0/UDP a, ;\nCall-ID:");
+    assert_eq!(refused(&text), Some(400), "one Via of three is none");
 }
 
 #[test]
 fn silence_where_the_sender_could_not_recognise_a_reply() {
-    assert_eq!(refused(&request("OPTIONS", BRANCH).replace("Call-ID: call\n", "")), None);
+    assert_eq!(refused(&request("OPTIONS", BRANCH).replace("Via:", "X-Via:")), None);
     assert_eq!(refused(&request("ACK", BRANCH).replace("CSeq: 1 ACK", "CSeq: x ACK")), None);
     assert_eq!(refused(&answer(&request("OPTIONS", BRANCH), 200).replace("CSeq: 1 OPTIONS\n", "")), None);
 }

@@ -16,5 +16,6 @@ mod reliable;
 mod session_timers;
 mod subscription_chaos;
 mod subscriptions;
+mod torture;
 mod updates;
 mod weather;

@@ -114,7 +114,12 @@ impl Network {
 
     /// Bytes that arrive at an agent as if another had sent them.
     pub(crate) fn inject(&mut self, from: usize, to: usize, text: &str) {
-        self.fly(to, Bytes::from(text.replace('\n', "\r\n")), self.flow(to, from), 1);
+        self.inject_bytes(from, to, text.replace('\n', "\r\n").as_bytes());
+    }
+
+    /// The same without a line end touched.
+    pub(crate) fn inject_bytes(&mut self, from: usize, to: usize, bytes: &[u8]) {
+        self.fly(to, Bytes::copy_from_slice(bytes), self.flow(to, from), 1);
     }
 
     /// Lets some time pass.

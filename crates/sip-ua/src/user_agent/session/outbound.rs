@@ -12,7 +12,7 @@ use crate::dialog::Dialog;
 use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::OutboundInvite;
-use crate::user_agent::compose::{Content, Headers, Opening};
+use crate::user_agent::compose::{Content, Headers, Opening, request_uri};
 use crate::user_agent::event::{EndReason, RequestFailure, SessionEvent};
 
 /// Early dialogs that a forked call may have; branches beyond it ring without one.
@@ -320,7 +320,7 @@ fn compose(
 ) -> Option<Message> {
     let body = invite.body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
     let tokens = &mut scope.common.tokens;
-    let authorization = authenticator.headers(&Method::Invite, &invite.target, body, tokens);
+    let authorization = authenticator.headers(&Method::Invite, request_uri(&invite.target), body, tokens);
     let opening = Opening {
         method: &Method::Invite,
         target: &invite.target,
