@@ -53,7 +53,12 @@ impl Plan {
             settings.reg_id = Some(1);
         }
         if section.line && section.endpoint.is_some() {
-            settings.line = Some(line_of(&[own[0], own[1], &section.name]));
+            // The secret makes it this account's alone, also where two machines were made of one image.
+            let auths = section.outbound_auth.iter().filter_map(|name| sip.auths.get(name));
+            let secrets: Vec<&str> = auths.flat_map(|auth| [&*auth.password, &*auth.md5_cred]).collect();
+            let mut parts = vec![own[0], own[1], section.name.as_str()];
+            parts.extend(secrets);
+            settings.line = Some(line_of(&parts));
         }
         let transport = section.transport.as_ref();
         let transport = transport.and_then(|name| sip.transports.iter().find(|t| t.name == *name));
