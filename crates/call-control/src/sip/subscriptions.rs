@@ -13,7 +13,7 @@ use super::addressing;
 use super::directory::Route;
 use super::endpoint::SipEndpoint;
 use super::worker::Worker;
-use super::{PendingReply, SipTechnology};
+use super::{PendingReply, SipTechnology, parties};
 use crate::identity::CallerId;
 use crate::technology::OriginateError;
 
@@ -22,13 +22,15 @@ use crate::technology::OriginateError;
 pub struct PendingSubscription {
     id: RequestId,
     flow: Flow,
+    /// Whether the watcher asked for a `sips:` Contact.
+    secure: bool,
     user_agent: UserAgentHandle,
 }
 
 impl PendingSubscription {
     /// Our Contact in the dialog that it would begin; `user` is what is watched.
     pub fn contact(&self, user: &str) -> String {
-        addressing::contact(&self.user_agent, &self.flow, user)
+        addressing::contact(&self.flow, user, self.secure)
     }
 
     /// Where the watcher is.
@@ -60,7 +62,8 @@ impl Worker {
         flow: Flow,
         endpoint: Arc<SipEndpoint>,
     ) {
-        let pending = PendingSubscription { id, flow, user_agent: self.user_agent.clone() };
+        let secure = addressing::wants_sips(&request);
+        let pending = PendingSubscription { id, flow, secure, user_agent: self.user_agent.clone() };
         self.directory.subscribe(endpoint, request, pending);
     }
 
@@ -82,12 +85,14 @@ impl SipTechnology {
         headers: Vec<(String, String)>,
         body: Option<Body>,
     ) -> Result<Result<Message, RequestFailure>, OriginateError> {
-        let flow = addressing::flow_to(&self.user_agent, &route.next_hop).await?;
-        let from =
-            addressing::from(&route.endpoint, &CallerId::new("", &route.endpoint.name), flow.local.ip());
+        let flows = self.flows_to(&route.next_hop).await?;
+        let [flow, others @ ..] = flows.as_slice() else { return Err(OriginateError::Refused) };
+        let (flow, secure) = (*flow, addressing::is_sips(&route.target));
+        let from = parties::from(&route.endpoint, &CallerId::new("", &route.endpoint.name), flow.local.ip());
         let to = format!("<{}>", route.target);
         let mut request = OutboundRequest::new(method, &route.target, flow, &from, &to);
-        request.contact = Some(addressing::contact(&self.user_agent, &flow, ""));
+        request.contact = Some(addressing::contact(&flow, "", secure));
+        request.alternatives = addressing::alternatives(others, "", secure);
         request.headers = route.route_set.iter().map(|hop| ("Route".to_owned(), hop.clone())).collect();
         request.headers.extend(headers);
         request.body = body;

@@ -42,7 +42,7 @@ fn flow(protocol: Protocol, last: u8) -> Flow {
 }
 
 fn directory(exchange: &Arc<Exchange>) -> ConfiguredDirectory {
-    ConfiguredDirectory::new(Arc::downgrade(exchange))
+    ConfiguredDirectory::new(Arc::downgrade(exchange), exchange.guard().clone())
 }
 
 fn instance(number: u8) -> String {

@@ -284,6 +284,7 @@ impl Notifier {
             authorization: &authorization,
             headers: &headers,
             body: body.as_ref(),
+            ..Content::default()
         };
         let flow = scope.base.flow;
         match scope.common.compose_in(&self.dialog, &Method::Notify, cseq, &flow, &content) {

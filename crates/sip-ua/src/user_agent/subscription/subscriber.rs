@@ -87,6 +87,7 @@ impl Subscriber {
             authorization: &authorization,
             headers: &headers,
             body: None,
+            ..Content::default()
         };
         let flow = scope.base.flow;
         let request = match &mut self.dialog {
