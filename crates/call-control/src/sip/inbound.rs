@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use media_bridge::LegConfig;
 use sdp::negotiation::NegotiationError;
+use sip_parser::typed::ContentDisposition;
 use sip_parser::{HeaderName, Message};
 use sip_ua::guard::Offence;
 use sip_ua::transport::Flow;
@@ -251,6 +252,11 @@ fn first_answer(media: &mut SessionMedia, invite: &Message) -> Result<(Stage, Op
     let kind = invite.raw(&HeaderName::ContentType).unwrap_or("application/sdp");
     let media_type = kind.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/sdp") {
+        // A body that its sender lets us leave aside is no offer (RFC 3261 §20.11).
+        let disposition = invite.header::<ContentDisposition>().ok().flatten();
+        if disposition.is_some_and(|disposition| disposition.is_optional()) {
+            return Ok((Stage::OfferOwed, None));
+        }
         return Err(Reply::status(415).header("Accept", "application/sdp"));
     }
     let (answer, agreement) = media.answer(invite.body()).map_err(|error| refusal(&error))?;

@@ -57,6 +57,44 @@ fn a_scheme_that_we_do_not_know() {
     refused(&request("INVITE", "URI http://192.0.2.2/"), 416);
 }
 
+/// Whether an INVITE with these headers, and a body, reaches the application.
+fn is_taken(headers: &str) -> bool {
+    let text = request("INVITE", headers).replace("Content-Length: 0\n\n", "Content-Length: 4\n\nbody");
+    let mut network = Network::new();
+    network.inject(ALICE, BOB, &text);
+    network.run(10);
+    network.request(BOB).is_some()
+}
+
+#[test]
+fn a_body_that_we_do_not_know() {
+    let with_body = |headers: &str| {
+        request("INVITE", headers).replace("Content-Length: 0\n\n", "Content-Length: 4\n\nbody")
+    };
+    let reply = refused(&with_body("Content-Type: text/plain\n"), 415);
+    assert_eq!(reply.raw(&HeaderName::Accept), Some("application/sdp"));
+    let reply = refused(&with_body("Content-Type: application/sdp\nContent-Encoding: gzip\n"), 415);
+    assert_eq!(reply.raw(&HeaderName::AcceptEncoding), Some("identity"));
+    refused(&with_body("Content-Type: nonsense\n"), 400);
+    assert!(is_taken("Content-Type: application/SDP;charset=utf-8\nContent-Encoding: Identity\n"));
+    assert!(is_taken("Content-Type: text/plain\nContent-Disposition: icon;handling=optional\n"));
+    assert!(is_taken("c: application/sdp\nAccept: text/plain, application/*;q=0.5\n"));
+    refused(&with_body("c: application/sdp\nAccept: text/plain, application/sdp;q=0\n"), 406);
+}
+
+#[test]
+fn an_address_that_is_none() {
+    refused(&request("INVITE", "URI sip:"), 400);
+    refused(&request("REGISTER", "").replace("<sip:bob@example.com>", "<tel:+12>"), 400);
+    refused(&request("INVITE", "").replace("<sip:alice@192.0.2.1>", "*"), 400);
+}
+
+#[test]
+fn a_method_that_nobody_knows() {
+    let reply = refused(&request("NOVEL", ""), 501);
+    assert!(reply.raw(&HeaderName::Allow).is_some());
+}
+
 #[test]
 fn a_call_without_hops_left() {
     refused(&request("INVITE", "Max-Forwards: 0\n"), 483);
