@@ -294,8 +294,8 @@ fn baresip(scene: &Scene) -> Outcome {
     let exchange = Exchange::start(scene, &folder)?;
     let watched = format!("sip:100@{}", exchange.sip_address());
     let mut alice = Baresip::named(scene, "alice", 440).watching(watched).register_at(&exchange)?;
-    let told = alice.is_told_of_messages()?;
-    ensure(told.contains("Messages-Waiting: no"), || format!("it should be told of no messages: {told}"))?;
+    // Its control connection may come after the event; its trace of messages holds all of them.
+    alice.process().says("Messages-Waiting: no")?;
     alice.sees("Offline")?;
     let bob = Phone::new(scene, &exchange, "bob")?;
     let registrar = bob.registers()?;
