@@ -208,6 +208,13 @@ impl Presence {
     }
 }
 
+impl Drop for Presence {
+    /// The task that waits for publications to end finds nothing to serve any more.
+    fn drop(&mut self) {
+        self.sooner.notify_one();
+    }
+}
+
 impl Observer for Presence {
     fn notice(&self, event: &Event) {
         if let Some(device) = self.with(|state| state.channels.notice(event)) {
