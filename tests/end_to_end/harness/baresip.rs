@@ -156,11 +156,6 @@ impl Baresip {
         }
     }
 
-    /// Waits for the next notice of its messages.
-    pub(crate) fn is_told_of_messages(&self) -> Outcome<String> {
-        Ok(self.control.event("MWI_NOTIFY")?.param)
-    }
-
     /// Waits until it shows the watched one so: `Online`, `Busy`, `Offline`.
     pub(crate) fn sees(&mut self, presence: &str) -> Outcome {
         let mut last = String::new();

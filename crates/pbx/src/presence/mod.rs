@@ -13,6 +13,7 @@ mod hint;
 mod mailbox;
 mod publication;
 mod publish;
+mod showing;
 mod state;
 mod store;
 mod subscribe;
@@ -31,6 +32,7 @@ use tokio::sync::Notify;
 
 pub use hint::{Hint, HintState};
 pub use mailbox::{MailboxCounts, MailboxSource};
+pub use showing::{HintRow, SubscriptionRow};
 pub(crate) use subscribe::packages;
 pub use value::{PresenceState, PresenceValue};
 
@@ -54,36 +56,6 @@ pub struct Presence {
     runtime: tokio::runtime::Handle,
     /// Rung when a publication ends sooner than all others.
     sooner: Arc<Notify>,
-}
-
-/// A hint as consoles show it.
-#[derive(Clone, Debug)]
-pub struct HintRow {
-    /// The extension, a pattern perhaps.
-    pub extension: String,
-    /// Its context.
-    pub context: String,
-    /// As it is written.
-    pub text: String,
-    /// What it comes to.
-    pub state: HintState,
-    /// Subscriptions to it.
-    pub watchers: usize,
-}
-
-/// A subscription as consoles show it.
-#[derive(Clone, Debug)]
-pub struct SubscriptionRow {
-    /// The endpoint that holds it.
-    pub endpoint: String,
-    /// What is watched.
-    pub resource: String,
-    /// The event package.
-    pub package: &'static str,
-    /// Its Call-ID.
-    pub call_id: String,
-    /// Seconds that it still lasts.
-    pub expires: u64,
 }
 
 impl Presence {
@@ -174,13 +146,6 @@ impl Presence {
         self.touched(&[name]);
     }
 
-    /// All devices whose state was set, by name.
-    pub fn set_devices(&self) -> Vec<(String, DeviceState)> {
-        let mut all: Vec<_> = self.with(|state| state.devices.iter().map(|(k, v)| (k.clone(), *v)).collect());
-        all.sort();
-        all
-    }
-
     /// The hint of an extension and what it comes to; `None` without a hint.
     pub fn extension(&self, context: &str, extension: &str) -> Option<(Hint, HintState)> {
         let plan = self.exchange()?.configuration().dialplan.clone();
@@ -188,44 +153,6 @@ impl Presence {
         let facts = self.facts();
         let state = self.with(|state| state.hint(&facts, &hint));
         Some((hint, state))
-    }
-
-    /// All hints of the dialplan, in the order of the file.
-    pub fn hints(&self) -> Vec<HintRow> {
-        let Some(exchange) = self.exchange() else { return Vec::new() };
-        let plan = exchange.configuration().dialplan.clone();
-        let facts = self.facts();
-        self.with(|state| {
-            let row = |context: &str, extension: String, written: &dialplan_vm::Hint| {
-                let hint = Hint::read(&written.devices, context, &extension, Some(written.span));
-                HintRow {
-                    context: context.to_owned(),
-                    text: written.devices.clone(),
-                    state: state.hint(&facts, &hint),
-                    watchers: state.watchers.iter().filter(|watcher| watcher.is_of(written.span)).count(),
-                    extension,
-                }
-            };
-            let hints = plan.hints();
-            hints
-                .map(|(c, extension, hint)| row(c.name(), extension.pattern().text().to_owned(), hint))
-                .collect()
-        })
-    }
-
-    /// All subscriptions that peers hold, the oldest first.
-    pub fn subscriptions(&self) -> Vec<SubscriptionRow> {
-        let now = Instant::now();
-        self.with(|state| {
-            let rows = state.watchers.iter().map(|watcher| SubscriptionRow {
-                endpoint: watcher.endpoint.clone(),
-                resource: watcher.resource.name(),
-                package: watcher.package,
-                call_id: watcher.call_id.clone(),
-                expires: watcher.expires_at.saturating_duration_since(now).as_secs(),
-            });
-            rows.collect()
-        })
     }
 }
 
@@ -248,14 +175,6 @@ impl Presence {
         }
         self.store.put(Family::Presence, provider, Some(text));
         self.touched(&[provider_key(provider)]);
-    }
-
-    /// All providers, by name.
-    pub fn presences(&self) -> Vec<(String, PresenceValue)> {
-        let mut all: Vec<_> =
-            self.with(|state| state.presences.iter().map(|(k, v)| (k.clone(), v.clone())).collect());
-        all.sort_by(|a, b| a.0.cmp(&b.0));
-        all
     }
 }
 
@@ -286,6 +205,13 @@ impl Presence {
     pub fn mailbox_changed(&self, name: &str) {
         self.touched(&[mailbox_key(name)]);
         self.tell_phones_of(&full_name(name));
+    }
+}
+
+impl Drop for Presence {
+    /// The task that waits for publications to end finds nothing to serve any more.
+    fn drop(&mut self) {
+        self.sooner.notify_one();
     }
 }
 

@@ -9,6 +9,7 @@ mod event_id;
 mod notification;
 mod notifier;
 mod peers;
+mod state;
 mod subscriber;
 mod terms;
 

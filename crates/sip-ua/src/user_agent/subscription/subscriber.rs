@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use sip_parser::{HeaderName, Message, Method};
 
 use super::event_id::EventId;
-use super::notification::TerminationReason;
+use super::state::State;
 use super::terms::OutboundSubscribe;
 use super::{Scope, SubscriptionEnd, SubscriptionEvent, is_the_end_of_it};
 use crate::dialog::Dialog;
@@ -287,26 +287,5 @@ impl Subscriber {
             let reason = if self.leaving { SubscriptionEnd::Unsubscribed } else { SubscriptionEnd::Lost };
             scope.finish(reason, None);
         }
-    }
-}
-
-/// What Subscription-State says.
-struct State {
-    word: String,
-    expires: Option<u32>,
-    reason: TerminationReason,
-    retry_after: Option<u32>,
-}
-
-impl State {
-    fn of(notify: &Message) -> Option<State> {
-        let value = notify.raw(&HeaderName::SubscriptionState)?;
-        let mut parts = value.split(';').map(str::trim);
-        let word = parts.next().filter(|word| !word.is_empty())?.to_owned();
-        let params: Vec<(&str, &str)> = parts.filter_map(|part| part.split_once('=')).collect();
-        let get = |name: &str| params.iter().find(|(key, _)| key.trim().eq_ignore_ascii_case(name));
-        let number = |name| get(name).and_then(|(_, value)| value.trim().parse().ok());
-        let reason = TerminationReason::from_name(get("reason").map_or("", |(_, value)| value.trim()));
-        Some(State { word, expires: number("expires"), reason, retry_after: number("retry-after") })
     }
 }
