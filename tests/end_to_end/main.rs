@@ -16,6 +16,7 @@ mod floods;
 mod harness_itself;
 mod hold;
 mod identities;
+mod ipv6;
 mod load;
 mod location;
 mod malformed;
@@ -54,6 +55,7 @@ fn main() {
         harness_itself::trials(),
         hold::trials(),
         identities::trials(),
+        ipv6::trials(),
         load::trials(),
         location::trials(),
         malformed::trials(),

@@ -1,7 +1,10 @@
 //! Two phones talk: each hears the other's tone, and either hangs up.
 
+use std::net::SocketAddr;
+
 use libtest_mimic::Trial;
 
+use crate::harness::folder::SIP_PORT;
 use crate::harness::{Baresip, Exchange, Folder, Outcome, Scene, ensure, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -10,6 +13,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("two_phones::hear_each_other_and_the_callee_hangs_up", &["baresip"], callee_hangs_up),
         trial("two_phones::hear_each_other_over_tcp", &["baresip"], over_tcp),
         trial("two_phones::udp_and_tcp_meet", &["baresip"], udp_and_tcp),
+        trial("two_phones::one_is_called_from_where_it_registered", &["baresip"], second_transport),
         trial("two_phones::mu_law_and_a_law_meet", &["baresip"], transcoding),
         trial("two_phones::keys_pass_from_one_to_the_other", &["baresip"], keys),
         trial("two_phones::the_dialplan_goes_on_after_the_callee_with_g", &["baresip"], goes_on),
@@ -79,6 +83,24 @@ fn udp_and_tcp(scene: &Scene) -> Outcome {
     hear_each_other(&alice, &bob)?;
     bob.hang_up()?;
     alice.call_ends()?;
+    bob.dial("alice")?;
+    hear_each_other(&alice, &bob)
+}
+
+/// A translator lets in what comes from the port that the phone registered at, and nothing else.
+fn second_transport(scene: &Scene) -> Outcome {
+    let folder = Folder::new(scene)?;
+    let second = SocketAddr::from((folder.address(), SIP_PORT + 10));
+    let folder = folder.second_udp(second).phone_with("alice", "rewrite_contact=yes");
+    let folder = folder.phone_with("bob", "rewrite_contact=yes").dialplan(DIALPLAN);
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).at(second).register_at(&exchange)?;
+    alice.dial("bob")?;
+    hear_each_other(&alice, &bob)?;
+    bob.process().says(&format!("Via: SIP/2.0/UDP {second};"))?;
+    alice.hang_up()?;
+    bob.call_ends()?;
     bob.dial("alice")?;
     hear_each_other(&alice, &bob)
 }

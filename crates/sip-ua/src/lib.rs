@@ -12,6 +12,10 @@
 //! - [`Registrar`](registrar::Registrar) and [`Verifier`](digest::Verifier): who is where, and who is who.
 //! - [`Registration`](registration::Registration): where we are, told to another registrar and kept alive.
 //!
+//! A listening address is a protocol and an address; over TLS and secure WebSockets it has certificates beside them:
+//! `ListenConfig::new(Protocol::Tls, address).with_tls(Tls::new(&TlsConfig::server(certificate, key))?)`. See
+//! [`Tls`](transport::Tls), which also takes up renewed ones.
+//!
 //! A phone that answers whoever asks for its health, and one that asks:
 //!
 //! ```
@@ -48,7 +52,10 @@
 //! | what | where | not yet |
 //! | --- | --- | --- |
 //! | RFC 3261 §17, RFC 6026, RFC 4320 §4: transactions | [`transaction`] | |
-//! | RFC 3261 §18, RFC 3581 (`rport`), RFC 5626 §3.5.1 (keep-alive), RFC 5923, RFC 7118: UDP, TCP, TLS, WebSocket | [`transport`], [`driver`] | |
+//! | RFC 3261 §18, RFC 3581 (`rport`): UDP, TCP, large requests over TCP | [`transport`], [`driver`] | |
+//! | RFC 3261 §26.3.1, RFC 5922, RFC 5923 (`alias`): TLS | [`transport::Tls`] | revocation |
+//! | RFC 7118: WebSockets | [`transport`] | |
+//! | RFC 5626 §4.4 (keep-alive by CRLF and STUN) | [`transport`] | |
 //! | RFC 3263, RFC 2782: location of servers by DNS, failover | [`location`], [`user_agent`] | |
 //! | RFC 3261 §12, §13, §14, §15, RFC 3262, RFC 3311, RFC 3515, RFC 3891, RFC 4028: calls | [`dialog`], [`user_agent`] | |
 //! | RFC 6665: subscriptions, both ways | [`user_agent`] | several in one dialog |
@@ -60,10 +67,10 @@
 //! # Limits
 //!
 //! Whatever a peer can make grow has a bound and a defined answer: [`Limits`] (transactions: 503 with
-//! `Retry-After`), [`ConnectionLimits`](transport::ConnectionLimits) (connections are closed), the parser's limits
-//! (400, or the connection is closed), and the driver's queues (readers wait, then the network does). A
-//! [`Guard`](guard::Guard) at the door ([`bind_guarded`]) counts what attackers do, and keeps out who does too much of it
-//! before anything of theirs is parsed.
+//! `Retry-After`), [`ConnectionLimits`](transport::ConnectionLimits) (connections are closed, handshakes of TLS and
+//! WebSockets too when they take too long), the parser's limits (400, or the connection is closed), and the driver's
+//! queues (readers wait, then the network does). A [`Guard`](guard::Guard) at the door ([`bind_guarded`]) counts what
+//! attackers do, and keeps out who does too much of it before anything of theirs is parsed.
 #![forbid(unsafe_code)]
 
 // Who is let in. Uses nothing of the others.

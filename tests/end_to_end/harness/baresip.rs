@@ -33,6 +33,7 @@ pub(crate) struct Setup<'a> {
     secret: String,
     codecs: &'a str,
     answer: Answer,
+    at: Option<SocketAddr>,
     /// Lines of its configuration that name certificates.
     certificates: String,
     /// URI whose presence it watches, beside its messages.
@@ -58,6 +59,12 @@ impl<'a> Setup<'a> {
     pub(crate) fn over_tls(mut self, authority: &Path) -> Self {
         self.transport = "tls";
         self.certificates = format!("sip_cafile {}\n", authority.display());
+        self
+    }
+
+    /// As a phone of the exchange at this address of its own, over IPv6 if it is one.
+    pub(crate) fn at(mut self, exchange: SocketAddr) -> Self {
+        self.at = Some(exchange);
         self
     }
 
@@ -102,7 +109,11 @@ impl<'a> Setup<'a> {
     pub(crate) fn start_at(self, exchange: &Exchange) -> Outcome<Baresip> {
         let (name, secret) = (self.name, self.secret.clone());
         let registration = format!(";auth_user={name};auth_pass={secret};regint=300");
-        let address = if self.transport == "tls" { exchange.tls_address() } else { exchange.sip_address() };
+        let address = match self.at {
+            Some(address) => address,
+            None if self.transport == "tls" => exchange.tls_address(),
+            None => exchange.sip_address(),
+        };
         self.start(&address.to_string(), &registration)
     }
 
@@ -131,6 +142,12 @@ impl<'a> Setup<'a> {
             .replace("CONTROL", &control.to_string())
             .replace("FOLDER", &folder.to_string_lossy())
             + &self.certificates;
+        let settings = match self.at {
+            Some(SocketAddr::V6(_)) => settings
+                .replace("sip_listen 127.0.0.1:0", "sip_listen [::1]:0")
+                .replace("net_interface 127.0.0.1", "net_interface ::1"),
+            _ => settings,
+        };
         std::fs::write(folder.join("config"), settings)?;
         let process =
             Process::spawn(self.scene, self.name, Command::new("baresip").arg("-s").arg("-f").arg(&folder))?;
@@ -151,6 +168,7 @@ impl Baresip {
             secret,
             codecs: "",
             answer: Answer::Auto,
+            at: None,
             certificates: String::new(),
             watched: None,
         }

@@ -50,6 +50,12 @@ impl Folder {
         self
     }
 
+    /// One more transport over UDP, at this address.
+    pub(crate) fn second_udp(mut self, at: SocketAddr) -> Self {
+        let _ = write!(self.pjsip, "\n[udp2]\ntype=transport\nprotocol=udp\nbind={at}\n");
+        self
+    }
+
     /// Transports for browsers, without TLS and with it, with the certificates `sip.crt` and `sip.key` of the folder.
     pub(crate) fn web(mut self) -> Self {
         let (folder, address) = (self.path.display(), self.address);

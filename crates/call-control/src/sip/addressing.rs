@@ -95,3 +95,31 @@ pub(super) fn alternatives<'f>(
     let ways = ways.into_iter();
     ways.map(|flow| Alternative { flow: *flow, contact: Some(contact(flow, user, secure)) }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use sip_parser::Message;
+
+    use super::*;
+
+    #[test]
+    fn whoever_asks_for_sips_gets_it() {
+        let invite = |uri: &str, headers: &str| {
+            let text = format!(
+                "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/TLS 192.0.2.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n\
+                 To: <sip:b@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n{headers}Content-Length: 0\r\n\r\n"
+            );
+            wants_sips(&Message::parse(text.into()).unwrap())
+        };
+        assert!(invite("sips:b@b", ""));
+        assert!(invite("sip:b@b", "Contact: <SIPS:a@192.0.2.1>\r\n"));
+        assert!(invite("sip:b@b", "Record-Route: <sips:p;lr>\r\nContact: <sip:a@192.0.2.1>\r\n"));
+        assert!(!invite("sip:b@b", "Record-Route: <sip:p;lr>\r\nContact: <sips:a@192.0.2.1>\r\n"));
+        assert!(!invite("sip:b@b", "Contact: <sip:a@192.0.2.1;transport=tls>\r\n"));
+        let local = "192.0.2.1:5061".parse().unwrap();
+        let flow = Flow::new(Protocol::Tls, local, local);
+        assert_eq!(contact(&flow, "", true), "<sips:192.0.2.1:5061;transport=tls>");
+        let flow = Flow::new(Protocol::Wss, local, local);
+        assert_eq!(contact(&flow, "a b", false), "<sip:a%20b@192.0.2.1:5061;transport=ws>");
+    }
+}

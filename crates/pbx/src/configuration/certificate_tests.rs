@@ -88,6 +88,7 @@ fn places(transports: &str, http: &str) -> Vec<(String, Option<std::path::PathBu
     memory.insert("/keys/sip.crt", certificate.as_str());
     memory.insert("/keys/sip.key", key.as_str());
     let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &memory);
+    assert!(!report.diagnostics.iter().any(|d| d.message.contains("more'")), "{}", report.render(false));
     let configuration = configuration.unwrap_or_else(|| panic!("{}", report.render(false)));
     let file = |transport: &Transport| transport.certificates.as_ref().and_then(|c| c.cert_file.clone());
     configuration.sip.transports.iter().map(|t| (t.bind.to_string(), file(t))).collect()
@@ -96,7 +97,8 @@ fn places(transports: &str, http: &str) -> Vec<(String, Option<std::path::PathBu
 #[test]
 fn websockets_are_where_http_conf_has_them() {
     let both = "[ws]\ntype=transport\nprotocol=ws\nbind=0.0.0.0\n[wss]\ntype=transport\nprotocol=wss\nbind=0.0.0.0\n\
-                [more]\ntype=transport\nprotocol=ws\nbind=0.0.0.0:5066\n";
+                [more]\ntype=transport\nprotocol=ws\nbind=0.0.0.0:5066\n\
+                [phone]\ntype=endpoint\ntransport=more\n";
     let alone = places(both, "[general]\nenabled=no\n");
     assert_eq!(
         alone.iter().map(|(bind, _)| bind.as_str()).collect::<Vec<_>>(),

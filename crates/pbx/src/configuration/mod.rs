@@ -55,7 +55,7 @@ pub use http::HttpConfiguration;
 pub use options::Options;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
-    Identifier, Identify, IdentityOptions, Registration, ResourceList, SipConfiguration, Transport,
+    Identifier, Identify, IdentityOptions, Registration, ResourceList, SipConfiguration, System, Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
@@ -257,3 +257,5 @@ fn nothing_there(folder: &Path) -> ConfigurationReport {
 mod certificate_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transport_tests;

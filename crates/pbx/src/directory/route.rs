@@ -171,10 +171,14 @@ fn binding_hop(binding: &Binding) -> Result<NextHop, OriginateError> {
         return Ok(NextHop::Connection { flow: binding.flow, otherwise: fallback.map(Box::new) });
     }
     match binding.received.or(outbound.then_some(binding.flow.remote)) {
-        Some(seen) => Ok(NextHop::Host {
-            protocol: binding.flow.protocol,
-            host: seen.ip().to_string(),
-            port: seen.port(),
+        // From the socket that it registered at: its translator lets in nobody else.
+        Some(seen) => Ok(NextHop::Connection {
+            flow: binding.flow.towards(seen),
+            otherwise: Some(Box::new(NextHop::Host {
+                protocol: binding.flow.protocol,
+                host: seen.ip().to_string(),
+                port: seen.port(),
+            })),
         }),
         None => next_hop(&binding.contact_uri),
     }

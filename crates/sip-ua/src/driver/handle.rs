@@ -67,22 +67,28 @@ impl<C: Core> Handle<C> {
         &self.listening
     }
 
-    /// The road to `remote`: from the first socket of its protocol and family, under the address that the system
-    /// sends from. For TCP an open connection with `remote` is used again, else one is opened at the first message.
+    /// The road to `remote`: from the socket of its protocol that is bound to the address that the system sends from,
+    /// else from the first of its protocol and family. For TCP, and what runs over it, an open connection with `remote`
+    /// is used again, else one is opened at the first message.
     ///
     /// None when nothing listens for that protocol and family, or the system knows no route.
     pub fn flow_to(&self, protocol: Protocol, remote: SocketAddr) -> Option<Flow> {
-        let local = self
-            .listening
-            .iter()
-            .filter(|listen| listen.protocol == protocol)
-            .map(|listen| listen.address)
-            .find(|address| address.is_ipv4() == remote.is_ipv4())?;
-        if !local.ip().is_unspecified() {
+        let ours = |listen: &&ListenConfig| {
+            listen.protocol == protocol && listen.address.is_ipv4() == remote.is_ipv4()
+        };
+        let sockets: Vec<SocketAddr> = self.listening.iter().filter(ours).map(|l| l.address).collect();
+        if let [local] = sockets[..]
+            && !local.ip().is_unspecified()
+        {
             return Some(Flow::new(protocol, local, remote));
         }
-        let ip = source_towards(remote.ip())?;
-        Some(Flow::new(protocol, SocketAddr::new(ip, local.port()), remote))
+        let source = source_towards(remote.ip())?;
+        let is_best = |address: &&SocketAddr| address.ip() == source || address.ip().is_unspecified();
+        let mut local = *sockets.iter().find(is_best).or(sockets.first())?;
+        if local.ip().is_unspecified() {
+            local.set_ip(source);
+        }
+        Some(Flow::new(protocol, local, remote))
     }
 
     /// [`flow_to`](Self::flow_to) `remote`, one of the addresses of the host `name`. Over TLS the peer must then show a
@@ -96,9 +102,12 @@ impl<C: Core> Handle<C> {
     }
 
     /// Whether the connection that `flow` names is open. A phone behind address translation is reached over the
-    /// connection that it opened, and over no other (RFC 5626 section 4.3). Always true of UDP.
+    /// connection that it opened, and over no other (RFC 5626 section 4.3). Of UDP it tells whether the socket is there.
     pub fn has_connection(&self, flow: &Flow) -> bool {
-        flow.protocol == Protocol::Udp || self.open.contains(flow)
+        match flow.protocol {
+            Protocol::Udp => self.listening.iter().any(|listen| listen.carries(flow)),
+            _ => self.open.contains(flow),
+        }
     }
 
     /// Ends the task: what is queued on connections is still written, then everything closes. The events end.

@@ -117,6 +117,9 @@ impl<C: Core> Task<C> {
         match input {
             Input::Message { message, flow } => {
                 wire_log::received(&flow, message.as_bytes());
+                if flow.protocol.is_secure() {
+                    self.transports.alias(&message, flow);
+                }
                 self.core.handle_message(now, message, flow);
             }
             Input::Malformed { bytes, error, flow } => {

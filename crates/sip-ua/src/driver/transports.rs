@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use sip_parser::Message;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::guard::{SharedGuard, Source, Standing};
@@ -23,6 +24,8 @@ pub(super) struct Transports {
     names: PeerNames,
     /// The newest connection with each peer, for requests that only know the peer's address.
     by_remote: HashMap<(Protocol, SocketAddr), Flow>,
+    /// Where peers listen whose connection is used for requests to them (RFC 5923), one for each connection.
+    aliases: HashMap<Flow, SocketAddr>,
     /// How many connections each source has open.
     per_source: HashMap<Source, usize>,
     inputs: mpsc::Sender<Input>,
@@ -45,6 +48,7 @@ impl Transports {
             open: OpenConnections::default(),
             names: PeerNames::default(),
             by_remote: HashMap::new(),
+            aliases: HashMap::new(),
             per_source: HashMap::new(),
             inputs,
             guard,
@@ -139,6 +143,24 @@ impl Transports {
         }
     }
 
+    /// A request with `alias` in its Via asks that requests to the address where its sender listens take this connection
+    /// (RFC 5923 section 9.2). Granted to those who have proven who they are, for their own address alone: else
+    /// anybody could draw a neighbour's calls to himself.
+    pub(super) fn alias(&mut self, message: &Message, flow: Flow) {
+        let door = self.listening.iter().find_map(|listening| listening.door_of(&flow));
+        if !door.is_some_and(Door::proves_clients) || !self.connections.contains_key(&flow) {
+            return;
+        }
+        let Ok(via) = message.via() else { return };
+        if !message.is_request() || via.params().get("alias").is_none() || self.aliases.contains_key(&flow) {
+            return;
+        }
+        let port = via.port().unwrap_or(flow.protocol.default_port());
+        let listening = SocketAddr::new(flow.remote.ip(), port);
+        self.by_remote.entry((flow.protocol, listening)).or_insert(flow);
+        self.aliases.insert(flow, listening);
+    }
+
     /// Which connections are open, kept up to date.
     pub(super) fn open_connections(&self) -> OpenConnections {
         self.open.clone()
@@ -176,9 +198,11 @@ impl Transports {
             return;
         }
         self.open.closed(&flow);
-        let peer = (flow.protocol, flow.remote);
-        if self.by_remote.get(&peer) == Some(&flow) {
-            self.by_remote.remove(&peer);
+        for remote in [Some(flow.remote), self.aliases.remove(&flow)].into_iter().flatten() {
+            let peer = (flow.protocol, remote);
+            if self.by_remote.get(&peer) == Some(&flow) {
+                self.by_remote.remove(&peer);
+            }
         }
         let source = Source::of(flow.remote.ip());
         if let Some(open) = self.per_source.get_mut(&source) {

@@ -12,9 +12,9 @@ use sip_parser::{Frame, Framer, FramingError, ParseError};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_tungstenite::WebSocketStream;
 
-use super::{Flow, Input, websocket};
+use super::websocket::{self, WebSocket};
+use super::{Flow, Input};
 use crate::guard::{Decision, SharedGuard, Standing};
 
 /// What carries a connection's bytes.
@@ -30,7 +30,7 @@ pub(crate) enum Opened {
     /// Messages follow each other in a stream.
     Stream(BoxedStream),
     /// Each message has a frame.
-    WebSocket(Box<WebSocketStream<BoxedStream>>),
+    WebSocket(Box<WebSocket>),
 }
 
 /// A connection on its way: its handshakes, then what they led to.

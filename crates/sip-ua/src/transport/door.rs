@@ -24,6 +24,11 @@ impl Door {
         self.protocol
     }
 
+    /// Whether all who come through it have proven who they are.
+    pub(crate) fn proves_clients(&self) -> bool {
+        self.tls.as_ref().is_some_and(Tls::proves_clients)
+    }
+
     /// What the system is asked for its connections.
     pub(super) fn sockets(&self) -> &SocketOptions {
         &self.sockets

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-use super::{PortOwner, Protocol, SocketOptions, Tls, port_owner};
+use super::{Flow, PortOwner, Protocol, SocketOptions, Tls, port_owner};
 
 /// One address to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,14 @@ impl ListenConfig {
     /// Listens for `protocol` on `address`.
     pub fn new(protocol: Protocol, address: SocketAddr) -> Self {
         Self { protocol, address, tls: None, sockets: SocketOptions::default() }
+    }
+
+    /// Whether messages along `flow` leave from this address.
+    pub(crate) fn carries(&self, flow: &Flow) -> bool {
+        let any = self.address.ip().is_unspecified() && self.address.is_ipv4() == flow.remote.is_ipv4();
+        flow.protocol == self.protocol
+            && self.address.port() == flow.local.port()
+            && (any || self.address.ip() == flow.local.ip())
     }
 
     /// With these certificates and keys.

@@ -14,6 +14,7 @@ mod stun;
 mod tcp;
 mod tls;
 mod udp;
+mod watched;
 mod websocket;
 // What the system knows.
 mod local_address;

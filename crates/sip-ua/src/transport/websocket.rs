@@ -1,7 +1,9 @@
 //! SIP over WebSockets (RFC 7118): the handshake, and one message a frame.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::IpAddr;
+use std::task::Poll;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
@@ -17,6 +19,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config, client_async_with_config};
 
 use super::connection::{PING, PONG};
+use super::watched::Watched;
 use super::{BoxedStream, ConnectionLimits, Flow, Input, Intake};
 
 /// The subprotocol of SIP (RFC 7118 section 4.1).
@@ -37,25 +40,25 @@ fn config() -> WebSocketConfig {
         .max_frame_size(Some(MAX_MESSAGE))
 }
 
+/// A WebSocket whose handshake is done.
+pub(crate) type WebSocket = WebSocketStream<Watched>;
+
 /// The handshake with a browser that connected to us.
-pub(super) async fn accept(stream: BoxedStream) -> io::Result<WebSocketStream<BoxedStream>> {
-    accept_hdr_async_with_config(stream, answer, Some(config())).await.map_err(io::Error::other)
+pub(super) async fn accept(stream: BoxedStream) -> io::Result<WebSocket> {
+    accept_hdr_async_with_config(Watched::new(stream), answer, Some(config())).await.map_err(io::Error::other)
 }
 
 /// The handshake with a server that we connected to.
-pub(super) async fn connect(
-    stream: BoxedStream,
-    host: &str,
-    port: u16,
-) -> io::Result<WebSocketStream<BoxedStream>> {
+pub(super) async fn connect(stream: BoxedStream, host: &str, port: u16) -> io::Result<WebSocket> {
     let host = match host.parse::<IpAddr>() {
         Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
         _ => host.to_owned(),
     };
     let mut request = format!("ws://{host}:{port}{PATH}").into_client_request().map_err(io::Error::other)?;
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-    let (socket, _) =
-        client_async_with_config(request, stream, Some(config())).await.map_err(io::Error::other)?;
+    let (socket, _) = client_async_with_config(request, Watched::new(stream), Some(config()))
+        .await
+        .map_err(io::Error::other)?;
     Ok(socket)
 }
 
@@ -83,20 +86,29 @@ fn refusal(status: StatusCode, text: &str) -> ErrorResponse {
 
 /// Carries messages both ways until one side ends.
 pub(super) async fn serve(
-    mut socket: WebSocketStream<BoxedStream>,
+    mut socket: WebSocket,
     flow: Flow,
     limits: &ConnectionLimits,
     intake: &Intake,
     mut waiting: mpsc::Receiver<Bytes>,
 ) -> io::Result<()> {
-    // A new connection owes its first message soon; later it may be silent.
+    // A new connection owes its first message like one that is under way; later it may be silent.
     let mut deadline = Instant::now() + limits.message_within;
+    let mut is_partial = true;
     let mut keep_alive = limits.keep_alive.map(|interval| Instant::now() + interval);
     loop {
         let outgoing = tokio::select! {
-            came = timeout_at(deadline, socket.next()) => match came? {
-                None => return Ok(()),
-                Some(frame) => {
+            came = timeout_at(deadline, next(&mut socket)) => match came? {
+                Came::End => return Ok(()),
+                Came::Part => {
+                    if !is_partial {
+                        deadline = Instant::now() + limits.message_within; // octet by octet does not buy time
+                    }
+                    is_partial = true;
+                    continue;
+                }
+                Came::Frame(frame) => {
+                    is_partial = false;
                     deadline = Instant::now() + limits.idle;
                     match receive(frame.map_err(of_socket)?, flow, intake).await? {
                         Some(answer) => answer,
@@ -113,6 +125,31 @@ pub(super) async fn serve(
         timeout(limits.write_within, socket.send(outgoing)).await?.map_err(of_socket)?;
         keep_alive = limits.keep_alive.map(|interval| Instant::now() + interval);
     }
+}
+
+/// What came on a WebSocket.
+enum Came {
+    /// A whole frame, or a fault.
+    Frame(Result<Message, Error>),
+    /// Part of one.
+    Part,
+    /// Nothing will come any more.
+    End,
+}
+
+/// Waits until something comes. May be dropped and called again at any time.
+async fn next(socket: &mut WebSocket) -> Came {
+    poll_fn(|cx| {
+        let came = socket.poll_next_unpin(cx);
+        let something = socket.get_mut().take_came();
+        match came {
+            Poll::Ready(Some(frame)) => Poll::Ready(Came::Frame(frame)),
+            Poll::Ready(None) => Poll::Ready(Came::End),
+            Poll::Pending if something => Poll::Ready(Came::Part),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
 }
 
 async fn until(time: Option<Instant>) {

@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
-use sip_ua::Protocol;
 use sip_ua::driver::run;
 use sip_ua::transport::{BindError, ConnectionLimits, ListenConfig};
+use sip_ua::{Flow, Protocol};
 use tokio::net::{TcpListener, UdpSocket};
 
 use crate::mirror::{Endpoint, Mirror, within};
@@ -60,6 +60,20 @@ async fn all_addresses_become_the_one_that_the_peer_sees() {
         "no socket of that family"
     );
     assert_eq!(handle.flow_to(Protocol::Tcp, "127.0.0.1:5060".parse().unwrap()), None, "no such protocol");
+}
+
+#[tokio::test]
+async fn of_several_sockets_the_one_that_the_system_sends_from_is_taken() {
+    let listen = ["127.0.0.2:0", "127.0.0.1:0", "[::1]:0"]
+        .map(|address| ListenConfig::new(Protocol::Udp, address.parse().unwrap()));
+    let (handle, _events) = run(Mirror::default(), &listen, ConnectionLimits::default()).unwrap();
+    let local = |remote: &str| handle.flow_to(Protocol::Udp, remote.parse().unwrap()).unwrap().local;
+    assert_eq!(local("127.0.0.1:5060"), handle.listening()[1].address);
+    assert_eq!(local("[::1]:5060"), handle.listening()[2].address);
+    let flow = handle.flow_to(Protocol::Udp, "127.0.0.1:5060".parse().unwrap()).unwrap();
+    assert!(handle.has_connection(&flow));
+    let gone = Flow { local: "127.0.0.3:5060".parse().unwrap(), ..flow };
+    assert!(!handle.has_connection(&gone), "nobody listens there");
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! Connections over TLS, from both sides.
 
+use std::net::SocketAddr;
+
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use sip_ua::transport::{ClientCertificate, ConnectionLimits, ListenConfig, Tls, TlsConfig};
-use sip_ua::{Protocol, TransactionEvent};
+use sip_ua::{Flow, Protocol, TransactionEvent};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::mirror::{Endpoint, within};
+use crate::mirror::{Endpoint, options, parse, within};
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
@@ -96,6 +98,37 @@ async fn certificates_are_exchanged_while_connections_stand() {
     tls.replace(&issue(&new, "bob.example")).unwrap();
     assert!(within(reaches(&mut early, &mut bob, "bob.example", "3")).await, "its connection stands");
     assert!(within(reaches(&mut late, &mut bob, "bob.example", "4")).await);
+}
+
+/// Where an OPTIONS of bob to alice's listening address comes from, after alice sent one with these parameters.
+async fn way_back(asked: ClientCertificate, parameters: &str) -> (Flow, SocketAddr) {
+    let authority = authority();
+    let mut config = issue(&authority, "127.0.0.1");
+    config.client_certificate = asked;
+    let (mut bob, _) = endpoint(&config);
+    let (mut alice, _) = endpoint(&issue(&authority, "127.0.0.1"));
+    let flow = alice.flow_to(Protocol::Tls, bob.address(Protocol::Tls));
+    let text = options(Protocol::Tls, flow.local, "1").replace(";rport", parameters);
+    let request = parse(text.as_bytes());
+    alice.handle.run(move |mirror, now| {
+        mirror.send(now, request, flow);
+    });
+    bob.answer().await;
+    alice.event().await;
+    bob.ask(bob.flow_to(Protocol::Tls, alice.address(Protocol::Tls)), "2").await;
+    (alice.answer().await, bob.address(Protocol::Tls))
+}
+
+#[tokio::test]
+async fn requests_to_one_who_asks_for_it_take_his_connection() {
+    let (flow, bob) = way_back(ClientCertificate::Required, ";rport;alias").await;
+    assert_eq!(flow.remote, bob, "the connection that alice opened");
+    for (asked, parameters) in
+        [(ClientCertificate::Required, ";rport"), (ClientCertificate::Verified, ";rport;alias")]
+    {
+        let (flow, bob) = way_back(asked, parameters).await;
+        assert_ne!(flow.remote, bob, "a connection of bob's own: {asked:?} {parameters}");
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! WebSockets (RFC 7118), from both sides.
 
+use std::time::{Duration, Instant};
+
 use futures_util::{SinkExt, StreamExt};
 use rcgen::generate_simple_self_signed;
 use sip_ua::transport::{ConnectionLimits, ListenConfig, Tls, TlsConfig};
 use sip_ua::{Protocol, TransactionEvent};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::sleep;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -108,8 +111,8 @@ async fn what_is_no_message_is_counted_and_what_is_too_large_ends_it() {
 #[tokio::test]
 async fn one_who_says_nothing_or_speaks_no_http_is_sent_away() {
     let mut limits = ConnectionLimits::default();
-    limits.open_within = std::time::Duration::from_millis(200);
-    limits.message_within = std::time::Duration::from_millis(200);
+    limits.open_within = Duration::from_millis(200);
+    limits.message_within = Duration::from_millis(200);
     let listen = ListenConfig::new(Protocol::Ws, "127.0.0.1:0".parse().unwrap());
     let endpoint = Endpoint::listening(&[listen], limits);
     for first in ["", "GET /ws HTTP/1.1\r\nHost: x\r\n", "OPTIONS sip:a@b SIP/2.0\r\n\r\n"] {
@@ -119,6 +122,28 @@ async fn one_who_says_nothing_or_speaks_no_http_is_sent_away() {
     }
     let mut socket = browse(&endpoint, "/ws", Some("sip")).await.unwrap();
     assert!(!matches!(within(socket.next()).await, Some(Ok(_))), "no message came in time");
+}
+
+#[tokio::test]
+async fn octet_by_octet_does_not_buy_time() {
+    let mut limits = ConnectionLimits::default();
+    limits.message_within = Duration::from_millis(500);
+    let listen = ListenConfig::new(Protocol::Ws, "127.0.0.1:0".parse().unwrap());
+    let endpoint = Endpoint::listening(&[listen], limits);
+    let mut socket = browse(&endpoint, "/ws", Some("sip")).await.unwrap();
+    socket.send(Message::text("\r\n\r\n")).await.unwrap();
+    assert_eq!(text(&mut socket).await, "\r\n");
+    let stream = socket.get_mut();
+    let start = Instant::now();
+    // A masked frame of 100 octets, one after the other: whole after 5 s.
+    stream.write_all(b"\x81\xe4\0\0\0\0").await.unwrap();
+    let dripping = async {
+        while stream.write_all(b"x").await.is_ok() {
+            sleep(Duration::from_millis(50)).await
+        }
+    };
+    within(dripping).await;
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
 }
 
 #[tokio::test]

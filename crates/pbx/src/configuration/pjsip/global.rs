@@ -43,6 +43,8 @@ pub struct Global {
     pub default_from_user: String,
     /// `max_initial_qualify_time`: contacts are asked for the first time within this.
     pub max_initial_qualify_time: Duration,
+    /// `keep_alive_interval`: after how much time without a message of ours a connection gets a keep-alive.
+    pub keep_alive_interval: Option<Duration>,
     /// `endpoint_identifier_order`.
     pub endpoint_identifier_order: Vec<Identifier>,
 }
@@ -55,6 +57,7 @@ impl Default for Global {
             max_forwards: 70,
             default_from_user: "asterisk".to_owned(),
             max_initial_qualify_time: Duration::ZERO,
+            keep_alive_interval: Some(Duration::from_secs(90)),
             endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
         }
     }
@@ -70,6 +73,10 @@ impl Global {
             max_forwards: values.number("max_forwards", defaults.max_forwards),
             default_from_user: values.text("default_from_user").unwrap_or(defaults.default_from_user),
             max_initial_qualify_time: values.seconds("max_initial_qualify_time").unwrap_or_default(),
+            keep_alive_interval: match values.text("keep_alive_interval") {
+                Some(_) => values.seconds("keep_alive_interval"),
+                None => defaults.keep_alive_interval,
+            },
             endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
         }
     }

@@ -120,14 +120,12 @@ const AUTH: &[Idle] = &[
 const TRANSPORT: &[Idle] = &[
     Idle("allow_reload", Flag, NO, Note),
     Idle("async_operations", Number, &["1"], Note),
-    Idle("cos", Any, ZERO, Note),
     Idle("domain", Any, NEVER, Note),
     Idle("external_media_address", Any, NEVER, INSIDE),
     Idle("external_signaling_address", Any, NEVER, INSIDE),
     Idle("external_signaling_port", Any, ZERO, Note),
     Idle("symmetric_transport", Flag, EITHER, Note),
-    Idle("tcp_keepalive_enable", Flag, NO, Note),
-    Idle("tos", Any, ZERO, Note),
+    Idle("websocket_write_timeout", Number, &["100"], Note),
 ];
 
 const IDENTIFY: &[Idle] = &[
@@ -154,7 +152,6 @@ const RESOURCE_LIST: &[Idle] = &[
 const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
     Idle("disable_multi_domain", Flag, EITHER, Note),
-    Idle("keep_alive_interval", Number, &["0", "90"], Note),
     Idle("max_forwards", Any, &["70"], Note),
     Idle("mwi_disable_initial_unsolicited", Flag, EITHER, Note),
     Idle("norefersub", Flag, EITHER, Note),

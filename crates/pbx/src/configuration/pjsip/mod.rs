@@ -10,7 +10,9 @@ mod idle;
 mod keys;
 mod registration;
 mod resource_list;
+mod sockets;
 mod strays;
+mod system;
 mod transport;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +32,7 @@ pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
 pub use registration::Registration;
 pub use resource_list::ResourceList;
+pub use system::System;
 pub use transport::Transport;
 
 use super::Registrant;
@@ -45,6 +48,8 @@ pub struct SipConfiguration {
     pub global: Global,
     /// Devices of `sip.conf` whose calls are believed where they registered, by the name of their endpoint.
     pub registrants: BTreeMap<String, Registrant>,
+    /// `type=system`.
+    pub system: System,
     /// `type=transport`, in order.
     pub transports: Vec<Transport>,
     /// `type=endpoint`, by name.
@@ -101,9 +106,14 @@ impl SipConfiguration {
             transport.follow_http(http, found);
         }
         let mut taken = BTreeSet::new();
-        let is_web = |transport: &Transport| matches!(transport.protocol, Protocol::Ws | Protocol::Wss);
-        self.transports
-            .retain(|transport| !is_web(transport) || taken.insert((transport.protocol, transport.bind)));
+        for transport in std::mem::take(&mut self.transports) {
+            let is_web = matches!(transport.protocol, Protocol::Ws | Protocol::Wss);
+            if is_web && !taken.insert((transport.protocol, transport.bind)) {
+                self.leave_out("transport", transport.name);
+            } else {
+                self.transports.push(transport);
+            }
+        }
     }
 
     /// Reads the certificates of the transports; those whose files cannot be used stay without.
@@ -138,6 +148,7 @@ impl SipConfiguration {
         let name = values.section.name.value.clone();
         match kind {
             "global" => self.global = Global::read(values),
+            "system" => self.system = System::read(values),
             "transport" => match Transport::read(values) {
                 Some(transport) => self.transports.push(transport),
                 None => self.leave_out(kind, name),

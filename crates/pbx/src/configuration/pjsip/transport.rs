@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use asterisk_conf::{Diagnostic, Span};
-use sip_ua::transport::Protocol;
+use sip_ua::transport::{Protocol, SocketOptions};
 
-use super::{Certificates, error_at};
+use super::{Certificates, error_at, sockets};
 use crate::configuration::http::{self, HttpConfiguration};
 use crate::configuration::values::Values;
 
@@ -20,6 +20,8 @@ pub struct Transport {
     pub bind: SocketAddr,
     /// `external_media_address`: put into session descriptions in place of our own.
     pub external_media_address: Option<IpAddr>,
+    /// `tos`, `cos`, `tcp_keepalive_*`.
+    pub sockets: SocketOptions,
     /// Certificates and keys, where the protocol needs some.
     pub certificates: Option<Certificates>,
     /// Where the section is.
@@ -63,7 +65,16 @@ impl Transport {
         };
         let external_media_address = values.parsed("external_media_address", "IP address");
         let certificates = protocol.is_secure().then(|| Certificates::read(values));
-        Some(Self { name: name.value, protocol, bind, external_media_address, certificates, span: name.span })
+        let sockets = sockets::read(values);
+        Some(Self {
+            name: name.value,
+            protocol,
+            bind,
+            external_media_address,
+            sockets,
+            certificates,
+            span: name.span,
+        })
     }
 
     /// A WebSocket is served where `http.conf` says, with the certificate that it names, where it is enabled.

@@ -45,6 +45,7 @@ pub struct Tls(Arc<ArcSwap<Sides>>);
 /// What we are to those who connect to us, and to those that we connect to.
 struct Sides {
     server: Option<Arc<ServerConfig>>,
+    proves_clients: bool,
     client: Arc<ClientConfig>,
 }
 
@@ -65,6 +66,11 @@ impl Tls {
     pub fn replace(&self, config: &TlsConfig) -> Result<(), TlsError> {
         self.0.store(Arc::new(Sides::new(config)?));
         Ok(())
+    }
+
+    /// Whether all who connect to us have proven who they are.
+    pub(super) fn proves_clients(&self) -> bool {
+        self.0.load().proves_clients
     }
 
     /// The handshake with a peer that connected to us.
@@ -111,7 +117,8 @@ impl Sides {
         let authorities = authorities(&config.authorities)?;
         let client = client(config, &provider, &authorities, identity.as_ref())?;
         let server = identity.map(|identity| server(config, &provider, authorities, identity)).transpose()?;
-        Ok(Self { server, client })
+        let proves_clients = config.client_certificate == ClientCertificate::Required;
+        Ok(Self { server, proves_clients, client })
     }
 }
 

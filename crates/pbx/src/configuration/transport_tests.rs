@@ -1,0 +1,60 @@
+//! What transports ask of the system, and what is asked of all connections.
+
+use std::time::Duration;
+
+use asterisk_conf::MemoryFiles;
+
+use super::*;
+
+fn load(pjsip: &str) -> (SipConfiguration, String) {
+    let mut files = MemoryFiles::new();
+    files.insert("/pbx/etc/pjsip.conf", pjsip);
+    files.insert("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n");
+    let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
+    (configuration.map(|c| c.sip).unwrap_or_default(), report.render(false))
+}
+
+#[test]
+fn sockets_are_marked_and_watched() {
+    let (sip, said) = load(
+        "[t]\ntype=transport\nprotocol=tcp\nbind=0.0.0.0\ntos=cs3\ncos=3\ntcp_keepalive_enable=yes\n\
+         tcp_keepalive_probe_count=3\n[u]\ntype=transport\nbind=0.0.0.0\ntos=184\n",
+    );
+    assert!(!said.contains("pjsip.conf:"), "{said}");
+    let [tcp, udp] = &sip.transports[..] else { panic!("two transports") };
+    assert_eq!((tcp.sockets.tos, tcp.sockets.priority), (Some(0x60), Some(3)));
+    let keep_alive = tcp.sockets.tcp_keep_alive;
+    assert_eq!((keep_alive.idle, keep_alive.interval), (Duration::from_secs(30), Duration::from_secs(10)));
+    assert_eq!(keep_alive.probes, Some(3));
+    assert_eq!((udp.sockets.tos, udp.sockets.priority), (Some(184), None));
+}
+
+#[test]
+fn marks_that_do_not_exist_are_told() {
+    let (sip, said) = load("[u]\ntype=transport\nbind=0.0.0.0\ntos=cs9\ncos=8\n");
+    assert!(said.contains("'cs9' is no service class") && said.contains("'8' is no priority"), "{said}");
+    assert_eq!((sip.transports[0].sockets.tos, sip.transports[0].sockets.priority), (None, None));
+}
+
+#[test]
+fn keep_alives_and_large_requests_are_as_in_asterisk_unless_told() {
+    let (sip, _) = load("[u]\ntype=transport\nbind=0.0.0.0\n");
+    assert_eq!(sip.global.keep_alive_interval, Some(Duration::from_secs(90)));
+    assert!(sip.system.disable_tcp_switch);
+    let (sip, said) = load(
+        "[global]\ntype=global\nkeep_alive_interval=0\n[system]\ntype=system\ndisable_tcp_switch=no\n\
+         [u]\ntype=transport\nbind=0.0.0.0\n",
+    );
+    assert!(!said.contains("pjsip.conf:"), "{said}");
+    assert_eq!((sip.global.keep_alive_interval, sip.system.disable_tcp_switch), (None, false));
+}
+
+#[test]
+fn one_port_of_tcp_is_for_one_protocol() {
+    let (_, said) = load(
+        "[a]\ntype=transport\nprotocol=tcp\nbind=0.0.0.0:5070\n[b]\ntype=transport\nprotocol=ws\nbind=0.0.0.0:5070\n\
+         [c]\ntype=transport\nprotocol=udp\nbind=0.0.0.0:5070\n",
+    );
+    assert!(said.contains("WS 0.0.0.0:5070 is opened twice"), "{said}");
+    assert!(!said.contains("UDP 0.0.0.0:5070"), "{said}");
+}
