@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use crate::{Outcome, root};
 
 /// Programs that the end-to-end tests run, and the Debian packages that hold them.
-const PROGRAMS: &[(&str, &str)] = &[("sipp", "sip-tester"), ("baresip", "baresip-core"), ("svmap", "sipvicious")];
+const PROGRAMS: &[(&str, &str)] =
+    &[("sipp", "sip-tester"), ("baresip", "baresip-core"), ("svmap", "sipvicious")];
 
 /// Installs the programs that are missing, through the system's package manager.
 fn install_programs() -> Outcome {
