@@ -63,6 +63,7 @@ enum Doing {
 }
 
 /// What came of it.
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment, on the stack")]
 enum Done {
     Found(AttemptId, Result<Road, String>),
     Answered(AttemptId, Result<Message, RequestFailure>),

@@ -24,7 +24,7 @@ enum Machine {
     /// The request is kept: ACK and CANCEL are made from it.
     Invite {
         machine: InviteClient,
-        invite: Message,
+        invite: Box<Message>,
     },
     Other(NonInviteClient),
 }
@@ -35,7 +35,7 @@ impl Client {
         let reliable = flow.is_reliable();
         let machine = if request.method() == Some(Method::Invite) {
             let machine = InviteClient::new(now, bytes, reliable, timers);
-            Machine::Invite { machine, invite: request }
+            Machine::Invite { machine, invite: Box::new(request) }
         } else {
             Machine::Other(NonInviteClient::new(now, bytes, reliable, timers))
         };

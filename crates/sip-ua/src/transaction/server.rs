@@ -23,7 +23,7 @@ enum Machine {
     Invite {
         machine: InviteServer,
         /// Kept until the first response: 100 Trying is made from it.
-        invite: Option<Message>,
+        invite: Option<Box<Message>>,
         /// Our tag in the responses; a CANCEL is answered with the same (RFC 3261 section 9.2).
         to_tag: Option<Box<str>>,
     },
@@ -41,7 +41,7 @@ impl Server {
         let reliable = road.flow().is_reliable();
         let machine = if request.method() == Some(Method::Invite) {
             let machine = InviteServer::new(now, reliable, timers);
-            Machine::Invite { machine, invite: Some(request.clone()), to_tag: None }
+            Machine::Invite { machine, invite: Some(Box::new(request.clone())), to_tag: None }
         } else {
             Machine::Other(NonInviteServer::new(now, reliable, timers))
         };

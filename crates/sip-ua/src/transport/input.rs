@@ -7,6 +7,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{Flow, Opening};
 
 /// One thing that happened on a socket or a connection.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all of them are messages: a box would cost each an allocation"
+)]
 pub(crate) enum Input {
     /// A message came.
     Message { message: Message, flow: Flow },
