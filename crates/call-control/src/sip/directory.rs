@@ -194,24 +194,3 @@ impl NextHop {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secure_uri_leads_over_tls() {
-        let hop = |uri: &str| match NextHop::of(&Uri::parse(uri).unwrap()) {
-            Ok(NextHop::Host { protocol, host, port }) => format!("{protocol} {host} {port}"),
-            Ok(other) => panic!("{other:?}"),
-            Err(why) => why,
-        };
-        assert_eq!(hop("sip:a@192.0.2.1"), "UDP 192.0.2.1 5060");
-        assert_eq!(hop("sip:a@[2001:db8::1];transport=tls"), "TLS 2001:db8::1 5061");
-        assert_eq!(hop("sips:a@b.example"), "TLS b.example 5061");
-        assert_eq!(hop("sips:a@b.example:5070;transport=tcp"), "TLS b.example 5070");
-        assert_eq!(hop("sips:a@b.example;transport=ws"), "WSS b.example 443");
-        assert!(hop("sips:a@b.example;transport=udp").contains("cannot be reached over UDP"));
-        assert!(hop("sip:a@b.example;transport=sctp").contains("'sctp' is unknown"));
-    }
-}

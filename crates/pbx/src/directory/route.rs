@@ -186,7 +186,7 @@ fn binding_hop(binding: &Binding) -> Result<NextHop, OriginateError> {
 
 /// Whether the connection is closed that is the only way to this contact (RFC 5626 section 5.3).
 fn is_cut_off(exchange: &Exchange, binding: &Binding) -> bool {
-    let alone = binding.outbound().is_some() && binding.path.is_empty();
+    let alone = binding.flow.is_reliable() && binding.outbound().is_some() && binding.path.is_empty();
     alone && exchange.sip().is_some_and(|sip| !sip.user_agent().has_connection(&binding.flow))
 }
 

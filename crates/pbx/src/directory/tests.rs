@@ -84,6 +84,7 @@ async fn a_flow_is_the_only_way_to_a_phone_that_registered_it() {
     register(&exchange, "10.0.0.1", flow(Protocol::Udp, 7), &with_flow(1)).await;
     let route = directory.route("100").unwrap();
     let seen = NextHop::Host { protocol: Protocol::Udp, host: "192.0.2.7".to_owned(), port: 1024 };
+    let seen = NextHop::Connection { flow: flow(Protocol::Udp, 7), otherwise: Some(Box::new(seen)) };
     assert_eq!((route.target.as_str(), route.next_hop), ("sip:100@10.0.0.1", seen));
     // A later flow is better, but its connection is closed: the other flow it is.
     register(&exchange, "10.0.0.1;transport=tcp", flow(Protocol::Tcp, 8), &with_flow(2)).await;

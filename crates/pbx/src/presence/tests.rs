@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::Prompts;
-use sip_parser::{HeaderName, Method};
+use sip_parser::HeaderName;
 use sip_ua::transport::{ListenConfig, Protocol};
 use sip_ua::user_agent::{
     EventId, OutboundSubscribe, Reply, SubscriptionEnd, SubscriptionEvent, SubscriptionId, UaEvent,
@@ -29,7 +29,6 @@ struct Scene {
 
 async fn scene() -> Scene {
     let mut config = UserAgentConfig::new("phone");
-    config.allow.push(Method::Notify);
     config.supported.push("eventlist".to_owned());
     let at = ListenConfig::new(Protocol::Udp, ([127, 0, 0, 1], 0).into());
     let (phone, events) = sip_ua::bind(config, vec![at]).await.unwrap();

@@ -92,7 +92,7 @@ impl UserAgent {
         if *method == Method::Register && !request.to().is_ok_and(|to| to.uri().is_sip()) {
             return Err(400.into());
         }
-        if matches!(method, Method::Bye | Method::Info | Method::Prack | Method::Update | Method::Notify) {
+        if matches!(method, Method::Bye | Method::Info | Method::Prack | Method::Update) {
             return Err(481.into());
         }
         // A request that ends here needs no hops; but a call does, for we send it on.

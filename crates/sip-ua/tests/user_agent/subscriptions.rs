@@ -153,7 +153,7 @@ fn it_is_refreshed_before_it_ends_and_ends_when_it_is_not() {
     assert_eq!(heard(&mut network, BOB), ["Expired"]);
     assert_eq!(
         network.ladder.last().map(String::as_str),
-        Some("alice -> bob: 405 Method Not Allowed (NOTIFY)")
+        Some("alice -> bob: 481 Call/Transaction Does Not Exist (NOTIFY)")
     );
     quiet(&mut network);
 }
