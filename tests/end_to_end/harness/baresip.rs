@@ -36,7 +36,7 @@ pub(crate) struct Setup<'a> {
     at: Option<SocketAddr>,
     /// Lines of its configuration that name certificates.
     certificates: String,
-    /// URI whose presence it watches, beside its messages.
+    /// URI whose presence it watches.
     watched: Option<String>,
 }
 
@@ -86,7 +86,7 @@ impl<'a> Setup<'a> {
         self
     }
 
-    /// Watching somebody's presence, and its own messages.
+    /// Watching somebody's presence.
     pub(crate) fn watching(mut self, uri: String) -> Self {
         self.watched = Some(uri);
         self
@@ -365,8 +365,8 @@ ctrl_tcp_listen CONTROL
 snd_path FOLDER
 ";
 
-/// What a phone that watches has beside.
+/// What a phone that watches has beside. Not its `mwi`: of baresip 1.0 it may subscribe without end, and without waiting
+/// for an answer, when the registration is answered at once.
 const WATCHING: &str = "\
-module_app mwi.so
 module_app presence.so
 ";
