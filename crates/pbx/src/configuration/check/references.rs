@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use asterisk_conf::{Diagnostic, suggest};
+use asterisk_conf::{Diagnostic, Span, suggest};
 use dialplan_vm::Dialplan;
 use sip_ua::transport::Protocol;
 
@@ -12,8 +12,9 @@ use crate::configuration::{Aor, Endpoint, Registration, SipConfiguration, Transp
 pub(in crate::configuration) const CODECS: &[&str] = &["ulaw", "alaw"];
 
 pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
+    let names = Names::of(sip);
     for endpoint in sip.endpoints.values() {
-        check_endpoint(endpoint, sip, found);
+        check_endpoint(endpoint, &names, found);
     }
     let lost = |name: &str| !sip.endpoints.contains_key(name) && !sip.is_left_out("endpoint", name);
     for identify in sip.identifies.iter().filter(|identify| lost(&identify.endpoint)) {
@@ -25,48 +26,80 @@ pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
         );
     }
     for registration in sip.registrations.values() {
-        check_registration(registration, sip, found);
+        check_registration(registration, &names, found);
     }
     check_transports(sip, found);
     check_aors(sip, found);
 }
 
-/// What a registration names, and whether it can be sent.
-fn check_registration(registration: &Registration, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
-    let auths: Vec<&str> = sip.auths.keys().map(String::as_str).collect();
-    let endpoints: Vec<&str> = sip.endpoints.keys().map(String::as_str).collect();
-    let transports: Vec<&str> = sip.transports.iter().map(|t| t.name.as_str()).collect();
-    let mut name = |key: &str, kind: &str, what: &str, names: &[String], known: &[&str]| {
-        let lost = |name: &&String| !known.contains(&name.as_str()) && !sip.is_left_out(kind, name);
-        for missing in names.iter().filter(lost) {
-            let message = format!("registration [{}]: there is no {what} '{missing}'", registration.name);
-            let finding = Diagnostic::warning("unknown-name", message).at(registration.span_of(key));
-            found.push(finding.suggest(suggest::nearest(missing, known.iter().copied())));
-        }
-    };
-    name("outbound_auth", "auth", "type=auth section", &registration.outbound_auth, &auths);
-    name("endpoint", "endpoint", "endpoint", registration.endpoint.as_slice(), &endpoints);
-    name("transport", "transport", "transport", registration.transport.as_slice(), &transports);
+/// The names of sections, by what they are. Collected once: a folder may hold ten thousand phones.
+struct Names<'s> {
+    sip: &'s SipConfiguration,
+    auths: BTreeSet<&'s str>,
+    aors: BTreeSet<&'s str>,
+    endpoints: BTreeSet<&'s str>,
+    transports: BTreeSet<&'s str>,
 }
 
-fn check_endpoint(endpoint: &Endpoint, sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
-    let auths: Vec<&str> = sip.auths.keys().map(String::as_str).collect();
-    let aors: Vec<&str> = sip.aors.keys().map(String::as_str).collect();
-    let transports: Vec<&str> = sip.transports.iter().map(|t| t.name.as_str()).collect();
-    let mut name = |key: &str, kind: &str, what: &str, names: &[String], known: &[&str]| {
-        let lost = |name: &&String| !known.contains(&name.as_str()) && !sip.is_left_out(kind, name);
+/// A section that names others, as it is told to a person.
+struct Naming<'n> {
+    section: String,
+    span_of: &'n dyn Fn(&str) -> Span,
+}
+
+impl<'s> Names<'s> {
+    fn of(sip: &'s SipConfiguration) -> Self {
+        Self {
+            sip,
+            auths: sip.auths.keys().map(String::as_str).collect(),
+            aors: sip.aors.keys().map(String::as_str).collect(),
+            endpoints: sip.endpoints.keys().map(String::as_str).collect(),
+            transports: sip.transports.iter().map(|transport| transport.name.as_str()).collect(),
+        }
+    }
+
+    /// Tells of each of `names`, which stand under `key`, that no section of this `kind` has.
+    fn check(
+        &self,
+        naming: &Naming<'_>,
+        key: &str,
+        kind: &str,
+        names: &[String],
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let (known, what) = match kind {
+            "auth" => (&self.auths, "type=auth section"),
+            "aor" => (&self.aors, "type=aor section"),
+            "endpoint" => (&self.endpoints, "endpoint"),
+            _ => (&self.transports, "transport"),
+        };
+        let lost = |name: &&String| !known.contains(name.as_str()) && !self.sip.is_left_out(kind, name);
         for missing in names.iter().filter(lost) {
-            let message = format!("endpoint [{}]: there is no {what} '{missing}'", endpoint.name);
-            let finding = Diagnostic::warning("unknown-name", message).at(endpoint.span_of(key));
+            let message = format!("{}: there is no {what} '{missing}'", naming.section);
+            let finding = Diagnostic::warning("unknown-name", message).at((naming.span_of)(key));
             found.push(finding.suggest(suggest::nearest(missing, known.iter().copied())));
         }
-    };
-    name("auth", "auth", "type=auth section", &endpoint.auth, &auths);
-    name("outbound_auth", "auth", "type=auth section", &endpoint.outbound_auth, &auths);
-    name("aors", "aor", "type=aor section", &endpoint.aors, &aors);
-    name("transport", "transport", "transport", endpoint.transport.as_slice(), &transports);
+    }
+}
+
+/// What a registration names, and whether it can be sent.
+fn check_registration(registration: &Registration, names: &Names<'_>, found: &mut Vec<Diagnostic>) {
+    let section = format!("registration [{}]", registration.name);
+    let naming = Naming { section, span_of: &|key| registration.span_of(key) };
+    names.check(&naming, "outbound_auth", "auth", &registration.outbound_auth, found);
+    names.check(&naming, "endpoint", "endpoint", registration.endpoint.as_slice(), found);
+    names.check(&naming, "transport", "transport", registration.transport.as_slice(), found);
+}
+
+fn check_endpoint(endpoint: &Endpoint, names: &Names<'_>, found: &mut Vec<Diagnostic>) {
+    let section = format!("endpoint [{}]", endpoint.name);
+    let naming = Naming { section, span_of: &|key| endpoint.span_of(key) };
+    names.check(&naming, "auth", "auth", &endpoint.auth, found);
+    names.check(&naming, "outbound_auth", "auth", &endpoint.outbound_auth, found);
+    names.check(&naming, "aors", "aor", &endpoint.aors, found);
+    names.check(&naming, "transport", "transport", endpoint.transport.as_slice(), found);
     check_codecs(endpoint, found);
-    check_names_to_register(endpoint, sip, found);
+    check_names_to_register(endpoint, names.sip, found);
 }
 
 /// Calls of an endpoint start in a context that must be there.
