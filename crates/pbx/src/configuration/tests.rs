@@ -24,6 +24,9 @@ disallow = all
 allow = ulaw,alaw
 direct_media = no
 rtp_symmetric = yes
+; what a phone says itself takes the place of this
+auth = nobody
+aors = nobody
 
 [password](!)
 type = auth
@@ -129,6 +132,11 @@ fn an_integrators_folder_loads_without_a_word() {
     assert_eq!(alice.set_var, [("DEPARTMENT".to_owned(), "sales".to_owned())]);
     assert_eq!(configuration.sip.auths["bob"].username, "bob");
     assert_eq!(configuration.sip.aors["bob"].max_contacts, 3);
+    let bob = &configuration.sip.endpoints["bob"];
+    assert_eq!(
+        (bob.auth.as_slice(), bob.aors.as_slice()),
+        (["bob".to_owned()].as_slice(), ["bob".to_owned()].as_slice())
+    );
     assert_eq!(configuration.sip.transports[1].protocol, sip_ua::transport::Protocol::Tcp);
 }
 

@@ -94,6 +94,12 @@ impl Values<'_> {
         entries.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 
+    /// Names between commas, of the last line with that key: what a section says stands in place of its template's.
+    pub(super) fn names(&self, key: &str) -> Vec<String> {
+        let text = self.section.value(key).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+
     /// The value of a key is odd, and the exchange goes on without it.
     pub(super) fn odd(&mut self, key: &str, message: String, help: &str) {
         let finding = Diagnostic::warning("bad-value", format!("{key}: {message}")).help(help);

@@ -188,9 +188,9 @@ impl Endpoint {
         Self {
             context: values.text("context").unwrap_or_else(|| "default".to_owned()),
             codecs: codecs(values),
-            auth: values.list("auth"),
+            auth: values.names("auth"),
             outbound_auth: values.list("outbound_auth"),
-            aors: values.list("aors"),
+            aors: values.names("aors"),
             transport: values.text("transport"),
             caller_id: values.parsed("callerid", "caller"),
             from_user: values.text("from_user"),
