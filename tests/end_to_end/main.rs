@@ -31,6 +31,7 @@ mod starting;
 mod subscriptions;
 mod tls;
 mod transfers;
+mod translation;
 mod trunk;
 mod two_phones;
 mod unanswered;
@@ -70,6 +71,7 @@ fn main() {
         subscriptions::trials(),
         tls::trials(),
         transfers::trials(),
+        translation::trials(),
         trunk::trials(),
         two_phones::trials(),
         unanswered::trials(),

@@ -30,8 +30,9 @@ impl CertificatesInUse {
         let mut in_use = HashMap::new();
         let mut listen = Vec::new();
         for transport in &configuration.sip.transports {
-            let Transport { name, protocol, bind, sockets, certificates, .. } = transport;
+            let Transport { name, protocol, bind, sockets, certificates, outside, .. } = transport;
             let mut config = ListenConfig::new(*protocol, *bind).with_sockets(sockets.clone());
+            config.outside = outside.clone();
             if let Some(certificates) = certificates {
                 let tls = Tls::new(&certificates.tls)?;
                 config = config.with_tls(tls.clone());

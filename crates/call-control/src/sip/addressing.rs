@@ -1,5 +1,7 @@
 //! Names and addresses in the messages of a call.
 
+use std::fmt::Display;
+
 use sip_parser::{HeaderName, Message, NameAddr, escape_user};
 use sip_ua::UserAgentHandle;
 use sip_ua::location::{Destination, Locator};
@@ -11,9 +13,13 @@ use crate::technology::OriginateError;
 
 /// Our Contact in a dialog that runs over `flow`. Where the peer asked for a `sips:` URI, it gets one (RFC 3261 sections
 /// 8.1.1.8 and 12.1.1).
-pub(super) fn contact(flow: &Flow, user: &str, secure: bool) -> String {
-    let (scheme, at) = (if secure { "sips" } else { "sip" }, flow.local);
-    let transport = match flow.protocol {
+pub(super) fn contact(user_agent: &UserAgentHandle, flow: &Flow, user: &str, secure: bool) -> String {
+    written(&user_agent.sent_by(flow), flow.protocol, user, secure)
+}
+
+fn written(at: &dyn Display, protocol: Protocol, user: &str, secure: bool) -> String {
+    let scheme = if secure { "sips" } else { "sip" };
+    let transport = match protocol {
         Protocol::Udp => String::new(),
         other => format!(";transport={}", other.uri_transport()),
     };
@@ -88,12 +94,14 @@ pub(super) async fn flows_to(
 
 /// The further ways of a request, each with our Contact on it.
 pub(super) fn alternatives<'f>(
+    user_agent: &UserAgentHandle,
     ways: impl IntoIterator<Item = &'f Flow>,
     user: &str,
     secure: bool,
 ) -> Vec<Alternative> {
     let ways = ways.into_iter();
-    ways.map(|flow| Alternative { flow: *flow, contact: Some(contact(flow, user, secure)) }).collect()
+    let contact = |flow: &Flow| Some(contact(user_agent, flow, user, secure));
+    ways.map(|flow| Alternative { flow: *flow, contact: contact(flow) }).collect()
 }
 
 #[cfg(test)]
@@ -116,10 +124,8 @@ mod tests {
         assert!(invite("sip:b@b", "Record-Route: <sips:p;lr>\r\nContact: <sip:a@192.0.2.1>\r\n"));
         assert!(!invite("sip:b@b", "Record-Route: <sip:p;lr>\r\nContact: <sips:a@192.0.2.1>\r\n"));
         assert!(!invite("sip:b@b", "Contact: <sip:a@192.0.2.1;transport=tls>\r\n"));
-        let local = "192.0.2.1:5061".parse().unwrap();
-        let flow = Flow::new(Protocol::Tls, local, local);
-        assert_eq!(contact(&flow, "", true), "<sips:192.0.2.1:5061;transport=tls>");
-        let flow = Flow::new(Protocol::Wss, local, local);
-        assert_eq!(contact(&flow, "a b", false), "<sip:a%20b@192.0.2.1:5061;transport=ws>");
+        let at = "192.0.2.1:5061";
+        assert_eq!(written(&at, Protocol::Tls, "", true), "<sips:192.0.2.1:5061;transport=tls>");
+        assert_eq!(written(&at, Protocol::Wss, "a b", false), "<sip:a%20b@192.0.2.1:5061;transport=ws>");
     }
 }

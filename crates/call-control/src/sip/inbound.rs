@@ -98,7 +98,8 @@ impl Worker {
         match self.calls.try_send(call.clone()) {
             Ok(()) => {
                 let user = endpoint.contact_user.as_deref().unwrap_or_default();
-                let contact = addressing::contact(&flow, user, addressing::wants_sips(invite));
+                let contact =
+                    addressing::contact(&self.user_agent, &flow, user, addressing::wants_sips(invite));
                 self.user_agent.accept_with(id, session_id, contact, endpoint.options);
                 self.sessions.insert(session_id, Session { call, media, stage, peer: flow.remote.ip() });
             }
@@ -138,7 +139,7 @@ impl Worker {
             warn!(endpoint = %endpoint.name, "a call is refused: {error}");
             Reply::status(503).header("Retry-After", "5")
         })?;
-        let address = endpoint.media_address.unwrap_or(bind);
+        let address = endpoint.media_address.unwrap_or_else(|| self.user_agent.media_address(flow));
         Ok((SessionMedia::new(Arc::new(leg), endpoint, address, None, id.0), relay))
     }
 

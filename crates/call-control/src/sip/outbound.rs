@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use media_bridge::LegConfig;
 use sip_parser::{Message, Uri};
+use sip_ua::UserAgentHandle;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{OutboundInvite, SessionId};
 
@@ -38,12 +39,13 @@ pub(super) async fn originate(
     let [flow, others @ ..] = flows.as_slice() else { return Err(OriginateError::Refused) };
     let id = SessionId::next();
     let (mut media, relay) = open_media(sip, &route, flow, &request, id)?;
-    let mut invite = invite(&route, *flow, &request, media.offer());
+    let mut invite = invite(sip.user_agent(), &route, *flow, &request, media.offer());
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
     // another one would be told the wrong one.
     let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
     let user = route.endpoint.contact_user.as_deref().unwrap_or_default();
-    invite.alternatives = addressing::alternatives(others, user, addressing::is_sips(&route.target));
+    invite.alternatives =
+        addressing::alternatives(sip.user_agent(), others, user, addressing::is_sips(&route.target));
     let endpoint = &route.endpoint;
     let mut variables = endpoint.variables.clone();
     variables.extend(request.variables.clone());
@@ -82,12 +84,13 @@ fn open_media(
     let mut config = LegConfig::new(flow.local.ip(), relay.sink());
     config.near = request.near;
     let leg = sip.switchboard.media().open_leg(config).map_err(|e| OriginateError::Media(e.to_string()))?;
-    let address = route.endpoint.media_address.unwrap_or(flow.local.ip());
+    let address = route.endpoint.media_address.unwrap_or_else(|| sip.user_agent().media_address(flow));
     let media = SessionMedia::new(Arc::new(leg), route.endpoint.clone(), address, request.prefer_codec, id.0);
     Ok((media, relay))
 }
 
 fn invite(
+    user_agent: &UserAgentHandle,
     route: &Route,
     flow: Flow,
     request: &OriginateRequest,
@@ -105,7 +108,7 @@ fn invite(
         alternatives: Vec::new(),
         from: parties::from(endpoint, &request.caller, local),
         to: format!("<{target}>"),
-        contact: addressing::contact(&flow, user, addressing::is_sips(&target)),
+        contact: addressing::contact(user_agent, &flow, user, addressing::is_sips(&target)),
         target,
         route: route.route_set.clone(),
         headers,

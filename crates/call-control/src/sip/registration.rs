@@ -59,8 +59,8 @@ pub(super) async fn register(
     let (user_agent, secure) = (sip.user_agent(), addressing::is_sips(&target));
     let address = address_of_record(&uri, user);
     let mut request = OutboundRequest::new(Method::Register, &target, *flow, &address, &address);
-    request.alternatives = addressing::alternatives(others, user, secure);
-    request.contact = Some(addressing::contact(flow, user, secure));
+    request.alternatives = addressing::alternatives(user_agent, others, user, secure);
+    request.contact = Some(addressing::contact(user_agent, flow, user, secure));
     request.headers.push(("Expires".to_owned(), seconds.to_string()));
     request.credentials.push(Credentials::new(user, Secret::plain(secret)));
     let response = user_agent.send_request(request).await?;

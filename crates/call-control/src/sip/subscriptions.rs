@@ -30,7 +30,7 @@ pub struct PendingSubscription {
 impl PendingSubscription {
     /// Our Contact in the dialog that it would begin; `user` is what is watched.
     pub fn contact(&self, user: &str) -> String {
-        addressing::contact(&self.flow, user, self.secure)
+        addressing::contact(&self.user_agent, &self.flow, user, self.secure)
     }
 
     /// Where the watcher is.
@@ -91,8 +91,8 @@ impl SipTechnology {
         let from = parties::from(&route.endpoint, &CallerId::new("", &route.endpoint.name), flow.local.ip());
         let to = format!("<{}>", route.target);
         let mut request = OutboundRequest::new(method, &route.target, flow, &from, &to);
-        request.contact = Some(addressing::contact(&flow, "", secure));
-        request.alternatives = addressing::alternatives(others, "", secure);
+        request.contact = Some(addressing::contact(&self.user_agent, &flow, "", secure));
+        request.alternatives = addressing::alternatives(&self.user_agent, others, "", secure);
         request.headers = route.route_set.iter().map(|hop| ("Route".to_owned(), hop.clone())).collect();
         request.headers.extend(headers);
         request.body = body;

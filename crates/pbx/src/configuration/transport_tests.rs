@@ -58,3 +58,22 @@ fn one_port_of_tcp_is_for_one_protocol() {
     assert!(said.contains("WS 0.0.0.0:5070 is opened twice"), "{said}");
     assert!(!said.contains("UDP 0.0.0.0:5070"), "{said}");
 }
+
+#[test]
+fn what_a_translator_makes_of_a_transport_is_read() {
+    let (sip, said) = load(
+        "[u]\ntype=transport\nbind=0.0.0.0\nlocal_net=192.168.0.0/16\nlocal_net=10.0.0.0/255.0.0.0\n\
+         external_signaling_address=pbx.example.com\nexternal_signaling_port=5099\n\
+         external_media_address=203.0.113.9\n[t]\ntype=transport\nprotocol=tcp\nbind=0.0.0.0\nlocal_net=office\n\
+         external_signaling_address=a b\n",
+    );
+    let outside = sip.transports[0].outside.as_ref().unwrap();
+    assert_eq!(
+        outside.inside.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["192.168.0.0/16", "10.0.0.0/8"]
+    );
+    assert_eq!((outside.host.as_deref(), outside.port), (Some("pbx.example.com"), Some(5099)));
+    assert_eq!(outside.media, Some(std::net::IpAddr::from([203, 0, 113, 9])));
+    assert_eq!(sip.transports[1].outside, None);
+    assert!(said.contains("'office' is no network") && said.contains("'a b' is no host"), "{said}");
+}

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use call_control::{ContactChange, Event};
 use sip_parser::Method;
+use sip_ua::transport::Flow;
 use sip_ua::user_agent::OutboundRequest;
 use tokio::sync::Notify;
 
@@ -195,7 +196,8 @@ async fn request(
     let from = format!("<sip:{}@{host}>", sip_parser::escape_user(&user));
     let mut request = OutboundRequest::new(Method::Options, uri, flow, &from, &format!("<{uri}>"));
     let port = sip.local_address(flow.protocol).map_or(flow.local.port(), |listening| listening.port());
-    let at = std::net::SocketAddr::new(flow.local.ip(), port);
+    let local = std::net::SocketAddr::new(flow.local.ip(), port);
+    let at = sip.user_agent().sent_by(&Flow::new(flow.protocol, local, flow.remote)).to_string();
     request.contact = Some(format!("<sip:{}@{at}>", sip_parser::escape_user(&user)));
     request.headers = route_set.into_iter().map(|route| ("Route".to_owned(), route)).collect();
     if question.manner.authenticate {

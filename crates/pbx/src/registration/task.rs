@@ -70,10 +70,10 @@ enum Done {
 }
 
 /// The way to the registrar, and where it finds us.
-#[derive(Clone, Copy)]
 struct Road {
     flow: Flow,
-    listening: SocketAddr,
+    /// Host and port for its calls.
+    at: String,
 }
 
 impl Task {
@@ -185,7 +185,7 @@ impl Task {
         match done {
             Done::Found(attempt, Ok(road)) => {
                 // One that was given up meanwhile has no request.
-                if let Some(request) = self.machine.request(attempt, road.flow, road.listening) {
+                if let Some(request) = self.machine.request(attempt, road.flow, &road.at) {
                     self.flow = Some(road.flow);
                     let user_agent = self.sip.user_agent().clone();
                     let answer = async move { user_agent.send_request(request).await };
@@ -272,7 +272,9 @@ async fn find(sip: Arc<SipTechnology>, plan: Plan) -> Result<Road, String> {
             flow = Flow::new(flow.protocol, SocketAddr::new(ip, listening.port()), flow.remote);
         }
     }
-    Ok(Road { flow, listening })
+    let calls = Flow::new(flow.protocol, SocketAddr::new(flow.local.ip(), listening.port()), flow.remote);
+    let at = user_agent.sent_by(&calls).to_string();
+    Ok(Road { flow, at })
 }
 
 /// Sleeps until then; for ever where there is nothing to wait for.

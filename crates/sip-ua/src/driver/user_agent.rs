@@ -1,7 +1,7 @@
 //! The user agent behind the driver: its commands without the time, its events as a channel.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use sip_parser::{Message, ParseError};
@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Core, Handle, run_guarded};
 use crate::guard::{Offence, SharedGuard};
 use crate::location::Reach;
-use crate::transport::{BindError, Flow, ListenConfig, Protocol, Transmit};
+use crate::transport::{self, BindError, Flow, ListenConfig, Protocol, SentBy, Transmit};
 use crate::user_agent::{
     Body, Document, OutboundInvite, OutboundRequest, OutboundSubscribe, Reply, RequestFailure, RequestId,
     SessionId, SessionOptions, Standing, SubscriptionId, SubscriptionTerms, Termination, UaEvent, UserAgent,
@@ -54,6 +54,11 @@ pub async fn bind_guarded(
         let tcp = handle.listening().iter().filter(|listen| listen.protocol == Protocol::Tcp);
         let streams = tcp.map(|listen| listen.address).collect();
         handle.run(|core, _| core.user_agent.transactions().set_streams(streams));
+    }
+    let translated: Vec<ListenConfig> =
+        handle.listening().iter().filter(|listen| listen.outside.is_some()).cloned().collect();
+    if !translated.is_empty() {
+        handle.run(|core, _| core.user_agent.set_translated(translated));
     }
     Ok((UserAgentHandle { handle }, events))
 }
@@ -304,6 +309,16 @@ impl UserAgentHandle {
     /// See [`Handle::flow_to_host`].
     pub fn flow_to_host(&self, protocol: Protocol, remote: SocketAddr, name: &str) -> Option<Flow> {
         self.handle.flow_to_host(protocol, remote, name)
+    }
+
+    /// Our host and port as the peer of `flow` sees them: for a Contact.
+    pub fn sent_by(&self, flow: &Flow) -> SentBy<'_> {
+        transport::sent_by(self.listening(), flow)
+    }
+
+    /// The address at which the peer of `flow` finds our media.
+    pub fn media_address(&self, flow: &Flow) -> IpAddr {
+        transport::media_address(self.listening(), flow)
     }
 
     /// What our transports can reach, for a [`Locator`](crate::location::Locator).

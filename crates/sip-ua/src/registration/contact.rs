@@ -1,16 +1,15 @@
 //! Our Contact: where the registrar sends calls.
 
-use std::net::SocketAddr;
+use std::fmt::Display;
 
 use sip_parser::escape_user;
 
 use super::RegistrationSettings;
 use crate::transport::{Flow, Protocol};
 
-/// The URI of a Contact that is reached over `flow`; `listening` is where we take connections, for calls come there and
-/// not to the port that a connection of ours happens to start from.
-pub(super) fn uri(settings: &RegistrationSettings, flow: &Flow, listening: SocketAddr) -> String {
-    let at = SocketAddr::new(flow.local.ip(), listening.port());
+/// The URI of a Contact that is reached over `flow`; `at` is the host and the port where we take connections, as the
+/// registrar sees them: calls come there and not to the port that a connection of ours happens to start from.
+pub(super) fn uri(settings: &RegistrationSettings, flow: &Flow, at: &dyn Display) -> String {
     let mut uri = format!("sip:{}@{at}", escape_user(&settings.contact_user));
     if flow.protocol != Protocol::Udp {
         uri.push_str(";transport=");

@@ -13,7 +13,7 @@ mod settings;
 mod tests;
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::fmt::Display;
 use std::time::{Duration, Instant};
 
 use sip_parser::{Message, Method};
@@ -69,7 +69,7 @@ const SOONEST_REFRESH: Duration = Duration::from_secs(5);
 ///
 /// let attempt = registration.poll_attempt().expect("it was asked for");
 /// let flow = Flow::new(Protocol::Udp, ([192, 0, 2, 1], 5060).into(), ([192, 0, 2, 9], 5060).into());
-/// let request = registration.request(attempt, flow, flow.local).expect("the attempt is under way");
+/// let request = registration.request(attempt, flow, &flow.local).expect("the attempt is under way");
 /// assert_eq!(request.contact.as_deref(), Some("<sip:s@192.0.2.1:5060>;expires=3600"));
 /// assert_eq!(registration.standing(), Standing::Asking);
 /// ```
@@ -218,20 +218,15 @@ impl Registration {
         }
     }
 
-    /// The REGISTER of an attempt, to be sent over `flow`; calls come to the port of `listening`. `None` when the attempt
-    /// is not under way any more.
-    pub fn request(
-        &mut self,
-        attempt: AttemptId,
-        flow: Flow,
-        listening: SocketAddr,
-    ) -> Option<OutboundRequest> {
+    /// The REGISTER of an attempt, to be sent over `flow`; calls come to `at`, a host and a port, such as an address.
+    /// `None` when the attempt is not under way any more.
+    pub fn request(&mut self, attempt: AttemptId, flow: Flow, at: &dyn Display) -> Option<OutboundRequest> {
         let seconds = match self.state {
             State::Asking(asking) if asking.id == attempt => asking.seconds,
             _ => return None,
         };
         self.cseq = self.cseq.saturating_add(1);
-        let new = contact::uri(&self.settings, &flow, listening);
+        let new = contact::uri(&self.settings, &flow, at);
         let old = self.bound.as_ref().map(|bound| bound.uri.clone());
         let contact = match (seconds, old) {
             (0, old) => contact::value(&self.settings, &old.unwrap_or(new), 0),

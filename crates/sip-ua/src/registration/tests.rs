@@ -1,3 +1,5 @@
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 
 use super::*;
@@ -46,7 +48,7 @@ impl Scene {
         let attempt = self.registration.poll_attempt().expect("an attempt is due");
         assert!(self.registration.poll_attempt().is_none(), "one at a time");
         let flow = Flow::new(Protocol::Udp, self.local, ([192, 0, 2, 9], 5060).into());
-        let request = self.registration.request(attempt, flow, self.local).expect("under way");
+        let request = self.registration.request(attempt, flow, &self.local).expect("under way");
         self.request = Some((attempt, request.clone()));
         request
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-use super::{Flow, PortOwner, Protocol, SocketOptions, Tls, port_owner};
+use super::{Flow, Outside, PortOwner, Protocol, SocketOptions, Tls, port_owner};
 
 /// One address to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +18,14 @@ pub struct ListenConfig {
     pub tls: Option<Tls>,
     /// What the system is asked for its sockets.
     pub sockets: SocketOptions,
+    /// What peers beyond a translator are told in place of the address.
+    pub outside: Option<Outside>,
 }
 
 impl ListenConfig {
     /// Listens for `protocol` on `address`.
     pub fn new(protocol: Protocol, address: SocketAddr) -> Self {
-        Self { protocol, address, tls: None, sockets: SocketOptions::default() }
+        Self { protocol, address, tls: None, sockets: SocketOptions::default(), outside: None }
     }
 
     /// Whether messages along `flow` leave from this address.
@@ -44,6 +46,12 @@ impl ListenConfig {
     #[must_use]
     pub fn with_sockets(self, sockets: SocketOptions) -> Self {
         Self { sockets, ..self }
+    }
+
+    /// Behind a translator that shows it so.
+    #[must_use]
+    pub fn with_outside(self, outside: Outside) -> Self {
+        Self { outside: Some(outside), ..self }
     }
 }
 

@@ -4,6 +4,7 @@
 mod flow;
 mod input;
 mod listen;
+mod outside;
 // Datagrams and streams.
 mod connection;
 mod door;
@@ -23,6 +24,7 @@ mod port_owner;
 pub use connection::ConnectionLimits;
 pub use flow::{Flow, Protocol, Transmit};
 pub use listen::{BindError, ListenConfig};
+pub use outside::{Outside, SentBy};
 pub use port_owner::{PortOwner, port_owner};
 pub use socket_options::{SocketOptions, TcpKeepAlive};
 pub use tls::{CipherSuite, ClientCertificate, Tls, TlsConfig, TlsError, TlsVersions};
@@ -32,6 +34,7 @@ pub(crate) use door::Door;
 pub(crate) use input::{Accepted, Input};
 pub(crate) use local_address::source_towards;
 pub(crate) use open_connections::OpenConnections;
+pub(crate) use outside::{media_address, sent_by};
 pub(crate) use peer_names::PeerNames;
 pub(crate) use tcp::TcpListening;
 pub(crate) use udp::UdpTransport;

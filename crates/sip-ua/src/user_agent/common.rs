@@ -12,7 +12,7 @@ use super::id::{RequestId, SessionId, SubscriptionId};
 use super::subscription::SubscriptionEvent;
 use super::tokens::Tokens;
 use crate::transaction::{ClientTransactionId, ServerTransactionId, TransactionLayer};
-use crate::transport::Flow;
+use crate::transport::{Flow, ListenConfig};
 
 /// The shared parts. Sessions borrow them for the time of one input.
 pub(super) struct Common {
@@ -20,6 +20,8 @@ pub(super) struct Common {
     pub(super) layer: TransactionLayer,
     pub(super) tokens: Tokens,
     pub(super) avoided: Avoided,
+    /// The sockets that peers beyond a translator see otherwise than we do.
+    pub(super) translated: Vec<ListenConfig>,
     pub(super) events: VecDeque<UaEvent>,
     /// Whose client transactions these are, until their final response.
     pub(super) clients: HashMap<ClientTransactionId, Client>,
@@ -63,6 +65,7 @@ impl Common {
             config,
             tokens,
             avoided: Avoided::default(),
+            translated: Vec::new(),
             events: VecDeque::new(),
             clients: HashMap::new(),
             invites: HashMap::new(),

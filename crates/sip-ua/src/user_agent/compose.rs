@@ -6,7 +6,7 @@ use super::command::Body;
 use super::common::Common;
 use super::options::SessionOptions;
 use crate::dialog::Dialog;
-use crate::transport::Flow;
+use crate::transport::{Flow, sent_by};
 
 /// Headers by name, as applications give them.
 pub(super) type Headers = Vec<(String, String)>;
@@ -40,7 +40,8 @@ impl Common {
     /// A Via for a new transaction, with `rport` (RFC 3581).
     pub(super) fn via(&mut self, flow: &Flow) -> String {
         let branch = self.tokens.branch();
-        format!("SIP/2.0/{} {};branch={branch};rport", flow.protocol.via_name(), flow.local)
+        let host = sent_by(&self.translated, flow);
+        format!("SIP/2.0/{} {host};branch={branch};rport", flow.protocol.via_name())
     }
 
     /// A request outside of dialogs; `None` when it cannot be written.

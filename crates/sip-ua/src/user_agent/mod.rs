@@ -47,7 +47,7 @@ use self::session::Session;
 use self::subscription::{Peers, Subscription};
 use self::tokens::Tokens;
 use crate::transaction::{ClientTransactionId, TransactionEvent};
-use crate::transport::{Flow, Transmit};
+use crate::transport::{Flow, ListenConfig, Transmit};
 
 /// A SIP user agent (RFC 3261), client and server at once.
 ///
@@ -237,6 +237,11 @@ impl UserAgent {
         let (_, servers) = self.common.layer.active();
         servers > config.limits.server_transactions / 2
             || self.pending.len() > config.max_pending_requests / 2
+    }
+
+    /// The sockets of ours that peers beyond a translator see otherwise than we do, for Via.
+    pub fn set_translated(&mut self, sockets: Vec<ListenConfig>) {
+        self.common.translated = sockets;
     }
 
     /// The transaction layer below, for its counters and settings.

@@ -38,10 +38,6 @@ const EITHER: &[&str] = &["yes", "no"];
 const ZERO: &[&str] = &["0"];
 const NEVER: &[&str] = &[];
 
-/// What phones outside of the own network are told.
-const INSIDE: Weight =
-    Warning("phones elsewhere are told the inside address; an endpoint's media_address has an effect");
-
 const ENDPOINT: &[Idle] = &[
     Idle("aggregate_mwi", Flag, EITHER, Note),
     Idle("asymmetric_rtp_codec", Flag, NO, Note),
@@ -121,9 +117,6 @@ const TRANSPORT: &[Idle] = &[
     Idle("allow_reload", Flag, NO, Note),
     Idle("async_operations", Number, &["1"], Note),
     Idle("domain", Any, NEVER, Note),
-    Idle("external_media_address", Any, NEVER, INSIDE),
-    Idle("external_signaling_address", Any, NEVER, INSIDE),
-    Idle("external_signaling_port", Any, ZERO, Note),
     Idle("symmetric_transport", Flag, EITHER, Note),
     Idle("websocket_write_timeout", Number, &["100"], Note),
 ];

@@ -3,7 +3,9 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use asterisk_conf::{Diagnostic, Span};
-use sip_ua::transport::{Protocol, SocketOptions};
+use sip_parser::Host;
+use sip_ua::guard::Network;
+use sip_ua::transport::{Outside, Protocol, SocketOptions};
 
 use super::{Certificates, error_at, sockets};
 use crate::configuration::http::{self, HttpConfiguration};
@@ -18,8 +20,9 @@ pub struct Transport {
     pub protocol: Protocol,
     /// `bind`.
     pub bind: SocketAddr,
-    /// `external_media_address`: put into session descriptions in place of our own.
-    pub external_media_address: Option<IpAddr>,
+    /// `external_signaling_address`, `external_signaling_port`, `external_media_address` and `local_net`: what peers
+    /// outside of these networks are told, if anything.
+    pub outside: Option<Outside>,
     /// `tos`, `cos`, `tcp_keepalive_*`.
     pub sockets: SocketOptions,
     /// Certificates and keys, where the protocol needs some.
@@ -63,18 +66,10 @@ impl Transport {
             );
             return None;
         };
-        let external_media_address = values.parsed("external_media_address", "IP address");
+        let outside = read_outside(values);
         let certificates = protocol.is_secure().then(|| Certificates::read(values));
         let sockets = sockets::read(values);
-        Some(Self {
-            name: name.value,
-            protocol,
-            bind,
-            external_media_address,
-            sockets,
-            certificates,
-            span: name.span,
-        })
+        Some(Self { name: name.value, protocol, bind, outside, sockets, certificates, span: name.span })
     }
 
     /// A WebSocket is served where `http.conf` says, with the certificate that it names, where it is enabled.
@@ -98,6 +93,36 @@ impl Transport {
         }
         self.bind = place;
     }
+}
+
+/// What is told to peers beyond a translator.
+fn read_outside(values: &mut Values<'_>) -> Option<Outside> {
+    let mut inside = Vec::new();
+    for text in values.list("local_net") {
+        match Network::parse(&text) {
+            Some(network) => inside.push(network),
+            None => values.odd(
+                "local_net",
+                format!("'{text}' is no network; it is left out"),
+                "write an address with its bits, as in 192.168.0.0/16",
+            ),
+        }
+    }
+    let host = values.text("external_signaling_address").filter(|host| !host.is_empty());
+    let host = host.filter(|host| {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let named = Host::parse(host).is_some() || bare.parse::<IpAddr>().is_ok();
+        if !named {
+            let message = format!("'{host}' is no host; it is left out");
+            values.odd("external_signaling_address", message, "write an address or a name, without a port");
+        }
+        named
+    });
+    let host = host.map(|host| host.trim_start_matches('[').trim_end_matches(']').to_owned());
+    let port = Some(values.number("external_signaling_port", 0)).filter(|port| *port != 0);
+    let media = values.parsed("external_media_address", "IP address");
+    let is_said = host.is_some() || port.is_some() || media.is_some();
+    is_said.then_some(Outside { inside, host, port, media })
 }
 
 /// The port where `bind` names none: for WebSockets those of Asterisk's HTTP server.

@@ -79,7 +79,7 @@ proptest! {
             }
             if let Some(attempt) = scene.registration.poll_attempt() {
                 let flow = Flow::new(Protocol::Udp, scene.local, ([192, 0, 2, 9], 5060).into());
-                let request = scene.registration.request(attempt, flow, scene.local);
+                let request = scene.registration.request(attempt, flow, &scene.local);
                 let request = request.expect("an attempt that was polled is under way");
                 // The numbers of one series rise.
                 let cseq = request.series.as_ref().map(|series| series.cseq).unwrap_or_default();
