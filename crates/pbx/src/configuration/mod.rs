@@ -55,7 +55,8 @@ pub use http::HttpConfiguration;
 pub use options::Options;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
-    Identifier, Identify, IdentityOptions, Registration, ResourceList, SipConfiguration, System, Transport,
+    Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList, SipConfiguration, System,
+    Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;

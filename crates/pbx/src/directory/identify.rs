@@ -7,7 +7,7 @@ use sip_parser::{HeaderName, Message};
 use sip_ua::transport::Flow;
 
 use super::{EndpointTable, HostAddresses};
-use crate::configuration::{Configuration, Identifier};
+use crate::configuration::{Configuration, Identifier, Identify};
 
 /// The endpoint that `request` claims to come from, or that its address belongs to. Nothing is proven yet.
 pub(super) fn endpoint_of(
@@ -18,16 +18,36 @@ pub(super) fn endpoint_of(
     flow: &Flow,
 ) -> Option<Arc<SipEndpoint>> {
     let order = &configuration.sip.global.endpoint_identifier_order;
-    order.iter().find_map(|identifier| {
+    let unnamed = LAST.iter().filter(|identifier| !order.contains(identifier));
+    order.iter().chain(unnamed).find_map(|identifier| {
         let name = match identifier {
             Identifier::Ip => by_address(configuration, hosts, flow)?,
             Identifier::Username => by_from(configuration, request)?,
             Identifier::AuthUsername => by_credentials(endpoints, request)?,
             Identifier::Anonymous => "anonymous".to_owned(),
-            Identifier::Header => return None,
+            Identifier::Header => by_header(configuration, request)?,
+            Identifier::RequestUri => by_request_uri(configuration, request)?,
         };
         endpoints.get(&name).cloned()
     })
+}
+
+/// What `endpoint_identifier_order` may leave out and is tried all the same, after the rest: an `identify` section asks for
+/// it.
+const LAST: [Identifier; 2] = [Identifier::Header, Identifier::RequestUri];
+
+fn by_header(configuration: &Configuration, request: &Message) -> Option<String> {
+    let fits = |identify: &&Identify| {
+        let Some((name, pattern)) = &identify.header else { return false };
+        request.raw_all(name).any(|value| pattern.fits(value.trim()))
+    };
+    configuration.sip.identifies.iter().find(fits).map(|identify| identify.endpoint.clone())
+}
+
+fn by_request_uri(configuration: &Configuration, request: &Message) -> Option<String> {
+    let uri = request.uri()?;
+    let fits = |identify: &&Identify| identify.request_uri.as_ref().is_some_and(|pattern| pattern.fits(uri));
+    configuration.sip.identifies.iter().find(fits).map(|identify| identify.endpoint.clone())
 }
 
 fn by_address(configuration: &Configuration, hosts: &HostAddresses, flow: &Flow) -> Option<String> {
@@ -51,4 +71,57 @@ fn by_credentials(endpoints: &EndpointTable, request: &Message) -> Option<String
     let authorization = request.raw(&HeaderName::Authorization)?;
     let user = sip_ua::digest::claimed_username(authorization)?;
     endpoints.of_user(&user).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use asterisk_conf::MemoryFiles;
+    use sip_ua::transport::Protocol;
+
+    use super::*;
+    use crate::configuration::Folders;
+
+    const PJSIP: &str = "[u]\ntype=transport\nbind=0.0.0.0\n[north]\ntype=endpoint\nallow=ulaw\n\
+        [south]\ntype=endpoint\nallow=ulaw\n[east]\ntype=endpoint\nallow=ulaw\n\
+        [n]\ntype=identify\nendpoint=north\nmatch_header=X-Trunk: north\n\
+        [s]\ntype=identify\nendpoint=south\nmatch_header=x-trunk: /^s(outh)?$/\n\
+        [e]\ntype=identify\nendpoint=east\nmatch_request_uri=/^sip:\\+49/\n";
+
+    fn found(pjsip: &str, uri: &str, headers: &str) -> Option<String> {
+        let mut files = MemoryFiles::new();
+        files.insert("/pbx/etc/pjsip.conf", pjsip);
+        files.insert("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n");
+        let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
+        let configuration = configuration.unwrap_or_else(|| panic!("{}", report.render(false)));
+        let text = format!(
+            "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nFrom: <sip:x@b>;tag=1\r\n\
+             To: <sip:b@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n{headers}Content-Length: 0\r\n\r\n"
+        );
+        let request = Message::parse(text.into()).unwrap();
+        let at = "192.0.2.1:5060".parse().unwrap();
+        let (endpoints, hosts) = (EndpointTable::of(&configuration), HostAddresses::default());
+        let flow = Flow::new(Protocol::Udp, at, at);
+        endpoint_of(&configuration, &endpoints, &hosts, &request, &flow).map(|endpoint| endpoint.name.clone())
+    }
+
+    #[test]
+    fn trunks_are_told_apart_by_a_header_or_by_what_they_ask_for() {
+        let found = |uri, headers| found(PJSIP, uri, headers);
+        assert_eq!(found("sip:1@b", "X-TRUNK:  north \r\n").as_deref(), Some("north"));
+        assert_eq!(found("sip:1@b", "X-Trunk: west\r\nX-Trunk: s\r\n").as_deref(), Some("south"));
+        assert_eq!(found("sip:+4912@b", "X-Trunk: norths\r\n").as_deref(), Some("east"));
+        assert_eq!(found("sip:1@b", "X-Trunk: norths\r\n"), None);
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_configuration_and_what_it_leaves_out_comes_last() {
+        let both = "X-Trunk: north\r\n";
+        assert_eq!(found(PJSIP, "sip:+4912@b", both).as_deref(), Some("north"));
+        let turned = format!("{PJSIP}[global]\ntype=global\nendpoint_identifier_order=request_uri,ip\n");
+        assert_eq!(found(&turned, "sip:+4912@b", both).as_deref(), Some("east"));
+        let by_address = format!("{PJSIP}[a]\ntype=identify\nendpoint=south\nmatch=192.0.2.0/24\n");
+        assert_eq!(found(&by_address, "sip:+4912@b", both).as_deref(), Some("south"));
+    }
 }

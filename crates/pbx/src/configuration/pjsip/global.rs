@@ -17,8 +17,10 @@ pub enum Identifier {
     AuthUsername,
     /// Everybody else is the endpoint `anonymous`, if there is one.
     Anonymous,
-    /// By a header (`match_header`), which has no effect yet.
+    /// By a header (`match_header`).
     Header,
+    /// By the URI that is asked for (`match_request_uri`).
+    RequestUri,
 }
 
 /// Words and what they mean.
@@ -28,6 +30,7 @@ const IDENTIFIERS: &[(&str, Identifier)] = &[
     ("auth_username", Identifier::AuthUsername),
     ("anonymous", Identifier::Anonymous),
     ("header", Identifier::Header),
+    ("request_uri", Identifier::RequestUri),
 ];
 
 /// What concerns all of SIP.

@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 
 use asterisk_conf::{Diagnostic, Span};
-use sip_parser::Host;
+use sip_parser::{HeaderName, Host};
 pub use sip_ua::guard::Network as AddressRange;
 
+use super::Pattern;
 use crate::configuration::values::{Values, at};
 
 /// Addresses that belong to an endpoint.
@@ -22,6 +23,10 @@ pub struct Identify {
     pub hosts: Vec<String>,
     /// `srv_lookups`: the addresses of a host are those of its SIP servers, where it has SRV records.
     pub srv_lookups: bool,
+    /// `match_header`: the header, and what one of its values must be.
+    pub header: Option<(HeaderName, Pattern)>,
+    /// `match_request_uri`: what the Request-URI must be.
+    pub request_uri: Option<Pattern>,
     /// Where the section is.
     pub span: Span,
     /// Where the endpoint is named.
@@ -54,14 +59,48 @@ impl Identify {
             }
         }
         let srv_lookups = values.flag("srv_lookups", true);
+        let header = read_header(values);
+        let request_uri =
+            values.text("match_request_uri").and_then(|text| pattern(values, "match_request_uri", &text));
         let endpoint_span = values.span("endpoint");
-        Some(Self { name: name.value, endpoint, ranges, hosts, srv_lookups, span: name.span, endpoint_span })
+        Some(Self {
+            name: name.value,
+            endpoint,
+            ranges,
+            hosts,
+            srv_lookups,
+            header,
+            request_uri,
+            span: name.span,
+            endpoint_span,
+        })
     }
 
     /// Whether an address is one that `match` names. Those of hosts are not known here.
     pub fn matches(&self, address: IpAddr) -> bool {
         self.ranges.iter().any(|range| range.contains(address))
     }
+}
+
+/// `match_header=Name: value`.
+fn read_header(values: &mut Values<'_>) -> Option<(HeaderName, Pattern)> {
+    let text = values.text("match_header")?;
+    let Some((name, value)) = text.split_once(':').filter(|(name, _)| !name.trim().is_empty()) else {
+        let message = format!("'{text}' names no header and value; it is left out");
+        values.odd("match_header", message, "write a header and its value, as in X-Trunk: north");
+        return None;
+    };
+    let pattern = pattern(values, "match_header", value.trim())?;
+    Some((HeaderName::from(name.trim()), pattern))
+}
+
+fn pattern(values: &mut Values<'_>, key: &str, text: &str) -> Option<Pattern> {
+    let pattern = Pattern::parse(text);
+    if let Err(error) = &pattern {
+        let message = format!("'{text}' is no regular expression ({error}); it is left out");
+        values.odd(key, message, "write an expression between slashes, as in /^north/, or a plain value");
+    }
+    pattern.ok()
 }
 
 /// Whether it can be the name of a host. What ends in a number was meant as an address.

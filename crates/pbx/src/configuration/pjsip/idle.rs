@@ -121,11 +121,6 @@ const TRANSPORT: &[Idle] = &[
     Idle("websocket_write_timeout", Number, &["100"], Note),
 ];
 
-const IDENTIFY: &[Idle] = &[
-    Idle("match_header", Any, NEVER, Warning("requests are identified by their address alone")),
-    Idle("match_request_uri", Any, NEVER, Warning("requests are identified by their address alone")),
-];
-
 const REGISTRATION: &[Idle] = &[
     Idle("security_mechanisms", Any, NEVER, Note),
     Idle(
@@ -161,7 +156,6 @@ pub(super) fn check(kind: &str, values: &mut Values<'_>) {
         "aor" => AOR,
         "auth" => AUTH,
         "transport" => TRANSPORT,
-        "identify" => IDENTIFY,
         "registration" => REGISTRATION,
         "global" => GLOBAL,
         "resource_list" => RESOURCE_LIST,
@@ -233,7 +227,6 @@ mod tests {
             ("aor", AOR),
             ("auth", AUTH),
             ("transport", TRANSPORT),
-            ("identify", IDENTIFY),
             ("registration", REGISTRATION),
             ("global", GLOBAL),
             ("resource_list", RESOURCE_LIST),

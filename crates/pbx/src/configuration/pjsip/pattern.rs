@@ -1,0 +1,52 @@
+//! What a text of a request must be, or look like: `value`, or `/regular expression/`.
+
+use regex_lite::Regex;
+
+/// A value of `match_header` or `match_request_uri`.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    text: String,
+    expression: Option<Regex>,
+}
+
+impl Pattern {
+    /// Reads a value as it stands in the file.
+    ///
+    /// # Errors
+    /// What is wrong with the expression between its slashes.
+    pub(super) fn parse(text: &str) -> Result<Self, regex_lite::Error> {
+        let between = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+        let expression = between.map(Regex::new).transpose()?;
+        Ok(Self { text: text.to_owned(), expression })
+    }
+
+    /// Whether `value` is the text, or the expression finds something in it.
+    pub fn fits(&self, value: &str) -> bool {
+        match &self.expression {
+            Some(expression) => expression.is_match(value),
+            None => self.text == value,
+        }
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Pattern {}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+
+    #[test]
+    fn slashes_make_an_expression() {
+        let fits = |pattern: &str, value: &str| Pattern::parse(pattern).unwrap().fits(value);
+        assert!(fits("blue", "blue") && !fits("blue", "bluer") && !fits("b.ue", "blue"));
+        assert!(fits("/^b.ue/", "bluer") && !fits("/^b.ue$/", "bluer"));
+        assert!(fits("/", "/") && fits("//", "anything"));
+        assert!(Pattern::parse("/(/").is_err());
+    }
+}
