@@ -120,7 +120,8 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
 fn seed_of(configuration: &Configuration) -> u64 {
     let mut hasher = DefaultHasher::new();
     for auth in configuration.sip.auths.values() {
-        (&auth.name, &auth.password, &auth.md5_cred).hash(&mut hasher);
+        auth.name.hash(&mut hasher);
+        auth.secrets().for_each(|secret| secret.hash(&mut hasher));
     }
     hasher.finish()
 }

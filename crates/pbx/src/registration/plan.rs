@@ -9,7 +9,7 @@ use sip_ua::digest::Credentials;
 use sip_ua::registration::{RegistrationSettings, instance_of, line_of};
 use sip_ua::transport::Protocol;
 
-use crate::configuration::{Configuration, Registration};
+use crate::configuration::{Auth, Configuration, Registration};
 
 /// All that makes one registration what it is. Where two are equal, a reload changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Plan {
         if section.line && section.endpoint.is_some() {
             // The secret makes it this account's alone, also where two machines were made of one image.
             let auths = section.outbound_auth.iter().filter_map(|name| sip.auths.get(name));
-            let secrets: Vec<&str> = auths.flat_map(|auth| [&*auth.password, &*auth.md5_cred]).collect();
+            let secrets: Vec<&str> = auths.flat_map(Auth::secrets).collect();
             let mut parts = vec![own[0], own[1], section.name.as_str()];
             parts.extend(secrets);
             settings.line = Some(line_of(&parts));

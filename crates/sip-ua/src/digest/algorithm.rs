@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use md5::{Digest as _, Md5};
-use sha2::Sha256;
+use sha2::{Sha256, Sha512_256};
 
 /// A hash function that a challenge may name (RFC 7616 section 3.2, RFC 8760 section 2.2).
 ///
@@ -16,6 +16,8 @@ pub enum Algorithm {
     Md5,
     /// `SHA-256`.
     Sha256,
+    /// `SHA-512-256`: SHA-512 with other first values, cut to 256 bits.
+    Sha512Trunc256,
 }
 
 impl Algorithm {
@@ -25,6 +27,7 @@ impl Algorithm {
         match self {
             Algorithm::Md5 => "MD5",
             Algorithm::Sha256 => "SHA-256",
+            Algorithm::Sha512Trunc256 => "SHA-512-256",
         }
     }
 
@@ -38,6 +41,9 @@ impl Algorithm {
         match self {
             Algorithm::Md5 => hex(&parts.fold(Md5::new(), Md5::chain_update).finalize()),
             Algorithm::Sha256 => hex(&parts.fold(Sha256::new(), Sha256::chain_update).finalize()),
+            Algorithm::Sha512Trunc256 => {
+                hex(&parts.fold(Sha512_256::new(), Sha512_256::chain_update).finalize())
+            }
         }
     }
 }
@@ -50,7 +56,7 @@ impl fmt::Display for Algorithm {
 
 /// The name of an algorithm that we do not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown digest algorithm; MD5 and SHA-256 are known")]
+#[error("unknown digest algorithm; MD5, SHA-256 and SHA-512-256 are known")]
 pub struct UnknownAlgorithm;
 
 impl FromStr for Algorithm {
@@ -58,7 +64,7 @@ impl FromStr for Algorithm {
 
     /// Reads a name, in any case.
     fn from_str(name: &str) -> Result<Algorithm, UnknownAlgorithm> {
-        [Algorithm::Md5, Algorithm::Sha256]
+        [Algorithm::Md5, Algorithm::Sha256, Algorithm::Sha512Trunc256]
             .into_iter()
             .find(|known| known.as_str().eq_ignore_ascii_case(name))
             .ok_or(UnknownAlgorithm)
@@ -83,6 +89,10 @@ mod tests {
             Algorithm::Sha256.hash(&["abc"]),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+        assert_eq!(
+            Algorithm::Sha512Trunc256.hash(&["abc"]),
+            "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"
+        );
     }
 
     #[test]
@@ -90,6 +100,7 @@ mod tests {
         assert_eq!("md5".parse(), Ok(Algorithm::Md5));
         assert_eq!("sha-256".parse(), Ok(Algorithm::Sha256));
         assert_eq!("MD5-sess".parse::<Algorithm>(), Err(UnknownAlgorithm));
-        assert!(Algorithm::Sha256 > Algorithm::Md5);
+        assert_eq!("SHA-512-256".parse(), Ok(Algorithm::Sha512Trunc256));
+        assert!(Algorithm::Sha256 > Algorithm::Md5 && Algorithm::Sha512Trunc256 > Algorithm::Sha256);
     }
 }

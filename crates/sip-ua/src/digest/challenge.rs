@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_we_cannot_answer_is_left_out() {
-        let unknown = r#"Digest realm="a", nonce="b", algorithm=SHA-512-256"#;
+        let unknown = r#"Digest realm="a", nonce="b", algorithm=SHA-3"#;
         let protection = r#"Digest realm="a", nonce="b", qop="auth-conf""#;
         for value in [unknown, protection, "Basic realm=\"a\"", "Digest realm=\"a\""] {
             assert_eq!(Challenge::parse(value, false), None, "{value}");
@@ -154,7 +154,7 @@ mod tests {
         let challenges: Vec<_> = [MD5, SHA].iter().filter_map(|v| Challenge::parse(v, false)).collect();
         let password = [Credentials::password("Mufasa", "Circle of Life")];
         assert_eq!(best_of(&challenges, &password)[0].0.algorithm, Algorithm::Sha256);
-        let md5_only = Secret::Ha1 { md5: Some(String::new()), sha256: None };
+        let md5_only = Secret::Ha1 { md5: Some(String::new()), sha256: None, sha512_256: None };
         let stored = [Credentials::new("Mufasa", md5_only)];
         assert_eq!(best_of(&challenges, &stored)[0].0.algorithm, Algorithm::Md5);
         let elsewhere = [Credentials { realm: Some("other".into()), ..password[0].clone() }];

@@ -3,7 +3,7 @@
 //! A server keeps one [`Verifier`]: it makes challenges and judges answers. A client reads the
 //! [`Challenge`]s of a 401 or 407, picks with [`best_of`], and writes its [`answer`].
 //!
-//! MD5 and SHA-256, with `qop=auth` (`auth-int` is understood), and without `qop` as RFC 2069 has it,
+//! MD5, SHA-256 and SHA-512-256, with `qop=auth` (`auth-int` is understood), and without `qop` as RFC 2069 has it,
 //! for old phones.
 //!
 //! ```

@@ -48,6 +48,8 @@ pub enum Secret {
         md5: Option<String>,
         /// By SHA-256, 64 digits.
         sha256: Option<String>,
+        /// By SHA-512-256, 64 digits.
+        sha512_256: Option<String>,
     },
 }
 
@@ -62,21 +64,23 @@ impl Secret {
     pub(super) fn ha1(&self, algorithm: Algorithm, username: &str, realm: &str) -> Option<String> {
         match self {
             Secret::Plain(password) => Some(algorithm.hash(&[username, ":", realm, ":", password])),
-            Secret::Ha1 { md5, sha256 } => match algorithm {
-                Algorithm::Md5 => md5.as_deref(),
-                Algorithm::Sha256 => sha256.as_deref(),
-            }
-            .map(str::to_ascii_lowercase),
+            stored => stored.stored(algorithm).map(str::to_ascii_lowercase),
         }
     }
 
     /// Whether an answer by `algorithm` can be made with this secret.
     #[must_use]
     pub fn suits(&self, algorithm: Algorithm) -> bool {
-        match (self, algorithm) {
-            (Secret::Plain(_), _) => true,
-            (Secret::Ha1 { md5, .. }, Algorithm::Md5) => md5.is_some(),
-            (Secret::Ha1 { sha256, .. }, Algorithm::Sha256) => sha256.is_some(),
+        matches!(self, Secret::Plain(_)) || self.stored(algorithm).is_some()
+    }
+
+    /// The hash that is kept for an algorithm.
+    fn stored(&self, algorithm: Algorithm) -> Option<&str> {
+        let Secret::Ha1 { md5, sha256, sha512_256 } = self else { return None };
+        match algorithm {
+            Algorithm::Md5 => md5.as_deref(),
+            Algorithm::Sha256 => sha256.as_deref(),
+            Algorithm::Sha512Trunc256 => sha512_256.as_deref(),
         }
     }
 }
@@ -98,7 +102,7 @@ mod tests {
     fn debug_hides_the_secret() {
         let shown = format!("{:?}", Credentials::password("alice", "wonderland"));
         assert!(shown.contains("alice") && !shown.contains("wonderland"), "{shown}");
-        let hashed = Secret::Ha1 { md5: Some("abcdef".into()), sha256: None };
+        let hashed = Secret::Ha1 { md5: Some("abcdef".into()), sha256: None, sha512_256: None };
         assert!(!format!("{hashed:?}").contains("abcdef"));
     }
 
@@ -106,7 +110,8 @@ mod tests {
     fn a_hash_serves_its_own_algorithm_only() {
         let plain = Secret::Plain("secret".into());
         let md5 = plain.ha1(Algorithm::Md5, "bob", "biloxi.com");
-        let stored = Secret::Ha1 { md5: md5.clone().map(|hash| hash.to_uppercase()), sha256: None };
+        let upper = md5.clone().map(|hash| hash.to_uppercase());
+        let stored = Secret::Ha1 { md5: upper, sha256: None, sha512_256: None };
         assert_eq!(stored.ha1(Algorithm::Md5, "bob", "biloxi.com"), md5);
         assert_eq!(stored.ha1(Algorithm::Sha256, "bob", "biloxi.com"), None);
         assert!(stored.suits(Algorithm::Md5) && !stored.suits(Algorithm::Sha256));

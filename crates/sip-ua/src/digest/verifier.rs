@@ -224,7 +224,7 @@ mod tests {
 
     impl Scene {
         fn new() -> Scene {
-            let algorithms = vec![Algorithm::Sha256, Algorithm::Md5];
+            let algorithms = vec![Algorithm::Sha256, Algorithm::Md5, Algorithm::Sha512Trunc256];
             let config = VerifierConfig { algorithms, ..VerifierConfig::default() };
             Scene {
                 verifier: Verifier::with_key(config, [3; 32]),
@@ -251,10 +251,10 @@ mod tests {
     }
 
     #[test]
-    fn the_right_secret_is_accepted_by_either_algorithm() {
+    fn the_right_secret_is_accepted_by_every_algorithm() {
         let mut scene = Scene::new();
         let user = scene.user.clone();
-        for algorithm in [Algorithm::Md5, Algorithm::Sha256] {
+        for algorithm in [Algorithm::Md5, Algorithm::Sha256, Algorithm::Sha512Trunc256] {
             let answer = scene.answer_of(&user, algorithm, URI, 1);
             assert_eq!(scene.verdict(&answer, true), Verdict::Accepted);
         }
@@ -268,13 +268,13 @@ mod tests {
     }
 
     #[test]
-    fn the_best_algorithm_is_offered_first() {
+    fn algorithms_are_offered_in_the_order_of_the_configuration() {
         let mut scene = Scene::new();
         let lines = scene.verifier.challenge(scene.now, "a \"realm\"", true);
         let offered: Vec<_> = lines.iter().filter_map(|line| Challenge::parse(line, false)).collect();
         assert_eq!(
             offered.iter().map(|c| c.algorithm).collect::<Vec<_>>(),
-            [Algorithm::Sha256, Algorithm::Md5]
+            [Algorithm::Sha256, Algorithm::Md5, Algorithm::Sha512Trunc256]
         );
         assert!(offered.iter().all(|c| c.stale && c.realm == "a \"realm\""));
         assert_eq!(best_of(&offered, &[scene.user]).len(), 1);
@@ -349,7 +349,7 @@ mod tests {
         let user = scene.user.clone();
         let answer = scene.answer_of(&user, Algorithm::Md5, URI, 1);
         let hash = Algorithm::Md5.hash(&["alice:ipbx:wonderland"]);
-        scene.user.secret = Secret::Ha1 { md5: Some(hash), sha256: None };
+        scene.user.secret = Secret::Ha1 { md5: Some(hash), sha256: None, sha512_256: None };
         assert_eq!(scene.verdict(&answer, true), Verdict::Accepted);
     }
 }

@@ -1,7 +1,7 @@
 //! `type=auth`.
 
 use asterisk_conf::{Diagnostic, Span};
-use sip_ua::digest::{Credentials, Secret};
+use sip_ua::digest::{Algorithm, Credentials, Secret};
 
 use crate::configuration::values::Values;
 
@@ -28,6 +28,8 @@ pub struct Auth {
     pub password: String,
     /// `md5_cred`: MD5 of `username:realm:password` in hex.
     pub md5_cred: String,
+    /// `password_digest`: hashes of `username:realm:password` in hex, by algorithm.
+    pub digests: Vec<(Algorithm, String)>,
     /// `realm` that it is good for; any where it has none.
     pub realm: Option<String>,
     /// Where the section is.
@@ -55,12 +57,20 @@ impl Auth {
                 .push(Diagnostic::warning("no-effect", message).at(name.span).help("use userpass or md5"));
             return None;
         };
-        let secret_key = if auth_type == AuthType::Md5 { "md5_cred" } else { "password" };
+        let digests = read_digests(values);
+        let secret_key = match auth_type {
+            AuthType::Md5 => "md5_cred",
+            AuthType::UserPass if values.text("password").is_none() && !digests.is_empty() => {
+                "password_digest"
+            }
+            AuthType::UserPass => "password",
+        };
         Some(Self {
             auth_type,
             username: values.text("username").unwrap_or_else(|| name.value.clone()),
             password: values.text("password").unwrap_or_default(),
             md5_cred: values.text("md5_cred").unwrap_or_default(),
+            digests,
             realm: values.text("realm"),
             secret_span: values.span(secret_key),
             name: name.value,
@@ -71,28 +81,105 @@ impl Auth {
     /// Whether it holds no secret at all.
     pub fn is_empty(&self) -> bool {
         match self.auth_type {
-            AuthType::UserPass => self.password.is_empty(),
+            AuthType::UserPass => self.password.is_empty() && self.digests.is_empty(),
             AuthType::Md5 => self.md5_cred.is_empty(),
         }
     }
 
     /// Whether its secret is the password itself, not a hash of it.
     pub fn is_plain(&self) -> bool {
-        self.auth_type == AuthType::UserPass
+        self.auth_type == AuthType::UserPass && (!self.password.is_empty() || self.digests.is_empty())
+    }
+
+    /// The password and all hashes, as far as there are some.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let hashes = self.digests.iter().map(|(_, hash)| hash.as_str());
+        [&*self.password, &*self.md5_cred].into_iter().chain(hashes)
+    }
+
+    fn digest(&self, algorithm: Algorithm) -> Option<String> {
+        self.digests.iter().rfind(|(known, _)| *known == algorithm).map(|(_, hash)| hash.clone())
     }
 
     /// What it proves, or answers challenges with.
     pub fn credentials(&self) -> Credentials {
         let secret = match self.auth_type {
-            AuthType::UserPass => Secret::plain(self.password.clone()),
-            AuthType::Md5 => Secret::Ha1 { md5: Some(self.md5_cred.clone()), sha256: None },
+            _ if self.is_plain() => Secret::plain(self.password.clone()),
+            AuthType::UserPass => Secret::Ha1 {
+                md5: self.digest(Algorithm::Md5),
+                sha256: self.digest(Algorithm::Sha256),
+                sha512_256: self.digest(Algorithm::Sha512Trunc256),
+            },
+            AuthType::Md5 => Secret::Ha1 { md5: Some(self.md5_cred.clone()), sha256: None, sha512_256: None },
         };
         Credentials { realm: self.realm.clone(), ..Credentials::new(self.username.clone(), secret) }
     }
 }
 
+/// `password_digest=ALGORITHM:HASH`, of every line with that key.
+fn read_digests(values: &mut Values<'_>) -> Vec<(Algorithm, String)> {
+    let mut digests = Vec::new();
+    for text in values.list("password_digest") {
+        let Some((name, hash)) = text.split_once(':') else {
+            values.odd(
+                "password_digest",
+                "it names no algorithm; it is left out".to_owned(),
+                "write ALGORITHM:HASH",
+            );
+            continue;
+        };
+        let (name, hash) = (name.trim(), hash.trim());
+        let digits = if name.eq_ignore_ascii_case("MD5") { 32 } else { 64 };
+        match name.parse::<Algorithm>() {
+            Ok(algorithm) if hash.len() == digits && hash.bytes().all(|octet| octet.is_ascii_hexdigit()) => {
+                digests.push((algorithm, hash.to_owned()));
+            }
+            Ok(algorithm) => {
+                let message = format!("a hash by {algorithm} has {digits} digits; it is left out");
+                values.odd("password_digest", message, "write the hash of user:realm:password in hex");
+            }
+            Err(error) => {
+                values.odd("password_digest", format!("'{name}': {error}"), "write ALGORITHM:HASH");
+            }
+        }
+    }
+    digests
+}
+
 impl std::fmt::Debug for Auth {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Auth({}, user {})", self.name, self.username)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use asterisk_conf::MemoryFiles;
+    use sip_ua::digest::{Algorithm, Secret};
+
+    use crate::configuration::{Configuration, Folders};
+
+    #[test]
+    fn hashes_stand_in_place_of_a_password() {
+        let md5 = "0123456789abcdef0123456789abcdef";
+        let pjsip = format!(
+            "[a]\ntype=auth\nusername=a\npassword_digest=MD5:{md5}\npassword_digest=SHA-256:{md5}{md5}\n\
+             [b]\ntype=auth\npassword=secret\npassword_digest=MD5:{md5}\n\
+             [c]\ntype=auth\npassword_digest=SHA-512-256:{md5}\n"
+        );
+        let mut files = MemoryFiles::new();
+        files.insert("/pbx/etc/pjsip.conf", pjsip.as_str());
+        files.insert("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n");
+        let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
+        let said = report.render(false);
+        let auths = configuration.unwrap_or_else(|| panic!("{said}")).sip.auths;
+        let secret = |name: &str| auths[name].credentials().secret;
+        assert!(secret("a").suits(Algorithm::Md5) && secret("a").suits(Algorithm::Sha256));
+        assert!(!secret("a").suits(Algorithm::Sha512Trunc256) && !auths["a"].is_plain());
+        assert!(matches!(secret("b"), Secret::Plain(_)));
+        assert!(auths["c"].is_empty(), "a hash that is too short counts for nothing");
+        assert!(said.contains("a hash by SHA-512-256 has 64 digits"), "{said}");
     }
 }
