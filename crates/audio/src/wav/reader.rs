@@ -10,7 +10,7 @@ const PROBE_BYTES: u64 = 4_096;
 
 /// Reads a WAV file from memory.
 ///
-/// Unknown chunks are passed over. A data size of 0 or one that goes beyond the end, as streams and interrupted
+/// Unknown chunks are passed over, and of several `fmt ` chunks the first counts. A data size of 0 or one that goes beyond the end, as streams and interrupted
 /// recorders leave it, means "to the end of the file"; an unfinished sample at the end is left out. Channels
 /// are averaged.
 ///
@@ -21,7 +21,7 @@ pub fn read(bytes: &[u8]) -> Result<Pcm, AudioError> {
     let mut chunks = Chunks::open(bytes)?;
     while let Some(chunk) = chunks.next() {
         match chunk.id {
-            b"fmt " => info = Some(header::parse(chunk.body)?),
+            b"fmt " if info.is_none() => info = Some(header::parse(chunk.body)?),
             b"data" => {
                 let info = info.ok_or(AudioError::Malformed("its data comes before its `fmt ` chunk"))?;
                 return Ok(Pcm { rate: info.rate, samples: samples(&info, chunks.data(chunk)) });
@@ -215,6 +215,14 @@ mod tests {
         let chunks: [(&[u8; 4], &[u8]); 4] =
             [(b"LIST", b"odd"), (b"fmt ", &fmt), (b"fact", &[0; 4]), (b"data", &[5, 0])];
         assert_eq!(read(&file(&chunks)).unwrap().samples, [5]);
+    }
+
+    #[test]
+    fn the_first_of_several_formats_counts() {
+        let (ulaw, linear) = (fmt(7, 1, 16_000, 8), fmt(1, 1, 8_000, 16));
+        let bytes = file(&[(b"fmt ", &ulaw), (b"fmt ", &linear), (b"data", &[0xff, 0x80])]);
+        assert_eq!(read(&bytes).unwrap(), Pcm::new(16_000, vec![0, 32_124]));
+        assert_eq!(probe(bytes.as_slice()).unwrap().rate, 16_000);
     }
 
     #[test]
