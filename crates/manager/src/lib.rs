@@ -34,5 +34,5 @@ mod security_log;
 mod testing;
 mod visible;
 
-pub use narration::{Line, Narration};
+pub use narration::{Line, LineKind, Narration, Verbosity};
 pub use security_log::SecurityLog;

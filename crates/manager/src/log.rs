@@ -6,22 +6,22 @@ use std::sync::Arc;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::narration::{Line, LineKind, Narration, missed_lines};
+use crate::narration::{Line, LineKind, Narration, Verbosity, missed_lines};
 
 /// Prints lines up to a level to the standard output, for as long as the narration goes on.
 ///
 /// A thread of its own does it: a terminal that is held (Ctrl-S), or a pipe that nobody reads, stops the log and nothing
 /// else. The lines that it misses are counted.
 pub fn to_stdout(narration: &Arc<Narration>, verbosity: u8, color: bool) {
-    let lines = narration.listen();
-    std::thread::spawn(move || follow(lines, verbosity, color, &mut std::io::stdout()));
+    let (lines, verbosity) = (narration.listen(), narration.verbosity(verbosity));
+    std::thread::spawn(move || follow(lines, &verbosity, color, &mut std::io::stdout()));
 }
 
 /// Writes until nobody is left to tell anything.
-fn follow(mut lines: Receiver<Arc<Line>>, verbosity: u8, color: bool, out: &mut impl Write) {
+fn follow(mut lines: Receiver<Arc<Line>>, verbosity: &Verbosity, color: bool, out: &mut impl Write) {
     loop {
         let text = match lines.blocking_recv() {
-            Ok(line) if line.level <= verbosity => log_line(&line, &now(), color),
+            Ok(line) if line.level <= verbosity.get() => log_line(&line, &now(), color),
             Ok(_) => continue,
             Err(RecvError::Lagged(missed)) => format!("[{}] {}", now(), missed_lines(missed)),
             Err(RecvError::Closed) => return,
@@ -84,13 +84,13 @@ mod tests {
     #[test]
     fn a_log_that_nobody_reads_holds_nobody_up_and_says_what_it_missed() {
         let narration = Narration::new();
-        let lines = narration.listen();
+        let (lines, verbosity) = (narration.listen(), narration.verbosity(1));
         for number in 0..10_000 {
             narration.notice(&Event::Verbose { channel: None, level: 1, text: format!("line {number}") });
         }
         drop(narration);
         let mut out = Vec::new();
-        follow(lines, 1, false, &mut out);
+        follow(lines, &verbosity, false, &mut out);
         let out = String::from_utf8(out).unwrap();
         let (first, last) = (out.lines().next().unwrap(), out.lines().last().unwrap());
         assert!(first.ends_with("lines came too fast and are left out"), "{first}");

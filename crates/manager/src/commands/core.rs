@@ -1,7 +1,6 @@
 //! `core …` and `help`.
 
 use std::fmt::Write;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::SystemTime;
 
 use call_control::CallSnapshot;
@@ -259,9 +258,9 @@ fn set_verbose(context: &Context, arguments: &[String]) -> Answer {
         "off" => 0,
         number => number.parse().map_err(|_| usage)?,
     };
-    let was = context.verbosity.load(Relaxed);
+    let was = context.verbosity.get();
     let now = if at_least { wanted.max(was) } else { wanted };
-    context.verbosity.store(now, Relaxed);
+    context.verbosity.set(now);
     let said = |level: u8| if level == 0 { "OFF".to_owned() } else { level.to_string() };
     Ok(match was == now {
         true => format!("Console verbose is still {}.", said(now)),

@@ -14,7 +14,6 @@ mod sip;
 mod states;
 mod stop;
 
-use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use call_control::BoxFuture;
@@ -22,20 +21,22 @@ use pbx::Exchange;
 
 pub(crate) use stop::{Ending, Stopping};
 
+use crate::narration::Verbosity;
+
 /// What a command works on, and the console that it came from.
 pub(crate) struct Context {
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) stopping: Arc<Stopping>,
     /// Of the console that asks.
-    pub(crate) verbosity: AtomicU8,
+    pub(crate) verbosity: Verbosity,
     /// What is to be done once the answer has been sent.
     asked_to_end: Mutex<Option<Ending>>,
 }
 
 impl Context {
-    /// For a console that does not want to be told anything yet.
-    pub(crate) fn new(exchange: Arc<Exchange>, stopping: Arc<Stopping>) -> Self {
-        Self { exchange, stopping, verbosity: AtomicU8::new(0), asked_to_end: Mutex::new(None) }
+    /// For a console that wants to be told this much.
+    pub(crate) fn new(exchange: Arc<Exchange>, stopping: Arc<Stopping>, verbosity: Verbosity) -> Self {
+        Self { exchange, stopping, verbosity, asked_to_end: Mutex::new(None) }
     }
 
     /// Asks for the end of the exchange, after the answer.

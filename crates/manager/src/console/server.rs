@@ -48,7 +48,8 @@ impl Server {
     ) -> Result<Self, ConsoleError> {
         let listener = listen(socket)?;
         let stopping = Arc::new(Stopping::new(exchange.switchboard().clone(), stop));
-        let console = move || Context::new(exchange.clone(), stopping.clone());
+        let told = narration.clone();
+        let console = move || Context::new(exchange.clone(), stopping.clone(), told.verbosity(0));
         let accepting = tokio::spawn(accept(listener, narration, console));
         Ok(Self { socket: socket.to_owned(), accepting })
     }

@@ -1,7 +1,6 @@
 //! One console, seen from the exchange: what it says, what it is told, and the narration, each on its own.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
@@ -74,7 +73,7 @@ impl Console {
         while let Some(text) = next_line(&mut reader, &mut line).await {
             let done = match text.map(|text| Request::parse(&text)) {
                 Ok(Some(Request::Verbosity(level))) => {
-                    self.context.verbosity.store(level, Relaxed);
+                    self.context.verbosity.set(level);
                     Some(())
                 }
                 Ok(Some(Request::Execute(command))) => self.execute(&command).await,
@@ -151,7 +150,7 @@ async fn narrate(narration: Arc<Narration>, console: Arc<Console>) {
     let mut lines = narration.listen();
     loop {
         let reply = match lines.recv().await {
-            Ok(line) if line.level <= console.context.verbosity.load(Relaxed) => {
+            Ok(line) if line.level <= console.context.verbosity.get() => {
                 Reply::Narration(line.level, console_line(&line))
             }
             Ok(_) => continue,

@@ -1,5 +1,6 @@
 //! What happens to calls, as lines to read.
 
+mod audience;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -8,6 +9,9 @@ use std::sync::Arc;
 
 use call_control::{Event, Observer};
 use tokio::sync::broadcast;
+
+use audience::Audience;
+pub use audience::Verbosity;
 
 /// Lines kept for a console that reads slowly; beyond them it misses some, and is told how many.
 const BACKLOG: usize = 4_096;
@@ -36,18 +40,24 @@ pub enum LineKind {
     Warning,
 }
 
-/// Watches the calls and tells all who listen. Telling never waits.
+/// Watches the calls and tells all who listen. Telling never waits, and what nobody wants to hear costs nothing.
 pub struct Narration {
     lines: broadcast::Sender<Arc<Line>>,
+    audience: Arc<Audience>,
 }
 
 impl Narration {
     /// A narration that nobody listens to yet.
     pub fn new() -> Self {
-        Self { lines: broadcast::Sender::new(BACKLOG) }
+        Self { lines: broadcast::Sender::new(BACKLOG), audience: Arc::new(Audience::new()) }
     }
 
-    /// Listens from now on.
+    /// A wish to hear lines up to a level, for one who listens.
+    pub fn verbosity(&self, level: u8) -> Verbosity {
+        Verbosity::new(level, self.audience.clone())
+    }
+
+    /// Listens from now on. Lines above the [wished](Narration::verbosity) level come too where somebody else wants them.
     pub fn listen(&self) -> broadcast::Receiver<Arc<Line>> {
         self.lines.subscribe()
     }
@@ -61,7 +71,7 @@ impl Default for Narration {
 
 impl Observer for Narration {
     fn notice(&self, event: &Event) {
-        if self.lines.receiver_count() > 0
+        if self.audience.wants(wording::level(event))
             && let Some(line) = wording::line(event)
         {
             // Nobody listens any more: nobody misses it.

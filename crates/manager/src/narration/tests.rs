@@ -21,9 +21,13 @@ fn at(name: &str, priority: u32) -> CallSnapshot {
 /// What a console at that level shows of these events.
 fn shown(level: u8, events: &[Event]) -> Vec<String> {
     let narration = Narration::new();
+    let _everything = narration.verbosity(9);
     let mut lines = narration.listen();
     events.iter().for_each(|event| narration.notice(event));
     std::iter::from_fn(|| lines.try_recv().ok())
+        .zip(events.iter().filter(|event| super::wording::line(event).is_some()))
+        .inspect(|(line, event)| assert!(super::wording::level(event) <= line.level, "{line:?}"))
+        .map(|(line, _)| line)
         .filter(|line| line.level <= level)
         .map(|line| line.for_console())
         .collect()
@@ -175,4 +179,19 @@ fn every_part_that_the_network_names_is_made_visible() {
     for line in lines {
         assert!(!line.chars().any(char::is_control), "{line:?}");
     }
+}
+
+#[test]
+fn what_nobody_wants_to_hear_is_not_said() {
+    let narration = Narration::new();
+    let mut lines = narration.listen();
+    let verbosity = narration.verbosity(2);
+    narration.notice(&started(1, "NoOp", ""));
+    assert!(lines.try_recv().is_err());
+    assert_eq!(verbosity.set(3), 2);
+    narration.notice(&started(1, "NoOp", ""));
+    assert_eq!(lines.try_recv().unwrap().level, 3);
+    drop(verbosity);
+    narration.notice(&Event::Warning { channel: None, text: "words".to_owned() });
+    assert!(lines.try_recv().is_err());
 }

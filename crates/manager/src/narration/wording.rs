@@ -8,6 +8,19 @@ use sip_ua::guard::{Counts, GuardEvent};
 use super::{Line, LineKind};
 use crate::visible::visible;
 
+/// The lowest level that the line for an event can have; its words need not be made to know it.
+pub(super) fn level(event: &Event) -> u8 {
+    match event {
+        Event::Warning { .. }
+        | Event::AuthenticationFailed { .. }
+        | Event::Security(_)
+        | Event::Registration { .. } => 0,
+        Event::Verbose { level, .. } => *level,
+        Event::EndpointStatus { .. } | Event::DialEnded { .. } => 2,
+        _ => 3,
+    }
+}
+
 /// The line for an event; `None` for one that nobody wants to read.
 pub(super) fn line(event: &Event) -> Option<Line> {
     let (kind, level, call, text) = match event {
