@@ -73,8 +73,9 @@ impl PortPool {
             let lease = Lease { pool: pool.clone(), pair };
             match pool.bind_pair(address, pool.first + 2 * pair as u16) {
                 Ok((rtp, rtcp)) => {
-                    let rtp_address = rtp.local_addr().map_err(socket_error)?;
-                    let rtcp_address = rtcp.local_addr().map_err(socket_error)?;
+                    let port = pool.first + 2 * pair as u16;
+                    let [rtp_address, rtcp_address] =
+                        [port, port + 1].map(|port| SocketAddr::new(address, port));
                     return Ok(PortPair { rtp, rtcp, rtp_address, rtcp_address, lease });
                 }
                 Err(error) if is_taken(&error) => {}
@@ -90,8 +91,7 @@ impl PortPool {
 
     fn bind_socket(&self, address: IpAddr, port: u16) -> io::Result<UdpSocket> {
         let address = SocketAddr::new(address, port);
-        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-        socket.set_nonblocking(true)?;
+        let socket = open_socket(Domain::for_address(address))?;
         if self.dscp != 0 {
             self.mark(&socket, address.ip())?;
         }
@@ -129,6 +129,20 @@ impl PortPool {
 /// Another program has the port, or keeps it from us; the next one may do.
 fn is_taken(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
+}
+
+/// A socket that never blocks; where the system can, that takes no call of its own.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "netbsd"))]
+fn open_socket(domain: Domain) -> io::Result<Socket> {
+    Socket::new_raw(domain, Type::DGRAM.nonblocking().cloexec(), Some(Protocol::UDP))
+}
+
+/// A socket that never blocks.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "netbsd")))]
+fn open_socket(domain: Domain) -> io::Result<Socket> {
+    let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
 }
 
 fn random() -> io::Result<usize> {

@@ -58,6 +58,11 @@ impl PacketIo for Epoll {
         Some(socket)
     }
 
+    fn close(&mut self, id: SocketId) {
+        // The kernel forgets a socket that is closed, and nobody else holds a descriptor of it.
+        drop(self.sockets.remove(id));
+    }
+
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         let mut found = [MaybeUninit::uninit(); BATCH];

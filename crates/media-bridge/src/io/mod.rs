@@ -38,6 +38,11 @@ pub(crate) trait PacketIo: Send + Sized + 'static {
     /// Gives a socket back.
     fn remove(&mut self, socket: SocketId) -> Option<UdpSocket>;
 
+    /// Closes a socket.
+    fn close(&mut self, socket: SocketId) {
+        drop(self.remove(socket));
+    }
+
     /// Sleeps until a packet is there, the bell rings or `timeout` has passed. It may come back with nothing.
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<()>;
 

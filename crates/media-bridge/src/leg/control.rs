@@ -19,6 +19,8 @@ pub(super) struct Reports {
     random: u32,
     /// Packets sent at the last report.
     reported: u32,
+    /// Some report has gone out.
+    spoke: bool,
 }
 
 impl Reports {
@@ -29,6 +31,7 @@ impl Reports {
             next: None,
             random: seed.ssrc | 1,
             reported: 0,
+            spoke: false,
         }
     }
 
@@ -63,11 +66,16 @@ impl LegCore {
         self.reports.next = Some(since + wait);
         let to = self.rtcp_destination()?;
         let length = self.write_report(since, None, packet)?;
+        self.reports.spoke = true;
         Some(Outgoing { length, to })
     }
 
-    /// The goodbye of a leg that closes, written into `packet`.
+    /// The goodbye of a leg that closes, written into `packet`. One that never sent anything leaves without a word
+    /// (RFC 3550 §6.3.7).
     pub(crate) fn goodbye(&mut self, now: Instant, packet: &mut [u8]) -> Option<Outgoing> {
+        if self.sent.packets == 0 && !self.reports.spoke {
+            return None;
+        }
         let to = self.rtcp_destination()?;
         let length = self.write_report(self.since(now), Some(""), packet)?;
         Some(Outgoing { length, to })

@@ -30,12 +30,17 @@ impl Mailbox {
     }
 
     /// Puts a message in, from any thread. `false`: nobody reads any more.
+    ///
+    /// A leg that is opened is deaf and silent until the next message for it, so that one need not wake the reader.
     pub(crate) fn post(&self, message: Message) -> bool {
         if !self.open.load(Ordering::Acquire) {
             return false;
         }
+        let can_wait = matches!(message, Message::Open(_));
         self.queue.push(message);
-        self.ring();
+        if !can_wait {
+            self.ring();
+        }
         true
     }
 

@@ -328,7 +328,8 @@ impl<I: PacketIo> Stage<I> {
         }
         self.places.remove(&seat.id);
         // The sockets close before the lease gives their ports back.
-        drop((self.io.remove(seat.rtp), self.io.remove(seat.rtcp)));
+        self.io.close(seat.rtp);
+        self.io.close(seat.rtcp);
         drop(seat.lease);
         self.gone(seat.id);
     }

@@ -87,6 +87,8 @@ fn the_peers_sender_report_is_answered_with_its_delay() {
 #[test]
 fn a_goodbye_names_the_stream() {
     let mut a = Bench::new(settings(Codec::Pcmu));
+    a.leg.play(Pcm::new(8_000, vec![1; 160]).into(), PlayToken(1));
+    a.ticks(1);
     let mut buffer = [0; 2_048];
     let goodbye = a.leg.goodbye(a.now, &mut buffer).unwrap();
     assert_eq!(goodbye.to, rtcp_peer());
@@ -96,8 +98,20 @@ fn a_goodbye_names_the_stream() {
 }
 
 #[test]
+fn one_that_never_spoke_leaves_without_a_word() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    let packet = a.packet(0, &[0; 160]);
+    a.hear(&packet);
+    let mut buffer = [0; 2_048];
+    assert!(a.leg.goodbye(a.now, &mut buffer).is_none());
+    next_report(&mut a);
+    assert!(a.leg.goodbye(a.now, &mut buffer).is_some());
+}
+
+#[test]
 fn reports_share_the_rtp_port_where_that_was_agreed() {
     let mut a = Bench::new(LegSettings { rtcp_mux: true, ..settings(Codec::Pcmu) });
+    next_report(&mut a);
     let mut buffer = [0; 2_048];
     assert_eq!(a.leg.goodbye(a.now, &mut buffer).map(|goodbye| goodbye.to), Some(peer()));
     assert!(a.leg.muxes_rtcp());
