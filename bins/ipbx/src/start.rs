@@ -56,8 +56,10 @@ const TONE_ZONE: &str = "us";
 /// Runs it until it is told to stop.
 pub(crate) fn run(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Result<ExitCode, RunError> {
     descriptors::take_all();
+    // Calls live on one thread, media on threads of its own. What a message of SIP sets off is a chain of short steps of
+    // several tasks: to pass them from thread to thread costs more than the steps.
     let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::Runtime)?;
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Runtime)?;
     runtime.block_on(serve(line, folders, is_quickstart))
 }
 
@@ -98,7 +100,7 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
         manager::console::local(&socket, verbosity, stop);
     }
     stop_when_told(&exchange, &mut stops).await;
-    drop(server);
+    server.close().await;
     let _ = fs::remove_file(pid_file);
     Ok(ExitCode::SUCCESS)
 }

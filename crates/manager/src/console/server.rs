@@ -53,14 +53,20 @@ impl Server {
         let accepting = tokio::spawn(accept(listener, narration, console));
         Ok(Self { socket: socket.to_owned(), accepting })
     }
+
+    /// Ends it, and waits until a console on the terminal of this process has given that back.
+    pub async fn close(mut self) {
+        // Those who are connected go with the task: their consoles read the end, and leave.
+        self.accepting.abort();
+        let _ = (&mut self.accepting).await;
+        let _ = tokio::task::spawn_blocking(|| terminal::wait_until_given_back(TERMINAL_BACK)).await;
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Those who are connected go with the task: their consoles read the end, and leave.
         self.accepting.abort();
         let _ = fs::remove_file(&self.socket);
-        terminal::wait_until_given_back(TERMINAL_BACK);
     }
 }
 
