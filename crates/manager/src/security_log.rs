@@ -15,6 +15,7 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use call_control::{Event, Observer, SecurityEvent};
@@ -22,12 +23,17 @@ use call_control::{Event, Observer, SecurityEvent};
 /// Events that wait for the writer. Beyond it they are lost: an attack must not fill the memory.
 const BACKLOG: usize = 4_096;
 
+/// Rest of the writer between two batches: an exchange with much to do is not to wake it for each line.
+const REST: Duration = Duration::from_millis(50);
+
 /// Lines a second that are written. An attack must not fill the disk either.
 const MOST_LINES: u32 = 1_000;
 
 /// Writes the security log. Give it to the exchange among its observers.
 pub struct SecurityLog {
-    events: SyncSender<SecurityEvent>,
+    /// Taken when it ends.
+    events: Option<SyncSender<SecurityEvent>>,
+    writer: Option<JoinHandle<()>>,
 }
 
 impl SecurityLog {
@@ -39,18 +45,28 @@ impl SecurityLog {
     pub fn open(folder: &Path) -> io::Result<Self> {
         let log = LogFile::open(folder.join("security.log"))?;
         let (events, waiting) = sync_channel(BACKLOG);
-        std::thread::Builder::new()
+        let writer = std::thread::Builder::new()
             .name("security-log".to_owned())
             .spawn(move || write_all(&waiting, log))?;
-        Ok(Self { events })
+        Ok(Self { events: Some(events), writer: Some(writer) })
+    }
+}
+
+impl Drop for SecurityLog {
+    /// Waits until all is written.
+    fn drop(&mut self) {
+        self.events = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
     }
 }
 
 impl Observer for SecurityLog {
     fn notice(&self, event: &Event) {
-        if let Event::Security(event) = event {
+        if let (Event::Security(event), Some(events)) = (event, &self.events) {
             // One too many is lost; that there were so many shows in the log.
-            let _ = self.events.try_send(event.clone());
+            let _ = events.try_send(event.clone());
         }
     }
 }
@@ -69,6 +85,7 @@ fn write_all(waiting: &Receiver<SecurityEvent>, mut log: LogFile) {
             log.write(&line::of(&event));
         }
         log.settle();
+        std::thread::sleep(REST);
     }
 }
 

@@ -104,12 +104,12 @@ fn offences(line: &mut String, counts: &Counts) {
 }
 
 fn addresses(line: &mut String, flow: &Flow) {
-    let written = |at: SocketAddr| {
+    let mut write = |name: &str, at: SocketAddr| {
         let ip = at.ip().to_canonical();
-        format!("{}/{}/{ip}/{}", family(ip), flow.protocol, at.port())
+        let _ = write!(line, ",{name}=\"{}/{}/{ip}/{}\"", family(ip), flow.protocol, at.port());
     };
-    field(line, "LocalAddress", &written(flow.local));
-    field(line, "RemoteAddress", &written(flow.remote));
+    write("LocalAddress", flow.local);
+    write("RemoteAddress", flow.remote);
 }
 
 fn family(address: IpAddr) -> &'static str {
@@ -118,6 +118,11 @@ fn family(address: IpAddr) -> &'static str {
 
 /// Adds a value that may come from the network: it can neither end its quotes nor its line.
 fn field(line: &mut String, name: &str, value: &str) {
+    let plain = |octet: u8| octet == b' ' || octet.is_ascii_graphic() && octet != b'"';
+    if value.len() <= LONGEST && value.bytes().all(plain) {
+        line.extend([",", name, "=\"", value, "\""]);
+        return;
+    }
     let cut: String = value.chars().take(LONGEST).map(|c| if c == '"' { '\'' } else { c }).collect();
     let _ = write!(line, ",{name}=\"{}\"", visible(&cut).replace('\t', " "));
 }
