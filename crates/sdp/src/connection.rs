@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use crate::error::ValueError;
+use crate::words::{cut, word};
 
 /// The value of a `c=` line, or the address part of `a=rtcp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +30,14 @@ impl<'a> Connection<'a> {
     /// [`ValueError`] when a word is missing or the network is not `IN` with `IP4` or `IP6`.
     pub fn parse(value: &'a str) -> Result<Self, ValueError> {
         let error = ValueError { line: "c=", expected: "IN, IP4 or IP6, and an address" };
-        let mut words = value.split_ascii_whitespace();
-        let mut word = || words.next().ok_or(error);
-        let (network, family, address) = (word()?, word()?, word()?);
+        let (network, rest) = word(value).ok_or(error)?;
+        let (family, rest) = word(rest).ok_or(error)?;
+        let (address, _) = word(rest).ok_or(error)?;
         let known = family.eq_ignore_ascii_case("IP4") || family.eq_ignore_ascii_case("IP6");
         if !network.eq_ignore_ascii_case("IN") || !known {
             return Err(error);
         }
-        let address = address.split('/').next().unwrap_or(address);
+        let (address, _) = cut(address, |octet| octet == b'/');
         let host = match address.parse::<IpAddr>() {
             Ok(ip) => Host::Ip(ip.to_canonical()),
             Err(_) => Host::Name(address),

@@ -60,5 +60,6 @@ pub use media::{Media, MediaIter, Profile};
 pub mod negotiation;
 mod origin;
 pub use origin::{Origin, OwnOrigin};
+mod words;
 mod write;
 pub use write::Writer;

@@ -1,7 +1,7 @@
 //! Lines of the form `x=value`: found once, read as they are asked for.
 
 use alloc::vec::Vec;
-use core::slice;
+use core::{iter, slice};
 
 use memchr::memchr2;
 
@@ -32,10 +32,21 @@ impl<'a> Lines<'a> {
         Self { text: self.text, spans: spans[..end].iter() }
     }
 
-    /// The value of the first line of this type.
-    pub(crate) fn value(mut self, kind: u8) -> Option<&'a str> {
+    /// The value of the next line of this type, which is passed over with those before it.
+    #[inline]
+    pub(crate) fn next_of(&mut self, kind: u8) -> Option<&'a str> {
         let span = self.spans.find(|span| span.kind == kind)?;
         Some(self.text.value(*span))
+    }
+
+    /// The value of the first line of this type.
+    pub(crate) fn value(mut self, kind: u8) -> Option<&'a str> {
+        self.next_of(kind)
+    }
+
+    /// The values of the lines of this type. No other line is looked at.
+    pub(crate) fn values(mut self, kind: u8) -> impl Iterator<Item = &'a str> + use<'a> {
+        iter::from_fn(move || self.next_of(kind))
     }
 }
 

@@ -1,10 +1,13 @@
 //! `m=`: one media description and the lines below it (RFC 8866 §5.14).
 
+use core::iter;
+
 use crate::attribute::{Attributes, Fmtp, MaxPtime, Ptime, Rtcp, RtpMap};
 use crate::connection::Connection;
 use crate::direction::Direction;
 use crate::error::ValueError;
 use crate::line::Lines;
+use crate::words::{cut, word};
 
 /// One media description: an `m=` line and what follows it up to the next one.
 #[derive(Clone, Debug)]
@@ -148,22 +151,20 @@ impl<'a> MediaLine<'a> {
     /// may be empty, as some phones write it for a closed stream. Control characters are refused: an answer
     /// repeats the words of this line, and must not repeat those.
     pub(crate) fn parse(value: &'a str) -> Option<Self> {
-        if value.bytes().any(|octet| octet.is_ascii_control() && octet != b'\t') {
-            return None;
-        }
+        // All octets are looked at, which is faster than to stop at the first one that is found.
+        let is_control = |octet: u8| octet.is_ascii_control() && octet != b'\t';
+        let refused = value.bytes().fold(false, |found, octet| found | is_control(octet));
+        if refused { None } else { Self::read(value) }
+    }
+
+    /// Reads a line that [`parse`](Self::parse) has read before.
+    fn read(value: &'a str) -> Option<Self> {
         let (kind, rest) = word(value)?;
         let (port, rest) = word(rest)?;
         let (protocol, formats) = word(rest)?;
-        let port = port.split('/').next()?.parse().ok()?;
+        let port = cut(port, |octet| octet == b'/').0.parse().ok()?;
         Some(Self { kind, port, protocol, formats })
     }
-}
-
-/// The first word, and what follows it.
-fn word(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim_ascii_start();
-    let end = text.bytes().position(|octet| octet.is_ascii_whitespace()).unwrap_or(text.len());
-    if end == 0 { None } else { text.split_at_checked(end) }
 }
 
 /// The media descriptions, in order.
@@ -183,8 +184,8 @@ impl<'a> Iterator for MediaIter<'a> {
     type Item = Media<'a>;
 
     fn next(&mut self) -> Option<Media<'a>> {
-        let line =
-            self.lines.by_ref().filter(|line| line.kind == b'm').find_map(|l| MediaLine::parse(l.value))?;
+        let mut next = || self.lines.next_of(b'm');
+        let line = iter::from_fn(&mut next).find_map(MediaLine::read)?;
         Some(Media { line, lines: self.lines.section(), session: self.session.clone() })
     }
 }

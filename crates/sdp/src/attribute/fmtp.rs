@@ -2,6 +2,7 @@
 
 use super::TypedAttribute;
 use crate::error::ValueError;
+use crate::words::cut;
 
 /// `101 0-16` or `96 useinbandfec=1; maxaveragebitrate=24000`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +37,11 @@ impl<'a> TypedAttribute<'a> for Fmtp<'a> {
     const NAME: &'static str = "fmtp";
 
     fn parse(value: &'a str) -> Result<Self, ValueError> {
-        let (format, parameters) = value.split_once([' ', '\t']).unwrap_or((value, ""));
+        let (format, parameters) = cut(value, |octet| matches!(octet, b' ' | b'\t'));
         if format.is_empty() {
             return Err(ValueError { line: "a=fmtp", expected: "a format and its parameters" });
         }
-        Ok(Self { format, parameters: parameters.trim_ascii() })
+        Ok(Self { format, parameters: parameters.unwrap_or_default().trim_ascii() })
     }
 }
 

@@ -76,14 +76,13 @@ impl<'a> Attributes<'a> {
 
     /// All attributes of type `T`, those that cannot be read left out.
     pub fn typed<T: TypedAttribute<'a>>(self) -> impl Iterator<Item = T> + use<'a, T> {
-        let values =
-            self.lines.filter(|line| line.kind == b'a').filter_map(|line| value_of(line.value, T::NAME));
+        let values = self.lines.values(b'a').filter_map(|line| value_of(line, T::NAME));
         values.filter_map(|value| T::parse(value).ok())
     }
 
     /// Attributes without a value, by what they say.
     pub(crate) fn words(self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.lines.filter(|line| line.kind == b'a').map(|line| line.value.trim_ascii())
+        self.lines.values(b'a').map(str::trim_ascii)
     }
 
     /// Those of a type that are about one payload type.
@@ -91,14 +90,13 @@ impl<'a> Attributes<'a> {
         self,
         payload_type: u8,
     ) -> impl Iterator<Item = T> + use<'a, T> {
-        let values =
-            self.lines.filter(|line| line.kind == b'a').filter_map(|line| value_of(line.value, T::NAME));
+        let values = self.lines.values(b'a').filter_map(|line| value_of(line, T::NAME));
         values.filter(move |value| is_of_format(value, payload_type)).filter_map(|value| T::parse(value).ok())
     }
 }
 
-/// The value behind `name:`, in a line that begins so.
 /// Whether the value of `rtpmap` or `fmtp` begins with this payload type. Those of other formats need not be read.
+#[inline]
 fn is_of_format(value: &str, payload_type: u8) -> bool {
     let digits = value.bytes().take_while(u8::is_ascii_digit);
     let (number, count) = digits.fold((0_u32, 0_u32), |(number, count), digit| {
@@ -107,6 +105,8 @@ fn is_of_format(value: &str, payload_type: u8) -> bool {
     (1..=3).contains(&count) && number == u32::from(payload_type)
 }
 
+/// The value behind `name:`, in a line that begins so.
+#[inline]
 fn value_of<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let (head, rest) = line.split_at_checked(name.len())?;
     let value = rest.strip_prefix(':')?;

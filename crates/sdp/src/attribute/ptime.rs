@@ -2,6 +2,7 @@
 
 use super::TypedAttribute;
 use crate::error::ValueError;
+use crate::words::cut;
 
 /// The duration that the writer would like each packet to have. Fractions of a millisecond are dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +29,8 @@ impl TypedAttribute<'_> for MaxPtime {
 }
 
 fn milliseconds(value: &str) -> Option<u16> {
-    let whole = value.split('.').next()?.trim_ascii();
-    whole.parse().ok().filter(|value| *value > 0)
+    let (whole, _) = cut(value, |octet| octet == b'.');
+    whole.trim_ascii().parse().ok().filter(|value| *value > 0)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::TypedAttribute;
 use crate::connection::Connection;
 use crate::error::ValueError;
+use crate::words::cut;
 
 /// `53020` or `53020 IN IP4 192.0.2.7`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +19,9 @@ impl<'a> TypedAttribute<'a> for Rtcp<'a> {
 
     fn parse(value: &'a str) -> Result<Self, ValueError> {
         let error = ValueError { line: "a=rtcp", expected: "a port, and an address after it or nothing" };
-        let (port, rest) = value.split_once([' ', '\t']).unwrap_or((value, ""));
+        let (port, rest) = cut(value, |octet| matches!(octet, b' ' | b'\t'));
         let port = port.parse().map_err(|_| error)?;
-        let connection = match rest.trim_ascii() {
+        let connection = match rest.unwrap_or_default().trim_ascii() {
             "" => None,
             address => Some(Connection::parse(address).map_err(|_| error)?),
         };

@@ -5,6 +5,7 @@ use core::fmt;
 use super::TypedAttribute;
 use crate::codec::Codec;
 use crate::error::ValueError;
+use crate::words::cut;
 
 /// `96 opus/48000/2`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +39,16 @@ impl<'a> TypedAttribute<'a> for RtpMap<'a> {
 }
 
 fn read(value: &str) -> Option<RtpMap<'_>> {
-    let (number, encoding) = value.split_once([' ', '\t'])?;
+    let (number, encoding) = cut(value, |octet| matches!(octet, b' ' | b'\t'));
     let payload_type = number.parse().ok().filter(|number| *number < 128)?;
-    let mut parts = encoding.trim_ascii().split('/');
-    let name = parts.next().filter(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic()))?;
-    let clock_rate = parts.next()?.parse().ok().filter(|rate| *rate > 0)?;
-    let channels = match parts.next() {
+    let is_slash = |octet| octet == b'/';
+    let (name, rest) = cut(encoding?.trim_ascii(), is_slash);
+    if name.is_empty() || !name.bytes().all(|octet| octet.is_ascii_graphic()) {
+        return None;
+    }
+    let (clock_rate, rest) = cut(rest?, is_slash);
+    let clock_rate = clock_rate.parse().ok().filter(|rate| *rate > 0)?;
+    let channels = match rest.map(|rest| cut(rest, is_slash).0) {
         None | Some("") => 1,
         Some(channels) => channels.parse().ok().filter(|channels| *channels > 0)?,
     };

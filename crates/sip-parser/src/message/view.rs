@@ -79,9 +79,13 @@ impl Message {
 
     /// The value of each line of that name.
     pub fn raw_all<'m>(&'m self, name: &HeaderName) -> impl Iterator<Item = &'m str> + use<'m> {
-        let (name, number) = (name.clone(), name.number());
-        let lines = self.lines.iter().filter(move |line| self.means(line, number, &name));
-        lines.map(|line| self.text(line.value))
+        let number = name.number();
+        // The text counts only where there is no number.
+        let unlisted = (number == UNLISTED).then(|| name.clone());
+        let is_meant = move |line: &&HeaderLine| {
+            line.number() == number && unlisted.as_ref().is_none_or(|name| self.is_written(line, name))
+        };
+        self.lines.iter().filter(is_meant).map(|line| self.text(line.value))
     }
 
     /// The values of a list header, over all its lines: `Allow: A, B` and `Allow: C` are three.
@@ -214,9 +218,14 @@ impl Message {
     }
 
     /// Whether a line is of that header; unlisted names are compared without regard to case.
+    #[inline]
     fn means(&self, line: &HeaderLine, number: u8, name: &HeaderName) -> bool {
-        line.number() == number
-            && (number != UNLISTED || self.written_name(line).eq_ignore_ascii_case(name.as_str()))
+        line.number() == number && (number != UNLISTED || self.is_written(line, name))
+    }
+
+    /// Whether a line has this name, in any case.
+    fn is_written(&self, line: &HeaderLine, name: &HeaderName) -> bool {
+        self.written_name(line).eq_ignore_ascii_case(name.as_str())
     }
 
     fn name(&self, line: &HeaderLine) -> HeaderName {

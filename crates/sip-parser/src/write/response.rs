@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use super::sink::{self, Length, Sink};
 use super::{IntoHeaderName, default_reason, header_line};
@@ -22,6 +23,30 @@ pub struct ResponseBuilder<'r> {
     record_route: bool,
     headers: String,
     body: Option<(String, Vec<u8>)>,
+}
+
+/// The header lines that a response takes over: hardly ever more than fit without an allocation.
+type Copies<'r> = SmallVec<[Copy<'r>; 6]>;
+
+/// One of them.
+struct Copy<'r> {
+    /// Its name, with colon and blank.
+    title: &'static str,
+    value: &'r str,
+    /// The tag that To is given; empty for none.
+    tag: &'r str,
+}
+
+impl Copy<'_> {
+    fn write(&self, sink: &mut impl Sink) {
+        sink.push(self.title.as_bytes());
+        sink.copied(self.value);
+        if !self.tag.is_empty() {
+            sink.push(b";tag=");
+            sink.value(self.tag);
+        }
+        sink.push(b"\r\n");
+    }
 }
 
 impl<'r> ResponseBuilder<'r> {
@@ -70,41 +95,26 @@ impl<'r> ResponseBuilder<'r> {
 
     /// The message.
     pub fn build(self) -> Bytes {
-        let to = self.tagged_to();
+        let copies = self.copies();
         let mut length = Length::default();
-        self.write(&mut length, to);
+        self.write(&mut length, &copies);
         let mut octets = Vec::with_capacity(length.0);
-        self.write(&mut octets, to);
+        self.write(&mut octets, &copies);
         Bytes::from(octets)
     }
 
-    fn write(&self, sink: &mut impl Sink, (to, tag): (&str, &str)) {
+    fn write(&self, sink: &mut impl Sink, copies: &[Copy<'_>]) {
         let reason = self.reason.as_deref().unwrap_or_else(|| default_reason(self.status));
         sink.push(b"SIP/2.0 ");
         sink::number(sink, self.status.into());
         sink.push(b" ");
-        sink::value(sink, reason);
+        sink.value(reason);
         sink.push(b"\r\n");
-        self.copy(sink, b"Via: ", &HeaderName::Via);
-        self.copy(sink, b"From: ", &HeaderName::From);
-        if !to.is_empty() {
-            sink.push(b"To: ");
-            sink::copied(sink, to);
-            if !tag.is_empty() {
-                sink.push(b";tag=");
-                sink::value(sink, tag);
-            }
-            sink.push(b"\r\n");
-        }
-        self.copy(sink, b"Call-ID: ", &HeaderName::CallId);
-        self.copy(sink, b"CSeq: ", &HeaderName::CSeq);
-        if self.record_route {
-            self.copy(sink, b"Record-Route: ", &HeaderName::RecordRoute);
-        }
+        copies.iter().for_each(|copy| copy.write(sink));
         sink.push(self.headers.as_bytes());
         let body = self.body.as_ref().map_or(&[][..], |(content_type, body)| {
             sink.push(b"Content-Type: ");
-            sink::value(sink, content_type);
+            sink.value(content_type);
             sink.push(b"\r\n");
             body
         });
@@ -114,13 +124,21 @@ impl<'r> ResponseBuilder<'r> {
         sink.push(body);
     }
 
-    /// Copies the headers of a name from the request.
-    fn copy(&self, sink: &mut impl Sink, title: &[u8], name: &HeaderName) {
-        for value in self.request.raw_all(name) {
-            sink.push(title);
-            sink::copied(sink, value);
-            sink.push(b"\r\n");
+    /// Looks for what is copied, once for both times that it is written.
+    fn copies(&self) -> Copies<'_> {
+        let (to, tag) = self.tagged_to();
+        let lines = |title, name| self.request.raw_all(name).map(move |value| Copy { title, value, tag: "" });
+        let mut copies: Copies<'_> = lines("Via: ", &HeaderName::Via).collect();
+        copies.extend(lines("From: ", &HeaderName::From));
+        if !to.is_empty() {
+            copies.push(Copy { title: "To: ", value: to, tag });
         }
+        copies.extend(lines("Call-ID: ", &HeaderName::CallId));
+        copies.extend(lines("CSeq: ", &HeaderName::CSeq));
+        if self.record_route {
+            copies.extend(lines("Record-Route: ", &HeaderName::RecordRoute));
+        }
+        copies
     }
 
     /// To of the request, and the tag that it is given.

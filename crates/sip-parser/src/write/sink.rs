@@ -5,10 +5,18 @@ use alloc::vec::Vec;
 
 /// Takes text.
 pub(super) trait Sink {
+    /// Takes octets as they are.
     fn push(&mut self, octets: &[u8]);
+
+    /// Takes a value, its control characters made blanks, so that it cannot end its line.
+    fn value(&mut self, text: &str);
+
+    /// Takes a value that is copied from a message. It stays as it came, other control characters too, for a quoted string
+    /// may hold them; only what would end its line becomes a blank.
+    fn copied(&mut self, text: &str);
 }
 
-/// Counts the octets.
+/// Counts the octets. What is replaced is as long as what stands for it, so that it need not be looked for.
 #[derive(Default)]
 pub(super) struct Length(pub(super) usize);
 
@@ -17,12 +25,40 @@ impl Sink for Length {
     fn push(&mut self, octets: &[u8]) {
         self.0 += octets.len();
     }
+
+    #[inline]
+    fn value(&mut self, text: &str) {
+        self.0 += text.len();
+    }
+
+    #[inline]
+    fn copied(&mut self, text: &str) {
+        self.0 += text.len();
+    }
 }
 
 impl Sink for Vec<u8> {
     #[inline]
     fn push(&mut self, octets: &[u8]) {
         self.extend_from_slice(octets);
+    }
+
+    #[inline]
+    fn value(&mut self, text: &str) {
+        match is_one_line(text) {
+            true => Sink::push(self, text.as_bytes()),
+            false => self.extend(text.bytes().map(|octet| if is_control(octet) { b' ' } else { octet })),
+        }
+    }
+
+    #[inline]
+    fn copied(&mut self, text: &str) {
+        let ends_line = |octet: u8| matches!(octet, b'\r' | b'\n');
+        // All octets are looked at, which is faster than to stop at the first one that is found.
+        match text.bytes().fold(false, |found, octet| found | ends_line(octet)) {
+            false => Sink::push(self, text.as_bytes()),
+            true => self.extend(text.bytes().map(|octet| if ends_line(octet) { b' ' } else { octet })),
+        }
     }
 }
 
@@ -37,29 +73,6 @@ pub(super) fn number(sink: &mut impl Sink, mut number: usize) {
         if number == 0 {
             return sink.push(&digits[at..]);
         }
-    }
-}
-
-/// Writes a value, its control characters made blanks, so that it cannot end its line.
-#[inline]
-pub(super) fn value(sink: &mut impl Sink, text: &str) {
-    if is_one_line(text) {
-        return sink.push(text.as_bytes());
-    }
-    for octet in text.bytes() {
-        sink.push(&[if is_control(octet) { b' ' } else { octet }]);
-    }
-}
-
-/// Writes a value that is copied from a message. It stays as it came, other control characters too, for a quoted string may
-/// hold them; only what would end its line becomes a blank.
-#[inline]
-pub(super) fn copied(sink: &mut impl Sink, text: &str) {
-    if memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none() {
-        return sink.push(text.as_bytes());
-    }
-    for octet in text.bytes() {
-        sink.push(&[if matches!(octet, b'\r' | b'\n') { b' ' } else { octet }]);
     }
 }
 
@@ -92,7 +105,7 @@ mod tests {
     #[test]
     fn control_characters_become_blanks() {
         let mut text = Vec::new();
-        value(&mut text, "a\r\nb\tc\u{7f}\u{fc}");
+        text.value("a\r\nb\tc\u{7f}\u{fc}");
         assert_eq!(text, "a  b\tc \u{fc}".as_bytes());
     }
 }

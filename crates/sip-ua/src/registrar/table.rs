@@ -23,7 +23,9 @@ impl Table {
     }
 
     /// Makes these the bindings of `aor`.
-    pub(super) fn replace(&mut self, aor: &str, bindings: Vec<Binding>) {
+    pub(super) fn replace(&mut self, aor: &str, mut bindings: Vec<Binding>) {
+        // They stay for an hour or longer, and most addresses have one: a vector that grew has room for four.
+        bindings.shrink_to_fit();
         if let Some(end) = earliest_end(self.of(aor)) {
             self.ends.remove(&(end, aor.to_owned()));
         }
