@@ -20,7 +20,11 @@ pub fn message(data: &[u8]) {
         let _ = (from.display(), from.uri().user_unescaped(), from.uri().equivalent(&from.uri()));
     }
     read_all(&message);
-    let _ = message.with_top_via(Some([192, 0, 2, 1].into()), Some(5060));
+    let noted = message.with_top_via(Some([192, 0, 2, 1].into()), Some(5060));
+    if let Ok(again) = Message::parse(noted.as_bytes().clone()) {
+        assert!(again.headers().eq(noted.headers()) && again.body() == noted.body());
+        assert!(again.start() == message.start() && again.body() == message.body());
+    }
     let again = Message::parse(message.as_bytes().clone()).ok();
     assert!(again.is_some_and(|a| a.headers().eq(message.headers()) && a.body() == message.body()));
     written_again(&message);

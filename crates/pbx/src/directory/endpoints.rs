@@ -16,6 +16,8 @@ pub(crate) struct EndpointTable {
     /// Those that the user of their credentials leads to. A table and no search, which would take longer for names that
     /// do not exist.
     by_user: HashMap<String, String>,
+    /// Those whose phones are found by an address of record.
+    by_aor: HashMap<String, Vec<Arc<Endpoint>>>,
     /// The realm of each endpoint that is challenged.
     realms: Vec<String>,
     /// What every request must pass.
@@ -45,6 +47,7 @@ impl EndpointTable {
             realms,
             access: Arc::new(access),
             by_user: by_user(configuration),
+            by_aor: by_aor(configuration),
             by_name,
             seed: seed_of(configuration),
         }
@@ -53,6 +56,11 @@ impl EndpointTable {
     /// The endpoint whose credentials have this user, if it lets itself be found so.
     pub(crate) fn of_user(&self, user: &str) -> Option<&str> {
         self.by_user.get(user).map(String::as_str)
+    }
+
+    /// The endpoints whose phones are found by this address of record, in the order of their names.
+    pub(crate) fn with_aor(&self, aor: &str) -> &[Arc<Endpoint>] {
+        self.by_aor.get(aor).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What every request must pass.
@@ -137,6 +145,20 @@ fn by_user(configuration: &Configuration) -> HashMap<String, String> {
     by_user
 }
 
+fn by_aor(configuration: &Configuration) -> HashMap<String, Vec<Arc<Endpoint>>> {
+    let mut by_aor: HashMap<String, Vec<Arc<Endpoint>>> = HashMap::new();
+    for endpoint in configuration.sip.endpoints.values() {
+        for aor in &endpoint.aors {
+            let with_it = by_aor.entry(aor.clone()).or_default();
+            // An aor may be named twice.
+            if with_it.last().is_none_or(|last| !Arc::ptr_eq(last, endpoint)) {
+                with_it.push(endpoint.clone());
+            }
+        }
+    }
+    by_aor
+}
+
 /// What the `auth` sections of that name hold. One that is missing proves nothing, and the check has said so.
 fn credentials(configuration: &Configuration, names: &[String]) -> Vec<Credentials> {
     names.iter().filter_map(|name| configuration.sip.auths.get(name)).map(|auth| auth.credentials()).collect()
@@ -193,6 +215,17 @@ mod tests {
         // Asked twice, a name gives the same realm: another one would tell that it does not exist.
         assert!(names.iter().all(|name| realms(name) == realms(name)));
         assert_eq!(super::tests::table("").realm_for_unknown("nobody"), None);
+    }
+
+    #[test]
+    fn endpoints_are_found_by_the_addresses_of_their_phones() {
+        let pjsip = "[b]\ntype=endpoint\nallow=ulaw\naors=desk,desk,cell\n[a]\ntype=endpoint\nallow=ulaw\naors=desk\n\
+            [desk]\ntype=aor\nmax_contacts=1\n[cell]\ntype=aor\nmax_contacts=1\n";
+        let table = table(pjsip);
+        let names = |aor| table.with_aor(aor).iter().map(|e| e.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names("desk"), ["a", "b"]);
+        assert_eq!(names("cell"), ["b"]);
+        assert!(names("attic").is_empty());
     }
 
     #[test]

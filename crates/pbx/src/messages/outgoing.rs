@@ -38,10 +38,8 @@ pub(crate) async fn send(
 
 /// An endpoint is back: it gets what waited for it, oldest first, until one text cannot be delivered.
 pub(crate) async fn deliver_waiting(exchange: Arc<Exchange>, aor: String) {
-    let configuration = exchange.configuration();
-    let endpoints = configuration.sip.endpoints.values().filter(|endpoint| endpoint.aors.contains(&aor));
-    let names: Vec<String> = endpoints.map(|endpoint| endpoint.name.clone()).collect();
-    drop(configuration);
+    let names: Vec<String> =
+        exchange.endpoints().with_aor(&aor).iter().map(|endpoint| endpoint.name.clone()).collect();
     let Some(sip) = exchange.sip() else { return };
     for name in names {
         while let Some((id, resource, text)) = exchange.waiting_messages().next(&name).await {

@@ -233,8 +233,8 @@ impl Presence {
     /// A contact of an address of record came, went or was refreshed.
     fn contact_changed(&self, aor: &str) {
         let Some(exchange) = self.exchange() else { return };
-        let configuration = exchange.configuration();
-        let with_it = configuration.sip.endpoints.values().filter(|e| e.aors.iter().any(|name| name == aor));
+        let endpoints = exchange.endpoints();
+        let with_it = endpoints.with_aor(aor).iter();
         let mut keys: Vec<String> = with_it.map(|endpoint| format!("PJSIP/{}", endpoint.name)).collect();
         keys.push(aor_key(aor));
         self.touched(&keys);

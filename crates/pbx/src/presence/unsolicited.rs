@@ -17,8 +17,8 @@ impl Presence {
     pub(super) fn tell_phone(&self, aor: &str, contact: &str) {
         let Some(exchange) = self.exchange() else { return };
         let configuration = exchange.configuration();
-        for endpoint in configuration.sip.endpoints.values() {
-            if !endpoint.mailboxes.is_empty() && endpoint.aors.iter().any(|name| name == aor) {
+        for endpoint in exchange.endpoints().with_aor(aor) {
+            if !endpoint.mailboxes.is_empty() {
                 let routes = directory::contacts_of(&exchange, &endpoint.name).into_iter();
                 let new: Vec<Route> = routes.filter(|route| route.target == contact).collect();
                 self.tell_endpoint(&exchange, &configuration, endpoint, new);

@@ -185,7 +185,8 @@ async fn request(
     let (hop, route_set) = crate::directory::way_to(exchange, aor, uri)?;
     let flow = sip.flow_to(&hop).await.ok()?;
     let configuration = exchange.configuration();
-    let endpoint = configuration.sip.endpoints.values().find(|endpoint| endpoint.aors.contains(aor));
+    let endpoints = exchange.endpoints();
+    let endpoint = endpoints.with_aor(aor).first();
     let host = match flow.local.ip() {
         std::net::IpAddr::V4(ip) => ip.to_string(),
         std::net::IpAddr::V6(ip) => format!("[{ip}]"),
@@ -219,8 +220,7 @@ fn tell(exchange: &Exchange, key: &ContactKey, changed: Changed) {
     let board = exchange.switchboard();
     board.notice(|| Event::ContactStatus { aor: aor.clone(), uri, round_trip });
     let configuration = exchange.configuration();
-    let its = configuration.sip.endpoints.values().filter(|endpoint| endpoint.aors.contains(&aor));
-    for endpoint in its {
+    for endpoint in exchange.endpoints().with_aor(&aor) {
         // One that has another contact which is there has neither come nor gone.
         let others = endpoint.aors.iter().flat_map(|name| {
             let fixed = configuration.sip.aors.get(name).map(|aor| aor.contacts.clone()).unwrap_or_default();

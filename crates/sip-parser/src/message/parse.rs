@@ -12,7 +12,7 @@ use crate::method::Method;
 use crate::scan::is_token;
 
 /// Longer messages are refused whatever the limits say: their places would not fit the index.
-const LONGEST: usize = (1 << 24) - 1;
+pub(super) const LONGEST: usize = (1 << 24) - 1;
 
 impl Message {
     /// Parses one datagram, or one message that a [`Framer`](crate::Framer) cut.

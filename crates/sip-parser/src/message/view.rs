@@ -1,10 +1,15 @@
 //! Reading a message.
 
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write;
 use core::net::IpAddr;
+use core::ops::Range;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 
+use super::parse::LONGEST;
 use super::{HeaderLine, Message, Place, Start, StartIndex};
 use crate::error::HeaderError;
 use crate::header::{CSeq, Contact, HeaderName, NameAddr, UNLISTED, Via, by_number};
@@ -205,16 +210,34 @@ impl Message {
         let top = CommaList(Some(value)).next().unwrap_or(value);
         let rewritten = rewritten_via(top, received, rport);
         let top_at = top.as_ptr() as usize - self.head.as_ptr() as usize;
-        let mut bytes = Vec::with_capacity(self.bytes.len() + rewritten.len() - top.len());
-        bytes.extend_from_slice(self.head[..top_at].as_bytes());
-        bytes.extend_from_slice(rewritten.as_bytes());
-        bytes.extend_from_slice(self.head[top_at + top.len()..].as_bytes());
-        bytes.extend_from_slice(&self.bytes[self.head.len()..]);
-        Self::parse_within(
-            Bytes::from(bytes),
-            &crate::Limits { max_message: usize::MAX, max_headers: usize::MAX },
-        )
-        .unwrap_or_else(|_| self.clone())
+        self.with_text(top_at..top_at + top.len(), &rewritten).unwrap_or_else(|| self.clone())
+    }
+
+    /// The same message with another text in place of a part of one header's value: what was indexed stays so, but for the
+    /// places behind it. `None` if the message becomes longer than any may be.
+    fn with_text(&self, part: Range<usize>, text: &str) -> Option<Self> {
+        let length = self.bytes.len() - part.len() + text.len();
+        let mut bytes = Vec::with_capacity(Some(length).filter(|length| *length <= LONGEST)?);
+        bytes.extend_from_slice(self.head.get(..part.start)?.as_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+        bytes.extend_from_slice(self.head.get(part.end..)?.as_bytes());
+        bytes.extend_from_slice(self.bytes.get(self.head.len()..)?);
+        let bytes = Bytes::from(bytes);
+        let head_end = self.head.len() - part.len() + text.len();
+        let head = ByteString::try_from(bytes.slice(..head_end)).ok()?;
+        // The blank line stands between the head and the body.
+        let body_at = head_end + 2;
+        let body = bytes.get(body_at..body_at + self.body.len()).map(|body| bytes.slice_ref(body))?;
+        let moved = |place: u32| match place as usize {
+            before if before < part.end => place,
+            behind => (behind - part.len() + text.len()) as u32,
+        };
+        let line = |line: &HeaderLine| {
+            let value = Place { start: moved(line.value.start), end: moved(line.value.end) };
+            HeaderLine::new(line.number(), moved(line.name()), value)
+        };
+        let lines = self.lines.iter().map(line).collect();
+        Some(Self { bytes, head, start: self.start.clone(), lines, body })
     }
 
     /// Whether a line is of that header; unlisted names are compared without regard to case.
@@ -249,30 +272,30 @@ impl Message {
 }
 
 /// The value with `received` set and an empty `rport` filled in; what was there of them is replaced.
-fn rewritten_via(top: &str, received: Option<IpAddr>, rport: Option<u16>) -> alloc::string::String {
-    use core::fmt::Write;
+fn rewritten_via(top: &str, received: Option<IpAddr>, rport: Option<u16>) -> String {
     let (head, params) = top.split_at(top.find(';').unwrap_or(top.len()));
-    let mut text = alloc::string::String::from(head);
+    let mut text = String::with_capacity(top.len() + ";received=;rport=65535".len() + 39);
+    text.push_str(head);
     let via_params = crate::header::Params(params);
+    let mut asks_rport = false;
     for (name, value) in via_params.iter() {
-        let replaced = (received.is_some() && name.eq_ignore_ascii_case("received"))
-            || (rport.is_some() && name.eq_ignore_ascii_case("rport"));
-        if !replaced {
-            let _ = write!(text, ";{name}");
-            if let Some(value) = value {
-                let _ = if value.bytes().all(|b| crate::scan::is_token(b) || matches!(b, b':' | b'[' | b']'))
-                {
-                    write!(text, "={value}")
-                } else {
-                    write!(text, "=\"{value}\"")
-                };
-            }
+        let is_rport = name.eq_ignore_ascii_case("rport");
+        asks_rport |= is_rport;
+        if (received.is_some() && name.eq_ignore_ascii_case("received")) || (rport.is_some() && is_rport) {
+            continue;
+        }
+        text.extend([";", name]);
+        if let Some(value) = value {
+            let plain = |b| crate::scan::is_token(b) || matches!(b, b':' | b'[' | b']');
+            let quote = if value.bytes().all(plain) { "" } else { "\"" };
+            text.extend(["=", quote, &value, quote]);
         }
     }
+    // Writing into a String does not fail.
     if let Some(ip) = received {
         let _ = write!(text, ";received={ip}");
     }
-    if let (Some(port), Some(_)) = (rport, via_params.get("rport")) {
+    if let Some(port) = rport.filter(|_| asks_rport) {
         let _ = write!(text, ";rport={port}");
     }
     text
