@@ -25,6 +25,7 @@ mod refusals;
 mod registration;
 mod reload;
 mod restart;
+mod rfc3665;
 mod session_extensions;
 mod several_destinations;
 mod starting;
@@ -65,6 +66,7 @@ fn main() {
         registration::trials(),
         reload::trials(),
         restart::trials(),
+        rfc3665::trials(),
         several_destinations::trials(),
         session_extensions::trials(),
         starting::trials(),

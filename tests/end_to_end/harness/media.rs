@@ -44,6 +44,11 @@ impl Media {
         Ok(media)
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Sends there, or nowhere.
     pub(crate) fn send_to(&self, remote: Option<SocketAddr>) {
         self.lock().remote = remote;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::folder::{SIP_PORT, secret_of};
 use super::process::Process;
-use super::{Outcome, Scene, ensure};
+use super::{Ladder, Outcome, Scene, ensure};
 
 /// SIPp gives up by itself after this time.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
@@ -26,6 +26,7 @@ pub(crate) struct Sipp<'a> {
 pub(crate) struct Running {
     process: Process,
     name: String,
+    messages: PathBuf,
 }
 
 impl<'a> Sipp<'a> {
@@ -34,8 +35,13 @@ impl<'a> Sipp<'a> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("end_to_end/scenarios/{scenario}.xml"));
         let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let address = scene.address()?;
-        let name = format!("sipp-{scenario}-{address}");
+        let name = format!("sipp-{}-{address}", scenario.replace('/', "-"));
         Ok(Self { scene, name, address, scenario: text, arguments: Vec::new(), calls: 1 })
+    }
+
+    /// Its address.
+    pub(crate) fn address(&self) -> Ipv4Addr {
+        self.address
     }
 
     /// Where it listens.
@@ -103,20 +109,32 @@ impl<'a> Sipp<'a> {
         command.args(["-i", &address, "-bind_local", "-p", &SIP_PORT.to_string(), "-mi", &address]);
         command.args(["-ci", &address, "-nostdin", "-m", &self.calls.to_string()]);
         command.args(["-timeout", &TIME_LIMIT.as_secs().to_string(), "-timeout_error"]);
+        let messages = file("messages");
         if self.calls == 1 {
-            command.args(["-trace_msg", "-message_file"]).arg(file("messages"));
+            command.args(["-trace_msg", "-message_file"]).arg(&messages);
         }
         command.args(["-trace_err", "-error_file"]).arg(file("errors")).args(&self.arguments);
         // SIPp leaves files in the folder where it runs.
         command.current_dir(self.scene.folder());
-        Ok(Running { process: Process::spawn(self.scene, &name, &mut command)?, name })
+        Ok(Running { process: Process::spawn(self.scene, &name, &mut command)?, name, messages })
     }
 }
 
 impl Running {
+    /// What it has sent and heard so far, if it plays one call.
+    pub(crate) fn ladder(&self) -> Outcome<Ladder> {
+        Ladder::read(&self.messages)
+    }
+
     /// Waits for its end; every call must have gone as the scenario says.
-    pub(crate) fn succeeds(mut self) -> Outcome {
+    pub(crate) fn succeeds(self) -> Outcome {
+        self.climbs().map(drop)
+    }
+
+    /// The same for one call; gives what it sent and heard.
+    pub(crate) fn climbs(mut self) -> Outcome<Ladder> {
         let status = self.process.ends_within(TIME_LIMIT + Duration::from_secs(5))?;
-        ensure(status.success(), || format!("{} did not see what its scenario says: {status}", self.name))
+        ensure(status.success(), || format!("{} did not see what its scenario says: {status}", self.name))?;
+        self.ladder()
     }
 }

@@ -180,6 +180,12 @@ impl TransactionLayer {
         (self.clients.len(), self.servers.len())
     }
 
+    /// Entries of all tables: 0 when nothing is under way.
+    pub(crate) fn filed(&self) -> usize {
+        let queues = self.transmits.len() + self.events.len();
+        self.clients.filed() + self.servers.filed() + self.merges.len() + queues
+    }
+
     pub(super) fn transmit(&mut self, flow: Flow, bytes: Bytes) {
         self.transmits.push_back(Transmit { flow, bytes });
     }

@@ -32,6 +32,11 @@ impl<T> Table<T> {
         self.by_id.len()
     }
 
+    /// Entries of all indexes.
+    pub(super) fn filed(&self) -> usize {
+        self.by_id.len() + self.by_key.len() + self.by_peer.len()
+    }
+
     /// Adds a transaction whose `id` and `key` are not in use.
     pub(super) fn insert(&mut self, id: u64, key: &str, flow: &Flow, value: T) {
         let key: Box<str> = key.into();
@@ -94,6 +99,6 @@ mod tests {
         table.remove(1);
         table.remove(2);
         assert_eq!(table.find("two"), None);
-        assert!(table.by_peer.is_empty() && table.by_key.is_empty() && table.len() == 0);
+        assert_eq!(table.filed(), 0);
     }
 }

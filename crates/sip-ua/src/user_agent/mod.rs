@@ -244,6 +244,15 @@ impl UserAgent {
         self.common.translated = sockets;
     }
 
+    /// Entries of all tables, but for the servers that are avoided for a while: 0 when nothing is under way.
+    pub(crate) fn filed(&self) -> usize {
+        let common = &self.common;
+        let own = self.sessions.len() + self.pending.len() + self.outgoing.len() + self.subscriptions.len();
+        let shared = common.clients.len() + common.invites.len() + common.events.len();
+        let tags = common.tags.len() + common.subscription_tags.len();
+        own + shared + tags + self.peers.len() + common.layer.filed()
+    }
+
     /// The transaction layer below, for its counters and settings.
     pub fn transactions(&mut self) -> &mut crate::transaction::TransactionLayer {
         &mut self.common.layer

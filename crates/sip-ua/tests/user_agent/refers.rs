@@ -160,3 +160,74 @@ fn an_invite_finds_the_call_that_it_replaces() {
     assert_eq!(call(&mut network, &format!("{named};early-only")), (None, vec!["failed 486".to_owned()]));
     assert_eq!(call(&mut network, "x"), (None, vec!["failed 400".to_owned()]));
 }
+
+#[test]
+fn news_that_overtakes_the_202_is_the_end_all_the_same() {
+    let mut network = Network::new();
+    let (alice, bob) = network.connect();
+    refer(&mut network, alice, "<sip:carol@192.0.2.9>", Vec::new());
+    network.lose.push("bob -> alice: 202");
+    network.tell(BOB, |agent, now| agent.answer_refer(now, bob, Ok(())));
+    network.tell(BOB, |agent, now| agent.notify_refer(now, bob, 200, true));
+    network.run(2_000);
+    assert_eq!(network.ladder.iter().filter(|line| line.contains("202")).count(), 2, "{:?}", network.ladder);
+    let news = ["ReferProgress { status: 100, last: false }", "ReferProgress { status: 200, last: true }"];
+    assert_eq!(network.heard(ALICE), news);
+    // The next one may go out.
+    network.forget();
+    refer(&mut network, alice, "<sip:dave@192.0.2.9>", Vec::new());
+    assert_eq!(network.heard(ALICE), Vec::<String>::new());
+    assert_eq!(referred(&network), Some(None));
+}
+
+#[test]
+fn a_refer_without_an_answer_ends_once() {
+    let mut network = Network::new();
+    let (alice, bob) = network.connect();
+    refer(&mut network, alice, "<sip:carol@192.0.2.9>", Vec::new());
+    network.lose.push("bob -> alice: 202");
+    network.tell(BOB, |agent, now| agent.answer_refer(now, bob, Ok(())));
+    network.tell(BOB, |agent, now| agent.notify_refer(now, bob, 200, true));
+    network.run(100);
+    network.heard(ALICE);
+    // The way breaks before the 202 comes again.
+    let flow = network.flow(ALICE, BOB);
+    network.tell(ALICE, |agent, now| agent.handle_transport_error(now, &flow));
+    assert_eq!(network.heard(ALICE), Vec::<String>::new());
+}
+
+#[test]
+fn a_call_that_ends_answers_the_refer() {
+    for ends in [ALICE, BOB] {
+        let mut network = Network::new();
+        let (alice, bob) = network.connect();
+        refer(&mut network, alice, "<sip:carol@192.0.2.9>", Vec::new());
+        network.hangup(ends, if ends == ALICE { alice } else { bob });
+        let answers = network.ladder.iter().filter(|line| line.contains("(REFER)"));
+        let answers: Vec<_> = answers.map(String::as_str).collect();
+        assert_eq!(answers, ["bob -> alice: 487 Request Terminated (REFER)"], "{ends}");
+        network.run(70_000);
+        assert!(network.is_silent());
+    }
+}
+
+#[test]
+fn news_of_an_earlier_refer_that_fails_leaves_the_next_one_open() {
+    let mut network = Network::new();
+    let (alice, bob) = network.connect();
+    refer(&mut network, alice, "<sip:carol@192.0.2.9>", Vec::new());
+    network.tell(BOB, |agent, now| agent.answer_refer(now, bob, Ok(())));
+    network.run(10);
+    // Alice hears the last news, and Bob does not hear that she did.
+    network.lose.extend(["alice -> bob: 200 OK (NOTIFY)"; 20]);
+    network.tell(BOB, |agent, now| agent.notify_refer(now, bob, 200, true));
+    network.run(25_000);
+    network.events[BOB].clear();
+    refer(&mut network, alice, "<sip:dave@192.0.2.9>", Vec::new());
+    assert_eq!(referred(&network), Some(None));
+    network.run(10_000);
+    network.forget();
+    network.tell(BOB, |agent, now| agent.answer_refer(now, bob, Ok(())));
+    network.run(10);
+    assert_eq!(network.ladder.first().map(String::as_str), Some("bob -> alice: 202 Accepted (REFER)"));
+}

@@ -6,7 +6,7 @@ use sip_parser::{Message, Method};
 
 use super::acknowledged::AckWait;
 use super::indialog::{OwnRequest, Purpose};
-use super::refer::TheirRefer;
+use super::refer::{News, TheirRefer};
 use super::reinvite_in::TheirReinvite;
 use super::reinvite_out::OurReinvite;
 use super::reliable::Acknowledged;
@@ -37,8 +37,8 @@ pub(in crate::user_agent) struct Confirmed {
     pub(super) requests: Vec<OwnRequest>,
     /// The peer's REFER, while it wants news.
     pub(super) refer: Option<TheirRefer>,
-    /// The peer has taken our REFER, and owes us news.
-    pub(super) referring: bool,
+    /// What the peer still tells of our REFER.
+    pub(super) news: News,
     /// The application has hung up, but a BYE must wait for the ACK (section 15).
     hangup: Option<Headers>,
 }
@@ -92,7 +92,7 @@ impl Confirmed {
             theirs: None,
             requests: Vec::new(),
             refer: None,
-            referring: false,
+            news: News::None,
             hangup: None,
         }))
     }
@@ -162,6 +162,7 @@ impl Confirmed {
     ) -> Stage {
         scope.reply(id, &bye, 200);
         self.drop_reinvites(scope);
+        self.drop_refer(scope);
         updates::abandon(scope);
         let reason = if self.hangup.is_some() { EndReason::HungUp } else { EndReason::Bye };
         scope.emit(SessionEvent::Ended { message: Some(bye), reason });
@@ -221,9 +222,10 @@ impl Confirmed {
             self.drop_own(scope, id, 503);
             return Stage::Confirmed(self);
         }
-        if self.requests.iter().any(|own| own.transaction == id && own.purpose == Purpose::Notify) {
+        let purpose = self.requests.iter().find(|own| own.transaction == id).map(|own| own.purpose);
+        if let Some(Purpose::Notify { refer }) = purpose {
             self.drop_own(scope, id, 408);
-            self.refer = None;
+            self.forget_refer(refer);
             return Stage::Confirmed(self);
         }
         self.close(scope, Headers::new(), EndReason::Lost, None)
@@ -234,8 +236,8 @@ impl Confirmed {
         let Some(index) = self.requests.iter().position(|own| own.transaction == id) else { return };
         match self.requests.swap_remove(index).purpose {
             Purpose::Update { .. } => scope.emit(SessionEvent::UpdateFailed { status }),
-            Purpose::Refer => scope.emit(SessionEvent::ReferFailed { status }),
-            Purpose::Tell | Purpose::Refresh | Purpose::Notify => {}
+            Purpose::Refer => self.refer_failed(scope, status),
+            Purpose::Tell | Purpose::Refresh | Purpose::Notify { .. } => {}
         }
     }
 
@@ -261,6 +263,7 @@ impl Confirmed {
             scope.acknowledge(&self.dialog, &invite, None);
         }
         self.drop_reinvites(scope);
+        self.drop_refer(scope);
         updates::abandon(scope);
         Closing::enter(scope, self.dialog, &self.credentials, headers, reason, cause)
     }

@@ -35,8 +35,11 @@ pub(super) enum Purpose {
     Refresh,
     /// It asks the peer to call somebody.
     Refer,
-    /// News of what the peer's REFER asked for.
-    Notify,
+    /// News of what a REFER of the peer asked for.
+    Notify {
+        /// The `id` of its subscription.
+        refer: u32,
+    },
 }
 
 /// Answers a request of the peer that means the same in every dialog.
@@ -167,13 +170,13 @@ impl Confirmed {
             return Stage::Confirmed(self);
         }
         // A 481 to a NOTIFY ends what it tells of, not the call.
-        if matches!(status, 408 | 481) && own.purpose != Purpose::Notify {
+        if matches!(status, 408 | 481) && !matches!(own.purpose, Purpose::Notify { .. }) {
             return self.close(scope, Headers::new(), EndReason::Lost, Some(response));
         }
         match own.purpose {
             Purpose::Tell => {}
-            Purpose::Notify if status == 481 => self.refer = None,
-            Purpose::Notify => {}
+            Purpose::Notify { refer } if status == 481 => self.forget_refer(refer),
+            Purpose::Notify { .. } => {}
             Purpose::Refer => self.refer_answered(scope, status, &response),
             Purpose::Update { .. } | Purpose::Refresh if status < 300 => {
                 self.dialog.refresh_target(&response);

@@ -2,7 +2,7 @@
 
 use sip_parser::{HeaderName, Message, Method};
 
-use super::indialog::{OwnRequest, Purpose};
+use super::indialog::Purpose;
 use super::{Confirmed, Scope, Stage};
 use crate::transaction::ServerTransactionId;
 use crate::user_agent::command::Body;
@@ -25,6 +25,18 @@ pub(super) struct TheirRefer {
     id: u32,
     /// Whether it wants news (RFC 4488).
     wants_news: bool,
+}
+
+/// What the peer still owes us of our REFER.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum News {
+    /// Nothing.
+    #[default]
+    None,
+    /// It has taken the REFER, and tells how far it is.
+    Owed,
+    /// Its last news overtook its answer to the REFER, which may still come.
+    Over,
 }
 
 impl Confirmed {
@@ -111,7 +123,19 @@ impl Confirmed {
         let status = status.clamp(100, 699);
         let fragment = format!("SIP/2.0 {status} {}\r\n", sip_parser::default_reason(status));
         let body = Body { content_type: "message/sipfrag;version=2.0".to_owned(), bytes: fragment.into() };
-        self.send_in_dialog(scope, Method::Notify, headers, Some(body), Purpose::Notify);
+        self.send_in_dialog(scope, Method::Notify, headers, Some(body), Purpose::Notify { refer: id });
+    }
+
+    /// The peer does not want news of that REFER, or does not hear them.
+    pub(super) fn forget_refer(&mut self, id: u32) {
+        self.refer.take_if(|refer| refer.id == id);
+    }
+
+    /// The call is over: a REFER of the peer is answered all the same (RFC 3261 section 15.1.2).
+    pub(super) fn drop_refer(&mut self, scope: &mut Scope<'_>) {
+        if let Some((id, message)) = self.refer.take().and_then(|refer| refer.open) {
+            scope.reply(id, &message, 487);
+        }
     }
 
     /// Asks the peer to call somebody else.
@@ -123,24 +147,38 @@ impl Confirmed {
     ) -> Stage {
         headers.insert(0, ("Refer-To".to_owned(), refer_to.to_owned()));
         headers.insert(1, ("Contact".to_owned(), self.contact.clone()));
-        let busy = self.referring || self.requests.iter().any(|own| own.purpose == Purpose::Refer);
+        let busy = self.news == News::Owed || self.refer_is_open();
         if busy || !self.send_in_dialog(scope, Method::Refer, headers, None, Purpose::Refer) {
             scope.emit(SessionEvent::ReferFailed { status: 491 });
+        } else {
+            self.news = News::None;
         }
         Stage::Confirmed(self)
     }
 
+    /// Whether our REFER waits for its answer.
+    fn refer_is_open(&self) -> bool {
+        self.requests.iter().any(|own| own.purpose == Purpose::Refer)
+    }
+
     /// The outcome of our REFER.
     pub(super) fn refer_answered(&mut self, scope: &mut Scope<'_>, status: u16, response: &Message) {
-        match status {
-            200..=299 => {
-                let silent = response.raw(&REFER_SUB.into()).is_some_and(|value| value.trim() == "false");
-                self.referring = !silent;
-                if silent {
-                    scope.emit(SessionEvent::ReferProgress { status: 200, last: true });
-                }
-            }
-            _ => scope.emit(SessionEvent::ReferFailed { status }),
+        if !matches!(status, 200..=299) {
+            return self.refer_failed(scope, status);
+        }
+        if self.news == News::Over {
+            return self.news = News::None;
+        }
+        if response.raw(&REFER_SUB.into()).is_some_and(|value| value.trim() == "false") {
+            return scope.emit(SessionEvent::ReferProgress { status: 200, last: true });
+        }
+        self.news = News::Owed;
+    }
+
+    /// Our REFER was refused, or could not be sent; unless its last news came already.
+    pub(super) fn refer_failed(&mut self, scope: &mut Scope<'_>, status: u16) {
+        if std::mem::take(&mut self.news) != News::Over {
+            scope.emit(SessionEvent::ReferFailed { status });
         }
     }
 
@@ -148,9 +186,13 @@ impl Confirmed {
     pub(super) fn handle_notify(&mut self, scope: &mut Scope<'_>, id: ServerTransactionId, notify: &Message) {
         let event = notify.raw(&HeaderName::Event).unwrap_or_default();
         let package = event.split(';').next().unwrap_or_default().trim();
-        let asked = |own: &OwnRequest| own.purpose == Purpose::Refer;
-        // The first NOTIFY may overtake the 202.
-        let ours = self.referring || self.requests.iter().any(asked);
+        // The first NOTIFY may overtake the 202, and even the last one may.
+        let overtakes = self.refer_is_open();
+        let ours = match self.news {
+            News::None => overtakes,
+            News::Owed => true,
+            News::Over => false,
+        };
         if !package.eq_ignore_ascii_case("refer") || !ours {
             return scope.reply(id, notify, 481);
         }
@@ -160,7 +202,7 @@ impl Confirmed {
         let Some(status) = fragment_status(notify.body()) else { return };
         let last = status >= 200 || state.eq_ignore_ascii_case("terminated");
         if last {
-            self.referring = false;
+            self.news = if overtakes { News::Over } else { News::None };
         }
         scope.emit(SessionEvent::ReferProgress { status, last });
     }

@@ -12,6 +12,10 @@ impl Peers {
         self.0.get(&peer).copied().unwrap_or_default()
     }
 
+    pub(in crate::user_agent) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(in crate::user_agent) fn add(&mut self, peer: IpAddr) {
         *self.0.entry(peer).or_default() += 1;
     }
