@@ -162,8 +162,10 @@ fn after_the_answer(scene: &Scene) -> Outcome {
     ensure(place_in(invite.body())?.ip() == ours, || "the first INVITE names another than us".to_owned())?;
     let offer = stage.desk.expect("INVITE")?;
     let text = body_of(&offer);
-    ensure(text.contains("RTP/AVP 0 101\r\n"), || format!("the codec and the events of Alice alone:\n{text}"))?;
-    ensure(text.contains(&format!("o=- ")) && text.contains(&format!("IN IP4 {ours}\r\ns=")), || {
+    ensure(text.contains("RTP/AVP 0 101\r\n"), || {
+        format!("the codec and the events of Alice alone:\n{text}")
+    })?;
+    ensure(text.starts_with("v=0\r\no=- ") && text.contains(&format!("IN IP4 {ours}\r\ns=")), || {
         format!("the session is still ours:\n{text}")
     })?;
     take(&stage.desk, &offer, &stage.callee.description("sendrecv"))?;

@@ -44,7 +44,12 @@ fn other_codec(scene: &Scene) -> Outcome {
 fn other_keys(scene: &Scene) -> Outcome {
     let stage = stage(scene, "", "dtmf_mode=info")?;
     let alike = stage.callee.description("sendrecv");
-    let without: String = alike.replace(" 0 101\r\n", " 0\r\n").lines().filter(|l| !l.contains(":101 ")).map(|l| format!("{l}\r\n")).collect();
+    let without: String = alike
+        .replace(" 0 101\r\n", " 0\r\n")
+        .lines()
+        .filter(|l| !l.contains(":101 "))
+        .map(|l| format!("{l}\r\n"))
+        .collect();
     stays(&stage, "desk", &without)
 }
 

@@ -40,6 +40,8 @@ pub struct PartyMedia {
     pub payload_types: EventPayload,
     /// The same of telephone-event (RFC 4733), if it has that.
     pub telephone_event: Option<EventPayload>,
+    /// Milliseconds of sound in a packet that it likes to get.
+    pub ptime: u16,
     /// It has put the call on hold.
     pub held: bool,
     /// It sees us under another address than our own, beyond a translator.
@@ -68,6 +70,7 @@ impl PartyMedia {
             codec,
             payload_types: EventPayload { send: payload_type, receive: payload_type },
             telephone_event: None,
+            ptime: 20,
             held: false,
             outside: false,
             signalling: None,
@@ -89,6 +92,7 @@ impl PartyMedia {
             codec: self.codec,
             payload_type: self.payload_types.send,
             telephone_event: self.telephone_event.map(|event| event.send),
+            ptime: self.ptime,
         }
     }
 }
@@ -106,6 +110,8 @@ pub struct MediaPlace {
     pub payload_type: u8,
     /// The payload type of telephone-event, if that is understood.
     pub telephone_event: Option<u8>,
+    /// Milliseconds of sound in a packet.
+    pub ptime: u16,
 }
 
 /// Where the media of a party goes.

@@ -202,3 +202,6 @@ impl Drop for MediaAnchor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,7 +154,7 @@ impl SessionMedia {
         let (send, receive) = (negotiated.send_payload_type, negotiated.receive_payload_type);
         party.payload_types = EventPayload { send, receive };
         party.telephone_event = events_of(negotiated);
-        party.held = negotiated.remote_hold;
+        (party.held, party.ptime) = (negotiated.remote_hold, negotiated.ptime);
         party.outside = self.seen.outside;
         party.signalling = Some(self.seen.peer);
         party.symmetric = self.endpoint.symmetric_media;
@@ -203,11 +203,12 @@ impl SessionMedia {
         LocalMedia {
             address: place.rtp.ip(),
             port: place.rtp.port(),
-            rtcp_port: place.rtcp.map(|rtcp| rtcp.port()),
+            // A host of its own for RTCP cannot be told beside the port.
+            rtcp_port: place.rtcp.filter(|rtcp| rtcp.ip() == place.rtp.ip()).map(|rtcp| rtcp.port()),
             codecs: vec![CodecOffer { payload_type: place.payload_type, ..offer_of(place.codec) }],
             telephone_event: place.telephone_event,
             direction: sdp::Direction::SendRecv,
-            ptime: PTIME,
+            ptime: place.ptime,
         }
     }
 

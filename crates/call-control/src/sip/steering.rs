@@ -185,6 +185,7 @@ mod tests {
             codec: Codec::Pcmu,
             payload_type: 0,
             telephone_event: None,
+            ptime: 20,
         }
     }
 

@@ -94,3 +94,18 @@ fn a_refusal_leaves_the_call_as_it_was() {
     network.hangup(ALICE, alice);
     assert_eq!(network.heard(BOB), ["ended Bye"]);
 }
+
+#[test]
+fn a_reinvite_waits_for_the_answer_to_an_update() {
+    let mut network = Network::new();
+    let (alice, bob) = network.connect();
+    network.tell(ALICE, |agent, now| agent.update(now, alice, Some(offer("a")), Vec::new()));
+    network.tell(BOB, |agent, now| agent.reinvite(now, bob, Some(offer("b")), Vec::new()));
+    network.run(10);
+    assert!(
+        network.ladder.contains(&"alice -> bob: 491 Request Pending (INVITE)".to_owned()),
+        "{:?}",
+        network.ladder
+    );
+    assert!(!network.heard(ALICE).contains(&"reinvite".to_owned()));
+}
