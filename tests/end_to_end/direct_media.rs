@@ -204,6 +204,15 @@ fn real_phone(scene: &Scene) -> Outcome {
         format!("audio came from {:?}, not from {place}", stage.alice.sources())
     })?;
     bob.process().says(&format!("c=IN IP4 {}", stage.alice.address().ip()))?;
+    // He holds, and Alice hears the exchange; he resumes, and she hears him from his own socket again.
+    bob.hold()?;
+    stage.is_ours(told(&stage.caller, &stage.alice)?)?;
+    bob.resume()?;
+    let place = told(&stage.caller, &stage.alice)?;
+    ensure(place.ip() != stage.exchange.sip_address().ip(), || format!("{place} is the exchange"))?;
+    stage.alice.send_to(Some(place));
+    stage.alice.hears(1_000)?;
+    stage.caller.is_quiet(QUIET)?;
     bob.hang_up()?;
     let bye = stage.caller.expect("BYE")?;
     stage.caller.respond(&bye, 200, "")?;

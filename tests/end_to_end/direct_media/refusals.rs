@@ -3,16 +3,18 @@
 use libtest_mimic::Trial;
 use sip_parser::Method;
 
-use super::{Stage, stage, told};
+use super::{DIALPLAN, Stage, stage, told};
+use crate::harness::folder::SIP_PORT;
 use crate::harness::media::{self, place_in};
 use crate::harness::wire::Caller;
-use crate::harness::{Outcome, Scene, ensure, trial};
+use crate::harness::{Folder, Outcome, Scene, ensure, trial};
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
         trial("direct_media::other_codecs_stay", &[], other_codec),
         trial("direct_media::keys_that_only_one_understands_stay", &[], other_keys),
         trial("direct_media::phones_behind_translators_stay", &[], translator),
+        trial("direct_media::one_inside_and_one_outside_stay", &[], inside_and_outside),
         trial("direct_media::one_phone_that_may_not_is_enough", &[], not_allowed),
         trial("direct_media::keys_that_dial_listens_for_stay", &[], keys_are_needed),
         trial("direct_media::a_phone_that_refuses_is_left_alone", &[], refused),
@@ -64,6 +66,22 @@ fn translator(scene: &Scene) -> Outcome {
     stage.ends(&alice)?;
     // The same phone in front of its translator is no obstacle.
     let (alice, _) = stage.direct("desk")?;
+    stage.ends(&alice)
+}
+
+/// The desk is in `local_net`, and Alice is told the translator's address of ours.
+fn inside_and_outside(scene: &Scene) -> Outcome {
+    let at = scene.address()?;
+    let transport = format!("[udp](+)\nlocal_net={at}/32\nexternal_media_address=198.51.100.8");
+    let folder = Folder::new(scene)?
+        .pjsip(&transport)
+        .phone_with("alice", "direct_media=yes")
+        .desk_with("desk", (at, SIP_PORT).into(), "direct_media=yes")
+        .dialplan(DIALPLAN);
+    let stage = Stage::start(scene, &folder, at)?;
+    let alice = Caller::new(&stage.caller, "alice", "desk");
+    stage.connect(&alice, &stage.callee.description("sendrecv"))?;
+    stage.nothing_more()?;
     stage.ends(&alice)
 }
 

@@ -103,7 +103,7 @@ fn what_begins_after_a_bridge_brings_the_audio_back() {
     let (a, b) = (party(&board, 1), party(&board, 2));
     let part = |party: &Party| {
         let pair = Pair::join(&a.call, &b.call);
-        (a.told(), b.told());
+        drop((a.told(), b.told()));
         pair.part();
         assert_eq!(party.told(), []);
     };
@@ -143,7 +143,7 @@ fn a_party_goes_from_one_bridge_to_the_next_without_a_stop() {
     let board = switchboard();
     let (a, b, c) = (party(&board, 1), party(&board, 2), party(&board, 3));
     let first = Pair::join(&a.call, &b.call);
-    (a.told(), b.told());
+    drop((a.told(), b.told()));
     let second = Pair::join(&a.call, &c.call);
     assert_eq!((a.told(), c.told()), (vec![Port(3)], vec![Port(1)]));
     // What comes late of the former partner does not concern it any more.
