@@ -12,6 +12,7 @@ mod attacks;
 mod browsers;
 mod dial_ladder;
 mod dialects;
+mod direct_media;
 mod floods;
 mod harness_itself;
 mod hold;
@@ -53,6 +54,7 @@ fn main() {
         browsers::trials(),
         dial_ladder::trials(),
         dialects::trials(),
+        direct_media::trials(),
         floods::trials(),
         harness_itself::trials(),
         hold::trials(),

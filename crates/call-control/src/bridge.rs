@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::call::{Call, ChannelState};
 use crate::cause::HangupCause;
+use crate::direct_media::Pair;
 use crate::error::CallError;
 use crate::event::Event;
 
@@ -43,6 +44,8 @@ struct Membership {
     peer: Call,
     id: Arc<str>,
     media: Option<media_bridge::Bridge>,
+    /// Sees to it that the audio takes the short way where it can.
+    pair: Arc<Pair>,
 }
 
 impl Membership {
@@ -50,12 +53,14 @@ impl Membership {
         let (a, b) = (media_leg(caller)?, media_leg(peer)?);
         let media = caller.switchboard().media().bridge(&a, &b);
         let id = format!("{}-{}", caller.unique_id(), NEXT_BRIDGE.fetch_add(1, Ordering::Relaxed));
-        let stay = Self { caller: caller.clone(), peer: peer.clone(), id: id.into(), media: Some(media) };
-        for (call, other) in [(caller, peer), (peer, caller)] {
+        let (caller, peer) = (caller.clone(), peer.clone());
+        for (call, other) in [(&caller, &peer), (&peer, &caller)] {
             call.set_bridged_with(Some(other.name()));
             call.set_connected(other.caller());
         }
-        for call in [peer, caller] {
+        let pair = Pair::join(&caller, &peer);
+        let stay = Self { caller, peer, id: id.into(), media: Some(media), pair };
+        for call in [&stay.peer, &stay.caller] {
             stay.notice(call, |channel, bridge| Event::BridgeEntered { channel, bridge });
         }
         Ok(stay)
@@ -68,6 +73,7 @@ impl Membership {
 
 impl Drop for Membership {
     fn drop(&mut self) {
+        self.pair.part();
         self.media = None;
         for (call, other) in [(&self.peer, &self.caller), (&self.caller, &self.peer)] {
             // One that was sent elsewhere may be in another bridge by now.

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::bridge::EarlyMedia;
 use crate::call::{Call, ChannelState};
 use crate::cause::HangupCause;
+use crate::direct_media::{self, PartyMedia};
 use crate::event::{DialCounts, Event};
 use crate::identity::CallerId;
 use crate::switchboard::Switchboard;
@@ -108,6 +109,10 @@ impl Dial {
     pub fn ringback(mut self, ringback: Ringback) -> Self {
         self.ringback = ringback;
         self
+    }
+
+    fn each_destination(&self) -> impl Iterator<Item = &str> {
+        self.destinations.split('&').map(str::trim).filter(|destination| !destination.is_empty())
     }
 
     /// Shows another caller than the channel's own.
@@ -212,7 +217,7 @@ impl<'a> Race<'a> {
             ringing: false,
             early_media: None,
         };
-        for destination in dial.destinations.split('&').map(str::trim).filter(|d| !d.is_empty()) {
+        for destination in dial.each_destination() {
             race.call(destination, dial, &sender).await;
         }
         if race.running > 0 && dial.ringback == Ringback::Always {
@@ -228,7 +233,9 @@ impl<'a> Race<'a> {
         progress: &mpsc::UnboundedSender<(usize, Progress)>,
     ) {
         self.tally.counts.tried += 1;
-        let result = self.switchboard.originate(destination, request_for(dial)).await;
+        let mut request = request_for(dial);
+        request.direct_to = self.direct_to(dial);
+        let result = self.switchboard.originate(destination, request).await;
         match result {
             Ok(call) => {
                 let index = self.branches.len();
@@ -243,6 +250,14 @@ impl<'a> Race<'a> {
                 self.notice(|channel| Event::Warning { channel: Some(channel), text });
             }
         }
+    }
+
+    /// Where the destination may send its audio from the first: a single one, which nobody else can come before.
+    fn direct_to(&self, dial: &Dial) -> Option<Box<PartyMedia>> {
+        let caller = self
+            .caller
+            .filter(|_| dial.each_destination().count() == 1 && dial.ringback != Ringback::Silent)?;
+        direct_media::offered(caller).map(Box::new)
     }
 
     /// Follows the branches until one answers, all have failed, the time is up, or the caller has gone.
@@ -276,10 +291,12 @@ impl<'a> Race<'a> {
                 }
             }
             Progress::EarlyMedia => {
+                self.settle_media(index);
                 self.notice(|channel| Event::DialProgress { channel, branch });
                 self.join_early_media(index);
             }
             Progress::Answered => {
+                self.settle_media(index);
                 self.notice(|channel| Event::DialAnswered { channel, branch });
                 return true;
             }
@@ -299,6 +316,13 @@ impl<'a> Race<'a> {
             }
         }
         false
+    }
+
+    /// A branch has described its media, which may be told to the caller before anything else.
+    fn settle_media(&self, index: usize) {
+        if let (Some(caller), Some(branch)) = (self.caller, &self.branches[index].call) {
+            direct_media::settle(caller, branch);
+        }
     }
 
     /// The caller hears that it rings, once.
@@ -400,6 +424,7 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         redirecting: caller.redirecting(),
         near: leg.as_ref().map(|l| l.id()),
         variables: caller.inherited_variables(),
+        direct_to: None,
     }
 }
 

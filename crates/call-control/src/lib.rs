@@ -41,6 +41,7 @@ mod call;
 mod cause;
 mod device_state;
 mod dial;
+mod direct_media;
 mod error;
 mod event;
 mod identity;
@@ -56,6 +57,7 @@ pub use call::{Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Mo
 pub use cause::HangupCause;
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
+pub use direct_media::{MediaAnchor, MediaPlace, MediaRoute, PartyMedia};
 pub use error::CallError;
 pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use identity::{CallIdentifier, CallerId, Presentation, Redirecting};

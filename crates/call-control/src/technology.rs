@@ -1,6 +1,7 @@
 //! The seam between calls and the protocols that carry them: SIP today, IAX2 and Local behind the same trait.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use media_bridge::{Leg, LegId};
 
 use crate::call::Call;
 use crate::cause::HangupCause;
+use crate::direct_media::{MediaRoute, PartyMedia};
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
 
 /// A boxed future that may move between threads.
@@ -51,6 +53,9 @@ pub struct OriginateRequest {
     pub redirecting: Option<Redirecting>,
     /// Variables that the new channel inherits, already stripped of one underscore.
     pub variables: Vec<(String, String)>,
+    /// Where the caller's media is, if the called party may send to it from the first: a technology that does so says
+    /// it with [`Call::sends_media_to`].
+    pub direct_to: Option<Box<PartyMedia>>,
 }
 
 /// Why an outgoing call could not even start.
@@ -112,6 +117,10 @@ pub trait Driver: Send + Sync + 'static {
     /// The party has another one at the far end than before (SIP: UPDATE or a re-INVITE that says so), as
     /// [`Call::connected`] tells.
     fn connected(&self) {}
+    /// The party sends its media there from now on (SIP: a re-INVITE with that description), to another party or back to
+    /// us. What became of it shows in [`Report::Media`]: a party that refuses has no place to tell any more. Only for
+    /// technologies that tell one.
+    fn route_media(&self, _route: MediaRoute) {}
     /// Shows the party a text (SIP: MESSAGE in the dialog).
     fn send_text(&self, _text: &str, _content_type: &str) {}
     /// Ends the channel in whatever state it is (SIP: a final response, CANCEL or BYE).
@@ -134,6 +143,10 @@ pub enum Report {
     Resumed,
     /// Both sides have agreed on this codec.
     Codec(media_bridge::Codec),
+    /// Where the party's media is, for another party to send to directly; `None` when it cannot leave us.
+    Media(Option<Box<PartyMedia>>),
+    /// Packets of the party came from there.
+    HeardFrom(SocketAddr),
     /// A key was pressed, in whatever way the phone sends it.
     Digit {
         /// `0` to `9`, `*`, `#`, `A` to `D`.

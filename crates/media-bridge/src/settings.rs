@@ -33,6 +33,9 @@ pub struct LegSettings {
     pub rtp_timeout: Option<Duration>,
     /// The same while audio does not flow both ways, as on hold: then the peer may have nothing to send.
     pub rtp_timeout_hold: Option<Duration>,
+    /// The peer sends its audio past us, straight to another party: silence means nothing, and no reports go out. What
+    /// comes all the same is treated as ever.
+    pub away: bool,
 }
 
 impl LegSettings {
@@ -53,6 +56,7 @@ impl LegSettings {
             strict: true,
             rtp_timeout: None,
             rtp_timeout_hold: None,
+            away: false,
         }
     }
 }

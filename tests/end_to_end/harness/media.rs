@@ -30,6 +30,8 @@ struct Shared {
     sent: usize,
     /// Payload types that came, in order of their first packet.
     payload_types: Vec<u8>,
+    /// Where packets came from, in order of their first one.
+    sources: Vec<SocketAddr>,
     over: bool,
 }
 
@@ -44,9 +46,14 @@ impl Media {
         Ok(media)
     }
 
-    /// Where it listens.
+    /// Where it takes RTP in.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where packets came from, in order of their first one.
+    pub(crate) fn sources(&self) -> Vec<SocketAddr> {
+        self.lock().sources.clone()
     }
 
     /// Sends there, or nowhere.
@@ -146,8 +153,8 @@ fn run(socket: &UdpSocket, shared: &Mutex<Shared>, frequency: u32) {
             sent += 1;
             next += PTIME;
         }
-        if let Ok((length, _)) = socket.recv_from(&mut buffer) {
-            keep(&buffer[..length], shared);
+        if let Ok((length, from)) = socket.recv_from(&mut buffer) {
+            keep(&buffer[..length], from, shared);
         }
     }
 }
@@ -167,7 +174,7 @@ fn frame(tone: &[i16], number: u32) -> Vec<u8> {
     packet
 }
 
-fn keep(datagram: &[u8], shared: &Mutex<Shared>) {
+fn keep(datagram: &[u8], from: SocketAddr, shared: &Mutex<Shared>) {
     let Ok(packet) = Packet::parse(datagram) else { return };
     let mut pcm = vec![0; packet.payload().len()];
     match packet.payload_type() {
@@ -178,6 +185,9 @@ fn keep(datagram: &[u8], shared: &Mutex<Shared>) {
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
     shared.packets += 1;
     shared.heard.extend(pcm);
+    if !shared.sources.contains(&from) {
+        shared.sources.push(from);
+    }
     if !shared.payload_types.contains(&packet.payload_type()) {
         shared.payload_types.push(packet.payload_type());
     }

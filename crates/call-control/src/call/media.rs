@@ -93,6 +93,7 @@ impl Call {
         stops: impl Fn(char) -> bool,
     ) -> Result<PlayEnd, CallError> {
         let prompt = self.switchboard().prompts().load(name, &self.language()).await?;
+        let _here = self.keep_media();
         let leg = self.audible_leg()?;
         let (token, mut ended) = self.0.playback.begin();
         let _stop = StopOnDrop(self);
@@ -115,6 +116,7 @@ impl Call {
     /// # Errors
     /// [`CallError::HungUp`] when the party hangs up.
     pub async fn next_digit(&self, timeout: Duration) -> Result<Option<char>, CallError> {
+        let _here = self.keep_media();
         self.unless_hung_up(self.0.digits.next_within(timeout)).await
     }
 
@@ -186,6 +188,7 @@ impl Call {
     /// # Errors
     /// [`CallError::HungUp`] when the party hangs up instead.
     pub async fn echo(&self) -> Result<(), CallError> {
+        let _here = self.keep_media();
         let leg = self.audible_leg()?;
         leg.echo(true);
         let result = self.unless_hung_up(async { while self.0.digits.next().await != '#' {} }).await;
@@ -195,6 +198,7 @@ impl Call {
 
     /// Plays a tone of the exchange's country (`ring`, `busy`, `congestion`, `dial`) until [`Call::stop_indication`].
     pub fn play_indication(&self, name: &str) {
+        self.take_media_back();
         if let (Some(leg), Some(tone)) = (self.leg(), self.switchboard().prompts().indication(name)) {
             leg.play_tone(tone);
         }

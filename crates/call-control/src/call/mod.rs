@@ -20,6 +20,7 @@ pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
 use crate::bridge::{self, BridgeEnd};
 use crate::cause::HangupCause;
 use crate::dial::Dial;
+use crate::direct_media::{MediaRoute, MediaStanding};
 use crate::error::CallError;
 use crate::event::Event;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
@@ -58,7 +59,17 @@ pub(crate) struct Channel {
     pub(crate) digits: DigitQueue,
     pub(crate) playback: PlaybackSlot,
     moves: Moves,
+    pub(crate) media: MediaStanding,
     details: Mutex<Details>,
+}
+
+impl Channel {
+    /// Has the party send its media there.
+    pub(crate) fn route_media(&self, route: MediaRoute) {
+        if !self.state.borrow().is_ended() {
+            self.driver.route_media(route);
+        }
+    }
 }
 
 /// The parts that change while a channel lives.
@@ -116,6 +127,7 @@ impl Call {
             digits: DigitQueue::default(),
             playback: PlaybackSlot::default(),
             moves: Moves::default(),
+            media: MediaStanding::default(),
             details: Mutex::new(details),
             switchboard,
         };
@@ -289,8 +301,10 @@ impl Call {
         self.details().variables.inherited()
     }
 
-    /// Notes which application runs where, for consoles and managers, and tells observers.
+    /// Notes which application runs where, for consoles and managers, and tells observers. The audio of a party that was
+    /// in a bridge before comes back here.
     pub fn start_application(&self, position: DialplanPosition, application: &str, arguments: &str) {
+        self.take_media_back();
         {
             let mut details = self.details();
             details.position = position;
@@ -458,6 +472,8 @@ impl Call {
             Report::Held => self.hold(true),
             Report::Resumed => self.hold(false),
             Report::Codec(codec) => self.details().codec = Some(codec),
+            Report::Media(media) => self.change_media(media.map(|media| *media)),
+            Report::HeardFrom(from) => self.change_source(from),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
             Report::Ended(cause) => self.end(cause),
         }
@@ -501,6 +517,7 @@ impl Call {
         if changed {
             self.0.playback.abandon();
             self.0.moves.clear();
+            self.0.media.clear();
             let leg = self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).take();
             drop(leg);
             self.0.switchboard.notice(|| Event::ChannelEnded { channel: self.snapshot(), cause });

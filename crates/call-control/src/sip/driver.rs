@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 
 use super::session::Session;
 use crate::cause::HangupCause;
+use crate::direct_media::MediaRoute;
 use crate::technology::Driver;
 
 /// What a channel asks of the worker.
@@ -17,6 +18,8 @@ pub(super) enum Command {
     Answer(SessionId),
     /// Tell the phone with whom it is connected now.
     Connected(SessionId),
+    /// The phone's media goes there.
+    Route(SessionId, MediaRoute),
     /// Send a text in the dialog.
     Text(SessionId, Body),
     /// End the session.
@@ -55,6 +58,10 @@ impl Driver for SessionDriver {
 
     fn connected(&self) {
         self.tell(Command::Connected(self.id));
+    }
+
+    fn route_media(&self, route: MediaRoute) {
+        self.tell(Command::Route(self.id, route));
     }
 
     fn send_text(&self, text: &str, content_type: &str) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use media_bridge::Codec;
 use sip_ua::digest::Credentials;
+use sip_ua::guard::AccessList;
 use sip_ua::user_agent::SessionOptions;
 
 use super::door::AccessRules;
@@ -78,6 +79,47 @@ pub struct SipEndpoint {
     pub allow_transfer: bool,
     /// Where its requests may come from. One that is kept out is answered as if the endpoint did not exist.
     pub access: AccessRules,
+    /// Whether and how its audio may pass us by.
+    pub direct_media: DirectMedia,
+}
+
+/// How the audio of an endpoint may take the short way to another one, past the exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DirectMedia {
+    /// Whether it may.
+    pub allowed: bool,
+    /// Whether its phones are told by UPDATE where they know it, rather than by re-INVITE.
+    pub by_update: bool,
+    /// Whether they are left to ask first.
+    pub glare: GlareMitigation,
+    /// Not where a translator (NAT) stands before its phone: one whose media is described elsewhere than its messages or
+    /// its packets come from.
+    pub avoid_nat: bool,
+    /// Already before the call is answered.
+    pub early: bool,
+    /// Where those may be that it exchanges audio with: each list must let the address in.
+    pub peers: Vec<AccessList>,
+}
+
+impl Default for DirectMedia {
+    fn default() -> Self {
+        let glare = GlareMitigation::None;
+        Self { allowed: true, by_update: false, glare, avoid_nat: false, early: false, peers: Vec::new() }
+    }
+}
+
+/// Calls in which the first offer that sends the audio elsewhere is left to the peer, which is known to make one of its
+/// own: two that cross cost seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GlareMitigation {
+    /// None.
+    #[default]
+    None,
+    /// Those that we make.
+    Outgoing,
+    /// Those that come to us.
+    Incoming,
 }
 
 impl SipEndpoint {
@@ -117,6 +159,7 @@ impl SipEndpoint {
             contact_user: None,
             allow_transfer: true,
             access: AccessRules::default(),
+            direct_media: DirectMedia::default(),
         }
     }
 }

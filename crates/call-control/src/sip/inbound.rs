@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use media_bridge::LegConfig;
 use sdp::negotiation::NegotiationError;
 use sip_parser::typed::ContentDisposition;
@@ -17,10 +18,11 @@ use super::directory::Admission;
 use super::driver::SessionDriver;
 use super::endpoint::SipEndpoint;
 use super::leg_events::LegRelay;
-use super::media::{Agreement, SessionMedia};
+use super::media::{Agreement, Seen, SessionMedia};
 use super::parties;
 use super::referral::take_over;
-use super::session::{Session, Stage};
+use super::session::{FirstAnswer, Session, Stage};
+use super::steering::Steering;
 use super::worker::Worker;
 use crate::call::Direction;
 use crate::cause::HangupCause;
@@ -89,8 +91,10 @@ impl Worker {
         });
         call.set_redirecting(parties::redirecting_of(invite));
         relay.attach(&call);
+        let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
+        let session = Session { call: call.clone(), media, steering, stage, peer: flow.remote.ip() };
         if let Some(agreement) = agreement {
-            agreement.tell(&call);
+            session.tell(agreement);
         }
         if let Some(replaced) = &replaced {
             take_over(&call, replaced);
@@ -101,7 +105,7 @@ impl Worker {
                 let contact =
                     addressing::contact(&self.user_agent, &flow, user, addressing::wants_sips(invite));
                 self.user_agent.accept_with(id, session_id, contact, endpoint.options);
-                self.sessions.insert(session_id, Session { call, media, stage, peer: flow.remote.ip() });
+                self.sessions.insert(session_id, session);
             }
             Err(_) => {
                 self.user_agent.respond(id, Reply::status(503).header("Retry-After", "5"));
@@ -140,29 +144,32 @@ impl Worker {
             Reply::status(503).header("Retry-After", "5")
         })?;
         let address = endpoint.media_address.unwrap_or_else(|| self.user_agent.media_address(flow));
-        Ok((SessionMedia::new(Arc::new(leg), endpoint, address, None, id.0), relay))
+        let seen = Seen::over(flow, address);
+        Ok((SessionMedia::new(Arc::new(leg), endpoint, seen, None, id.0), relay))
     }
 
     pub(super) fn send_progress(&mut self, id: SessionId) {
-        let Some(session) = self.sessions.get(&id) else { return };
-        if let Stage::AnswerReady(answer) = &session.stage {
-            self.user_agent.progress(id, 183, Some(answer.clone()), session.connected_headers());
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if let Stage::AnswerReady(first) = &mut session.stage {
+            first.told = true;
+            let answer = first.answer.clone();
+            self.user_agent.progress(id, 183, Some(answer), session.connected_headers());
         }
     }
 
     pub(super) fn send_answer(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let (body, next) = match std::mem::replace(&mut session.stage, Stage::Established) {
-            Stage::AnswerReady(answer) => (answer, Stage::Established),
-            Stage::OfferOwed => (session.media.offer(), Stage::Established),
+        let body = match std::mem::replace(&mut session.stage, Stage::Established) {
+            Stage::AnswerReady(first) => first.answer,
+            Stage::OfferOwed => session.media.offer(None, None),
             answered => {
                 session.stage = answered;
                 return;
             }
         };
-        session.stage = next;
         self.user_agent.answer(id, Some(body), session.connected_headers());
         session.call.report(Report::Answered);
+        self.steer(id);
     }
 
     /// The ACK of our 200: it holds the caller's answer when the offer was ours.
@@ -186,7 +193,7 @@ impl Worker {
     pub(super) fn on_reinvite(&mut self, id: SessionId, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let answer = if message.body().is_empty() {
-            Ok(session.media.offer())
+            Ok(session.media.offer(session.media.told(), None))
         } else {
             session.answer(message.body())
         };
@@ -198,23 +205,6 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let answer = session.answer(message.body()).map_err(|error| error.status());
         self.user_agent.answer_update(id, answer);
-    }
-
-    /// The answer to an offer of ours that changed or refreshed the session.
-    pub(super) fn on_offer_answered(&mut self, id: SessionId, message: &Message) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        if !message.body().is_empty()
-            && let Err(error) = session.accept(message.body())
-        {
-            warn!(call = %session.call.call_id(), "the answer to a changed offer cannot be used: {error}");
-        }
-    }
-
-    /// The session's timer wants a re-INVITE: the description goes out as it is.
-    pub(super) fn refresh(&mut self, id: SessionId) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        let offer = session.media.offer();
-        self.user_agent.reinvite(id, Some(offer), Vec::new());
     }
 
     /// The ACK of a re-INVITE that we accepted: it holds the peer's answer when the offer was ours.
@@ -260,8 +250,9 @@ fn first_answer(media: &mut SessionMedia, invite: &Message) -> Result<(Stage, Op
         }
         return Err(Reply::status(415).header("Accept", "application/sdp"));
     }
-    let (answer, agreement) = media.answer(invite.body()).map_err(|error| refusal(&error))?;
-    Ok((Stage::AnswerReady(answer), Some(agreement)))
+    let (answer, agreement) = media.answer(invite.body(), None).map_err(|error| refusal(&error))?;
+    let offer = Bytes::copy_from_slice(invite.body());
+    Ok((Stage::AnswerReady(FirstAnswer { offer, answer, told: false }), Some(agreement)))
 }
 
 /// Refuses an offer, with a Warning that says why (RFC 3261 §20.43).

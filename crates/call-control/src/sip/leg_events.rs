@@ -37,6 +37,9 @@ fn deliver(call: &Call, event: LegEvent) {
             let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
             call.report(Report::Digit { digit: digit.to_char(), duration_ms });
         }
+        LegEvent::FirstPacket { from } | LegEvent::Retargeted { to: from } => {
+            call.report(Report::HeardFrom(from));
+        }
         LegEvent::RtpTimeout => {
             tracing::warn!(call = %call.call_id(), channel = call.name(), "no audio arrives any more; the call ends");
             call.hangup(HangupCause::CHANNEL_UNAVAILABLE);

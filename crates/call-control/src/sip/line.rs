@@ -183,6 +183,8 @@ impl AnyCaller {
     fn new(account: Option<&(String, String)>) -> Self {
         let mut endpoint = SipEndpoint::new("line");
         endpoint.symmetric_media = true;
+        // An application that takes the audio of its callers wants to have it.
+        endpoint.direct_media.allowed = false;
         endpoint.outbound_credentials = account
             .map(|(user, secret)| Credentials::new(user.as_str(), Secret::plain(secret.as_str())))
             .into_iter()

@@ -16,10 +16,12 @@ mod media;
 mod messages;
 mod outbound;
 mod parties;
+mod redirection;
 mod referral;
 mod registration;
 mod requests;
 mod session;
+mod steering;
 mod subscriptions;
 mod worker;
 
@@ -35,7 +37,7 @@ use tokio::sync::mpsc;
 
 pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route};
 pub use door::AccessRules;
-pub use endpoint::SipEndpoint;
+pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};
 pub use line::{Line, LineBuilder, LineError};
 pub use registration::RegistrationError;
 pub use subscriptions::PendingSubscription;

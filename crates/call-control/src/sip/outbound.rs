@@ -14,12 +14,14 @@ use super::directory::Route;
 use super::driver::{Command, SessionDriver};
 use super::endpoint::SipEndpoint;
 use super::leg_events::LegRelay;
-use super::media::SessionMedia;
+use super::media::{Seen, SessionMedia};
 use super::parties;
 use super::session::{Session, Stage};
+use super::steering::Steering;
 use super::worker::Worker;
 use crate::call::{Call, Direction};
 use crate::cause::HangupCause;
+use crate::direct_media::MediaPlace;
 use crate::identity::CallerId;
 use crate::technology::{ChannelSpec, OriginateError, OriginateRequest, Report};
 
@@ -39,7 +41,9 @@ pub(super) async fn originate(
     let [flow, others @ ..] = flows.as_slice() else { return Err(OriginateError::Refused) };
     let id = SessionId::next();
     let (mut media, relay) = open_media(sip, &route, flow, &request, id)?;
-    let mut invite = invite(sip.user_agent(), &route, *flow, &request, media.offer());
+    let direct_to = direct_to(&request, &route.endpoint);
+    let offer = media.offer(direct_to, None);
+    let mut invite = invite(sip.user_agent(), &route, *flow, &request, offer);
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
     // another one would be told the wrong one.
     let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
@@ -66,11 +70,28 @@ pub(super) async fn originate(
     call.set_connected(request.caller);
     call.set_redirecting(request.redirecting);
     relay.attach(&call);
-    let session = Session { call: call.clone(), media, stage: Stage::Offered, peer: flow.remote.ip() };
+    let mut steering = Steering::new(&endpoint.direct_media, Direction::Outbound);
+    if let Some(place) = direct_to {
+        call.sends_media_to(place);
+        steering.begin_at(place);
+    }
+    let session =
+        Session { call: call.clone(), media, steering, stage: Stage::Offered, peer: flow.remote.ip() };
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
     Ok(call)
+}
+
+/// The caller's place, where the called phone may send to it from the first. It must know the caller's codec: there is no
+/// other one in such an offer.
+fn direct_to(request: &OriginateRequest, endpoint: &SipEndpoint) -> Option<MediaPlace> {
+    let caller = request.direct_to.as_deref()?;
+    let options = &endpoint.direct_media;
+    let fits = endpoint.codecs.contains(&caller.codec)
+        && endpoint.telephone_event == caller.telephone_event.is_some()
+        && options.peers.iter().all(|list| list.permits(caller.place().rtp.ip()));
+    (options.allowed && options.early && fits).then(|| caller.place())
 }
 
 fn open_media(
@@ -85,7 +106,8 @@ fn open_media(
     config.near = request.near;
     let leg = sip.switchboard.media().open_leg(config).map_err(|e| OriginateError::Media(e.to_string()))?;
     let address = route.endpoint.media_address.unwrap_or_else(|| sip.user_agent().media_address(flow));
-    let media = SessionMedia::new(Arc::new(leg), route.endpoint.clone(), address, request.prefer_codec, id.0);
+    let seen = Seen::over(flow, address);
+    let media = SessionMedia::new(Arc::new(leg), route.endpoint.clone(), seen, request.prefer_codec, id.0);
     Ok((media, relay))
 }
 

@@ -2,12 +2,15 @@
 
 use std::net::IpAddr;
 
+use bytes::Bytes;
 use sdp::negotiation::NegotiationError;
 use sip_ua::user_agent::Body;
 
-use super::media::SessionMedia;
+use super::media::{Agreement, SessionMedia};
 use super::parties;
+use super::steering::Steering;
 use crate::call::{Call, Direction};
+use crate::technology::Report;
 
 /// One INVITE session and its channel.
 pub(super) struct Session {
@@ -15,6 +18,8 @@ pub(super) struct Session {
     pub(super) call: Call,
     /// Its offers, answers and leg.
     pub(super) media: SessionMedia,
+    /// Where its media shall go.
+    pub(super) steering: Steering,
     /// Where the exchange of descriptions stands.
     pub(super) stage: Stage,
     /// The other end's address.
@@ -25,7 +30,7 @@ impl Session {
     /// Takes in an answer of the peer and tells the channel what was agreed.
     pub(super) fn accept(&mut self, answer: &[u8]) -> Result<(), NegotiationError> {
         let agreement = self.media.accept(answer)?;
-        agreement.tell(&self.call);
+        self.tell(agreement);
         Ok(())
     }
 
@@ -60,20 +65,42 @@ impl Session {
 
     /// Answers an offer of the peer and tells the channel what was agreed.
     pub(super) fn answer(&mut self, offer: &[u8]) -> Result<Body, NegotiationError> {
-        let (answer, agreement) = self.media.answer(offer)?;
-        agreement.tell(&self.call);
+        let (answer, agreement) = self.media.answer(offer, self.steering.destination())?;
+        self.tell(agreement);
         Ok(answer)
+    }
+
+    /// Tells the channel what was agreed, and where the phone's media is now.
+    pub(super) fn tell(&self, agreement: Agreement) {
+        self.tell_media();
+        agreement.tell(&self.call);
+    }
+
+    /// Tells the channel where the phone's media is, if it may leave us.
+    pub(super) fn tell_media(&self) {
+        let media = self.media.party().filter(|_| self.steering.is_willing());
+        self.call.report(Report::Media(media.map(Box::new)));
     }
 }
 
 /// Where the exchange of session descriptions stands.
 pub(super) enum Stage {
-    /// Inbound: the caller made an offer, this is our answer, repeated in 183 and 200.
-    AnswerReady(Body),
+    /// Inbound: the caller made an offer, and has our answer in a 183 or will have it in the 200.
+    AnswerReady(FirstAnswer),
     /// Inbound: the caller made no offer; ours goes out in the 200 and its answer comes in the ACK.
     OfferOwed,
     /// Outbound: our offer went out in the INVITE.
     Offered,
     /// Answered; what changes now changes by re-INVITE.
     Established,
+}
+
+/// Our answer to the offer of an INVITE.
+pub(super) struct FirstAnswer {
+    /// The offer.
+    pub(super) offer: Bytes,
+    /// The answer; the same in each response (RFC 3261 §13.3.1.4).
+    pub(super) answer: Body,
+    /// A 183 has told it.
+    pub(super) told: bool,
 }

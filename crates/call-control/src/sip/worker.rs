@@ -15,6 +15,7 @@ use super::causes;
 use super::directory::Directory;
 use super::driver::Command;
 use super::session::{Session, Stage};
+use super::steering::Method;
 use crate::call::Call;
 use crate::cause::HangupCause;
 use crate::switchboard::Switchboard;
@@ -49,11 +50,14 @@ impl Worker {
     pub(super) async fn run(mut self, mut events: UaEvents, mut commands: mpsc::UnboundedReceiver<Command>) {
         loop {
             tokio::select! {
+                // What follows from one event is done before the next: a channel that is told of a hold, for example, wants
+                // its media elsewhere.
+                biased;
+                Some(command) = commands.recv() => self.on_command(command),
                 event = events.recv() => match event {
                     Some(event) => self.on_event(event),
                     None => break,
                 },
-                Some(command) = commands.recv() => self.on_command(command),
             }
         }
         for (_, session) in self.sessions.drain() {
@@ -83,6 +87,7 @@ impl Worker {
             Command::Progress(id) => self.send_progress(id),
             Command::Answer(id) => self.send_answer(id),
             Command::Connected(id) => self.tell_connected(id),
+            Command::Route(id, route) => self.route_media(id, route),
             Command::Text(id, body) => self.user_agent.message(id, body),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
             Command::Stop => self.user_agent.shutdown(),
@@ -105,10 +110,9 @@ impl Worker {
 
     /// The same to a phone that takes no UPDATE.
     fn tell_connected_by_invite(&mut self, id: SessionId) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get(&id) else { return };
         let headers = session.connected_headers();
-        let offer = session.media.offer();
-        self.user_agent.reinvite(id, Some(offer), headers);
+        self.owe_offer(id, headers);
     }
 
     /// A channel ends its session. The channel has reported its end already.
@@ -134,17 +138,25 @@ impl Worker {
             SessionEvent::Established { ack } => self.on_established(id, ack.as_ref()),
             SessionEvent::Reinvite { message } => self.on_reinvite(id, &message),
             SessionEvent::ReinviteConfirmed { ack } => self.on_reinvite_confirmed(id, &ack),
-            SessionEvent::ReinviteAnswered { message } => self.on_offer_answered(id, &message),
+            SessionEvent::ReinviteAnswered { message } => {
+                self.on_offer_answered(id, Method::Invite, &message);
+            }
+            SessionEvent::ReinviteFailed { status } => self.on_offer_failed(id, Method::Invite, status),
             SessionEvent::Update { message } => self.on_update(id, &message),
-            SessionEvent::UpdateAnswered { message } => self.on_offer_answered(id, &message),
+            SessionEvent::UpdateAnswered { message, offered: true } => {
+                self.on_offer_answered(id, Method::Update, &message);
+            }
+            SessionEvent::UpdateFailed { status, offered: true } => {
+                self.on_offer_failed(id, Method::Update, status);
+            }
             SessionEvent::ProvisionalAcknowledged { message } => self.on_reinvite_confirmed(id, &message),
-            SessionEvent::RefreshWanted => self.refresh(id),
+            SessionEvent::RefreshWanted => self.owe_offer(id, Vec::new()),
             SessionEvent::Refreshed { message } => {
                 if let Some(session) = self.sessions.get(&id) {
                     session.hear_party(&message);
                 }
             }
-            SessionEvent::UpdateFailed { status: 405 } => self.tell_connected_by_invite(id),
+            SessionEvent::UpdateFailed { status: 405, .. } => self.tell_connected_by_invite(id),
             SessionEvent::Refer { message, replaces } => self.on_refer(id, &message, replaces),
             SessionEvent::Info { message } => self.on_info(id, &message),
             SessionEvent::Message { message } => self.on_text_in_call(id, &message),

@@ -59,7 +59,7 @@ impl LegCore {
     /// A report that is due now, written into `packet`.
     pub(crate) fn report(&mut self, now: Instant, packet: &mut [u8]) -> Option<Outgoing> {
         let since = self.since(now);
-        if self.reports.next.is_none_or(|next| since < next) {
+        if self.reports.next.is_none_or(|next| since < next) || self.is_away() {
             return None;
         }
         let wait = interval(AVERAGE_INTERVAL, self.reports.draw());
@@ -79,6 +79,11 @@ impl LegCore {
         let to = self.rtcp_destination()?;
         let length = self.write_report(self.since(now), Some(""), packet)?;
         Some(Outgoing { length, to })
+    }
+
+    /// Whether the peer exchanges its audio, and the reports on it, with somebody else.
+    fn is_away(&self) -> bool {
+        self.settings.is_some_and(|settings| settings.away)
     }
 
     /// Whether RTCP goes out by the RTP port.

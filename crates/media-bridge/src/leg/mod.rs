@@ -195,6 +195,7 @@ impl LegCore {
     fn watch_silence(&mut self, now: Instant) {
         let Some(settings) = &self.settings else { return };
         let limit = match settings.direction {
+            _ if settings.away => None,
             crate::settings::Direction::SendRecv => settings.rtp_timeout,
             _ => settings.rtp_timeout_hold,
         };

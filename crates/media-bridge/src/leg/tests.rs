@@ -314,3 +314,23 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn the_silence_of_a_peer_that_talks_to_somebody_else_ends_nothing() {
+    let limit = Some(Duration::from_secs(3));
+    let here = LegSettings { rtp_timeout: limit, rtp_timeout_hold: limit, ..settings(Codec::Pcmu) };
+    for direction in [Direction::SendRecv, Direction::Inactive] {
+        let mut a = Bench::new(LegSettings { away: true, direction, ..here });
+        a.pass(60_000);
+        a.leg.attend(a.now);
+        assert_eq!(a.told(), []);
+        // Back here, it has all its time again.
+        a.leg.configure(a.now, here);
+        a.pass(2_900);
+        a.leg.attend(a.now);
+        assert_eq!(a.told(), []);
+        a.pass(200);
+        a.leg.attend(a.now);
+        assert_eq!(a.told(), [LegEvent::RtpTimeout]);
+    }
+}

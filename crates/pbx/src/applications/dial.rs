@@ -19,6 +19,9 @@ use crate::dialplan::{DialplanChannel, HangUpOnDrop};
 /// Options that have their effect here, or need none yet.
 const UNDERSTOOD: &str = "rmgtT";
 
+/// Options that listen for keys or speak into the call: parties that could send their audio past us do not.
+const NEEDS_MEDIA: &str = "HhKkLTtWwXx";
+
 pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> ApplicationResult {
     let arguments = split(arguments);
     let argument = |n: usize| arguments.get(n).map(String::as_str).filter(|a| !a.is_empty());
@@ -33,6 +36,9 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
         let letters: String = ignored.into_iter().collect();
         channel.verbose(2, format!("Dial: the options '{letters}' have no effect"));
     }
+    let needs_media = NEEDS_MEDIA.chars().any(|letter| options.has(letter));
+    // From here on, or the caller could be sent to the called party before the answer.
+    let _caller_here = needs_media.then(|| channel.call.keep_media());
     let started = Instant::now();
     forget_last(channel);
     let timeout = argument(1).and_then(|t| seconds(t.split('^').next().unwrap_or_default()));

@@ -47,8 +47,8 @@ use dialplan_vm::Dialplan;
 use sip_ua::location::DnsConfig;
 
 pub use access::{Access, AccessLists};
-pub use dialects::Registrant;
 use dialects::SipFiles;
+pub use dialects::{DirectMediaRules, Registrant};
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use http::HttpConfiguration;
@@ -144,6 +144,7 @@ impl Configuration {
         let before = reader.found.len();
         let mut sip = SipConfiguration::read(&gathered.config, &options.default_language, &mut reader.found);
         sip.registrants = gathered.registrants;
+        sip.direct_media = gathered.direct_media;
         let http = HttpConfiguration::read(&reader.read("http.conf").unwrap_or_default(), &mut reader.found);
         sip.follow_http(&http, &mut reader.found);
         sip.read_certificates(reader.folder, reader.files, &mut reader.found);

@@ -105,6 +105,11 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.media_address = endpoint.media_address;
     sip.rtp_timeout = endpoint.rtp_timeout;
     sip.rtp_timeout_hold = endpoint.rtp_timeout_hold;
+    sip.direct_media = endpoint.direct_media.clone();
+    if let Some(rules) = configuration.sip.direct_media.get(&endpoint.name) {
+        sip.direct_media.early = rules.early;
+        sip.direct_media.peers = rules.peers.lists(&configuration.sip.access_lists);
+    }
     sip.options = endpoint.session_options;
     sip.allow_transfer = endpoint.allow_transfer;
     let identity = &endpoint.identity;

@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::accept::{Offered, accept};
 use super::answer::{Terms, answer_stream, rtcp_port};
@@ -43,6 +44,8 @@ pub struct Negotiator {
     payload_types: PayloadTypes,
     offered: Option<Offered>,
     current: Option<Negotiated>,
+    /// Our address in `o=`, which names the session and stays what it was first (RFC 3264 §8), wherever media goes.
+    origin: Option<IpAddr>,
 }
 
 impl Negotiator {
@@ -60,6 +63,7 @@ impl Negotiator {
             payload_types: PayloadTypes::default(),
             offered: None,
             current: None,
+            origin: None,
         }
     }
 
@@ -226,8 +230,9 @@ impl Negotiator {
         };
         let address = local.address.to_canonical();
         let draft = Draft { address, lines: self.lines.iter().enumerate().map(line).collect() };
+        let origin = *self.origin.get_or_insert(address);
         let (user, session_id) = (&self.user, self.session_id);
-        let write = |version| draft.write(&OwnOrigin { user, session_id, version, address });
+        let write = |version| draft.write(&OwnOrigin { user, session_id, version, address: origin });
         let mut text = write(self.version);
         if self.last_sent.as_ref().is_some_and(|last| *last != text) {
             self.version += 1;

@@ -78,3 +78,15 @@ fn an_answer_needs_an_offer() {
     session.answer(answer.as_bytes(), &local(&[Codec::PCMA])).unwrap();
     assert_eq!(session.accept(answer.as_bytes()), Err(NegotiationError::NoOffer));
 }
+
+/// Media may go to another machine; the session is still the same one (RFC 3264 §8).
+#[test]
+fn the_origin_stays_where_the_media_moves() {
+    let mut session = Negotiator::new(1, "-");
+    let mut media = local(&[Codec::PCMA]);
+    session.offer(&media);
+    media.address = "198.51.100.7".parse().unwrap();
+    let moved = session.offer(&media);
+    assert!(moved.contains("o=- 1 2 IN IP4 192.0.2.1\r\n"), "{moved}");
+    assert!(moved.contains("c=IN IP4 198.51.100.7\r\n"), "{moved}");
+}

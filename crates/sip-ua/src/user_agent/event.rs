@@ -147,11 +147,15 @@ pub enum SessionEvent {
     UpdateAnswered {
         /// The 2xx, with the peer's answer if the UPDATE had an offer.
         message: Message,
+        /// It had one.
+        offered: bool,
     },
     /// The peer refused our UPDATE. The session stays as it was.
     UpdateFailed {
         /// The status of the refusal, or the one that stands for it.
         status: u16,
+        /// The UPDATE had an offer.
+        offered: bool,
     },
     /// Inbound: a reliable provisional response of ours held an offer, and its PRACK brings the answer.
     ProvisionalAcknowledged {

@@ -46,8 +46,8 @@ fn offers_that_cross_are_refused_on_both_sides() {
     network.tell(ALICE, |agent, now| agent.update(now, alice, Some(offer("a")), Vec::new()));
     network.tell(BOB, |agent, now| agent.update(now, bob, Some(offer("b")), Vec::new()));
     network.run(10);
-    assert_eq!(network.heard(ALICE), ["UpdateFailed { status: 491 }"]);
-    assert_eq!(network.heard(BOB), ["UpdateFailed { status: 491 }"]);
+    assert_eq!(network.heard(ALICE), ["UpdateFailed { status: 491, offered: true }"]);
+    assert_eq!(network.heard(BOB), ["UpdateFailed { status: 491, offered: true }"]);
 }
 
 #[test]
@@ -58,9 +58,13 @@ fn an_offer_waits_for_the_answer_to_an_earlier_one() {
     network.run(10);
     network.forget();
     update(&mut network, ALICE, alice, Some(offer("b")));
-    assert_eq!(network.heard(ALICE), ["UpdateFailed { status: 491 }"], "our own re-INVITE is under way");
+    assert_eq!(
+        network.heard(ALICE),
+        ["UpdateFailed { status: 491, offered: true }"],
+        "our own re-INVITE is under way"
+    );
     update(&mut network, BOB, bob, Some(offer("c")));
-    assert_eq!(network.heard(BOB), ["UpdateFailed { status: 491 }"], "we owe an answer");
+    assert_eq!(network.heard(BOB), ["UpdateFailed { status: 491, offered: true }"], "we owe an answer");
     assert!(network.ladder.is_empty());
 }
 
@@ -85,8 +89,23 @@ fn a_refusal_leaves_the_call_as_it_was() {
     update(&mut network, BOB, bob, Some(offer("video")));
     network.tell(ALICE, |agent, now| agent.answer_update(now, alice, Err(488)));
     network.run(10);
-    assert_eq!(network.heard(BOB), ["UpdateFailed { status: 488 }"]);
+    assert_eq!(network.heard(BOB), ["UpdateFailed { status: 488, offered: true }"]);
     network.forget();
     network.hangup(ALICE, alice);
     assert_eq!(network.heard(BOB), ["ended Bye"]);
+}
+
+#[test]
+fn a_reinvite_waits_for_the_answer_to_an_update() {
+    let mut network = Network::new();
+    let (alice, bob) = network.connect();
+    network.tell(ALICE, |agent, now| agent.update(now, alice, Some(offer("a")), Vec::new()));
+    network.tell(BOB, |agent, now| agent.reinvite(now, bob, Some(offer("b")), Vec::new()));
+    network.run(10);
+    assert!(
+        network.ladder.contains(&"alice -> bob: 491 Request Pending (INVITE)".to_owned()),
+        "{:?}",
+        network.ladder
+    );
+    assert!(!network.heard(ALICE).contains(&"reinvite".to_owned()));
 }

@@ -58,12 +58,16 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
     text.push_str(&rows_of(context, &configuration, endpoint, &channels));
     let seconds = |time: Option<std::time::Duration>| time.map_or(0, |time| time.as_secs()).to_string();
     let flag = |on: bool| on.to_string();
+    let method = |by_update: bool| if by_update { "update" } else { "invite" };
     let options = [
         ("allow", format!("({})", endpoint.codecs.join("|"))),
         ("aors", endpoint.aors.join(",")),
         ("auth", endpoint.auth.join(",")),
         ("context", endpoint.context.clone()),
-        ("direct_media", flag(endpoint.direct_media)),
+        ("direct_media", flag(endpoint.direct_media.allowed)),
+        ("direct_media_glare_mitigation", format!("{:?}", endpoint.direct_media.glare).to_lowercase()),
+        ("direct_media_method", method(endpoint.direct_media.by_update).to_owned()),
+        ("disable_direct_media_on_nat", flag(endpoint.direct_media.avoid_nat)),
         ("force_rport", flag(endpoint.force_rport)),
         ("from_domain", endpoint.from_domain.clone().unwrap_or_default()),
         ("from_user", endpoint.from_user.clone().unwrap_or_default()),

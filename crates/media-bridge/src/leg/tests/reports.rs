@@ -116,3 +116,20 @@ fn reports_share_the_rtp_port_where_that_was_agreed() {
     assert_eq!(a.leg.goodbye(a.now, &mut buffer).map(|goodbye| goodbye.to), Some(peer()));
     assert!(a.leg.muxes_rtcp());
 }
+
+#[test]
+fn a_leg_whose_peer_talks_to_somebody_else_reports_nothing() {
+    let mut a = Bench::new(LegSettings { away: true, ..settings(Codec::Pcmu) });
+    let mut buffer = [0; 2_048];
+    let reports = |bench: &mut Bench, buffer: &mut [u8]| {
+        (0..1_000)
+            .filter(|_| {
+                bench.pass(20);
+                bench.leg.report(bench.now, buffer).is_some()
+            })
+            .count()
+    };
+    assert_eq!(reports(&mut a, &mut buffer), 0);
+    a.leg.configure(a.now, settings(Codec::Pcmu));
+    assert!(reports(&mut a, &mut buffer) > 0, "it is back");
+}

@@ -7,7 +7,8 @@ use crate::configuration::{Access, SipConfiguration};
 pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
     let endpoints = sip.endpoints.values().flat_map(|endpoint| [&endpoint.access, &endpoint.contact_access]);
     let everywhere = sip.access.iter().chain(&sip.contact_access);
-    for (name, span) in endpoints.chain(everywhere).flat_map(|access: &Access| &access.named) {
+    let direct = sip.direct_media.values().map(|rules| &rules.peers);
+    for (name, span) in endpoints.chain(everywhere).chain(direct).flat_map(|access: &Access| &access.named) {
         if !sip.access_lists.contains_key(name) {
             let message = format!("there is no list '{name}' in acl.conf, so nobody is let in");
             let nearest = suggest::nearest(name, sip.access_lists.keys().map(String::as_str));

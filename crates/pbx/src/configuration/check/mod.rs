@@ -3,6 +3,7 @@
 mod access;
 mod applications;
 mod destinations;
+mod direct_media;
 mod doors;
 mod flow;
 mod names;
@@ -31,6 +32,7 @@ pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
     applications::check(plan, found);
     flow::check(plan, found);
     secrets::check(sip, found);
+    direct_media::check(sip, found);
     if whole_plan {
         found.extend(dialplan_vm::check_jumps(plan));
         references::check_contexts(plan, sip, found);

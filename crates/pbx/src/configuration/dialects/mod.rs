@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use asterisk_conf::{Config, Diagnostic, Section, Span};
 
+use super::access::Access;
 use object::Group;
 pub(super) use spellings::Spellings;
 
@@ -24,6 +25,15 @@ pub(super) use spellings::Spellings;
 pub struct Registrant {
     /// `insecure=port`: calls may come from another port of that address.
     pub any_port: bool,
+}
+
+/// What `sip.conf` says of audio that passes the exchange by, and `pjsip.conf` has no keys for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DirectMediaRules {
+    /// `directrtpsetup`: from the first INVITE on.
+    pub early: bool,
+    /// `directmediadeny`, `directmediapermit`, `directmediaacl`: where the other party may be.
+    pub peers: Access,
 }
 
 /// The files of SIP that are there.
@@ -45,6 +55,8 @@ pub(super) struct Gathered {
     pub(super) spellings: Spellings,
     /// Devices that are believed where they registered.
     pub(super) registrants: BTreeMap<String, Registrant>,
+    /// What devices say of direct media beyond the keys of `pjsip.conf`.
+    pub(super) direct_media: BTreeMap<String, DirectMediaRules>,
 }
 
 impl SipFiles {
@@ -100,6 +112,9 @@ impl Joined {
             self.places.extend(own);
             if let Some(registrant) = group.registrant {
                 self.gathered.registrants.insert(group.name.value.clone(), registrant);
+            }
+            if let Some(rules) = group.direct_media {
+                self.gathered.direct_media.insert(group.name.value.clone(), rules);
             }
             for object in group.objects {
                 self.gathered.spellings.extend(object.spellings);

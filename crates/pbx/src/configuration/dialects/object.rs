@@ -3,7 +3,7 @@
 use asterisk_conf::{Entry, Operator, Section, Span, Spanned};
 
 use super::spellings::Spelling;
-use crate::configuration::Registrant;
+use crate::configuration::{DirectMediaRules, Registrant};
 
 /// What one section of another dialect comes to: objects that stand and fall together.
 pub(super) struct Group {
@@ -13,11 +13,13 @@ pub(super) struct Group {
     pub(super) objects: Vec<Object>,
     /// Whether its calls are believed when they come from where it registered.
     pub(super) registrant: Option<Registrant>,
+    /// What it says of direct media beyond the keys of an endpoint.
+    pub(super) direct_media: Option<DirectMediaRules>,
 }
 
 impl Group {
     pub(super) fn new(name: Spanned<String>, objects: Vec<Object>) -> Self {
-        Self { name, objects, registrant: None }
+        Self { name, objects, registrant: None, direct_media: None }
     }
 }
 

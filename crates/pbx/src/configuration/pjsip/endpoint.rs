@@ -4,10 +4,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span, suggest};
+use call_control::sip::DirectMedia;
 use call_control::{CallerId, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
 use super::Identifier;
+use super::direct_media;
 use super::global::identifiers;
 use crate::configuration::access::Access;
 use crate::configuration::values::{Values, at};
@@ -39,8 +41,8 @@ pub struct Endpoint {
     pub language: String,
     /// `dtmf_mode`.
     pub dtmf_mode: DtmfMode,
-    /// `direct_media`; media stays with the exchange for now.
-    pub direct_media: bool,
+    /// `direct_media` and its kin.
+    pub direct_media: DirectMedia,
     /// `rtp_symmetric`.
     pub rtp_symmetric: bool,
     /// `force_rport`.
@@ -197,7 +199,7 @@ impl Endpoint {
             from_domain: values.text("from_domain"),
             language: values.text("language").unwrap_or_else(|| default_language.to_owned()),
             dtmf_mode: values.choice("dtmf_mode", DTMF_MODES, DtmfMode::default()),
-            direct_media: values.flag("direct_media", true),
+            direct_media: direct_media::read(values),
             rtp_symmetric: symmetric,
             force_rport: values.flag("force_rport", true),
             rewrite_contact: values.flag("rewrite_contact", false),

@@ -3,6 +3,7 @@
 mod aor;
 mod auth;
 mod certificates;
+mod direct_media;
 mod endpoint;
 mod global;
 mod identify;
@@ -37,10 +38,10 @@ pub use resource_list::ResourceList;
 pub use system::System;
 pub use transport::Transport;
 
-use super::Registrant;
 use super::access::{Access, AccessLists};
 use super::http::HttpConfiguration;
 use super::values::{Values, at};
+use super::{DirectMediaRules, Registrant};
 pub(super) use keys::of as keys_of;
 
 /// All of SIP, whatever dialect it was written in.
@@ -50,6 +51,8 @@ pub struct SipConfiguration {
     pub global: Global,
     /// Devices of `sip.conf` whose calls are believed where they registered, by the name of their endpoint.
     pub registrants: BTreeMap<String, Registrant>,
+    /// What devices of `sip.conf` say of direct media and no key of `pjsip.conf` does, by the name of their endpoint.
+    pub direct_media: BTreeMap<String, DirectMediaRules>,
     /// `type=system`.
     pub system: System,
     /// `type=transport`, in order.

@@ -31,6 +31,7 @@ const OF_SIP_CONF: &[(&str, &str)] = &[
     ("busylevel", "device_state_busy_at=NUMBER"),
     ("call-limit", "device_state_busy_at=NUMBER"),
     ("canreinvite", "direct_media=yes or no"),
+    ("directmedia", "direct_media=yes or no"),
     ("defaultuser", "username=NAME of a type=auth section"),
     ("encryption", "media_encryption=sdes"),
     ("externaddr", "external_media_address and external_signaling_address of a type=transport section"),

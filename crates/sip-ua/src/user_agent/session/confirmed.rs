@@ -235,7 +235,7 @@ impl Confirmed {
     fn drop_own(&mut self, scope: &mut Scope<'_>, id: ClientTransactionId, status: u16) {
         let Some(index) = self.requests.iter().position(|own| own.transaction == id) else { return };
         match self.requests.swap_remove(index).purpose {
-            Purpose::Update { .. } => scope.emit(SessionEvent::UpdateFailed { status }),
+            Purpose::Update { offers } => scope.emit(SessionEvent::UpdateFailed { status, offered: offers }),
             Purpose::Refer => self.refer_failed(scope, status),
             Purpose::Tell | Purpose::Refresh | Purpose::Notify { .. } => {}
         }

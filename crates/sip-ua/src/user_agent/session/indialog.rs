@@ -182,10 +182,11 @@ impl Confirmed {
                 self.dialog.refresh_target(&response);
                 scope.base.timer.settle_as_caller(scope.now, &response);
                 if own.purpose != Purpose::Refresh {
-                    scope.emit(SessionEvent::UpdateAnswered { message: response });
+                    let offered = own.purpose == Purpose::Update { offers: true };
+                    scope.emit(SessionEvent::UpdateAnswered { message: response, offered });
                 }
             }
-            Purpose::Update { .. } => scope.emit(SessionEvent::UpdateFailed { status }),
+            Purpose::Update { offers } => scope.emit(SessionEvent::UpdateFailed { status, offered: offers }),
             // The peer is there and takes no UPDATE after all.
             Purpose::Refresh if matches!(status, 405 | 501) => scope.emit(SessionEvent::RefreshWanted),
             Purpose::Refresh => {}

@@ -6,6 +6,7 @@ use sip_parser::{HeaderName, Message};
 
 use super::acknowledged::AckWait;
 use super::confirmed::{Awaited, Wait};
+use super::indialog::Purpose;
 use super::timer::screen;
 use super::{Confirmed, Scope, Stage};
 use crate::transaction::ServerTransactionId;
@@ -54,13 +55,15 @@ impl Confirmed {
         scope.emit(SessionEvent::Reinvite { message });
     }
 
-    /// Whether an INVITE of the peer must wait for something of ours: our own re-INVITE, an answer
+    /// Whether an INVITE of the peer must wait for something of ours: our own re-INVITE or UPDATE, an answer
     /// that we owe or wait for, or a BYE.
     fn is_in_our_way(&self) -> bool {
         let flying = self.ours.as_ref().is_some_and(super::reinvite_out::OurReinvite::is_flying);
         let answer_awaited =
             self.wait.as_ref().is_some_and(|wait| wait.of == Awaited::Call { offered: false });
-        flying || answer_awaited || self.owed.is_some() || self.is_leaving()
+        let offers = Purpose::Update { offers: true };
+        let update = self.requests.iter().any(|own| own.purpose == offers);
+        flying || update || answer_awaited || self.owed.is_some() || self.is_leaving()
     }
 
     /// Answers it: the body of a 200, or the status of a refusal.

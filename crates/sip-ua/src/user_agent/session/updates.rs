@@ -131,13 +131,13 @@ impl Confirmed {
         let offers = body.is_some();
         let busy = scope.base.their_offer.is_some() || !matches!(self.glare(), Glare::Clear);
         if !scope.base.timer.peer_updates() {
-            scope.emit(SessionEvent::UpdateFailed { status: 405 });
+            scope.emit(SessionEvent::UpdateFailed { status: 405, offered: offers });
             return Stage::Confirmed(self);
         }
         let sent = !(offers && busy)
             && self.send_in_dialog(scope, Method::Update, headers, body, Purpose::Update { offers });
         if !sent {
-            scope.emit(SessionEvent::UpdateFailed { status: 491 });
+            scope.emit(SessionEvent::UpdateFailed { status: 491, offered: offers });
         }
         Stage::Confirmed(self)
     }

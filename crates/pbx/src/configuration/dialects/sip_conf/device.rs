@@ -8,8 +8,8 @@ use super::general::General;
 use super::keys::{self, Meaning, Place};
 use super::register::host_and_port;
 use super::{Group, Object, device_keys, last_of, odd, realm_credentials, registration, uri};
-use crate::configuration::Registrant;
 use crate::configuration::values::Values;
+use crate::configuration::{Access, DirectMediaRules, Registrant};
 
 /// What a device may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,7 +186,17 @@ impl Device {
         objects.extend(self.identify());
         objects.extend(self.registration(found));
         objects.insert(0, endpoint);
-        Group { registrant: self.registrant, ..Group::new(self.section.name.clone(), objects) }
+        let direct_media = self.direct_media(found);
+        Group { registrant: self.registrant, direct_media, ..Group::new(self.section.name.clone(), objects) }
+    }
+
+    /// What is said of direct media and no key of an endpoint says.
+    fn direct_media(&self, found: &mut Vec<Diagnostic>) -> Option<DirectMediaRules> {
+        let early = Values { section: &self.general, found }.flag("directrtpsetup", false);
+        let peers = Access::read(&mut Values { section: &self.section, found }, "directmedia");
+        let rules = DirectMediaRules { early, peers };
+        let says = rules.early || !rules.peers.own.is_empty() || !rules.peers.named.is_empty();
+        says.then_some(rules)
     }
 
     /// A name that anybody may claim is no proof: a device whose address is believed is known by nothing else.

@@ -15,6 +15,8 @@ struct Words {
     words: &'static [(&'static str, Says)],
 }
 
+/// `directmedia=yes` alone means phones behind translators, too.
+const NO_NAT: Says = &[("direct_media", "yes"), ("disable_direct_media_on_nat", "yes")];
 const SDES: Says = &[("media_encryption", "sdes")];
 const DTLS: Says = &[("media_encryption", "dtls")];
 
@@ -36,9 +38,10 @@ const WORDS: &[Words] = &[
         words: &[
             ("yes", &[("direct_media", "yes")]),
             ("no", &[("direct_media", "no")]),
-            ("nonat", &[("direct_media", "yes"), ("disable_direct_media_on_nat", "yes")]),
-            ("update", &[("direct_media", "yes"), ("direct_media_method", "update")]),
-            ("outgoing", &[("direct_media", "yes"), ("direct_media_glare_mitigation", "outgoing")]),
+            ("nonat", NO_NAT),
+            ("update", &[NO_NAT[0], NO_NAT[1], ("direct_media_method", "update")]),
+            // What this leaves to ask first are the calls that come in; pjsip.conf names those that are left out.
+            ("outgoing", &[NO_NAT[0], NO_NAT[1], ("direct_media_glare_mitigation", "incoming")]),
         ],
     },
     Words {
@@ -128,6 +131,9 @@ pub(super) fn translate(section: &Section, endpoint: &mut Object, found: &mut Ve
     // A phone behind a router is the rule: its contact is where its requests come from.
     if last_of(section, &["nat"]).is_none() {
         endpoint.imply("rewrite_contact", "yes");
+    }
+    if last_of(section, &["directmedia", "canreinvite"]).is_none() {
+        endpoint.imply("disable_direct_media_on_nat", "yes");
     }
     if let Some((proxy, line)) = outbound_proxy(section, found) {
         endpoint.take_as("outbound_proxy", proxy, &line);

@@ -100,12 +100,18 @@ fn words_of_devices_become_keys_of_endpoints() {
         words.collect::<Vec<_>>().join(" ")
     };
     assert_eq!(of("directmedia=nonat"), "direct_media=yes disable_direct_media_on_nat=yes");
-    assert_eq!(of("canreinvite=update,nonat").matches("direct_media").count(), 4);
-    assert_eq!(of("encryption=on"), "media_encryption=sdes");
-    assert_eq!(of("sendrpid=pai"), "send_pai=yes");
-    assert_eq!(of("session-timers=refuse"), "timers=no");
-    assert_eq!(of("allowoverlap=no"), "allow_overlap=no");
-    assert_eq!(of("videosupport=yes"), "");
+    let update = "direct_media=yes disable_direct_media_on_nat=yes direct_media_method=update";
+    assert_eq!(of("canreinvite=update"), update);
+    assert_eq!(of("canreinvite=update,nonat").matches("direct_media").count(), 5);
+    assert!(of("directmedia=outgoing").ends_with(" direct_media_glare_mitigation=incoming"));
+    assert_eq!(of("directmedia=yes"), "direct_media=yes");
+    assert_eq!(of(""), "disable_direct_media_on_nat=yes", "what sip.conf means where it says nothing");
+    let other = |line: &str| of(line).replace("disable_direct_media_on_nat=yes", "").trim().to_owned();
+    assert_eq!(other("encryption=on"), "media_encryption=sdes");
+    assert_eq!(other("sendrpid=pai"), "send_pai=yes");
+    assert_eq!(other("session-timers=refuse"), "timers=no");
+    assert_eq!(other("allowoverlap=no"), "allow_overlap=no");
+    assert_eq!(other("videosupport=yes"), "");
 }
 
 #[test]

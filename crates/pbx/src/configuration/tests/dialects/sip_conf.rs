@@ -393,3 +393,20 @@ proptest::proptest! {
         let _ = folder(&[("sip.conf", &text)]);
     }
 }
+
+#[test]
+fn what_only_sip_conf_says_of_direct_media_reaches_its_endpoints() {
+    let text = "[general]\nallowguest=no\ndirectrtpsetup=yes\n\
+                [a]\ntype=friend\nhost=dynamic\nsecret=5f4dcc3b5aa765d6\n\
+                directmediadeny=0.0.0.0/0\ndirectmediapermit=192.0.2.0/24\ndirectmediaacl=office\n";
+    let (configuration, report) = sip_conf(text);
+    let sip = configuration.unwrap_or_else(|| panic!("{}", report.render(false))).sip;
+    let rules = &sip.direct_media["a"];
+    assert!(rules.early);
+    let own = |address: &str| rules.peers.own.permits(address.parse().unwrap());
+    assert!(own("192.0.2.7") && !own("198.51.100.7"));
+    assert!(rules.peers.lists(&sip.access_lists).iter().any(|list| list.name == "office"));
+    assert!(report.render(false).contains("there is no list 'office'"), "{}", report.render(false));
+    let quiet = device("secret=5f4dcc3b5aa765d6");
+    assert!(quiet.direct_media.is_empty());
+}

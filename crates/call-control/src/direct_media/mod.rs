@@ -1,0 +1,137 @@
+//! Media that goes from phone to phone, past the exchange.
+//!
+//! Two parties in a bridge may send their audio straight to each other where nothing needs it here. Who decides what:
+//!
+//! - a technology tells where its party takes media in ([`PartyMedia`]), and carries out where it is sent
+//!   ([`MediaRoute`]); what it says to the phone for that is its own affair;
+//! - [`obstacle`](rules::obstacle) says what stands between two parties;
+//! - [`Meeting`](meeting::Meeting), one for each bridge, says what either party is told, whatever changes;
+//! - [`Pair`](pair::Pair) carries that between the channels and the meeting.
+//!
+//! When a bridge ends, its parties are left as they are: one that is hung up next gets no message for nothing. The audio
+//! comes back with the first thing that is done with the channel: an application, a prompt, another bridge.
+
+mod early;
+mod meeting;
+mod pair;
+mod rules;
+
+use std::net::{IpAddr, SocketAddr};
+
+use media_bridge::{Codec, EventPayload};
+use sip_ua::guard::AccessList;
+
+pub(crate) use early::{offered, settle};
+pub use pair::MediaAnchor;
+pub(crate) use pair::{MediaStanding, Pair};
+
+/// Where a party takes its media in, what it speaks, and what it puts up with: told by its technology with
+/// [`Report::Media`](crate::Report::Media).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PartyMedia {
+    /// Where it takes RTP in.
+    pub rtp: SocketAddr,
+    /// Where it takes RTCP in; `None` for the port above.
+    pub rtcp: Option<SocketAddr>,
+    /// Its codec.
+    pub codec: Codec,
+    /// Payload types of the codec: what it wants to get, and what it was asked to send.
+    pub payload_types: EventPayload,
+    /// The same of telephone-event (RFC 4733), if it has that.
+    pub telephone_event: Option<EventPayload>,
+    /// Milliseconds of sound in a packet that it likes to get.
+    pub ptime: u16,
+    /// It has put the call on hold.
+    pub held: bool,
+    /// It sees us under another address than our own, beyond a translator.
+    pub outside: bool,
+    /// Where its signalling comes from.
+    pub signalling: Option<IpAddr>,
+    /// It must not be sent elsewhere if a translator stands before it.
+    pub avoids_nat: bool,
+    /// Media for it goes where its own comes from, rather than where it says.
+    pub symmetric: bool,
+    /// It may be sent elsewhere before the call is answered.
+    pub early: bool,
+    /// Where those may be that it talks to directly: each list must let the address in.
+    pub peers: Vec<AccessList>,
+    /// Where its packets came from, as far as any have come.
+    pub heard_from: Option<SocketAddr>,
+}
+
+impl PartyMedia {
+    /// A party at `rtp` without telephone-event that puts up with everything.
+    pub fn new(rtp: SocketAddr, codec: Codec) -> Self {
+        let payload_type = codec.static_payload_type();
+        Self {
+            rtp,
+            rtcp: None,
+            codec,
+            payload_types: EventPayload { send: payload_type, receive: payload_type },
+            telephone_event: None,
+            ptime: 20,
+            held: false,
+            outside: false,
+            signalling: None,
+            avoids_nat: false,
+            symmetric: false,
+            early: false,
+            peers: Vec::new(),
+            heard_from: None,
+        }
+    }
+
+    /// What another party has to be told to send to this one.
+    pub fn place(&self) -> MediaPlace {
+        // One that was found behind a translator is where its packets come from.
+        let found = self.heard_from.filter(|from| self.symmetric && *from != self.rtp);
+        MediaPlace {
+            rtp: found.unwrap_or(self.rtp),
+            rtcp: self.rtcp.filter(|_| found.is_none()),
+            codec: self.codec,
+            payload_type: self.payload_types.send,
+            telephone_event: self.telephone_event.map(|event| event.send),
+            ptime: self.ptime,
+        }
+    }
+}
+
+/// What a party is told of another one, to send its media there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MediaPlace {
+    /// Where RTP goes.
+    pub rtp: SocketAddr,
+    /// Where RTCP goes; `None` for the port above.
+    pub rtcp: Option<SocketAddr>,
+    /// The codec that is understood there.
+    pub codec: Codec,
+    /// Its payload type.
+    pub payload_type: u8,
+    /// The payload type of telephone-event, if that is understood.
+    pub telephone_event: Option<u8>,
+    /// Milliseconds of sound in a packet.
+    pub ptime: u16,
+}
+
+/// Where the media of a party goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaRoute {
+    /// To us.
+    Here {
+        /// The codec that would spare a translation.
+        prefer: Option<Codec>,
+    },
+    /// To another party.
+    Direct(MediaPlace),
+}
+
+impl MediaRoute {
+    /// The other party's place, if it goes there.
+    pub fn place(self) -> Option<MediaPlace> {
+        match self {
+            Self::Here { .. } => None,
+            Self::Direct(place) => Some(place),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The phone is told where its media goes: offers of ours in calls that were answered, one at a time.
+
+use sip_parser::Message;
+use sip_ua::user_agent::SessionId;
+use tracing::{debug, warn};
+
+use super::session::{Session, Stage};
+use super::steering::{Method, Outcome};
+use super::worker::Worker;
+use crate::direct_media::MediaRoute;
+
+impl Worker {
+    /// The channel wants the media of its party there. A caller who has heard no description yet is told in the first
+    /// one that it gets.
+    pub(super) fn route_media(&mut self, id: SessionId, route: MediaRoute) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.steering.want(route);
+        match session.stage {
+            Stage::AnswerReady(_) => session.answer_anew(),
+            Stage::Established => self.steer(id),
+            Stage::OfferOwed | Stage::Offered => {}
+        }
+    }
+
+    /// An offer must go out, wherever media goes: with news about a party, or to refresh the session.
+    pub(super) fn owe_offer(&mut self, id: SessionId, headers: Vec<(String, String)>) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.steering.owe(headers);
+        self.steer(id);
+    }
+
+    /// Sends the offer that is due, if one is.
+    pub(super) fn steer(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if !matches!(session.stage, Stage::Established) || !session.media.is_agreed() {
+            return;
+        }
+        let Some(next) = session.steering.next(session.media.told()) else { return };
+        let offer = session.media.offer(next.to, next.prefer);
+        if let Some(place) = next.to.filter(|place| session.media.told() != Some(*place)) {
+            debug!(call = %session.call.call_id(), "the audio of {} goes to {}", session.call.name(), place.rtp);
+        }
+        match next.method {
+            Method::Invite => self.user_agent.reinvite(id, Some(offer), next.headers),
+            Method::Update => self.user_agent.update(id, Some(offer), next.headers),
+        }
+    }
+
+    /// The answer to an offer of ours.
+    pub(super) fn on_offer_answered(&mut self, id: SessionId, method: Method, message: &Message) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if !session.steering.is_flying(method) {
+            return;
+        }
+        let accepted = session.accept(message.body());
+        if let Err(error) = &accepted {
+            warn!(call = %session.call.call_id(), "the answer to a changed offer cannot be used: {error}");
+        }
+        let outcome = session.steering.accepted(accepted.is_ok());
+        self.after_offer(id, outcome);
+    }
+
+    /// An offer of ours was refused. What was agreed before goes on (RFC 3261 §14.1).
+    pub(super) fn on_offer_failed(&mut self, id: SessionId, method: Method, status: u16) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if session.steering.is_flying(method) {
+            let outcome = session.steering.failed(status);
+            self.after_offer(id, outcome);
+        }
+    }
+
+    fn after_offer(&mut self, id: SessionId, outcome: Outcome) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let name = session.call.name();
+        match outcome {
+            Outcome::GoOn => self.steer(id),
+            Outcome::Refused => {
+                debug!(call = %session.call.call_id(), "{name} does not send its audio elsewhere; it stays here");
+                session.tell_media();
+                self.steer(id);
+            }
+            Outcome::Stuck => {
+                warn!(call = %session.call.call_id(), "{name} refuses the description of our own audio");
+            }
+        }
+    }
+}
+
+impl Session {
+    /// Answers the offer of the INVITE once more, as long as nobody has seen the answer.
+    fn answer_anew(&mut self) {
+        let Stage::AnswerReady(first) = &self.stage else { return };
+        if first.told {
+            return;
+        }
+        let offer = first.offer.clone();
+        let answered = self.answer(&offer);
+        if let (Ok(answer), Stage::AnswerReady(first)) = (answered, &mut self.stage) {
+            first.answer = answer;
+        }
+    }
+}
