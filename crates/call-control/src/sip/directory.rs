@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sip_parser::{Message, Uri};
 use sip_ua::UserAgentHandle;
+use sip_ua::digest::ChallengeTerms;
 use sip_ua::guard::SharedGuard;
 use sip_ua::location::Destination;
 use sip_ua::transport::{Flow, Protocol};
@@ -22,13 +23,13 @@ pub trait Directory: Send + Sync + 'static {
     /// The endpoint that a request comes from, by its credentials, its address or its From; not proven yet.
     fn identify(&self, request: &Message, flow: &Flow) -> Option<Arc<SipEndpoint>>;
 
-    /// The realm of challenges.
-    fn realm(&self) -> String;
+    /// What challenges say to endpoints that have no terms of their own.
+    fn challenge_terms(&self) -> ChallengeTerms;
 
-    /// The realm in which a sender is challenged whom nobody knows. Where endpoints have realms of their own it should be
-    /// one of those for some names, or a realm would tell which names exist.
-    fn realm_for_unknown(&self, _request: &Message) -> String {
-        self.realm()
+    /// What they say to a sender whom nobody knows. Where endpoints have terms of their own it should be those of one of
+    /// them for some names, or a realm, or an algorithm, would tell which names exist.
+    fn challenge_terms_for_unknown(&self, _request: &Message) -> ChallengeTerms {
+        self.challenge_terms()
     }
 
     /// The lists that every request must pass, whoever sends it.

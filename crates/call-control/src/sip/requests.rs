@@ -78,19 +78,20 @@ impl Worker {
         }
         let now = Instant::now();
         // Both are made for everybody: two microseconds more for unknown names could be told from the noise, with patience.
-        let (usual, unknown) = (self.directory.realm(), self.directory.realm_for_unknown(request));
-        let realm = match endpoint {
-            Some(endpoint) => endpoint.realm.clone().unwrap_or(usual),
+        let usual = self.directory.challenge_terms();
+        let unknown = self.directory.challenge_terms_for_unknown(request);
+        let terms = match endpoint {
+            Some(endpoint) => endpoint.challenge_terms.clone().unwrap_or(usual),
             None => unknown,
         };
         let known = endpoint.map(|e| e.credentials.as_slice()).unwrap_or_default();
-        let verdict = self.verifier.verify_request(now, &realm, request, known);
+        let verdict = self.verifier.verify_request(now, &terms, request, known);
         self.note_verdict(verdict, request, flow, &sender);
         if let (Verdict::Accepted, Sender::Named(endpoint)) = (verdict, sender) {
             return Ok(endpoint);
         }
         let stale = verdict == Verdict::Stale;
-        let challenges = self.verifier.challenge(now, &realm, stale);
+        let challenges = self.verifier.challenge(now, &terms, stale);
         let refusal = Reply::status(401);
         Err(challenges.into_iter().fold(refusal, |reply, c| reply.header("WWW-Authenticate", c)))
     }

@@ -16,7 +16,7 @@ use call_control::sip::{
 use call_control::{Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
 use sip_parser::{HeaderName, Message};
-use sip_ua::digest::claimed_username;
+use sip_ua::digest::{ChallengeTerms, claimed_username};
 use sip_ua::guard::SharedGuard;
 use sip_ua::registrar::Gruu;
 use sip_ua::transport::Flow;
@@ -55,18 +55,18 @@ impl Directory for ConfiguredDirectory {
         identify::endpoint_of(&configuration, &endpoints, exchange.host_addresses(), request, flow)
     }
 
-    fn realm(&self) -> String {
+    fn challenge_terms(&self) -> ChallengeTerms {
         let exchange = self.exchange.upgrade();
-        exchange.map(|e| e.configuration().sip.global.default_realm.clone()).unwrap_or_default()
+        exchange.map(|e| e.configuration().sip.challenge_terms(&[])).unwrap_or(ChallengeTerms::new(""))
     }
 
-    fn realm_for_unknown(&self, request: &Message) -> String {
+    fn challenge_terms_for_unknown(&self, request: &Message) -> ChallengeTerms {
         let by_credentials = request.raw(&HeaderName::Authorization).and_then(claimed_username);
         let by_from = || Some(request.from().ok()?.uri().user_unescaped()?.into_owned());
         let name = by_from().or(by_credentials).unwrap_or_default();
         let exchange = self.exchange.upgrade();
-        let realm = exchange.and_then(|e| e.endpoints().realm_for_unknown(&name).map(str::to_owned));
-        realm.unwrap_or_else(|| self.realm())
+        let terms = exchange.and_then(|e| e.endpoints().terms_for_unknown(&name).cloned());
+        terms.unwrap_or_else(|| self.challenge_terms())
     }
 
     fn access(&self) -> Arc<AccessRules> {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, suggest};
+use sip_ua::digest::Algorithm;
 
+use super::authentication::algorithms;
 use crate::configuration::values::{Values, at};
 
 /// A way to find the endpoint that a request comes from.
@@ -50,6 +52,10 @@ pub struct Global {
     pub keep_alive_interval: Option<Duration>,
     /// `endpoint_identifier_order`.
     pub endpoint_identifier_order: Vec<Identifier>,
+    /// `default_auth_algorithms_uas`: what is offered to those who prove an `auth` section that names none.
+    pub default_auth_algorithms_uas: Vec<Algorithm>,
+    /// `default_auth_algorithms_uac`: by what challenges are answered with one that names none.
+    pub default_auth_algorithms_uac: Vec<Algorithm>,
 }
 
 impl Default for Global {
@@ -62,6 +68,8 @@ impl Default for Global {
             max_initial_qualify_time: Duration::ZERO,
             keep_alive_interval: Some(Duration::from_secs(90)),
             endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
+            default_auth_algorithms_uas: Vec::new(),
+            default_auth_algorithms_uac: Vec::new(),
         }
     }
 }
@@ -81,6 +89,8 @@ impl Global {
                 None => defaults.keep_alive_interval,
             },
             endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
+            default_auth_algorithms_uas: algorithms(values, "default_auth_algorithms_uas"),
+            default_auth_algorithms_uac: algorithms(values, "default_auth_algorithms_uac"),
         }
     }
 }

@@ -107,12 +107,6 @@ const ENDPOINT: &[Idle] = &[
 
 const AOR: &[Idle] = &[Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself"))];
 
-const AUTH: &[Idle] = &[
-    Idle("nonce_lifetime", Number, &["32"], Note),
-    Idle("supported_algorithms_uac", Any, NEVER, Note),
-    Idle("supported_algorithms_uas", Any, NEVER, Note),
-];
-
 const TRANSPORT: &[Idle] = &[
     Idle("allow_reload", Flag, NO, Note),
     Idle("async_operations", Number, &["1"], Note),
@@ -154,7 +148,6 @@ pub(super) fn check(kind: &str, values: &mut Values<'_>) {
     let table = match kind {
         "endpoint" => ENDPOINT,
         "aor" => AOR,
-        "auth" => AUTH,
         "transport" => TRANSPORT,
         "registration" => REGISTRATION,
         "global" => GLOBAL,
@@ -225,7 +218,6 @@ mod tests {
         let tables = [
             ("endpoint", ENDPOINT),
             ("aor", AOR),
-            ("auth", AUTH),
             ("transport", TRANSPORT),
             ("registration", REGISTRATION),
             ("global", GLOBAL),

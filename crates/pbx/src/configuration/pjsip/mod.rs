@@ -2,6 +2,7 @@
 
 mod aor;
 mod auth;
+mod authentication;
 mod certificates;
 mod endpoint;
 mod global;
