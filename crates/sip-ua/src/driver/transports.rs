@@ -108,12 +108,12 @@ impl Transports {
             return Ok(other);
         }
         let door = self.listening.iter().find_map(|listening| listening.door_of(&flow));
-        let opening =
-            door.ok_or(io::ErrorKind::AddrNotAvailable)?.open(flow, self.names.name_of(flow.remote));
+        let door = door.ok_or(io::ErrorKind::AddrNotAvailable)?;
+        let (opening, limits) = (door.open(flow, self.names.name_of(flow.remote)), door.limits(&self.limits));
         let serial = self.next_serial();
         // The peer did not come to us: nobody has to let it in.
         let intake = Intake { inputs: self.inputs.clone(), guard: None };
-        let connection = Connection::spawn(opening, flow, serial, intake, self.limits.clone(), None);
+        let connection = Connection::spawn(opening, flow, serial, intake, limits, None);
         self.remember(flow, connection);
         Ok(flow)
     }
@@ -126,9 +126,11 @@ impl Transports {
             tracing::warn!(%flow, "connection closed: its address has too many open");
             return;
         }
+        let door = self.listening.iter().find_map(|listening| listening.door_of(&flow));
+        let limits = door.map_or_else(|| self.limits.clone(), |door| door.limits(&self.limits));
         let serial = self.next_serial();
         let intake = Intake { inputs: self.inputs.clone(), guard: self.guard.clone() };
-        let connection = Connection::spawn(opening, flow, serial, intake, self.limits.clone(), Some(place));
+        let connection = Connection::spawn(opening, flow, serial, intake, limits, Some(place));
         self.remember(flow, connection);
     }
 
