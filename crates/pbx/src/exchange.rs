@@ -18,7 +18,6 @@ use sip_ua::transport::Protocol;
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
-use crate::certificates::{self, CertificatesInUse};
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
@@ -28,6 +27,7 @@ use crate::presence::{self, Presence};
 use crate::qualify::{self, ContactKey, Qualification};
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 use crate::registration::OutboundRegistrations;
+use crate::transports::{OpenTransports, watch_certificates};
 
 /// A running exchange.
 pub struct Exchange {
@@ -38,7 +38,7 @@ pub struct Exchange {
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     waiting_messages: WaitingMessages,
-    certificates: CertificatesInUse,
+    transports: OpenTransports,
     qualification: Arc<Qualification>,
     guard: SharedGuard,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
@@ -77,8 +77,8 @@ impl Exchange {
         let guard = guard_of(&configuration, switchboard.clone(), &registrations);
         let waiting_messages = WaitingMessages::open(&configuration.folders.database)?;
         let globals = Globals::from_plan(&configuration);
-        let (certificates, listen) = CertificatesInUse::open(&configuration)?;
         let locator = Arc::new(Locator::new(resolver(&configuration)));
+        let (transports, listen) = OpenTransports::open(&configuration.sip, &locator).await?;
         let host_addresses = Arc::new(HostAddresses::default());
         // Before the first call can come, so that no trunk is taken for a stranger.
         host_addresses.follow(&configuration, &locator).await;
@@ -91,7 +91,7 @@ impl Exchange {
             switchboard: switchboard.clone(),
             registrations,
             waiting_messages,
-            certificates,
+            transports,
             qualification,
             guard: guard.clone(),
             sip: std::sync::OnceLock::new(),
@@ -104,7 +104,8 @@ impl Exchange {
         });
         exchange.presence.serve(&exchange);
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
-        let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
+        let (sip, calls) =
+            SipTechnology::start(config, listen, switchboard, directory, locator.clone()).await?;
         let board = exchange.switchboard.clone();
         let tell = Arc::new(move |event| board.notice(|| event));
         let outbound = OutboundRegistrations::new(sip.clone(), tell);
@@ -113,7 +114,8 @@ impl Exchange {
         let _ = exchange.outbound.set(outbound);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
         tokio::spawn(greet_contacts(Arc::downgrade(&exchange), arrived));
-        tokio::spawn(certificates::watch(Arc::downgrade(&exchange)));
+        tokio::spawn(watch_certificates(Arc::downgrade(&exchange)));
+        tokio::spawn(OpenTransports::watch_outside(Arc::downgrade(&exchange), locator));
         exchange.follow_contacts(&exchange.configuration());
         tokio::spawn(qualify::run(Arc::downgrade(&exchange), exchange.qualification.clone()));
         Ok(exchange)
@@ -134,9 +136,9 @@ impl Exchange {
         self.endpoints.load_full()
     }
 
-    /// The certificates that the transports show.
-    pub(crate) fn certificates(&self) -> &CertificatesInUse {
-        &self.certificates
+    /// The transports that are open.
+    pub(crate) fn transports(&self) -> &OpenTransports {
+        &self.transports
     }
 
     /// Tells those who watch.
@@ -236,10 +238,12 @@ impl Exchange {
                 self.globals.refresh(&next);
             }
             if matches!(part, Part::Sip | Part::All) {
-                self.warn(self.certificates.follow(&next.sip));
-            }
-            if part == Part::All {
-                self.locator.set_resolver(resolver(&next));
+                if part == Part::All {
+                    self.locator.set_resolver(resolver(&next));
+                }
+                if let Some(sip) = self.sip.get() {
+                    self.warn(self.transports.follow(&next.sip, &self.locator, sip.user_agent()).await);
+                }
             }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             if let Some(outbound) = self.outbound.get() {

@@ -24,7 +24,6 @@
 #![forbid(unsafe_code)]
 
 pub mod applications;
-mod certificates;
 pub mod configuration;
 mod dialplan;
 mod directory;
@@ -36,6 +35,7 @@ pub mod presence;
 pub mod qualify;
 pub mod registrar;
 pub mod registration;
+mod transports;
 
 pub use dialplan::{DialplanChannel, run_call};
 pub use error::StartError;

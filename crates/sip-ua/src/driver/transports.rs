@@ -8,6 +8,7 @@ use std::sync::Arc;
 use sip_parser::Message;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::listening::Served;
 use crate::guard::{SharedGuard, Source, Standing};
 use crate::transport::{
     Accepted, BindError, Connection, ConnectionLimits, Door, Flow, Input, Intake, ListenConfig,
@@ -17,8 +18,9 @@ use crate::transport::{
 /// All sockets and connections of one driver.
 #[derive(Debug)]
 pub(super) struct Transports {
-    sockets: Vec<UdpTransport>,
-    listening: Vec<TcpListening>,
+    pub(super) sockets: Vec<UdpTransport>,
+    pub(super) listening: Vec<TcpListening>,
+    pub(super) served: Vec<Served>,
     connections: HashMap<Flow, Connection>,
     open: OpenConnections,
     names: PeerNames,
@@ -44,6 +46,7 @@ impl Transports {
         Self {
             sockets: vec![],
             listening: vec![],
+            served: vec![],
             connections: HashMap::new(),
             open: OpenConnections::default(),
             names: PeerNames::default(),
@@ -77,7 +80,9 @@ impl Transports {
                 bound
             }),
         };
-        bound.map_err(|source| BindError::new(listen, source))
+        let bound = bound.map_err(|source| BindError::new(listen, source))?;
+        self.served.push(Served { asked: listen.clone(), bound });
+        Ok(bound)
     }
 
     /// Sends, or queues, a message.

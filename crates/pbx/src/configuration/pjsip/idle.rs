@@ -37,6 +37,8 @@ const YES: &[&str] = &["yes"];
 const EITHER: &[&str] = &["yes", "no"];
 const ZERO: &[&str] = &["0"];
 const NEVER: &[&str] = &[];
+/// What is said does not matter: nothing depends on it here.
+const ANY: &[&str] = &["*"];
 
 const ENDPOINT: &[Idle] = &[
     Idle("aggregate_mwi", Flag, EITHER, Note),
@@ -108,11 +110,12 @@ const ENDPOINT: &[Idle] = &[
 const AOR: &[Idle] = &[Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself"))];
 
 const TRANSPORT: &[Idle] = &[
-    Idle("allow_reload", Flag, NO, Note),
-    Idle("async_operations", Number, &["1"], Note),
-    Idle("domain", Any, NEVER, Note),
+    // Sockets are read as fast as their messages come, by a task each.
+    Idle("async_operations", Number, ANY, Note),
+    // A name for logs.
+    Idle("domain", Any, ANY, Note),
+    // Phones are called from the transport that they registered at, in any case.
     Idle("symmetric_transport", Flag, EITHER, Note),
-    Idle("websocket_write_timeout", Number, &["100"], Note),
 ];
 
 const REGISTRATION: &[Idle] = &[
@@ -174,7 +177,7 @@ impl Idle {
             Some(meant) if matches!(form, Flag) => boolean(text) == Some(meant),
             _ => word.eq_ignore_ascii_case(text),
         };
-        if same.iter().any(happens) {
+        if *same == ANY || same.iter().any(happens) {
             return None;
         }
         let finding = match weight {
