@@ -13,6 +13,7 @@ use sip_ua::user_agent::{Reply, RequestId, SubscriptionEvent, SubscriptionId};
 use super::door::AccessRules;
 use super::endpoint::SipEndpoint;
 use super::subscriptions::PendingSubscription;
+use super::unidentified::UnidentifiedPolicy;
 use crate::call::Call;
 use crate::identity::CallerId;
 use crate::message::TextMessage;
@@ -35,6 +36,11 @@ pub trait Directory: Send + Sync + 'static {
     /// The lists that every request must pass, whoever sends it.
     fn access(&self) -> Arc<AccessRules> {
         Arc::default()
+    }
+
+    /// From how many requests of unknown senders on an address is told of.
+    fn unidentified_policy(&self) -> UnidentifiedPolicy {
+        UnidentifiedPolicy::default()
     }
 
     /// Who watches the door. Asked once, when the transports are opened.

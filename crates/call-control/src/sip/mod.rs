@@ -21,6 +21,7 @@ mod registration;
 mod requests;
 mod session;
 mod subscriptions;
+mod unidentified;
 mod worker;
 
 use std::net::SocketAddr;
@@ -39,6 +40,7 @@ pub use endpoint::SipEndpoint;
 pub use line::{Line, LineBuilder, LineError};
 pub use registration::RegistrationError;
 pub use subscriptions::PendingSubscription;
+pub use unidentified::UnidentifiedPolicy;
 
 use crate::call::Call;
 use crate::switchboard::Switchboard;

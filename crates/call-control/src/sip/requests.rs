@@ -97,7 +97,7 @@ impl Worker {
     }
 
     /// Tells the guard and the log what was thought of a request. Nothing of this reaches its sender.
-    fn note_verdict(&self, verdict: Verdict, request: &Message, flow: &Flow, sender: &Sender) {
+    fn note_verdict(&mut self, verdict: Verdict, request: &Message, flow: &Flow, sender: &Sender) {
         let claimed = door::claimed_account(request);
         let account = || match sender {
             Sender::Named(endpoint) => endpoint.name.clone(),
@@ -105,6 +105,7 @@ impl Worker {
         };
         match verdict {
             Verdict::Accepted if sender.endpoint().is_some() => {
+                self.unidentified.identified(flow.remote.ip());
                 if let Some(guard) = &self.guard {
                     guard.note_success(flow.remote.ip());
                 }
@@ -112,6 +113,13 @@ impl Worker {
             }
             Verdict::Stale => self.tell(RequestVerdict::ChallengeSent, account, request, flow),
             Verdict::Absent => {
+                let policy = self.directory.unidentified_policy();
+                let is_unknown = matches!(sender, Sender::Unknown);
+                if is_unknown && self.unidentified.note(Instant::now(), &policy, flow.remote.ip()) {
+                    self.tell(RequestVerdict::InvalidAccount, account, request, flow);
+                    self.note(flow, Offence::UnknownAccount);
+                    return;
+                }
                 self.tell(RequestVerdict::ChallengeSent, account, request, flow);
                 self.note(flow, Offence::Challenge);
             }

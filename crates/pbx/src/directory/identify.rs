@@ -52,9 +52,8 @@ fn by_request_uri(configuration: &Configuration, request: &Message) -> Option<St
 
 fn by_address(configuration: &Configuration, hosts: &HostAddresses, flow: &Flow) -> Option<String> {
     let identifies = configuration.sip.identifies.iter();
-    let address = flow.remote.ip();
-    let mut matching =
-        identifies.filter(|identify| identify.matches(address) || hosts.match_of(identify, address));
+    let peer = flow.remote;
+    let mut matching = identifies.filter(|identify| identify.matches(peer) || hosts.match_of(identify, peer));
     matching.next().map(|identify| identify.endpoint.clone())
 }
 
@@ -123,5 +122,8 @@ mod tests {
         assert_eq!(found(&turned, "sip:+4912@b", both).as_deref(), Some("east"));
         let by_address = format!("{PJSIP}[a]\ntype=identify\nendpoint=south\nmatch=192.0.2.0/24\n");
         assert_eq!(found(&by_address, "sip:+4912@b", both).as_deref(), Some("south"));
+        let by_port = |port| by_address.replace("192.0.2.0/24", &format!("192.0.2.0:{port}/24"));
+        assert_eq!(found(&by_port(5060), "sip:+4912@b", both).as_deref(), Some("south"));
+        assert_eq!(found(&by_port(5061), "sip:+4912@b", both).as_deref(), Some("north"));
     }
 }

@@ -12,6 +12,7 @@ use std::sync::{Arc, Weak};
 
 use call_control::sip::{
     AccessRules, Admission, Directory, PendingReply, PendingSubscription, Referral, Route, SipEndpoint,
+    UnidentifiedPolicy,
 };
 use call_control::{Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
@@ -71,6 +72,11 @@ impl Directory for ConfiguredDirectory {
 
     fn access(&self) -> Arc<AccessRules> {
         self.exchange.upgrade().map(|exchange| exchange.endpoints().access()).unwrap_or_default()
+    }
+
+    fn unidentified_policy(&self) -> UnidentifiedPolicy {
+        let exchange = self.exchange.upgrade();
+        exchange.map(|exchange| exchange.configuration().sip.global.unidentified).unwrap_or_default()
     }
 
     fn guard(&self) -> Option<SharedGuard> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, suggest};
+use call_control::sip::UnidentifiedPolicy;
 use sip_ua::digest::Algorithm;
 
 use super::authentication::algorithms;
@@ -52,6 +53,8 @@ pub struct Global {
     pub keep_alive_interval: Option<Duration>,
     /// `endpoint_identifier_order`.
     pub endpoint_identifier_order: Vec<Identifier>,
+    /// `unidentified_request_count`, `unidentified_request_period`, `unidentified_request_prune_interval`.
+    pub unidentified: UnidentifiedPolicy,
     /// `default_auth_algorithms_uas`: what is offered to those who prove an `auth` section that names none.
     pub default_auth_algorithms_uas: Vec<Algorithm>,
     /// `default_auth_algorithms_uac`: by what challenges are answered with one that names none.
@@ -68,6 +71,7 @@ impl Default for Global {
             max_initial_qualify_time: Duration::ZERO,
             keep_alive_interval: Some(Duration::from_secs(90)),
             endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
+            unidentified: UnidentifiedPolicy::default(),
             default_auth_algorithms_uas: Vec::new(),
             default_auth_algorithms_uac: Vec::new(),
         }
@@ -89,9 +93,24 @@ impl Global {
                 None => defaults.keep_alive_interval,
             },
             endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
+            unidentified: unidentified(values, defaults.unidentified),
             default_auth_algorithms_uas: algorithms(values, "default_auth_algorithms_uas"),
             default_auth_algorithms_uac: algorithms(values, "default_auth_algorithms_uac"),
         }
+    }
+}
+
+/// From how many requests of unknown senders on their address is told of.
+fn unidentified(values: &mut Values<'_>, usual: UnidentifiedPolicy) -> UnidentifiedPolicy {
+    let mut seconds = |key: &str, usual: Duration| {
+        Duration::from_secs(values.number(key, usual.as_secs()).clamp(1, u64::from(u32::MAX)))
+    };
+    let period = seconds("unidentified_request_period", usual.period);
+    let prune_interval = seconds("unidentified_request_prune_interval", usual.prune_interval);
+    UnidentifiedPolicy {
+        count: values.number("unidentified_request_count", usual.count),
+        period,
+        prune_interval,
     }
 }
 

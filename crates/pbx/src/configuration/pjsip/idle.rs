@@ -141,8 +141,6 @@ const GLOBAL: &[Idle] = &[
     Idle("mwi_disable_initial_unsolicited", Flag, EITHER, Note),
     Idle("norefersub", Flag, EITHER, Note),
     Idle("regcontext", Any, NEVER, Note),
-    Idle("unidentified_request_count", Number, &["5"], Note),
-    Idle("unidentified_request_period", Number, &["5"], Note),
     Idle("use_callerid_contact", Flag, NO, Note),
 ];
 
