@@ -117,6 +117,9 @@ impl Exchange {
         tokio::spawn(watch_certificates(Arc::downgrade(&exchange)));
         tokio::spawn(OpenTransports::watch_outside(Arc::downgrade(&exchange), locator));
         exchange.follow_contacts(&exchange.configuration());
+        if !exchange.configuration().sip.global.mwi_disable_initial_unsolicited {
+            tokio::spawn(Presence::tell_all_phones(Arc::downgrade(&exchange)));
+        }
         tokio::spawn(qualify::run(Arc::downgrade(&exchange), exchange.qualification.clone()));
         Ok(exchange)
     }

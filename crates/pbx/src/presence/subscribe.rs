@@ -14,12 +14,12 @@ use super::hint::Hint;
 use super::watchers::{Item, Resource, Watcher};
 use crate::configuration::{Configuration, Endpoint};
 
-/// The packages that can be subscribed to, and their documents.
-const PACKAGES: &[(&str, &str)] = &[
-    ("dialog", DialogInfo::CONTENT_TYPE),
-    ("presence", Pidf::CONTENT_TYPE),
-    ("message-summary", MessageSummary::CONTENT_TYPE),
-    ("reg", RegistrationInfo::CONTENT_TYPE),
+/// The packages that can be subscribed to, and their documents: the one that is told where a watcher takes any comes first.
+const PACKAGES: &[(&str, &[&str])] = &[
+    ("dialog", &[DialogInfo::CONTENT_TYPE]),
+    ("presence", &[Pidf::CONTENT_TYPE, Pidf::CPIM_CONTENT_TYPE, Pidf::XPIDF_CONTENT_TYPE]),
+    ("message-summary", &[MessageSummary::CONTENT_TYPE]),
+    ("reg", &[RegistrationInfo::CONTENT_TYPE]),
 ];
 
 /// Seconds: longer wishes are cut.
@@ -44,7 +44,7 @@ impl Presence {
             return pending.refuse(Reply::status(404));
         };
         match wanted(&configuration, endpoint, request) {
-            Ok((package, resource)) => self.admit(endpoint, package, resource, request, pending),
+            Ok(wanted) => self.admit(endpoint, wanted, request, pending),
             Err(reply) => {
                 let status = reply.status;
                 let (name, from) = (&endpoint.name, pending.flow().remote);
@@ -55,14 +55,8 @@ impl Presence {
         }
     }
 
-    fn admit(
-        &self,
-        endpoint: &Endpoint,
-        package: &'static str,
-        resource: Resource,
-        request: &Message,
-        pending: PendingSubscription,
-    ) {
+    fn admit(&self, endpoint: &Endpoint, wanted: Wanted, request: &Message, pending: PendingSubscription) {
+        let Wanted { package, content_type, resource } = wanted;
         let id = SubscriptionId::next();
         let is_list = matches!(resource, Resource::List { .. });
         let facts = self.facts();
@@ -73,6 +67,7 @@ impl Presence {
             let watcher = Watcher {
                 endpoint: endpoint.name.clone(),
                 package,
+                content_type,
                 resource,
                 user_agent: pending.user_agent().clone(),
                 call_id: request.call_id().unwrap_or_default().to_owned(),
@@ -107,20 +102,25 @@ impl Presence {
 }
 
 /// What a SUBSCRIBE asks for.
-fn wanted(
-    configuration: &Configuration,
-    endpoint: &Endpoint,
-    request: &Message,
-) -> Result<(&'static str, Resource), Reply> {
+struct Wanted {
+    package: &'static str,
+    /// The form of its documents.
+    content_type: &'static str,
+    resource: Resource,
+}
+
+/// Reads what a SUBSCRIBE asks for.
+fn wanted(configuration: &Configuration, endpoint: &Endpoint, request: &Message) -> Result<Wanted, Reply> {
     let event = EventId::of(request).ok_or(Reply::status(489))?;
     let known = PACKAGES.iter().find(|(package, _)| package.eq_ignore_ascii_case(&event.package));
-    let (package, content_type) = known.ok_or(Reply::status(489))?;
+    let (package, content_types) = known.ok_or(Reply::status(489))?;
     if !endpoint.allow_subscribe {
         return Err(Reply::status(603));
     }
-    if !accepts(request, content_type) {
-        return Err(Reply::status(406).header("Accept", *content_type));
-    }
+    let Some(content_type) = content_types.iter().find(|content_type| accepts(request, content_type)) else {
+        return Err(Reply::status(406).header("Accept", content_types.join(", ")));
+    };
+    let wanted = |resource| Wanted { package, content_type, resource };
     let user = user_of(request).ok_or(Reply::status(404))?;
     let resource = match *package {
         "reg" => registration(endpoint, &user, request)?,
@@ -129,9 +129,9 @@ fn wanted(
     // A list may have the name of an extension, for phones that know no lists.
     let list = configuration.sip.resource_lists.get(&user).filter(|list| list.event == *package);
     match list {
-        Some(list) if knows_lists(request) => Ok((package, several(configuration, endpoint, list, request))),
+        Some(list) if knows_lists(request) => Ok(wanted(several(configuration, endpoint, list, request))),
         Some(_) if resource.is_none() => Err(Reply::status(421).header("Require", ResourceList::OPTION)),
-        _ => Ok((package, resource.ok_or(Reply::status(404))?)),
+        _ => Ok(wanted(resource.ok_or(Reply::status(404))?)),
     }
 }
 
@@ -164,6 +164,7 @@ fn several(
         uri: bare(request.uri().unwrap_or_default()),
         name: list.name.clone(),
         display_names: list.display_names,
+        batch: list.notification_batch_interval,
         items: items.collect(),
     }
 }

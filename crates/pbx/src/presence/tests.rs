@@ -28,6 +28,11 @@ struct Scene {
 }
 
 async fn scene() -> Scene {
+    scene_with("mwi_disable_initial_unsolicited=yes", "", "").await
+}
+
+/// With more lines for `type=global`, for the endpoint, and for its list.
+async fn scene_with(global: &str, endpoint: &str, list: &str) -> Scene {
     let mut config = UserAgentConfig::new("phone");
     config.supported.push("eventlist".to_owned());
     let at = ListenConfig::new(Protocol::Udp, ([127, 0, 0, 1], 0).into());
@@ -39,9 +44,10 @@ async fn scene() -> Scene {
         "pjsip.conf",
         &format!(
             "[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:0\n\
-         [desk]\ntype=endpoint\ncontext=phones\naors=desk\nmailboxes=100@default,101\n\
+         [global]\ntype=global\n{global}\n\
+         [desk]\ntype=endpoint\ncontext=phones\naors=desk\nmailboxes=100@default,101\n{endpoint}\n\
          [desk]\ntype=aor\ncontact=sip:desk@{address}\nvoicemail_extension=*97\n\
-         [all]\ntype=resource_list\nevent=presence\nlist_item=200,999\nlist_item=301\n"
+         [all]\ntype=resource_list\nevent=presence\nlist_item=200,999\nlist_item=301\n{list}\n"
         ),
     );
     write(folder.path(), "extensions.conf", PLAN);
@@ -192,6 +198,48 @@ async fn waiting_messages_light_the_lamps() {
         let text = String::from_utf8_lossy(message.body()).into_owned();
         assert!(text.contains("Voice-Message: 7/1"), "both mailboxes together: {text}");
     }
+}
+
+#[tokio::test]
+async fn mailboxes_may_be_told_each_by_itself() {
+    let mut scene = scene_with("", "aggregate_mwi=no", "").await;
+    let presence = scene.exchange.presence().clone();
+    for _ in 0..2 {
+        let told = scene.unsolicited().await;
+        assert!(told.contains("Voice-Message: 0/0"), "as the exchange starts, of each: {told}");
+    }
+    presence.set_mailbox("100", MailboxCounts { new: 1, old: 0 });
+    assert!(scene.unsolicited().await.contains("Voice-Message: 1/0"));
+    presence.set_mailbox("101", MailboxCounts { new: 3, old: 0 });
+    assert!(scene.unsolicited().await.contains("Voice-Message: 3/0"), "of the one that changed alone");
+}
+
+#[tokio::test]
+async fn changes_of_a_list_may_be_gathered() {
+    let quiet = "mwi_disable_initial_unsolicited=yes";
+    let mut scene = scene_with(quiet, "", "notification_batch_interval=300").await;
+    let presence = scene.exchange.presence().clone();
+    scene.watch_with("all", "presence", vec![("Supported".to_owned(), "eventlist".to_owned())]);
+    assert!(scene.told().await.contains("version=\"0\""));
+    let before = std::time::Instant::now();
+    presence.set_device("Custom:lamp", DeviceState::InUse);
+    presence.set_device("Custom:301", DeviceState::InUse);
+    let told = scene.told().await;
+    assert!(told.contains("version=\"1\"") && told.matches("On the phone").count() == 2, "{told}");
+    assert!(before.elapsed() >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn old_clients_are_told_in_their_own_form() {
+    let mut scene = scene().await;
+    let takes = |content_type: &str| vec![("Accept".to_owned(), content_type.to_owned())];
+    scene.watch_with("200", "presence", takes("application/xpidf+xml"));
+    let told = scene.told().await;
+    assert!(told.contains("<msnsubstatus substatus=\"online\"/>"), "{told}");
+    scene.watch_with("200", "presence", takes("application/xpidf+xml, application/cpim-pidf+xml"));
+    assert!(scene.told().await.contains("urn:ietf:params:xml:ns:pidf"));
+    scene.watch_with("200", "presence", takes("text/plain"));
+    assert_eq!(scene.ended().await, SubscriptionEnd::Refused(406));
 }
 
 #[tokio::test]

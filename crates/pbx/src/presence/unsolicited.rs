@@ -1,5 +1,8 @@
 //! NOTIFYs of waiting messages that nobody subscribed to (RFC 3842 section 3.9 of practice): `mailboxes` of endpoints.
 
+use std::sync::Weak;
+use std::time::Duration;
+
 use call_control::sip::Route;
 use sip_parser::Method;
 use sip_ua::event_package::MessageSummary;
@@ -7,10 +10,13 @@ use tracing::debug;
 
 use super::Presence;
 use super::documents::summary;
-use super::mailbox::full_name;
+use super::mailbox::{MailboxCounts, full_name};
 use crate::configuration::{Configuration, Endpoint};
 use crate::directory;
 use crate::exchange::Exchange;
+
+/// Time between the phones of one endpoint and those of the next after a start.
+const BETWEEN_ENDPOINTS: Duration = Duration::from_millis(20);
 
 impl Presence {
     /// A contact of an address of record is new: its lamp is set.
@@ -21,8 +27,22 @@ impl Presence {
             if !endpoint.mailboxes.is_empty() && endpoint.aors.iter().any(|name| name == aor) {
                 let routes = directory::contacts_of(&exchange, &endpoint.name).into_iter();
                 let new: Vec<Route> = routes.filter(|route| route.target == contact).collect();
-                self.tell_endpoint(&exchange, &configuration, endpoint, new);
+                self.tell_endpoint(&exchange, &configuration, endpoint, new, None);
             }
+        }
+    }
+
+    /// Tells all phones of all endpoints with mailboxes, a few at a time: the exchange has just started.
+    pub(crate) async fn tell_all_phones(exchange: Weak<Exchange>) {
+        let all = exchange.upgrade().map(|exchange| exchange.configuration());
+        let endpoints =
+            all.into_iter().flat_map(|all| all.sip.endpoints.values().cloned().collect::<Vec<_>>());
+        for endpoint in endpoints.filter(|endpoint| !endpoint.mailboxes.is_empty()) {
+            tokio::time::sleep(BETWEEN_ENDPOINTS).await;
+            let Some(exchange) = exchange.upgrade() else { return };
+            let routes = directory::contacts_of(&exchange, &endpoint.name);
+            let configuration = exchange.configuration();
+            exchange.presence().tell_endpoint(&exchange, &configuration, &endpoint, routes, None);
         }
     }
 
@@ -33,26 +53,38 @@ impl Presence {
         for endpoint in configuration.sip.endpoints.values() {
             if endpoint.mailboxes.iter().any(|name| full_name(name) == mailbox) {
                 let routes = directory::contacts_of(&exchange, &endpoint.name);
-                self.tell_endpoint(&exchange, &configuration, endpoint, routes);
+                self.tell_endpoint(&exchange, &configuration, endpoint, routes, Some(mailbox));
             }
         }
     }
 
+    /// Tells what waits in the mailboxes of an endpoint: together, or, where `aggregate_mwi=no`, of each by itself; then of
+    /// the one that changed alone.
     fn tell_endpoint(
         &self,
         exchange: &Exchange,
         configuration: &Configuration,
         endpoint: &Endpoint,
         routes: Vec<Route>,
+        changed: Option<&str>,
     ) {
         let Some(sip) = exchange.sip().filter(|_| !routes.is_empty()).cloned() else { return };
         let facts = self.facts();
-        let counts = self.with(|state| state.all_mailboxes(&facts, &endpoint.mailboxes));
+        let own = &endpoint.mailboxes;
+        let counts: Vec<_> = self.with(|state| match endpoint.aggregate_mwi {
+            true => vec![state.all_mailboxes(&facts, own)],
+            false => {
+                let is_news = |name: &&String| changed.is_none_or(|changed| full_name(name) == changed);
+                own.iter().filter(is_news).map(|name| state.mailbox(&facts, name)).collect()
+            }
+        });
         let aors = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
         let voicemail = aors.filter_map(|aor| aor.voicemail_extension.clone()).next();
         let name = endpoint.name.clone();
+        let each = |route: Route| counts.iter().map(move |one| (route.clone(), *one)).collect::<Vec<_>>();
+        let notices: Vec<(Route, MailboxCounts)> = routes.into_iter().flat_map(each).collect();
         self.runtime.spawn(async move {
-            for route in routes {
+            for (route, counts) in notices {
                 let host = sip.local_address(sip_ua::transport::Protocol::Udp);
                 let account = voicemail.as_ref().zip(host).map(|(user, host)| format!("sip:{user}@{host}"));
                 let document: MessageSummary = summary(account.as_deref(), counts);

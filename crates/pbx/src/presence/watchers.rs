@@ -16,6 +16,8 @@ pub(super) struct Watcher {
     pub(super) endpoint: String,
     /// `dialog`, `presence`, `message-summary`, `reg`.
     pub(super) package: &'static str,
+    /// The form of its documents.
+    pub(super) content_type: &'static str,
     pub(super) resource: Resource,
     /// Whose agent keeps it.
     pub(super) user_agent: UserAgentHandle,
@@ -35,7 +37,14 @@ pub(super) enum Resource {
     /// The contacts of an address of record.
     Registration { aor: String, uri: String },
     /// Several together (RFC 4662).
-    List { uri: String, name: String, display_names: bool, items: Vec<Item> },
+    List {
+        uri: String,
+        name: String,
+        display_names: bool,
+        items: Vec<Item>,
+        /// How long changes are gathered before they are told together.
+        batch: Option<Duration>,
+    },
 }
 
 /// One of several.
@@ -103,6 +112,8 @@ pub(super) fn aor_key(aor: &str) -> String {
 pub(super) struct Watchers {
     all: BTreeMap<SubscriptionId, Watcher>,
     by_key: HashMap<String, BTreeSet<SubscriptionId>>,
+    /// Those whose changes are being gathered; each has a task that ends it.
+    gathering: BTreeSet<SubscriptionId>,
 }
 
 impl Watchers {
@@ -130,6 +141,29 @@ impl Watchers {
     pub(super) fn of(&self, keys: &[String]) -> BTreeSet<SubscriptionId> {
         let keys = keys.iter().map(|key| normal(key.clone()));
         keys.filter_map(|key| self.by_key.get(&key)).flatten().copied().collect()
+    }
+
+    /// Sorts out those whose changes are gathered; of these, those that begin to wait now, with the time.
+    pub(super) fn gather(
+        &mut self,
+        mut ids: BTreeSet<SubscriptionId>,
+    ) -> (BTreeSet<SubscriptionId>, Vec<(SubscriptionId, Duration)>) {
+        let mut begun = Vec::new();
+        ids.retain(|id| match self.all.get(id).map(|watcher| &watcher.resource) {
+            Some(Resource::List { batch: Some(time), .. }) => {
+                if self.gathering.insert(*id) {
+                    begun.push((*id, *time));
+                }
+                false
+            }
+            _ => true,
+        });
+        (ids, begun)
+    }
+
+    /// The time of one whose changes were gathered is over.
+    pub(super) fn gathered(&mut self, id: SubscriptionId) {
+        self.gathering.remove(&id);
     }
 
     pub(super) fn get(&self, id: SubscriptionId) -> Option<&Watcher> {

@@ -73,6 +73,8 @@ pub struct Endpoint {
     pub device_state_busy_at: u32,
     /// `mailboxes`: told to its phones as they register and as messages come.
     pub mailboxes: Vec<String>,
+    /// `aggregate_mwi`: they are told together, not each by itself.
+    pub aggregate_mwi: bool,
     /// `allow_subscribe`.
     pub allow_subscribe: bool,
     /// `subscribe_context` where its watchers find hints; its context where it has none.
@@ -215,6 +217,7 @@ impl Endpoint {
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),
+            aggregate_mwi: values.flag("aggregate_mwi", true),
             allow_subscribe: values.flag("allow_subscribe", true),
             subscribe_context: values.text("subscribe_context"),
             sub_min_expiry: values.number("sub_min_expiry", 60),

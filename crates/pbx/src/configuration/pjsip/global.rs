@@ -53,6 +53,8 @@ pub struct Global {
     pub keep_alive_interval: Option<Duration>,
     /// `endpoint_identifier_order`.
     pub endpoint_identifier_order: Vec<Identifier>,
+    /// `mwi_disable_initial_unsolicited`: phones are not told of waiting messages as the exchange starts.
+    pub mwi_disable_initial_unsolicited: bool,
     /// `unidentified_request_count`, `unidentified_request_period`, `unidentified_request_prune_interval`.
     pub unidentified: UnidentifiedPolicy,
     /// `default_auth_algorithms_uas`: what is offered to those who prove an `auth` section that names none.
@@ -71,6 +73,7 @@ impl Default for Global {
             max_initial_qualify_time: Duration::ZERO,
             keep_alive_interval: Some(Duration::from_secs(90)),
             endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
+            mwi_disable_initial_unsolicited: false,
             unidentified: UnidentifiedPolicy::default(),
             default_auth_algorithms_uas: Vec::new(),
             default_auth_algorithms_uac: Vec::new(),
@@ -93,6 +96,7 @@ impl Global {
                 None => defaults.keep_alive_interval,
             },
             endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
+            mwi_disable_initial_unsolicited: values.flag("mwi_disable_initial_unsolicited", false),
             unidentified: unidentified(values, defaults.unidentified),
             default_auth_algorithms_uas: algorithms(values, "default_auth_algorithms_uas"),
             default_auth_algorithms_uac: algorithms(values, "default_auth_algorithms_uac"),

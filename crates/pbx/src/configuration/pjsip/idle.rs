@@ -41,7 +41,6 @@ const NEVER: &[&str] = &[];
 const ANY: &[&str] = &["*"];
 
 const ENDPOINT: &[Idle] = &[
-    Idle("aggregate_mwi", Flag, EITHER, Note),
     Idle("asymmetric_rtp_codec", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
     Idle("call_group", Any, NEVER, Note),
@@ -131,14 +130,12 @@ const REGISTRATION: &[Idle] = &[
 const RESOURCE_LIST: &[Idle] = &[
     // Every document tells the whole list.
     Idle("full_state", Flag, EITHER, Note),
-    Idle("notification_batch_interval", Number, ZERO, Note),
 ];
 
 const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
     Idle("disable_multi_domain", Flag, EITHER, Note),
     Idle("max_forwards", Any, &["70"], Note),
-    Idle("mwi_disable_initial_unsolicited", Flag, EITHER, Note),
     Idle("norefersub", Flag, EITHER, Note),
     Idle("regcontext", Any, NEVER, Note),
     Idle("use_callerid_contact", Flag, NO, Note),
