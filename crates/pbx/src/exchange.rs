@@ -112,6 +112,7 @@ impl Exchange {
         let _ = exchange.sip.set(sip);
         outbound.follow(&exchange.configuration());
         let _ = exchange.outbound.set(outbound);
+        exchange.presence.go_on(&exchange);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
         tokio::spawn(greet_contacts(Arc::downgrade(&exchange), arrived));
         tokio::spawn(watch_certificates(Arc::downgrade(&exchange)));
@@ -339,6 +340,7 @@ fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
     config.allow.extend([Method::Subscribe, Method::Publish]);
     config.event_packages = presence::packages();
+    config.record_subscriptions = true;
     config.connections.keep_alive = configuration.sip.global.keep_alive_interval;
     config.tcp_for_large_requests = !configuration.sip.system.disable_tcp_switch;
     // Watchers may insist on lists (RFC 4662).

@@ -10,6 +10,7 @@
 mod documents;
 mod facts;
 mod hint;
+mod kept;
 mod mailbox;
 mod publication;
 mod publish;
@@ -56,6 +57,8 @@ pub struct Presence {
     runtime: tokio::runtime::Handle,
     /// Rung when a publication ends sooner than all others.
     sooner: Arc<Notify>,
+    /// Subscriptions of the last run, until the transports are open.
+    subscriptions: Mutex<Vec<(String, String)>>,
 }
 
 impl Presence {
@@ -69,8 +72,12 @@ impl Presence {
         let run = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
         let publications = Publications::new(u64::try_from(run).unwrap_or_default());
         let mut state = State { publications, ..State::default() };
+        let mut subscriptions = Vec::new();
         for (family, name, value) in kept {
-            restore(&mut state, family, name, &value);
+            match family {
+                Family::Subscription => subscriptions.push((name, value)),
+                _ => restore(&mut state, family, name, &value),
+            }
         }
         Arc::new(Self {
             state: Mutex::new(state),
@@ -79,6 +86,7 @@ impl Presence {
             voicemail: OnceLock::new(),
             runtime: tokio::runtime::Handle::current(),
             sooner: Arc::new(Notify::new()),
+            subscriptions: Mutex::new(subscriptions),
         })
     }
 
@@ -86,6 +94,12 @@ impl Presence {
     pub(crate) fn serve(self: &Arc<Self>, exchange: &Arc<Exchange>) {
         let _ = self.exchange.set(Arc::downgrade(exchange));
         self.runtime.spawn(publish::expire(Arc::downgrade(self), self.sooner.clone()));
+    }
+
+    /// Goes on with the subscriptions of the last run: the transports are open.
+    pub(crate) fn go_on(&self, exchange: &Arc<Exchange>) {
+        let kept = std::mem::take(&mut *self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner));
+        self.runtime.spawn(Self::restore_subscriptions(Arc::downgrade(exchange), kept));
     }
 
     /// Waits until all that was set so far is on the disk.
@@ -111,6 +125,8 @@ fn restore(state: &mut State, family: Family, name: String, value: &str) {
             state.presences.extend(PresenceValue::parse(value).map(|value| (name, value)));
         }
         Family::Mailbox => state.mailboxes.extend(mailbox::parse(value).map(|value| (name, value))),
+        // They go on once the transports are open.
+        Family::Subscription => {}
     }
 }
 

@@ -1,4 +1,5 @@
-//! What was set by dialplans and by hand, kept over restarts: device states, presences, counts of mailboxes.
+//! What is kept over restarts: device states, presences and counts of mailboxes that were set by dialplans and by hand, and
+//! the subscriptions of phones.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -24,6 +25,8 @@ pub(super) enum Family {
     Presence,
     /// Mailboxes.
     Mailbox,
+    /// Subscriptions of phones.
+    Subscription,
 }
 
 impl Family {
@@ -32,11 +35,13 @@ impl Family {
             Self::Device => "device",
             Self::Presence => "presence",
             Self::Mailbox => "mailbox",
+            Self::Subscription => "subscription",
         }
     }
 
     fn of(name: &str) -> Option<Self> {
-        [Self::Device, Self::Presence, Self::Mailbox].into_iter().find(|family| family.name() == name)
+        let all = [Self::Device, Self::Presence, Self::Mailbox, Self::Subscription];
+        all.into_iter().find(|family| family.name() == name)
     }
 }
 
@@ -67,7 +72,7 @@ impl Store {
             Err(error) => {
                 let path = path.display();
                 tracing::error!(
-                    "device states and presences are not kept, for {path} cannot be used: {error}; give the user of \
+                    "device states, presences and subscriptions are not kept, for {path} cannot be used: {error}; give the user of \
                      this program the right to write it, or move it away"
                 );
                 (Self { jobs: None, thread: None }, Vec::new())

@@ -6,11 +6,12 @@ use std::time::Instant;
 use call_control::sip::{PendingSubscription, SipEndpoint};
 use sip_parser::{HeaderName, Message, escape_user};
 use sip_ua::event_package::{DialogInfo, MessageSummary, Presence as Pidf, RegistrationInfo, ResourceList};
-use sip_ua::user_agent::{EventId, Reply, SubscriptionEvent, SubscriptionId, SubscriptionTerms};
+use sip_ua::user_agent::{Document, EventId, Reply, SubscriptionEvent, SubscriptionId, SubscriptionTerms};
 
 use super::Presence;
 use super::documents::Subject;
 use super::hint::Hint;
+use super::store::Family;
 use super::watchers::{Item, Resource, Watcher};
 use crate::configuration::{Configuration, Endpoint};
 
@@ -56,42 +57,31 @@ impl Presence {
     }
 
     fn admit(&self, endpoint: &Endpoint, wanted: Wanted, request: &Message, pending: PendingSubscription) {
-        let Wanted { package, content_type, resource } = wanted;
         let id = SubscriptionId::next();
-        let is_list = matches!(resource, Resource::List { .. });
         let facts = self.facts();
         // Under the lock, so that no change comes between what is told first and what is compared with later.
         self.with(|state| {
-            let now = state.look(&facts, &resource);
+            let now = state.look(&facts, &wanted.resource);
             let user = user_of(request).unwrap_or_default();
-            let watcher = Watcher {
-                endpoint: endpoint.name.clone(),
-                package,
-                content_type,
-                resource,
-                user_agent: pending.user_agent().clone(),
-                call_id: request.call_id().unwrap_or_default().to_owned(),
-                expires_at: Instant::now(),
-                last: None,
-            };
-            let document = watcher.document(&now);
+            let watcher = Watcher::new(&endpoint.name, wanted, pending.user_agent().clone(), request);
+            let terms = terms(endpoint, &watcher, pending.contact(&user), watcher.document(&now));
             state.watchers.insert(id, Watcher { last: Some(now), ..watcher });
-            let mut terms = SubscriptionTerms::new(pending.contact(&user), document);
-            terms.min_expires = endpoint.sub_min_expiry;
-            terms.max_expires = LONGEST;
-            if is_list {
-                terms.headers.push(("Require".to_owned(), ResourceList::OPTION.to_owned()));
-            }
             pending.accept(id, terms);
         });
     }
 
     /// A subscription was granted, refreshed or ended.
     pub(crate) fn subscription(&self, id: SubscriptionId, event: &SubscriptionEvent) {
+        if let SubscriptionEvent::Recorded(record) = event {
+            return self.keep(id, record);
+        }
         self.with(|state| match event {
             SubscriptionEvent::Granted { expires } => state.watchers.granted(id, Instant::now(), *expires),
             SubscriptionEvent::Ended { reason, .. } => {
                 if let Some(watcher) = state.watchers.remove(id) {
+                    if let Some(tag) = &watcher.kept_as {
+                        self.store.put(Family::Subscription, tag, None);
+                    }
                     let (endpoint, resource) = (&watcher.endpoint, watcher.resource.name());
                     tracing::debug!("the subscription of '{endpoint}' to {resource} ended: {reason:?}");
                 }
@@ -101,16 +91,36 @@ impl Presence {
     }
 }
 
+/// On which terms a watcher is served.
+pub(super) fn terms(
+    endpoint: &Endpoint,
+    watcher: &Watcher,
+    contact: String,
+    document: Document,
+) -> SubscriptionTerms {
+    let mut terms = SubscriptionTerms::new(contact, document);
+    terms.min_expires = endpoint.sub_min_expiry;
+    terms.max_expires = LONGEST;
+    if matches!(watcher.resource, Resource::List { .. }) {
+        terms.headers.push(("Require".to_owned(), ResourceList::OPTION.to_owned()));
+    }
+    terms
+}
+
 /// What a SUBSCRIBE asks for.
-struct Wanted {
-    package: &'static str,
+pub(super) struct Wanted {
+    pub(super) package: &'static str,
     /// The form of its documents.
-    content_type: &'static str,
-    resource: Resource,
+    pub(super) content_type: &'static str,
+    pub(super) resource: Resource,
 }
 
 /// Reads what a SUBSCRIBE asks for.
-fn wanted(configuration: &Configuration, endpoint: &Endpoint, request: &Message) -> Result<Wanted, Reply> {
+pub(super) fn wanted(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    request: &Message,
+) -> Result<Wanted, Reply> {
     let event = EventId::of(request).ok_or(Reply::status(489))?;
     let known = PACKAGES.iter().find(|(package, _)| package.eq_ignore_ascii_case(&event.package));
     let (package, content_types) = known.ok_or(Reply::status(489))?;

@@ -309,6 +309,33 @@ async fn a_list_is_told_as_one() {
 }
 
 #[tokio::test]
+async fn phones_are_told_again_after_a_restart() {
+    let mut scene = scene().await;
+    scene.watch("200", "dialog");
+    assert!(scene.told().await.contains("version=\"0\""));
+    let address = scene.exchange.local_address(Protocol::Udp).unwrap();
+    scene.exchange.presence().set_device("Custom:lamp", DeviceState::InUse);
+    assert!(scene.told().await.contains("version=\"1\""));
+    // Another one goes on at the same place.
+    scene.exchange.stop().await;
+    let file = std::fs::read_to_string(scene.folder.path().join("pjsip.conf")).unwrap();
+    write(scene.folder.path(), "pjsip.conf", &file.replace("bind=127.0.0.1:0", &format!("bind={address}")));
+    scene.exchange = start(scene.folder.path()).await;
+    let told = scene.told().await;
+    assert!(told.contains("version=\"1000000\"") && told.contains("confirmed"), "{told}");
+    scene.exchange.presence().set_device("Custom:lamp", DeviceState::NotInUse);
+    assert!(scene.told().await.contains("version=\"1000001\""));
+    let rows = scene.exchange.presence().subscriptions();
+    assert!(rows.len() == 1 && (580..=600).contains(&rows[0].expires), "{}", rows[0].expires);
+    // What has no hint any more is not gone on with, and not kept.
+    scene.exchange.stop().await;
+    write(scene.folder.path(), "extensions.conf", "[phones]\nexten => 100,hint,PJSIP/desk\n");
+    scene.exchange = start(scene.folder.path()).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(scene.exchange.presence().subscriptions().is_empty());
+}
+
+#[tokio::test]
 async fn what_was_set_is_there_after_a_stop() {
     let scene = scene().await;
     let presence = scene.exchange.presence();

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
+use sip_parser::Message;
 use sip_ua::UserAgentHandle;
 use sip_ua::user_agent::SubscriptionId;
 
 use super::documents::Subject;
 use super::hint::{Hint, HintState};
 use super::mailbox::{MailboxCounts, full_name};
+use super::subscribe::Wanted;
 
 /// A subscription and what it is about.
 pub(super) struct Watcher {
@@ -26,6 +28,30 @@ pub(super) struct Watcher {
     pub(super) expires_at: Instant,
     /// What it was told last.
     pub(super) last: Option<Told>,
+    /// Under which name it is written down.
+    pub(super) kept_as: Option<String>,
+}
+
+impl Watcher {
+    /// One that has been told nothing yet.
+    pub(super) fn new(
+        endpoint: &str,
+        wanted: Wanted,
+        user_agent: UserAgentHandle,
+        request: &Message,
+    ) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            package: wanted.package,
+            content_type: wanted.content_type,
+            resource: wanted.resource,
+            user_agent,
+            call_id: request.call_id().unwrap_or_default().to_owned(),
+            expires_at: Instant::now(),
+            last: None,
+            kept_as: None,
+        }
+    }
 }
 
 /// What is watched.

@@ -14,8 +14,8 @@ use crate::location::Reach;
 use crate::transport::{self, BindError, Flow, ListenConfig, Protocol, SentBy, Transmit};
 use crate::user_agent::{
     Body, Document, OutboundInvite, OutboundRequest, OutboundSubscribe, Reply, RequestFailure, RequestId,
-    SessionId, SessionOptions, Standing, SubscriptionId, SubscriptionTerms, Termination, UaEvent, UserAgent,
-    UserAgentConfig,
+    SessionId, SessionOptions, Standing, SubscriptionId, SubscriptionRecord, SubscriptionTerms, Termination,
+    UaEvent, UserAgent, UserAgentConfig,
 };
 
 /// What the application hears of its user agent. Take them: while 4,096 wait, no message is read.
@@ -260,6 +260,20 @@ impl UserAgentHandle {
     /// See [`UserAgent::accept_subscription`].
     pub fn accept_subscription(&self, request: RequestId, id: SubscriptionId, terms: SubscriptionTerms) {
         self.run(move |agent, now| agent.accept_subscription(now, request, id, terms));
+    }
+
+    /// See [`UserAgent::restore_subscription`].
+    pub fn restore_subscription(
+        &self,
+        id: SubscriptionId,
+        record: SubscriptionRecord,
+        terms: SubscriptionTerms,
+        left: Duration,
+        is_reachable: bool,
+    ) {
+        self.run(move |agent, now| {
+            agent.restore_subscription(now, id, &record, terms, left, is_reachable);
+        });
     }
 
     /// See [`UserAgent::notify`].
