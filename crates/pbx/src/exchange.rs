@@ -22,6 +22,8 @@ use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::error::StartError;
+use crate::kept_bans::KeptBans;
+use crate::kept_values::{Family, KeptValues};
 use crate::messages::{WaitingMessages, deliver_waiting};
 use crate::presence::{self, Presence};
 use crate::qualify::{self, ContactKey, Qualification};
@@ -68,13 +70,19 @@ impl Exchange {
         for observer in observers {
             builder = builder.observer(observer);
         }
-        let presence = Presence::open(&configuration.folders.database);
+        let (kept_values, kept) = KeptValues::open(&configuration.folders.database);
+        let kept_values = Arc::new(kept_values);
+        let (banned, kept): (Vec<_>, Vec<_>) =
+            kept.into_iter().partition(|(family, ..)| *family == Family::Ban);
+        let presence = Presence::open(kept_values.clone(), kept);
         let switchboard = builder.observer(presence.clone()).build();
         let (contacts, arrived) = mpsc::unbounded_channel();
         let qualification = Arc::new(Qualification::default());
         let registrations =
             open_registrations(&configuration, switchboard.clone(), contacts, qualification.clone())?;
-        let guard = guard_of(&configuration, switchboard.clone(), &registrations);
+        let bans = Arc::new(KeptBans::new(kept_values));
+        let guard = guard_of(&configuration, switchboard.clone(), &registrations, bans.clone());
+        bans.restore(&guard, &banned.into_iter().map(|(_, source, ban)| (source, ban)).collect::<Vec<_>>());
         let waiting_messages = WaitingMessages::open(&configuration.folders.database)?;
         let globals = Globals::from_plan(&configuration);
         let locator = Arc::new(Locator::new(resolver(&configuration)));
@@ -350,9 +358,15 @@ fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
 }
 
 /// The guard, which knows the phones that were registered before the start.
-fn guard_of(configuration: &Configuration, switchboard: Switchboard, known: &Registrations) -> SharedGuard {
+fn guard_of(
+    configuration: &Configuration,
+    switchboard: Switchboard,
+    known: &Registrations,
+    bans: Arc<KeptBans>,
+) -> SharedGuard {
     let policy = configuration.security.policy_for(&configuration.sip);
     let guard = SharedGuard::new(policy, move |event| {
+        bans.note(&event);
         switchboard.notice(|| Event::Security(SecurityEvent::now(SecurityKind::Guard(event))));
     });
     let now = SystemTime::now();

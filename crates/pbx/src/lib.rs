@@ -30,6 +30,8 @@ mod directory;
 mod error;
 mod exchange;
 pub mod functions;
+mod kept_bans;
+mod kept_values;
 mod messages;
 pub mod presence;
 pub mod qualify;

@@ -9,10 +9,10 @@ use sip_ua::transport::{Flow, Protocol};
 use sip_ua::user_agent::{SubscriptionId, SubscriptionRecord};
 
 use super::Presence;
-use super::store::Family;
 use super::subscribe::{terms, user_of, wanted};
 use super::watchers::Watcher;
 use crate::exchange::Exchange;
+use crate::kept_values::Family;
 
 /// More NOTIFYs than a subscription can have had since it was written down: the numbers of those that follow a restart
 /// begin so much higher, for a phone passes over what is numbered below what it has.

@@ -16,7 +16,6 @@ mod publication;
 mod publish;
 mod showing;
 mod state;
-mod store;
 mod subscribe;
 mod telling;
 mod unsolicited;
@@ -24,7 +23,6 @@ mod value;
 mod watchers;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -38,11 +36,11 @@ pub(crate) use subscribe::packages;
 pub use value::{PresenceState, PresenceValue};
 
 use crate::exchange::Exchange;
+use crate::kept_values::{Family, KeptValues};
 use hint::device_name;
 use mailbox::full_name;
 use publication::Publications;
 use state::State;
-use store::{Family, Store};
 use watchers::{aor_key, mailbox_key, provider_key};
 
 /// Devices, and providers, whose state can be set; dialplans may make their names of what callers say.
@@ -51,7 +49,7 @@ const MOST_SET: usize = 10_000;
 /// States, and those who watch them.
 pub struct Presence {
     state: Mutex<State>,
-    store: Store,
+    store: Arc<KeptValues>,
     exchange: OnceLock<Weak<Exchange>>,
     voicemail: OnceLock<Arc<dyn MailboxSource>>,
     runtime: tokio::runtime::Handle,
@@ -66,8 +64,7 @@ impl Presence {
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub(crate) fn open(folder: &Path) -> Arc<Self> {
-        let (store, kept) = Store::open(folder);
+    pub(crate) fn open(store: Arc<KeptValues>, kept: Vec<(Family, String, String)>) -> Arc<Self> {
         // Tells tags of this run from those of earlier ones.
         let run = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
         let publications = Publications::new(u64::try_from(run).unwrap_or_default());
@@ -125,8 +122,8 @@ fn restore(state: &mut State, family: Family, name: String, value: &str) {
             state.presences.extend(PresenceValue::parse(value).map(|value| (name, value)));
         }
         Family::Mailbox => state.mailboxes.extend(mailbox::parse(value).map(|value| (name, value))),
-        // They go on once the transports are open.
-        Family::Subscription => {}
+        // Subscriptions go on once the transports are open; bans are the guard's.
+        Family::Subscription | Family::Ban => {}
     }
 }
 

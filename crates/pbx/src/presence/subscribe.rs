@@ -11,9 +11,9 @@ use sip_ua::user_agent::{Document, EventId, Reply, SubscriptionEvent, Subscripti
 use super::Presence;
 use super::documents::Subject;
 use super::hint::Hint;
-use super::store::Family;
 use super::watchers::{Item, Resource, Watcher};
 use crate::configuration::{Configuration, Endpoint};
+use crate::kept_values::Family;
 
 /// The packages that can be subscribed to, and their documents: the one that is told where a watcher takes any comes first.
 const PACKAGES: &[(&str, &[&str])] = &[

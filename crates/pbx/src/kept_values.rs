@@ -1,5 +1,5 @@
 //! What is kept over restarts: device states, presences and counts of mailboxes that were set by dialplans and by hand, and
-//! the subscriptions of phones.
+//! the subscriptions of phones, bans.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -18,7 +18,7 @@ const SCHEMA: &str = "
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
+pub(crate) enum Family {
     /// `Custom:` devices.
     Device,
     /// `CustomPresence:` providers.
@@ -27,6 +27,8 @@ pub(super) enum Family {
     Mailbox,
     /// Subscriptions of phones.
     Subscription,
+    /// Sources that the guard has banned.
+    Ban,
 }
 
 impl Family {
@@ -36,11 +38,12 @@ impl Family {
             Self::Presence => "presence",
             Self::Mailbox => "mailbox",
             Self::Subscription => "subscription",
+            Self::Ban => "ban",
         }
     }
 
     fn of(name: &str) -> Option<Self> {
-        let all = [Self::Device, Self::Presence, Self::Mailbox, Self::Subscription];
+        let all = [Self::Device, Self::Presence, Self::Mailbox, Self::Subscription, Self::Ban];
         all.into_iter().find(|family| family.name() == name)
     }
 }
@@ -54,15 +57,15 @@ enum Job {
 }
 
 /// The way to the thread that writes. It ends, with all written, when this is dropped.
-pub(super) struct Store {
+pub(crate) struct KeptValues {
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Store {
+impl KeptValues {
     /// Opens the file in `folder`, and reads what is in it. Without a file that can be used nothing is kept; the log says
     /// so, and calls go on.
-    pub(super) fn open(folder: &Path) -> (Self, Vec<(Family, String, String)>) {
+    pub(crate) fn open(folder: &Path) -> (Self, Vec<(Family, String, String)>) {
         let path = folder.join(FILE);
         let opened = std::fs::create_dir_all(folder)
             .map_err(|error| error.to_string())
@@ -72,7 +75,7 @@ impl Store {
             Err(error) => {
                 let path = path.display();
                 tracing::error!(
-                    "device states, presences and subscriptions are not kept, for {path} cannot be used: {error}; give the user of \
+                    "device states, presences, subscriptions and bans are not kept, for {path} cannot be used: {error}; give the user of \
                      this program the right to write it, or move it away"
                 );
                 (Self { jobs: None, thread: None }, Vec::new())
@@ -89,7 +92,7 @@ impl Store {
     }
 
     /// Keeps a value, soon.
-    pub(super) fn put(&self, family: Family, name: &str, value: Option<String>) {
+    pub(crate) fn put(&self, family: Family, name: &str, value: Option<String>) {
         if let Some(jobs) = &self.jobs {
             // A thread that is gone has said why.
             let _ = jobs.send(Job::Put { family, name: name.to_owned(), value });
@@ -97,7 +100,7 @@ impl Store {
     }
 
     /// Resolves when all that was put so far is kept, or cannot be.
-    pub(super) async fn flush(&self) {
+    pub(crate) async fn flush(&self) {
         let (done, kept) = oneshot::channel();
         if let Some(jobs) = &self.jobs {
             let _ = jobs.send(Job::Tell(done));
@@ -106,7 +109,7 @@ impl Store {
     }
 }
 
-impl Drop for Store {
+impl Drop for KeptValues {
     fn drop(&mut self) {
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
@@ -167,14 +170,14 @@ mod tests {
     #[test]
     fn what_was_put_is_there_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
-        let (store, kept) = Store::open(folder.path());
+        let (store, kept) = KeptValues::open(folder.path());
         assert!(kept.is_empty());
         store.put(Family::Device, "Custom:lamp", Some("BUSY".to_owned()));
         store.put(Family::Device, "Custom:lamp", Some("INUSE".to_owned()));
         store.put(Family::Presence, "CustomPresence:a", Some("away,,".to_owned()));
         store.put(Family::Presence, "CustomPresence:a", None);
         drop(store);
-        let (_store, kept) = Store::open(folder.path());
+        let (_store, kept) = KeptValues::open(folder.path());
         assert_eq!(kept, [(Family::Device, "Custom:lamp".to_owned(), "INUSE".to_owned())]);
     }
 
@@ -183,7 +186,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "x").unwrap();
-        let (store, kept) = Store::open(&file);
+        let (store, kept) = KeptValues::open(&file);
         store.put(Family::Mailbox, "100@default", Some("1/0".to_owned()));
         assert!(kept.is_empty());
     }
