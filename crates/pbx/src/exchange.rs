@@ -16,7 +16,7 @@ use sip_ua::guard::SharedGuard;
 use sip_ua::location::{DnsResolver, Locator};
 use sip_ua::transport::Protocol;
 use sip_ua::user_agent::UserAgentConfig;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
@@ -27,6 +27,7 @@ use crate::kept_values::{Family, KeptValues};
 use crate::messages::{WaitingMessages, deliver_waiting};
 use crate::presence::{self, Presence};
 use crate::qualify::{self, ContactKey, Qualification};
+use crate::registered_phones;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 use crate::registration::OutboundRegistrations;
 use crate::transports::{OpenTransports, watch_certificates};
@@ -50,6 +51,10 @@ pub struct Exchange {
     started: Instant,
     started_at: SystemTime,
     last_reload: Mutex<Instant>,
+    /// Held while the configuration in force is exchanged for one that is made of it.
+    changing: tokio::sync::Mutex<()>,
+    /// Rung when a phone came or went.
+    phones_changed: Arc<Notify>,
 }
 
 impl Exchange {
@@ -78,8 +83,15 @@ impl Exchange {
         let switchboard = builder.observer(presence.clone()).build();
         let (contacts, arrived) = mpsc::unbounded_channel();
         let qualification = Arc::new(Qualification::default());
-        let registrations =
-            open_registrations(&configuration, switchboard.clone(), contacts, qualification.clone())?;
+        let phones_changed = Arc::new(Notify::new());
+        let registrations = open_registrations(
+            &configuration,
+            switchboard.clone(),
+            contacts,
+            qualification.clone(),
+            phones_changed.clone(),
+        )?;
+        let configuration = configuration.with_registered_phones(&registrations);
         let bans = Arc::new(KeptBans::new(kept_values));
         let guard = guard_of(&configuration, switchboard.clone(), &registrations, bans.clone());
         bans.restore(&guard, &banned.into_iter().map(|(_, source, ban)| (source, ban)).collect::<Vec<_>>());
@@ -109,6 +121,8 @@ impl Exchange {
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),
+            changing: tokio::sync::Mutex::new(()),
+            phones_changed,
         });
         exchange.presence.serve(&exchange);
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
@@ -123,6 +137,7 @@ impl Exchange {
         exchange.presence.go_on(&exchange);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
         tokio::spawn(greet_contacts(Arc::downgrade(&exchange), arrived));
+        tokio::spawn(registered_phones::follow(Arc::downgrade(&exchange), exchange.phones_changed.clone()));
         tokio::spawn(watch_certificates(Arc::downgrade(&exchange)));
         tokio::spawn(OpenTransports::watch_outside(Arc::downgrade(&exchange), locator));
         exchange.follow_contacts(&exchange.configuration());
@@ -235,6 +250,7 @@ impl Exchange {
     /// Loads `part` of the configuration again and puts it in force, unless it has errors: then nothing changes.
     /// Calls that run keep the dialplan that they began with until they jump.
     pub async fn reload(&self, part: Part) -> ConfigurationReport {
+        let _changing = self.changing.lock().await;
         let running = self.configuration();
         let folders = running.folders.clone();
         // Reading files takes its time; the calls of this thread must not wait for it.
@@ -246,6 +262,7 @@ impl Exchange {
         if let Some(loaded) = loaded {
             let next = running.with(part, loaded);
             self.registrations.follow(next.sip.aors.keys().cloned().collect()).await;
+            let next = next.with_registered_phones(&self.registrations);
             if matches!(part, Part::Dialplan | Part::All) {
                 self.globals.refresh(&next);
             }
@@ -272,6 +289,13 @@ impl Exchange {
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
         report
+    }
+
+    /// Exchanges the configuration in force for one that is made of it; a reload waits for that.
+    pub(crate) async fn amend(&self, change: impl FnOnce(Configuration) -> Configuration) {
+        let _changing = self.changing.lock().await;
+        let next = change(Configuration::clone(&self.configuration()));
+        self.configuration.store(Arc::new(next));
     }
 
     /// Takes no more calls and waits until the last one has ended.
@@ -323,8 +347,12 @@ fn open_registrations(
     switchboard: Switchboard,
     arrived: mpsc::UnboundedSender<String>,
     qualification: Arc<Qualification>,
+    phones_changed: Arc<Notify>,
 ) -> Result<Arc<Registrations>, StoreError> {
     let tell = move |event: ContactEvent| {
+        if !matches!(event.change, ContactChange::Refreshed { .. }) {
+            phones_changed.notify_one();
+        }
         qualification.note(&event);
         if matches!(event.change, ContactChange::Added { .. }) {
             // An exchange that stops greets nobody.

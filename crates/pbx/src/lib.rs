@@ -35,6 +35,7 @@ mod kept_values;
 mod messages;
 pub mod presence;
 pub mod qualify;
+mod registered_phones;
 pub mod registrar;
 pub mod registration;
 mod transports;

@@ -45,6 +45,8 @@ pub(super) struct Gathered {
     pub(super) spellings: Spellings,
     /// Devices that are believed where they registered.
     pub(super) registrants: BTreeMap<String, Registrant>,
+    /// Their extensions while they are registered.
+    pub(super) registered_extensions: BTreeMap<String, String>,
 }
 
 impl SipFiles {
@@ -100,6 +102,9 @@ impl Joined {
             self.places.extend(own);
             if let Some(registrant) = group.registrant {
                 self.gathered.registrants.insert(group.name.value.clone(), registrant);
+            }
+            if let Some(extensions) = group.registered_extensions {
+                self.gathered.registered_extensions.insert(group.name.value.clone(), extensions);
             }
             for object in group.objects {
                 self.gathered.spellings.extend(object.spellings);

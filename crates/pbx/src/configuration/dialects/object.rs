@@ -13,11 +13,13 @@ pub(super) struct Group {
     pub(super) objects: Vec<Object>,
     /// Whether its calls are believed when they come from where it registered.
     pub(super) registrant: Option<Registrant>,
+    /// `regexten`: the extensions that it has while it is registered.
+    pub(super) registered_extensions: Option<String>,
 }
 
 impl Group {
     pub(super) fn new(name: Spanned<String>, objects: Vec<Object>) -> Self {
-        Self { name, objects, registrant: None }
+        Self { name, objects, registrant: None, registered_extensions: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asterisk_conf::{Diagnostic, suggest};
+use asterisk_conf::{Diagnostic, Spanned, suggest};
 use call_control::sip::UnidentifiedPolicy;
 use sip_ua::digest::Algorithm;
 
@@ -55,6 +55,8 @@ pub struct Global {
     pub endpoint_identifier_order: Vec<Identifier>,
     /// `mwi_disable_initial_unsolicited`: phones are not told of waiting messages as the exchange starts.
     pub mwi_disable_initial_unsolicited: bool,
+    /// `regcontext`: where phones have an extension while they are registered.
+    pub regcontext: Option<Spanned<String>>,
     /// `unidentified_request_count`, `unidentified_request_period`, `unidentified_request_prune_interval`.
     pub unidentified: UnidentifiedPolicy,
     /// `default_auth_algorithms_uas`: what is offered to those who prove an `auth` section that names none.
@@ -74,6 +76,7 @@ impl Default for Global {
             keep_alive_interval: Some(Duration::from_secs(90)),
             endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
             mwi_disable_initial_unsolicited: false,
+            regcontext: None,
             unidentified: UnidentifiedPolicy::default(),
             default_auth_algorithms_uas: Vec::new(),
             default_auth_algorithms_uac: Vec::new(),
@@ -97,6 +100,10 @@ impl Global {
             },
             endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
             mwi_disable_initial_unsolicited: values.flag("mwi_disable_initial_unsolicited", false),
+            regcontext: values
+                .text("regcontext")
+                .zip(values.span("regcontext"))
+                .map(|(text, span)| Spanned::new(text, span)),
             unidentified: unidentified(values, defaults.unidentified),
             default_auth_algorithms_uas: algorithms(values, "default_auth_algorithms_uas"),
             default_auth_algorithms_uac: algorithms(values, "default_auth_algorithms_uac"),

@@ -137,7 +137,6 @@ const GLOBAL: &[Idle] = &[
     Idle("disable_multi_domain", Flag, EITHER, Note),
     Idle("max_forwards", Any, &["70"], Note),
     Idle("norefersub", Flag, EITHER, Note),
-    Idle("regcontext", Any, NEVER, Note),
     Idle("use_callerid_contact", Flag, NO, Note),
 ];
 

@@ -51,6 +51,8 @@ pub struct SipConfiguration {
     pub global: Global,
     /// Devices of `sip.conf` whose calls are believed where they registered, by the name of their endpoint.
     pub registrants: BTreeMap<String, Registrant>,
+    /// `regexten` of devices of `sip.conf`, by the name of their endpoint.
+    pub registered_extensions: BTreeMap<String, String>,
     /// `type=system`.
     pub system: System,
     /// `type=transport`, in order.

@@ -186,7 +186,9 @@ impl Device {
         objects.extend(self.identify());
         objects.extend(self.registration(found));
         objects.insert(0, endpoint);
-        Group { registrant: self.registrant, ..Group::new(self.section.name.clone(), objects) }
+        let registered_extensions = self.line(&["regexten"]).map(|line| line.value.value.trim().to_owned());
+        let group = Group::new(self.section.name.clone(), objects);
+        Group { registrant: self.registrant, registered_extensions, ..group }
     }
 
     /// A name that anybody may claim is no proof: a device whose address is believed is known by nothing else.

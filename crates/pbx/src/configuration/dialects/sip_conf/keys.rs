@@ -181,7 +181,7 @@ pub(super) const KEYS: &[Key] = &[
     Key("realm", General, Own),
     Key("recordhistory", General, Idle(NO)),
     Key("regcontext", General, Own),
-    Key("regexten", Device, Idle(NEVER)),
+    Key("regexten", Device, Own),
     Key("regextenonqualify", General, Idle(NO)),
     Key("register", General, Own),
     Key("register_retry_403", General, Own),
