@@ -1,5 +1,6 @@
 //! The configuration as SIP asks for it: who calls, where a number leads, where a phone is.
 
+mod domains;
 mod endpoints;
 mod host_addresses;
 mod identify;
@@ -23,6 +24,7 @@ use sip_ua::registrar::Gruu;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, SubscriptionEvent, SubscriptionId};
 
+pub(crate) use domains::names_of;
 pub(crate) use endpoints::EndpointTable;
 pub(crate) use host_addresses::HostAddresses;
 pub(crate) use route::{contacts_of, way_to};

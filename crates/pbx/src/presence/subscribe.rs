@@ -13,6 +13,7 @@ use super::documents::Subject;
 use super::hint::Hint;
 use super::watchers::{Item, Resource, Watcher};
 use crate::configuration::{Configuration, Endpoint};
+use crate::directory::names_of;
 use crate::kept_values::Family;
 
 /// The packages that can be subscribed to, and their documents: the one that is told where a watcher takes any comes first.
@@ -133,7 +134,7 @@ pub(super) fn wanted(
     let wanted = |resource| Wanted { package, content_type, resource };
     let user = user_of(request).ok_or(Reply::status(404))?;
     let resource = match *package {
-        "reg" => registration(endpoint, &user, request)?,
+        "reg" => registration(configuration, endpoint, request)?,
         _ => single(configuration, endpoint, package, &user, request),
     };
     // A list may have the name of an extension, for phones that know no lists.
@@ -213,10 +214,12 @@ fn mailboxes(
     request: &Message,
 ) -> Option<Resource> {
     let own = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
+    let names = request.request_uri().map(|uri| names_of(&configuration.sip, &uri)).unwrap_or_default();
+    let is_own = |name: &String| name == user || names.contains(name);
     let dials_voicemail = |extension: &Option<String>| extension.as_deref() == Some(user);
-    let aor = own
-        .into_iter()
-        .find(|aor| aor.name == user || endpoint.name == user || dials_voicemail(&aor.voicemail_extension))?;
+    let aor = own.into_iter().find(|aor| {
+        is_own(&aor.name) || is_own(&endpoint.name) || dials_voicemail(&aor.voicemail_extension)
+    })?;
     let mailboxes = if aor.mailboxes.is_empty() { &endpoint.mailboxes } else { &aor.mailboxes };
     let account = aor.voicemail_extension.as_ref();
     let account = account.map(|extension| format!("sip:{extension}@{}", host_of(request)));
@@ -225,8 +228,16 @@ fn mailboxes(
 }
 
 /// Registrations are told to their owner alone.
-fn registration(endpoint: &Endpoint, user: &str, request: &Message) -> Result<Option<Resource>, Reply> {
-    let Some(aor) = endpoint.aors.iter().find(|name| *name == user) else { return Err(Reply::status(403)) };
+fn registration(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    request: &Message,
+) -> Result<Option<Resource>, Reply> {
+    let uri = request.request_uri().map_err(|_| Reply::status(400))?;
+    let names = names_of(&configuration.sip, &uri);
+    let Some(aor) = names.iter().find(|name| endpoint.aors.contains(name)) else {
+        return Err(Reply::status(403));
+    };
     let uri = bare(request.uri().unwrap_or_default());
     Ok(Some(Resource::Registration { aor: aor.clone(), uri }))
 }

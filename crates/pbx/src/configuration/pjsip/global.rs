@@ -55,6 +55,8 @@ pub struct Global {
     pub endpoint_identifier_order: Vec<Identifier>,
     /// `mwi_disable_initial_unsolicited`: phones are not told of waiting messages as the exchange starts.
     pub mwi_disable_initial_unsolicited: bool,
+    /// `disable_multi_domain`: users are known without their domain alone.
+    pub disable_multi_domain: bool,
     /// `regcontext`: where phones have an extension while they are registered.
     pub regcontext: Option<Spanned<String>>,
     /// `unidentified_request_count`, `unidentified_request_period`, `unidentified_request_prune_interval`.
@@ -76,6 +78,7 @@ impl Default for Global {
             keep_alive_interval: Some(Duration::from_secs(90)),
             endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
             mwi_disable_initial_unsolicited: false,
+            disable_multi_domain: false,
             regcontext: None,
             unidentified: UnidentifiedPolicy::default(),
             default_auth_algorithms_uas: Vec::new(),
@@ -100,6 +103,7 @@ impl Global {
             },
             endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
             mwi_disable_initial_unsolicited: values.flag("mwi_disable_initial_unsolicited", false),
+            disable_multi_domain: values.flag("disable_multi_domain", false),
             regcontext: values
                 .text("regcontext")
                 .zip(values.span("regcontext"))

@@ -134,7 +134,6 @@ const RESOURCE_LIST: &[Idle] = &[
 
 const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
-    Idle("disable_multi_domain", Flag, EITHER, Note),
     Idle("max_forwards", Any, &["70"], Note),
     Idle("norefersub", Flag, EITHER, Note),
     Idle("use_callerid_contact", Flag, NO, Note),
