@@ -8,6 +8,8 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::registrar::choose_journal;
+
 /// The file's name.
 const FILE: &str = "presence.sqlite3";
 
@@ -124,6 +126,7 @@ type Kept = Vec<(Family, String, String)>;
 fn open(path: &Path) -> rusqlite::Result<(Connection, Kept)> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    choose_journal(&connection)?;
     connection.execute_batch(SCHEMA)?;
     let kept = {
         let mut statement = connection.prepare("SELECT family, name, value FROM kept")?;
@@ -138,29 +141,40 @@ fn open(path: &Path) -> rusqlite::Result<(Connection, Kept)> {
     Ok((connection, kept))
 }
 
+/// Values that are written together.
+const TOGETHER: usize = 256;
+
 fn run(connection: &Connection, queue: &Receiver<Job>) {
-    while let Ok(job) = queue.recv() {
-        let (family, name, value) = match job {
-            Job::Put { family, name, value } => (family, name, value),
-            Job::Tell(done) => {
+    while let Ok(first) = queue.recv() {
+        let waiting = queue.try_iter().take(TOGETHER - 1);
+        let jobs: Vec<Job> = std::iter::once(first).chain(waiting).collect();
+        if let Err(error) = write(connection, &jobs) {
+            tracing::error!("states that were set are not kept: {error}; check the disk of the store");
+        }
+        for job in jobs {
+            if let Job::Tell(done) = job {
                 // Whoever asked may have lost interest since.
                 let _ = done.send(());
-                continue;
             }
-        };
-        let written = match &value {
-            Some(value) => connection.execute(
-                "INSERT INTO kept VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value",
-                (family.name(), &name, value),
-            ),
-            None => {
-                connection.execute("DELETE FROM kept WHERE family = ?1 AND name = ?2", (family.name(), &name))
-            }
-        };
-        if let Err(error) = written {
-            tracing::error!("the state of '{name}' is not kept: {error}; check the disk of the store");
         }
     }
+}
+
+/// All or nothing.
+fn write(connection: &Connection, jobs: &[Job]) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    for job in jobs {
+        let Job::Put { family, name, value } = job else { continue };
+        match value {
+            Some(value) => transaction.execute(
+                "INSERT INTO kept VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value",
+                (family.name(), name, value),
+            )?,
+            None => transaction
+                .execute("DELETE FROM kept WHERE family = ?1 AND name = ?2", (family.name(), name))?,
+        };
+    }
+    transaction.commit()
 }
 
 #[cfg(test)]
