@@ -102,6 +102,11 @@ pub trait Directory: Send + Sync + 'static {
         reply.send(Reply::status(489));
     }
 
+    /// A NOTIFY that belongs to no subscription of ours. The credentials are proven.
+    fn notified(&self, _endpoint: Arc<SipEndpoint>, _request: Message, reply: PendingReply) {
+        reply.send(Reply::status(489));
+    }
+
     /// A subscription that was accepted moved on.
     fn subscription(&self, _id: SubscriptionId, _event: SubscriptionEvent) {}
 

@@ -57,8 +57,10 @@ impl Worker {
             Method::Options => self.user_agent.respond(id, capabilities()),
             Method::Subscribe => self.on_subscribe(id, request, flow, endpoint),
             Method::Publish => self.on_publish(id, request, endpoint),
-            // Nobody here subscribed to it: keep-alives of phones mostly, which are content with any answer.
-            Method::Notify => self.user_agent.respond(id, Reply::status(489)),
+            Method::Notify => {
+                let reply = PendingReply { id, user_agent: self.user_agent.clone() };
+                self.directory.notified(endpoint, request, reply);
+            }
             Method::Other(_) => self.user_agent.respond(id, Reply::status(501)),
             _ => self.user_agent.respond(id, Reply::status(405).header("Allow", ALLOW)),
         }

@@ -151,6 +151,13 @@ impl Directory for ConfiguredDirectory {
         }
     }
 
+    fn notified(&self, endpoint: Arc<SipEndpoint>, request: Message, reply: PendingReply) {
+        match self.exchange.upgrade() {
+            Some(exchange) => reply.send(exchange.presence().notified(&endpoint.name, &request)),
+            None => reply.send(Reply::status(503)),
+        }
+    }
+
     fn subscription(&self, id: SubscriptionId, event: SubscriptionEvent) {
         if let Some(exchange) = self.exchange.upgrade() {
             exchange.presence().subscription(id, &event);

@@ -10,6 +10,7 @@
 mod documents;
 mod facts;
 mod hint;
+mod incoming_mwi;
 mod kept;
 mod mailbox;
 mod publication;

@@ -221,7 +221,8 @@ fn mailboxes(
         is_own(&aor.name) || is_own(&endpoint.name) || dials_voicemail(&aor.voicemail_extension)
     })?;
     let mailboxes = if aor.mailboxes.is_empty() { &endpoint.mailboxes } else { &aor.mailboxes };
-    let account = aor.voicemail_extension.as_ref();
+    let usual = configuration.sip.global.default_voicemail_extension.as_ref();
+    let account = aor.voicemail_extension.as_ref().or(endpoint.voicemail_extension.as_ref()).or(usual);
     let account = account.map(|extension| format!("sip:{extension}@{}", host_of(request)));
     let found = !mailboxes.is_empty();
     found.then(|| Resource::Mailboxes { aor: aor.name.clone(), mailboxes: mailboxes.clone(), account })

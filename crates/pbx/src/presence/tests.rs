@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::Prompts;
-use sip_parser::HeaderName;
+use sip_parser::{HeaderName, Method};
 use sip_ua::transport::{ListenConfig, Protocol};
 use sip_ua::user_agent::{
-    EventId, OutboundSubscribe, Reply, SubscriptionEnd, SubscriptionEvent, SubscriptionId, UaEvent,
-    UserAgentConfig,
+    Body, EventId, OutboundRequest, OutboundSubscribe, Reply, SubscriptionEnd, SubscriptionEvent,
+    SubscriptionId, UaEvent, UserAgentConfig,
 };
 use sip_ua::{UaEvents, UserAgentHandle};
 
@@ -212,6 +212,50 @@ async fn mailboxes_may_be_told_each_by_itself() {
     assert!(scene.unsolicited().await.contains("Voice-Message: 1/0"));
     presence.set_mailbox("101", MailboxCounts { new: 3, old: 0 });
     assert!(scene.unsolicited().await.contains("Voice-Message: 3/0"), "of the one that changed alone");
+}
+
+#[tokio::test]
+async fn a_subscription_may_stand_in_place_of_what_nobody_asked_for() {
+    let lines = "mwi_subscribe_replaces_unsolicited=yes\nmwi_from_user=voicemail\nvoicemail_extension=*98";
+    let mut scene = scene_with("mwi_disable_initial_unsolicited=yes", lines, "").await;
+    let presence = scene.exchange.presence().clone();
+    presence.set_mailbox("100", MailboxCounts { new: 1, old: 0 });
+    let UaEvent::Request { id, message, .. } = scene.event().await else { panic!("a NOTIFY") };
+    scene.phone.respond(id, Reply::status(200));
+    let (from, body) = (message.raw(&HeaderName::From).unwrap_or_default(), message.body());
+    assert!(from.contains("sip:voicemail@"), "{from}");
+    assert!(String::from_utf8_lossy(body).contains("Message-Account: sip:*98@"));
+    scene.watch("desk", "message-summary");
+    assert!(scene.told().await.contains("Voice-Message: 1/0"));
+    presence.set_mailbox("100", MailboxCounts { new: 2, old: 0 });
+    assert!(scene.told().await.contains("Voice-Message: 2/0"), "by the subscription");
+    presence.set_mailbox("100", MailboxCounts { new: 3, old: 0 });
+    assert!(scene.told().await.contains("Voice-Message: 3/0"), "and by nothing else");
+}
+
+#[tokio::test]
+async fn a_provider_tells_what_waits_there() {
+    let scene =
+        scene_with("mwi_disable_initial_unsolicited=yes", "incoming_mwi_mailbox=900@provider", "").await;
+    let exchange = scene.exchange.local_address(Protocol::Udp).unwrap();
+    let flow = scene.phone.flow_to(Protocol::Udp, exchange).unwrap();
+    let tell = async |event: &str, text: &'static str| {
+        let (from, to) = ("<sip:desk@127.0.0.1>", "<sip:pbx@127.0.0.1>");
+        let target = format!("sip:pbx@{exchange}");
+        let mut request = OutboundRequest::new(Method::Notify, &target, flow, from, to);
+        request.headers = vec![
+            ("Event".to_owned(), event.to_owned()),
+            ("Subscription-State".to_owned(), "active".to_owned()),
+        ];
+        let content_type = "application/simple-message-summary".to_owned();
+        request.body = Some(Body { content_type, bytes: text.into() });
+        scene.phone.send_request(request).await.unwrap().status()
+    };
+    let text = "Messages-Waiting: yes\r\nVoice-Message: 3/1 (0/0)\r\n";
+    assert_eq!(tell("message-summary", text).await, Some(200));
+    assert_eq!(scene.exchange.presence().mailbox("900@provider"), MailboxCounts { new: 3, old: 1 });
+    assert_eq!(tell("message-summary", "Hello").await, Some(400));
+    assert_eq!(tell("keep-alive", text).await, Some(489));
 }
 
 #[tokio::test]

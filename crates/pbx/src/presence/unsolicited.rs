@@ -1,6 +1,6 @@
 //! NOTIFYs of waiting messages that nobody subscribed to (RFC 3842 section 3.9 of practice): `mailboxes` of endpoints.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use call_control::sip::Route;
@@ -11,6 +11,7 @@ use tracing::debug;
 use super::Presence;
 use super::documents::summary;
 use super::mailbox::{MailboxCounts, full_name};
+use super::watchers::Watcher;
 use crate::configuration::{Configuration, Endpoint};
 use crate::directory;
 use crate::exchange::Exchange;
@@ -69,6 +70,13 @@ impl Presence {
         changed: Option<&str>,
     ) {
         let Some(sip) = exchange.sip().filter(|_| !routes.is_empty()).cloned() else { return };
+        let has_asked =
+            |watcher: &Watcher| watcher.endpoint == endpoint.name && watcher.package == "message-summary";
+        if endpoint.mwi_subscribe_replaces_unsolicited
+            && self.with(|state| state.watchers.iter().any(has_asked))
+        {
+            return;
+        }
         let facts = self.facts();
         let own = &endpoint.mailboxes;
         let counts: Vec<_> = self.with(|state| match endpoint.aggregate_mwi {
@@ -78,11 +86,22 @@ impl Presence {
                 own.iter().filter(is_news).map(|name| state.mailbox(&facts, name)).collect()
             }
         });
-        let aors = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
-        let voicemail = aors.filter_map(|aor| aor.voicemail_extension.clone()).next();
+        let mut aors = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
+        let voicemail = endpoint
+            .voicemail_extension
+            .clone()
+            .or_else(|| aors.find_map(|aor| aor.voicemail_extension.clone()))
+            .or_else(|| configuration.sip.global.default_voicemail_extension.clone());
         let name = endpoint.name.clone();
+        let from_user = endpoint.mwi_from_user.as_ref();
+        let routes = routes.into_iter().map(|mut route| {
+            if from_user.is_some() {
+                Arc::make_mut(&mut route.endpoint).from_user = from_user.cloned();
+            }
+            route
+        });
         let each = |route: Route| counts.iter().map(move |one| (route.clone(), *one)).collect::<Vec<_>>();
-        let notices: Vec<(Route, MailboxCounts)> = routes.into_iter().flat_map(each).collect();
+        let notices: Vec<(Route, MailboxCounts)> = routes.flat_map(each).collect();
         self.runtime.spawn(async move {
             for (route, counts) in notices {
                 let host = sip.local_address(sip_ua::transport::Protocol::Udp);
