@@ -5,12 +5,10 @@ use std::error::Error;
 use std::time::{Instant, SystemTime};
 
 use sip_parser::{Message, Method};
-use sip_ua::digest::{Credentials, Secret, Verdict, Verifier};
+use sip_ua::digest::{ChallengeTerms, Credentials, Secret, Verdict, Verifier};
 use sip_ua::registrar::{AorPolicy, Registrar};
 use sip_ua::transport::{Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::{Reply, UaEvent, UserAgentConfig};
-
-const REALM: &str = "example";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -21,6 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut desk = Desk {
         registrar: Registrar::new(),
         verifier: Verifier::new(),
+        terms: ChallengeTerms::new("example"),
         alice: [Credentials::new("alice", Secret::plain("wonderland"))],
     };
     while let Some(event) = events.recv().await {
@@ -40,15 +39,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
 struct Desk {
     registrar: Registrar,
     verifier: Verifier,
+    terms: ChallengeTerms,
     alice: [Credentials; 1],
 }
 
 impl Desk {
     fn register(&mut self, request: &Message, flow: &Flow) -> Reply {
         let now = Instant::now();
-        let verdict = self.verifier.verify_request(now, REALM, request, &self.alice);
+        let verdict = self.verifier.verify_request(now, &self.terms, request, &self.alice);
         if verdict != Verdict::Accepted {
-            let challenges = self.verifier.challenge(now, REALM, verdict == Verdict::Stale);
+            let challenges = self.verifier.challenge(now, &self.terms, verdict == Verdict::Stale);
             return challenges.into_iter().fold(Reply::status(401), |r, c| r.header("WWW-Authenticate", c));
         }
         let policy = AorPolicy { max_contacts: 5, ..AorPolicy::default() };

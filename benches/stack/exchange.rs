@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use sip_parser::Message;
-use sip_ua::digest::{Challenge, Credentials, Verdict, Verifier};
+use sip_ua::digest::{Challenge, ChallengeTerms, Credentials, Verdict, Verifier};
 use sip_ua::registrar::{AorPolicy, RegisterError, RegisterOutcome, Registrar};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, RequestId, UaEvent, UserAgent, UserAgentConfig};
@@ -32,6 +32,7 @@ pub struct Exchange {
     wall: SystemTime,
     agent: UserAgent,
     verifier: Verifier,
+    terms: ChallengeTerms,
     registrar: Registrar,
     users: HashMap<String, Credentials>,
 }
@@ -54,6 +55,7 @@ impl Exchange {
             wall: SystemTime::now(),
             agent: UserAgent::with_seed(UserAgentConfig::new("ipbx/1"), [7; 32]),
             verifier: Verifier::with_key(Default::default(), [9; 32]),
+            terms: ChallengeTerms::new(REALM),
             registrar: Registrar::new(),
             users: (0..phones).map(phone).map(|phone| (phone.aor(), phone.credentials())).collect(),
         }
@@ -65,7 +67,7 @@ impl Exchange {
     /// When there is none.
     #[allow(clippy::unwrap_used, reason = "our own challenge can be read")]
     pub fn challenge(&mut self) -> Challenge {
-        Challenge::parse(&self.verifier.challenge(self.now, REALM, false)[0], false).unwrap()
+        Challenge::parse(&self.verifier.challenge(self.now, &self.terms, false)[0], false).unwrap()
     }
 
     /// Lets time pass.
@@ -112,10 +114,10 @@ impl Exchange {
         };
         let aor = request.to().ok()?.uri().user_unescaped()?.into_owned();
         let known = self.users.get(&aor).map(std::slice::from_ref).unwrap_or_default();
-        match self.verifier.verify_request(self.now, REALM, &request, known) {
+        match self.verifier.verify_request(self.now, &self.terms, &request, known) {
             Verdict::Accepted => Some(Proven { id, aor, request, flow }),
             verdict => {
-                let lines = self.verifier.challenge(self.now, REALM, verdict == Verdict::Stale);
+                let lines = self.verifier.challenge(self.now, &self.terms, verdict == Verdict::Stale);
                 let challenge = |reply: Reply, line| reply.header("WWW-Authenticate", line);
                 let reply = lines.into_iter().fold(Reply::status(401), challenge);
                 self.agent.respond(self.now, id, reply);

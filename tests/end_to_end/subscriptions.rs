@@ -257,8 +257,8 @@ fn custom(scene: &Scene) -> Outcome {
 fn holds(folder: &Path, text: &[u8]) -> Outcome<bool> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let is_store = path.file_name().is_some_and(|name| name == "presence.sqlite3");
-        // A journal may come and go meanwhile; the store itself stays.
+        let is_store =
+            path.file_name().is_some_and(|name| name == "presence.sqlite3" || name == "presence.sqlite3-wal");
         let found = match path.is_dir() {
             true => holds(&path, text)?,
             false => is_store && std::fs::read(&path)?.windows(text.len()).any(|octets| octets == text),

@@ -16,18 +16,21 @@ use sip_ua::guard::SharedGuard;
 use sip_ua::location::{DnsResolver, Locator};
 use sip_ua::transport::Protocol;
 use sip_ua::user_agent::UserAgentConfig;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
-use crate::certificates::{self, CertificatesInUse};
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::error::StartError;
+use crate::kept_bans::KeptBans;
+use crate::kept_values::{Family, KeptValues};
 use crate::messages::{WaitingMessages, deliver_waiting};
 use crate::presence::{self, Presence};
 use crate::qualify::{self, ContactKey, Qualification};
+use crate::registered_phones;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 use crate::registration::OutboundRegistrations;
+use crate::transports::{OpenTransports, watch_certificates};
 
 /// A running exchange.
 pub struct Exchange {
@@ -38,7 +41,7 @@ pub struct Exchange {
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     waiting_messages: WaitingMessages,
-    certificates: CertificatesInUse,
+    transports: OpenTransports,
     qualification: Arc<Qualification>,
     guard: SharedGuard,
     sip: std::sync::OnceLock<Arc<SipTechnology>>,
@@ -48,6 +51,10 @@ pub struct Exchange {
     started: Instant,
     started_at: SystemTime,
     last_reload: Mutex<Instant>,
+    /// Held while the configuration in force is exchanged for one that is made of it.
+    changing: tokio::sync::Mutex<()>,
+    /// Rung when a phone came or went.
+    phones_changed: Arc<Notify>,
 }
 
 impl Exchange {
@@ -68,17 +75,30 @@ impl Exchange {
         for observer in observers {
             builder = builder.observer(observer);
         }
-        let presence = Presence::open(&configuration.folders.database);
+        let (kept_values, kept) = KeptValues::open(&configuration.folders.database);
+        let kept_values = Arc::new(kept_values);
+        let (banned, kept): (Vec<_>, Vec<_>) =
+            kept.into_iter().partition(|(family, ..)| *family == Family::Ban);
+        let presence = Presence::open(kept_values.clone(), kept);
         let switchboard = builder.observer(presence.clone()).build();
         let (contacts, arrived) = mpsc::unbounded_channel();
         let qualification = Arc::new(Qualification::default());
-        let registrations =
-            open_registrations(&configuration, switchboard.clone(), contacts, qualification.clone())?;
-        let guard = guard_of(&configuration, switchboard.clone(), &registrations);
+        let phones_changed = Arc::new(Notify::new());
+        let registrations = open_registrations(
+            &configuration,
+            switchboard.clone(),
+            contacts,
+            qualification.clone(),
+            phones_changed.clone(),
+        )?;
+        let configuration = configuration.with_registered_phones(&registrations);
+        let bans = Arc::new(KeptBans::new(kept_values));
+        let guard = guard_of(&configuration, switchboard.clone(), &registrations, bans.clone());
+        bans.restore(&guard, &banned.into_iter().map(|(_, source, ban)| (source, ban)).collect::<Vec<_>>());
         let waiting_messages = WaitingMessages::open(&configuration.folders.database)?;
         let globals = Globals::from_plan(&configuration);
-        let (certificates, listen) = CertificatesInUse::open(&configuration)?;
         let locator = Arc::new(Locator::new(resolver(&configuration)));
+        let (transports, listen) = OpenTransports::open(&configuration.sip, &locator).await?;
         let host_addresses = Arc::new(HostAddresses::default());
         // Before the first call can come, so that no trunk is taken for a stranger.
         host_addresses.follow(&configuration, &locator).await;
@@ -91,7 +111,7 @@ impl Exchange {
             switchboard: switchboard.clone(),
             registrations,
             waiting_messages,
-            certificates,
+            transports,
             qualification,
             guard: guard.clone(),
             sip: std::sync::OnceLock::new(),
@@ -101,20 +121,29 @@ impl Exchange {
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),
+            changing: tokio::sync::Mutex::new(()),
+            phones_changed,
         });
         exchange.presence.serve(&exchange);
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
-        let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
+        let (sip, calls) =
+            SipTechnology::start(config, listen, switchboard, directory, locator.clone()).await?;
         let board = exchange.switchboard.clone();
         let tell = Arc::new(move |event| board.notice(|| event));
         let outbound = OutboundRegistrations::new(sip.clone(), tell);
         let _ = exchange.sip.set(sip);
         outbound.follow(&exchange.configuration());
         let _ = exchange.outbound.set(outbound);
+        exchange.presence.go_on(&exchange);
         tokio::spawn(take_calls(Arc::downgrade(&exchange), calls));
         tokio::spawn(greet_contacts(Arc::downgrade(&exchange), arrived));
-        tokio::spawn(certificates::watch(Arc::downgrade(&exchange)));
+        tokio::spawn(registered_phones::follow(Arc::downgrade(&exchange), exchange.phones_changed.clone()));
+        tokio::spawn(watch_certificates(Arc::downgrade(&exchange)));
+        tokio::spawn(OpenTransports::watch_outside(Arc::downgrade(&exchange), locator));
         exchange.follow_contacts(&exchange.configuration());
+        if !exchange.configuration().sip.global.mwi_disable_initial_unsolicited {
+            tokio::spawn(Presence::tell_all_phones(Arc::downgrade(&exchange)));
+        }
         tokio::spawn(qualify::run(Arc::downgrade(&exchange), exchange.qualification.clone()));
         Ok(exchange)
     }
@@ -134,9 +163,9 @@ impl Exchange {
         self.endpoints.load_full()
     }
 
-    /// The certificates that the transports show.
-    pub(crate) fn certificates(&self) -> &CertificatesInUse {
-        &self.certificates
+    /// The transports that are open.
+    pub(crate) fn transports(&self) -> &OpenTransports {
+        &self.transports
     }
 
     /// Tells those who watch.
@@ -221,6 +250,7 @@ impl Exchange {
     /// Loads `part` of the configuration again and puts it in force, unless it has errors: then nothing changes.
     /// Calls that run keep the dialplan that they began with until they jump.
     pub async fn reload(&self, part: Part) -> ConfigurationReport {
+        let _changing = self.changing.lock().await;
         let running = self.configuration();
         let folders = running.folders.clone();
         // Reading files takes its time; the calls of this thread must not wait for it.
@@ -232,14 +262,17 @@ impl Exchange {
         if let Some(loaded) = loaded {
             let next = running.with(part, loaded);
             self.registrations.follow(next.sip.aors.keys().cloned().collect()).await;
+            let next = next.with_registered_phones(&self.registrations);
             if matches!(part, Part::Dialplan | Part::All) {
                 self.globals.refresh(&next);
             }
             if matches!(part, Part::Sip | Part::All) {
-                self.warn(self.certificates.follow(&next.sip));
-            }
-            if part == Part::All {
-                self.locator.set_resolver(resolver(&next));
+                if part == Part::All {
+                    self.locator.set_resolver(resolver(&next));
+                }
+                if let Some(sip) = self.sip.get() {
+                    self.warn(self.transports.follow(&next.sip, &self.locator, sip.user_agent()).await);
+                }
             }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
             if let Some(outbound) = self.outbound.get() {
@@ -256,6 +289,13 @@ impl Exchange {
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
         report
+    }
+
+    /// Exchanges the configuration in force for one that is made of it; a reload waits for that.
+    pub(crate) async fn amend(&self, change: impl FnOnce(Configuration) -> Configuration) {
+        let _changing = self.changing.lock().await;
+        let next = change(Configuration::clone(&self.configuration()));
+        self.configuration.store(Arc::new(next));
     }
 
     /// Takes no more calls and waits until the last one has ended.
@@ -307,8 +347,12 @@ fn open_registrations(
     switchboard: Switchboard,
     arrived: mpsc::UnboundedSender<String>,
     qualification: Arc<Qualification>,
+    phones_changed: Arc<Notify>,
 ) -> Result<Arc<Registrations>, StoreError> {
     let tell = move |event: ContactEvent| {
+        if !matches!(event.change, ContactChange::Refreshed { .. }) {
+            phones_changed.notify_one();
+        }
         qualification.note(&event);
         if matches!(event.change, ContactChange::Added { .. }) {
             // An exchange that stops greets nobody.
@@ -332,6 +376,7 @@ fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
     config.allow.extend([Method::Subscribe, Method::Publish]);
     config.event_packages = presence::packages();
+    config.record_subscriptions = true;
     config.connections.keep_alive = configuration.sip.global.keep_alive_interval;
     config.tcp_for_large_requests = !configuration.sip.system.disable_tcp_switch;
     // Watchers may insist on lists (RFC 4662).
@@ -341,9 +386,15 @@ fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
 }
 
 /// The guard, which knows the phones that were registered before the start.
-fn guard_of(configuration: &Configuration, switchboard: Switchboard, known: &Registrations) -> SharedGuard {
+fn guard_of(
+    configuration: &Configuration,
+    switchboard: Switchboard,
+    known: &Registrations,
+    bans: Arc<KeptBans>,
+) -> SharedGuard {
     let policy = configuration.security.policy_for(&configuration.sip);
     let guard = SharedGuard::new(policy, move |event| {
+        bans.note(&event);
         switchboard.notice(|| Event::Security(SecurityEvent::now(SecurityKind::Guard(event))));
     });
     let now = SystemTime::now();

@@ -24,18 +24,21 @@
 #![forbid(unsafe_code)]
 
 pub mod applications;
-mod certificates;
 pub mod configuration;
 mod dialplan;
 mod directory;
 mod error;
 mod exchange;
 pub mod functions;
+mod kept_bans;
+mod kept_values;
 mod messages;
 pub mod presence;
 pub mod qualify;
+mod registered_phones;
 pub mod registrar;
 pub mod registration;
+mod transports;
 
 pub use dialplan::{DialplanChannel, run_call};
 pub use error::StartError;

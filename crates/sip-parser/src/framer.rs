@@ -106,6 +106,12 @@ impl Framer {
         Some(frame)
     }
 
+    /// What was pushed and is in no frame yet. After an error it begins with the message that is at fault, so that its
+    /// sender can be told.
+    pub fn leftover(&self) -> &[u8] {
+        &self.buffer
+    }
+
     /// A single CRLF with nothing behind it is a pong once the reader has no more to read for now.
     ///
     /// A ping may arrive in two halves, so this is asked when the stream has been quiet for a moment.

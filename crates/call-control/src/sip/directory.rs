@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sip_parser::{Message, Uri};
 use sip_ua::UserAgentHandle;
+use sip_ua::digest::ChallengeTerms;
 use sip_ua::guard::SharedGuard;
 use sip_ua::location::Destination;
 use sip_ua::transport::{Flow, Protocol};
@@ -12,6 +13,7 @@ use sip_ua::user_agent::{Reply, RequestId, SubscriptionEvent, SubscriptionId};
 use super::door::AccessRules;
 use super::endpoint::SipEndpoint;
 use super::subscriptions::PendingSubscription;
+use super::unidentified::UnidentifiedPolicy;
 use crate::call::Call;
 use crate::identity::CallerId;
 use crate::message::TextMessage;
@@ -22,18 +24,23 @@ pub trait Directory: Send + Sync + 'static {
     /// The endpoint that a request comes from, by its credentials, its address or its From; not proven yet.
     fn identify(&self, request: &Message, flow: &Flow) -> Option<Arc<SipEndpoint>>;
 
-    /// The realm of challenges.
-    fn realm(&self) -> String;
+    /// What challenges say to endpoints that have no terms of their own.
+    fn challenge_terms(&self) -> ChallengeTerms;
 
-    /// The realm in which a sender is challenged whom nobody knows. Where endpoints have realms of their own it should be
-    /// one of those for some names, or a realm would tell which names exist.
-    fn realm_for_unknown(&self, _request: &Message) -> String {
-        self.realm()
+    /// What they say to a sender whom nobody knows. Where endpoints have terms of their own it should be those of one of
+    /// them for some names, or a realm, or an algorithm, would tell which names exist.
+    fn challenge_terms_for_unknown(&self, _request: &Message) -> ChallengeTerms {
+        self.challenge_terms()
     }
 
     /// The lists that every request must pass, whoever sends it.
     fn access(&self) -> Arc<AccessRules> {
         Arc::default()
+    }
+
+    /// From how many requests of unknown senders on an address is told of.
+    fn unidentified_policy(&self) -> UnidentifiedPolicy {
+        UnidentifiedPolicy::default()
     }
 
     /// Who watches the door. Asked once, when the transports are opened.
@@ -92,6 +99,11 @@ pub trait Directory: Send + Sync + 'static {
 
     /// A PUBLISH (RFC 3903). The credentials are proven.
     fn publish(&self, _endpoint: Arc<SipEndpoint>, _request: Message, reply: PendingReply) {
+        reply.send(Reply::status(489));
+    }
+
+    /// A NOTIFY that belongs to no subscription of ours. The credentials are proven.
+    fn notified(&self, _endpoint: Arc<SipEndpoint>, _request: Message, reply: PendingReply) {
         reply.send(Reply::status(489));
     }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use media_bridge::Codec;
-use sip_ua::digest::Credentials;
+use sip_ua::digest::{ChallengeTerms, Credentials};
 use sip_ua::guard::AccessList;
 use sip_ua::user_agent::SessionOptions;
 
@@ -27,8 +27,8 @@ pub struct SipEndpoint {
     pub caller: Option<CallerId>,
     /// Requests must prove one of these. None: the source is trusted, and requests are not challenged.
     pub credentials: Vec<Credentials>,
-    /// Realm of its challenges, where it has one of its own.
-    pub realm: Option<String>,
+    /// What its challenges say, where it has terms of its own.
+    pub challenge_terms: Option<ChallengeTerms>,
     /// Answers to challenges that calls towards it meet.
     pub outbound_credentials: Vec<Credentials>,
     /// Language of prompts.
@@ -133,7 +133,7 @@ impl SipEndpoint {
             telephone_event: true,
             caller: None,
             credentials: Vec::new(),
-            realm: None,
+            challenge_terms: None,
             outbound_credentials: Vec::new(),
             language: "en".to_owned(),
             from_user: None,

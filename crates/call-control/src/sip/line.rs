@@ -7,7 +7,7 @@ use std::sync::Arc;
 use audio::Library;
 use media_bridge::{MediaConfig, MediaEngine, MediaError};
 use sip_parser::{Message, Uri};
-use sip_ua::digest::{Credentials, Secret};
+use sip_ua::digest::{ChallengeTerms, Credentials, Secret};
 use sip_ua::location::{Locator, Resolver};
 use sip_ua::transport::{BindError, Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::{Reply, UserAgentConfig};
@@ -198,8 +198,8 @@ impl Directory for AnyCaller {
         Some(self.endpoint.clone())
     }
 
-    fn realm(&self) -> String {
-        "line".to_owned()
+    fn challenge_terms(&self) -> ChallengeTerms {
+        ChallengeTerms::new("line")
     }
 
     fn admit(&self, _endpoint: &SipEndpoint, _dialed: &str, _caller: &CallerId) -> Admission {

@@ -23,6 +23,7 @@ mod requests;
 mod session;
 mod steering;
 mod subscriptions;
+mod unidentified;
 mod worker;
 
 use std::net::SocketAddr;
@@ -41,6 +42,7 @@ pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};
 pub use line::{Line, LineBuilder, LineError};
 pub use registration::RegistrationError;
 pub use subscriptions::PendingSubscription;
+pub use unidentified::UnidentifiedPolicy;
 
 use crate::call::Call;
 use crate::switchboard::Switchboard;

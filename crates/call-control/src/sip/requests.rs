@@ -57,8 +57,10 @@ impl Worker {
             Method::Options => self.user_agent.respond(id, capabilities()),
             Method::Subscribe => self.on_subscribe(id, request, flow, endpoint),
             Method::Publish => self.on_publish(id, request, endpoint),
-            // Nobody here subscribed to it: keep-alives of phones mostly, which are content with any answer.
-            Method::Notify => self.user_agent.respond(id, Reply::status(489)),
+            Method::Notify => {
+                let reply = PendingReply { id, user_agent: self.user_agent.clone() };
+                self.directory.notified(endpoint, request, reply);
+            }
             Method::Other(_) => self.user_agent.respond(id, Reply::status(501)),
             _ => self.user_agent.respond(id, Reply::status(405).header("Allow", ALLOW)),
         }
@@ -78,25 +80,26 @@ impl Worker {
         }
         let now = Instant::now();
         // Both are made for everybody: two microseconds more for unknown names could be told from the noise, with patience.
-        let (usual, unknown) = (self.directory.realm(), self.directory.realm_for_unknown(request));
-        let realm = match endpoint {
-            Some(endpoint) => endpoint.realm.clone().unwrap_or(usual),
+        let usual = self.directory.challenge_terms();
+        let unknown = self.directory.challenge_terms_for_unknown(request);
+        let terms = match endpoint {
+            Some(endpoint) => endpoint.challenge_terms.clone().unwrap_or(usual),
             None => unknown,
         };
         let known = endpoint.map(|e| e.credentials.as_slice()).unwrap_or_default();
-        let verdict = self.verifier.verify_request(now, &realm, request, known);
+        let verdict = self.verifier.verify_request(now, &terms, request, known);
         self.note_verdict(verdict, request, flow, &sender);
         if let (Verdict::Accepted, Sender::Named(endpoint)) = (verdict, sender) {
             return Ok(endpoint);
         }
         let stale = verdict == Verdict::Stale;
-        let challenges = self.verifier.challenge(now, &realm, stale);
+        let challenges = self.verifier.challenge(now, &terms, stale);
         let refusal = Reply::status(401);
         Err(challenges.into_iter().fold(refusal, |reply, c| reply.header("WWW-Authenticate", c)))
     }
 
     /// Tells the guard and the log what was thought of a request. Nothing of this reaches its sender.
-    fn note_verdict(&self, verdict: Verdict, request: &Message, flow: &Flow, sender: &Sender) {
+    fn note_verdict(&mut self, verdict: Verdict, request: &Message, flow: &Flow, sender: &Sender) {
         let claimed = door::claimed_account(request);
         let account = || match sender {
             Sender::Named(endpoint) => endpoint.name.clone(),
@@ -104,6 +107,7 @@ impl Worker {
         };
         match verdict {
             Verdict::Accepted if sender.endpoint().is_some() => {
+                self.unidentified.identified(flow.remote.ip());
                 if let Some(guard) = &self.guard {
                     guard.note_success(flow.remote.ip());
                 }
@@ -111,6 +115,13 @@ impl Worker {
             }
             Verdict::Stale => self.tell(RequestVerdict::ChallengeSent, account, request, flow),
             Verdict::Absent => {
+                let policy = self.directory.unidentified_policy();
+                let is_unknown = matches!(sender, Sender::Unknown);
+                if is_unknown && self.unidentified.note(Instant::now(), &policy, flow.remote.ip()) {
+                    self.tell(RequestVerdict::InvalidAccount, account, request, flow);
+                    self.note(flow, Offence::UnknownAccount);
+                    return;
+                }
                 self.tell(RequestVerdict::ChallengeSent, account, request, flow);
                 self.note(flow, Offence::Challenge);
             }

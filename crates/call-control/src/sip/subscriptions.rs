@@ -74,6 +74,11 @@ impl Worker {
 }
 
 impl SipTechnology {
+    /// Our Contact in a dialog along `flow` that `request` began; `user` is its user part.
+    pub fn contact(&self, flow: &Flow, user: &str, request: &Message) -> String {
+        addressing::contact(&self.user_agent, flow, user, addressing::wants_sips(request))
+    }
+
     /// Sends a request outside of dialogs to a phone, and awaits its final response.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use super::directory::Directory;
 use super::driver::Command;
 use super::session::{Session, Stage};
 use super::steering::Method;
+use super::unidentified::Unidentified;
 use crate::call::Call;
 use crate::cause::HangupCause;
 use crate::switchboard::Switchboard;
@@ -31,6 +32,7 @@ pub(super) struct Worker {
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) verifier: Verifier,
     pub(super) guard: Option<SharedGuard>,
+    pub(super) unidentified: Unidentified,
 }
 
 impl Worker {
@@ -43,7 +45,8 @@ impl Worker {
     ) -> Self {
         let verifier = Verifier::new();
         let (sessions, guard) = (HashMap::new(), directory.guard());
-        Self { user_agent, switchboard, directory, commands, calls, sessions, verifier, guard }
+        let unidentified = Unidentified::default();
+        Self { user_agent, switchboard, directory, commands, calls, sessions, verifier, guard, unidentified }
     }
 
     /// Runs until the user agent ends.

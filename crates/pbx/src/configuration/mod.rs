@@ -33,17 +33,20 @@ pub mod fuzzing;
 mod http;
 mod options;
 mod pjsip;
+mod registered;
 mod report;
 mod resolver;
 mod rtp;
 mod security;
 mod values;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, Section, SourceMap, load};
 use dialplan_vm::Dialplan;
+use registered::RegisteredExtension;
 use sip_ua::location::DnsConfig;
 
 pub use access::{Access, AccessLists};
@@ -79,6 +82,10 @@ pub struct Configuration {
     pub security: SecurityConfiguration,
     /// `extensions.conf`.
     pub dialplan: Arc<Dialplan>,
+    /// The text that it was made of.
+    plan_text: Arc<Config>,
+    /// What of it is there because phones are registered (`regcontext`).
+    registered: BTreeSet<RegisteredExtension>,
     /// Contexts and lines that phones add to the dialplan (`has_hint` of `pjsip_wizard.conf`).
     added_lines: Vec<(String, String)>,
     /// The texts, to show where something is written.
@@ -137,6 +144,7 @@ impl Configuration {
         let mut extensions = extensions.unwrap_or_default();
         let added_lines = lines_of(&gathered.extensions);
         extensions.sections.extend(gathered.extensions);
+        extensions.sections.extend(registered::empty_contexts(&gathered.config));
         let compiled = dialplan_vm::compile(&extensions);
         let before = reader.found.len();
         reader.found.extend(compiled.diagnostics);
@@ -145,6 +153,7 @@ impl Configuration {
         let mut sip = SipConfiguration::read(&gathered.config, &options.default_language, &mut reader.found);
         sip.registrants = gathered.registrants;
         sip.direct_media = gathered.direct_media;
+        sip.registered_extensions = gathered.registered_extensions;
         let http = HttpConfiguration::read(&reader.read("http.conf").unwrap_or_default(), &mut reader.found);
         sip.follow_http(&http, &mut reader.found);
         sip.read_certificates(reader.folder, reader.files, &mut reader.found);
@@ -167,6 +176,8 @@ impl Configuration {
             resolver,
             security,
             dialplan: Arc::new(compiled.plan),
+            plan_text: Arc::new(extensions),
+            registered: BTreeSet::new(),
             added_lines,
             sources,
         };
@@ -181,6 +192,8 @@ impl Configuration {
             // a line that has moved, which is only ever shown to a person.
             Part::Dialplan => Self {
                 dialplan: loaded.dialplan,
+                plan_text: loaded.plan_text,
+                registered: loaded.registered,
                 added_lines: loaded.added_lines,
                 sources: loaded.sources,
                 ..self.clone()

@@ -97,7 +97,8 @@ impl SecurityConfiguration {
     pub fn policy_for(&self, sip: &SipConfiguration) -> GuardPolicy {
         let mut policy = self.policy.clone();
         if self.enabled {
-            policy.trusted.extend(sip.identifies.iter().flat_map(|identify| identify.ranges.iter().copied()));
+            let ranges = sip.identifies.iter().flat_map(|identify| identify.ranges.iter());
+            policy.trusted.extend(ranges.map(|(range, _)| *range));
         } else {
             policy.trusted = ["0.0.0.0/0", "::/0"].into_iter().filter_map(Network::parse).collect();
         }

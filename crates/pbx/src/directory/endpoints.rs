@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use call_control::Codec;
 use call_control::sip::{AccessRules, SipEndpoint};
-use sip_ua::digest::{Credentials, Secret};
+use sip_ua::digest::{ChallengeTerms, Credentials, Secret};
 
 use crate::configuration::{Access, Configuration, DtmfMode, Endpoint, Identifier};
 
@@ -18,8 +18,8 @@ pub(crate) struct EndpointTable {
     by_user: HashMap<String, String>,
     /// Those whose phones are found by an address of record.
     by_aor: HashMap<String, Vec<Arc<Endpoint>>>,
-    /// The realm of each endpoint that is challenged.
-    realms: Vec<String>,
+    /// What each endpoint that is challenged is told.
+    terms: Vec<ChallengeTerms>,
     /// What every request must pass.
     access: Arc<AccessRules>,
     /// Made of all secrets: nobody else knows it, and it stays the same over restarts.
@@ -34,17 +34,18 @@ impl EndpointTable {
             sip.endpoints.iter().map(|(name, e)| (name.clone(), Arc::new(sip_endpoint(configuration, e))));
         let by_name: HashMap<_, _> = made.collect();
         let challenged = by_name.values().filter(|endpoint| !endpoint.credentials.is_empty());
-        let realm =
-            |e: &Arc<SipEndpoint>| e.realm.clone().unwrap_or_else(|| sip.global.default_realm.clone());
+        let mut terms: Vec<_> = challenged.filter_map(|endpoint| endpoint.challenge_terms.clone()).collect();
         // In order, for a table of hashes has a new one at each start.
-        let mut realms: Vec<String> = challenged.map(realm).collect();
-        realms.sort();
+        terms.sort_by(|one, other| {
+            let key = |terms: &ChallengeTerms| (terms.nonce_lifetime, terms.algorithms.clone());
+            one.realm.cmp(&other.realm).then_with(|| key(one).cmp(&key(other)))
+        });
         let lists = |all: &[Access]| all.iter().flat_map(|access| access.lists(&sip.access_lists)).collect();
         let mut access = AccessRules::default();
         access.source = lists(&sip.access);
         access.contact = lists(&sip.contact_access);
         Self {
-            realms,
+            terms,
             access: Arc::new(access),
             by_user: by_user(configuration),
             by_aor: by_aor(configuration),
@@ -68,14 +69,14 @@ impl EndpointTable {
         self.access.clone()
     }
 
-    /// The realm in which somebody of an unknown name is challenged: always the same one for a name, and each realm as
-    /// often as endpoints have it. `None` when nobody is challenged.
-    pub(crate) fn realm_for_unknown(&self, name: &str) -> Option<&str> {
-        let count = u64::try_from(self.realms.len()).ok().filter(|count| *count > 0)?;
+    /// What somebody of an unknown name is told by a challenge: always the same for a name, and as often as endpoints
+    /// are told it. `None` when nobody is challenged.
+    pub(crate) fn terms_for_unknown(&self, name: &str) -> Option<&ChallengeTerms> {
+        let count = u64::try_from(self.terms.len()).ok().filter(|count| *count > 0)?;
         let mut hasher = DefaultHasher::new();
         (self.seed, name).hash(&mut hasher);
         let place = usize::try_from(hasher.finish() % count).ok()?;
-        self.realms.get(place).map(String::as_str)
+        self.terms.get(place)
     }
 
     /// The endpoint of that name.
@@ -90,12 +91,12 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.codecs = endpoint.codecs.iter().filter_map(|name| codec(name)).collect();
     sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
     sip.caller = endpoint.caller_id.clone();
-    sip.credentials = credentials(configuration, &endpoint.auth);
+    sip.credentials = configuration.sip.credentials_of_callers(&endpoint.auth);
     if sip.credentials.is_empty() && !endpoint.auth.is_empty() {
         sip.credentials.push(nobodys());
     }
-    sip.realm = sip.credentials.iter().find_map(|credentials| credentials.realm.clone());
-    sip.outbound_credentials = credentials(configuration, &endpoint.outbound_auth);
+    sip.challenge_terms = Some(configuration.sip.challenge_terms(&endpoint.auth));
+    sip.outbound_credentials = configuration.sip.credentials_of_ours(&endpoint.outbound_auth);
     sip.language = endpoint.language.clone();
     sip.from_user = endpoint.from_user.clone();
     sip.from_domain = endpoint.from_domain.clone();
@@ -164,11 +165,6 @@ fn by_aor(configuration: &Configuration) -> HashMap<String, Vec<Arc<Endpoint>>> 
     by_aor
 }
 
-/// What the `auth` sections of that name hold. One that is missing proves nothing, and the check has said so.
-fn credentials(configuration: &Configuration, names: &[String]) -> Vec<Credentials> {
-    names.iter().filter_map(|name| configuration.sip.auths.get(name)).map(|auth| auth.credentials()).collect()
-}
-
 /// Credentials that nobody has: an endpoint whose `auth` is missing is not one that needs none.
 fn nobodys() -> Credentials {
     let secret = RandomState::new();
@@ -190,6 +186,7 @@ mod tests {
     use std::path::Path;
 
     use asterisk_conf::MemoryFiles;
+    use sip_ua::digest::Algorithm;
 
     use super::*;
     use crate::configuration::Folders;
@@ -213,13 +210,24 @@ mod tests {
     #[test]
     fn unknown_names_are_challenged_in_the_realms_that_there_are() {
         let table = table(&(account("a", "realm=east") + &account("b", "realm=west") + &account("c", "")));
-        let realms = |name: &str| table.realm_for_unknown(name).map(str::to_owned);
+        let realms = |name: &str| table.terms_for_unknown(name).map(|terms| terms.realm.clone());
         let names: Vec<String> = (0..200).map(|n| format!("nobody-{n}")).collect();
         let drawn: BTreeSet<String> = names.iter().filter_map(|name| realms(name)).collect();
         assert_eq!(drawn, ["asterisk", "east", "west"].map(str::to_owned).into());
         // Asked twice, a name gives the same realm: another one would tell that it does not exist.
         assert!(names.iter().all(|name| realms(name) == realms(name)));
-        assert_eq!(super::tests::table("").realm_for_unknown("nobody"), None);
+        assert_eq!(super::tests::table("").terms_for_unknown("nobody"), None);
+    }
+
+    #[test]
+    fn unknown_names_are_offered_the_algorithms_that_there_are() {
+        let table = table(&(account("a", "supported_algorithms_uas=SHA-256,MD5") + &account("b", "")));
+        let names: Vec<String> = (0..200).map(|n| format!("nobody-{n}")).collect();
+        let offered = |name: &String| table.terms_for_unknown(name).map(|terms| terms.algorithms.clone());
+        let drawn: BTreeSet<_> = names.iter().filter_map(offered).collect();
+        assert_eq!(drawn, [vec![Algorithm::Md5], vec![Algorithm::Sha256, Algorithm::Md5]].into());
+        let own = table.get("a").and_then(|endpoint| endpoint.challenge_terms.clone()).unwrap();
+        assert_eq!(own.algorithms, [Algorithm::Sha256, Algorithm::Md5]);
     }
 
     #[test]

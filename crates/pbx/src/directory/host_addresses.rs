@@ -1,7 +1,7 @@
 //! The addresses of hosts that `type=identify` names, looked up when the configuration is loaded.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -60,14 +60,16 @@ impl HostAddresses {
         }
     }
 
-    /// Whether an address is one of a host that `identify` names.
-    pub(super) fn match_of(&self, identify: &Identify, address: IpAddr) -> bool {
+    /// Whether a peer is one of a host that `identify` names.
+    pub(super) fn match_of(&self, identify: &Identify, peer: SocketAddr) -> bool {
         if identify.hosts.is_empty() {
             return false;
         }
         let known = self.known.load();
-        identify.hosts.iter().any(|name| {
-            known.get(&(name.clone(), identify.srv_lookups)).is_some_and(|known| known.contains(&address))
+        identify.hosts.iter().any(|(name, port)| {
+            let key = (name.clone(), identify.looks_up_servers(*port));
+            port.is_none_or(|port| port == peer.port())
+                && known.get(&key).is_some_and(|known| known.contains(&peer.ip()))
         })
     }
 }
@@ -84,7 +86,9 @@ impl Drop for HostAddresses {
 fn hosts_of(configuration: &Configuration) -> HashMap<Host, String> {
     let identifies = configuration.sip.identifies.iter();
     let hosts = identifies.flat_map(|identify| {
-        let host = |name: &String| ((name.clone(), identify.srv_lookups), identify.name.clone());
+        let host = |(name, port): &(String, Option<u16>)| {
+            ((name.clone(), identify.looks_up_servers(*port)), identify.name.clone())
+        };
         identify.hosts.iter().map(host)
     });
     hosts.collect()
@@ -173,7 +177,7 @@ mod tests {
     }
 
     fn matches(hosts: &HostAddresses, configuration: &Configuration, address: &str) -> bool {
-        hosts.match_of(&configuration.sip.identifies[0], address.parse().unwrap())
+        hosts.match_of(&configuration.sip.identifies[0], SocketAddr::new(address.parse().unwrap(), 5060))
     }
 
     #[tokio::test(start_paused = true)]
@@ -186,6 +190,12 @@ mod tests {
         let itself = configuration("match=trunk.example.com\nsrv_lookups=no");
         hosts.follow(&itself, &locator).await;
         assert!(!matches(&hosts, &itself, "192.0.2.7") && matches(&hosts, &itself, "2001:db8::7"));
+        let other_port = configuration("match=trunk.example.com:5061");
+        hosts.follow(&other_port, &locator).await;
+        assert!(!matches(&hosts, &other_port, "2001:db8::7"));
+        let same_port = configuration("match=trunk.example.com:5060");
+        hosts.follow(&same_port, &locator).await;
+        assert!(matches(&hosts, &same_port, "2001:db8::7") && !matches(&hosts, &same_port, "192.0.2.7"));
         let neither = configuration("match=192.0.2.1");
         hosts.follow(&neither, &locator).await;
         assert!(!matches(&hosts, &itself, "2001:db8::7"), "it is named no more");

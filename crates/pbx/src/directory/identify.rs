@@ -6,7 +6,7 @@ use call_control::sip::SipEndpoint;
 use sip_parser::{HeaderName, Message};
 use sip_ua::transport::Flow;
 
-use super::{EndpointTable, HostAddresses};
+use super::{EndpointTable, HostAddresses, names_of};
 use crate::configuration::{Configuration, Identifier, Identify};
 
 /// The endpoint that `request` claims to come from, or that its address belongs to. Nothing is proven yet.
@@ -52,17 +52,16 @@ fn by_request_uri(configuration: &Configuration, request: &Message) -> Option<St
 
 fn by_address(configuration: &Configuration, hosts: &HostAddresses, flow: &Flow) -> Option<String> {
     let identifies = configuration.sip.identifies.iter();
-    let address = flow.remote.ip();
-    let mut matching =
-        identifies.filter(|identify| identify.matches(address) || hosts.match_of(identify, address));
+    let peer = flow.remote;
+    let mut matching = identifies.filter(|identify| identify.matches(peer) || hosts.match_of(identify, peer));
     matching.next().map(|identify| identify.endpoint.clone())
 }
 
 /// The user of From, when it names an endpoint that lets itself be found so.
 fn by_from(configuration: &Configuration, request: &Message) -> Option<String> {
     let from = request.from().ok()?;
-    let user = from.uri().user_unescaped()?;
-    let endpoint = configuration.sip.endpoints.get(user.as_ref())?;
+    let names = names_of(&configuration.sip, &from.uri());
+    let endpoint = names.iter().find_map(|name| configuration.sip.endpoints.get(name))?;
     endpoint.identify_by.contains(&Identifier::Username).then(|| endpoint.name.clone())
 }
 
@@ -90,14 +89,21 @@ mod tests {
         [e]\ntype=identify\nendpoint=east\nmatch_request_uri=/^sip:\\+49/\n";
 
     fn found(pjsip: &str, uri: &str, headers: &str) -> Option<String> {
+        identified(pjsip, uri, &format!("From: <sip:x@b>;tag=1\r\n{headers}"))
+    }
+
+    fn found_from(pjsip: &str, from: &str) -> Option<String> {
+        identified(pjsip, "sip:1@b", from)
+    }
+
+    fn identified(pjsip: &str, uri: &str, headers: &str) -> Option<String> {
         let mut files = MemoryFiles::new();
         files.insert("/pbx/etc/pjsip.conf", pjsip);
         files.insert("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n");
         let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
         let configuration = configuration.unwrap_or_else(|| panic!("{}", report.render(false)));
         let text = format!(
-            "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nFrom: <sip:x@b>;tag=1\r\n\
-             To: <sip:b@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n{headers}Content-Length: 0\r\n\r\n"
+            "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nTo: <sip:b@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n{headers}Content-Length: 0\r\n\r\n"
         );
         let request = Message::parse(text.into()).unwrap();
         let at = "192.0.2.1:5060".parse().unwrap();
@@ -116,6 +122,19 @@ mod tests {
     }
 
     #[test]
+    fn users_of_several_domains_are_told_apart() {
+        let pjsip = "[u]\ntype=transport\nbind=0.0.0.0\n[x]\ntype=endpoint\n[x@b]\ntype=endpoint\n\
+                     [c]\ntype=domain_alias\ndomain=b\n";
+        let calls = |from: &str| {
+            let headers = format!("From: <sip:x@{from}>;tag=1\r\n");
+            found_from(pjsip, &headers)
+        };
+        assert_eq!(calls("b").as_deref(), Some("x@b"));
+        assert_eq!(calls("C:5070").as_deref(), Some("x@b"));
+        assert_eq!(calls("192.0.2.1").as_deref(), Some("x"));
+    }
+
+    #[test]
     fn the_order_is_that_of_the_configuration_and_what_it_leaves_out_comes_last() {
         let both = "X-Trunk: north\r\n";
         assert_eq!(found(PJSIP, "sip:+4912@b", both).as_deref(), Some("north"));
@@ -123,5 +142,8 @@ mod tests {
         assert_eq!(found(&turned, "sip:+4912@b", both).as_deref(), Some("east"));
         let by_address = format!("{PJSIP}[a]\ntype=identify\nendpoint=south\nmatch=192.0.2.0/24\n");
         assert_eq!(found(&by_address, "sip:+4912@b", both).as_deref(), Some("south"));
+        let by_port = |port| by_address.replace("192.0.2.0/24", &format!("192.0.2.0:{port}/24"));
+        assert_eq!(found(&by_port(5060), "sip:+4912@b", both).as_deref(), Some("south"));
+        assert_eq!(found(&by_port(5061), "sip:+4912@b", both).as_deref(), Some("north"));
     }
 }

@@ -1,5 +1,6 @@
 //! The configuration as SIP asks for it: who calls, where a number leads, where a phone is.
 
+mod domains;
 mod endpoints;
 mod host_addresses;
 mod identify;
@@ -12,16 +13,18 @@ use std::sync::{Arc, Weak};
 
 use call_control::sip::{
     AccessRules, Admission, Directory, PendingReply, PendingSubscription, Referral, Route, SipEndpoint,
+    UnidentifiedPolicy,
 };
 use call_control::{Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
 use sip_parser::{HeaderName, Message};
-use sip_ua::digest::claimed_username;
+use sip_ua::digest::{ChallengeTerms, claimed_username};
 use sip_ua::guard::SharedGuard;
 use sip_ua::registrar::Gruu;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, SubscriptionEvent, SubscriptionId};
 
+pub(crate) use domains::names_of;
 pub(crate) use endpoints::EndpointTable;
 pub(crate) use host_addresses::HostAddresses;
 pub(crate) use route::{contacts_of, way_to};
@@ -55,22 +58,27 @@ impl Directory for ConfiguredDirectory {
         identify::endpoint_of(&configuration, &endpoints, exchange.host_addresses(), request, flow)
     }
 
-    fn realm(&self) -> String {
+    fn challenge_terms(&self) -> ChallengeTerms {
         let exchange = self.exchange.upgrade();
-        exchange.map(|e| e.configuration().sip.global.default_realm.clone()).unwrap_or_default()
+        exchange.map(|e| e.configuration().sip.challenge_terms(&[])).unwrap_or(ChallengeTerms::new(""))
     }
 
-    fn realm_for_unknown(&self, request: &Message) -> String {
+    fn challenge_terms_for_unknown(&self, request: &Message) -> ChallengeTerms {
         let by_credentials = request.raw(&HeaderName::Authorization).and_then(claimed_username);
         let by_from = || Some(request.from().ok()?.uri().user_unescaped()?.into_owned());
         let name = by_from().or(by_credentials).unwrap_or_default();
         let exchange = self.exchange.upgrade();
-        let realm = exchange.and_then(|e| e.endpoints().realm_for_unknown(&name).map(str::to_owned));
-        realm.unwrap_or_else(|| self.realm())
+        let terms = exchange.and_then(|e| e.endpoints().terms_for_unknown(&name).cloned());
+        terms.unwrap_or_else(|| self.challenge_terms())
     }
 
     fn access(&self) -> Arc<AccessRules> {
         self.exchange.upgrade().map(|exchange| exchange.endpoints().access()).unwrap_or_default()
+    }
+
+    fn unidentified_policy(&self) -> UnidentifiedPolicy {
+        let exchange = self.exchange.upgrade();
+        exchange.map(|exchange| exchange.configuration().sip.global.unidentified).unwrap_or_default()
     }
 
     fn guard(&self) -> Option<SharedGuard> {
@@ -139,6 +147,13 @@ impl Directory for ConfiguredDirectory {
     fn publish(&self, endpoint: Arc<SipEndpoint>, request: Message, reply: PendingReply) {
         match self.exchange.upgrade() {
             Some(exchange) => exchange.presence().publish(&endpoint, &request, reply),
+            None => reply.send(Reply::status(503)),
+        }
+    }
+
+    fn notified(&self, endpoint: Arc<SipEndpoint>, request: Message, reply: PendingReply) {
+        match self.exchange.upgrade() {
+            Some(exchange) => reply.send(exchange.presence().notified(&endpoint.name, &request)),
             None => reply.send(Reply::status(503)),
         }
     }

@@ -28,8 +28,8 @@ pub(super) fn endpoint_of(exchange: &Exchange, request: &Message, flow: &Flow) -
 /// The endpoint that From names.
 fn claimed_endpoint(configuration: &Configuration, request: &Message) -> Option<String> {
     let from = request.from().ok()?;
-    let user = from.uri().user_unescaped()?;
-    configuration.sip.endpoints.contains_key(user.as_ref()).then(|| user.into_owned())
+    let names = super::names_of(&configuration.sip, &from.uri());
+    names.into_iter().find(|name| configuration.sip.endpoints.contains_key(name))
 }
 
 fn registered_at(exchange: &Exchange, name: &str, registrant: Registrant, flow: &Flow) -> bool {

@@ -58,8 +58,8 @@ fn aor_of<'c>(
 ) -> Option<(&'c Endpoint, &'c Aor)> {
     let endpoint = configuration.sip.endpoints.get(endpoint)?;
     let to = request.to().ok()?;
-    let user = to.uri().user_unescaped()?;
-    let name = endpoint.aors.iter().find(|name| *name == user.as_ref())?;
+    let names = super::names_of(&configuration.sip, &to.uri());
+    let name = names.iter().find(|name| endpoint.aors.contains(name))?;
     Some((endpoint.as_ref(), configuration.sip.aors.get(name)?))
 }
 

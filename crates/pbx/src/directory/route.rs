@@ -3,6 +3,7 @@
 //! | written | calls |
 //! | --- | --- |
 //! | `bob` | the contact of endpoint `bob` |
+//! | `bob@example.com` | that of endpoint `bob@example.com`, where there is one |
 //! | `0033…@trunk` | endpoint `trunk`, with that number |
 //! | `trunk/0033…` | the same, as `SIP/` has it |
 //! | `trunk/sip:…` | that URI, as endpoint `trunk` |
@@ -102,6 +103,8 @@ fn read<'r>(configuration: &Configuration, resource: &'r str) -> (&'r str, Wante
         return (endpoint, wanted);
     }
     match resource.rsplit_once('@') {
+        // A user of one of several domains.
+        Some(_) if configuration.sip.endpoints.contains_key(resource) => (resource, Wanted::Contact),
         Some((number, endpoint)) => (endpoint, Wanted::Number(number)),
         None => (resource, Wanted::Contact),
     }

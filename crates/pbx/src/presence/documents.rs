@@ -56,8 +56,8 @@ pub(super) fn dialog(subject: &Subject, told: &HintState) -> Document {
     Document::Versioned(Arc::new(move |version| info.write(version)))
 }
 
-/// `presence` (RFC 3863, RFC 4480).
-pub(super) fn presence(subject: &Subject, told: &HintState) -> Document {
+/// `presence` (RFC 3863, RFC 4480), in the form of a media type.
+pub(super) fn presence(subject: &Subject, told: &HintState, content_type: &str) -> Document {
     let (open, note, activity) = match told.state {
         ExtensionState::Idle => (true, "Ready", None),
         ExtensionState::Ringing | ExtensionState::InUseRinging => (true, "Ringing", None),
@@ -84,7 +84,7 @@ pub(super) fn presence(subject: &Subject, told: &HintState) -> Document {
         activities: activity.into_iter().chain(said).collect(),
         note: (!message.is_empty()).then(|| message.clone()),
     };
-    Document::Fixed(presence.write())
+    Document::Fixed(presence.write_as(content_type))
 }
 
 /// `message-summary` (RFC 3842).
@@ -147,7 +147,7 @@ mod tests {
             assert!(dialogs.contains(&format!("<state>{dialog_word}</state>")), "{dialogs}");
             assert_eq!(dialogs.contains("+sip.rendering"), state == Hold);
             assert_eq!(dialogs.contains("direction=\"recipient\""), state == Ringing);
-            let pidf = text(&presence(&subject(false), &told(state)));
+            let pidf = text(&presence(&subject(false), &told(state), Presence::CONTENT_TYPE));
             assert!(pidf.contains(&format!("<basic>{basic}</basic>")), "{pidf}");
             assert!(pidf.contains(&format!("<note>{note}</note>")), "{pidf}");
         }
@@ -159,9 +159,9 @@ mod tests {
     fn what_somebody_says_is_told() {
         let mut away = told(ExtensionState::Idle);
         away.presence = PresenceValue::parse("away,lunch,Back at 2").unwrap();
-        let pidf = text(&presence(&subject(false), &away));
+        let pidf = text(&presence(&subject(false), &away, Presence::CONTENT_TYPE));
         assert!(pidf.contains("<rpid:away/>") && pidf.contains("<note>Back at 2</note>"), "{pidf}");
         away.presence.state = PresenceState::Unavailable;
-        assert!(text(&presence(&subject(false), &away)).contains("closed"));
+        assert!(text(&presence(&subject(false), &away, Presence::CONTENT_TYPE)).contains("closed"));
     }
 }

@@ -10,12 +10,13 @@
 mod documents;
 mod facts;
 mod hint;
+mod incoming_mwi;
+mod kept;
 mod mailbox;
 mod publication;
 mod publish;
 mod showing;
 mod state;
-mod store;
 mod subscribe;
 mod telling;
 mod unsolicited;
@@ -23,7 +24,6 @@ mod value;
 mod watchers;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -37,11 +37,11 @@ pub(crate) use subscribe::packages;
 pub use value::{PresenceState, PresenceValue};
 
 use crate::exchange::Exchange;
+use crate::kept_values::{Family, KeptValues};
 use hint::device_name;
 use mailbox::full_name;
 use publication::Publications;
 use state::State;
-use store::{Family, Store};
 use watchers::{aor_key, mailbox_key, provider_key};
 
 /// Devices, and providers, whose state can be set; dialplans may make their names of what callers say.
@@ -50,12 +50,14 @@ const MOST_SET: usize = 10_000;
 /// States, and those who watch them.
 pub struct Presence {
     state: Mutex<State>,
-    store: Store,
+    store: Arc<KeptValues>,
     exchange: OnceLock<Weak<Exchange>>,
     voicemail: OnceLock<Arc<dyn MailboxSource>>,
     runtime: tokio::runtime::Handle,
     /// Rung when a publication ends sooner than all others.
     sooner: Arc<Notify>,
+    /// Subscriptions of the last run, until the transports are open.
+    subscriptions: Mutex<Vec<(String, String)>>,
 }
 
 impl Presence {
@@ -63,14 +65,17 @@ impl Presence {
     ///
     /// # Panics
     /// Outside a tokio runtime.
-    pub(crate) fn open(folder: &Path) -> Arc<Self> {
-        let (store, kept) = Store::open(folder);
+    pub(crate) fn open(store: Arc<KeptValues>, kept: Vec<(Family, String, String)>) -> Arc<Self> {
         // Tells tags of this run from those of earlier ones.
         let run = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
         let publications = Publications::new(u64::try_from(run).unwrap_or_default());
         let mut state = State { publications, ..State::default() };
+        let mut subscriptions = Vec::new();
         for (family, name, value) in kept {
-            restore(&mut state, family, name, &value);
+            match family {
+                Family::Subscription => subscriptions.push((name, value)),
+                _ => restore(&mut state, family, name, &value),
+            }
         }
         Arc::new(Self {
             state: Mutex::new(state),
@@ -79,6 +84,7 @@ impl Presence {
             voicemail: OnceLock::new(),
             runtime: tokio::runtime::Handle::current(),
             sooner: Arc::new(Notify::new()),
+            subscriptions: Mutex::new(subscriptions),
         })
     }
 
@@ -86,6 +92,12 @@ impl Presence {
     pub(crate) fn serve(self: &Arc<Self>, exchange: &Arc<Exchange>) {
         let _ = self.exchange.set(Arc::downgrade(exchange));
         self.runtime.spawn(publish::expire(Arc::downgrade(self), self.sooner.clone()));
+    }
+
+    /// Goes on with the subscriptions of the last run: the transports are open.
+    pub(crate) fn go_on(&self, exchange: &Arc<Exchange>) {
+        let kept = std::mem::take(&mut *self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner));
+        self.runtime.spawn(Self::restore_subscriptions(Arc::downgrade(exchange), kept));
     }
 
     /// Waits until all that was set so far is on the disk.
@@ -111,6 +123,8 @@ fn restore(state: &mut State, family: Family, name: String, value: &str) {
             state.presences.extend(PresenceValue::parse(value).map(|value| (name, value)));
         }
         Family::Mailbox => state.mailboxes.extend(mailbox::parse(value).map(|value| (name, value))),
+        // Subscriptions go on once the transports are open; bans are the guard's.
+        Family::Subscription | Family::Ban => {}
     }
 }
 

@@ -6,20 +6,22 @@ use std::time::Instant;
 use call_control::sip::{PendingSubscription, SipEndpoint};
 use sip_parser::{HeaderName, Message, escape_user};
 use sip_ua::event_package::{DialogInfo, MessageSummary, Presence as Pidf, RegistrationInfo, ResourceList};
-use sip_ua::user_agent::{EventId, Reply, SubscriptionEvent, SubscriptionId, SubscriptionTerms};
+use sip_ua::user_agent::{Document, EventId, Reply, SubscriptionEvent, SubscriptionId, SubscriptionTerms};
 
 use super::Presence;
 use super::documents::Subject;
 use super::hint::Hint;
 use super::watchers::{Item, Resource, Watcher};
 use crate::configuration::{Configuration, Endpoint};
+use crate::directory::names_of;
+use crate::kept_values::Family;
 
-/// The packages that can be subscribed to, and their documents.
-const PACKAGES: &[(&str, &str)] = &[
-    ("dialog", DialogInfo::CONTENT_TYPE),
-    ("presence", Pidf::CONTENT_TYPE),
-    ("message-summary", MessageSummary::CONTENT_TYPE),
-    ("reg", RegistrationInfo::CONTENT_TYPE),
+/// The packages that can be subscribed to, and their documents: the one that is told where a watcher takes any comes first.
+const PACKAGES: &[(&str, &[&str])] = &[
+    ("dialog", &[DialogInfo::CONTENT_TYPE]),
+    ("presence", &[Pidf::CONTENT_TYPE, Pidf::CPIM_CONTENT_TYPE, Pidf::XPIDF_CONTENT_TYPE]),
+    ("message-summary", &[MessageSummary::CONTENT_TYPE]),
+    ("reg", &[RegistrationInfo::CONTENT_TYPE]),
 ];
 
 /// Seconds: longer wishes are cut.
@@ -44,7 +46,7 @@ impl Presence {
             return pending.refuse(Reply::status(404));
         };
         match wanted(&configuration, endpoint, request) {
-            Ok((package, resource)) => self.admit(endpoint, package, resource, request, pending),
+            Ok(wanted) => self.admit(endpoint, wanted, request, pending),
             Err(reply) => {
                 let status = reply.status;
                 let (name, from) = (&endpoint.name, pending.flow().remote);
@@ -55,48 +57,32 @@ impl Presence {
         }
     }
 
-    fn admit(
-        &self,
-        endpoint: &Endpoint,
-        package: &'static str,
-        resource: Resource,
-        request: &Message,
-        pending: PendingSubscription,
-    ) {
+    fn admit(&self, endpoint: &Endpoint, wanted: Wanted, request: &Message, pending: PendingSubscription) {
         let id = SubscriptionId::next();
-        let is_list = matches!(resource, Resource::List { .. });
         let facts = self.facts();
         // Under the lock, so that no change comes between what is told first and what is compared with later.
         self.with(|state| {
-            let now = state.look(&facts, &resource);
+            let now = state.look(&facts, &wanted.resource);
             let user = user_of(request).unwrap_or_default();
-            let watcher = Watcher {
-                endpoint: endpoint.name.clone(),
-                package,
-                resource,
-                user_agent: pending.user_agent().clone(),
-                call_id: request.call_id().unwrap_or_default().to_owned(),
-                expires_at: Instant::now(),
-                last: None,
-            };
-            let document = watcher.document(&now);
+            let watcher = Watcher::new(&endpoint.name, wanted, pending.user_agent().clone(), request);
+            let terms = terms(endpoint, &watcher, pending.contact(&user), watcher.document(&now));
             state.watchers.insert(id, Watcher { last: Some(now), ..watcher });
-            let mut terms = SubscriptionTerms::new(pending.contact(&user), document);
-            terms.min_expires = endpoint.sub_min_expiry;
-            terms.max_expires = LONGEST;
-            if is_list {
-                terms.headers.push(("Require".to_owned(), ResourceList::OPTION.to_owned()));
-            }
             pending.accept(id, terms);
         });
     }
 
     /// A subscription was granted, refreshed or ended.
     pub(crate) fn subscription(&self, id: SubscriptionId, event: &SubscriptionEvent) {
+        if let SubscriptionEvent::Recorded(record) = event {
+            return self.keep(id, record);
+        }
         self.with(|state| match event {
             SubscriptionEvent::Granted { expires } => state.watchers.granted(id, Instant::now(), *expires),
             SubscriptionEvent::Ended { reason, .. } => {
                 if let Some(watcher) = state.watchers.remove(id) {
+                    if let Some(tag) = &watcher.kept_as {
+                        self.store.put(Family::Subscription, tag, None);
+                    }
                     let (endpoint, resource) = (&watcher.endpoint, watcher.resource.name());
                     tracing::debug!("the subscription of '{endpoint}' to {resource} ended: {reason:?}");
                 }
@@ -106,32 +92,57 @@ impl Presence {
     }
 }
 
+/// On which terms a watcher is served.
+pub(super) fn terms(
+    endpoint: &Endpoint,
+    watcher: &Watcher,
+    contact: String,
+    document: Document,
+) -> SubscriptionTerms {
+    let mut terms = SubscriptionTerms::new(contact, document);
+    terms.min_expires = endpoint.sub_min_expiry;
+    terms.max_expires = LONGEST;
+    if matches!(watcher.resource, Resource::List { .. }) {
+        terms.headers.push(("Require".to_owned(), ResourceList::OPTION.to_owned()));
+    }
+    terms
+}
+
 /// What a SUBSCRIBE asks for.
-fn wanted(
+pub(super) struct Wanted {
+    pub(super) package: &'static str,
+    /// The form of its documents.
+    pub(super) content_type: &'static str,
+    pub(super) resource: Resource,
+}
+
+/// Reads what a SUBSCRIBE asks for.
+pub(super) fn wanted(
     configuration: &Configuration,
     endpoint: &Endpoint,
     request: &Message,
-) -> Result<(&'static str, Resource), Reply> {
+) -> Result<Wanted, Reply> {
     let event = EventId::of(request).ok_or(Reply::status(489))?;
     let known = PACKAGES.iter().find(|(package, _)| package.eq_ignore_ascii_case(&event.package));
-    let (package, content_type) = known.ok_or(Reply::status(489))?;
+    let (package, content_types) = known.ok_or(Reply::status(489))?;
     if !endpoint.allow_subscribe {
         return Err(Reply::status(603));
     }
-    if !accepts(request, content_type) {
-        return Err(Reply::status(406).header("Accept", *content_type));
-    }
+    let Some(content_type) = content_types.iter().find(|content_type| accepts(request, content_type)) else {
+        return Err(Reply::status(406).header("Accept", content_types.join(", ")));
+    };
+    let wanted = |resource| Wanted { package, content_type, resource };
     let user = user_of(request).ok_or(Reply::status(404))?;
     let resource = match *package {
-        "reg" => registration(endpoint, &user, request)?,
+        "reg" => registration(configuration, endpoint, request)?,
         _ => single(configuration, endpoint, package, &user, request),
     };
     // A list may have the name of an extension, for phones that know no lists.
     let list = configuration.sip.resource_lists.get(&user).filter(|list| list.event == *package);
     match list {
-        Some(list) if knows_lists(request) => Ok((package, several(configuration, endpoint, list, request))),
+        Some(list) if knows_lists(request) => Ok(wanted(several(configuration, endpoint, list, request))),
         Some(_) if resource.is_none() => Err(Reply::status(421).header("Require", ResourceList::OPTION)),
-        _ => Ok((package, resource.ok_or(Reply::status(404))?)),
+        _ => Ok(wanted(resource.ok_or(Reply::status(404))?)),
     }
 }
 
@@ -164,6 +175,7 @@ fn several(
         uri: bare(request.uri().unwrap_or_default()),
         name: list.name.clone(),
         display_names: list.display_names,
+        batch: list.notification_batch_interval,
         items: items.collect(),
     }
 }
@@ -202,20 +214,31 @@ fn mailboxes(
     request: &Message,
 ) -> Option<Resource> {
     let own = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
+    let names = request.request_uri().map(|uri| names_of(&configuration.sip, &uri)).unwrap_or_default();
+    let is_own = |name: &String| name == user || names.contains(name);
     let dials_voicemail = |extension: &Option<String>| extension.as_deref() == Some(user);
-    let aor = own
-        .into_iter()
-        .find(|aor| aor.name == user || endpoint.name == user || dials_voicemail(&aor.voicemail_extension))?;
+    let aor = own.into_iter().find(|aor| {
+        is_own(&aor.name) || is_own(&endpoint.name) || dials_voicemail(&aor.voicemail_extension)
+    })?;
     let mailboxes = if aor.mailboxes.is_empty() { &endpoint.mailboxes } else { &aor.mailboxes };
-    let account = aor.voicemail_extension.as_ref();
+    let usual = configuration.sip.global.default_voicemail_extension.as_ref();
+    let account = aor.voicemail_extension.as_ref().or(endpoint.voicemail_extension.as_ref()).or(usual);
     let account = account.map(|extension| format!("sip:{extension}@{}", host_of(request)));
     let found = !mailboxes.is_empty();
     found.then(|| Resource::Mailboxes { aor: aor.name.clone(), mailboxes: mailboxes.clone(), account })
 }
 
 /// Registrations are told to their owner alone.
-fn registration(endpoint: &Endpoint, user: &str, request: &Message) -> Result<Option<Resource>, Reply> {
-    let Some(aor) = endpoint.aors.iter().find(|name| *name == user) else { return Err(Reply::status(403)) };
+fn registration(
+    configuration: &Configuration,
+    endpoint: &Endpoint,
+    request: &Message,
+) -> Result<Option<Resource>, Reply> {
+    let uri = request.request_uri().map_err(|_| Reply::status(400))?;
+    let names = names_of(&configuration.sip, &uri);
+    let Some(aor) = names.iter().find(|name| endpoint.aors.contains(name)) else {
+        return Err(Reply::status(403));
+    };
     let uri = bare(request.uri().unwrap_or_default());
     Ok(Some(Resource::Registration { aor: aor.clone(), uri }))
 }

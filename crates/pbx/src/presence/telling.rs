@@ -1,6 +1,5 @@
 //! Telling watchers what changed.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -26,17 +25,19 @@ impl Watcher {
 
     /// The document that tells a state.
     pub(super) fn document(&self, told: &Told) -> Document {
-        document(self.package, &self.resource, told, self.last.as_ref())
+        document((self.package, self.content_type), &self.resource, told, self.last.as_ref())
     }
 }
 
-/// The document that tells the state of a resource; `last` is what was told before.
-fn document(package: &str, resource: &Resource, told: &Told, last: Option<&Told>) -> Document {
+/// The document that tells the state of a resource in a form, a package and a media type; `last` is what was told before.
+fn document(form: (&str, &str), resource: &Resource, told: &Told, last: Option<&Told>) -> Document {
     match (resource, told) {
-        (Resource::Extension { subject, .. }, Told::Hint(state)) if package == "dialog" => {
+        (Resource::Extension { subject, .. }, Told::Hint(state)) if form.0 == "dialog" => {
             documents::dialog(subject, state)
         }
-        (Resource::Extension { subject, .. }, Told::Hint(state)) => documents::presence(subject, state),
+        (Resource::Extension { subject, .. }, Told::Hint(state)) => {
+            documents::presence(subject, state, form.1)
+        }
         (Resource::Mailboxes { account, .. }, Told::Messages(counts)) => {
             documents::messages(account.as_deref(), *counts)
         }
@@ -50,7 +51,7 @@ fn document(package: &str, resource: &Resource, told: &Told, last: Option<&Told>
                 ListedResource {
                     uri: item.uri.clone(),
                     name: named(&item.name),
-                    document: known.map(|(resource, told)| document(package, resource, told, None)),
+                    document: known.map(|(resource, told)| document(form, resource, told, None)),
                 }
             });
             let list = ResourceList { uri: uri.clone(), name: named(name), resources: resources.collect() };
@@ -118,9 +119,29 @@ impl Presence {
     /// Devices, providers, mailboxes or addresses of record changed.
     pub(super) fn touched(&self, keys: &[String]) {
         let facts = self.facts();
+        let begun = self.with(|state| {
+            let ids = state.watchers.of(keys);
+            let (at_once, begun) = state.watchers.gather(ids);
+            state.tell(&facts, at_once);
+            begun
+        });
+        for (id, time) in begun {
+            let exchange = self.exchange.get().cloned();
+            self.runtime.spawn(async move {
+                tokio::time::sleep(time).await;
+                if let Some(exchange) = exchange.and_then(|exchange| exchange.upgrade()) {
+                    exchange.presence().tell_gathered(id);
+                }
+            });
+        }
+    }
+
+    /// Tells what a list has gathered.
+    fn tell_gathered(&self, id: SubscriptionId) {
+        let facts = self.facts();
         self.with(|state| {
-            let ids: BTreeSet<SubscriptionId> = state.watchers.of(keys);
-            state.tell(&facts, ids);
+            state.watchers.gathered(id);
+            state.tell(&facts, [id]);
         });
     }
 

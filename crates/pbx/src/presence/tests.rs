@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::Prompts;
-use sip_parser::HeaderName;
+use sip_parser::{HeaderName, Method};
 use sip_ua::transport::{ListenConfig, Protocol};
 use sip_ua::user_agent::{
-    EventId, OutboundSubscribe, Reply, SubscriptionEnd, SubscriptionEvent, SubscriptionId, UaEvent,
-    UserAgentConfig,
+    Body, EventId, OutboundRequest, OutboundSubscribe, Reply, SubscriptionEnd, SubscriptionEvent,
+    SubscriptionId, UaEvent, UserAgentConfig,
 };
 use sip_ua::{UaEvents, UserAgentHandle};
 
@@ -28,6 +28,11 @@ struct Scene {
 }
 
 async fn scene() -> Scene {
+    scene_with("mwi_disable_initial_unsolicited=yes", "", "").await
+}
+
+/// With more lines for `type=global`, for the endpoint, and for its list.
+async fn scene_with(global: &str, endpoint: &str, list: &str) -> Scene {
     let mut config = UserAgentConfig::new("phone");
     config.supported.push("eventlist".to_owned());
     let at = ListenConfig::new(Protocol::Udp, ([127, 0, 0, 1], 0).into());
@@ -39,9 +44,10 @@ async fn scene() -> Scene {
         "pjsip.conf",
         &format!(
             "[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:0\n\
-         [desk]\ntype=endpoint\ncontext=phones\naors=desk\nmailboxes=100@default,101\n\
+         [global]\ntype=global\n{global}\n\
+         [desk]\ntype=endpoint\ncontext=phones\naors=desk\nmailboxes=100@default,101\n{endpoint}\n\
          [desk]\ntype=aor\ncontact=sip:desk@{address}\nvoicemail_extension=*97\n\
-         [all]\ntype=resource_list\nevent=presence\nlist_item=200,999\nlist_item=301\n"
+         [all]\ntype=resource_list\nevent=presence\nlist_item=200,999\nlist_item=301\n{list}\n"
         ),
     );
     write(folder.path(), "extensions.conf", PLAN);
@@ -195,6 +201,92 @@ async fn waiting_messages_light_the_lamps() {
 }
 
 #[tokio::test]
+async fn mailboxes_may_be_told_each_by_itself() {
+    let mut scene = scene_with("", "aggregate_mwi=no", "").await;
+    let presence = scene.exchange.presence().clone();
+    for _ in 0..2 {
+        let told = scene.unsolicited().await;
+        assert!(told.contains("Voice-Message: 0/0"), "as the exchange starts, of each: {told}");
+    }
+    presence.set_mailbox("100", MailboxCounts { new: 1, old: 0 });
+    assert!(scene.unsolicited().await.contains("Voice-Message: 1/0"));
+    presence.set_mailbox("101", MailboxCounts { new: 3, old: 0 });
+    assert!(scene.unsolicited().await.contains("Voice-Message: 3/0"), "of the one that changed alone");
+}
+
+#[tokio::test]
+async fn a_subscription_may_stand_in_place_of_what_nobody_asked_for() {
+    let lines = "mwi_subscribe_replaces_unsolicited=yes\nmwi_from_user=voicemail\nvoicemail_extension=*98";
+    let mut scene = scene_with("mwi_disable_initial_unsolicited=yes", lines, "").await;
+    let presence = scene.exchange.presence().clone();
+    presence.set_mailbox("100", MailboxCounts { new: 1, old: 0 });
+    let UaEvent::Request { id, message, .. } = scene.event().await else { panic!("a NOTIFY") };
+    scene.phone.respond(id, Reply::status(200));
+    let (from, body) = (message.raw(&HeaderName::From).unwrap_or_default(), message.body());
+    assert!(from.contains("sip:voicemail@"), "{from}");
+    assert!(String::from_utf8_lossy(body).contains("Message-Account: sip:*98@"));
+    scene.watch("desk", "message-summary");
+    assert!(scene.told().await.contains("Voice-Message: 1/0"));
+    presence.set_mailbox("100", MailboxCounts { new: 2, old: 0 });
+    assert!(scene.told().await.contains("Voice-Message: 2/0"), "by the subscription");
+    presence.set_mailbox("100", MailboxCounts { new: 3, old: 0 });
+    assert!(scene.told().await.contains("Voice-Message: 3/0"), "and by nothing else");
+}
+
+#[tokio::test]
+async fn a_provider_tells_what_waits_there() {
+    let scene =
+        scene_with("mwi_disable_initial_unsolicited=yes", "incoming_mwi_mailbox=900@provider", "").await;
+    let exchange = scene.exchange.local_address(Protocol::Udp).unwrap();
+    let flow = scene.phone.flow_to(Protocol::Udp, exchange).unwrap();
+    let tell = async |event: &str, text: &'static str| {
+        let (from, to) = ("<sip:desk@127.0.0.1>", "<sip:pbx@127.0.0.1>");
+        let target = format!("sip:pbx@{exchange}");
+        let mut request = OutboundRequest::new(Method::Notify, &target, flow, from, to);
+        request.headers = vec![
+            ("Event".to_owned(), event.to_owned()),
+            ("Subscription-State".to_owned(), "active".to_owned()),
+        ];
+        let content_type = "application/simple-message-summary".to_owned();
+        request.body = Some(Body { content_type, bytes: text.into() });
+        scene.phone.send_request(request).await.unwrap().status()
+    };
+    let text = "Messages-Waiting: yes\r\nVoice-Message: 3/1 (0/0)\r\n";
+    assert_eq!(tell("message-summary", text).await, Some(200));
+    assert_eq!(scene.exchange.presence().mailbox("900@provider"), MailboxCounts { new: 3, old: 1 });
+    assert_eq!(tell("message-summary", "Hello").await, Some(400));
+    assert_eq!(tell("keep-alive", text).await, Some(489));
+}
+
+#[tokio::test]
+async fn changes_of_a_list_may_be_gathered() {
+    let quiet = "mwi_disable_initial_unsolicited=yes";
+    let mut scene = scene_with(quiet, "", "notification_batch_interval=300").await;
+    let presence = scene.exchange.presence().clone();
+    scene.watch_with("all", "presence", vec![("Supported".to_owned(), "eventlist".to_owned())]);
+    assert!(scene.told().await.contains("version=\"0\""));
+    let before = std::time::Instant::now();
+    presence.set_device("Custom:lamp", DeviceState::InUse);
+    presence.set_device("Custom:301", DeviceState::InUse);
+    let told = scene.told().await;
+    assert!(told.contains("version=\"1\"") && told.matches("On the phone").count() == 2, "{told}");
+    assert!(before.elapsed() >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn old_clients_are_told_in_their_own_form() {
+    let mut scene = scene().await;
+    let takes = |content_type: &str| vec![("Accept".to_owned(), content_type.to_owned())];
+    scene.watch_with("200", "presence", takes("application/xpidf+xml"));
+    let told = scene.told().await;
+    assert!(told.contains("<msnsubstatus substatus=\"online\"/>"), "{told}");
+    scene.watch_with("200", "presence", takes("application/xpidf+xml, application/cpim-pidf+xml"));
+    assert!(scene.told().await.contains("urn:ietf:params:xml:ns:pidf"));
+    scene.watch_with("200", "presence", takes("text/plain"));
+    assert_eq!(scene.ended().await, SubscriptionEnd::Refused(406));
+}
+
+#[tokio::test]
 async fn a_reload_tells_what_became_of_hints() {
     let mut scene = scene().await;
     let presence = scene.exchange.presence().clone();
@@ -258,6 +350,33 @@ async fn a_list_is_told_as_one() {
     assert!(!scene.exchange.reload(Part::Dialplan).await.has_errors());
     assert_eq!(count(&scene.told().await, "reason=\"noresource\""), 2);
     assert_eq!(presence.subscriptions()[0].resource, "all");
+}
+
+#[tokio::test]
+async fn phones_are_told_again_after_a_restart() {
+    let mut scene = scene().await;
+    scene.watch("200", "dialog");
+    assert!(scene.told().await.contains("version=\"0\""));
+    let address = scene.exchange.local_address(Protocol::Udp).unwrap();
+    scene.exchange.presence().set_device("Custom:lamp", DeviceState::InUse);
+    assert!(scene.told().await.contains("version=\"1\""));
+    // Another one goes on at the same place.
+    scene.exchange.stop().await;
+    let file = std::fs::read_to_string(scene.folder.path().join("pjsip.conf")).unwrap();
+    write(scene.folder.path(), "pjsip.conf", &file.replace("bind=127.0.0.1:0", &format!("bind={address}")));
+    scene.exchange = start(scene.folder.path()).await;
+    let told = scene.told().await;
+    assert!(told.contains("version=\"1000000\"") && told.contains("confirmed"), "{told}");
+    scene.exchange.presence().set_device("Custom:lamp", DeviceState::NotInUse);
+    assert!(scene.told().await.contains("version=\"1000001\""));
+    let rows = scene.exchange.presence().subscriptions();
+    assert!(rows.len() == 1 && (580..=600).contains(&rows[0].expires), "{}", rows[0].expires);
+    // What has no hint any more is not gone on with, and not kept.
+    scene.exchange.stop().await;
+    write(scene.folder.path(), "extensions.conf", "[phones]\nexten => 100,hint,PJSIP/desk\n");
+    scene.exchange = start(scene.folder.path()).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(scene.exchange.presence().subscriptions().is_empty());
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! NOTIFYs of waiting messages that nobody subscribed to (RFC 3842 section 3.9 of practice): `mailboxes` of endpoints.
 
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
 use call_control::sip::Route;
 use sip_parser::Method;
 use sip_ua::event_package::MessageSummary;
@@ -7,10 +10,14 @@ use tracing::debug;
 
 use super::Presence;
 use super::documents::summary;
-use super::mailbox::full_name;
+use super::mailbox::{MailboxCounts, full_name};
+use super::watchers::Watcher;
 use crate::configuration::{Configuration, Endpoint};
 use crate::directory;
 use crate::exchange::Exchange;
+
+/// Time between the phones of one endpoint and those of the next after a start.
+const BETWEEN_ENDPOINTS: Duration = Duration::from_millis(20);
 
 impl Presence {
     /// A contact of an address of record is new: its lamp is set.
@@ -21,8 +28,22 @@ impl Presence {
             if !endpoint.mailboxes.is_empty() {
                 let routes = directory::contacts_of(&exchange, &endpoint.name).into_iter();
                 let new: Vec<Route> = routes.filter(|route| route.target == contact).collect();
-                self.tell_endpoint(&exchange, &configuration, endpoint, new);
+                self.tell_endpoint(&exchange, &configuration, endpoint, new, None);
             }
+        }
+    }
+
+    /// Tells all phones of all endpoints with mailboxes, a few at a time: the exchange has just started.
+    pub(crate) async fn tell_all_phones(exchange: Weak<Exchange>) {
+        let all = exchange.upgrade().map(|exchange| exchange.configuration());
+        let endpoints =
+            all.into_iter().flat_map(|all| all.sip.endpoints.values().cloned().collect::<Vec<_>>());
+        for endpoint in endpoints.filter(|endpoint| !endpoint.mailboxes.is_empty()) {
+            tokio::time::sleep(BETWEEN_ENDPOINTS).await;
+            let Some(exchange) = exchange.upgrade() else { return };
+            let routes = directory::contacts_of(&exchange, &endpoint.name);
+            let configuration = exchange.configuration();
+            exchange.presence().tell_endpoint(&exchange, &configuration, &endpoint, routes, None);
         }
     }
 
@@ -33,26 +54,56 @@ impl Presence {
         for endpoint in configuration.sip.endpoints.values() {
             if endpoint.mailboxes.iter().any(|name| full_name(name) == mailbox) {
                 let routes = directory::contacts_of(&exchange, &endpoint.name);
-                self.tell_endpoint(&exchange, &configuration, endpoint, routes);
+                self.tell_endpoint(&exchange, &configuration, endpoint, routes, Some(mailbox));
             }
         }
     }
 
+    /// Tells what waits in the mailboxes of an endpoint: together, or, where `aggregate_mwi=no`, of each by itself; then of
+    /// the one that changed alone.
     fn tell_endpoint(
         &self,
         exchange: &Exchange,
         configuration: &Configuration,
         endpoint: &Endpoint,
         routes: Vec<Route>,
+        changed: Option<&str>,
     ) {
         let Some(sip) = exchange.sip().filter(|_| !routes.is_empty()).cloned() else { return };
+        let has_asked =
+            |watcher: &Watcher| watcher.endpoint == endpoint.name && watcher.package == "message-summary";
+        if endpoint.mwi_subscribe_replaces_unsolicited
+            && self.with(|state| state.watchers.iter().any(has_asked))
+        {
+            return;
+        }
         let facts = self.facts();
-        let counts = self.with(|state| state.all_mailboxes(&facts, &endpoint.mailboxes));
-        let aors = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
-        let voicemail = aors.filter_map(|aor| aor.voicemail_extension.clone()).next();
+        let own = &endpoint.mailboxes;
+        let counts: Vec<_> = self.with(|state| match endpoint.aggregate_mwi {
+            true => vec![state.all_mailboxes(&facts, own)],
+            false => {
+                let is_news = |name: &&String| changed.is_none_or(|changed| full_name(name) == changed);
+                own.iter().filter(is_news).map(|name| state.mailbox(&facts, name)).collect()
+            }
+        });
+        let mut aors = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
+        let voicemail = endpoint
+            .voicemail_extension
+            .clone()
+            .or_else(|| aors.find_map(|aor| aor.voicemail_extension.clone()))
+            .or_else(|| configuration.sip.global.default_voicemail_extension.clone());
         let name = endpoint.name.clone();
+        let from_user = endpoint.mwi_from_user.as_ref();
+        let routes = routes.into_iter().map(|mut route| {
+            if from_user.is_some() {
+                Arc::make_mut(&mut route.endpoint).from_user = from_user.cloned();
+            }
+            route
+        });
+        let each = |route: Route| counts.iter().map(move |one| (route.clone(), *one)).collect::<Vec<_>>();
+        let notices: Vec<(Route, MailboxCounts)> = routes.flat_map(each).collect();
         self.runtime.spawn(async move {
-            for route in routes {
+            for (route, counts) in notices {
                 let host = sip.local_address(sip_ua::transport::Protocol::Udp);
                 let account = voicemail.as_ref().zip(host).map(|(user, host)| format!("sip:{user}@{host}"));
                 let document: MessageSummary = summary(account.as_deref(), counts);

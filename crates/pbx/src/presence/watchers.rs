@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
+use sip_parser::Message;
 use sip_ua::UserAgentHandle;
 use sip_ua::user_agent::SubscriptionId;
 
 use super::documents::Subject;
 use super::hint::{Hint, HintState};
 use super::mailbox::{MailboxCounts, full_name};
+use super::subscribe::Wanted;
 
 /// A subscription and what it is about.
 pub(super) struct Watcher {
@@ -16,6 +18,8 @@ pub(super) struct Watcher {
     pub(super) endpoint: String,
     /// `dialog`, `presence`, `message-summary`, `reg`.
     pub(super) package: &'static str,
+    /// The form of its documents.
+    pub(super) content_type: &'static str,
     pub(super) resource: Resource,
     /// Whose agent keeps it.
     pub(super) user_agent: UserAgentHandle,
@@ -24,6 +28,30 @@ pub(super) struct Watcher {
     pub(super) expires_at: Instant,
     /// What it was told last.
     pub(super) last: Option<Told>,
+    /// Under which name it is written down.
+    pub(super) kept_as: Option<String>,
+}
+
+impl Watcher {
+    /// One that has been told nothing yet.
+    pub(super) fn new(
+        endpoint: &str,
+        wanted: Wanted,
+        user_agent: UserAgentHandle,
+        request: &Message,
+    ) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            package: wanted.package,
+            content_type: wanted.content_type,
+            resource: wanted.resource,
+            user_agent,
+            call_id: request.call_id().unwrap_or_default().to_owned(),
+            expires_at: Instant::now(),
+            last: None,
+            kept_as: None,
+        }
+    }
 }
 
 /// What is watched.
@@ -35,7 +63,14 @@ pub(super) enum Resource {
     /// The contacts of an address of record.
     Registration { aor: String, uri: String },
     /// Several together (RFC 4662).
-    List { uri: String, name: String, display_names: bool, items: Vec<Item> },
+    List {
+        uri: String,
+        name: String,
+        display_names: bool,
+        items: Vec<Item>,
+        /// How long changes are gathered before they are told together.
+        batch: Option<Duration>,
+    },
 }
 
 /// One of several.
@@ -103,6 +138,8 @@ pub(super) fn aor_key(aor: &str) -> String {
 pub(super) struct Watchers {
     all: BTreeMap<SubscriptionId, Watcher>,
     by_key: HashMap<String, BTreeSet<SubscriptionId>>,
+    /// Those whose changes are being gathered; each has a task that ends it.
+    gathering: BTreeSet<SubscriptionId>,
 }
 
 impl Watchers {
@@ -130,6 +167,29 @@ impl Watchers {
     pub(super) fn of(&self, keys: &[String]) -> BTreeSet<SubscriptionId> {
         let keys = keys.iter().map(|key| normal(key.clone()));
         keys.filter_map(|key| self.by_key.get(&key)).flatten().copied().collect()
+    }
+
+    /// Sorts out those whose changes are gathered; of these, those that begin to wait now, with the time.
+    pub(super) fn gather(
+        &mut self,
+        mut ids: BTreeSet<SubscriptionId>,
+    ) -> (BTreeSet<SubscriptionId>, Vec<(SubscriptionId, Duration)>) {
+        let mut begun = Vec::new();
+        ids.retain(|id| match self.all.get(id).map(|watcher| &watcher.resource) {
+            Some(Resource::List { batch: Some(time), .. }) => {
+                if self.gathering.insert(*id) {
+                    begun.push((*id, *time));
+                }
+                false
+            }
+            _ => true,
+        });
+        (ids, begun)
+    }
+
+    /// The time of one whose changes were gathered is over.
+    pub(super) fn gathered(&mut self, id: SubscriptionId) {
+        self.gathering.remove(&id);
     }
 
     pub(super) fn get(&self, id: SubscriptionId) -> Option<&Watcher> {

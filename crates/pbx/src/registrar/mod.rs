@@ -32,6 +32,7 @@ use crate::registration::own_words;
 pub use error::StoreError;
 pub use event::ContactEvent;
 pub use sqlite::SqliteBindings;
+pub(crate) use sqlite::choose_journal;
 use store::differing;
 pub use store::{BindingStore, StoredChange, slot};
 use turns::Turns;

@@ -115,7 +115,7 @@ impl BindingStore for SqliteBindings {
 /// A transaction is then safe from the end of the process as soon as the system has taken it, which costs no wait for the
 /// disk. A power cut may cost the last seconds, but not the file; phones renew what is lost. Where the file system cannot
 /// have such a log, the old journal keeps the file whole only if each transaction is synced.
-fn choose_journal(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn choose_journal(connection: &Connection) -> rusqlite::Result<()> {
     let journal: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     let synchronous = if journal == "wal" { "NORMAL" } else { "FULL" };

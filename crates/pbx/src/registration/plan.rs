@@ -5,7 +5,6 @@ use std::path::Path;
 
 use call_control::sip::NextHop;
 use sip_parser::Uri;
-use sip_ua::digest::Credentials;
 use sip_ua::registration::{RegistrationSettings, instance_of, line_of};
 use sip_ua::transport::Protocol;
 
@@ -29,8 +28,6 @@ impl Plan {
     /// The plan of a section; a sentence where its registrar cannot be named.
     pub(super) fn of(configuration: &Configuration, section: &Registration) -> Result<Self, String> {
         let sip = &configuration.sip;
-        let auths = section.outbound_auth.iter().filter_map(|name| sip.auths.get(name));
-        let credentials: Vec<Credentials> = auths.map(|auth| auth.credentials()).collect();
         let mut settings = RegistrationSettings::new(&section.server_uri, &section.client_uri);
         settings.contact_user = section.contact_user.clone();
         settings.contact_params = section.contact_header_params.clone();
@@ -38,7 +35,7 @@ impl Plan {
         settings.route = section.outbound_proxy.iter().map(|proxy| format!("<{proxy}>")).collect();
         settings.headers =
             section.user_agent.iter().map(|name| ("User-Agent".to_owned(), name.clone())).collect();
-        settings.credentials = credentials;
+        settings.credentials = sip.credentials_of_ours(&section.outbound_auth);
         settings.expiration = section.expiration;
         settings.retry_interval = section.retry_interval;
         settings.forbidden_retry_interval = section.forbidden_retry_interval;

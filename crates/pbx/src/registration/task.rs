@@ -265,7 +265,8 @@ async fn find(sip: Arc<SipTechnology>, plan: Plan) -> Result<Road, String> {
         let is_it = |address: SocketAddr| {
             address.ip() == bind.ip() && (bind.port() == 0 || address.port() == bind.port())
         };
-        let mut open = user_agent.listening().iter().filter(|listen| listen.protocol == protocol);
+        let served = user_agent.listening();
+        let mut open = served.iter().filter(|listen| listen.protocol == protocol);
         if let Some(listen) = open.find(|listen| is_it(listen.address)) {
             listening = listen.address;
             let ip = if bind.ip().is_unspecified() { flow.local.ip() } else { bind.ip() };

@@ -153,6 +153,21 @@ impl Dialog {
         DialogId::of_response(response).is_ok_and(|id| id == self.id)
     }
 
+    /// The CSeq numbers of the latest requests, ours and the peer's; 0 where there was none.
+    #[must_use]
+    pub fn cseqs(&self) -> (u32, u32) {
+        (self.local_cseq, self.remote_cseq.unwrap_or_default())
+    }
+
+    /// Goes on where an earlier process stood: with the peer's latest target, and after these CSeq numbers, ours and the
+    /// peer's.
+    pub fn resume(&mut self, target: &str, local_cseq: u32, remote_cseq: u32) {
+        self.state = DialogState::Confirmed;
+        self.target = target.to_owned();
+        self.local_cseq = local_cseq;
+        self.remote_cseq = Some(remote_cseq);
+    }
+
     /// We answered with a 2xx.
     pub fn confirm(&mut self) {
         self.state = DialogState::Confirmed;

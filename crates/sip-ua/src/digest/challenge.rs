@@ -92,7 +92,7 @@ impl Challenge {
 
     /// Which of several credentials may answer it.
     fn credentials<'a>(&self, ours: &'a [Credentials]) -> Option<&'a Credentials> {
-        let fits = |c: &&Credentials| c.serve(&self.realm) && c.secret.suits(self.algorithm);
+        let fits = |c: &&Credentials| c.serve(&self.realm) && c.suit(self.algorithm);
         let named = ours.iter().filter(|c| c.realm.is_some()).find(fits);
         named.or_else(|| ours.iter().find(fits))
     }
@@ -159,5 +159,9 @@ mod tests {
         assert_eq!(best_of(&challenges, &stored)[0].0.algorithm, Algorithm::Md5);
         let elsewhere = [Credentials { realm: Some("other".into()), ..password[0].clone() }];
         assert!(best_of(&challenges, &elsewhere).is_empty());
+        let narrowed = [Credentials { algorithms: vec![Algorithm::Md5], ..password[0].clone() }];
+        assert_eq!(best_of(&challenges, &narrowed)[0].0.algorithm, Algorithm::Md5);
+        let other = [Credentials { algorithms: vec![Algorithm::Sha512Trunc256], ..password[0].clone() }];
+        assert!(best_of(&challenges, &other).is_empty());
     }
 }

@@ -9,12 +9,15 @@
 //! ```
 //! use std::time::Instant;
 //! use sip_parser::Method;
-//! use sip_ua::digest::{Answer, Challenge, Credentials, Subject, Verdict, Verifier, answer, best_of};
+//! use sip_ua::digest::{
+//!     Answer, Challenge, ChallengeTerms, Credentials, Subject, Verdict, Verifier, answer, best_of,
+//! };
 //!
 //! let now = Instant::now();
 //! let mut server = Verifier::new();
+//! let terms = ChallengeTerms::new("example.com");
 //! let offered: Vec<Challenge> = server
-//!     .challenge(now, "example.com", false)
+//!     .challenge(now, &terms, false)
 //!     .iter()
 //!     .filter_map(|line| Challenge::parse(line, false))
 //!     .collect();
@@ -25,7 +28,7 @@
 //! let header = answer(challenge, credentials, &subject, "a random string", 1).expect("a password fits");
 //!
 //! let answer = Answer::parse(&header).expect("well formed");
-//! let verdict = server.verify(now, &answer, &Method::Register, b"", Some(&alice[0]));
+//! let verdict = server.verify(now, &terms, &answer, &Method::Register, b"", Some(&alice[0]));
 //! assert_eq!(verdict, Verdict::Accepted);
 //! ```
 
@@ -39,6 +42,7 @@ mod challenge;
 // The server.
 mod nonce;
 mod replay;
+mod terms;
 mod verifier;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -46,4 +50,5 @@ pub use answer::{Answer, Subject, answer};
 pub use challenge::{Challenge, Qop, best_of};
 pub use fields::claimed_username;
 pub use secret::{Credentials, Secret};
+pub use terms::ChallengeTerms;
 pub use verifier::{Verdict, Verifier, VerifierConfig};

@@ -1,6 +1,4 @@
-//! Nonces that need no memory: each carries its time of issue, sealed with a key that only we have.
-
-use std::time::Duration;
+//! Nonces that need no memory: each carries the time until which it is good, sealed with a key that only we have.
 
 use md5::Digest as _;
 use sha2::Sha256;
@@ -14,8 +12,8 @@ pub(super) type Millis = u64;
 /// What a nonce of ours says, once its seal has been found whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Nonce {
-    /// When it was issued.
-    pub issued: Millis,
+    /// Until when it is good. First, for what ends soonest is forgotten first.
+    pub expires: Millis,
     /// Tells apart the nonces of one millisecond.
     pub serial: u64,
 }
@@ -37,10 +35,10 @@ impl Mint {
         Mint { key, serial: 0 }
     }
 
-    /// A fresh nonce for `realm`.
-    pub(super) fn issue(&mut self, now: Millis, realm: &str) -> String {
+    /// A fresh nonce for `realm`, good until `expires`.
+    pub(super) fn issue(&mut self, expires: Millis, realm: &str) -> String {
         self.serial = self.serial.wrapping_add(1);
-        let body = body_of(Nonce { issued: now, serial: self.serial });
+        let body = body_of(Nonce { expires, serial: self.serial });
         let mut text = hex(&body);
         text.push_str(&hex(&self.seal(&body, realm)));
         text
@@ -54,9 +52,9 @@ impl Mint {
         let body: [u8; 16] = unhex(text.get(..32)?)?;
         let seal: [u8; SEAL_OCTETS] = unhex(text.get(32..)?)?;
         let whole: bool = self.seal(&body, realm).ct_eq(&seal).into();
-        let (issued, serial) = body.split_at(8);
+        let (expires, serial) = body.split_at(8);
         let number = |octets: &[u8]| octets.iter().fold(0, |sum, octet| sum << 8 | u64::from(*octet));
-        whole.then(|| Nonce { issued: number(issued), serial: number(serial) })
+        whole.then(|| Nonce { expires: number(expires), serial: number(serial) })
     }
 
     fn seal(&self, body: &[u8; 16], realm: &str) -> [u8; SEAL_OCTETS] {
@@ -74,14 +72,14 @@ impl Mint {
 }
 
 impl Nonce {
-    /// Whether it is past `lifetime`. One from the future, after the clock was set back, is too.
-    pub(super) fn expired(self, now: Millis, lifetime: Duration) -> bool {
-        now.checked_sub(self.issued).is_none_or(|age| u128::from(age) > lifetime.as_millis())
+    /// Whether its time is over.
+    pub(super) fn expired(self, now: Millis) -> bool {
+        now > self.expires
     }
 }
 
 fn body_of(nonce: Nonce) -> [u8; 16] {
-    (u128::from(nonce.issued) << 64 | u128::from(nonce.serial)).to_be_bytes()
+    (u128::from(nonce.expires) << 64 | u128::from(nonce.serial)).to_be_bytes()
 }
 
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
@@ -105,11 +103,9 @@ mod tests {
         let text = mint.issue(NOW, "ipbx");
         assert_eq!(text.len(), TEXT_LENGTH);
         let nonce = mint.read(&text, "ipbx").expect("ours");
-        assert_eq!(nonce, Nonce { issued: NOW, serial: 1 });
-        let lifetime = Duration::from_secs(32);
-        assert!(!nonce.expired(NOW + 32_000, lifetime));
-        assert!(nonce.expired(NOW + 32_001, lifetime));
-        assert!(nonce.expired(NOW - 1, lifetime));
+        assert_eq!(nonce, Nonce { expires: NOW, serial: 1 });
+        assert!(!nonce.expired(NOW));
+        assert!(nonce.expired(NOW + 1));
     }
 
     #[test]

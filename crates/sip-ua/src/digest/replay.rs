@@ -1,13 +1,12 @@
 //! Which nonce counts have been used: a captured answer must not work twice.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::nonce::{Millis, Nonce};
 
 /// The nonce counts seen, for nonces that are alive, within a bound.
 ///
-/// When the bound is reached the oldest nonce is forgotten, and with it all that are older and
+/// When the bound is reached the nonce that ends soonest is forgotten, and with it all that end before it and are
 /// unknown: an answer to one of them counts as used, and costs its sender one more challenge.
 pub(super) struct Replay {
     seen: BTreeMap<Nonce, Window>,
@@ -29,9 +28,9 @@ impl Replay {
     }
 
     /// Notes the use of `count` with `nonce`; `false` when it may have been used before.
-    pub(super) fn take(&mut self, nonce: Nonce, count: u32, now: Millis, lifetime: Duration) -> bool {
+    pub(super) fn take(&mut self, nonce: Nonce, count: u32, now: Millis) -> bool {
         while let Some(oldest) = self.seen.first_entry() {
-            if !oldest.key().expired(now, lifetime) {
+            if !oldest.key().expired(now) {
                 break;
             }
             oldest.remove();
@@ -81,16 +80,14 @@ impl Window {
 mod tests {
     use super::*;
 
-    const LIFETIME: Duration = Duration::from_secs(32);
-
-    fn nonce(issued: Millis) -> Nonce {
-        Nonce { issued, serial: issued }
+    fn nonce(expires: Millis) -> Nonce {
+        Nonce { expires, serial: expires }
     }
 
     #[test]
     fn each_count_is_good_once_in_any_order() {
         let mut replay = Replay::new(10);
-        let mut take = |count| replay.take(nonce(5), count, 5, LIFETIME);
+        let mut take = |count| replay.take(nonce(5), count, 5);
         assert!(take(1) && take(3) && take(2) && take(70));
         assert!(!take(1) && !take(3) && !take(2) && !take(70) && !take(0));
         assert!(take(69) && !take(69));
@@ -101,21 +98,21 @@ mod tests {
     #[test]
     fn what_was_forgotten_counts_as_used() {
         let mut replay = Replay::new(2);
-        for issued in [10, 20, 30] {
-            assert!(replay.take(nonce(issued), 1, 30, LIFETIME));
+        for expires in [10, 20, 30] {
+            assert!(replay.take(nonce(expires), 1, 5));
         }
-        assert!(!replay.take(nonce(10), 1, 30, LIFETIME), "forgotten itself");
-        assert!(!replay.take(nonce(9), 1, 30, LIFETIME), "older than what was forgotten");
-        assert!(!replay.take(nonce(15), 1, 30, LIFETIME), "would have to be forgotten at once");
-        assert!(replay.take(nonce(40), 1, 40, LIFETIME));
+        assert!(!replay.take(nonce(10), 1, 5), "forgotten itself");
+        assert!(!replay.take(nonce(9), 1, 5), "ends before what was forgotten");
+        assert!(!replay.take(nonce(15), 1, 5), "would have to be forgotten at once");
+        assert!(replay.take(nonce(40), 1, 5));
         assert_eq!(replay.seen.len(), 2);
     }
 
     #[test]
     fn expired_nonces_make_room() {
         let mut replay = Replay::new(2);
-        assert!(replay.take(nonce(10), 1, 10, LIFETIME) && replay.take(nonce(20), 1, 20, LIFETIME));
-        assert!(replay.take(nonce(40_000), 1, 40_000, LIFETIME));
+        assert!(replay.take(nonce(10), 1, 5) && replay.take(nonce(20), 1, 5));
+        assert!(replay.take(nonce(40_000), 1, 21));
         assert_eq!(replay.seen.len(), 1);
         assert_eq!(replay.forgotten, None);
     }

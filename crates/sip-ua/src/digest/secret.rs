@@ -13,13 +13,15 @@ pub struct Credentials {
     pub realm: Option<String>,
     /// The password, or its hash.
     pub secret: Secret,
+    /// The algorithms that they may be used with; none named means all that the secret suits.
+    pub algorithms: Vec<Algorithm>,
 }
 
 impl Credentials {
-    /// A user name and its secret, good for any realm.
+    /// A user name and its secret, good for any realm and by any algorithm.
     #[must_use]
     pub fn new(username: impl Into<String>, secret: Secret) -> Credentials {
-        Credentials { username: username.into(), realm: None, secret }
+        Credentials { username: username.into(), realm: None, secret, algorithms: Vec::new() }
     }
 
     /// A user name with its password, good for any realm.
@@ -32,6 +34,12 @@ impl Credentials {
     #[must_use]
     pub fn serve(&self, realm: &str) -> bool {
         self.realm.as_deref().is_none_or(|mine| mine == realm)
+    }
+
+    /// Whether an answer by `algorithm` may and can be made with them.
+    #[must_use]
+    pub fn suit(&self, algorithm: Algorithm) -> bool {
+        (self.algorithms.is_empty() || self.algorithms.contains(&algorithm)) && self.secret.suits(algorithm)
     }
 }
 

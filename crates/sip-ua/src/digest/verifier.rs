@@ -1,6 +1,6 @@
 //! The server's side of digest: challenges, and the judgement of answers (RFC 7616 section 3, RFC 8760).
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sip_parser::{HeaderName, Message, Method};
 use subtle::ConstantTimeEq;
@@ -11,31 +11,20 @@ use super::fields::quote;
 use super::nonce::{Millis, Mint};
 use super::replay::Replay;
 use super::secret::{Credentials, Secret};
+use super::terms::ChallengeTerms;
 
-/// Bounds and choices of a [`Verifier`].
+/// Bounds of a [`Verifier`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct VerifierConfig {
-    /// How long a nonce is good for. Longer means fewer challenges, and more time to use a captured
-    /// answer where the client does not count. Default 32 s.
-    pub nonce_lifetime: Duration,
-    /// What is offered, best first: a phone takes the first one that it knows (RFC 8760 section 2.4).
-    /// Default MD5 alone: many phones and tools in the field give up when they are offered anything else, even
-    /// beside MD5. Put [`Algorithm::Sha256`] before it where all phones know it, and leave MD5 out where none
-    /// needs it.
-    pub algorithms: Vec<Algorithm>,
-    /// Nonces in use whose counts are remembered, some 50 octets each. When there are more, the oldest
+    /// Nonces in use whose counts are remembered, some 50 octets each. When there are more, those that end soonest
     /// become stale before their time. Default 65,536.
     pub replay_capacity: usize,
 }
 
 impl Default for VerifierConfig {
     fn default() -> VerifierConfig {
-        VerifierConfig {
-            nonce_lifetime: Duration::from_secs(32),
-            algorithms: vec![Algorithm::Md5],
-            replay_capacity: 65_536,
-        }
+        VerifierConfig { replay_capacity: 65_536 }
     }
 }
 
@@ -55,7 +44,7 @@ pub enum Verdict {
 
 /// Challenges clients, and judges their answers.
 ///
-/// Nonces carry their own time, sealed with a key of this verifier, so a challenge costs no memory; what
+/// Nonces carry their own end, sealed with a key of this verifier, so a challenge costs no memory; what
 /// is remembered are the counts of nonces that were used with a right secret.
 pub struct Verifier {
     config: VerifierConfig,
@@ -104,43 +93,45 @@ impl Verifier {
 
     /// Values for WWW-Authenticate (or Proxy-Authenticate), one a line, in this order. `stale` after
     /// [`Verdict::Stale`].
-    pub fn challenge(&mut self, now: Instant, realm: &str, stale: bool) -> Vec<String> {
-        let now = self.millis(now);
-        let nonce = self.mint.issue(now, realm);
-        let realm = quote(realm);
+    pub fn challenge(&mut self, now: Instant, terms: &ChallengeTerms, stale: bool) -> Vec<String> {
+        let lifetime = Millis::try_from(terms.nonce_lifetime.as_millis()).unwrap_or(Millis::MAX);
+        let expires = self.millis(now).saturating_add(lifetime);
+        let nonce = self.mint.issue(expires, &terms.realm);
+        let realm = quote(&terms.realm);
         let stale = if stale { ", stale=true" } else { "" };
         let value = |algorithm: &Algorithm| {
             format!(r#"Digest realm={realm}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{stale}"#)
         };
-        self.config.algorithms.iter().map(value).collect()
+        terms.algorithms.iter().map(value).collect()
     }
 
-    /// Judges the Authorization of a request for `realm` against those who may send it. None of them
+    /// Judges the Authorization of a request on these terms against those who may send it. None of them
     /// answers and costs the same as a wrong password.
     pub fn verify_request(
         &mut self,
         now: Instant,
-        realm: &str,
+        terms: &ChallengeTerms,
         request: &Message,
         known: &[Credentials],
     ) -> Verdict {
-        self.verify_header(now, realm, request, &HeaderName::Authorization, known)
+        self.verify_header(now, terms, request, &HeaderName::Authorization, known)
     }
 
     /// Judges a header of a request: Authorization, or Proxy-Authorization where we are the proxy.
     pub fn verify_header(
         &mut self,
         now: Instant,
-        realm: &str,
+        terms: &ChallengeTerms,
         request: &Message,
         header: &HeaderName,
         known: &[Credentials],
     ) -> Verdict {
         let mut answers = request.raw_all(header).filter_map(Answer::parse);
-        let Some(answer) = answers.find(|answer| answer.realm == realm) else { return Verdict::Absent };
+        let Some(answer) = answers.find(|answer| answer.realm == terms.realm) else { return Verdict::Absent };
         let Some(method) = request.method() else { return Verdict::Refused };
-        let user = known.iter().find(|one| one.username == answer.username && one.serve(realm));
-        self.verify(now, &answer, &method, request.body(), user)
+        let named = |one: &&Credentials| one.username == answer.username && one.serve(&terms.realm);
+        let user = known.iter().filter(named).find(|one| one.suit(answer.algorithm));
+        self.verify(now, terms, &answer, &method, request.body(), user)
     }
 
     /// Judges one answer to a challenge of ours against one user, or against nobody.
@@ -151,30 +142,37 @@ impl Verifier {
     pub fn verify(
         &mut self,
         now: Instant,
+        terms: &ChallengeTerms,
         answer: &Answer,
         method: &Method,
         body: &[u8],
         user: Option<&Credentials>,
     ) -> Verdict {
         let now = self.millis(now);
-        let lifetime = self.config.nonce_lifetime;
         let nonce = self.mint.read(&answer.nonce, &answer.realm);
-        let right = self.is_right(answer, method, body, user);
+        let right = self.is_right(terms, answer, method, body, user);
         if !right {
             return Verdict::Refused;
         }
         let Some(count) = answer.count() else { return Verdict::Refused };
-        match nonce.filter(|nonce| !nonce.expired(now, lifetime)) {
-            Some(nonce) if self.replay.take(nonce, count, now, lifetime) => Verdict::Accepted,
+        match nonce.filter(|nonce| !nonce.expired(now)) {
+            Some(nonce) if self.replay.take(nonce, count, now) => Verdict::Accepted,
             _ => Verdict::Stale,
         }
     }
 
     /// Whether the hash is the one that the user's secret makes. Takes as long for nobody's.
-    fn is_right(&self, answer: &Answer, method: &Method, body: &[u8], user: Option<&Credentials>) -> bool {
+    fn is_right(
+        &self,
+        terms: &ChallengeTerms,
+        answer: &Answer,
+        method: &Method,
+        body: &[u8],
+        user: Option<&Credentials>,
+    ) -> bool {
         let algorithm = answer.algorithm;
-        let offered = self.config.algorithms.contains(&algorithm);
-        let fitting = user.filter(|user| user.username == answer.username && user.secret.suits(algorithm));
+        let offered = terms.algorithms.contains(&algorithm);
+        let fitting = user.filter(|user| user.username == answer.username && user.suit(algorithm));
         let judged = fitting.unwrap_or(&self.nobody);
         if !matches!(judged.secret, Secret::Plain(_)) {
             // A stored hash saves work, and would show in the time.
@@ -210,13 +208,16 @@ impl std::fmt::Debug for Verifier {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::digest::{Challenge, answer, best_of};
+    use crate::digest::{Challenge, Qop, answer, best_of};
 
     const URI: &str = "sip:example.com";
 
     struct Scene {
         verifier: Verifier,
+        terms: ChallengeTerms,
         now: Instant,
         method: Method,
         user: Credentials,
@@ -225,9 +226,9 @@ mod tests {
     impl Scene {
         fn new() -> Scene {
             let algorithms = vec![Algorithm::Sha256, Algorithm::Md5, Algorithm::Sha512Trunc256];
-            let config = VerifierConfig { algorithms, ..VerifierConfig::default() };
             Scene {
-                verifier: Verifier::with_key(config, [3; 32]),
+                verifier: Verifier::with_key(VerifierConfig::default(), [3; 32]),
+                terms: ChallengeTerms { algorithms, ..ChallengeTerms::new("ipbx") },
                 now: Instant::now(),
                 method: Method::Register,
                 user: Credentials::password("alice", "wonderland"),
@@ -236,7 +237,7 @@ mod tests {
 
         /// What a client with these credentials makes of a fresh challenge, for the `count`th time.
         fn answer_of(&mut self, client: &Credentials, algorithm: Algorithm, uri: &str, count: u32) -> Answer {
-            let lines = self.verifier.challenge(self.now, "ipbx", false);
+            let lines = self.verifier.challenge(self.now, &self.terms, false);
             let offered: Vec<_> = lines.iter().filter_map(|line| Challenge::parse(line, false)).collect();
             let challenge = offered.iter().find(|c| c.algorithm == algorithm).expect("offered");
             let subject = Subject { method: &self.method, uri, body: b"" };
@@ -246,7 +247,7 @@ mod tests {
 
         fn verdict(&mut self, answer: &Answer, known: bool) -> Verdict {
             let user = known.then_some(&self.user);
-            self.verifier.verify(self.now, answer, &self.method, b"", user)
+            self.verifier.verify(self.now, &self.terms, answer, &self.method, b"", user)
         }
     }
 
@@ -262,7 +263,7 @@ mod tests {
 
     #[test]
     fn phones_that_know_only_md5_are_offered_nothing_else_unless_told() {
-        let lines = Verifier::new().challenge(Instant::now(), "ipbx", false);
+        let lines = Verifier::new().challenge(Instant::now(), &ChallengeTerms::new("ipbx"), false);
         assert_eq!(lines.len(), 1);
         assert!(!lines[0].contains("SHA"));
     }
@@ -270,7 +271,8 @@ mod tests {
     #[test]
     fn algorithms_are_offered_in_the_order_of_the_configuration() {
         let mut scene = Scene::new();
-        let lines = scene.verifier.challenge(scene.now, "a \"realm\"", true);
+        scene.terms.realm = "a \"realm\"".to_owned();
+        let lines = scene.verifier.challenge(scene.now, &scene.terms, true);
         let offered: Vec<_> = lines.iter().filter_map(|line| Challenge::parse(line, false)).collect();
         assert_eq!(
             offered.iter().map(|c| c.algorithm).collect::<Vec<_>>(),
@@ -324,7 +326,7 @@ mod tests {
     #[test]
     fn a_phone_without_protection_is_served_once_a_nonce() {
         let mut scene = Scene::new();
-        let line = scene.verifier.challenge(scene.now, "ipbx", false).pop().expect("a challenge");
+        let line = scene.verifier.challenge(scene.now, &scene.terms, false).pop().expect("a challenge");
         let mut challenge = Challenge::parse(&line, false).expect("well formed");
         challenge.qop = None;
         let subject = Subject { method: &Method::Register, uri: URI, body: b"" };
@@ -339,7 +341,7 @@ mod tests {
         let mut scene = Scene::new();
         let user = scene.user.clone();
         let md5 = scene.answer_of(&user, Algorithm::Md5, URI, 1);
-        scene.verifier.config.algorithms = vec![Algorithm::Sha256];
+        scene.terms.algorithms = vec![Algorithm::Sha256];
         assert_eq!(scene.verdict(&md5, true), Verdict::Refused);
     }
 
@@ -351,5 +353,55 @@ mod tests {
         let hash = Algorithm::Md5.hash(&["alice:ipbx:wonderland"]);
         scene.user.secret = Secret::Ha1 { md5: Some(hash), sha256: None, sha512_256: None };
         assert_eq!(scene.verdict(&answer, true), Verdict::Accepted);
+    }
+
+    #[test]
+    fn each_realm_of_terms_has_its_lifetime() {
+        let mut scene = Scene::new();
+        let user = scene.user.clone();
+        scene.terms.nonce_lifetime = Duration::from_secs(600);
+        let lasting = scene.answer_of(&user, Algorithm::Md5, URI, 1);
+        let again = Answer { ..lasting.clone() };
+        assert_eq!(scene.verdict(&lasting, true), Verdict::Accepted);
+        scene.terms.nonce_lifetime = Duration::from_secs(5);
+        let brief = scene.answer_of(&user, Algorithm::Md5, URI, 1);
+        scene.now += Duration::from_secs(6);
+        assert_eq!(scene.verdict(&brief, true), Verdict::Stale);
+        let other = scene.answer_of(&user, Algorithm::Md5, URI, 1);
+        assert_eq!(scene.verdict(&other, true), Verdict::Accepted);
+        assert_eq!(
+            scene.verdict(&again, true),
+            Verdict::Stale,
+            "short ones do not make it good a second time"
+        );
+    }
+
+    #[test]
+    fn credentials_serve_the_algorithms_that_they_name() {
+        let mut scene = Scene::new();
+        let client = scene.user.clone();
+        scene.user.algorithms = vec![Algorithm::Sha256];
+        let md5 = scene.answer_of(&client, Algorithm::Md5, URI, 1);
+        assert_eq!(scene.verdict(&md5, true), Verdict::Refused);
+        let sha = scene.answer_of(&client, Algorithm::Sha256, URI, 1);
+        assert_eq!(scene.verdict(&sha, true), Verdict::Accepted);
+    }
+
+    #[test]
+    fn an_answer_that_covers_the_body_is_good_for_that_body() {
+        let mut scene = Scene::new();
+        let line = scene.verifier.challenge(scene.now, &scene.terms, false).pop().expect("a challenge");
+        let only = line.replace(r#"qop="auth""#, r#"qop="auth-int""#);
+        let challenge = Challenge::parse(&only, false).expect("well formed");
+        assert_eq!(challenge.qop, Some(Qop::AuthInt));
+        let subject = Subject { method: &Method::Publish, uri: URI, body: b"open" };
+        let value = answer(&challenge, &scene.user, &subject, "cnonce", 1).expect("answered");
+        let answer = Answer::parse(&value).expect("well formed");
+        let mut judge = |body: &[u8]| {
+            let user = Some(&scene.user);
+            scene.verifier.verify(scene.now, &scene.terms, &answer, &Method::Publish, body, user)
+        };
+        assert_eq!(judge(b"closed"), Verdict::Refused);
+        assert_eq!(judge(b"open"), Verdict::Accepted);
     }
 }

@@ -8,11 +8,14 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Core;
-use crate::transport::{Flow, ListenConfig, OpenConnections, PeerNames, Protocol, source_towards};
+use super::listening::Listening;
+use crate::transport::{BindError, Flow, ListenConfig, OpenConnections, PeerNames, Protocol, source_towards};
 
 /// What the core's task is asked to do.
 pub(super) enum Command<C> {
     Run(Action<C>),
+    /// Serve these addresses and no others; tell whether that was possible.
+    Listen(Vec<ListenConfig>, oneshot::Sender<Result<(), BindError>>),
     Stop,
 }
 
@@ -23,7 +26,7 @@ type Action<C> = Box<dyn FnOnce(&mut C, Instant) + Send>;
 pub struct Handle<C: Core> {
     // Unbounded: commands come from our own calls, whose number is bounded, and a hang-up must never be lost.
     commands: mpsc::UnboundedSender<Command<C>>,
-    listening: Arc<[ListenConfig]>,
+    listening: Listening,
     open: OpenConnections,
     names: PeerNames,
 }
@@ -31,11 +34,11 @@ pub struct Handle<C: Core> {
 impl<C: Core> Handle<C> {
     pub(super) fn new(
         commands: mpsc::UnboundedSender<Command<C>>,
-        listening: Vec<ListenConfig>,
+        listening: Listening,
         open: OpenConnections,
         names: PeerNames,
     ) -> Self {
-        Self { commands, listening: listening.into(), open, names }
+        Self { commands, listening, open, names }
     }
 
     /// Runs `command` on the core, soon, with the time at which it runs. Returns at once. After a shutdown
@@ -59,12 +62,24 @@ impl<C: Core> Handle<C> {
     /// The first address on which `protocol` is served, with the port that the system chose if none was asked for.
     /// May be unspecified (`0.0.0.0`): [`flow_to`](Self::flow_to) tells which one a peer sees.
     pub fn local_address(&self, protocol: Protocol) -> Option<SocketAddr> {
-        self.listening.iter().find(|listen| listen.protocol == protocol).map(|listen| listen.address)
+        self.listening.load().iter().find(|listen| listen.protocol == protocol).map(|listen| listen.address)
     }
 
     /// Every address that is served.
-    pub fn listening(&self) -> &[ListenConfig] {
-        &self.listening
+    pub fn listening(&self) -> Arc<Vec<ListenConfig>> {
+        self.listening.load_full()
+    }
+
+    /// Serves these addresses from now on, and no others. What is told to peers beyond a translator changes at once;
+    /// sockets are closed and opened only where something else about them differs. Connections that are open stay.
+    ///
+    /// # Errors
+    /// The first address that cannot be listened on; then those of before are served. After a shutdown nothing happens,
+    /// and that is no error.
+    pub async fn listen_on(&self, wanted: Vec<ListenConfig>) -> Result<(), BindError> {
+        let (sender, outcome) = oneshot::channel();
+        let _ = self.commands.send(Command::Listen(wanted, sender));
+        outcome.await.unwrap_or(Ok(()))
     }
 
     /// The road to `remote`: from the socket of its protocol that is bound to the address that the system sends from,
@@ -76,7 +91,7 @@ impl<C: Core> Handle<C> {
         let ours = |listen: &&ListenConfig| {
             listen.protocol == protocol && listen.address.is_ipv4() == remote.is_ipv4()
         };
-        let sockets: Vec<SocketAddr> = self.listening.iter().filter(ours).map(|l| l.address).collect();
+        let sockets: Vec<SocketAddr> = self.listening.load().iter().filter(ours).map(|l| l.address).collect();
         if let [local] = sockets[..]
             && !local.ip().is_unspecified()
         {
@@ -105,7 +120,7 @@ impl<C: Core> Handle<C> {
     /// connection that it opened, and over no other (RFC 5626 section 4.3). Of UDP it tells whether the socket is there.
     pub fn has_connection(&self, flow: &Flow) -> bool {
         match flow.protocol {
-            Protocol::Udp => self.listening.iter().any(|listen| listen.carries(flow)),
+            Protocol::Udp => self.listening.load().iter().any(|listen| listen.carries(flow)),
             _ => self.open.contains(flow),
         }
     }
@@ -134,6 +149,6 @@ impl<C: Core> Clone for Handle<C> {
 
 impl<C: Core> fmt::Debug for Handle<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handle").field("listening", &self.listening).finish_non_exhaustive()
+        f.debug_struct("Handle").field("listening", &self.listening.load()).finish_non_exhaustive()
     }
 }

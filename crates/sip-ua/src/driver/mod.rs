@@ -12,17 +12,21 @@
 
 mod core;
 mod handle;
+mod listening;
 mod task;
 mod transports;
 mod user_agent;
 mod wire_log;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use tokio::sync::mpsc;
 
 pub use self::core::Core;
 pub use self::handle::Handle;
+use self::listening::Listening;
 use self::task::Task;
 use self::transports::Transports;
 pub use self::user_agent::{UaEvents, UserAgentHandle, bind, bind_guarded};
@@ -66,14 +70,17 @@ pub fn run_guarded<C: Core>(
     }
     let (input_sender, inputs) = mpsc::channel(INPUTS);
     let mut transports = Transports::new(input_sender, limits, guard.clone());
-    let bound = listen
-        .iter()
-        .map(|wanted| Ok(ListenConfig { address: transports.listen(wanted)?, ..wanted.clone() }))
-        .collect::<Result<Vec<_>, BindError>>()?;
+    for wanted in listen {
+        transports.listen(wanted)?;
+    }
+    let listening: Listening = Arc::new(ArcSwap::from_pointee(transports.listening()));
     let (command_sender, commands) = mpsc::unbounded_channel();
     let (events, event_receiver) = mpsc::channel(EVENTS);
     let (open, names) = (transports.open_connections(), transports.peer_names());
     let overdue = VecDeque::new();
-    tokio::spawn(Task { core, transports, inputs, commands, events, overdue, guard, crowded: false }.run());
-    Ok((Handle::new(command_sender, bound, open, names), event_receiver))
+    let told = listening.clone();
+    let task =
+        Task { core, transports, inputs, commands, events, overdue, guard, crowded: false, listening: told };
+    tokio::spawn(task.run());
+    Ok((Handle::new(command_sender, listening, open, names), event_receiver))
 }

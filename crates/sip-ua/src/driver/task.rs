@@ -1,12 +1,14 @@
 //! The task that owns a core.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
 use super::handle::Command;
+use super::listening::Listening;
 use super::transports::Transports;
 use super::{Core, wire_log};
 use crate::guard::SharedGuard;
@@ -41,6 +43,8 @@ pub(super) struct Task<C: Core> {
     pub(super) guard: Option<SharedGuard>,
     /// What the guard was last told of crowds.
     pub(super) crowded: bool,
+    /// Where handles read what is served.
+    pub(super) listening: Listening,
 }
 
 /// Why the task woke.
@@ -55,7 +59,7 @@ impl<C: Core> Task<C> {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             let running = match self.wake(&mut batch).await {
-                Wake::Command(Some(command)) => self.command(command),
+                Wake::Command(Some(command)) => self.command(command).await,
                 Wake::Command(None) => false,
                 Wake::Work => true,
             };
@@ -63,7 +67,7 @@ impl<C: Core> Task<C> {
             for input in batch.drain(..) {
                 self.input(now, input);
             }
-            if !(running && self.commands_waiting()) {
+            if !(running && self.commands_waiting().await) {
                 self.flush();
                 return;
             }
@@ -98,16 +102,25 @@ impl<C: Core> Task<C> {
     }
 
     /// Runs the commands that wait; false when one of them was to stop.
-    fn commands_waiting(&mut self) -> bool {
-        (0..BATCH).all(|_| match self.commands.try_recv() {
-            Ok(command) => self.command(command),
-            Err(_) => true,
-        })
+    async fn commands_waiting(&mut self) -> bool {
+        for _ in 0..BATCH {
+            let Ok(command) = self.commands.try_recv() else { break };
+            if !self.command(command).await {
+                return false;
+            }
+        }
+        true
     }
 
-    fn command(&mut self, command: Command<C>) -> bool {
+    async fn command(&mut self, command: Command<C>) -> bool {
         match command {
             Command::Run(command) => command(&mut self.core, Instant::now()),
+            Command::Listen(wanted, told) => {
+                let outcome = self.transports.listen_on(&wanted).await;
+                self.listening.store(Arc::new(self.transports.listening()));
+                // Whoever asked may have lost interest since.
+                let _ = told.send(outcome);
+            }
             Command::Stop => return false,
         }
         true

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use sip_parser::Message;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::listening::Served;
 use crate::guard::{SharedGuard, Source, Standing};
 use crate::transport::{
     Accepted, BindError, Connection, ConnectionLimits, Door, Flow, Input, Intake, ListenConfig,
@@ -17,8 +18,9 @@ use crate::transport::{
 /// All sockets and connections of one driver.
 #[derive(Debug)]
 pub(super) struct Transports {
-    sockets: Vec<UdpTransport>,
-    listening: Vec<TcpListening>,
+    pub(super) sockets: Vec<UdpTransport>,
+    pub(super) listening: Vec<TcpListening>,
+    pub(super) served: Vec<Served>,
     connections: HashMap<Flow, Connection>,
     open: OpenConnections,
     names: PeerNames,
@@ -44,6 +46,7 @@ impl Transports {
         Self {
             sockets: vec![],
             listening: vec![],
+            served: vec![],
             connections: HashMap::new(),
             open: OpenConnections::default(),
             names: PeerNames::default(),
@@ -77,7 +80,9 @@ impl Transports {
                 bound
             }),
         };
-        bound.map_err(|source| BindError::new(listen, source))
+        let bound = bound.map_err(|source| BindError::new(listen, source))?;
+        self.served.push(Served { asked: listen.clone(), bound });
+        Ok(bound)
     }
 
     /// Sends, or queues, a message.
@@ -108,12 +113,12 @@ impl Transports {
             return Ok(other);
         }
         let door = self.listening.iter().find_map(|listening| listening.door_of(&flow));
-        let opening =
-            door.ok_or(io::ErrorKind::AddrNotAvailable)?.open(flow, self.names.name_of(flow.remote));
+        let door = door.ok_or(io::ErrorKind::AddrNotAvailable)?;
+        let (opening, limits) = (door.open(flow, self.names.name_of(flow.remote)), door.limits(&self.limits));
         let serial = self.next_serial();
         // The peer did not come to us: nobody has to let it in.
         let intake = Intake { inputs: self.inputs.clone(), guard: None };
-        let connection = Connection::spawn(opening, flow, serial, intake, self.limits.clone(), None);
+        let connection = Connection::spawn(opening, flow, serial, intake, limits, None);
         self.remember(flow, connection);
         Ok(flow)
     }
@@ -126,9 +131,11 @@ impl Transports {
             tracing::warn!(%flow, "connection closed: its address has too many open");
             return;
         }
+        let door = self.listening.iter().find_map(|listening| listening.door_of(&flow));
+        let limits = door.map_or_else(|| self.limits.clone(), |door| door.limits(&self.limits));
         let serial = self.next_serial();
         let intake = Intake { inputs: self.inputs.clone(), guard: self.guard.clone() };
-        let connection = Connection::spawn(opening, flow, serial, intake, self.limits.clone(), Some(place));
+        let connection = Connection::spawn(opening, flow, serial, intake, limits, Some(place));
         self.remember(flow, connection);
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sip_parser::{Message, ParseError};
@@ -13,8 +14,8 @@ use crate::location::Reach;
 use crate::transport::{self, BindError, Flow, ListenConfig, Protocol, SentBy, Transmit};
 use crate::user_agent::{
     Body, Document, OutboundInvite, OutboundRequest, OutboundSubscribe, Reply, RequestFailure, RequestId,
-    SessionId, SessionOptions, Standing, SubscriptionId, SubscriptionTerms, Termination, UaEvent, UserAgent,
-    UserAgentConfig,
+    SessionId, SessionOptions, Standing, SubscriptionId, SubscriptionRecord, SubscriptionTerms, Termination,
+    UaEvent, UserAgent, UserAgentConfig,
 };
 
 /// What the application hears of its user agent. Take them: while 4,096 wait, no message is read.
@@ -47,19 +48,12 @@ pub async fn bind_guarded(
     guard: Option<SharedGuard>,
 ) -> Result<(UserAgentHandle, UaEvents), BindError> {
     let connections = config.connections.clone();
-    let switch = config.tcp_for_large_requests;
-    let core = Agent { user_agent: UserAgent::new(config), awaited: HashMap::new(), guard: guard.clone() };
+    let tcp_for_large_requests = config.tcp_for_large_requests;
+    let user_agent = UserAgent::new(config);
+    let core = Agent { user_agent, awaited: HashMap::new(), guard: guard.clone(), tcp_for_large_requests };
     let (handle, events) = run_guarded(core, &listen, connections, guard)?;
-    if switch {
-        let tcp = handle.listening().iter().filter(|listen| listen.protocol == Protocol::Tcp);
-        let streams = tcp.map(|listen| listen.address).collect();
-        handle.run(|core, _| core.user_agent.transactions().set_streams(streams));
-    }
-    let translated: Vec<ListenConfig> =
-        handle.listening().iter().filter(|listen| listen.outside.is_some()).cloned().collect();
-    if !translated.is_empty() {
-        handle.run(|core, _| core.user_agent.set_translated(translated));
-    }
+    let listening = handle.listening();
+    handle.run(move |core, _| core.listens_on(&listening));
     Ok((UserAgentHandle { handle }, events))
 }
 
@@ -69,6 +63,19 @@ struct Agent {
     awaited: HashMap<RequestId, oneshot::Sender<Result<Message, RequestFailure>>>,
     /// Told of what cannot be read.
     guard: Option<SharedGuard>,
+    tcp_for_large_requests: bool,
+}
+
+impl Agent {
+    /// What the user agent must know of the addresses that are served.
+    fn listens_on(&mut self, listening: &[ListenConfig]) {
+        if self.tcp_for_large_requests {
+            let tcp = listening.iter().filter(|listen| listen.protocol == Protocol::Tcp);
+            self.user_agent.transactions().set_streams(tcp.map(|listen| listen.address).collect());
+        }
+        let translated = listening.iter().filter(|listen| listen.outside.is_some());
+        self.user_agent.set_translated(translated.cloned().collect());
+    }
 }
 
 impl Core for Agent {
@@ -255,6 +262,20 @@ impl UserAgentHandle {
         self.run(move |agent, now| agent.accept_subscription(now, request, id, terms));
     }
 
+    /// See [`UserAgent::restore_subscription`].
+    pub fn restore_subscription(
+        &self,
+        id: SubscriptionId,
+        record: SubscriptionRecord,
+        terms: SubscriptionTerms,
+        left: Duration,
+        is_reachable: bool,
+    ) {
+        self.run(move |agent, now| {
+            agent.restore_subscription(now, id, &record, terms, left, is_reachable);
+        });
+    }
+
     /// See [`UserAgent::notify`].
     pub fn notify(&self, id: SubscriptionId, standing: Standing, document: Document) {
         self.run(move |agent, now| agent.notify(now, id, standing, document));
@@ -297,8 +318,19 @@ impl UserAgentHandle {
     }
 
     /// Every address that is served.
-    pub fn listening(&self) -> &[ListenConfig] {
+    pub fn listening(&self) -> Arc<Vec<ListenConfig>> {
         self.handle.listening()
+    }
+
+    /// See [`Handle::listen_on`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn listen_on(&self, wanted: Vec<ListenConfig>) -> Result<(), BindError> {
+        let outcome = self.handle.listen_on(wanted).await;
+        let listening = self.handle.listening();
+        self.handle.run(move |core, _| core.listens_on(&listening));
+        outcome
     }
 
     /// See [`Handle::flow_to`].
@@ -312,18 +344,18 @@ impl UserAgentHandle {
     }
 
     /// Our host and port as the peer of `flow` sees them: for a Contact.
-    pub fn sent_by(&self, flow: &Flow) -> SentBy<'_> {
-        transport::sent_by(self.listening(), flow)
+    pub fn sent_by(&self, flow: &Flow) -> SentBy {
+        transport::sent_by(&self.listening(), flow)
     }
 
     /// The address at which the peer of `flow` finds our media.
     pub fn media_address(&self, flow: &Flow) -> IpAddr {
-        transport::media_address(self.listening(), flow)
+        transport::media_address(&self.listening(), flow)
     }
 
     /// What our transports can reach, for a [`Locator`](crate::location::Locator).
     pub fn reach(&self) -> Reach {
-        Reach::of(self.listening())
+        Reach::of(&self.listening())
     }
 
     /// See [`UserAgent::preferred`]. After a shutdown the flows come back as they are.

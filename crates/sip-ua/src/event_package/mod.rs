@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | `dialog` (RFC 4235) | `application/dialog-info+xml` | [`DialogInfo`] |
 //! | `presence` (RFC 3856) | `application/pidf+xml` (RFC 3863, 4479, 4480) | [`Presence`] |
+//! | the same, for old clients | `application/xpidf+xml`, `application/cpim-pidf+xml` | [`Presence::write_as`] |
 //! | `message-summary` (RFC 3842) | `application/simple-message-summary` | [`MessageSummary`] |
 //! | `reg` (RFC 3680) | `application/reginfo+xml` | [`RegistrationInfo`] |
 //! | several at once (RFC 4662) | `multipart/related` | [`ResourceList`] |
@@ -14,6 +15,7 @@ mod pidf;
 mod reg_info;
 mod resource_list;
 pub mod xml;
+mod xpidf;
 
 pub use dialog_info::{DialogInfo, DialogProgress, Party, WatchedDialog};
 pub use message_summary::MessageSummary;

@@ -257,6 +257,17 @@ impl Guard {
         true
     }
 
+    /// Bans a source that an earlier process had banned, for what was left of it; `bans` is how often it was banned in a
+    /// row. Nobody is told. A trusted source is let in all the same.
+    pub fn restore_ban(&mut self, now: Instant, address: IpAddr, left: Duration, bans: u32) {
+        let now = self.millis(now);
+        let entry = entry_of(&mut self.table, &self.policy, now, address);
+        if !entry.trusted {
+            entry.banned_until = now.saturating_add(as_millis(left));
+            entry.bans = bans;
+        }
+    }
+
     /// Ends the ban of a source, and forgets what it did. False when there was nothing to forget.
     pub fn release(&mut self, now: Instant, address: IpAddr) -> bool {
         let now = self.millis(now);

@@ -57,6 +57,11 @@ impl SharedGuard {
         self.with(|guard, now| guard.ban(now, address, time))
     }
 
+    /// See [`Guard::restore_ban`].
+    pub fn restore_ban(&self, address: IpAddr, left: Duration, bans: u32) {
+        self.with(|guard, now| guard.restore_ban(now, address, left, bans));
+    }
+
     /// See [`Guard::release`].
     pub fn release(&self, address: IpAddr) -> bool {
         self.with(|guard, now| guard.release(now, address))

@@ -196,15 +196,31 @@ async fn serve(
     pongs: mpsc::WeakSender<Bytes>,
     waiting: mpsc::Receiver<Bytes>,
 ) -> io::Result<()> {
-    let (read_half, write_half) = tokio::io::split(stream);
-    tokio::select! {
-        ended = read(read_half, flow, limits, intake, pongs) => ended,
-        ended = write(write_half, limits, waiting) => ended,
+    let (mut read_half, write_half) = tokio::io::split(stream);
+    let mut writing = std::pin::pin!(write(write_half, limits, waiting));
+    let ended = tokio::select! {
+        ended = read(&mut read_half, flow, limits, intake, pongs) => ended,
+        ended = &mut writing => return ended,
+    };
+    if ended.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::InvalidData) {
+        // Its sender is told what was wrong, and reads it: a connection that is closed over unread octets is reset.
+        let last_word = async {
+            let mut nowhere = tokio::io::sink();
+            tokio::select! {
+                _ = tokio::io::copy(&mut read_half, &mut nowhere) => {}
+                _ = &mut writing => {}
+            }
+        };
+        let _ = timeout(LAST_WORD, last_word).await;
     }
+    ended
 }
 
+/// How long a connection on which no message can be found any more stays open for our answer.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
 async fn read(
-    mut stream: ReadHalf<BoxedStream>,
+    stream: &mut ReadHalf<BoxedStream>,
     flow: Flow,
     limits: &ConnectionLimits,
     intake: &Intake,
@@ -255,7 +271,12 @@ async fn read(
 }
 
 /// Until when a peer that was heard at `since` may be silent.
-fn idle_deadline(since: Instant, flow: Flow, limits: &ConnectionLimits, intake: &Intake) -> Instant {
+pub(super) fn idle_deadline(
+    since: Instant,
+    flow: Flow,
+    limits: &ConnectionLimits,
+    intake: &Intake,
+) -> Instant {
     let stranger = intake.is_stranger(&flow);
     since + if stranger { limits.idle.min(limits.idle_stranger) } else { limits.idle }
 }
@@ -279,7 +300,8 @@ async fn deliver(
             Ok(None) => return Ok(framed),
             Err(error) => {
                 let text = error.to_string();
-                let input = Input::Malformed { bytes: Bytes::new(), error: as_parse_error(error), flow };
+                let bytes = Bytes::copy_from_slice(framer.leftover());
+                let input = Input::Malformed { bytes, error: as_parse_error(error), flow };
                 intake.send(input).await?;
                 return Err(io::Error::new(io::ErrorKind::InvalidData, text));
             }
@@ -464,6 +486,21 @@ mod tests {
         peer.read_to_end(&mut text).await.unwrap();
         assert_eq!(text, b"BYE");
         assert_eq!(seconds_until_closed(&mut inputs).await, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_without_an_end_is_answered_before_the_end() {
+        let (mut peer, mut inputs, connection) = connected();
+        let head = b"OPTIONS sip:a SIP/2.0\r\nContent-Length: many\r\n\r\nand so on";
+        peer.write_all(head).await.unwrap();
+        let Some(Input::Malformed { bytes, error, .. }) = inputs.recv().await else { panic!("a fault") };
+        assert_eq!((&bytes[..], error), (&head[..], ParseError::ContentLength));
+        peer.write_all(b"more").await.unwrap();
+        assert!(connection.send(Bytes::from_static(b"SIP/2.0 400")));
+        let mut text = vec![0; 11];
+        peer.read_exact(&mut text).await.unwrap();
+        assert_eq!(text, b"SIP/2.0 400");
+        assert_eq!(seconds_until_closed(&mut inputs).await, 1);
     }
 
     #[tokio::test(start_paused = true)]

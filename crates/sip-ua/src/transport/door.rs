@@ -1,9 +1,14 @@
 //! How the connections of one listening address open, from both sides.
 
+use std::time::Duration;
+
 use tokio::net::TcpStream;
 
 use super::tcp::connect;
-use super::{BoxedStream, Flow, ListenConfig, Opened, Opening, Protocol, SocketOptions, Tls, websocket};
+use super::{
+    BoxedStream, ConnectionLimits, Flow, ListenConfig, Opened, Opening, Protocol, SocketOptions, Tls,
+    websocket,
+};
 
 /// What stands between a TCP connection and SIP.
 #[derive(Clone, Debug)]
@@ -11,12 +16,14 @@ pub(crate) struct Door {
     protocol: Protocol,
     tls: Option<Tls>,
     sockets: SocketOptions,
+    write_within: Option<Duration>,
 }
 
 impl Door {
     pub(crate) fn new(listen: &ListenConfig) -> Self {
         let tls = listen.tls.clone().filter(|_| listen.protocol.is_secure());
-        Self { protocol: listen.protocol, tls, sockets: listen.sockets.clone() }
+        let write_within = listen.write_within;
+        Self { protocol: listen.protocol, tls, sockets: listen.sockets.clone(), write_within }
     }
 
     /// The protocol that is spoken behind it.
@@ -27,6 +34,11 @@ impl Door {
     /// Whether all who come through it have proven who they are.
     pub(crate) fn proves_clients(&self) -> bool {
         self.tls.as_ref().is_some_and(Tls::proves_clients)
+    }
+
+    /// How long its connections live, where all others live by `limits`.
+    pub(crate) fn limits(&self, limits: &ConnectionLimits) -> ConnectionLimits {
+        ConnectionLimits { write_within: self.write_within.unwrap_or(limits.write_within), ..limits.clone() }
     }
 
     /// What the system is asked for its connections.

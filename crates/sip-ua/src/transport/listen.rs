@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::{Flow, Outside, PortOwner, Protocol, SocketOptions, Tls, port_owner};
 
@@ -20,12 +21,22 @@ pub struct ListenConfig {
     pub sockets: SocketOptions,
     /// What peers beyond a translator are told in place of the address.
     pub outside: Option<Outside>,
+    /// How long peers of its connections may leave what we write unread; `None` for what all connections have
+    /// ([`ConnectionLimits::write_within`](super::ConnectionLimits::write_within)).
+    pub write_within: Option<Duration>,
 }
 
 impl ListenConfig {
     /// Listens for `protocol` on `address`.
     pub fn new(protocol: Protocol, address: SocketAddr) -> Self {
-        Self { protocol, address, tls: None, sockets: SocketOptions::default(), outside: None }
+        Self {
+            protocol,
+            address,
+            tls: None,
+            sockets: SocketOptions::default(),
+            outside: None,
+            write_within: None,
+        }
     }
 
     /// Whether messages along `flow` leave from this address.
@@ -46,6 +57,12 @@ impl ListenConfig {
     #[must_use]
     pub fn with_sockets(self, sockets: SocketOptions) -> Self {
         Self { sockets, ..self }
+    }
+
+    /// With connections whose peers take what we write within this time.
+    #[must_use]
+    pub fn with_write_within(self, write_within: Duration) -> Self {
+        Self { write_within: Some(write_within), ..self }
     }
 
     /// Behind a translator that shows it so.

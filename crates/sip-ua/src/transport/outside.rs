@@ -28,17 +28,17 @@ impl Outside {
 }
 
 /// A host and a port of ours as Via and Contact name them (`sent-by` of RFC 3261 section 18.1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SentBy<'l> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentBy {
     local: SocketAddr,
-    host: Option<&'l str>,
+    host: Option<String>,
     port: Option<u16>,
 }
 
-impl fmt::Display for SentBy<'_> {
+impl fmt::Display for SentBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let port = self.port.unwrap_or(self.local.port());
-        match self.host {
+        match &self.host {
             Some(host) if host.parse::<std::net::Ipv6Addr>().is_ok() => write!(f, "[{host}]:{port}"),
             Some(host) => write!(f, "{host}:{port}"),
             None => SocketAddr::new(self.local.ip(), port).fmt(f),
@@ -47,11 +47,11 @@ impl fmt::Display for SentBy<'_> {
 }
 
 /// What the peer of `flow` is told of where it leaves from.
-pub(crate) fn sent_by<'l>(listening: &'l [ListenConfig], flow: &Flow) -> SentBy<'l> {
+pub(crate) fn sent_by(listening: &[ListenConfig], flow: &Flow) -> SentBy {
     let outside = outside_of(listening, flow);
     SentBy {
         local: flow.local,
-        host: outside.and_then(|outside| outside.host.as_deref()),
+        host: outside.and_then(|outside| outside.host.clone()),
         port: outside.and_then(|outside| outside.port),
     }
 }

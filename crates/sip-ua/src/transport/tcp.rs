@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::input::Accepted;
-use super::{Door, Flow, Input, SocketOptions};
+use super::{Door, Flow, Input, Protocol, SocketOptions};
 use crate::guard::{Decision, SharedGuard};
 
 /// Connections that wait for the listener to come round.
@@ -48,6 +48,17 @@ impl TcpListening {
     /// The address it is bound to, with the port that the system chose if none was asked for.
     pub(crate) fn bound(&self) -> SocketAddr {
         self.bound
+    }
+
+    /// Whether it serves `protocol` at `bound`.
+    pub(crate) fn is_at(&self, protocol: Protocol, bound: SocketAddr) -> bool {
+        self.door.protocol() == protocol && self.bound == bound
+    }
+
+    /// Closes the socket; when this returns, another one may have its port.
+    pub(crate) async fn close(mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
     }
 
     /// How connections along `flow` open; `None` when they are not this address's.

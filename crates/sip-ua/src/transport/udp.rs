@@ -84,6 +84,16 @@ impl UdpTransport {
     }
 }
 
+impl UdpTransport {
+    /// Closes the socket; when this returns, another one may have its port.
+    pub(crate) async fn close(mut self) {
+        for task in &mut self.tasks {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+}
+
 impl Drop for UdpTransport {
     fn drop(&mut self) {
         for task in &self.tasks {

@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config, client_async_with_config};
 
-use super::connection::{PING, PONG};
+use super::connection::{PING, PONG, idle_deadline};
 use super::watched::Watched;
 use super::{BoxedStream, ConnectionLimits, Flow, Input, Intake};
 
@@ -95,21 +95,31 @@ pub(super) async fn serve(
     // A new connection owes its first message like one that is under way; later it may be silent.
     let mut deadline = Instant::now() + limits.message_within;
     let mut is_partial = true;
+    // Set while the peer is silent between messages: when it was last heard.
+    let mut silent_since = None;
     let mut keep_alive = limits.keep_alive.map(|interval| Instant::now() + interval);
     loop {
         let outgoing = tokio::select! {
-            came = timeout_at(deadline, next(&mut socket)) => match came? {
-                Came::End => return Ok(()),
-                Came::Part => {
+            came = timeout_at(deadline, next(&mut socket)) => match came {
+                Err(late) => {
+                    // It may have become known since: what it said last may have been a registration.
+                    let later = silent_since.map(|since| idle_deadline(since, flow, limits, intake));
+                    deadline = later.filter(|later| *later > deadline).ok_or(late)?;
+                    continue;
+                }
+                Ok(Came::End) => return Ok(()),
+                Ok(Came::Part) => {
+                    silent_since = None;
                     if !is_partial {
                         deadline = Instant::now() + limits.message_within; // octet by octet does not buy time
                     }
                     is_partial = true;
                     continue;
                 }
-                Came::Frame(frame) => {
+                Ok(Came::Frame(frame)) => {
                     is_partial = false;
-                    deadline = Instant::now() + limits.idle;
+                    silent_since = Some(Instant::now());
+                    deadline = idle_deadline(Instant::now(), flow, limits, intake);
                     match receive(frame.map_err(of_socket)?, flow, intake).await? {
                         Some(answer) => answer,
                         None => continue,
@@ -190,5 +200,69 @@ fn of_socket(error: Error) -> io::Error {
     match error {
         Error::Io(error) => error,
         error => io::Error::other(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::DuplexStream;
+
+    use super::*;
+    use crate::guard::{GuardPolicy, SharedGuard};
+    use crate::transport::Protocol;
+
+    /// A browser's end, and our own, which is served with these limits.
+    async fn served(
+        guard: Option<SharedGuard>,
+        limits: ConnectionLimits,
+    ) -> (WebSocketStream<DuplexStream>, mpsc::Sender<Bytes>, tokio::task::JoinHandle<io::Result<()>>) {
+        let (theirs, ours) = tokio::io::duplex(1024);
+        let mut request = "ws://pbx/ws".into_client_request().unwrap();
+        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+        let (browser, ours) =
+            tokio::join!(tokio_tungstenite::client_async(request, theirs), accept(Box::new(ours)));
+        let address = |port| std::net::SocketAddr::from(([192, 0, 2, 1], port));
+        let flow = Flow::new(Protocol::Ws, address(1), address(2));
+        let (inputs, _never) = mpsc::channel(8);
+        let (outbox, waiting) = mpsc::channel(8);
+        let (socket, intake) = (ours.unwrap(), Intake { inputs, guard });
+        let task = tokio::spawn(async move { serve(socket, flow, &limits, &intake, waiting).await });
+        (browser.unwrap().0, outbox, task)
+    }
+
+    /// How many seconds pass until the connection is closed, while the browser answers what it is asked.
+    async fn seconds_until_closed(guard: Option<SharedGuard>, greets: bool) -> u64 {
+        let start = Instant::now();
+        let quiet = ConnectionLimits { keep_alive: None, ..ConnectionLimits::DEFAULT };
+        let (mut browser, _outbox, task) = served(guard, quiet).await;
+        if greets {
+            browser.send(Message::text("\r\n")).await.unwrap();
+        }
+        assert!(task.await.unwrap().is_err());
+        start.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stranger_that_falls_silent_is_given_up_soon() {
+        let guard = || SharedGuard::new(GuardPolicy::new(), |_| {});
+        assert_eq!(seconds_until_closed(None, false).await, 32);
+        assert_eq!(seconds_until_closed(None, true).await, 7800);
+        assert_eq!(seconds_until_closed(Some(guard()), true).await, 180);
+        let known = guard();
+        known.welcome([192, 0, 2, 1].into(), Duration::from_secs(3600));
+        assert_eq!(seconds_until_closed(Some(known), true).await, 7800);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_browser_that_reads_nothing_is_given_up_in_its_time() {
+        let limits =
+            ConnectionLimits { write_within: Duration::from_millis(100), ..ConnectionLimits::DEFAULT };
+        let (_browser, outbox, task) = served(None, limits).await;
+        let start = Instant::now();
+        outbox.send(Bytes::from(vec![b'x'; 4096])).await.unwrap();
+        assert!(task.await.unwrap().is_err());
+        assert_eq!(start.elapsed().as_millis(), 100);
     }
 }

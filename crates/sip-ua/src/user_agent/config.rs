@@ -51,6 +51,9 @@ pub struct UserAgentConfig {
     pub max_subscriptions: usize,
     /// Subscriptions that one address may hold with us; above it the same.
     pub max_subscriptions_per_peer: usize,
+    /// Whether peers' subscriptions are told so that they can be kept over a restart
+    /// ([`SubscriptionEvent::Recorded`](super::SubscriptionEvent::Recorded)).
+    pub record_subscriptions: bool,
     /// Option tags that Require may ask for and Supported tells; another one is answered 420.
     pub supported: Vec<String>,
     /// Option tags that Require of a REGISTER may ask for too: those of the application's registrar.
@@ -89,6 +92,7 @@ impl UserAgentConfig {
             event_packages: Vec::new(),
             max_subscriptions: 50_000,
             max_subscriptions_per_peer: 5_000,
+            record_subscriptions: false,
             supported: ["timer", "100rel", "replaces", "norefersub"].map(str::to_owned).to_vec(),
             supported_by_registrar: Vec::new(),
         }

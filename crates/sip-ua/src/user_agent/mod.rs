@@ -35,8 +35,8 @@ pub use event::{EndReason, RequestFailure, SessionEvent, UaEvent};
 pub use id::{RequestId, SessionId, SubscriptionId};
 pub use options::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 pub use subscription::{
-    Document, EventId, OutboundSubscribe, Standing, SubscriptionEnd, SubscriptionEvent, SubscriptionTerms,
-    Termination, TerminationReason,
+    Document, EventId, OutboundSubscribe, Standing, SubscriptionEnd, SubscriptionEvent, SubscriptionRecord,
+    SubscriptionTerms, Termination, TerminationReason,
 };
 
 use self::common::{Client, Common, Server};

@@ -77,6 +77,33 @@ async fn of_several_sockets_the_one_that_the_system_sends_from_is_taken() {
 }
 
 #[tokio::test]
+async fn addresses_come_and_go_while_others_stay() {
+    let at = |protocol| ListenConfig::new(protocol, "127.0.0.1:0".parse().unwrap());
+    let (udp, tcp) = (at(Protocol::Udp), at(Protocol::Tcp));
+    let before = [udp.clone(), tcp.clone()];
+    let (handle, _events) = run(Mirror::default(), &before, ConnectionLimits::default()).unwrap();
+    let local = |protocol| handle.local_address(protocol);
+    let first = local(Protocol::Udp).unwrap();
+    // The one socket stays, the other goes, and what takes its place has its port.
+    let same_port = local(Protocol::Tcp).unwrap();
+    let any = SocketAddr::from(([0, 0, 0, 0], same_port.port()));
+    handle.listen_on(vec![ListenConfig::new(Protocol::Tcp, any), udp.clone()]).await.unwrap();
+    assert_eq!((local(Protocol::Udp), local(Protocol::Tcp)), (Some(first), Some(any)));
+    within(tokio::net::TcpStream::connect(same_port)).await.unwrap();
+    // What cannot be had leaves what there was.
+    let taken = UdpSocket::bind("127.0.0.1:0").await.unwrap().into_std().unwrap();
+    let busy = ListenConfig::new(Protocol::Udp, taken.local_addr().unwrap());
+    let error = handle.listen_on(vec![busy]).await.unwrap_err();
+    assert!(matches!(error, BindError::InUse { .. }), "{error}");
+    assert_eq!(local(Protocol::Tcp), Some(any));
+    within(tokio::net::TcpStream::connect(same_port)).await.unwrap();
+    let back = local(Protocol::Udp).unwrap();
+    handle.listen_on(vec![udp]).await.unwrap();
+    assert_eq!((local(Protocol::Udp), local(Protocol::Tcp)), (Some(back), None));
+    assert!(tokio::net::TcpStream::connect(same_port).await.is_err());
+}
+
+#[tokio::test]
 async fn after_a_shutdown_the_ports_are_free_and_the_events_end() {
     let mut endpoint = Endpoint::new();
     let address = endpoint.address(Protocol::Udp);

@@ -122,3 +122,22 @@ async fn a_stream_that_cannot_be_followed_is_counted_and_closed() {
     while !read(&mut phone).await.is_empty() {}
     assert!(matches!(endpoint.event().await, TransactionEvent::Malformed { .. }));
 }
+
+#[tokio::test]
+async fn the_sender_of_a_message_without_an_end_is_told_before_its_stream_is_closed() {
+    let endpoint = Endpoint::new();
+    // RFC 4475 section 3.1.2.3 has the one, and 3.1.2.2 the like of the other.
+    for length in ["-999", "9999999", "1, 2"] {
+        let mut phone = connect(&endpoint).await;
+        let local = phone.local_addr().unwrap();
+        let whole = options(Protocol::Tcp, local, "bad-length");
+        phone
+            .write_all(whole.replace("Content-Length: 0", &format!("Content-Length: {length}")).as_bytes())
+            .await
+            .unwrap();
+        let response = message(&mut phone).await;
+        let expected = if length == "9999999" { 513 } else { 400 };
+        assert_eq!(response.status(), Some(expected), "{length}");
+        while !read(&mut phone).await.is_empty() {}
+    }
+}

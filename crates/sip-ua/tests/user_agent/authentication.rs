@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sip_parser::{HeaderName, Message, Method};
-use sip_ua::digest::{Algorithm, Credentials, Verdict, Verifier, VerifierConfig};
+use sip_ua::digest::{Algorithm, ChallengeTerms, Credentials, Verdict, Verifier, VerifierConfig};
 use sip_ua::user_agent::{OutboundRequest, Reply, RequestId, Series, UaEvent};
 
 use crate::network::{ALICE, BOB, Network};
@@ -11,6 +11,7 @@ use crate::network::{ALICE, BOB, Network};
 /// Bob's guard.
 struct Guard {
     verifier: Verifier,
+    terms: ChallengeTerms,
     known: Vec<Credentials>,
     verdicts: Vec<Verdict>,
     /// How far the guard's clock runs ahead of the network's.
@@ -19,10 +20,11 @@ struct Guard {
 
 impl Guard {
     fn new(password: &str) -> Guard {
-        let mut config = VerifierConfig::default();
-        config.algorithms = vec![Algorithm::Sha256, Algorithm::Md5];
+        let mut terms = ChallengeTerms::new("ipbx");
+        terms.algorithms = vec![Algorithm::Sha256, Algorithm::Md5];
         Guard {
-            verifier: Verifier::with_key(config, [9; 32]),
+            verifier: Verifier::with_key(VerifierConfig::default(), [9; 32]),
+            terms,
             known: vec![Credentials::password("alice", password)],
             verdicts: Vec::new(),
             ahead: Duration::ZERO,
@@ -37,12 +39,12 @@ impl Guard {
         })?;
         network.events[BOB].clear();
         let now = network.now + self.ahead;
-        let verdict = self.verifier.verify_request(now, "ipbx", &message, &self.known);
+        let verdict = self.verifier.verify_request(now, &self.terms, &message, &self.known);
         self.verdicts.push(verdict);
         if verdict == Verdict::Accepted {
             return Some((id, message));
         }
-        let challenges = self.verifier.challenge(now, "ipbx", verdict == Verdict::Stale);
+        let challenges = self.verifier.challenge(now, &self.terms, verdict == Verdict::Stale);
         let reply = challenges.into_iter().fold(Reply::status(401), |r, c| r.header("WWW-Authenticate", c));
         network.tell(BOB, |agent, now| agent.respond(now, id, reply));
         network.run(10);
@@ -130,6 +132,6 @@ fn a_captured_answer_does_not_work_twice() {
     network.run(10);
     assert!(guard.admit(&mut network).is_none());
     let (_, message) = guard.admit(&mut network).expect("admitted");
-    let again = guard.verifier.verify_request(network.now, "ipbx", &message, &guard.known);
+    let again = guard.verifier.verify_request(network.now, &guard.terms, &message, &guard.known);
     assert_eq!(again, Verdict::Stale);
 }

@@ -13,6 +13,7 @@ mod races;
 mod refers;
 mod reinvites;
 mod reliable;
+mod restored_subscriptions;
 mod session_timers;
 mod subscription_chaos;
 mod subscriptions;

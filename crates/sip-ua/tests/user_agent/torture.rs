@@ -291,10 +291,11 @@ fn invut() {
 
 #[test]
 fn regaut01() {
-    use sip_ua::digest::{Verdict, Verifier};
+    use sip_ua::digest::{ChallengeTerms, Verdict, Verifier};
     let register = request(message!("regaut01"));
     let mut verifier = Verifier::new();
-    let verdict = verifier.verify_request(std::time::Instant::now(), "example.com", &register, &[]);
+    let terms = ChallengeTerms::new("example.com");
+    let verdict = verifier.verify_request(std::time::Instant::now(), &terms, &register, &[]);
     assert_eq!(verdict, Verdict::Absent, "it is challenged as if it had said nothing");
 }
 

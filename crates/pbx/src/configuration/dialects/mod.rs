@@ -57,6 +57,8 @@ pub(super) struct Gathered {
     pub(super) registrants: BTreeMap<String, Registrant>,
     /// What devices say of direct media beyond the keys of `pjsip.conf`.
     pub(super) direct_media: BTreeMap<String, DirectMediaRules>,
+    /// Their extensions while they are registered.
+    pub(super) registered_extensions: BTreeMap<String, String>,
 }
 
 impl SipFiles {
@@ -115,6 +117,9 @@ impl Joined {
             }
             if let Some(rules) = group.direct_media {
                 self.gathered.direct_media.insert(group.name.value.clone(), rules);
+            }
+            if let Some(extensions) = group.registered_extensions {
+                self.gathered.registered_extensions.insert(group.name.value.clone(), extensions);
             }
             for object in group.objects {
                 self.gathered.spellings.extend(object.spellings);

@@ -15,11 +15,13 @@ pub(super) struct Group {
     pub(super) registrant: Option<Registrant>,
     /// What it says of direct media beyond the keys of an endpoint.
     pub(super) direct_media: Option<DirectMediaRules>,
+    /// `regexten`: the extensions that it has while it is registered.
+    pub(super) registered_extensions: Option<String>,
 }
 
 impl Group {
     pub(super) fn new(name: Spanned<String>, objects: Vec<Object>) -> Self {
-        Self { name, objects, registrant: None, direct_media: None }
+        Self { name, objects, registrant: None, direct_media: None, registered_extensions: None }
     }
 }
 

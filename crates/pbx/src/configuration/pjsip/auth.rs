@@ -1,8 +1,11 @@
 //! `type=auth`.
 
+use std::time::Duration;
+
 use asterisk_conf::{Diagnostic, Span};
 use sip_ua::digest::{Algorithm, Credentials, Secret};
 
+use super::authentication::algorithms;
 use crate::configuration::values::Values;
 
 /// How credentials are written.
@@ -32,11 +35,21 @@ pub struct Auth {
     pub digests: Vec<(Algorithm, String)>,
     /// `realm` that it is good for; any where it has none.
     pub realm: Option<String>,
+    /// `nonce_lifetime`: how long a challenge is good for.
+    pub nonce_lifetime: Duration,
+    /// `supported_algorithms_uas`: what is offered to those who prove it, best first; none named: what `type=global`
+    /// says.
+    pub algorithms_uas: Vec<Algorithm>,
+    /// `supported_algorithms_uac`: by what challenges of others are answered; none named: what `type=global` says.
+    pub algorithms_uac: Vec<Algorithm>,
     /// Where the section is.
     pub span: Span,
     /// Where the secret is.
     pub secret_span: Option<Span>,
 }
+
+/// How long a challenge is good for where nothing is said.
+const NONCE_LIFETIME: Duration = Duration::from_secs(32);
 
 const TYPES: &[(&str, Option<AuthType>)] = &[
     ("digest", Some(AuthType::UserPass)),
@@ -65,17 +78,38 @@ impl Auth {
             }
             AuthType::UserPass => "password",
         };
-        Some(Self {
+        let auth = Self {
             auth_type,
             username: values.text("username").unwrap_or_else(|| name.value.clone()),
             password: values.text("password").unwrap_or_default(),
             md5_cred: values.text("md5_cred").unwrap_or_default(),
             digests,
             realm: values.text("realm"),
+            nonce_lifetime: values.seconds("nonce_lifetime").unwrap_or(NONCE_LIFETIME),
+            algorithms_uas: algorithms(values, "supported_algorithms_uas"),
+            algorithms_uac: algorithms(values, "supported_algorithms_uac"),
             secret_span: values.span(secret_key),
             name: name.value,
             span: name.span,
-        })
+        };
+        auth.check_algorithms(values);
+        Some(auth)
+    }
+
+    /// Algorithms by which nothing can be proven, for the secret is a hash by another one.
+    fn check_algorithms(&self, values: &mut Values<'_>) {
+        if self.is_empty() {
+            return;
+        }
+        let secret = self.credentials().secret;
+        let lists = [&self.algorithms_uas, &self.algorithms_uac];
+        for (key, list) in ["supported_algorithms_uas", "supported_algorithms_uac"].into_iter().zip(lists) {
+            for algorithm in list.iter().filter(|algorithm| !secret.suits(**algorithm)) {
+                let message = format!("there is no hash by {algorithm} here; it is left out");
+                let help = format!("add password_digest={algorithm}:HASH, or write the password itself");
+                values.odd(key, message, &help);
+            }
+        }
     }
 
     /// Whether it holds no secret at all.

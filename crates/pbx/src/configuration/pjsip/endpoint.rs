@@ -75,6 +75,16 @@ pub struct Endpoint {
     pub device_state_busy_at: u32,
     /// `mailboxes`: told to its phones as they register and as messages come.
     pub mailboxes: Vec<String>,
+    /// `aggregate_mwi`: they are told together, not each by itself.
+    pub aggregate_mwi: bool,
+    /// `mwi_subscribe_replaces_unsolicited`: they are not told to phones whose endpoint has subscribed to them.
+    pub mwi_subscribe_replaces_unsolicited: bool,
+    /// `mwi_from_user`: the user in From of what tells them.
+    pub mwi_from_user: Option<String>,
+    /// `incoming_mwi_mailbox`: the mailbox that its own NOTIFYs are about.
+    pub incoming_mwi_mailbox: Option<String>,
+    /// `voicemail_extension`: what phones are told to call for their messages.
+    pub voicemail_extension: Option<String>,
     /// `allow_subscribe`.
     pub allow_subscribe: bool,
     /// `subscribe_context` where its watchers find hints; its context where it has none.
@@ -217,6 +227,11 @@ impl Endpoint {
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),
+            aggregate_mwi: values.flag("aggregate_mwi", true),
+            mwi_subscribe_replaces_unsolicited: values.flag("mwi_subscribe_replaces_unsolicited", false),
+            mwi_from_user: values.text("mwi_from_user"),
+            incoming_mwi_mailbox: values.text("incoming_mwi_mailbox"),
+            voicemail_extension: values.text("voicemail_extension"),
             allow_subscribe: values.flag("allow_subscribe", true),
             subscribe_context: values.text("subscribe_context"),
             sub_min_expiry: values.number("sub_min_expiry", 60),

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use asterisk_conf::{Diagnostic, suggest};
+use asterisk_conf::{Diagnostic, Spanned, suggest};
+use call_control::sip::UnidentifiedPolicy;
+use sip_ua::digest::Algorithm;
 
+use super::authentication::algorithms;
 use crate::configuration::values::{Values, at};
 
 /// A way to find the endpoint that a request comes from.
@@ -50,6 +53,20 @@ pub struct Global {
     pub keep_alive_interval: Option<Duration>,
     /// `endpoint_identifier_order`.
     pub endpoint_identifier_order: Vec<Identifier>,
+    /// `mwi_disable_initial_unsolicited`: phones are not told of waiting messages as the exchange starts.
+    pub mwi_disable_initial_unsolicited: bool,
+    /// `default_voicemail_extension`: what phones call for their messages where nothing else is said.
+    pub default_voicemail_extension: Option<String>,
+    /// `disable_multi_domain`: users are known without their domain alone.
+    pub disable_multi_domain: bool,
+    /// `regcontext`: where phones have an extension while they are registered.
+    pub regcontext: Option<Spanned<String>>,
+    /// `unidentified_request_count`, `unidentified_request_period`, `unidentified_request_prune_interval`.
+    pub unidentified: UnidentifiedPolicy,
+    /// `default_auth_algorithms_uas`: what is offered to those who prove an `auth` section that names none.
+    pub default_auth_algorithms_uas: Vec<Algorithm>,
+    /// `default_auth_algorithms_uac`: by what challenges are answered with one that names none.
+    pub default_auth_algorithms_uac: Vec<Algorithm>,
 }
 
 impl Default for Global {
@@ -62,6 +79,13 @@ impl Default for Global {
             max_initial_qualify_time: Duration::ZERO,
             keep_alive_interval: Some(Duration::from_secs(90)),
             endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
+            mwi_disable_initial_unsolicited: false,
+            default_voicemail_extension: None,
+            disable_multi_domain: false,
+            regcontext: None,
+            unidentified: UnidentifiedPolicy::default(),
+            default_auth_algorithms_uas: Vec::new(),
+            default_auth_algorithms_uac: Vec::new(),
         }
     }
 }
@@ -81,7 +105,31 @@ impl Global {
                 None => defaults.keep_alive_interval,
             },
             endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
+            mwi_disable_initial_unsolicited: values.flag("mwi_disable_initial_unsolicited", false),
+            default_voicemail_extension: values.text("default_voicemail_extension"),
+            disable_multi_domain: values.flag("disable_multi_domain", false),
+            regcontext: values
+                .text("regcontext")
+                .zip(values.span("regcontext"))
+                .map(|(text, span)| Spanned::new(text, span)),
+            unidentified: unidentified(values, defaults.unidentified),
+            default_auth_algorithms_uas: algorithms(values, "default_auth_algorithms_uas"),
+            default_auth_algorithms_uac: algorithms(values, "default_auth_algorithms_uac"),
         }
+    }
+}
+
+/// From how many requests of unknown senders on their address is told of.
+fn unidentified(values: &mut Values<'_>, usual: UnidentifiedPolicy) -> UnidentifiedPolicy {
+    let mut seconds = |key: &str, usual: Duration| {
+        Duration::from_secs(values.number(key, usual.as_secs()).clamp(1, u64::from(u32::MAX)))
+    };
+    let period = seconds("unidentified_request_period", usual.period);
+    let prune_interval = seconds("unidentified_request_prune_interval", usual.prune_interval);
+    UnidentifiedPolicy {
+        count: values.number("unidentified_request_count", usual.count),
+        period,
+        prune_interval,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod aor;
 mod auth;
+mod authentication;
 mod certificates;
 mod direct_media;
 mod endpoint;
@@ -53,6 +54,8 @@ pub struct SipConfiguration {
     pub registrants: BTreeMap<String, Registrant>,
     /// What devices of `sip.conf` say of direct media and no key of `pjsip.conf` does, by the name of their endpoint.
     pub direct_media: BTreeMap<String, DirectMediaRules>,
+    /// `regexten` of devices of `sip.conf`, by the name of their endpoint.
+    pub registered_extensions: BTreeMap<String, String>,
     /// `type=system`.
     pub system: System,
     /// `type=transport`, in order.
@@ -69,6 +72,8 @@ pub struct SipConfiguration {
     pub registrations: BTreeMap<String, Registration>,
     /// `type=resource_list`, by name.
     pub resource_lists: BTreeMap<String, ResourceList>,
+    /// `type=domain_alias`: domains that stand for another, in lower case.
+    pub domain_aliases: BTreeMap<String, String>,
     /// `type=acl`: what every request must pass.
     pub access: Vec<Access>,
     /// The same for the addresses in Contact.
@@ -83,7 +88,6 @@ pub struct SipConfiguration {
 const WITHOUT_EFFECT: &[&str] = &[
     "asterisk-publication",
     "contact",
-    "domain_alias",
     "inbound-publication",
     "outbound-publish",
     "phoneprov",
@@ -191,6 +195,7 @@ impl SipConfiguration {
                 }
                 None => self.leave_out(kind, name),
             },
+            "domain_alias" => self.domain_aliases.extend(domain_alias(values)),
             "resource_list" => {
                 let list = ResourceList::read(values);
                 if let Some(other) = self.resource_lists.insert(name, list) {
@@ -242,6 +247,18 @@ fn kind_of(section: &Section, found: &mut Vec<Diagnostic>) -> Option<String> {
     let nearest = suggest::nearest(&kind, keys::types());
     found.push(Diagnostic::error("unknown-type", message).at(entry.value.span).suggest(nearest));
     None
+}
+
+/// A domain, and the one that it stands for.
+fn domain_alias(values: &mut Values<'_>) -> Option<(String, String)> {
+    let name = values.section.name.clone();
+    let Some(domain) = values.text("domain") else {
+        let message = format!("domain_alias [{}] names no domain; it has no effect", name.value);
+        let help = "add domain=EXAMPLE.COM, the domain that it stands for";
+        values.found.push(Diagnostic::warning("no-domain", message).at(name.span).help(help));
+        return None;
+    };
+    Some((name.value.to_ascii_lowercase(), domain.to_ascii_lowercase()))
 }
 
 /// Two sections of one type and name: the later one counts.

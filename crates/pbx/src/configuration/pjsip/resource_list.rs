@@ -1,5 +1,7 @@
 //! `type=resource_list`.
 
+use std::time::Duration;
+
 use asterisk_conf::Span;
 
 use crate::configuration::values::Values;
@@ -15,12 +17,17 @@ pub struct ResourceList {
     pub items: Vec<String>,
     /// `resource_display_name`: names of resources are told.
     pub display_names: bool,
+    /// `notification_batch_interval`, in milliseconds: how long changes are gathered before they are told together.
+    pub notification_batch_interval: Option<Duration>,
     /// Where the section is.
     pub span: Span,
 }
 
 /// Extensions of one list; those beyond are left out. As many as one datagram can tell of.
 const MOST: usize = 80;
+
+/// Milliseconds that changes are gathered at most: lamps that are an hour late tell nothing.
+const MOST_BATCHED: u64 = 3_600_000;
 
 impl ResourceList {
     pub(super) fn read(values: &mut Values<'_>) -> Self {
@@ -44,7 +51,9 @@ impl ResourceList {
             let message = format!("'{event}' is none of dialog, presence and message-summary");
             values.odd("event", message, "write event=presence");
         }
+        let batch: u64 = values.number("notification_batch_interval", 0);
         Self {
+            notification_batch_interval: (batch > 0).then(|| Duration::from_millis(batch.min(MOST_BATCHED))),
             event,
             items,
             display_names: values.flag("resource_display_name", false),

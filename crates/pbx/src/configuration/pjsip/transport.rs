@@ -1,6 +1,7 @@
 //! `type=transport`.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span};
 use sip_parser::Host;
@@ -23,6 +24,12 @@ pub struct Transport {
     /// `external_signaling_address`, `external_signaling_port`, `external_media_address` and `local_net`: what peers
     /// outside of these networks are told, if anything.
     pub outside: Option<Outside>,
+    /// `external_media_address`, where it is a name: the address is found by those who open the transport.
+    pub media_host: Option<String>,
+    /// `allow_reload`: a reload may close the socket and open another one.
+    pub allow_reload: bool,
+    /// `websocket_write_timeout`: how long a browser may leave what we write unread.
+    pub write_within: Option<Duration>,
     /// `tos`, `cos`, `tcp_keepalive_*`.
     pub sockets: SocketOptions,
     /// Certificates and keys, where the protocol needs some.
@@ -66,10 +73,24 @@ impl Transport {
             );
             return None;
         };
-        let outside = read_outside(values);
+        let media_host = media_host(values);
+        let outside = read_outside(values, media_host.is_some());
+        let write_within = read_write_timeout(values, protocol);
+        let allow_reload = values.flag("allow_reload", false);
         let certificates = protocol.is_secure().then(|| Certificates::read(values));
         let sockets = sockets::read(values);
-        Some(Self { name: name.value, protocol, bind, outside, sockets, certificates, span: name.span })
+        Some(Self {
+            name: name.value,
+            protocol,
+            bind,
+            outside,
+            media_host,
+            allow_reload,
+            write_within,
+            sockets,
+            certificates,
+            span: name.span,
+        })
     }
 
     /// A WebSocket is served where `http.conf` says, with the certificate that it names, where it is enabled.
@@ -96,7 +117,7 @@ impl Transport {
 }
 
 /// What is told to peers beyond a translator.
-fn read_outside(values: &mut Values<'_>) -> Option<Outside> {
+fn read_outside(values: &mut Values<'_>, media_is_named: bool) -> Option<Outside> {
     let mut inside = Vec::new();
     for text in values.list("local_net") {
         match Network::parse(&text) {
@@ -120,9 +141,28 @@ fn read_outside(values: &mut Values<'_>) -> Option<Outside> {
     });
     let host = host.map(|host| host.trim_start_matches('[').trim_end_matches(']').to_owned());
     let port = Some(values.number("external_signaling_port", 0)).filter(|port| *port != 0);
-    let media = values.parsed("external_media_address", "IP address");
-    let is_said = host.is_some() || port.is_some() || media.is_some();
+    let media = match media_is_named {
+        true => None,
+        false => values.parsed("external_media_address", "IP address or name"),
+    };
+    let is_said = host.is_some() || port.is_some() || media.is_some() || media_is_named;
     is_said.then_some(Outside { inside, host, port, media })
+}
+
+/// `external_media_address`, where it is a name.
+fn media_host(values: &Values<'_>) -> Option<String> {
+    let text = values.text("external_media_address")?;
+    let last = text.rsplit('.').next().unwrap_or_default();
+    let is_name = matches!(Host::parse(&text), Some(Host::Name(_)))
+        && last.bytes().any(|octet| octet.is_ascii_alphabetic());
+    is_name.then_some(text)
+}
+
+/// `websocket_write_timeout`, in milliseconds. Where nothing is said, browsers have the time that all others have.
+fn read_write_timeout(values: &mut Values<'_>, protocol: Protocol) -> Option<Duration> {
+    let milliseconds: u64 = values.parsed("websocket_write_timeout", "number of milliseconds")?;
+    let is_web = matches!(protocol, Protocol::Ws | Protocol::Wss);
+    is_web.then(|| Duration::from_millis(milliseconds.max(1)))
 }
 
 /// The port where `bind` names none: for WebSockets those of Asterisk's HTTP server.

@@ -1,12 +1,12 @@
 //! What an application may ask for subscriptions. A command for one that is over is ignored.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sip_parser::Method;
 
 use super::{
     Document, EventId, Notifier, OutboundSubscribe, Role, Standing, Subscriber, Subscription,
-    SubscriptionEnd, SubscriptionEvent, SubscriptionTerms, Termination,
+    SubscriptionEnd, SubscriptionEvent, SubscriptionRecord, SubscriptionTerms, Termination,
 };
 use crate::dialog::Dialog;
 use crate::transport::Flow;
@@ -66,6 +66,37 @@ impl UserAgent {
                 self.common.emit_subscription(id, SubscriptionEvent::Ended { reason, message: None });
             }
         }
+        self.settle(now);
+    }
+
+    /// Goes on with a subscription that a peer held with an earlier process, under the name `id`. It lasts for `left` yet.
+    /// A peer that is reachable is told the state at once; the flow of another one, such as a connection that ended with
+    /// the process, is not used until the peer has come back with a refresh.
+    ///
+    /// One that cannot be, for a limit is reached or the record makes no sense, ends at once.
+    pub fn restore_subscription(
+        &mut self,
+        now: Instant,
+        id: SubscriptionId,
+        record: &SubscriptionRecord,
+        terms: SubscriptionTerms,
+        left: Duration,
+        is_reachable: bool,
+    ) {
+        let is_there =
+            self.subscriptions.contains_key(&id) || self.common.subscription_tags.contains_key(&record.tag);
+        let is_full = self.subscriptions.len() >= self.common.config.max_subscriptions;
+        let dialog = Dialog::from_request(&record.request, &record.tag);
+        let (Some(event), Ok(dialog), false) = (EventId::of(&record.request), dialog, is_there || is_full)
+        else {
+            return self.common.emit_subscription(id, invalid());
+        };
+        let notifier = Notifier::restored(now, dialog, event, terms, record);
+        self.open_subscription(id, record.flow, record.tag.clone(), Role::Notifier(Box::new(notifier)));
+        self.step_subscription(id, |subscription, common| {
+            subscription
+                .with_notifier(now, common, |notifier, scope| notifier.resume(scope, left, is_reachable));
+        });
         self.settle(now);
     }
 

@@ -3,6 +3,7 @@
 use sip_parser::Message;
 
 use super::notification::TerminationReason;
+use super::record::SubscriptionRecord;
 
 /// A step in the life of a subscription. Each one that was begun ends with exactly one
 /// [`Ended`](SubscriptionEvent::Ended), and nothing follows it.
@@ -14,6 +15,9 @@ pub enum SubscriptionEvent {
         /// Seconds that it lasts from now on.
         expires: u32,
     },
+    /// A peer watches us: what to keep of it over a restart, as of now. Told after each [`Granted`](Self::Granted) where
+    /// [`record_subscriptions`](crate::user_agent::UserAgentConfig::record_subscriptions) asks for it.
+    Recorded(Box<SubscriptionRecord>),
     /// We watch: a NOTIFY came and has been answered.
     Notified {
         /// The NOTIFY with its document.

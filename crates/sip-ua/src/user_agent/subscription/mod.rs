@@ -9,6 +9,7 @@ mod event_id;
 mod notification;
 mod notifier;
 mod peers;
+mod record;
 mod state;
 mod subscriber;
 mod terms;
@@ -20,6 +21,7 @@ use sip_parser::{HeaderName, Message};
 pub use end::{SubscriptionEnd, SubscriptionEvent};
 pub use event_id::EventId;
 pub use notification::{Document, Standing, Termination, TerminationReason};
+pub use record::SubscriptionRecord;
 pub use terms::{OutboundSubscribe, SubscriptionTerms};
 
 pub(super) use notifier::Notifier;

@@ -16,6 +16,7 @@ use sip_parser::{HeaderName, Message, Method};
 
 use super::event_id::EventId;
 use super::notification::{Document, Standing, Termination, TerminationReason};
+use super::record::SubscriptionRecord;
 use super::terms::SubscriptionTerms;
 use super::{Scope, SubscriptionEnd, SubscriptionEvent, asked_expiry, is_the_end_of_it};
 use crate::dialog::Dialog;
@@ -44,6 +45,10 @@ pub(in crate::user_agent) struct Notifier {
     retry_at: Option<Instant>,
     /// Set once it is over: the last NOTIFY says so.
     closing: Option<Termination>,
+    /// The SUBSCRIBE that began it, where it is to be recorded.
+    began: Option<Message>,
+    /// The peer cannot be reached until it comes back along a flow.
+    unreachable: bool,
 }
 
 /// A NOTIFY on its way.
@@ -73,7 +78,37 @@ impl Notifier {
             owed: false,
             retry_at: None,
             closing: None,
+            began: None,
+            unreachable: false,
         }
+    }
+
+    /// One of an earlier process, which lasts for `left` yet. It tells the state soon, unless the peer cannot be reached.
+    pub(in crate::user_agent) fn restored(
+        now: Instant,
+        dialog: Dialog,
+        event: EventId,
+        terms: SubscriptionTerms,
+        record: &SubscriptionRecord,
+    ) -> Notifier {
+        let mut notifier = Notifier::new(now, dialog, event, terms);
+        notifier.dialog.resume(&record.target, record.local_cseq, record.remote_cseq);
+        notifier.version = record.version;
+        notifier.began = Some(record.request.clone());
+        notifier
+    }
+
+    /// Goes on with one that was restored.
+    pub(in crate::user_agent) fn resume(
+        &mut self,
+        scope: &mut Scope<'_>,
+        left: Duration,
+        is_reachable: bool,
+    ) {
+        self.expires_at = scope.now + left;
+        self.unreachable = !is_reachable;
+        self.owed = true;
+        self.send_next(scope);
     }
 
     /// Answers the request that began it, and sends the first NOTIFY.
@@ -84,6 +119,8 @@ impl Notifier {
         request: &Message,
     ) {
         self.dialog.confirm();
+        let is_kept = scope.common.config.record_subscriptions && request.method() == Some(Method::Subscribe);
+        self.began = is_kept.then(|| request.clone());
         if let Err(status) = self.grant(scope, id, request) {
             scope.finish(SubscriptionEnd::Refused(status), Some(request));
         }
@@ -128,8 +165,24 @@ impl Notifier {
         } else {
             self.expires_at = scope.now + Duration::from_secs(granted.into());
             scope.emit(SubscriptionEvent::Granted { expires: granted });
+            if let Some(record) = self.record(scope) {
+                scope.emit(SubscriptionEvent::Recorded(Box::new(record)));
+            }
             self.send_next(scope);
         }
+    }
+
+    fn record(&self, scope: &Scope<'_>) -> Option<SubscriptionRecord> {
+        let (local_cseq, remote_cseq) = self.dialog.cseqs();
+        Some(SubscriptionRecord {
+            request: self.began.clone()?,
+            tag: scope.base.tag.clone(),
+            flow: scope.base.flow,
+            target: self.dialog.target().to_owned(),
+            remote_cseq,
+            local_cseq,
+            version: self.version,
+        })
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -198,6 +251,7 @@ impl Notifier {
             return scope.refuse_event(id, request);
         }
         self.dialog.refresh_target(request);
+        self.unreachable = false;
         if flow != scope.base.flow {
             // What is on its way along a connection that the watcher has left would be waited for in vain.
             scope.base.flow = flow;
@@ -252,7 +306,11 @@ impl Notifier {
 
     /// Sends what is owed, unless something is on its way already.
     fn send_next(&mut self, scope: &mut Scope<'_>) {
-        if !self.owed || self.in_flight.is_some() || self.retry_at.is_some() {
+        if self.unreachable && self.closing.is_some() {
+            // Nobody would hear that it is over.
+            return scope.finish(SubscriptionEnd::Expired, None);
+        }
+        if !self.owed || self.unreachable || self.in_flight.is_some() || self.retry_at.is_some() {
             return;
         }
         self.owed = false;

@@ -187,7 +187,9 @@ impl Device {
         objects.extend(self.registration(found));
         objects.insert(0, endpoint);
         let direct_media = self.direct_media(found);
-        Group { registrant: self.registrant, direct_media, ..Group::new(self.section.name.clone(), objects) }
+        let registered_extensions = self.line(&["regexten"]).map(|line| line.value.value.trim().to_owned());
+        let group = Group::new(self.section.name.clone(), objects);
+        Group { registrant: self.registrant, direct_media, registered_extensions, ..group }
     }
 
     /// What is said of direct media and no key of an endpoint says.

@@ -120,10 +120,12 @@ fn faults_of_tls_and_transports_are_told() {
                 tlsdontverifyserver=yes\nexternaddr=203.0.113.5:6060\n[a]\ntype=peer\nhost=192.0.2.1\ntransport=tcp,udp\n";
     assert_eq!(
         section(text, "[tls]"),
-        "[tls] type=transport protocol=tls bind=10.0.0.1:5061 external_media_address=203.0.113.5 \
+        "[tls] type=transport protocol=tls bind=10.0.0.1:5061 allow_reload=yes external_media_address=203.0.113.5 \
          external_signaling_address=203.0.113.5 external_signaling_port=6060 cert_file=/etc/pbx.pem \
          priv_key_file=/etc/pbx.pem verify_server=no"
     );
+    let own_port = format!("{text}\n[general](+)\nexterntlsport=6061\nexterntcpport=6062\n");
+    assert!(section(&own_port, "[tls]").contains(" external_signaling_port=6061 "));
     let (sections, said) = translated(text);
     assert_eq!(said, ["transport: tcp is not switched on"]);
     assert!(

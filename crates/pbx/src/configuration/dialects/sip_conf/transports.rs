@@ -70,7 +70,9 @@ impl Wanted<'_> {
             Some(line) => transport.take_as("bind", bind, line),
             None => transport.imply("bind", bind),
         }
-        outside(section, &mut transport);
+        // As `sip reload` always did.
+        transport.imply("allow_reload", "yes");
+        outside(section, self.protocol, &mut transport);
         if self.protocol == "tls" {
             certificates(section, &mut transport, found);
         }
@@ -111,14 +113,21 @@ fn transports(others: &Config) -> impl Iterator<Item = &Section> {
 }
 
 /// What phones elsewhere are told, and which phones are not elsewhere.
-fn outside(section: &Section, transport: &mut Object) {
+fn outside(section: &Section, protocol: &str, transport: &mut Object) {
     if let Some(line) = last_of(section, &["externaddr", "externip", "externhost"]) {
         let text = line.value.value.trim();
         let (host, port) = host_and_port(text).unwrap_or_else(|_| (text.to_owned(), None));
         let host = host.trim_start_matches('[').trim_end_matches(']');
         transport.take_as("external_media_address", host, line);
         transport.take_as("external_signaling_address", host, line);
-        if let Some(port) = port {
+        let own_port = match protocol {
+            "tcp" => last_of(section, &["externtcpport"]),
+            "tls" => last_of(section, &["externtlsport"]),
+            _ => None,
+        };
+        if let Some(line) = own_port {
+            transport.take("external_signaling_port", line);
+        } else if let Some(port) = port {
             transport.take_as("external_signaling_port", port.to_string(), line);
         }
     }

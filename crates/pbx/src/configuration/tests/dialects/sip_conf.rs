@@ -72,6 +72,7 @@ const PJSIP: &str = r#"
 [udp]
 type = transport
 bind = 0.0.0.0:5060
+allow_reload = yes
 external_media_address = 203.0.113.5
 external_signaling_address = 203.0.113.5
 local_net = 192.168.0.0/255.255.0.0

@@ -1,4 +1,5 @@
-//! What was set by dialplans and by hand, kept over restarts: device states, presences, counts of mailboxes.
+//! What is kept over restarts: device states, presences and counts of mailboxes that were set by dialplans and by hand, and
+//! the subscriptions of phones, bans.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -6,6 +7,8 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
+
+use crate::registrar::choose_journal;
 
 /// The file's name.
 const FILE: &str = "presence.sqlite3";
@@ -17,13 +20,17 @@ const SCHEMA: &str = "
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
+pub(crate) enum Family {
     /// `Custom:` devices.
     Device,
     /// `CustomPresence:` providers.
     Presence,
     /// Mailboxes.
     Mailbox,
+    /// Subscriptions of phones.
+    Subscription,
+    /// Sources that the guard has banned.
+    Ban,
 }
 
 impl Family {
@@ -32,11 +39,14 @@ impl Family {
             Self::Device => "device",
             Self::Presence => "presence",
             Self::Mailbox => "mailbox",
+            Self::Subscription => "subscription",
+            Self::Ban => "ban",
         }
     }
 
     fn of(name: &str) -> Option<Self> {
-        [Self::Device, Self::Presence, Self::Mailbox].into_iter().find(|family| family.name() == name)
+        let all = [Self::Device, Self::Presence, Self::Mailbox, Self::Subscription, Self::Ban];
+        all.into_iter().find(|family| family.name() == name)
     }
 }
 
@@ -49,15 +59,15 @@ enum Job {
 }
 
 /// The way to the thread that writes. It ends, with all written, when this is dropped.
-pub(super) struct Store {
+pub(crate) struct KeptValues {
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Store {
+impl KeptValues {
     /// Opens the file in `folder`, and reads what is in it. Without a file that can be used nothing is kept; the log says
     /// so, and calls go on.
-    pub(super) fn open(folder: &Path) -> (Self, Vec<(Family, String, String)>) {
+    pub(crate) fn open(folder: &Path) -> (Self, Vec<(Family, String, String)>) {
         let path = folder.join(FILE);
         let opened = std::fs::create_dir_all(folder)
             .map_err(|error| error.to_string())
@@ -67,7 +77,7 @@ impl Store {
             Err(error) => {
                 let path = path.display();
                 tracing::error!(
-                    "device states and presences are not kept, for {path} cannot be used: {error}; give the user of \
+                    "device states, presences, subscriptions and bans are not kept, for {path} cannot be used: {error}; give the user of \
                      this program the right to write it, or move it away"
                 );
                 (Self { jobs: None, thread: None }, Vec::new())
@@ -84,7 +94,7 @@ impl Store {
     }
 
     /// Keeps a value, soon.
-    pub(super) fn put(&self, family: Family, name: &str, value: Option<String>) {
+    pub(crate) fn put(&self, family: Family, name: &str, value: Option<String>) {
         if let Some(jobs) = &self.jobs {
             // A thread that is gone has said why.
             let _ = jobs.send(Job::Put { family, name: name.to_owned(), value });
@@ -92,7 +102,7 @@ impl Store {
     }
 
     /// Resolves when all that was put so far is kept, or cannot be.
-    pub(super) async fn flush(&self) {
+    pub(crate) async fn flush(&self) {
         let (done, kept) = oneshot::channel();
         if let Some(jobs) = &self.jobs {
             let _ = jobs.send(Job::Tell(done));
@@ -101,7 +111,7 @@ impl Store {
     }
 }
 
-impl Drop for Store {
+impl Drop for KeptValues {
     fn drop(&mut self) {
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
@@ -116,6 +126,7 @@ type Kept = Vec<(Family, String, String)>;
 fn open(path: &Path) -> rusqlite::Result<(Connection, Kept)> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    choose_journal(&connection)?;
     connection.execute_batch(SCHEMA)?;
     let kept = {
         let mut statement = connection.prepare("SELECT family, name, value FROM kept")?;
@@ -130,29 +141,40 @@ fn open(path: &Path) -> rusqlite::Result<(Connection, Kept)> {
     Ok((connection, kept))
 }
 
+/// Values that are written together.
+const TOGETHER: usize = 256;
+
 fn run(connection: &Connection, queue: &Receiver<Job>) {
-    while let Ok(job) = queue.recv() {
-        let (family, name, value) = match job {
-            Job::Put { family, name, value } => (family, name, value),
-            Job::Tell(done) => {
+    while let Ok(first) = queue.recv() {
+        let waiting = queue.try_iter().take(TOGETHER - 1);
+        let jobs: Vec<Job> = std::iter::once(first).chain(waiting).collect();
+        if let Err(error) = write(connection, &jobs) {
+            tracing::error!("states that were set are not kept: {error}; check the disk of the store");
+        }
+        for job in jobs {
+            if let Job::Tell(done) = job {
                 // Whoever asked may have lost interest since.
                 let _ = done.send(());
-                continue;
             }
-        };
-        let written = match &value {
-            Some(value) => connection.execute(
-                "INSERT INTO kept VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value",
-                (family.name(), &name, value),
-            ),
-            None => {
-                connection.execute("DELETE FROM kept WHERE family = ?1 AND name = ?2", (family.name(), &name))
-            }
-        };
-        if let Err(error) = written {
-            tracing::error!("the state of '{name}' is not kept: {error}; check the disk of the store");
         }
     }
+}
+
+/// All or nothing.
+fn write(connection: &Connection, jobs: &[Job]) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    for job in jobs {
+        let Job::Put { family, name, value } = job else { continue };
+        match value {
+            Some(value) => transaction.execute(
+                "INSERT INTO kept VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET value = excluded.value",
+                (family.name(), name, value),
+            )?,
+            None => transaction
+                .execute("DELETE FROM kept WHERE family = ?1 AND name = ?2", (family.name(), name))?,
+        };
+    }
+    transaction.commit()
 }
 
 #[cfg(test)]
@@ -162,14 +184,14 @@ mod tests {
     #[test]
     fn what_was_put_is_there_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
-        let (store, kept) = Store::open(folder.path());
+        let (store, kept) = KeptValues::open(folder.path());
         assert!(kept.is_empty());
         store.put(Family::Device, "Custom:lamp", Some("BUSY".to_owned()));
         store.put(Family::Device, "Custom:lamp", Some("INUSE".to_owned()));
         store.put(Family::Presence, "CustomPresence:a", Some("away,,".to_owned()));
         store.put(Family::Presence, "CustomPresence:a", None);
         drop(store);
-        let (_store, kept) = Store::open(folder.path());
+        let (_store, kept) = KeptValues::open(folder.path());
         assert_eq!(kept, [(Family::Device, "Custom:lamp".to_owned(), "INUSE".to_owned())]);
     }
 
@@ -178,7 +200,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "x").unwrap();
-        let (store, kept) = Store::open(&file);
+        let (store, kept) = KeptValues::open(&file);
         store.put(Family::Mailbox, "100@default", Some("1/0".to_owned()));
         assert!(kept.is_empty());
     }

@@ -3,20 +3,20 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
-use sip_ua::transport::{ListenConfig, Tls, TlsError};
+use sip_ua::transport::{Tls, TlsError};
 
 use crate::Exchange;
-use crate::configuration::{Certificates, Configuration, Disk, SipConfiguration, Transport};
+use crate::configuration::{Certificates, Disk, Transport};
 
 /// How often the files of certificates are looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// The certificates of the transports that are open, by the transports' names.
 #[derive(Debug, Default)]
-pub(crate) struct CertificatesInUse(HashMap<String, InUse>);
+pub(super) struct CertificatesInUse(Mutex<HashMap<String, Arc<InUse>>>);
 
 #[derive(Debug)]
 struct InUse {
@@ -25,41 +25,49 @@ struct InUse {
 }
 
 impl CertificatesInUse {
-    /// Where to listen, and the certificates that are shown there.
-    pub(crate) fn open(configuration: &Configuration) -> Result<(Self, Vec<ListenConfig>), TlsError> {
-        let mut in_use = HashMap::new();
-        let mut listen = Vec::new();
-        for transport in &configuration.sip.transports {
-            let Transport { name, protocol, bind, sockets, certificates, outside, .. } = transport;
-            let mut config = ListenConfig::new(*protocol, *bind).with_sockets(sockets.clone());
-            config.outside = outside.clone();
-            if let Some(certificates) = certificates {
-                let tls = Tls::new(&certificates.tls)?;
-                config = config.with_tls(tls.clone());
-                in_use.insert(name.clone(), InUse { tls, files: Mutex::new(certificates.clone()) });
-            }
-            listen.push(config);
+    /// The certificates that a transport shows, or will show; `None` for one that needs none.
+    pub(super) fn tls_of(&self, transport: &Transport) -> Result<Option<Tls>, TlsError> {
+        let Some(certificates) = &transport.certificates else { return Ok(None) };
+        if let Some(in_use) = self.lock().get(&transport.name) {
+            return Ok(Some(in_use.tls.clone()));
         }
-        Ok((Self(in_use), listen))
+        let tls = Tls::new(&certificates.tls)?;
+        let in_use = InUse { tls: tls.clone(), files: Mutex::new(certificates.clone()) };
+        self.lock().insert(transport.name.clone(), Arc::new(in_use));
+        Ok(Some(tls))
     }
 
-    /// Shows the certificates of another configuration from now on; connections that stand are not touched.
-    /// What did not come about is returned.
-    pub(crate) fn follow(&self, sip: &SipConfiguration) -> Vec<String> {
+    /// Shows the certificates of these transports from now on; connections that stand are not touched. What did not
+    /// come about is returned.
+    pub(super) fn follow(&self, transports: &[Transport]) -> Vec<String> {
         let mut kept = Vec::new();
-        for transport in &sip.transports {
-            let (Some(in_use), Some(next)) = (self.0.get(&transport.name), &transport.certificates) else {
-                continue;
-            };
+        for transport in transports {
+            let in_use = self.lock().get(&transport.name).cloned();
+            let (Some(in_use), Some(next)) = (in_use, &transport.certificates) else { continue };
             kept.extend(in_use.take(&transport.name, next.clone()));
         }
         kept
     }
 
+    /// Forgets all that belong to none of these.
+    pub(super) fn keep(&self, transports: &[Transport]) {
+        self.lock().retain(|name, _| {
+            transports.iter().any(|open| open.name == *name && open.certificates.is_some())
+        });
+    }
+
+    fn all(&self) -> Vec<(String, Arc<InUse>)> {
+        self.lock().iter().map(|(name, in_use)| (name.clone(), in_use.clone())).collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<InUse>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Reads the files of those again whose files are in `changed`; what could not be taken up is returned.
     fn read_again(&self, folder: &Path, changed: &[PathBuf]) -> Vec<String> {
         let mut kept = Vec::new();
-        for (name, in_use) in &self.0 {
+        for (name, in_use) in &self.all() {
             let mut next = in_use.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if !next.watched(folder).iter().any(|file| changed.contains(file)) {
                 continue;
@@ -75,7 +83,7 @@ impl CertificatesInUse {
     fn watched(&self, folder: &Path) -> Vec<PathBuf> {
         let lock =
             |in_use: &InUse| in_use.files.lock().unwrap_or_else(PoisonError::into_inner).watched(folder);
-        let mut files: Vec<PathBuf> = self.0.values().flat_map(lock).collect();
+        let mut files: Vec<PathBuf> = self.all().iter().flat_map(|(_, in_use)| lock(in_use)).collect();
         files.sort();
         files.dedup();
         files
@@ -122,7 +130,7 @@ pub(crate) async fn watch(exchange: Weak<Exchange>) {
         tokio::time::sleep(LOOK).await;
         let Some(exchange) = exchange.upgrade() else { return };
         let folder = exchange.configuration().folders.configuration.clone();
-        let files = exchange.certificates().watched(&folder);
+        let files = exchange.transports().certificates().watched(&folder);
         // A disk that is slow to answer must not hold up calls.
         let Ok(now) = tokio::task::spawn_blocking(move || stamps(&files)).await else { return };
         let changed: Vec<PathBuf> = now
@@ -135,7 +143,7 @@ pub(crate) async fn watch(exchange: Weak<Exchange>) {
                 known.insert(file.clone(), now.get(file).copied().flatten());
             }
             let reading = exchange.clone();
-            let read = move || reading.certificates().read_again(&folder, &changed);
+            let read = move || reading.transports().certificates().read_again(&folder, &changed);
             let Ok(kept) = tokio::task::spawn_blocking(read).await else { return };
             exchange.warn(kept);
         }

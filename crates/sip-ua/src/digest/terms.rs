@@ -1,0 +1,33 @@
+//! What a challenge asks for.
+
+use std::time::Duration;
+
+use super::algorithm::Algorithm;
+
+/// What a server's challenges say: one realm, and how an answer to them may be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChallengeTerms {
+    /// What the credentials are for, shown to users.
+    pub realm: String,
+    /// What is offered, best first: a phone takes the first one that it knows (RFC 8760 section 2.4).
+    /// Default MD5 alone: many phones and tools in the field give up when they are offered anything else, even
+    /// beside MD5. Put [`Algorithm::Sha256`] before it where all phones know it, and leave MD5 out where none
+    /// needs it.
+    pub algorithms: Vec<Algorithm>,
+    /// How long a nonce is good for. Longer means fewer challenges, and more time to use a captured
+    /// answer where the client does not count. Default 32 s.
+    pub nonce_lifetime: Duration,
+}
+
+impl ChallengeTerms {
+    /// The defaults, in a realm.
+    #[must_use]
+    pub fn new(realm: impl Into<String>) -> ChallengeTerms {
+        ChallengeTerms {
+            realm: realm.into(),
+            algorithms: vec![Algorithm::Md5],
+            nonce_lifetime: Duration::from_secs(32),
+        }
+    }
+}
