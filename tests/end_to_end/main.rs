@@ -13,6 +13,7 @@ mod browsers;
 mod dial_ladder;
 mod dialects;
 mod floods;
+mod forwarding;
 mod harness_itself;
 mod hold;
 mod identities;
@@ -53,6 +54,7 @@ fn main() {
         dial_ladder::trials(),
         dialects::trials(),
         floods::trials(),
+        forwarding::trials(),
         harness_itself::trials(),
         hold::trials(),
         identities::trials(),

@@ -43,7 +43,9 @@ mod device_state;
 mod dial;
 mod error;
 mod event;
+mod forward;
 mod identity;
+pub mod local;
 mod message;
 mod prompts;
 mod security;
@@ -58,6 +60,7 @@ pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, 
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
 pub use error::CallError;
 pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
+pub use forward::{Forward, ForwardTarget};
 pub use identity::{CallIdentifier, CallerId, Presentation, Redirecting};
 pub use media_bridge::Codec;
 pub use message::{MessageError, TextMessage};

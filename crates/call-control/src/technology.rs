@@ -8,6 +8,7 @@ use media_bridge::{Leg, LegId};
 
 use crate::call::Call;
 use crate::cause::HangupCause;
+use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
 
 /// A boxed future that may move between threads.
@@ -51,6 +52,10 @@ pub struct OriginateRequest {
     pub redirecting: Option<Redirecting>,
     /// Variables that the new channel inherits, already stripped of one underscore.
     pub variables: Vec<(String, String)>,
+    /// Language of the channel that asks.
+    pub language: Option<String>,
+    /// How many more channels may follow, one calling the other (SIP: Max-Forwards); as many as is usual when absent.
+    pub hops: Option<u8>,
 }
 
 /// Why an outgoing call could not even start.
@@ -80,6 +85,17 @@ pub enum OriginateError {
         /// Why.
         reason: String,
     },
+    /// The number that a `Local/` destination names is not in the dialplan.
+    #[error("extension '{extension}' is not in context '{context}'")]
+    NoSuchExtension {
+        /// The number.
+        extension: String,
+        /// Where it was looked for.
+        context: String,
+    },
+    /// The call has come round too often: destinations that call each other.
+    #[error("the call was passed on too often (Max-Forwards); do destinations call each other in a circle?")]
+    TooManyHops,
     /// No media leg could be opened.
     #[error("no media for the call: {0}")]
     Media(String),
@@ -95,7 +111,8 @@ impl OriginateError {
             Self::NoSuchTechnology(_) => HangupCause::NOT_IMPLEMENTED,
             Self::Malformed(_) | Self::NoSuchEndpoint(_) => HangupCause::NO_ROUTE,
             Self::NoContact(_) | Self::Away(_) => HangupCause::ABSENT,
-            Self::Unreachable { .. } => HangupCause::NO_ROUTE,
+            Self::Unreachable { .. } | Self::NoSuchExtension { .. } => HangupCause::NO_ROUTE,
+            Self::TooManyHops => HangupCause::ROUTING_ERROR,
             Self::Media(_) | Self::Refused => HangupCause::CONGESTION,
         }
     }
@@ -141,6 +158,8 @@ pub enum Report {
         /// Its length in milliseconds.
         duration_ms: u32,
     },
+    /// The called party wants the call to go elsewhere. [`Ended`](Self::Ended) follows.
+    Forwarded(Forward),
     /// The channel ended.
     Ended(HangupCause),
 }

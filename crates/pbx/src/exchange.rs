@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Instant, SystemTime};
 
 use arc_swap::ArcSwap;
+use call_control::local::HasExtension;
 use call_control::sip::SipTechnology;
 use call_control::{
     Call, ContactChange, Event, HangupCause, Observer, Prompts, SecurityEvent, SecurityKind, Switchboard,
 };
+use dialplan_vm::Matching;
 use media_bridge::{MediaConfig, MediaEngine};
 use sip_parser::Method;
 use sip_ua::guard::SharedGuard;
@@ -104,6 +106,8 @@ impl Exchange {
         });
         exchange.presence.serve(&exchange);
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
+        let local = call_control::local::start(&switchboard, extensions_of(&exchange));
+        tokio::spawn(take_calls(Arc::downgrade(&exchange), local));
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
         let board = exchange.switchboard.clone();
         let tell = Arc::new(move |event| board.notice(|| event));
@@ -288,6 +292,17 @@ async fn take_calls(exchange: Weak<Exchange>, mut calls: mpsc::Receiver<Call>) {
             None => return,
         }
     }
+}
+
+/// What `Local/` leads to: the dialplan in force.
+fn extensions_of(exchange: &Arc<Exchange>) -> Arc<HasExtension> {
+    let exchange = Arc::downgrade(exchange);
+    Arc::new(move |context, extension, caller| {
+        let plan = exchange.upgrade().map(|exchange| exchange.configuration().dialplan.clone());
+        plan.is_some_and(|plan| {
+            matches!(plan.matching(context, extension, Some(caller)), Matching::Matches { .. })
+        })
+    })
 }
 
 /// Sees to phones that have just registered: texts may wait for them.

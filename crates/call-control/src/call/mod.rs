@@ -6,6 +6,7 @@ mod moves;
 mod state;
 mod variables;
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -22,6 +23,7 @@ use crate::cause::HangupCause;
 use crate::dial::Dial;
 use crate::error::CallError;
 use crate::event::Event;
+use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
 use crate::message::TextMessage;
 use crate::switchboard::Switchboard;
@@ -29,6 +31,9 @@ use crate::technology::{ChannelSpec, Driver, Report};
 use digits::DigitQueue;
 use moves::Moves;
 use variables::Variables;
+
+/// Channels that may follow one whose call does not say how many (RFC 3261 section 8.1.1.6).
+const HOPS: u8 = 70;
 
 /// A handle to one channel: one party's side of a call.
 ///
@@ -54,6 +59,8 @@ pub(crate) struct Channel {
     state: watch::Sender<ChannelState>,
     early_media: watch::Sender<bool>,
     held: watch::Sender<bool>,
+    forward: watch::Sender<Option<Forward>>,
+    hops: AtomicU8,
     leg: Mutex<Option<Arc<Leg>>>,
     pub(crate) digits: DigitQueue,
     pub(crate) playback: PlaybackSlot,
@@ -78,7 +85,7 @@ struct Details {
 }
 
 impl Call {
-    pub(crate) fn new(switchboard: Switchboard, spec: ChannelSpec) -> Self {
+    pub(crate) fn new(switchboard: Switchboard, name: String, spec: ChannelSpec) -> Self {
         let ids = switchboard.identifiers();
         let unique_id = ids.unique_id();
         let initial = match spec.direction {
@@ -100,7 +107,7 @@ impl Call {
             variables: spec.variables.into_iter().collect(),
         };
         let channel = Channel {
-            name: ids.channel_name(spec.technology, &spec.resource),
+            name,
             call_id: spec.call_id.unwrap_or_else(|| ids.call_id()),
             linked_id: spec.linked_id.unwrap_or_else(|| unique_id.clone()),
             unique_id,
@@ -112,6 +119,8 @@ impl Call {
             state: watch::Sender::new(initial),
             early_media: watch::Sender::new(false),
             held: watch::Sender::new(false),
+            forward: watch::Sender::new(None),
+            hops: AtomicU8::new(HOPS),
             leg: Mutex::new(spec.leg),
             digits: DigitQueue::default(),
             playback: PlaybackSlot::default(),
@@ -175,6 +184,21 @@ impl Call {
     /// Becomes true when the far end sends audio before its answer.
     pub fn watch_early_media(&self) -> watch::Receiver<bool> {
         self.0.early_media.subscribe()
+    }
+
+    /// Where the called party wants the call to go instead, once it says so.
+    pub(crate) fn watch_forward(&self) -> watch::Receiver<Option<Forward>> {
+        self.0.forward.subscribe()
+    }
+
+    /// How many more channels may follow this one, one calling the other: what Max-Forwards is to SIP.
+    pub fn hops(&self) -> u8 {
+        self.0.hops.load(Ordering::Relaxed)
+    }
+
+    /// Says how many more channels may follow.
+    pub fn set_hops(&self, hops: u8) {
+        self.0.hops.store(hops, Ordering::Relaxed);
     }
 
     /// True while the party has put us on hold.
@@ -459,6 +483,9 @@ impl Call {
             Report::Resumed => self.hold(false),
             Report::Codec(codec) => self.details().codec = Some(codec),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
+            Report::Forwarded(forward) => {
+                self.0.forward.send_replace(Some(forward));
+            }
             Report::Ended(cause) => self.end(cause),
         }
     }

@@ -8,6 +8,7 @@ use sip_ua::digest::Credentials;
 use sip_ua::user_agent::SessionOptions;
 
 use super::door::AccessRules;
+use super::redirect::RedirectMethod;
 use crate::identity::{CallerId, Presentation};
 
 /// A phone or a trunk, as the configuration describes it. Every dialect of configuration becomes this one type.
@@ -76,6 +77,8 @@ pub struct SipEndpoint {
     pub contact_user: Option<String>,
     /// Whether its phones may hand their calls on.
     pub allow_transfer: bool,
+    /// What is made of its 3xx.
+    pub redirect_method: RedirectMethod,
     /// Where its requests may come from. One that is kept out is answered as if the endpoint did not exist.
     pub access: AccessRules,
 }
@@ -116,6 +119,7 @@ impl SipEndpoint {
             presentation: Presentation::ALLOWED,
             contact_user: None,
             allow_transfer: true,
+            redirect_method: RedirectMethod::default(),
             access: AccessRules::default(),
         }
     }

@@ -10,12 +10,13 @@ mod door;
 mod driver;
 mod endpoint;
 mod inbound;
-mod leg_events;
+pub(crate) mod leg_events;
 mod line;
 mod media;
 mod messages;
 mod outbound;
 mod parties;
+mod redirect;
 mod referral;
 mod registration;
 mod requests;
@@ -37,6 +38,7 @@ pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route
 pub use door::AccessRules;
 pub use endpoint::SipEndpoint;
 pub use line::{Line, LineBuilder, LineError};
+pub use redirect::RedirectMethod;
 pub use registration::RegistrationError;
 pub use subscriptions::PendingSubscription;
 

@@ -10,12 +10,14 @@ use sip_ua::user_agent::{OutboundInvite, SessionId};
 
 use super::SipTechnology;
 use super::addressing;
+use super::causes;
 use super::directory::Route;
 use super::driver::{Command, SessionDriver};
 use super::endpoint::SipEndpoint;
 use super::leg_events::LegRelay;
 use super::media::SessionMedia;
 use super::parties;
+use super::redirect;
 use super::session::{Session, Stage};
 use super::worker::Worker;
 use crate::call::{Call, Direction};
@@ -146,6 +148,17 @@ impl Worker {
         if early {
             session.call.report(Report::Progress);
         }
+    }
+
+    /// A refusal, or silence. A 3xx tells where the call is to go instead.
+    pub(super) fn on_failed(&mut self, id: SessionId, status: u16, message: Option<&Message>) {
+        let session = self.sessions.get(&id).filter(|_| (300..400).contains(&status));
+        if let (Some(session), Some(message)) = (session, message)
+            && let Some(forward) = redirect::forward_of(message, session.media.endpoint())
+        {
+            session.call.report(Report::Forwarded(forward));
+        }
+        self.end(id, causes::from_status(status));
     }
 
     /// The first 2xx. The user agent has sent the ACK.

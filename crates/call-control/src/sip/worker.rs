@@ -148,7 +148,7 @@ impl Worker {
             SessionEvent::Refer { message, replaces } => self.on_refer(id, &message, replaces),
             SessionEvent::Info { message } => self.on_info(id, &message),
             SessionEvent::Message { message } => self.on_text_in_call(id, &message),
-            SessionEvent::Failed { status, .. } => self.end(id, causes::from_status(status)),
+            SessionEvent::Failed { status, message } => self.on_failed(id, status, message.as_ref()),
             SessionEvent::Cancelled => self.end(id, HangupCause::NORMAL),
             SessionEvent::Ended { message, reason } => self.end(id, end_cause(message.as_ref(), reason)),
             _ => {}

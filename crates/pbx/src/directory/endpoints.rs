@@ -99,6 +99,7 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.rtp_timeout_hold = endpoint.rtp_timeout_hold;
     sip.options = endpoint.session_options;
     sip.allow_transfer = endpoint.allow_transfer;
+    sip.redirect_method = endpoint.redirect_method;
     let identity = &endpoint.identity;
     sip.trust_id_inbound = identity.trust_id_inbound;
     sip.trust_id_outbound = identity.trust_id_outbound;

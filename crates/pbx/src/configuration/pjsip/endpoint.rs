@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span, suggest};
+use call_control::sip::RedirectMethod;
 use call_control::{CallerId, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
@@ -65,6 +66,8 @@ pub struct Endpoint {
     pub message_context: Option<String>,
     /// `allow_transfer`.
     pub allow_transfer: bool,
+    /// `redirect_method`: what is made of its 3xx.
+    pub redirect_method: RedirectMethod,
     /// `trust_id_inbound`, `send_pai` and their kin.
     pub identity: IdentityOptions,
     /// `allow_overlap`: a number that more digits could complete is answered with 484.
@@ -167,6 +170,12 @@ const DTMF_MODES: &[(&str, DtmfMode)] = &[
     ("none", DtmfMode::None),
 ];
 
+const REDIRECT_METHODS: &[(&str, RedirectMethod)] = &[
+    ("user", RedirectMethod::User),
+    ("uri_core", RedirectMethod::UriCore),
+    ("uri_pjsip", RedirectMethod::UriPjsip),
+];
+
 /// Names that `allow` and `disallow` know, in the order that `all` means.
 const CODECS: &[&str] = &[
     "ulaw", "alaw", "gsm", "g722", "g726", "g726aal2", "g729", "g723", "ilbc", "opus", "codec2", "adpcm",
@@ -211,6 +220,7 @@ impl Endpoint {
             session_options: session_options(values),
             message_context: values.text("message_context"),
             allow_transfer: values.flag("allow_transfer", true),
+            redirect_method: values.choice("redirect_method", REDIRECT_METHODS, RedirectMethod::default()),
             identity: IdentityOptions::read(values),
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),

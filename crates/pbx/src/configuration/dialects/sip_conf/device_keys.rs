@@ -56,6 +56,10 @@ const WORDS: &[Words] = &[
         ],
     },
     Words {
+        names: &["promiscredir"],
+        words: &[("no", &[("redirect_method", "user")]), ("yes", &[("redirect_method", "uri_core")])],
+    },
+    Words {
         names: &["sendrpid"],
         words: &[
             ("no", &[("send_rpid", "no"), ("send_pai", "no")]),

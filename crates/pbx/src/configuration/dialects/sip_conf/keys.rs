@@ -173,7 +173,7 @@ pub(super) const KEYS: &[Key] = &[
     Key("preferred_codec_only", Shared, Endpoint("preferred_codec_only")),
     Key("prematuremedia", Shared, Idle(ANY)),
     Key("progressinband", Shared, Own),
-    Key("promiscredir", Shared, Idle(NO)),
+    Key("promiscredir", Shared, Own),
     Key("qualify", Shared, Own),
     Key("qualifyfreq", Shared, Own),
     Key("qualifygap", General, Idle(ANY)),
