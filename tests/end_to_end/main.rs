@@ -37,6 +37,7 @@ mod trunk;
 mod two_phones;
 mod unanswered;
 mod vanished_phone;
+mod ways_out;
 
 use libtest_mimic::Arguments;
 
@@ -78,6 +79,7 @@ fn main() {
         two_phones::trials(),
         unanswered::trials(),
         vanished_phone::trials(),
+        ways_out::trials(),
     ];
     libtest_mimic::run(&arguments, subjects.into_iter().flatten().collect()).exit();
 }

@@ -69,10 +69,8 @@ impl Technology for LocalTechnology {
 impl LocalTechnology {
     fn call(&self, resource: &str, request: OriginateRequest) -> Result<Call, OriginateError> {
         let (extension, context) = place(resource);
-        let hops = request.hops.map_or(DEEPEST, |hops| hops.min(DEEPEST));
-        if hops == 0 {
-            return Err(OriginateError::TooManyHops);
-        }
+        let hops = request.hops.unwrap_or(DEEPEST).min(DEEPEST);
+        let hops = hops.checked_sub(1).ok_or(OriginateError::TooManyHops)?;
         if !(self.has_extension)(context, extension, &request.caller.number) {
             let (extension, context) = (extension.to_owned(), context.to_owned());
             return Err(OriginateError::NoSuchExtension { extension, context });

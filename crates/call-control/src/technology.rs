@@ -54,7 +54,8 @@ pub struct OriginateRequest {
     pub variables: Vec<(String, String)>,
     /// Language of the channel that asks.
     pub language: Option<String>,
-    /// How many more channels may follow, one calling the other (SIP: Max-Forwards); as many as is usual when absent.
+    /// How many channels may follow the one that asks, the new one among them (SIP: Max-Forwards); as many as is usual
+    /// when absent.
     pub hops: Option<u8>,
 }
 

@@ -345,6 +345,7 @@ fn resolver(configuration: &Configuration) -> Arc<DnsResolver> {
 /// What the user agent of this exchange takes beside calls.
 fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+    config.max_forwards = configuration.sip.global.max_forwards;
     config.allow.extend([Method::Subscribe, Method::Publish]);
     config.event_packages = presence::packages();
     config.connections.keep_alive = configuration.sip.global.keep_alive_interval;

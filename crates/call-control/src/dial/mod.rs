@@ -361,7 +361,7 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         near: leg.as_ref().map(|l| l.id()),
         variables: caller.inherited_variables(),
         language: Some(caller.language()),
-        hops: Some(caller.hops().saturating_sub(1)),
+        hops: Some(caller.hops()),
     }
 }
 

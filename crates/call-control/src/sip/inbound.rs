@@ -88,6 +88,9 @@ impl Worker {
             driver: Box::new(SessionDriver { id: session_id, commands: self.commands.clone() }),
         });
         call.set_redirecting(parties::redirecting_of(invite));
+        // One that cannot be read counts as the usual one.
+        let hops = invite.max_forwards().and_then(Result::ok).unwrap_or(self.max_forwards);
+        call.set_hops(hops.min(self.max_forwards));
         relay.attach(&call);
         if let Some(agreement) = agreement {
             agreement.tell(&call);

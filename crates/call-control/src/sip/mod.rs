@@ -54,6 +54,7 @@ pub struct SipTechnology {
     directory: Arc<dyn Directory>,
     commands: mpsc::UnboundedSender<Command>,
     locator: Arc<Locator>,
+    max_forwards: u8,
 }
 
 impl SipTechnology {
@@ -71,6 +72,7 @@ impl SipTechnology {
         directory: Arc<dyn Directory>,
         locator: Arc<Locator>,
     ) -> Result<(Arc<Self>, mpsc::Receiver<Call>), BindError> {
+        let max_forwards = config.max_forwards;
         let (user_agent, events) = sip_ua::bind_guarded(config, listen, directory.guard()).await?;
         let (commands, command_queue) = mpsc::unbounded_channel();
         let (calls, incoming) = mpsc::channel(INCOMING_BACKLOG);
@@ -80,8 +82,10 @@ impl SipTechnology {
             directory: directory.clone(),
             commands: commands.clone(),
             locator,
+            max_forwards,
         });
-        let worker = worker::Worker::new(user_agent, switchboard.clone(), directory, commands, calls);
+        let worker =
+            worker::Worker::new(user_agent, switchboard.clone(), directory, commands, calls, max_forwards);
         tokio::spawn(worker.run(events, command_queue));
         switchboard.register_technology(technology.clone());
         Ok((technology, incoming))

@@ -29,8 +29,12 @@ use crate::technology::{ChannelSpec, OriginateError, OriginateRequest, Report};
 pub(super) async fn originate(
     sip: &SipTechnology,
     resource: &str,
-    request: OriginateRequest,
+    mut request: OriginateRequest,
 ) -> Result<Call, OriginateError> {
+    // What an INVITE of ours was made for has come some way already (RFC 3261 section 16.6, item 3).
+    if let Some(hops) = &mut request.hops {
+        *hops = hops.checked_sub(1).ok_or(OriginateError::TooManyHops)?;
+    }
     let mut inherited = request.variables.iter();
     let instance = inherited.find(|(name, _)| name.trim_start_matches('_') == super::INSTANCE);
     let route = match instance {
@@ -65,6 +69,7 @@ pub(super) async fn originate(
         leg: Some(media.leg.clone()),
         driver: Box::new(SessionDriver { id, commands: sip.commands.clone() }),
     });
+    call.set_hops(request.hops.unwrap_or(sip.max_forwards));
     call.set_connected(request.caller);
     call.set_redirecting(request.redirecting);
     relay.attach(&call);
@@ -104,6 +109,7 @@ fn invite(
     if let Some(redirecting) = &request.redirecting {
         headers.extend(parties::redirecting_headers(endpoint, redirecting, &target, local));
     }
+    headers.extend(request.hops.map(|hops| ("Max-Forwards".to_owned(), hops.to_string())));
     let user = endpoint.contact_user.as_deref().unwrap_or_default();
     OutboundInvite {
         flow,

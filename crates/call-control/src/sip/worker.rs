@@ -30,6 +30,8 @@ pub(super) struct Worker {
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) verifier: Verifier,
     pub(super) guard: Option<SharedGuard>,
+    /// Max-Forwards of requests that we send of our own accord.
+    pub(super) max_forwards: u8,
 }
 
 impl Worker {
@@ -39,10 +41,11 @@ impl Worker {
         directory: Arc<dyn Directory>,
         commands: mpsc::UnboundedSender<Command>,
         calls: mpsc::Sender<Call>,
+        max_forwards: u8,
     ) -> Self {
         let verifier = Verifier::new();
         let (sessions, guard) = (HashMap::new(), directory.guard());
-        Self { user_agent, switchboard, directory, commands, calls, sessions, verifier, guard }
+        Self { user_agent, switchboard, directory, commands, calls, sessions, verifier, guard, max_forwards }
     }
 
     /// Runs until the user agent ends.

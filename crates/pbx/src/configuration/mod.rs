@@ -53,6 +53,7 @@ pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use http::HttpConfiguration;
 pub use options::Options;
+pub(crate) use pjsip::route_set;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
     Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList, SipConfiguration, System,

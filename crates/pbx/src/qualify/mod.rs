@@ -182,10 +182,10 @@ async fn request(
 ) -> Option<(OutboundRequest, Arc<call_control::sip::SipTechnology>)> {
     let ContactKey { aor, uri } = &question.key;
     let sip = exchange.sip()?.clone();
-    let (hop, route_set) = crate::directory::way_to(exchange, aor, uri)?;
-    let flow = sip.flow_to(&hop).await.ok()?;
     let configuration = exchange.configuration();
     let endpoint = configuration.sip.endpoints.values().find(|endpoint| endpoint.aors.contains(aor));
+    let (hop, route_set) = crate::directory::way_to(exchange, endpoint.map(AsRef::as_ref), aor, uri)?;
+    let flow = sip.flow_to(&hop).await.ok()?;
     let host = match flow.local.ip() {
         std::net::IpAddr::V4(ip) => ip.to_string(),
         std::net::IpAddr::V6(ip) => format!("[{ip}]"),

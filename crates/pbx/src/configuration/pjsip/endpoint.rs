@@ -10,6 +10,7 @@ use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy}
 
 use super::Identifier;
 use super::global::identifiers;
+use super::proxy;
 use crate::configuration::access::Access;
 use crate::configuration::values::{Values, at};
 
@@ -30,6 +31,8 @@ pub struct Endpoint {
     pub aors: Vec<String>,
     /// `transport` by name.
     pub transport: Option<String>,
+    /// `outbound_proxy`: proxies on the way to it, each a SIP URI.
+    pub outbound_proxy: Vec<String>,
     /// `callerid`.
     pub caller_id: Option<CallerId>,
     /// `from_user`.
@@ -201,6 +204,7 @@ impl Endpoint {
             outbound_auth: values.list("outbound_auth"),
             aors: values.names("aors"),
             transport: values.text("transport"),
+            outbound_proxy: proxy::read(values),
             caller_id: values.parsed("callerid", "caller"),
             from_user: values.text("from_user"),
             from_domain: values.text("from_domain"),

@@ -80,7 +80,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("named_call_group", Any, NEVER, Note),
     Idle("named_pickup_group", Any, NEVER, Note),
     Idle("one_touch_recording", Flag, NO, Note),
-    Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
     Idle("pickup_group", Any, NEVER, Note),
     Idle("preferred_codec_only", Flag, NO, Note),
     Idle("refer_blind_progress", Flag, EITHER, Note),
@@ -104,8 +103,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("use_ptime", Flag, NO, Note),
     Idle("webrtc", Flag, NO, Warning("browsers are not served yet: their calls are refused with 488")),
 ];
-
-const AOR: &[Idle] = &[Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself"))];
 
 const AUTH: &[Idle] = &[
     Idle("nonce_lifetime", Number, &["32"], Note),
@@ -140,7 +137,6 @@ const RESOURCE_LIST: &[Idle] = &[
 const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
     Idle("disable_multi_domain", Flag, EITHER, Note),
-    Idle("max_forwards", Any, &["70"], Note),
     Idle("mwi_disable_initial_unsolicited", Flag, EITHER, Note),
     Idle("norefersub", Flag, EITHER, Note),
     Idle("regcontext", Any, NEVER, Note),
@@ -153,7 +149,6 @@ const GLOBAL: &[Idle] = &[
 pub(super) fn check(kind: &str, values: &mut Values<'_>) {
     let table = match kind {
         "endpoint" => ENDPOINT,
-        "aor" => AOR,
         "auth" => AUTH,
         "transport" => TRANSPORT,
         "registration" => REGISTRATION,
@@ -224,7 +219,6 @@ mod tests {
     fn every_idle_key_is_a_key_of_its_type() {
         let tables = [
             ("endpoint", ENDPOINT),
-            ("aor", AOR),
             ("auth", AUTH),
             ("transport", TRANSPORT),
             ("registration", REGISTRATION),

@@ -9,6 +9,7 @@ mod identify;
 mod idle;
 mod keys;
 mod pattern;
+mod proxy;
 mod registration;
 mod resource_list;
 mod sockets;
@@ -42,6 +43,7 @@ use super::access::{Access, AccessLists};
 use super::http::HttpConfiguration;
 use super::values::{Values, at};
 pub(super) use keys::of as keys_of;
+pub(crate) use proxy::route_set;
 
 /// All of SIP, whatever dialect it was written in.
 #[derive(Clone, Debug, Default)]
