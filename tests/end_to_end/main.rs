@@ -14,6 +14,7 @@ mod dial_ladder;
 mod dialects;
 mod floods;
 mod forwarding;
+mod handing_on;
 mod harness_itself;
 mod hold;
 mod identities;
@@ -56,6 +57,7 @@ fn main() {
         dialects::trials(),
         floods::trials(),
         forwarding::trials(),
+        handing_on::trials(),
         harness_itself::trials(),
         hold::trials(),
         identities::trials(),

@@ -54,7 +54,9 @@ mod switchboard;
 mod technology;
 
 pub use bridge::BridgeEnd;
-pub use call::{Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits};
+pub use call::{
+    Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits, TransferFailure,
+};
 pub use cause::HangupCause;
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};

@@ -132,6 +132,11 @@ pub trait Driver: Send + Sync + 'static {
     fn connected(&self) {}
     /// Shows the party a text (SIP: MESSAGE in the dialog).
     fn send_text(&self, _text: &str, _content_type: &str) {}
+    /// Asks the party to call `to` instead, a URI or a number at our place (SIP: 302 before the answer, REFER after it).
+    /// What becomes of it is reported by [`Report::Transferred`]; `false` where the technology has no such thing.
+    fn transfer(&self, _to: &str) -> bool {
+        false
+    }
     /// Ends the channel in whatever state it is (SIP: a final response, CANCEL or BYE).
     fn hangup(&self, cause: HangupCause);
 }
@@ -159,6 +164,8 @@ pub enum Report {
         /// Its length in milliseconds.
         duration_ms: u32,
     },
+    /// What the party answered to [`Driver::transfer`]: the status of a refusal, as SIP has it.
+    Transferred(Result<(), u16>),
     /// The called party wants the call to go elsewhere. [`Ended`](Self::Ended) follows.
     Forwarded(Forward),
     /// The channel ended.

@@ -4,6 +4,7 @@ mod digits;
 mod media;
 mod moves;
 mod state;
+mod transfers;
 mod variables;
 
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -17,6 +18,7 @@ pub(crate) use media::PlaybackSlot;
 pub use media::{PlayEnd, ReadDigits};
 pub use moves::Move;
 pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
+pub use transfers::TransferFailure;
 
 use crate::bridge::{self, BridgeEnd};
 use crate::cause::HangupCause;
@@ -60,6 +62,7 @@ pub(crate) struct Channel {
     early_media: watch::Sender<bool>,
     held: watch::Sender<bool>,
     forward: watch::Sender<Option<Forward>>,
+    transferred: watch::Sender<Option<Result<(), u16>>>,
     hops: AtomicU8,
     leg: Mutex<Option<Arc<Leg>>>,
     pub(crate) digits: DigitQueue,
@@ -120,6 +123,7 @@ impl Call {
             early_media: watch::Sender::new(false),
             held: watch::Sender::new(false),
             forward: watch::Sender::new(None),
+            transferred: watch::Sender::new(None),
             hops: AtomicU8::new(HOPS),
             leg: Mutex::new(spec.leg),
             digits: DigitQueue::default(),
@@ -483,6 +487,9 @@ impl Call {
             Report::Resumed => self.hold(false),
             Report::Codec(codec) => self.details().codec = Some(codec),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
+            Report::Transferred(said) => {
+                self.0.transferred.send_replace(Some(said));
+            }
             Report::Forwarded(forward) => {
                 self.0.forward.send_replace(Some(forward));
             }

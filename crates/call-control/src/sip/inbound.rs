@@ -104,7 +104,7 @@ impl Worker {
                 let contact =
                     addressing::contact(&self.user_agent, &flow, user, addressing::wants_sips(invite));
                 self.user_agent.accept_with(id, session_id, contact, endpoint.options);
-                self.sessions.insert(session_id, Session { call, media, stage, peer: flow.remote.ip() });
+                self.sessions.insert(session_id, Session { call, media, stage, flow });
             }
             Err(_) => {
                 self.user_agent.respond(id, Reply::status(503).header("Retry-After", "5"));

@@ -73,7 +73,7 @@ pub(super) async fn originate(
     call.set_connected(request.caller);
     call.set_redirecting(request.redirecting);
     relay.attach(&call);
-    let session = Session { call: call.clone(), media, stage: Stage::Offered, peer: flow.remote.ip() };
+    let session = Session { call: call.clone(), media, stage: Stage::Offered, flow: *flow };
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;

@@ -1,8 +1,7 @@
 //! What the worker keeps of one session.
 
-use std::net::IpAddr;
-
 use sdp::negotiation::NegotiationError;
+use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
 
 use super::media::SessionMedia;
@@ -17,8 +16,8 @@ pub(super) struct Session {
     pub(super) media: SessionMedia,
     /// Where the exchange of descriptions stands.
     pub(super) stage: Stage,
-    /// The other end's address.
-    pub(super) peer: IpAddr,
+    /// The way to the other end.
+    pub(super) flow: Flow,
 }
 
 impl Session {

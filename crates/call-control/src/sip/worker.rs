@@ -87,6 +87,7 @@ impl Worker {
             Command::Answer(id) => self.send_answer(id),
             Command::Connected(id) => self.tell_connected(id),
             Command::Text(id, body) => self.user_agent.message(id, body),
+            Command::Transfer(id, to) => self.transfer(id, &to),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
             Command::Stop => self.user_agent.shutdown(),
             Command::Start(id, start) => {
@@ -129,7 +130,7 @@ impl Worker {
     fn on_session(&mut self, id: SessionId, event: SessionEvent) {
         let is_up = matches!(event, SessionEvent::Answered { .. } | SessionEvent::Established { .. });
         if let Some(session) = self.sessions.get(&id).filter(|_| is_up) {
-            self.call_is_up(session.peer);
+            self.call_is_up(session.flow.remote.ip());
         }
         match event {
             SessionEvent::Provisional { status, message } => self.on_provisional(id, status, &message),
@@ -149,6 +150,8 @@ impl Worker {
             }
             SessionEvent::UpdateFailed { status: 405 } => self.tell_connected_by_invite(id),
             SessionEvent::Refer { message, replaces } => self.on_refer(id, &message, replaces),
+            SessionEvent::ReferProgress { status, last } => self.on_refer_progress(id, status, last),
+            SessionEvent::ReferFailed { status } => self.on_refer_progress(id, status, true),
             SessionEvent::Info { message } => self.on_info(id, &message),
             SessionEvent::Message { message } => self.on_text_in_call(id, &message),
             SessionEvent::Failed { status, message } => self.on_failed(id, status, message.as_ref()),
