@@ -32,6 +32,7 @@ mod several_destinations;
 mod starting;
 mod subscriptions;
 mod tls;
+mod told;
 mod transfers;
 mod translation;
 mod trunk;
@@ -75,6 +76,7 @@ fn main() {
         starting::trials(),
         subscriptions::trials(),
         tls::trials(),
+        told::trials(),
         transfers::trials(),
         translation::trials(),
         trunk::trials(),

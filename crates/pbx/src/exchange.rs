@@ -350,6 +350,9 @@ fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     config.event_packages = presence::packages();
     config.connections.keep_alive = configuration.sip.global.keep_alive_interval;
     config.tcp_for_large_requests = !configuration.sip.system.disable_tcp_switch;
+    if !configuration.sip.global.norefersub {
+        config.supported.retain(|tag| tag != "norefersub");
+    }
     // Watchers may insist on lists (RFC 4662).
     config.supported.push("eventlist".to_owned());
     config.supported_by_registrar = ["path", "outbound", "gruu"].map(str::to_owned).to_vec();

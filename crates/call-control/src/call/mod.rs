@@ -74,6 +74,8 @@ pub(crate) struct Channel {
 /// The parts that change while a channel lives.
 struct Details {
     caller: CallerId,
+    caller_tag: String,
+    tone_zone: Option<String>,
     dialed: String,
     language: String,
     position: DialplanPosition,
@@ -97,6 +99,8 @@ impl Call {
         };
         let details = Details {
             caller: spec.caller,
+            caller_tag: String::new(),
+            tone_zone: None,
             dialed: spec.dialed,
             language: spec.language,
             position: DialplanPosition { context: spec.context, ..Default::default() },
@@ -218,6 +222,26 @@ impl Call {
     /// Replaces the party's name and number, as `Set(CALLERID(num)=…)` does.
     pub fn set_caller(&self, caller: CallerId) {
         self.details().caller = caller;
+    }
+
+    /// What the configuration tags the party with, for dialplans alone (`CALLERID(tag)`).
+    pub fn caller_tag(&self) -> String {
+        self.details().caller_tag.clone()
+    }
+
+    /// Tags the party.
+    pub fn set_caller_tag(&self, tag: &str) {
+        self.details().caller_tag = tag.to_owned();
+    }
+
+    /// The country whose tones the party hears, `fr`; that of the exchange where it has none.
+    pub fn tone_zone(&self) -> Option<String> {
+        self.details().tone_zone.clone()
+    }
+
+    /// Chooses the country of its tones.
+    pub fn set_tone_zone(&self, zone: Option<&str>) {
+        self.details().tone_zone = zone.map(str::to_owned);
     }
 
     /// The party says that it is somebody else than was thought; whoever it talks to is told.

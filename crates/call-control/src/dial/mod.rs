@@ -14,7 +14,7 @@ use tokio::time::Instant;
 pub use tally::DialStatus;
 
 use crate::bridge::EarlyMedia;
-use crate::call::{Call, ChannelState};
+use crate::call::Call;
 use crate::cause::HangupCause;
 use crate::event::Event;
 use crate::identity::CallerId;
@@ -268,6 +268,7 @@ impl<'a> Race<'a> {
         match progress {
             Progress::Ringing => {
                 self.notice(|channel| Event::DialRinging { channel, branch });
+                self.tell_whom(index);
                 if self.ringback == Ringback::AsReported {
                     self.tell_ringing();
                 }
@@ -294,6 +295,14 @@ impl<'a> Race<'a> {
         false
     }
 
+    /// The caller's phone shows whom it calls, where that is one party.
+    fn tell_whom(&self, index: usize) {
+        if let (Some(caller), [_], Some(call)) = (self.caller, &self.branches[..], &self.branches[index].call)
+        {
+            caller.set_connected(call.caller());
+        }
+    }
+
     /// The caller hears that it rings, once.
     fn tell_ringing(&mut self) {
         if !self.ringing && self.early_media.is_none() {
@@ -310,6 +319,9 @@ impl<'a> Race<'a> {
             return;
         }
         if let (Some(caller), Some(branch)) = (self.caller, &self.branches[index].call) {
+            if self.ringing {
+                caller.stop_indication();
+            }
             caller.progress();
             self.early_media = EarlyMedia::join(caller, branch);
         }
@@ -340,7 +352,6 @@ impl Drop for Race<'_> {
     fn drop(&mut self) {
         if let Some(caller) = self.caller
             && self.ringing
-            && caller.state() == ChannelState::Up
         {
             caller.stop_indication();
         }

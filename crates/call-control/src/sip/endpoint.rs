@@ -77,6 +77,22 @@ pub struct SipEndpoint {
     pub contact_user: Option<String>,
     /// Whether its phones may hand their calls on.
     pub allow_transfer: bool,
+    /// Callers from it hear a ringing tone in 183 instead of being told by 180 that it rings.
+    pub inband_progress: bool,
+    /// A 183 of its phones without a description is left aside.
+    pub ignore_183_without_sdp: bool,
+    /// It is not told Q.850 causes in Reason (RFC 3326).
+    pub suppress_q850: bool,
+    /// Our Contact in calls towards it has the caller's number, unless there is a `contact_user`.
+    pub caller_in_contact: bool,
+    /// It is told by re-INVITE with whom it is connected, even if it takes UPDATE.
+    pub connected_by_invite: bool,
+    /// It is told while it still rings whom it calls.
+    pub connected_while_ringing: bool,
+    /// `CALLERID(tag)` of its channels.
+    pub caller_tag: String,
+    /// The country whose tones its callers hear; that of the exchange where it has none.
+    pub tone_zone: Option<String>,
     /// What is made of its 3xx.
     pub redirect_method: RedirectMethod,
     /// Where its requests may come from. One that is kept out is answered as if the endpoint did not exist.
@@ -119,6 +135,14 @@ impl SipEndpoint {
             presentation: Presentation::ALLOWED,
             contact_user: None,
             allow_transfer: true,
+            inband_progress: false,
+            ignore_183_without_sdp: false,
+            suppress_q850: false,
+            caller_in_contact: false,
+            connected_by_invite: false,
+            connected_while_ringing: false,
+            caller_tag: String::new(),
+            tone_zone: None,
             redirect_method: RedirectMethod::default(),
             access: AccessRules::default(),
         }

@@ -87,6 +87,7 @@ impl Worker {
             leg: Some(media.leg.clone()),
             driver: Box::new(SessionDriver { id: session_id, commands: self.commands.clone() }),
         });
+        Session::furnish(&call, &endpoint);
         call.set_redirecting(parties::redirecting_of(invite));
         // One that cannot be read counts as the usual one.
         let hops = invite.max_forwards().and_then(Result::ok).unwrap_or(self.max_forwards);
@@ -104,7 +105,7 @@ impl Worker {
                 let contact =
                     addressing::contact(&self.user_agent, &flow, user, addressing::wants_sips(invite));
                 self.user_agent.accept_with(id, session_id, contact, endpoint.options);
-                self.sessions.insert(session_id, Session { call, media, stage, flow });
+                self.sessions.insert(session_id, Session { call, media, stage, rings: false, flow });
             }
             Err(_) => {
                 self.user_agent.respond(id, Reply::status(503).header("Retry-After", "5"));
@@ -146,6 +147,19 @@ impl Worker {
         Ok((SessionMedia::new(Arc::new(leg), endpoint, address, None, id.0), relay))
     }
 
+    /// The caller is to know that it rings: by a 180, or by a tone.
+    pub(super) fn send_ringing(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.rings = true;
+        let endpoint = session.media.endpoint();
+        if endpoint.inband_progress && matches!(session.stage, Stage::AnswerReady(_)) {
+            session.call.play_indication("ring");
+            return self.send_progress(id);
+        }
+        let headers = if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
+        self.user_agent.progress(id, 180, None, headers);
+    }
+
     pub(super) fn send_progress(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get(&id) else { return };
         if let Stage::AnswerReady(answer) = &session.stage {
@@ -164,6 +178,9 @@ impl Worker {
             }
         };
         session.stage = next;
+        if session.media.endpoint().inband_progress {
+            session.call.stop_indication();
+        }
         self.user_agent.answer(id, Some(body), session.connected_headers());
         session.call.report(Report::Answered);
     }

@@ -49,7 +49,7 @@ pub(super) async fn originate(
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
     // another one would be told the wrong one.
     let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
-    let user = route.endpoint.contact_user.as_deref().unwrap_or_default();
+    let user = contact_user(&route.endpoint, &request.caller);
     invite.alternatives =
         addressing::alternatives(sip.user_agent(), others, user, addressing::is_sips(&route.target));
     let endpoint = &route.endpoint;
@@ -69,11 +69,12 @@ pub(super) async fn originate(
         leg: Some(media.leg.clone()),
         driver: Box::new(SessionDriver { id, commands: sip.commands.clone() }),
     });
+    Session::furnish(&call, endpoint);
     call.set_hops(request.hops.unwrap_or(sip.max_forwards));
     call.set_connected(request.caller);
     call.set_redirecting(request.redirecting);
     relay.attach(&call);
-    let session = Session { call: call.clone(), media, stage: Stage::Offered, flow: *flow };
+    let session = Session { call: call.clone(), media, stage: Stage::Offered, rings: false, flow: *flow };
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
@@ -110,7 +111,7 @@ fn invite(
         headers.extend(parties::redirecting_headers(endpoint, redirecting, &target, local));
     }
     headers.extend(request.hops.map(|hops| ("Max-Forwards".to_owned(), hops.to_string())));
-    let user = endpoint.contact_user.as_deref().unwrap_or_default();
+    let user = contact_user(endpoint, &request.caller);
     OutboundInvite {
         flow,
         alternatives: Vec::new(),
@@ -123,6 +124,16 @@ fn invite(
         body: Some(offer),
         credentials: route.endpoint.outbound_credentials.clone(),
         options: route.endpoint.options,
+    }
+}
+
+/// User part of our Contact in a call towards `endpoint`.
+fn contact_user<'a>(endpoint: &'a SipEndpoint, caller: &'a CallerId) -> &'a str {
+    let may_know = caller.presentation.is_allowed() || endpoint.trust_id_outbound;
+    match &endpoint.contact_user {
+        Some(user) => user,
+        None if endpoint.caller_in_contact && may_know => &caller.number,
+        None => "",
     }
 }
 
@@ -151,7 +162,8 @@ impl Worker {
         if status == 180 {
             session.call.report(Report::Ringing);
         }
-        if early {
+        let silent = status == 183 && message.body().is_empty();
+        if early || (silent && !session.media.endpoint().ignore_183_without_sdp) {
             session.call.report(Report::Progress);
         }
     }
@@ -164,7 +176,8 @@ impl Worker {
         {
             session.call.report(Report::Forwarded(forward));
         }
-        self.end(id, causes::from_status(status));
+        let said = message.and_then(causes::from_reason);
+        self.end(id, said.unwrap_or_else(|| causes::from_status(status)));
     }
 
     /// The first 2xx. The user agent has sent the ACK.

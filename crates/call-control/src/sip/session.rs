@@ -4,6 +4,7 @@ use sdp::negotiation::NegotiationError;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
 
+use super::endpoint::SipEndpoint;
 use super::media::SessionMedia;
 use super::parties;
 use crate::call::{Call, Direction};
@@ -16,6 +17,8 @@ pub(super) struct Session {
     pub(super) media: SessionMedia,
     /// Where the exchange of descriptions stands.
     pub(super) stage: Stage,
+    /// Its phone was told that it rings.
+    pub(super) rings: bool,
     /// The way to the other end.
     pub(super) flow: Flow,
 }
@@ -50,6 +53,12 @@ impl Session {
         {
             self.call.change_party(party);
         }
+    }
+
+    /// What its channel starts with, that the endpoint says.
+    pub(super) fn furnish(call: &Call, endpoint: &SipEndpoint) {
+        call.set_caller_tag(&endpoint.caller_tag);
+        call.set_tone_zone(endpoint.tone_zone.as_deref());
     }
 
     /// Whether its phone may hand the call on.

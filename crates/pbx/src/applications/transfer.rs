@@ -45,7 +45,7 @@ fn destination(channel: &DialplanChannel, text: &str) -> Option<String> {
     }
     let named = technology.and_then(|name| channel.exchange.switchboard().technology(name));
     match technology {
-        Some(name) if !named.is_some_and(|found| found.name() == channel.call.technology()) => {
+        Some(name) if named.is_none_or(|found| found.name() != channel.call.technology()) => {
             channel.warning(format!(
                 "Transfer: a channel of {} cannot go to {name}/",
                 channel.call.technology()

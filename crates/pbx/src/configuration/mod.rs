@@ -56,8 +56,8 @@ pub use options::Options;
 pub(crate) use pjsip::route_set;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
-    Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList, SipConfiguration, System,
-    Transport,
+    Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList, SignallingOptions,
+    SipConfiguration, System, Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;

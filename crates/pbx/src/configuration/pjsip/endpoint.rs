@@ -11,6 +11,7 @@ use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy}
 use super::Identifier;
 use super::global::identifiers;
 use super::proxy;
+use super::signalling::SignallingOptions;
 use crate::configuration::access::Access;
 use crate::configuration::values::{Values, at};
 
@@ -73,6 +74,8 @@ pub struct Endpoint {
     pub redirect_method: RedirectMethod,
     /// `trust_id_inbound`, `send_pai` and their kin.
     pub identity: IdentityOptions,
+    /// `inband_progress`, `tone_zone` and their kin.
+    pub signalling: SignallingOptions,
     /// `allow_overlap`: a number that more digits could complete is answered with 484.
     pub allow_overlap: bool,
     /// `device_state_busy_at`.
@@ -226,6 +229,7 @@ impl Endpoint {
             allow_transfer: values.flag("allow_transfer", true),
             redirect_method: values.choice("redirect_method", REDIRECT_METHODS, RedirectMethod::default()),
             identity: IdentityOptions::read(values),
+            signalling: SignallingOptions::read(values),
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),

@@ -43,7 +43,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("asymmetric_rtp_codec", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
     Idle("call_group", Any, NEVER, Note),
-    Idle("callerid_tag", Any, NEVER, Note),
     Idle("direct_media", Flag, NO, Note),
     Idle(
         "direct_media_method",
@@ -63,8 +62,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("force_avp", Flag, NO, Note),
     Idle("force_rport", Flag, YES, Note),
     Idle("ice_support", Flag, NO, Note),
-    Idle("ignore_183_without_sdp", Flag, NO, Note),
-    Idle("inband_progress", Flag, NO, Note),
     Idle("max_audio_streams", Number, &["1"], Note),
     Idle("max_video_streams", Number, &["0", "1"], Note),
     Idle(
@@ -83,7 +80,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("pickup_group", Any, NEVER, Note),
     Idle("preferred_codec_only", Flag, NO, Note),
     Idle("refer_blind_progress", Flag, EITHER, Note),
-    Idle("rpid_immediate", Flag, NO, Note),
     Idle("rtcp_mux", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
     Idle("rtp_keepalive", Number, ZERO, Note),
@@ -91,13 +87,11 @@ const ENDPOINT: &[Idle] = &[
     Idle("rtp_port_start", Number, ZERO, Note),
     Idle("send_aoc", Flag, NO, Note),
     Idle("stir_shaken", Any, &["no", "off"], Note),
-    Idle("suppress_q850_reason_headers", Flag, NO, Note),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
     Idle("t38_udptl", Flag, NO, Note),
     Idle("t38_udptl_ec", Word(&["none", "fec", "redundancy"]), &["none", "fec", "redundancy"], Note),
     Idle("t38_udptl_ipv6", Flag, NO, Note),
     Idle("t38_udptl_nat", Flag, NO, Note),
-    Idle("tone_zone", Any, NEVER, Note),
     Idle("tos_audio", Any, ZERO, Note),
     Idle("use_avpf", Flag, NO, Note),
     Idle("use_ptime", Flag, NO, Note),
@@ -138,11 +132,9 @@ const GLOBAL: &[Idle] = &[
     Idle("debug", Any, NO, Note),
     Idle("disable_multi_domain", Flag, EITHER, Note),
     Idle("mwi_disable_initial_unsolicited", Flag, EITHER, Note),
-    Idle("norefersub", Flag, EITHER, Note),
     Idle("regcontext", Any, NEVER, Note),
     Idle("unidentified_request_count", Number, &["5"], Note),
     Idle("unidentified_request_period", Number, &["5"], Note),
-    Idle("use_callerid_contact", Flag, NO, Note),
 ];
 
 /// Tells of the keys in a section of this type that ask for what does not happen.

@@ -12,6 +12,7 @@ mod pattern;
 mod proxy;
 mod registration;
 mod resource_list;
+mod signalling;
 mod sockets;
 mod strays;
 mod system;
@@ -35,6 +36,7 @@ pub use identify::{AddressRange, Identify};
 pub use pattern::Pattern;
 pub use registration::Registration;
 pub use resource_list::ResourceList;
+pub use signalling::SignallingOptions;
 pub use system::System;
 pub use transport::Transport;
 

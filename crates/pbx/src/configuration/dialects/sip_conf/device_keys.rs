@@ -92,6 +92,13 @@ const WORDS: &[Words] = &[
         ],
     },
     Words {
+        names: &["use_q850_reason"],
+        words: &[
+            ("yes", &[("suppress_q850_reason_headers", "no")]),
+            ("no", &[("suppress_q850_reason_headers", "yes")]),
+        ],
+    },
+    Words {
         names: &["allowoverlap"],
         words: &[
             ("yes", &[("allow_overlap", "yes")]),

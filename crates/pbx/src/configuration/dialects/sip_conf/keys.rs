@@ -253,7 +253,7 @@ pub(super) const KEYS: &[Key] = &[
     Key("type", Device, Own),
     Key("udpbindaddr", General, Own),
     Key("unsolicited_mailbox", Device, Endpoint("incoming_mwi_mailbox")),
-    Key("use_q850_reason", Shared, Idle(NO)),
+    Key("use_q850_reason", Shared, Own),
     Key("useclientcode", Shared, Idle(NO)),
     Key("useragent", General, Own),
     Key("usereqphone", Shared, Endpoint("user_eq_phone")),

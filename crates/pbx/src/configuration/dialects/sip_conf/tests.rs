@@ -105,6 +105,7 @@ fn words_of_devices_become_keys_of_endpoints() {
     assert_eq!(of("sendrpid=pai"), "send_pai=yes");
     assert_eq!(of("session-timers=refuse"), "timers=no");
     assert_eq!(of("allowoverlap=no"), "allow_overlap=no");
+    assert_eq!(of("use_q850_reason=no"), "suppress_q850_reason_headers=yes");
     assert_eq!(of("promiscredir=yes"), "redirect_method=uri_core");
     assert_eq!(of("videosupport=yes"), "");
 }
