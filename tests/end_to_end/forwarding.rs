@@ -157,7 +157,7 @@ fn circles(scene: &Scene) -> Outcome {
         stage.divert("<sip:desk@192.0.2.9>")?;
     }
     stage.exchange.says("the call was forwarded too often")?;
-    stage.ends(&gateway, "503 INVITE")
+    stage.ends(&gateway, "483 INVITE")
 }
 
 fn local(scene: &Scene) -> Outcome {
