@@ -10,6 +10,7 @@ mod answers;
 mod applications;
 mod attacks;
 mod browsers;
+mod call_limits;
 mod dial_ladder;
 mod dialects;
 mod floods;
@@ -54,6 +55,7 @@ fn main() {
         applications::trials(),
         attacks::trials(),
         browsers::trials(),
+        call_limits::trials(),
         dial_ladder::trials(),
         dialects::trials(),
         floods::trials(),

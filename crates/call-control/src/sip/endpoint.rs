@@ -77,6 +77,8 @@ pub struct SipEndpoint {
     pub contact_user: Option<String>,
     /// Whether its phones may hand their calls on.
     pub allow_transfer: bool,
+    /// How many calls it may have at a time, both ways.
+    pub call_limit: Option<usize>,
     /// Callers from it hear a ringing tone in 183 instead of being told by 180 that it rings.
     pub inband_progress: bool,
     /// A 183 of its phones without a description is left aside.
@@ -135,6 +137,7 @@ impl SipEndpoint {
             presentation: Presentation::ALLOWED,
             contact_user: None,
             allow_transfer: true,
+            call_limit: None,
             inband_progress: false,
             ignore_183_without_sdp: false,
             suppress_q850: false,

@@ -51,6 +51,7 @@ impl Worker {
             _ if self.switchboard.is_full() => Some(503),
             // It leads to the call that it replaces, whatever number it names.
             _ if replaced.is_some() => None,
+            _ if self.is_at_limit(&endpoint) => Some(480),
             Admission::Welcome => None,
             Admission::NoSuchNumber => Some(404),
             Admission::Incomplete => Some(484),
@@ -119,6 +120,7 @@ impl Worker {
         let SipEndpoint { name, context, .. } = endpoint;
         let why = match status {
             503 => "the exchange takes no calls".to_owned(),
+            480 => "it has as many calls as its call-limit allows".to_owned(),
             484 => format!("it needs more digits in context '{context}'"),
             _ => format!("extension not found in context '{context}'"),
         };

@@ -14,6 +14,7 @@ use tracing::{debug, warn};
 use super::causes;
 use super::directory::Directory;
 use super::driver::Command;
+use super::endpoint::SipEndpoint;
 use super::session::{Session, Stage};
 use crate::call::Call;
 use crate::cause::HangupCause;
@@ -92,10 +93,19 @@ impl Worker {
             Command::Stop => self.user_agent.shutdown(),
             Command::Start(id, start) => {
                 let (session, invite) = *start;
+                if self.is_at_limit(session.media.endpoint()) {
+                    return session.call.report(Report::Ended(HangupCause::USER_BUSY));
+                }
                 self.sessions.insert(id, session);
                 self.user_agent.invite(id, invite);
             }
         }
+    }
+
+    /// Whether an endpoint has as many calls as it may have.
+    pub(super) fn is_at_limit(&self, endpoint: &SipEndpoint) -> bool {
+        let own = |session: &&Session| session.media.endpoint().name == endpoint.name;
+        endpoint.call_limit.is_some_and(|limit| self.sessions.values().filter(own).count() >= limit)
     }
 
     /// Tells a phone in a call with whom it is connected now. Before the answer, the answer says it, unless it rings and the

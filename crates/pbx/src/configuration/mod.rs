@@ -145,6 +145,7 @@ impl Configuration {
         let before = reader.found.len();
         let mut sip = SipConfiguration::read(&gathered.config, &options.default_language, &mut reader.found);
         sip.registrants = gathered.registrants;
+        sip.call_limits = gathered.call_limits;
         let http = HttpConfiguration::read(&reader.read("http.conf").unwrap_or_default(), &mut reader.found);
         sip.follow_http(&http, &mut reader.found);
         sip.read_certificates(reader.folder, reader.files, &mut reader.found);

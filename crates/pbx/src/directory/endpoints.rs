@@ -100,6 +100,7 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.options = endpoint.session_options;
     sip.allow_transfer = endpoint.allow_transfer;
     sip.redirect_method = endpoint.redirect_method;
+    sip.call_limit = configuration.sip.call_limits.get(&endpoint.name).copied();
     let signalling = &endpoint.signalling;
     sip.inband_progress = signalling.inband_progress;
     sip.ignore_183_without_sdp = signalling.ignore_183_without_sdp;

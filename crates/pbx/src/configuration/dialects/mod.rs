@@ -45,6 +45,8 @@ pub(super) struct Gathered {
     pub(super) spellings: Spellings,
     /// Devices that are believed where they registered.
     pub(super) registrants: BTreeMap<String, Registrant>,
+    /// How many calls devices may have at a time, by the name of their endpoint.
+    pub(super) call_limits: BTreeMap<String, usize>,
 }
 
 impl SipFiles {
@@ -100,6 +102,9 @@ impl Joined {
             self.places.extend(own);
             if let Some(registrant) = group.registrant {
                 self.gathered.registrants.insert(group.name.value.clone(), registrant);
+            }
+            if let Some(limit) = group.call_limit {
+                self.gathered.call_limits.insert(group.name.value.clone(), limit);
             }
             for object in group.objects {
                 self.gathered.spellings.extend(object.spellings);

@@ -13,11 +13,13 @@ pub(super) struct Group {
     pub(super) objects: Vec<Object>,
     /// Whether its calls are believed when they come from where it registered.
     pub(super) registrant: Option<Registrant>,
+    /// How many calls it may have at a time.
+    pub(super) call_limit: Option<usize>,
 }
 
 impl Group {
     pub(super) fn new(name: Spanned<String>, objects: Vec<Object>) -> Self {
-        Self { name, objects, registrant: None }
+        Self { name, objects, registrant: None, call_limit: None }
     }
 }
 

@@ -54,6 +54,8 @@ pub struct SipConfiguration {
     pub global: Global,
     /// Devices of `sip.conf` whose calls are believed where they registered, by the name of their endpoint.
     pub registrants: BTreeMap<String, Registrant>,
+    /// `call-limit` of devices of `sip.conf`, by the name of their endpoint.
+    pub call_limits: BTreeMap<String, usize>,
     /// `type=system`.
     pub system: System,
     /// `type=transport`, in order.

@@ -186,7 +186,8 @@ impl Device {
         objects.extend(self.identify());
         objects.extend(self.registration(found));
         objects.insert(0, endpoint);
-        Group { registrant: self.registrant, ..Group::new(self.section.name.clone(), objects) }
+        let call_limit = device_keys::call_limit(&self.section, found);
+        Group { registrant: self.registrant, call_limit, ..Group::new(self.section.name.clone(), objects) }
     }
 
     /// A name that anybody may claim is no proof: a device whose address is believed is known by nothing else.

@@ -234,6 +234,18 @@ pub(super) fn transport(
     first.filter(|name| *name != "udp")
 }
 
+/// `call-limit`, with 0 and less for none.
+pub(super) fn call_limit(section: &Section, found: &mut Vec<Diagnostic>) -> Option<usize> {
+    let line = last_of(section, &["call-limit"])?;
+    match line.value.value.trim().parse::<i64>() {
+        Ok(limit) => usize::try_from(limit).ok().filter(|limit| *limit > 0),
+        Err(_) => {
+            found.push(odd(line, "it is no number".to_owned(), "write how many calls it may have at a time"));
+            None
+        }
+    }
+}
+
 /// `outboundproxy` as a URI that routes loosely, with its line.
 pub(super) fn outbound_proxy(section: &Section, found: &mut Vec<Diagnostic>) -> Option<(String, Entry)> {
     let line = last_of(section, &["outboundproxy"])?;
