@@ -10,10 +10,13 @@ mod answers;
 mod applications;
 mod attacks;
 mod browsers;
+mod call_limits;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
 mod floods;
+mod forwarding;
+mod handing_on;
 mod harness_itself;
 mod hold;
 mod identities;
@@ -32,12 +35,14 @@ mod several_destinations;
 mod starting;
 mod subscriptions;
 mod tls;
+mod told;
 mod transfers;
 mod translation;
 mod trunk;
 mod two_phones;
 mod unanswered;
 mod vanished_phone;
+mod ways_out;
 
 use libtest_mimic::Arguments;
 
@@ -52,10 +57,13 @@ fn main() {
         applications::trials(),
         attacks::trials(),
         browsers::trials(),
+        call_limits::trials(),
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),
         floods::trials(),
+        forwarding::trials(),
+        handing_on::trials(),
         harness_itself::trials(),
         hold::trials(),
         identities::trials(),
@@ -74,12 +82,14 @@ fn main() {
         starting::trials(),
         subscriptions::trials(),
         tls::trials(),
+        told::trials(),
         transfers::trials(),
         translation::trials(),
         trunk::trials(),
         two_phones::trials(),
         unanswered::trials(),
         vanished_phone::trials(),
+        ways_out::trials(),
     ];
     libtest_mimic::run(&arguments, subjects.into_iter().flatten().collect()).exit();
 }

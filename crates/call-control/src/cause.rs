@@ -28,6 +28,7 @@ const NAMES: &[(u8, &str, &str)] = &[
     (21, "CALL_REJECTED", "Call rejected"),
     (22, "NUMBER_CHANGED", "Number changed"),
     (23, "REDIRECTED_TO_NEW_DESTINATION", "Redirected to new destination"),
+    (25, "EXCHANGE_ROUTING_ERROR", "Exchange routing error"),
     (26, "ANSWERED_ELSEWHERE", "Answered elsewhere"),
     (27, "DESTINATION_OUT_OF_ORDER", "Destination out of order"),
     (28, "INVALID_NUMBER_FORMAT", "Invalid number format"),
@@ -75,6 +76,10 @@ impl HangupCause {
     pub const ABSENT: Self = Self(20);
     /// 21: the called party declined.
     pub const REJECTED: Self = Self(21);
+    /// 23: the call went on to another destination.
+    pub const REDIRECTED: Self = Self(23);
+    /// 25: the call has come round too often.
+    pub const ROUTING_ERROR: Self = Self(25);
     /// 26: another phone of the same call answered.
     pub const ANSWERED_ELSEWHERE: Self = Self(26);
     /// 31: a normal end without a better name.

@@ -84,6 +84,15 @@ pub enum Event {
         /// The called channel's name.
         branch: String,
     },
+    /// A destination sends its call elsewhere, and it is called there.
+    DialForwarded {
+        /// The caller's channel.
+        channel: CallSnapshot,
+        /// The channel that sends it elsewhere.
+        branch: String,
+        /// Where it goes, as in `Local/100@phones`.
+        destination: String,
+    },
     /// A destination failed.
     DialFailed {
         /// The caller's channel.

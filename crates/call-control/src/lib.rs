@@ -44,7 +44,9 @@ mod dial;
 mod direct_media;
 mod error;
 mod event;
+mod forward;
 mod identity;
+pub mod local;
 mod message;
 mod prompts;
 mod security;
@@ -53,13 +55,16 @@ mod switchboard;
 mod technology;
 
 pub use bridge::BridgeEnd;
-pub use call::{Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits};
+pub use call::{
+    Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits, TransferFailure,
+};
 pub use cause::HangupCause;
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
 pub use direct_media::{MediaAnchor, MediaPlace, MediaRoute, PartyMedia};
 pub use error::CallError;
 pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
+pub use forward::{Forward, ForwardTarget};
 pub use identity::{CallIdentifier, CallerId, Presentation, Redirecting};
 pub use media_bridge::Codec;
 pub use message::{MessageError, TextMessage};

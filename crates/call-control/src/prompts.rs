@@ -24,7 +24,8 @@ pub struct Prompts(Arc<Inner>);
 
 struct Inner {
     library: Library,
-    tones: HashMap<String, Tone>,
+    zones: &'static Indications,
+    zone: String,
     cache: Mutex<Cache>,
 }
 
@@ -38,17 +39,21 @@ pub(crate) struct Prompt {
 impl Prompts {
     /// Prompts from `library`, tones of the country `zone` (`us`, `fr` …; an unknown one gets those of `us`).
     pub fn new(library: Library, zone: &str) -> Self {
-        let known = Indications::builtin();
-        let zone = known.zone(zone).or_else(|| known.zone("us"));
-        let named =
-            |name: &&str| zone.and_then(|z| z.tone(name)).map(|tone| ((*name).to_owned(), tone.clone()));
-        let tones = ["ring", "busy", "congestion", "dial"].iter().filter_map(named).collect();
-        Self(Arc::new(Inner { library, tones, cache: Mutex::default() }))
+        let zones = Indications::builtin();
+        let zone = if zones.zone(zone).is_some() { zone } else { "us" }.to_owned();
+        Self(Arc::new(Inner { library, zones, zone, cache: Mutex::default() }))
     }
 
     /// The tone of that name (`ring`, `busy`, `congestion`, `dial`).
     pub fn indication(&self, name: &str) -> Option<Tone> {
-        self.0.tones.get(name).cloned()
+        self.indication_in(None, name)
+    }
+
+    /// The tone of that name in a country; in that of the exchange where it is not given, or not known.
+    pub fn indication_in(&self, zone: Option<&str>, name: &str) -> Option<Tone> {
+        let zone =
+            zone.and_then(|zone| self.0.zones.zone(zone)).or_else(|| self.0.zones.zone(&self.0.zone))?;
+        zone.tone(name).cloned()
     }
 
     /// Forgets what was decoded, so that new files are found.

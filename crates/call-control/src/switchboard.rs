@@ -142,8 +142,14 @@ impl Switchboard {
 
     /// Makes a channel known. Technologies call this for each call that comes or goes.
     pub fn create_channel(&self, spec: ChannelSpec) -> Call {
+        let name = self.0.identifiers.channel_name(spec.technology, &spec.resource);
+        self.create_named(name, spec)
+    }
+
+    /// The same under a name that was drawn before.
+    pub(crate) fn create_named(&self, name: String, spec: ChannelSpec) -> Call {
         let first_of_call = spec.call_id.is_none();
-        let call = Call::new(self.clone(), spec);
+        let call = Call::new(self.clone(), name, spec);
         {
             let mut channels = self.channels();
             channels.insert(call.name().to_owned(), Arc::downgrade(&call.0));

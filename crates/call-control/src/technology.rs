@@ -10,6 +10,7 @@ use media_bridge::{Leg, LegId};
 use crate::call::Call;
 use crate::cause::HangupCause;
 use crate::direct_media::{MediaRoute, PartyMedia};
+use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
 
 /// A boxed future that may move between threads.
@@ -56,6 +57,11 @@ pub struct OriginateRequest {
     /// Where the caller's media is, if the called party may send to it from the first: a technology that does so says
     /// it with [`Call::sends_media_to`].
     pub direct_to: Option<Box<PartyMedia>>,
+    /// Language of the channel that asks.
+    pub language: Option<String>,
+    /// How many channels may follow the one that asks, the new one among them (SIP: Max-Forwards); as many as is usual
+    /// when absent.
+    pub hops: Option<u8>,
 }
 
 /// Why an outgoing call could not even start.
@@ -85,6 +91,17 @@ pub enum OriginateError {
         /// Why.
         reason: String,
     },
+    /// The number that a `Local/` destination names is not in the dialplan.
+    #[error("extension '{extension}' is not in context '{context}'")]
+    NoSuchExtension {
+        /// The number.
+        extension: String,
+        /// Where it was looked for.
+        context: String,
+    },
+    /// The call has come round too often: destinations that call each other.
+    #[error("the call was passed on too often (Max-Forwards); do destinations call each other in a circle?")]
+    TooManyHops,
     /// No media leg could be opened.
     #[error("no media for the call: {0}")]
     Media(String),
@@ -100,7 +117,8 @@ impl OriginateError {
             Self::NoSuchTechnology(_) => HangupCause::NOT_IMPLEMENTED,
             Self::Malformed(_) | Self::NoSuchEndpoint(_) => HangupCause::NO_ROUTE,
             Self::NoContact(_) | Self::Away(_) => HangupCause::ABSENT,
-            Self::Unreachable { .. } => HangupCause::NO_ROUTE,
+            Self::Unreachable { .. } | Self::NoSuchExtension { .. } => HangupCause::NO_ROUTE,
+            Self::TooManyHops => HangupCause::ROUTING_ERROR,
             Self::Media(_) | Self::Refused => HangupCause::CONGESTION,
         }
     }
@@ -123,6 +141,11 @@ pub trait Driver: Send + Sync + 'static {
     fn route_media(&self, _route: MediaRoute) {}
     /// Shows the party a text (SIP: MESSAGE in the dialog).
     fn send_text(&self, _text: &str, _content_type: &str) {}
+    /// Asks the party to call `to` instead, a URI or a number at our place (SIP: 302 before the answer, REFER after it).
+    /// What becomes of it is reported by [`Report::Transferred`]; `false` where the technology has no such thing.
+    fn transfer(&self, _to: &str) -> bool {
+        false
+    }
     /// Ends the channel in whatever state it is (SIP: a final response, CANCEL or BYE).
     fn hangup(&self, cause: HangupCause);
 }
@@ -154,6 +177,10 @@ pub enum Report {
         /// Its length in milliseconds.
         duration_ms: u32,
     },
+    /// What the party answered to [`Driver::transfer`]: the status of a refusal, as SIP has it.
+    Transferred(Result<(), u16>),
+    /// The called party wants the call to go elsewhere. [`Ended`](Self::Ended) follows.
+    Forwarded(Forward),
     /// The channel ended.
     Ended(HangupCause),
 }

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Instant, SystemTime};
 
 use arc_swap::ArcSwap;
+use call_control::local::HasExtension;
 use call_control::sip::SipTechnology;
 use call_control::{
     Call, ContactChange, Event, HangupCause, Observer, Prompts, SecurityEvent, SecurityKind, Switchboard,
 };
+use dialplan_vm::Matching;
 use media_bridge::{MediaConfig, MediaEngine};
 use sip_parser::Method;
 use sip_ua::guard::SharedGuard;
@@ -126,6 +128,8 @@ impl Exchange {
         });
         exchange.presence.serve(&exchange);
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
+        let local = call_control::local::start(&switchboard, extensions_of(&exchange));
+        tokio::spawn(take_calls(Arc::downgrade(&exchange), local));
         let (sip, calls) =
             SipTechnology::start(config, listen, switchboard, directory, locator.clone()).await?;
         let board = exchange.switchboard.clone();
@@ -330,6 +334,17 @@ async fn take_calls(exchange: Weak<Exchange>, mut calls: mpsc::Receiver<Call>) {
     }
 }
 
+/// What `Local/` leads to: the dialplan in force.
+fn extensions_of(exchange: &Arc<Exchange>) -> Arc<HasExtension> {
+    let exchange = Arc::downgrade(exchange);
+    Arc::new(move |context, extension, caller| {
+        let plan = exchange.upgrade().map(|exchange| exchange.configuration().dialplan.clone());
+        plan.is_some_and(|plan| {
+            matches!(plan.matching(context, extension, Some(caller)), Matching::Matches { .. })
+        })
+    })
+}
+
 /// Sees to phones that have just registered: texts may wait for them.
 async fn greet_contacts(exchange: Weak<Exchange>, mut arrived: mpsc::UnboundedReceiver<String>) {
     while let Some(aor) = arrived.recv().await {
@@ -374,11 +389,15 @@ fn resolver(configuration: &Configuration) -> Arc<DnsResolver> {
 /// What the user agent of this exchange takes beside calls.
 fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+    config.max_forwards = configuration.sip.global.max_forwards;
     config.allow.extend([Method::Subscribe, Method::Publish]);
     config.event_packages = presence::packages();
     config.record_subscriptions = true;
     config.connections.keep_alive = configuration.sip.global.keep_alive_interval;
     config.tcp_for_large_requests = !configuration.sip.system.disable_tcp_switch;
+    if !configuration.sip.global.norefersub {
+        config.supported.retain(|tag| tag != "norefersub");
+    }
     // Watchers may insist on lists (RFC 4662).
     config.supported.push("eventlist".to_owned());
     config.supported_by_registrar = ["path", "outbound", "gruu"].map(str::to_owned).to_vec();

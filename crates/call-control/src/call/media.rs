@@ -196,10 +196,11 @@ impl Call {
         result
     }
 
-    /// Plays a tone of the exchange's country (`ring`, `busy`, `congestion`, `dial`) until [`Call::stop_indication`].
+    /// Plays a tone of the party's country, else of the exchange's (`ring`, `busy`, `congestion`, `dial`) until [`Call::stop_indication`].
     pub fn play_indication(&self, name: &str) {
         self.take_media_back();
-        if let (Some(leg), Some(tone)) = (self.leg(), self.switchboard().prompts().indication(name)) {
+        let tone = self.switchboard().prompts().indication_in(self.tone_zone().as_deref(), name);
+        if let (Some(leg), Some(tone)) = (self.leg(), tone) {
             leg.play_tone(tone);
         }
     }

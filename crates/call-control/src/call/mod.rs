@@ -4,8 +4,10 @@ mod digits;
 mod media;
 mod moves;
 mod state;
+mod transfers;
 mod variables;
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -16,6 +18,7 @@ pub(crate) use media::PlaybackSlot;
 pub use media::{PlayEnd, ReadDigits};
 pub use moves::Move;
 pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
+pub use transfers::TransferFailure;
 
 use crate::bridge::{self, BridgeEnd};
 use crate::cause::HangupCause;
@@ -23,6 +26,7 @@ use crate::dial::Dial;
 use crate::direct_media::{MediaRoute, MediaStanding};
 use crate::error::CallError;
 use crate::event::Event;
+use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
 use crate::message::TextMessage;
 use crate::switchboard::Switchboard;
@@ -30,6 +34,9 @@ use crate::technology::{ChannelSpec, Driver, Report};
 use digits::DigitQueue;
 use moves::Moves;
 use variables::Variables;
+
+/// Channels that may follow one whose call does not say how many (RFC 3261 section 8.1.1.6).
+const HOPS: u8 = 70;
 
 /// A handle to one channel: one party's side of a call.
 ///
@@ -55,6 +62,9 @@ pub(crate) struct Channel {
     state: watch::Sender<ChannelState>,
     early_media: watch::Sender<bool>,
     held: watch::Sender<bool>,
+    forward: watch::Sender<Option<Forward>>,
+    transferred: watch::Sender<Option<Result<(), u16>>>,
+    hops: AtomicU8,
     leg: Mutex<Option<Arc<Leg>>>,
     pub(crate) digits: DigitQueue,
     pub(crate) playback: PlaybackSlot,
@@ -75,6 +85,8 @@ impl Channel {
 /// The parts that change while a channel lives.
 struct Details {
     caller: CallerId,
+    caller_tag: String,
+    tone_zone: Option<String>,
     dialed: String,
     language: String,
     position: DialplanPosition,
@@ -89,7 +101,7 @@ struct Details {
 }
 
 impl Call {
-    pub(crate) fn new(switchboard: Switchboard, spec: ChannelSpec) -> Self {
+    pub(crate) fn new(switchboard: Switchboard, name: String, spec: ChannelSpec) -> Self {
         let ids = switchboard.identifiers();
         let unique_id = ids.unique_id();
         let initial = match spec.direction {
@@ -98,6 +110,8 @@ impl Call {
         };
         let details = Details {
             caller: spec.caller,
+            caller_tag: String::new(),
+            tone_zone: None,
             dialed: spec.dialed,
             language: spec.language,
             position: DialplanPosition { context: spec.context, ..Default::default() },
@@ -111,7 +125,7 @@ impl Call {
             variables: spec.variables.into_iter().collect(),
         };
         let channel = Channel {
-            name: ids.channel_name(spec.technology, &spec.resource),
+            name,
             call_id: spec.call_id.unwrap_or_else(|| ids.call_id()),
             linked_id: spec.linked_id.unwrap_or_else(|| unique_id.clone()),
             unique_id,
@@ -123,6 +137,9 @@ impl Call {
             state: watch::Sender::new(initial),
             early_media: watch::Sender::new(false),
             held: watch::Sender::new(false),
+            forward: watch::Sender::new(None),
+            transferred: watch::Sender::new(None),
+            hops: AtomicU8::new(HOPS),
             leg: Mutex::new(spec.leg),
             digits: DigitQueue::default(),
             playback: PlaybackSlot::default(),
@@ -189,6 +206,21 @@ impl Call {
         self.0.early_media.subscribe()
     }
 
+    /// Where the called party wants the call to go instead, once it says so.
+    pub(crate) fn watch_forward(&self) -> watch::Receiver<Option<Forward>> {
+        self.0.forward.subscribe()
+    }
+
+    /// How many more channels may follow this one, one calling the other: what Max-Forwards is to SIP.
+    pub fn hops(&self) -> u8 {
+        self.0.hops.load(Ordering::Relaxed)
+    }
+
+    /// Says how many more channels may follow.
+    pub fn set_hops(&self, hops: u8) {
+        self.0.hops.store(hops, Ordering::Relaxed);
+    }
+
     /// True while the party has put us on hold.
     pub fn watch_hold(&self) -> watch::Receiver<bool> {
         self.0.held.subscribe()
@@ -202,6 +234,26 @@ impl Call {
     /// Replaces the party's name and number, as `Set(CALLERID(num)=…)` does.
     pub fn set_caller(&self, caller: CallerId) {
         self.details().caller = caller;
+    }
+
+    /// What the configuration tags the party with, for dialplans alone (`CALLERID(tag)`).
+    pub fn caller_tag(&self) -> String {
+        self.details().caller_tag.clone()
+    }
+
+    /// Tags the party.
+    pub fn set_caller_tag(&self, tag: &str) {
+        self.details().caller_tag = tag.to_owned();
+    }
+
+    /// The country whose tones the party hears, `fr`; that of the exchange where it has none.
+    pub fn tone_zone(&self) -> Option<String> {
+        self.details().tone_zone.clone()
+    }
+
+    /// Chooses the country of its tones.
+    pub fn set_tone_zone(&self, zone: Option<&str>) {
+        self.details().tone_zone = zone.map(str::to_owned);
     }
 
     /// The party says that it is somebody else than was thought; whoever it talks to is told.
@@ -475,6 +527,12 @@ impl Call {
             Report::Media(media) => self.change_media(media.map(|media| *media)),
             Report::HeardFrom(from) => self.change_source(from),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
+            Report::Transferred(said) => {
+                self.0.transferred.send_replace(Some(said));
+            }
+            Report::Forwarded(forward) => {
+                self.0.forward.send_replace(Some(forward));
+            }
             Report::Ended(cause) => self.end(cause),
         }
     }

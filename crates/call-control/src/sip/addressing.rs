@@ -1,11 +1,12 @@
 //! Names and addresses in the messages of a call.
 
 use std::fmt::Display;
+use std::net::SocketAddr;
 
 use sip_parser::{HeaderName, Message, NameAddr, escape_user};
 use sip_ua::UserAgentHandle;
 use sip_ua::location::{Destination, Locator};
-use sip_ua::transport::{Flow, Protocol};
+use sip_ua::transport::{Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::Alternative;
 
 use super::directory::NextHop;
@@ -71,6 +72,11 @@ pub(super) async fn flows_to(
             let reason = "the connection that it registered over is closed".to_owned();
             return Err(OriginateError::Unreachable { contact: flow.remote.to_string(), reason });
         }
+        NextHop::From { protocol, bind, to } => {
+            let mut ways = Box::pin(flows_to(user_agent, locator, to)).await?;
+            ways.iter_mut().for_each(|flow| *flow = from_socket(user_agent, *flow, *protocol, *bind));
+            return Ok(ways);
+        }
         NextHop::Host { protocol, host, port } => {
             (&Destination::at(*protocol, host, *port), format!("{host}:{port}"))
         }
@@ -90,6 +96,29 @@ pub(super) async fn flows_to(
         return Err(unreachable("the system knows no route to it".to_owned()));
     }
     Ok(user_agent.preferred(ways).await)
+}
+
+/// The same way from the socket that is bound there, if it is open and speaks the protocol of the way.
+pub(super) fn from_socket(
+    user_agent: &UserAgentHandle,
+    flow: Flow,
+    protocol: Protocol,
+    bind: SocketAddr,
+) -> Flow {
+    let is_it = |listen: &&ListenConfig| {
+        let (ip, port) = (listen.address.ip(), listen.address.port());
+        listen.protocol == protocol && ip == bind.ip() && (bind.port() == 0 || bind.port() == port)
+    };
+    let same_family = bind.is_ipv4() == flow.remote.is_ipv4();
+    let listening = user_agent.listening();
+    let listen = listening.iter().find(is_it);
+    match listen.filter(|_| flow.protocol == protocol && same_family) {
+        Some(listen) => {
+            let ip = if bind.ip().is_unspecified() { flow.local.ip() } else { bind.ip() };
+            Flow::new(protocol, SocketAddr::new(ip, listen.address.port()), flow.remote)
+        }
+        None => flow,
+    }
 }
 
 /// The further ways of a request, each with our Contact on it.

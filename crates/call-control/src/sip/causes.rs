@@ -1,5 +1,7 @@
 //! SIP status codes and Q.850 causes, both ways: one table for the whole exchange.
 
+use sip_parser::{HeaderName, Message};
+
 use crate::cause::HangupCause;
 
 /// The cause that a final SIP response stands for.
@@ -38,6 +40,7 @@ pub fn to_status(cause: HangupCause) -> u16 {
         21 => 403,
         22 => 410,
         23 => 302,
+        25 => 483,
         27 => 502,
         28 => 484,
         29 => 501,
@@ -47,6 +50,30 @@ pub fn to_status(cause: HangupCause) -> u16 {
         // A caller whose dialplan simply ends is declined.
         _ => 603,
     }
+}
+
+/// The cause that a message gives in Reason (RFC 3326).
+pub(super) fn from_reason(message: &Message) -> Option<HangupCause> {
+    message.values(&HeaderName::Reason).find_map(q850_cause)
+}
+
+/// The Reason that tells `cause`, to a peer that is not told those of Q.850 perhaps. A phone that reads `SIP;cause=200` in a
+/// CANCEL notes no missed call.
+pub(super) fn reason_of(cause: HangupCause, suppress_q850: bool) -> Option<String> {
+    if cause == HangupCause::ANSWERED_ELSEWHERE {
+        return Some("SIP;cause=200;text=\"Call completed elsewhere\"".to_owned());
+    }
+    (!suppress_q850).then(|| format!("Q.850;cause={};text=\"{}\"", cause.code(), cause.text()))
+}
+
+/// Reads `Q.850;cause=17`.
+fn q850_cause(reason: &str) -> Option<HangupCause> {
+    let (protocol, params) = reason.split_once(';')?;
+    if !protocol.trim().eq_ignore_ascii_case("Q.850") {
+        return None;
+    }
+    let value = params.split(';').find_map(|p| p.trim().strip_prefix("cause="))?;
+    value.trim().parse().ok().map(HangupCause::from_code)
 }
 
 #[cfg(test)]
@@ -69,5 +96,17 @@ mod tests {
         assert_eq!(to_status(HangupCause::CONGESTION), 503);
         assert_eq!(to_status(HangupCause::UNALLOCATED), 404);
         assert_eq!(to_status(HangupCause::NORMAL), 603);
+    }
+
+    #[test]
+    fn the_reason_of_a_message_is_read_and_written() {
+        assert_eq!(q850_cause("Q.850;cause=17;text=\"User busy\""), Some(HangupCause::USER_BUSY));
+        assert_eq!(q850_cause("q.850 ; cause=34"), Some(HangupCause::CONGESTION));
+        assert_eq!(q850_cause("SIP;cause=200"), None);
+        assert_eq!(q850_cause("garbage"), None);
+        let busy = reason_of(HangupCause::USER_BUSY, false).unwrap();
+        assert_eq!(q850_cause(&busy), Some(HangupCause::USER_BUSY));
+        assert_eq!(reason_of(HangupCause::USER_BUSY, true), None);
+        assert!(reason_of(HangupCause::ANSWERED_ELSEWHERE, true).is_some());
     }
 }

@@ -1,5 +1,6 @@
 //! Who may call, where the called are: the questions that SIP asks of the exchange.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use sip_parser::{Message, Uri};
@@ -172,6 +173,15 @@ pub enum NextHop {
     },
     /// The servers that a URI leads to, found by DNS (RFC 3263).
     Uri(Destination),
+    /// The other hop, from a socket of ours that was chosen for it (`transport=`).
+    From {
+        /// Over this protocol, where the hop does not say another one.
+        protocol: Protocol,
+        /// Where the socket is bound, as the configuration has it.
+        bind: SocketAddr,
+        /// Where it leads.
+        to: Box<NextHop>,
+    },
 }
 
 /// The answer that a request still waits for.
@@ -195,6 +205,18 @@ impl NextHop {
     /// A sentence when the URI has no host or its transport cannot be used.
     pub fn of(uri: &Uri<'_>) -> Result<Self, String> {
         Destination::of(uri).map(Self::Uri).map_err(|error| error.to_string())
+    }
+
+    /// The same hop from the socket of ours that is bound there; a connection that a phone opened stays what it is.
+    #[must_use]
+    pub fn from_socket(self, protocol: Protocol, bind: SocketAddr) -> Self {
+        match self {
+            Self::Connection { flow, otherwise } => {
+                let otherwise = otherwise.map(|hop| Box::new(hop.from_socket(protocol, bind)));
+                Self::Connection { flow, otherwise }
+            }
+            to => Self::From { protocol, bind, to: Box::new(to.over(protocol)) },
+        }
     }
 
     /// The same hop over `protocol`, where it is a URI that does not say over what.

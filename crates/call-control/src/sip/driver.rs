@@ -22,6 +22,8 @@ pub(super) enum Command {
     Route(SessionId, MediaRoute),
     /// Send a text in the dialog.
     Text(SessionId, Body),
+    /// Ask the phone to call somebody else.
+    Transfer(SessionId, String),
     /// End the session.
     Hangup(SessionId, HangupCause),
     /// Say goodbye to all and close the transports.
@@ -67,6 +69,11 @@ impl Driver for SessionDriver {
     fn send_text(&self, text: &str, content_type: &str) {
         let body = Body { content_type: content_type.to_owned(), bytes: text.to_owned().into() };
         self.tell(Command::Text(self.id, body));
+    }
+
+    fn transfer(&self, to: &str) -> bool {
+        self.tell(Command::Transfer(self.id, to.to_owned()));
+        true
     }
 
     fn hangup(&self, cause: HangupCause) {

@@ -9,6 +9,7 @@ use sip_ua::guard::AccessList;
 use sip_ua::user_agent::SessionOptions;
 
 use super::door::AccessRules;
+use super::redirect::RedirectMethod;
 use crate::identity::{CallerId, Presentation};
 
 /// A phone or a trunk, as the configuration describes it. Every dialect of configuration becomes this one type.
@@ -77,6 +78,26 @@ pub struct SipEndpoint {
     pub contact_user: Option<String>,
     /// Whether its phones may hand their calls on.
     pub allow_transfer: bool,
+    /// How many calls it may have at a time, both ways.
+    pub call_limit: Option<usize>,
+    /// Callers from it hear a ringing tone in 183 instead of being told by 180 that it rings.
+    pub inband_progress: bool,
+    /// A 183 of its phones without a description is left aside.
+    pub ignore_183_without_sdp: bool,
+    /// It is not told Q.850 causes in Reason (RFC 3326).
+    pub suppress_q850: bool,
+    /// Our Contact in calls towards it has the caller's number, unless there is a `contact_user`.
+    pub caller_in_contact: bool,
+    /// It is told by re-INVITE with whom it is connected, even if it takes UPDATE.
+    pub connected_by_invite: bool,
+    /// It is told while it still rings whom it calls.
+    pub connected_while_ringing: bool,
+    /// `CALLERID(tag)` of its channels.
+    pub caller_tag: String,
+    /// The country whose tones its callers hear; that of the exchange where it has none.
+    pub tone_zone: Option<String>,
+    /// What is made of its 3xx.
+    pub redirect_method: RedirectMethod,
     /// Where its requests may come from. One that is kept out is answered as if the endpoint did not exist.
     pub access: AccessRules,
     /// Whether and how its audio may pass us by.
@@ -158,6 +179,16 @@ impl SipEndpoint {
             presentation: Presentation::ALLOWED,
             contact_user: None,
             allow_transfer: true,
+            call_limit: None,
+            inband_progress: false,
+            ignore_183_without_sdp: false,
+            suppress_q850: false,
+            caller_in_contact: false,
+            connected_by_invite: false,
+            connected_while_ringing: false,
+            caller_tag: String::new(),
+            tone_zone: None,
+            redirect_method: RedirectMethod::default(),
             access: AccessRules::default(),
             direct_media: DirectMedia::default(),
         }

@@ -53,6 +53,7 @@ impl Worker {
             _ if self.switchboard.is_full() => Some(503),
             // It leads to the call that it replaces, whatever number it names.
             _ if replaced.is_some() => None,
+            _ if self.is_at_limit(&endpoint) => Some(480),
             Admission::Welcome => None,
             Admission::NoSuchNumber => Some(404),
             Admission::Incomplete => Some(484),
@@ -89,10 +90,14 @@ impl Worker {
             leg: Some(media.leg.clone()),
             driver: Box::new(SessionDriver { id: session_id, commands: self.commands.clone() }),
         });
+        Session::furnish(&call, &endpoint);
         call.set_redirecting(parties::redirecting_of(invite));
+        // One that cannot be read counts as the usual one.
+        let hops = invite.max_forwards().and_then(Result::ok).unwrap_or(self.max_forwards);
+        call.set_hops(hops.min(self.max_forwards));
         relay.attach(&call);
         let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
-        let session = Session { call: call.clone(), media, steering, stage, peer: flow.remote.ip() };
+        let session = Session { call: call.clone(), media, steering, stage, rings: false, flow };
         if let Some(agreement) = agreement {
             session.tell(agreement);
         }
@@ -119,6 +124,7 @@ impl Worker {
         let SipEndpoint { name, context, .. } = endpoint;
         let why = match status {
             503 => "the exchange takes no calls".to_owned(),
+            480 => "it has as many calls as its call-limit allows".to_owned(),
             484 => format!("it needs more digits in context '{context}'"),
             _ => format!("extension not found in context '{context}'"),
         };
@@ -148,6 +154,19 @@ impl Worker {
         Ok((SessionMedia::new(Arc::new(leg), endpoint, seen, None, id.0), relay))
     }
 
+    /// The caller is to know that it rings: by a 180, or by a tone.
+    pub(super) fn send_ringing(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.rings = true;
+        let endpoint = session.media.endpoint();
+        if endpoint.inband_progress && matches!(session.stage, Stage::AnswerReady(_)) {
+            session.call.play_indication("ring");
+            return self.send_progress(id);
+        }
+        let headers = if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
+        self.user_agent.progress(id, 180, None, headers);
+    }
+
     pub(super) fn send_progress(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if let Stage::AnswerReady(first) = &mut session.stage {
@@ -167,6 +186,9 @@ impl Worker {
                 return;
             }
         };
+        if session.media.endpoint().inband_progress {
+            session.call.stop_indication();
+        }
         self.user_agent.answer(id, Some(body), session.connected_headers());
         session.call.report(Report::Answered);
         self.steer(id);

@@ -10,11 +10,11 @@ use crate::technology::Report;
 
 /// Connects a leg's events to a channel that is made after the leg. It does not keep the channel alive.
 #[derive(Clone, Default)]
-pub(super) struct LegRelay(Arc<OnceLock<Weak<Channel>>>);
+pub(crate) struct LegRelay(Arc<OnceLock<Weak<Channel>>>);
 
 impl LegRelay {
     /// Where the leg's events go. It runs on the media thread and returns at once.
-    pub(super) fn sink(&self) -> impl Fn(LegEvent) + Send + 'static {
+    pub(crate) fn sink(&self) -> impl Fn(LegEvent) + Send + 'static {
         let relay = self.clone();
         move |event| {
             if let Some(channel) = relay.0.get().and_then(Weak::upgrade) {
@@ -24,7 +24,7 @@ impl LegRelay {
     }
 
     /// Events go to `call` from now on.
-    pub(super) fn attach(&self, call: &Call) {
+    pub(crate) fn attach(&self, call: &Call) {
         // A relay belongs to one channel; it is attached once.
         let _ = self.0.set(Arc::downgrade(&call.0));
     }

@@ -10,12 +10,13 @@ mod door;
 mod driver;
 mod endpoint;
 mod inbound;
-mod leg_events;
+pub(crate) mod leg_events;
 mod line;
 mod media;
 mod messages;
 mod outbound;
 mod parties;
+mod redirect;
 mod redirection;
 mod referral;
 mod registration;
@@ -40,6 +41,7 @@ pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route
 pub use door::AccessRules;
 pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};
 pub use line::{Line, LineBuilder, LineError};
+pub use redirect::RedirectMethod;
 pub use registration::RegistrationError;
 pub use subscriptions::PendingSubscription;
 pub use unidentified::UnidentifiedPolicy;
@@ -56,6 +58,7 @@ pub struct SipTechnology {
     directory: Arc<dyn Directory>,
     commands: mpsc::UnboundedSender<Command>,
     locator: Arc<Locator>,
+    max_forwards: u8,
 }
 
 impl SipTechnology {
@@ -73,6 +76,7 @@ impl SipTechnology {
         directory: Arc<dyn Directory>,
         locator: Arc<Locator>,
     ) -> Result<(Arc<Self>, mpsc::Receiver<Call>), BindError> {
+        let max_forwards = config.max_forwards;
         let (user_agent, events) = sip_ua::bind_guarded(config, listen, directory.guard()).await?;
         let (commands, command_queue) = mpsc::unbounded_channel();
         let (calls, incoming) = mpsc::channel(INCOMING_BACKLOG);
@@ -82,8 +86,10 @@ impl SipTechnology {
             directory: directory.clone(),
             commands: commands.clone(),
             locator,
+            max_forwards,
         });
-        let worker = worker::Worker::new(user_agent, switchboard.clone(), directory, commands, calls);
+        let worker =
+            worker::Worker::new(user_agent, switchboard.clone(), directory, commands, calls, max_forwards);
         tokio::spawn(worker.run(events, command_queue));
         switchboard.register_technology(technology.clone());
         Ok((technology, incoming))

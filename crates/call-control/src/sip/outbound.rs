@@ -10,12 +10,14 @@ use sip_ua::user_agent::{OutboundInvite, SessionId};
 
 use super::SipTechnology;
 use super::addressing;
+use super::causes;
 use super::directory::Route;
 use super::driver::{Command, SessionDriver};
 use super::endpoint::SipEndpoint;
 use super::leg_events::LegRelay;
 use super::media::{Seen, SessionMedia};
 use super::parties;
+use super::redirect;
 use super::session::{Session, Stage};
 use super::steering::Steering;
 use super::worker::Worker;
@@ -29,8 +31,12 @@ use crate::technology::{ChannelSpec, OriginateError, OriginateRequest, Report};
 pub(super) async fn originate(
     sip: &SipTechnology,
     resource: &str,
-    request: OriginateRequest,
+    mut request: OriginateRequest,
 ) -> Result<Call, OriginateError> {
+    // What an INVITE of ours was made for has come some way already (RFC 3261 section 16.6, item 3).
+    if let Some(hops) = &mut request.hops {
+        *hops = hops.checked_sub(1).ok_or(OriginateError::TooManyHops)?;
+    }
     let mut inherited = request.variables.iter();
     let instance = inherited.find(|(name, _)| name.trim_start_matches('_') == super::INSTANCE);
     let route = match instance {
@@ -47,7 +53,7 @@ pub(super) async fn originate(
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
     // another one would be told the wrong one.
     let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
-    let user = route.endpoint.contact_user.as_deref().unwrap_or_default();
+    let user = contact_user(&route.endpoint, &request.caller);
     invite.alternatives =
         addressing::alternatives(sip.user_agent(), others, user, addressing::is_sips(&route.target));
     let endpoint = &route.endpoint;
@@ -67,6 +73,8 @@ pub(super) async fn originate(
         leg: Some(media.leg.clone()),
         driver: Box::new(SessionDriver { id, commands: sip.commands.clone() }),
     });
+    Session::furnish(&call, endpoint);
+    call.set_hops(request.hops.unwrap_or(sip.max_forwards));
     call.set_connected(request.caller);
     call.set_redirecting(request.redirecting);
     relay.attach(&call);
@@ -76,7 +84,7 @@ pub(super) async fn originate(
         steering.begin_at(place);
     }
     let session =
-        Session { call: call.clone(), media, steering, stage: Stage::Offered, peer: flow.remote.ip() };
+        Session { call: call.clone(), media, steering, stage: Stage::Offered, rings: false, flow: *flow };
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
@@ -124,7 +132,8 @@ fn invite(
     if let Some(redirecting) = &request.redirecting {
         headers.extend(parties::redirecting_headers(endpoint, redirecting, &target, local));
     }
-    let user = endpoint.contact_user.as_deref().unwrap_or_default();
+    headers.extend(request.hops.map(|hops| ("Max-Forwards".to_owned(), hops.to_string())));
+    let user = contact_user(endpoint, &request.caller);
     OutboundInvite {
         flow,
         alternatives: Vec::new(),
@@ -137,6 +146,16 @@ fn invite(
         body: Some(offer),
         credentials: route.endpoint.outbound_credentials.clone(),
         options: route.endpoint.options,
+    }
+}
+
+/// User part of our Contact in a call towards `endpoint`.
+fn contact_user<'a>(endpoint: &'a SipEndpoint, caller: &'a CallerId) -> &'a str {
+    let may_know = caller.presentation.is_allowed() || endpoint.trust_id_outbound;
+    match &endpoint.contact_user {
+        Some(user) => user,
+        None if endpoint.caller_in_contact && may_know => &caller.number,
+        None => "",
     }
 }
 
@@ -165,9 +184,22 @@ impl Worker {
         if status == 180 {
             session.call.report(Report::Ringing);
         }
-        if early {
+        let silent = status == 183 && message.body().is_empty();
+        if early || (silent && !session.media.endpoint().ignore_183_without_sdp) {
             session.call.report(Report::Progress);
         }
+    }
+
+    /// A refusal, or silence. A 3xx tells where the call is to go instead.
+    pub(super) fn on_failed(&mut self, id: SessionId, status: u16, message: Option<&Message>) {
+        let session = self.sessions.get(&id).filter(|_| (300..400).contains(&status));
+        if let (Some(session), Some(message)) = (session, message)
+            && let Some(forward) = redirect::forward_of(message, session.media.endpoint())
+        {
+            session.call.report(Report::Forwarded(forward));
+        }
+        let said = message.and_then(causes::from_reason);
+        self.end(id, said.unwrap_or_else(|| causes::from_status(status)));
     }
 
     /// The first 2xx. The user agent has sent the ACK.

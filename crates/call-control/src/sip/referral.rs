@@ -1,12 +1,16 @@
 //! Calls that are handed on: REFER, and INVITEs that take the place of another call.
 
-use sip_parser::{HeaderName, Message, NameAddr};
+use sip_parser::{HeaderName, Message, NameAddr, Uri, escape_user};
 use sip_ua::user_agent::SessionId;
 use tracing::info;
 
+use super::addressing;
 use super::directory::Referral;
+use super::session::{Session, Stage};
 use super::worker::Worker;
 use crate::call::{Call, ChannelState, Move};
+use crate::cause::HangupCause;
+use crate::technology::Report;
 
 impl Worker {
     /// A phone hands its call on, to a number or to the party of its other call.
@@ -27,6 +31,58 @@ impl Worker {
             None => 400,
         };
         self.user_agent.answer_refer(id, Err(referred));
+    }
+}
+
+impl Worker {
+    /// A channel asks its phone to call somebody else: by 302 before the answer, by REFER after it.
+    pub(super) fn transfer(&mut self, id: SessionId, to: &str) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let Some(place) = self.place_of(session, to) else {
+            return session.call.report(Report::Transferred(Err(400)));
+        };
+        match &session.stage {
+            Stage::AnswerReady(_) | Stage::OfferOwed => {
+                let call = session.call.clone();
+                self.sessions.remove(&id);
+                self.user_agent.reject(id, 302, None, vec![("Contact".to_owned(), place)]);
+                call.report(Report::Transferred(Ok(())));
+                call.report(Report::Ended(HangupCause::REDIRECTED));
+            }
+            Stage::Established => {
+                let by = addressing::contact(&self.user_agent, &session.flow, "", false);
+                self.user_agent.refer(id, place, vec![("Referred-By".to_owned(), by)]);
+            }
+            // Nobody is there yet who could be asked.
+            Stage::Offered => session.call.report(Report::Transferred(Err(480))),
+        }
+    }
+
+    /// A URI, `number@host`, or a number here, as a name-addr.
+    fn place_of(&self, session: &Session, to: &str) -> Option<String> {
+        let is_uri = |uri: &str| Uri::parse(uri).is_ok_and(|uri| !uri.host().to_string().is_empty());
+        let to = to.trim();
+        match to.rsplit_once('@') {
+            _ if to.starts_with("sip:") || to.starts_with("sips:") => is_uri(to).then(|| format!("<{to}>")),
+            Some((number, host)) => {
+                let uri = format!("sip:{}@{host}", escape_user(number));
+                is_uri(&uri).then(|| format!("<{uri}>"))
+            }
+            None if to.is_empty() => None,
+            None => Some(addressing::contact(&self.user_agent, &session.flow, to, false)),
+        }
+    }
+
+    /// How far the phone is with what we asked it for.
+    pub(super) fn on_refer_progress(&mut self, id: SessionId, status: u16, last: bool) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        match status {
+            200..=299 => session.call.report(Report::Transferred(Ok(()))),
+            300.. => session.call.report(Report::Transferred(Err(status))),
+            // It says no more, and never said that it got through.
+            _ if last => session.call.report(Report::Transferred(Err(408))),
+            _ => {}
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the worker keeps of one session.
 
-use std::net::IpAddr;
-
 use bytes::Bytes;
 use sdp::negotiation::NegotiationError;
+use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
 
+use super::endpoint::SipEndpoint;
 use super::media::{Agreement, SessionMedia};
 use super::parties;
 use super::steering::Steering;
@@ -22,8 +22,10 @@ pub(super) struct Session {
     pub(super) steering: Steering,
     /// Where the exchange of descriptions stands.
     pub(super) stage: Stage,
-    /// The other end's address.
-    pub(super) peer: IpAddr,
+    /// Its phone was told that it rings.
+    pub(super) rings: bool,
+    /// The way to the other end.
+    pub(super) flow: Flow,
 }
 
 impl Session {
@@ -56,6 +58,12 @@ impl Session {
         {
             self.call.change_party(party);
         }
+    }
+
+    /// What its channel starts with, that the endpoint says.
+    pub(super) fn furnish(call: &Call, endpoint: &SipEndpoint) {
+        call.set_caller_tag(&endpoint.caller_tag);
+        call.set_tone_zone(endpoint.tone_zone.as_deref());
     }
 
     /// Whether its phone may hand the call on.

@@ -14,6 +14,7 @@ use tracing::{debug, warn};
 use super::causes;
 use super::directory::Directory;
 use super::driver::Command;
+use super::endpoint::SipEndpoint;
 use super::session::{Session, Stage};
 use super::steering::Method;
 use super::unidentified::Unidentified;
@@ -33,6 +34,8 @@ pub(super) struct Worker {
     pub(super) verifier: Verifier,
     pub(super) guard: Option<SharedGuard>,
     pub(super) unidentified: Unidentified,
+    /// Max-Forwards of requests that we send of our own accord.
+    pub(super) max_forwards: u8,
 }
 
 impl Worker {
@@ -42,11 +45,23 @@ impl Worker {
         directory: Arc<dyn Directory>,
         commands: mpsc::UnboundedSender<Command>,
         calls: mpsc::Sender<Call>,
+        max_forwards: u8,
     ) -> Self {
         let verifier = Verifier::new();
         let (sessions, guard) = (HashMap::new(), directory.guard());
         let unidentified = Unidentified::default();
-        Self { user_agent, switchboard, directory, commands, calls, sessions, verifier, guard, unidentified }
+        Self {
+            user_agent,
+            switchboard,
+            directory,
+            commands,
+            calls,
+            sessions,
+            verifier,
+            guard,
+            unidentified,
+            max_forwards,
+        }
     }
 
     /// Runs until the user agent ends.
@@ -86,28 +101,49 @@ impl Worker {
 
     fn on_command(&mut self, command: Command) {
         match command {
-            Command::Ring(id) => self.user_agent.progress(id, 180, None, Vec::new()),
+            Command::Ring(id) => self.send_ringing(id),
             Command::Progress(id) => self.send_progress(id),
             Command::Answer(id) => self.send_answer(id),
             Command::Connected(id) => self.tell_connected(id),
             Command::Route(id, route) => self.route_media(id, route),
             Command::Text(id, body) => self.user_agent.message(id, body),
+            Command::Transfer(id, to) => self.transfer(id, &to),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
             Command::Stop => self.user_agent.shutdown(),
             Command::Start(id, start) => {
                 let (session, invite) = *start;
+                if self.is_at_limit(session.media.endpoint()) {
+                    return session.call.report(Report::Ended(HangupCause::USER_BUSY));
+                }
                 self.sessions.insert(id, session);
                 self.user_agent.invite(id, invite);
             }
         }
     }
 
-    /// Tells a phone in a call with whom it is connected now. Before the answer, the answer says it.
+    /// Whether an endpoint has as many calls as it may have.
+    pub(super) fn is_at_limit(&self, endpoint: &SipEndpoint) -> bool {
+        let own = |session: &&Session| session.media.endpoint().name == endpoint.name;
+        endpoint.call_limit.is_some_and(|limit| self.sessions.values().filter(own).count() >= limit)
+    }
+
+    /// Tells a phone in a call with whom it is connected now. Before the answer, the answer says it, unless it rings and the
+    /// phone is to know at once.
     fn tell_connected(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get(&id) else { return };
-        let headers = session.connected_headers();
-        if matches!(session.stage, Stage::Established) && !headers.is_empty() {
-            self.user_agent.update(id, None, headers);
+        let (headers, endpoint) = (session.connected_headers(), session.media.endpoint());
+        if headers.is_empty() {
+            return;
+        }
+        match session.stage {
+            Stage::Established if endpoint.connected_by_invite => self.tell_connected_by_invite(id),
+            Stage::Established => self.user_agent.update(id, None, headers),
+            Stage::AnswerReady(_) | Stage::OfferOwed
+                if endpoint.connected_while_ringing && session.rings && !endpoint.inband_progress =>
+            {
+                self.user_agent.progress(id, 180, None, headers);
+            }
+            _ => {}
         }
     }
 
@@ -121,7 +157,8 @@ impl Worker {
     /// A channel ends its session. The channel has reported its end already.
     fn hang_up(&mut self, id: SessionId, cause: HangupCause) {
         let Some(session) = self.sessions.remove(&id) else { return };
-        let reason = vec![("Reason".to_owned(), reason_value(cause))];
+        let told = causes::reason_of(cause, session.media.endpoint().suppress_q850);
+        let reason = told.map(|told| ("Reason".to_owned(), told)).into_iter().collect();
         match session.stage {
             Stage::AnswerReady(_) | Stage::OfferOwed => {
                 self.user_agent.reject(id, causes::to_status(cause), None, reason);
@@ -133,7 +170,7 @@ impl Worker {
     fn on_session(&mut self, id: SessionId, event: SessionEvent) {
         let is_up = matches!(event, SessionEvent::Answered { .. } | SessionEvent::Established { .. });
         if let Some(session) = self.sessions.get(&id).filter(|_| is_up) {
-            self.call_is_up(session.peer);
+            self.call_is_up(session.flow.remote.ip());
         }
         match event {
             SessionEvent::Provisional { status, message } => self.on_provisional(id, status, &message),
@@ -161,9 +198,11 @@ impl Worker {
             }
             SessionEvent::UpdateFailed { status: 405, .. } => self.tell_connected_by_invite(id),
             SessionEvent::Refer { message, replaces } => self.on_refer(id, &message, replaces),
+            SessionEvent::ReferProgress { status, last } => self.on_refer_progress(id, status, last),
+            SessionEvent::ReferFailed { status } => self.on_refer_progress(id, status, true),
             SessionEvent::Info { message } => self.on_info(id, &message),
             SessionEvent::Message { message } => self.on_text_in_call(id, &message),
-            SessionEvent::Failed { status, .. } => self.end(id, causes::from_status(status)),
+            SessionEvent::Failed { status, message } => self.on_failed(id, status, message.as_ref()),
             SessionEvent::Cancelled => self.end(id, HangupCause::NORMAL),
             SessionEvent::Ended { message, reason } => self.end(id, end_cause(message.as_ref(), reason)),
             _ => {}
@@ -190,41 +229,10 @@ impl Worker {
 
 /// The cause that an ended session stands for: what the peer's Reason header says (RFC 3326), else what happened.
 fn end_cause(message: Option<&Message>, reason: EndReason) -> HangupCause {
-    let said = message.and_then(|m| m.raw(&sip_parser::HeaderName::Reason)).and_then(q850_cause);
+    let said = message.and_then(causes::from_reason);
     said.unwrap_or(match reason {
         EndReason::Lost | EndReason::NoAck | EndReason::TimerExpired => HangupCause::NO_RESPONSE,
         EndReason::Refused => HangupCause::CONGESTION,
         _ => HangupCause::NORMAL,
     })
-}
-
-/// The Reason that tells `cause` (RFC 3326). A phone that reads `SIP;cause=200` in a CANCEL notes no missed call.
-fn reason_value(cause: HangupCause) -> String {
-    if cause == HangupCause::ANSWERED_ELSEWHERE {
-        return "SIP;cause=200;text=\"Call completed elsewhere\"".to_owned();
-    }
-    format!("Q.850;cause={};text=\"{}\"", cause.code(), cause.text())
-}
-
-/// Reads `Q.850;cause=17`.
-fn q850_cause(reason: &str) -> Option<HangupCause> {
-    let (protocol, params) = reason.split_once(';')?;
-    if !protocol.trim().eq_ignore_ascii_case("Q.850") {
-        return None;
-    }
-    let value = params.split(';').find_map(|p| p.trim().strip_prefix("cause="))?;
-    value.trim().parse().ok().map(HangupCause::from_code)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_reason_of_a_bye_is_read() {
-        assert_eq!(q850_cause("Q.850;cause=17;text=\"User busy\""), Some(HangupCause::USER_BUSY));
-        assert_eq!(q850_cause("q.850 ; cause=34"), Some(HangupCause::CONGESTION));
-        assert_eq!(q850_cause("SIP;cause=200"), None);
-        assert_eq!(q850_cause("garbage"), None);
-    }
 }

@@ -160,6 +160,7 @@ fn every_part_that_the_network_names_is_made_visible() {
         Event::DialRinging { channel: channel(), branch: evil() },
         Event::DialProgress { channel: channel(), branch: evil() },
         Event::DialAnswered { channel: channel(), branch: evil() },
+        Event::DialForwarded { channel: channel(), branch: evil(), destination: evil() },
         Event::DialFailed { channel: channel(), branch: evil(), cause: HangupCause::USER_BUSY },
         Event::BridgeEntered { channel: channel(), bridge: evil().into() },
         Event::BridgeLeft { channel: channel(), bridge: evil().into() },

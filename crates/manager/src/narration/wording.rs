@@ -80,6 +80,9 @@ fn of_channel(event: &Event) -> Option<(u8, &CallSnapshot, String)> {
         Event::DialAnswered { channel, branch } => {
             (3, channel, format!("{branch} answered {}", channel.name))
         }
+        Event::DialForwarded { channel, branch, destination } => {
+            (3, channel, format!("Now forwarding {} to '{destination}' (thanks to {branch})", channel.name))
+        }
         Event::DialFailed { channel, branch, cause } => (3, channel, failure(branch, *cause)?),
         Event::DialEnded { channel, status, counts, elapsed_ms } => {
             let told =

@@ -1,7 +1,7 @@
 //! `Dial(technology/resource[&…][,timeout[,options[,URL]]])`: calls, and joins the caller with the first that answers.
 //!
 //! Options that act: `r` rings at once, `m` plays the caller's silence instead of ringing, `g` goes on with the dialplan
-//! after the called party has hung up. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
+//! after the called party has hung up, `i` counts a destination that forwards its call as busy. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
 //! are said once a call on the console.
 //!
 //! Sets `DIALSTATUS`, `HANGUPCAUSE`, `DIALEDPEERNAME`, `DIALEDPEERNUMBER`, `DIALEDTIME`, `ANSWEREDTIME`, `RINGTIME` and
@@ -17,7 +17,7 @@ use super::arguments::{Options, seconds, split};
 use crate::dialplan::{DialplanChannel, HangUpOnDrop};
 
 /// Options that have their effect here, or need none yet.
-const UNDERSTOOD: &str = "rmgtT";
+const UNDERSTOOD: &str = "rmgitT";
 
 /// Options that listen for keys or speak into the call: parties that could send their audio past us do not.
 const NEEDS_MEDIA: &str = "HhKkLTtWwXx";
@@ -71,6 +71,10 @@ async fn dial(
         (false, false) => Ringback::AsReported,
     };
     let mut dial = channel.call.dial(destinations).ringback(ringback);
+    dial = dial.forward_context(channel.call.variable("FORWARD_CONTEXT"));
+    if options.has('i') {
+        dial = dial.ignore_forwards();
+    }
     if let Some(timeout) = timeout {
         dial = dial.timeout(timeout);
     }

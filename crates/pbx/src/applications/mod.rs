@@ -65,6 +65,7 @@ mod progress;
 mod read;
 mod ringing;
 mod set;
+mod transfer;
 mod verbose;
 mod wait;
 mod wait_exten;
@@ -88,6 +89,7 @@ pub fn table() -> &'static [Application] {
         application!(read, "Read", "Read keys into a variable."),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
+        application!(transfer, "Transfer", "Ask the caller's phone to call somebody else."),
         application!(verbose, "Verbose", "Show a line on the console.", dead: true),
         application!(wait, "Wait", "Wait some seconds."),
         application!(wait_exten, "WaitExten", "Wait for the caller to dial an extension."),

@@ -56,10 +56,11 @@ pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use http::HttpConfiguration;
 pub use options::Options;
+pub(crate) use pjsip::route_set;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
-    Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList, SipConfiguration, System,
-    Transport,
+    Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList, SignallingOptions,
+    SipConfiguration, System, Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
@@ -154,6 +155,7 @@ impl Configuration {
         sip.registrants = gathered.registrants;
         sip.direct_media = gathered.direct_media;
         sip.registered_extensions = gathered.registered_extensions;
+        sip.call_limits = gathered.call_limits;
         let http = HttpConfiguration::read(&reader.read("http.conf").unwrap_or_default(), &mut reader.found);
         sip.follow_http(&http, &mut reader.found);
         sip.read_certificates(reader.folder, reader.files, &mut reader.found);

@@ -218,6 +218,10 @@ async fn fall_through(channel: &mut DialplanChannel) {
     let name = channel.call.name().to_owned();
     channel.verbose(3, format!("Auto fallthrough, channel '{name}' status is '{status}'"));
     let (cause, tone) = match status.as_str() {
+        // The caller is to know that it is in a circle.
+        "CHANUNAVAIL" if channel.hangup_cause() == HangupCause::ROUTING_ERROR => {
+            (HangupCause::ROUTING_ERROR, "congestion")
+        }
         "BUSY" => (HangupCause::USER_BUSY, "busy"),
         "CONGESTION" | "CHANUNAVAIL" => (HangupCause::CONGESTION, "congestion"),
         "NOANSWER" => (HangupCause::NO_ANSWER, ""),

@@ -113,6 +113,17 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     }
     sip.options = endpoint.session_options;
     sip.allow_transfer = endpoint.allow_transfer;
+    sip.redirect_method = endpoint.redirect_method;
+    sip.call_limit = configuration.sip.call_limits.get(&endpoint.name).copied();
+    let signalling = &endpoint.signalling;
+    sip.inband_progress = signalling.inband_progress;
+    sip.ignore_183_without_sdp = signalling.ignore_183_without_sdp;
+    sip.suppress_q850 = signalling.suppress_q850;
+    sip.connected_by_invite = signalling.connected_by_invite;
+    sip.connected_while_ringing = signalling.rpid_immediate;
+    sip.caller_tag = signalling.caller_tag.clone();
+    sip.tone_zone = signalling.tone_zone.clone();
+    sip.caller_in_contact = configuration.sip.global.use_callerid_contact;
     let identity = &endpoint.identity;
     sip.trust_id_inbound = identity.trust_id_inbound;
     sip.trust_id_outbound = identity.trust_id_outbound;

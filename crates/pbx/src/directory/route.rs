@@ -14,7 +14,7 @@ use call_control::sip::{NextHop, Route};
 use sip_parser::{NameAddr, Uri, escape_user};
 use sip_ua::registrar::Binding;
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Endpoint};
 use crate::exchange::Exchange;
 
 /// What a resource asks for.
@@ -55,26 +55,63 @@ pub(super) fn to(
     };
     let service_route = exchange.outbound_registrations().map(|outbound| outbound.service_route(name));
     let service_route = service_route.unwrap_or_default();
-    match service_route.first() {
+    let (next_hop, route_set) = match service_route.first() {
         // What a registrar of ours wants its requests to pass comes first (RFC 3608 section 6.3).
-        Some(first) if path.is_empty() => {
-            let next_hop = next_hop_of_route(first)?;
-            Ok(Route { endpoint, target, next_hop, route_set: service_route })
+        Some(first) if path.is_empty() => (next_hop_of_route(first)?, service_route),
+        _ => (next_hop, path),
+    };
+    let configured = configuration.sip.endpoints.get(name).map(AsRef::as_ref);
+    let aor = match wanted {
+        Wanted::ContactOf(aor) => Some(aor),
+        Wanted::Contact | Wanted::Number(_) => aors(&configuration, name).first().map(String::as_str),
+        Wanted::Uri(_) => None,
+    };
+    let (next_hop, route_set) = leave(&configuration, configured, aor, next_hop, route_set)?;
+    Ok(Route { endpoint, target, next_hop, route_set })
+}
+
+/// The way out: by the `outbound_proxy` of the endpoint, else of the address of record, from the endpoint's `transport`.
+fn leave(
+    configuration: &Configuration,
+    endpoint: Option<&Endpoint>,
+    aor: Option<&str>,
+    next_hop: NextHop,
+    route_set: Vec<String>,
+) -> Result<(NextHop, Vec<String>), OriginateError> {
+    let of_endpoint = endpoint.map(|endpoint| endpoint.outbound_proxy.as_slice()).unwrap_or_default();
+    let of_aor =
+        || aor.and_then(|name| configuration.sip.aors.get(name)).map(|aor| aor.outbound_proxy.as_slice());
+    let proxies = if of_endpoint.is_empty() { of_aor().unwrap_or_default() } else { of_endpoint };
+    let (next_hop, route_set) = match proxies.first() {
+        Some(first) => {
+            let mut routes = crate::configuration::route_set(proxies);
+            routes.extend(route_set);
+            (self::next_hop(first)?, routes)
         }
-        _ => Ok(Route { endpoint, target, next_hop, route_set: path }),
-    }
+        None => (next_hop, route_set),
+    };
+    let transport = endpoint.and_then(|endpoint| endpoint.transport.as_deref());
+    let transport = transport.and_then(|name| configuration.sip.transports.iter().find(|t| t.name == name));
+    let next_hop = match transport {
+        Some(transport) => next_hop.from_socket(transport.protocol, transport.bind),
+        None => next_hop,
+    };
+    Ok((next_hop, route_set))
 }
 
 /// The ways to all contacts of an endpoint, registered or of the configuration.
 pub(crate) fn contacts_of(exchange: &Exchange, name: &str) -> Vec<Route> {
     let configuration = exchange.configuration();
     let Some(endpoint) = exchange.endpoints().get(name).cloned() else { return Vec::new() };
-    let way = |target: String, next_hop: Result<NextHop, OriginateError>, route_set: Vec<String>| {
-        // Where a contact leads nowhere, a call to it says so; here there is nobody to tell.
-        Some(Route { endpoint: endpoint.clone(), target, next_hop: next_hop.ok()?, route_set })
-    };
+    let configured = configuration.sip.endpoints.get(name).map(AsRef::as_ref);
     let mut routes = Vec::new();
     for aor in aors(&configuration, name) {
+        let way = |target: String, hop: Result<NextHop, OriginateError>, route_set: Vec<String>| {
+            // Where a contact leads nowhere, a call to it says so; here there is nobody to tell.
+            let (next_hop, route_set) =
+                leave(&configuration, configured, Some(aor.as_str()), hop.ok()?, route_set).ok()?;
+            Some(Route { endpoint: endpoint.clone(), target, next_hop, route_set })
+        };
         let registered = exchange.registrations().contacts(aor).into_iter();
         routes.extend(registered.filter_map(|binding| {
             let hop = binding_hop(&binding);
@@ -110,13 +147,20 @@ fn read<'r>(configuration: &Configuration, resource: &'r str) -> (&'r str, Wante
     }
 }
 
-/// The next hop and the Route of requests to a contact; `None` for a contact that is not there any more.
-pub(crate) fn way_to(exchange: &Exchange, aor: &str, uri: &str) -> Option<(NextHop, Vec<String>)> {
+/// The next hop and the Route of requests to a contact of `endpoint`, if the address of record has one; `None` for a contact
+/// that is not there any more.
+pub(crate) fn way_to(
+    exchange: &Exchange,
+    endpoint: Option<&Endpoint>,
+    aor: &str,
+    uri: &str,
+) -> Option<(NextHop, Vec<String>)> {
     let registered = exchange.registrations().contacts(aor);
-    match registered.into_iter().find(|binding| binding.contact_uri == uri) {
-        Some(binding) => Some((binding_hop(&binding).ok()?, binding.path)),
-        None => Some((next_hop(uri).ok()?, Vec::new())),
-    }
+    let (hop, path) = match registered.into_iter().find(|binding| binding.contact_uri == uri) {
+        Some(binding) => (binding_hop(&binding).ok()?, binding.path),
+        None => (next_hop(uri).ok()?, Vec::new()),
+    };
+    leave(&exchange.configuration(), endpoint, Some(aor), hop, path).ok()
 }
 
 /// The first contact of the addresses of record that is not known to be away: registered ones before those of the

@@ -13,10 +13,14 @@ use super::*;
 use crate::configuration::{Configuration, Folders};
 
 async fn exchange(folder: &Path) -> Arc<Exchange> {
+    exchange_with(folder, "").await
+}
+
+async fn exchange_with(folder: &Path, sections: &str) -> Arc<Exchange> {
     let pjsip = "[udp]\ntype=transport\nbind=127.0.0.1:0\n[tcp]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1:0\n\
                  [100]\ntype=endpoint\naors=100\n[100]\ntype=aor\nmax_contacts=5\n\
                  [200]\ntype=endpoint\naors=200\n[200]\ntype=aor\ncontact=sip:200@192.0.2.20\n";
-    std::fs::write(folder.join("pjsip.conf"), pjsip).unwrap();
+    std::fs::write(folder.join("pjsip.conf"), format!("{pjsip}{sections}")).unwrap();
     std::fs::write(folder.join("extensions.conf"), "[default]\nexten => 100,1,NoOp()\n").unwrap();
     let folders = Folders::from_argument(folder).unwrap();
     let (configuration, report) = Configuration::load(&folders);
@@ -90,4 +94,44 @@ async fn a_flow_is_the_only_way_to_a_phone_that_registered_it() {
     register(&exchange, "10.0.0.1;transport=tcp", flow(Protocol::Tcp, 8), &with_flow(2)).await;
     assert_eq!(exchange.registrations().contacts("100").len(), 2);
     assert_eq!(directory.route("100").unwrap().target, "sip:100@10.0.0.1");
+}
+
+#[tokio::test]
+async fn calls_leave_by_the_proxies_of_the_endpoint_else_of_the_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let sections = "[a]\ntype=endpoint\naors=a\noutbound_proxy=sip:192.0.2.3:5070\\;lr,sip:192.0.2.4\n\
+                    [b]\ntype=endpoint\naors=a,b\n[c]\ntype=endpoint\naors=b\n\
+                    [a]\ntype=aor\ncontact=sip:a@192.0.2.30\noutbound_proxy=sip:192.0.2.5\\;lr\\;hide\n\
+                    [b]\ntype=aor\ncontact=sip:b@192.0.2.31\n";
+    let exchange = exchange_with(folder.path(), sections).await;
+    let directory = directory(&exchange);
+    let hop = |uri: &str| NextHop::of(&sip_parser::Uri::parse(uri).unwrap()).unwrap();
+    let way = |resource: &str| {
+        let route = directory.route(resource).unwrap();
+        (route.target, route.next_hop, route.route_set)
+    };
+    let both = ["<sip:192.0.2.3:5070;lr>", "<sip:192.0.2.4;lr>"].map(str::to_owned).to_vec();
+    assert_eq!(way("a"), ("sip:a@192.0.2.30".to_owned(), hop("sip:192.0.2.3:5070"), both.clone()));
+    let other = "sip:7@192.0.2.99";
+    assert_eq!(way(&format!("a/{other}")), (other.to_owned(), hop("sip:192.0.2.3:5070"), both.clone()));
+    // The proxy of the address hides: it is no part of the route.
+    assert_eq!(way("b"), ("sip:a@192.0.2.30".to_owned(), hop("sip:192.0.2.5"), Vec::new()));
+    assert_eq!(way("c"), ("sip:b@192.0.2.31".to_owned(), hop("sip:192.0.2.31"), Vec::new()));
+    let told = contacts_of(&exchange, "a");
+    assert_eq!((told.len(), &told[0].route_set), (1, &both));
+    assert_eq!(way_to(&exchange, None, "b", "sip:b@192.0.2.31"), Some((hop("sip:192.0.2.31"), Vec::new())));
+}
+
+#[tokio::test]
+async fn calls_leave_from_the_transport_of_the_endpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let sections = "[second]\ntype=transport\nprotocol=tcp\nbind=127.0.0.2:0\n\
+                    [a]\ntype=endpoint\naors=a\ntransport=second\n[a]\ntype=aor\ncontact=sip:a@127.0.0.9\n";
+    let exchange = exchange_with(folder.path(), sections).await;
+    let route = directory(&exchange).route("a").unwrap();
+    let flow = exchange.sip().unwrap().flow_to(&route.next_hop).await.unwrap();
+    assert_eq!((flow.protocol, flow.local.ip().to_string().as_str()), (Protocol::Tcp, "127.0.0.2"));
+    // Who registered over a connection is called over it.
+    let held = NextHop::Connection { flow: super::tests::flow(Protocol::Tcp, 8), otherwise: None };
+    assert_eq!(held.clone().from_socket(Protocol::Udp, ([127, 0, 0, 1], 5060).into()), held);
 }

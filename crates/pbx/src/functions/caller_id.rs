@@ -1,6 +1,6 @@
 //! `CALLERID(datatype)`: who is at the far end of the channel.
 //!
-//! `num` (or `number`), `name`, `all`, `pres` (whether others may see them); `ani` is the number as well. `dnid` is what was dialled. A second argument is
+//! `num` (or `number`), `name`, `all`, `pres` (whether others may see them), `tag` (for the dialplan alone); `ani` is the number as well. `dnid` is what was dialled. A second argument is
 //! accepted and means nothing.
 
 use call_control::{CallerId, Presentation};
@@ -8,7 +8,7 @@ use call_control::{CallerId, Presentation};
 use super::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "CALLERID";
-const KNOWN: &str = "known are num, name, all, ani, pres and dnid";
+const KNOWN: &str = "known are num, name, all, ani, pres, tag and dnid";
 
 pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let caller = scope.call.caller();
@@ -17,6 +17,7 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "name" => Ok(caller.name),
         "all" => Ok(all(&caller)),
         "pres" | "num-pres" | "name-pres" => Ok(caller.presentation.to_string()),
+        "tag" => Ok(scope.call.caller_tag()),
         "dnid" | "dnid-num-plan" => Ok(scope.call.dialed()),
         _ => Err(FunctionError::arguments(NAME, arguments, KNOWN)),
     }
@@ -27,6 +28,10 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
     let mut caller = scope.call.caller();
     match datatype(arguments).as_str() {
         "num" | "number" | "ani" | "ani-num" => value.clone_into(&mut caller.number),
+        "tag" => {
+            scope.call.set_caller_tag(value);
+            return Ok(());
+        }
         "name" => unquoted(value).clone_into(&mut caller.name),
         "pres" | "num-pres" | "name-pres" => {
             caller.presentation = Presentation::from_word(value).ok_or_else(|| {

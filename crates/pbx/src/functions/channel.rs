@@ -1,4 +1,4 @@
-//! `CHANNEL(item)`: facts about the channel. `language` can be set.
+//! `CHANNEL(item)`: facts about the channel. `language` and `tonezone` can be set.
 
 use call_control::{Codec, Direction};
 
@@ -13,6 +13,7 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "name" => call.name().to_owned(),
         "state" => call.state().to_string(),
         "language" => call.language(),
+        "tonezone" => call.tone_zone().unwrap_or_default(),
         "uniqueid" => call.unique_id().to_owned(),
         "linkedid" => call.linked_id().to_owned(),
         "channeltype" => call.technology().to_owned(),
@@ -28,7 +29,7 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
             Direction::Outbound => "outbound".to_owned(),
         },
         _ => {
-            let known = "known are name, state, language, uniqueid, linkedid, channeltype, context, exten, \
+            let known = "known are name, state, language, tonezone, uniqueid, linkedid, channeltype, context, exten, \
                          audioreadformat, audiowriteformat, audionativeformat and endpoint";
             return Err(FunctionError::arguments(NAME, arguments, known));
         }
@@ -41,7 +42,11 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
             scope.call.set_language(value.trim());
             Ok(())
         }
-        _ => Err(FunctionError::arguments(NAME, arguments, "only its language can be set")),
+        "tonezone" => {
+            scope.call.set_tone_zone(Some(value.trim()).filter(|zone| !zone.is_empty()));
+            Ok(())
+        }
+        _ => Err(FunctionError::arguments(NAME, arguments, "only its language and its tonezone can be set")),
     }
 }
 

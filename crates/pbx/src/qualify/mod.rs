@@ -182,11 +182,11 @@ async fn request(
 ) -> Option<(OutboundRequest, Arc<call_control::sip::SipTechnology>)> {
     let ContactKey { aor, uri } = &question.key;
     let sip = exchange.sip()?.clone();
-    let (hop, route_set) = crate::directory::way_to(exchange, aor, uri)?;
-    let flow = sip.flow_to(&hop).await.ok()?;
     let configuration = exchange.configuration();
     let endpoints = exchange.endpoints();
     let endpoint = endpoints.with_aor(aor).first();
+    let (hop, route_set) = crate::directory::way_to(exchange, endpoint.map(AsRef::as_ref), aor, uri)?;
+    let flow = sip.flow_to(&hop).await.ok()?;
     let host = match flow.local.ip() {
         std::net::IpAddr::V4(ip) => ip.to_string(),
         std::net::IpAddr::V6(ip) => format!("[{ip}]"),

@@ -8,7 +8,7 @@ use sip_parser::Uri;
 use sip_ua::registration::{RegistrationSettings, instance_of, line_of};
 use sip_ua::transport::Protocol;
 
-use crate::configuration::{Auth, Configuration, Registration};
+use crate::configuration::{Auth, Configuration, Registration, route_set};
 
 /// All that makes one registration what it is. Where two are equal, a reload changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Plan {
         settings.contact_user = section.contact_user.clone();
         settings.contact_params = section.contact_header_params.clone();
         settings.support_path = section.support_path;
-        settings.route = section.outbound_proxy.iter().map(|proxy| format!("<{proxy}>")).collect();
+        settings.route = route_set(&section.outbound_proxy);
         settings.headers =
             section.user_agent.iter().map(|name| ("User-Agent".to_owned(), name.clone())).collect();
         settings.credentials = sip.credentials_of_ours(&section.outbound_auth);

@@ -288,7 +288,7 @@ fn rewritten_via(top: &str, received: Option<IpAddr>, rport: Option<u16>) -> Str
         if let Some(value) = value {
             let plain = |b| crate::scan::is_token(b) || matches!(b, b':' | b'[' | b']');
             let quote = if value.bytes().all(plain) { "" } else { "\"" };
-            text.extend(["=", quote, &value, quote]);
+            text.extend(["=", quote, value, quote]);
         }
     }
     // Writing into a String does not fail.

@@ -25,6 +25,7 @@ pub(crate) struct Caller<'w> {
     lines: RefCell<Vec<(String, String)>>,
     content_type: Cell<&'static str>,
     cseq: Cell<u32>,
+    max_forwards: Cell<u8>,
     /// Call-ID and From of its dialog.
     call_id: String,
     from: String,
@@ -49,6 +50,7 @@ impl<'w> Caller<'w> {
             lines: RefCell::default(),
             content_type: Cell::new("application/sdp"),
             cseq: Cell::new(0),
+            max_forwards: Cell::new(70),
             to: RefCell::new(format!("<{uri}>")),
             target: RefCell::new(uri.clone()),
             uri,
@@ -77,6 +79,11 @@ impl<'w> Caller<'w> {
     pub(crate) fn with_contact_parameter(mut self, parameter: &str) -> Self {
         self.contact_parameter = format!(";{parameter}");
         self
+    }
+
+    /// From now on its requests may go on so many times.
+    pub(crate) fn say_max_forwards(&self, hops: u8) {
+        self.max_forwards.set(hops);
     }
 
     /// From now on its requests have these lines.
@@ -226,7 +233,7 @@ impl<'w> Caller<'w> {
     fn request(&self, method: &Method, target: &str, cseq: u32, branch: &str) -> RequestBuilder {
         let request = RequestBuilder::new(method, target)
             .header("Via", format!("{};branch={branch};rport", self.wire.via()))
-            .header("Max-Forwards", 70)
+            .header("Max-Forwards", self.max_forwards.get())
             .header("From", &self.from)
             .header("To", self.to.borrow())
             .header("Call-ID", self.call_id())

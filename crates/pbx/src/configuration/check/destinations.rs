@@ -9,9 +9,11 @@ use crate::configuration::SipConfiguration;
 /// Technologies that lead to SIP endpoints.
 const SIP: &[&str] = &["PJSIP", "SIP"];
 
+/// Calls into the dialplan.
+const LOCAL: &str = "LOCAL";
+
 /// Technologies of Asterisk that are not here yet.
 const OTHERS: &[&str] = &[
-    "LOCAL",
     "IAX2",
     "DAHDI",
     "AGENT",
@@ -82,7 +84,7 @@ impl<'t> Destination<'t> {
             return Some(finding.help("write technology/resource, as in PJSIP/alice"));
         };
         let upper = technology.to_ascii_uppercase();
-        if SIP.contains(&upper.as_str()) {
+        if SIP.contains(&upper.as_str()) || upper == LOCAL {
             return None;
         }
         let is_elsewhere = OTHERS.contains(&upper.as_str());
@@ -92,7 +94,7 @@ impl<'t> Destination<'t> {
         };
         let finding =
             Diagnostic::warning("unknown-technology", message).at(self.span.slice(0..technology.len()));
-        let known = SIP.iter().chain(OTHERS).copied();
+        let known = SIP.iter().chain([&LOCAL]).chain(OTHERS).copied();
         Some(if is_elsewhere { finding } else { finding.suggest(suggest::nearest(&upper, known)) })
     }
 

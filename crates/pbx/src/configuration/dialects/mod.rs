@@ -59,6 +59,8 @@ pub(super) struct Gathered {
     pub(super) direct_media: BTreeMap<String, DirectMediaRules>,
     /// Their extensions while they are registered.
     pub(super) registered_extensions: BTreeMap<String, String>,
+    /// How many calls devices may have at a time, by the name of their endpoint.
+    pub(super) call_limits: BTreeMap<String, usize>,
 }
 
 impl SipFiles {
@@ -120,6 +122,9 @@ impl Joined {
             }
             if let Some(extensions) = group.registered_extensions {
                 self.gathered.registered_extensions.insert(group.name.value.clone(), extensions);
+            }
+            if let Some(limit) = group.call_limit {
+                self.gathered.call_limits.insert(group.name.value.clone(), limit);
             }
             for object in group.objects {
                 self.gathered.spellings.extend(object.spellings);

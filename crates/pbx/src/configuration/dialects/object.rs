@@ -17,11 +17,20 @@ pub(super) struct Group {
     pub(super) direct_media: Option<DirectMediaRules>,
     /// `regexten`: the extensions that it has while it is registered.
     pub(super) registered_extensions: Option<String>,
+    /// How many calls it may have at a time.
+    pub(super) call_limit: Option<usize>,
 }
 
 impl Group {
     pub(super) fn new(name: Spanned<String>, objects: Vec<Object>) -> Self {
-        Self { name, objects, registrant: None, direct_media: None, registered_extensions: None }
+        Self {
+            name,
+            objects,
+            registrant: None,
+            direct_media: None,
+            registered_extensions: None,
+            call_limit: None,
+        }
     }
 }
 

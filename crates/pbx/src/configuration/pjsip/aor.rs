@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use asterisk_conf::Span;
 
+use super::proxy;
 use crate::configuration::values::Values;
 
 /// An address of record: where an endpoint can be reached.
@@ -35,6 +36,8 @@ pub struct Aor {
     pub authenticate_qualify: bool,
     /// `remove_unavailable`: contacts that do not answer make room for new ones first.
     pub remove_unavailable: bool,
+    /// `outbound_proxy`: proxies on the way to it, unless its endpoint has some; each a SIP URI.
+    pub outbound_proxy: Vec<String>,
     /// `mailboxes`: told to phones that subscribe to them.
     pub mailboxes: Vec<String>,
     /// `voicemail_extension`: what phones call to hear their messages.
@@ -62,6 +65,7 @@ impl Aor {
             qualify_2xx_only: values.flag("qualify_2xx_only", false),
             authenticate_qualify: values.flag("authenticate_qualify", false),
             remove_unavailable: values.flag("remove_unavailable", false),
+            outbound_proxy: proxy::read(values),
             mailboxes: values.list("mailboxes"),
             voicemail_extension: values.text("voicemail_extension"),
             name: name.value,

@@ -4,13 +4,15 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span, suggest};
-use call_control::sip::DirectMedia;
+use call_control::sip::{DirectMedia, RedirectMethod};
 use call_control::{CallerId, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
 use super::Identifier;
 use super::direct_media;
 use super::global::identifiers;
+use super::proxy;
+use super::signalling::SignallingOptions;
 use crate::configuration::access::Access;
 use crate::configuration::values::{Values, at};
 
@@ -31,6 +33,8 @@ pub struct Endpoint {
     pub aors: Vec<String>,
     /// `transport` by name.
     pub transport: Option<String>,
+    /// `outbound_proxy`: proxies on the way to it, each a SIP URI.
+    pub outbound_proxy: Vec<String>,
     /// `callerid`.
     pub caller_id: Option<CallerId>,
     /// `from_user`.
@@ -67,8 +71,12 @@ pub struct Endpoint {
     pub message_context: Option<String>,
     /// `allow_transfer`.
     pub allow_transfer: bool,
+    /// `redirect_method`: what is made of its 3xx.
+    pub redirect_method: RedirectMethod,
     /// `trust_id_inbound`, `send_pai` and their kin.
     pub identity: IdentityOptions,
+    /// `inband_progress`, `tone_zone` and their kin.
+    pub signalling: SignallingOptions,
     /// `allow_overlap`: a number that more digits could complete is answered with 484.
     pub allow_overlap: bool,
     /// `device_state_busy_at`.
@@ -179,6 +187,12 @@ const DTMF_MODES: &[(&str, DtmfMode)] = &[
     ("none", DtmfMode::None),
 ];
 
+const REDIRECT_METHODS: &[(&str, RedirectMethod)] = &[
+    ("user", RedirectMethod::User),
+    ("uri_core", RedirectMethod::UriCore),
+    ("uri_pjsip", RedirectMethod::UriPjsip),
+];
+
 /// Names that `allow` and `disallow` know, in the order that `all` means.
 const CODECS: &[&str] = &[
     "ulaw", "alaw", "gsm", "g722", "g726", "g726aal2", "g729", "g723", "ilbc", "opus", "codec2", "adpcm",
@@ -204,6 +218,7 @@ impl Endpoint {
             outbound_auth: values.list("outbound_auth"),
             aors: values.names("aors"),
             transport: values.text("transport"),
+            outbound_proxy: proxy::read(values),
             caller_id: values.parsed("callerid", "caller"),
             from_user: values.text("from_user"),
             from_domain: values.text("from_domain"),
@@ -223,7 +238,9 @@ impl Endpoint {
             session_options: session_options(values),
             message_context: values.text("message_context"),
             allow_transfer: values.flag("allow_transfer", true),
+            redirect_method: values.choice("redirect_method", REDIRECT_METHODS, RedirectMethod::default()),
             identity: IdentityOptions::read(values),
+            signalling: SignallingOptions::read(values),
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),

@@ -45,6 +45,10 @@ pub struct Global {
     pub default_realm: String,
     /// `max_forwards` of requests that we send.
     pub max_forwards: u8,
+    /// `use_callerid_contact`: our Contact has the caller's number.
+    pub use_callerid_contact: bool,
+    /// `norefersub`: phones may do without news of their REFER (RFC 4488).
+    pub norefersub: bool,
     /// `default_from_user` of requests that are sent for nobody.
     pub default_from_user: String,
     /// `max_initial_qualify_time`: contacts are asked for the first time within this.
@@ -75,6 +79,8 @@ impl Default for Global {
             user_agent: concat!("ipbx/", env!("CARGO_PKG_VERSION")).to_owned(),
             default_realm: "asterisk".to_owned(),
             max_forwards: 70,
+            use_callerid_contact: false,
+            norefersub: true,
             default_from_user: "asterisk".to_owned(),
             max_initial_qualify_time: Duration::ZERO,
             keep_alive_interval: Some(Duration::from_secs(90)),
@@ -98,6 +104,8 @@ impl Global {
             user_agent: values.text("user_agent").unwrap_or(defaults.user_agent),
             default_realm: values.text("default_realm").unwrap_or(defaults.default_realm),
             max_forwards: values.number("max_forwards", defaults.max_forwards),
+            use_callerid_contact: values.flag("use_callerid_contact", defaults.use_callerid_contact),
+            norefersub: values.flag("norefersub", defaults.norefersub),
             default_from_user: values.text("default_from_user").unwrap_or(defaults.default_from_user),
             max_initial_qualify_time: values.seconds("max_initial_qualify_time").unwrap_or_default(),
             keep_alive_interval: match values.text("keep_alive_interval") {

@@ -44,14 +44,11 @@ const ENDPOINT: &[Idle] = &[
     Idle("asymmetric_rtp_codec", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
     Idle("call_group", Any, NEVER, Note),
-    Idle("callerid_tag", Any, NEVER, Note),
     Idle("dtls_auto_generate_cert", Flag, NO, Note),
     Idle("fax_detect", Flag, NO, Note),
     Idle("force_avp", Flag, NO, Note),
     Idle("force_rport", Flag, YES, Note),
     Idle("ice_support", Flag, NO, Note),
-    Idle("ignore_183_without_sdp", Flag, NO, Note),
-    Idle("inband_progress", Flag, NO, Note),
     Idle("max_audio_streams", Number, &["1"], Note),
     Idle("max_video_streams", Number, &["0", "1"], Note),
     Idle(
@@ -67,11 +64,9 @@ const ENDPOINT: &[Idle] = &[
     Idle("named_call_group", Any, NEVER, Note),
     Idle("named_pickup_group", Any, NEVER, Note),
     Idle("one_touch_recording", Flag, NO, Note),
-    Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself")),
     Idle("pickup_group", Any, NEVER, Note),
     Idle("preferred_codec_only", Flag, NO, Note),
     Idle("refer_blind_progress", Flag, EITHER, Note),
-    Idle("rpid_immediate", Flag, NO, Note),
     Idle("rtcp_mux", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
     Idle("rtp_keepalive", Number, ZERO, Note),
@@ -86,20 +81,16 @@ const ENDPOINT: &[Idle] = &[
     ),
     Idle("stir_shaken", Any, &["no", "off"], Warning("calls are neither signed nor verified")),
     Idle("stir_shaken_profile", Any, NEVER, Warning("calls are neither signed nor verified")),
-    Idle("suppress_q850_reason_headers", Flag, NO, Note),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
     Idle("t38_udptl", Flag, NO, Note),
     Idle("t38_udptl_ec", Word(&["none", "fec", "redundancy"]), &["none", "fec", "redundancy"], Note),
     Idle("t38_udptl_ipv6", Flag, NO, Note),
     Idle("t38_udptl_nat", Flag, NO, Note),
-    Idle("tone_zone", Any, NEVER, Note),
     Idle("tos_audio", Any, ZERO, Note),
     Idle("use_avpf", Flag, NO, Note),
     Idle("use_ptime", Flag, NO, Note),
     Idle("webrtc", Flag, NO, Warning("browsers are not served yet: their calls are refused with 488")),
 ];
-
-const AOR: &[Idle] = &[Idle("outbound_proxy", Any, NEVER, Warning("calls go to the contact itself"))];
 
 const TRANSPORT: &[Idle] = &[
     // Sockets are read as fast as their messages come, by a task each.
@@ -125,18 +116,12 @@ const RESOURCE_LIST: &[Idle] = &[
     Idle("full_state", Flag, EITHER, Note),
 ];
 
-const GLOBAL: &[Idle] = &[
-    Idle("debug", Any, NO, Note),
-    Idle("max_forwards", Any, &["70"], Note),
-    Idle("norefersub", Flag, EITHER, Note),
-    Idle("use_callerid_contact", Flag, NO, Note),
-];
+const GLOBAL: &[Idle] = &[Idle("debug", Any, NO, Note)];
 
 /// Tells of the keys in a section of this type that ask for what does not happen.
 pub(super) fn check(kind: &str, values: &mut Values<'_>) {
     let table = match kind {
         "endpoint" => ENDPOINT,
-        "aor" => AOR,
         "transport" => TRANSPORT,
         "registration" => REGISTRATION,
         "global" => GLOBAL,
@@ -206,7 +191,6 @@ mod tests {
     fn every_idle_key_is_a_key_of_its_type() {
         let tables = [
             ("endpoint", ENDPOINT),
-            ("aor", AOR),
             ("transport", TRANSPORT),
             ("registration", REGISTRATION),
             ("global", GLOBAL),

@@ -11,8 +11,10 @@ mod identify;
 mod idle;
 mod keys;
 mod pattern;
+mod proxy;
 mod registration;
 mod resource_list;
+mod signalling;
 mod sockets;
 mod strays;
 mod system;
@@ -36,6 +38,7 @@ pub use identify::{AddressRange, Identify};
 pub use pattern::Pattern;
 pub use registration::Registration;
 pub use resource_list::ResourceList;
+pub use signalling::SignallingOptions;
 pub use system::System;
 pub use transport::Transport;
 
@@ -44,6 +47,7 @@ use super::http::HttpConfiguration;
 use super::values::{Values, at};
 use super::{DirectMediaRules, Registrant};
 pub(super) use keys::of as keys_of;
+pub(crate) use proxy::route_set;
 
 /// All of SIP, whatever dialect it was written in.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +60,8 @@ pub struct SipConfiguration {
     pub direct_media: BTreeMap<String, DirectMediaRules>,
     /// `regexten` of devices of `sip.conf`, by the name of their endpoint.
     pub registered_extensions: BTreeMap<String, String>,
+    /// `call-limit` of devices of `sip.conf`, by the name of their endpoint.
+    pub call_limits: BTreeMap<String, usize>,
     /// `type=system`.
     pub system: System,
     /// `type=transport`, in order.

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span};
-use sip_parser::Uri;
-use sip_ua::transport::Protocol;
 
+use super::proxy;
 use crate::configuration::values::{Values, at};
 
 /// An address of record of ours at a provider, or at another exchange.
@@ -72,7 +71,7 @@ impl Registration {
             contact_user: values.text("contact_user").unwrap_or_else(|| "s".to_owned()),
             contact_header_params: values.text("contact_header_params"),
             outbound_auth: values.list("outbound_auth"),
-            outbound_proxy: proxies(values),
+            outbound_proxy: proxy::read(values),
             transport: values.text("transport"),
             expiration: values.number("expiration", 3_600),
             retry_interval: seconds(values.number("retry_interval", 60)),
@@ -133,39 +132,12 @@ fn uri(values: &mut Values<'_>, key: &'static str, what: &str) -> Option<String>
         return None;
     };
     let text = text.trim_start_matches('<').trim_end_matches('>').to_owned();
-    let Some(problem) = problem_of(&text) else { return Some(text) };
+    let Some(problem) = proxy::problem_of(&text) else { return Some(text) };
     let message = format!("{key}: '{text}' is of no use: {problem}; registration [{name}] is left out");
     let finding = Diagnostic::warning("bad-uri", message).help(format!("write {what}"));
     let span = values.span(key);
     values.found.push(at(finding, span));
     None
-}
-
-/// Proxies, each with `lr`: a proxy that routes strictly, which its absence means (RFC 3261 section 16.12), is hardly
-/// ever meant.
-fn proxies(values: &mut Values<'_>) -> Vec<String> {
-    let mut proxies = Vec::new();
-    for text in values.list("outbound_proxy") {
-        let text = text.trim_start_matches('<').trim_end_matches('>').to_owned();
-        match problem_of(&text) {
-            None if Uri::parse(&text).is_ok_and(|uri| uri.param("lr").is_some()) => proxies.push(text),
-            None => proxies.push(text + ";lr"),
-            Some(problem) => {
-                let message = format!("'{text}' is left out: {problem}");
-                values.odd("outbound_proxy", message, "write a SIP URI, as in sip:proxy.example.com\\;lr");
-            }
-        }
-    }
-    proxies
-}
-
-fn problem_of(uri: &str) -> Option<String> {
-    let parsed = match Uri::parse(uri) {
-        Ok(parsed) if parsed.is_sip() && !parsed.host().to_string().is_empty() => parsed,
-        _ => return Some("it is no SIP URI with a host".to_owned()),
-    };
-    let transport = parsed.param("transport").flatten()?;
-    Protocol::from_name(transport).is_none().then(|| format!("transport '{transport}' is unknown"))
 }
 
 #[cfg(test)]

@@ -188,8 +188,9 @@ impl Device {
         objects.insert(0, endpoint);
         let direct_media = self.direct_media(found);
         let registered_extensions = self.line(&["regexten"]).map(|line| line.value.value.trim().to_owned());
+        let call_limit = device_keys::call_limit(&self.section, found);
         let group = Group::new(self.section.name.clone(), objects);
-        Group { registrant: self.registrant, direct_media, registered_extensions, ..group }
+        Group { registrant: self.registrant, direct_media, registered_extensions, call_limit, ..group }
     }
 
     /// What is said of direct media and no key of an endpoint says.

@@ -59,6 +59,10 @@ const WORDS: &[Words] = &[
         ],
     },
     Words {
+        names: &["promiscredir"],
+        words: &[("no", &[("redirect_method", "user")]), ("yes", &[("redirect_method", "uri_core")])],
+    },
+    Words {
         names: &["sendrpid"],
         words: &[
             ("no", &[("send_rpid", "no"), ("send_pai", "no")]),
@@ -88,6 +92,13 @@ const WORDS: &[Words] = &[
             ("yes", &[("inband_progress", "yes")]),
             ("no", &[("inband_progress", "no")]),
             ("never", &[("inband_progress", "no")]),
+        ],
+    },
+    Words {
+        names: &["use_q850_reason"],
+        words: &[
+            ("yes", &[("suppress_q850_reason_headers", "no")]),
+            ("no", &[("suppress_q850_reason_headers", "yes")]),
         ],
     },
     Words {
@@ -227,6 +238,18 @@ pub(super) fn transport(
         first.get_or_insert(name);
     }
     first.filter(|name| *name != "udp")
+}
+
+/// `call-limit`, with 0 and less for none.
+pub(super) fn call_limit(section: &Section, found: &mut Vec<Diagnostic>) -> Option<usize> {
+    let line = last_of(section, &["call-limit"])?;
+    match line.value.value.trim().parse::<i64>() {
+        Ok(limit) => usize::try_from(limit).ok().filter(|limit| *limit > 0),
+        Err(_) => {
+            found.push(odd(line, "it is no number".to_owned(), "write how many calls it may have at a time"));
+            None
+        }
+    }
 }
 
 /// `outboundproxy` as a URI that routes loosely, with its line.

@@ -1,6 +1,9 @@
 //! Calling somebody on behalf of a channel: every destination at once, the first answer wins.
 
-use std::fmt;
+mod forwarding;
+mod tally;
+mod watch;
+
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
@@ -8,48 +11,19 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+pub use tally::DialStatus;
+
 use crate::bridge::EarlyMedia;
-use crate::call::{Call, ChannelState};
+use crate::call::Call;
 use crate::cause::HangupCause;
 use crate::direct_media::{self, PartyMedia};
-use crate::event::{DialCounts, Event};
+use crate::event::Event;
 use crate::identity::CallerId;
 use crate::switchboard::Switchboard;
 use crate::technology::OriginateRequest;
-
-/// How a dial ended, in the words of `DIALSTATUS`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DialStatus {
-    /// Somebody answered.
-    Answer,
-    /// At least one destination was busy and none answered.
-    Busy,
-    /// It rang, and nobody answered in time.
-    NoAnswer,
-    /// The caller hung up first.
-    Cancel,
-    /// At least one destination was congested; none answered or was busy.
-    Congestion,
-    /// No destination could be reached.
-    ChanUnavail,
-    /// The destinations were not written as `technology/resource`.
-    InvalidArgs,
-}
-
-impl fmt::Display for DialStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Answer => "ANSWER",
-            Self::Busy => "BUSY",
-            Self::NoAnswer => "NOANSWER",
-            Self::Cancel => "CANCEL",
-            Self::Congestion => "CONGESTION",
-            Self::ChanUnavail => "CHANUNAVAIL",
-            Self::InvalidArgs => "INVALIDARGS",
-        })
-    }
-}
+use forwarding::Places;
+use tally::Tally;
+use watch::{Progress, watch_branch};
 
 /// Nobody answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +59,8 @@ pub struct Dial {
     timeout: Option<Duration>,
     ringback: Ringback,
     identity: Option<CallerId>,
+    ignore_forwards: bool,
+    forward_context: Option<String>,
 }
 
 impl Dial {
@@ -96,6 +72,8 @@ impl Dial {
             timeout: None,
             ringback: Ringback::default(),
             identity: None,
+            ignore_forwards: false,
+            forward_context: None,
         }
     }
 
@@ -113,6 +91,18 @@ impl Dial {
 
     fn each_destination(&self) -> impl Iterator<Item = &str> {
         self.destinations.split('&').map(str::trim).filter(|destination| !destination.is_empty())
+    }
+
+    /// A destination that forwards its call counts as busy (`i`).
+    pub fn ignore_forwards(mut self) -> Self {
+        self.ignore_forwards = true;
+        self
+    }
+
+    /// Looks up the numbers that destinations forward to in this context; without it in the caller's.
+    pub fn forward_context(mut self, context: Option<String>) -> Self {
+        self.forward_context = context;
+        self
     }
 
     /// Shows another caller than the channel's own.
@@ -135,6 +125,12 @@ impl IntoFuture for Dial {
 struct Branch {
     destination: String,
     call: Option<Call>,
+    /// Where it may go when it is forwarded.
+    places: Places,
+    /// How often it was forwarded, by whoever had it.
+    diversions: u32,
+    /// The technology sends it on by itself.
+    silent: bool,
 }
 
 impl Branch {
@@ -149,16 +145,6 @@ impl Drop for Branch {
             call.hangup(HangupCause::NORMAL);
         }
     }
-}
-
-/// What happens to a branch, told to the dial by the branch's watcher.
-enum Progress {
-    Ringing,
-    EarlyMedia,
-    Answered,
-    /// Somebody else has taken the call that rings there.
-    PickedUp(Call),
-    Failed(HangupCause),
 }
 
 async fn run(dial: Dial) -> Result<Call, DialFailure> {
@@ -197,6 +183,7 @@ struct Race<'a> {
     branches: Vec<Branch>,
     running: usize,
     tally: Tally,
+    reports: mpsc::UnboundedSender<(usize, Progress)>,
     progress: mpsc::UnboundedReceiver<(usize, Progress)>,
     ringing: bool,
     early_media: Option<EarlyMedia>,
@@ -205,7 +192,7 @@ struct Race<'a> {
 impl<'a> Race<'a> {
     /// Calls every destination.
     async fn start(dial: &'a Dial) -> Self {
-        let (sender, progress) = mpsc::unbounded_channel();
+        let (reports, progress) = mpsc::unbounded_channel();
         let mut race = Self {
             caller: dial.caller.as_ref(),
             switchboard: &dial.switchboard,
@@ -213,12 +200,13 @@ impl<'a> Race<'a> {
             branches: Vec::new(),
             running: 0,
             tally: Tally::default(),
+            reports,
             progress,
             ringing: false,
             early_media: None,
         };
         for destination in dial.each_destination() {
-            race.call(destination, dial, &sender).await;
+            race.call(destination, dial).await;
         }
         if race.running > 0 && dial.ringback == Ringback::Always {
             race.tell_ringing();
@@ -226,12 +214,7 @@ impl<'a> Race<'a> {
         race
     }
 
-    async fn call(
-        &mut self,
-        destination: &str,
-        dial: &Dial,
-        progress: &mpsc::UnboundedSender<(usize, Progress)>,
-    ) {
+    async fn call(&mut self, destination: &str, dial: &Dial) {
         self.tally.counts.tried += 1;
         let mut request = request_for(dial);
         request.direct_to = self.direct_to(dial);
@@ -241,8 +224,14 @@ impl<'a> Race<'a> {
                 let index = self.branches.len();
                 self.running += 1;
                 self.notice(|channel| Event::DialBegan { channel, destination: destination.to_owned() });
-                tokio::spawn(watch_branch(call.clone(), index, progress.clone()));
-                self.branches.push(Branch { destination: destination.to_owned(), call: Some(call) });
+                self.branches.push(Branch {
+                    destination: destination.to_owned(),
+                    call: None,
+                    places: Places::begin(destination),
+                    diversions: 0,
+                    silent: false,
+                });
+                self.follow(index, call);
             }
             Err(error) => {
                 self.tally.add(error.cause());
@@ -260,6 +249,12 @@ impl<'a> Race<'a> {
         direct_media::offered(caller).map(Box::new)
     }
 
+    /// Hears what becomes of a destination from now on.
+    fn follow(&mut self, index: usize, call: Call) {
+        tokio::spawn(watch_branch(call.clone(), index, self.reports.clone()));
+        self.branches[index].call = Some(call);
+    }
+
     /// Follows the branches until one answers, all have failed, the time is up, or the caller has gone.
     async fn finish(&mut self, dial: &Dial) -> Outcome {
         let deadline = dial.timeout.map(|t| Instant::now() + t);
@@ -269,11 +264,13 @@ impl<'a> Race<'a> {
             tokio::select! {
                 biased;
                 () = &mut caller_gone => return Outcome::CallerGone,
-                Some((index, progress)) = self.progress.recv() => {
-                    if self.take_in(index, progress) {
+                Some((index, progress)) = self.progress.recv() => match progress {
+                    Progress::Forwarded(forward) => self.divert(index, forward, dial).await,
+                    Progress::Failed(cause) => self.fail(index, cause, dial).await,
+                    heard => if self.take_in(index, heard) {
                         return Outcome::Answered(index);
-                    }
-                }
+                    },
+                },
                 () = until(deadline) => return Outcome::TimedOut,
             }
         }
@@ -286,6 +283,7 @@ impl<'a> Race<'a> {
         match progress {
             Progress::Ringing => {
                 self.notice(|channel| Event::DialRinging { channel, branch });
+                self.tell_whom(index);
                 if self.ringback == Ringback::AsReported {
                     self.tell_ringing();
                 }
@@ -308,12 +306,8 @@ impl<'a> Race<'a> {
                 self.notice(|channel| Event::DialAnswered { channel, branch });
                 return true;
             }
-            Progress::Failed(cause) => {
-                self.running -= 1;
-                self.tally.add(cause);
-                self.branches[index].call = None;
-                self.notice(|channel| Event::DialFailed { channel, branch, cause });
-            }
+            // These end the branch, or send it elsewhere.
+            Progress::Failed(_) | Progress::Forwarded(_) => {}
         }
         false
     }
@@ -322,6 +316,14 @@ impl<'a> Race<'a> {
     fn settle_media(&self, index: usize) {
         if let (Some(caller), Some(branch)) = (self.caller, &self.branches[index].call) {
             direct_media::settle(caller, branch);
+        }
+    }
+
+    /// The caller's phone shows whom it calls, where that is one party.
+    fn tell_whom(&self, index: usize) {
+        if let (Some(caller), [_], Some(call)) = (self.caller, &self.branches[..], &self.branches[index].call)
+        {
+            caller.set_connected(call.caller());
         }
     }
 
@@ -341,6 +343,9 @@ impl<'a> Race<'a> {
             return;
         }
         if let (Some(caller), Some(branch)) = (self.caller, &self.branches[index].call) {
+            if self.ringing {
+                caller.stop_indication();
+            }
             caller.progress();
             self.early_media = EarlyMedia::join(caller, branch);
         }
@@ -371,43 +376,9 @@ impl Drop for Race<'_> {
     fn drop(&mut self) {
         if let Some(caller) = self.caller
             && self.ringing
-            && caller.state() == ChannelState::Up
         {
             caller.stop_indication();
         }
-    }
-}
-
-/// Counts how destinations failed.
-#[derive(Default)]
-struct Tally {
-    counts: DialCounts,
-    last: Option<HangupCause>,
-}
-
-impl Tally {
-    fn add(&mut self, cause: HangupCause) {
-        self.last = Some(cause);
-        match cause {
-            HangupCause::USER_BUSY => self.counts.busy += 1,
-            HangupCause::CONGESTION => self.counts.congested += 1,
-            HangupCause::NO_ANSWER | HangupCause::NORMAL => {}
-            _ => self.counts.unavailable += 1,
-        }
-    }
-
-    /// Any busy wins over any congestion, which wins over any unavailable.
-    fn verdict(&self) -> (DialStatus, HangupCause) {
-        let DialCounts { tried, busy, congested, unavailable } = self.counts;
-        let cause = self.last.unwrap_or(HangupCause::NO_ROUTE);
-        let status = match (tried, busy, congested, unavailable) {
-            (0, ..) => DialStatus::InvalidArgs,
-            (_, 1.., ..) => DialStatus::Busy,
-            (_, _, 1.., _) => DialStatus::Congestion,
-            (_, _, _, 1..) => DialStatus::ChanUnavail,
-            _ => DialStatus::NoAnswer,
-        };
-        (status, cause)
     }
 }
 
@@ -425,6 +396,8 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         near: leg.as_ref().map(|l| l.id()),
         variables: caller.inherited_variables(),
         direct_to: None,
+        language: Some(caller.language()),
+        hops: Some(caller.hops()),
     }
 }
 
@@ -441,73 +414,5 @@ async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Turns the state of one branch into messages for the dial, until it answers or ends.
-async fn watch_branch(call: Call, index: usize, progress: mpsc::UnboundedSender<(usize, Progress)>) {
-    let mut states = call.watch_state();
-    let mut early_media = call.watch_early_media();
-    let mut pickup = call.watch_pickup();
-    let mut told_ringing = false;
-    let mut told_media = false;
-    // Only the watches are kept: this task must not keep the channel alive.
-    drop(call);
-    loop {
-        let state = *states.borrow_and_update();
-        if *early_media.borrow_and_update() && !told_media {
-            told_media = true;
-            let _ = progress.send((index, Progress::EarlyMedia));
-        }
-        let taker = pickup.borrow_and_update().clone();
-        if let Some(taker) = taker {
-            let _ = progress.send((index, Progress::PickedUp(taker)));
-            return;
-        }
-        match state {
-            ChannelState::Ringing if !told_ringing => {
-                told_ringing = true;
-                let _ = progress.send((index, Progress::Ringing));
-            }
-            ChannelState::Up => {
-                let _ = progress.send((index, Progress::Answered));
-                return;
-            }
-            ChannelState::Ended(cause) => {
-                let _ = progress.send((index, Progress::Failed(cause)));
-                return;
-            }
-            _ => {}
-        }
-        tokio::select! {
-            changed = states.changed() => if changed.is_err() { return },
-            changed = early_media.changed() => if changed.is_err() { return },
-            changed = pickup.changed() => if changed.is_err() { return },
-            () = progress.closed() => return,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn verdict(causes: &[HangupCause]) -> DialStatus {
-        let mut tally = Tally::default();
-        for cause in causes {
-            tally.counts.tried += 1;
-            tally.add(*cause);
-        }
-        tally.verdict().0
-    }
-
-    #[test]
-    fn busy_wins_over_congestion_over_unavailable_over_no_answer() {
-        use HangupCause as C;
-        assert_eq!(verdict(&[C::ABSENT, C::CONGESTION, C::USER_BUSY]), DialStatus::Busy);
-        assert_eq!(verdict(&[C::ABSENT, C::CONGESTION]), DialStatus::Congestion);
-        assert_eq!(verdict(&[C::NO_ANSWER, C::ABSENT]), DialStatus::ChanUnavail);
-        assert_eq!(verdict(&[C::NO_ANSWER]), DialStatus::NoAnswer);
-        assert_eq!(verdict(&[]), DialStatus::InvalidArgs);
     }
 }

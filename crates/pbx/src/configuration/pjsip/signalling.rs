@@ -1,0 +1,39 @@
+//! How calls of an endpoint are told of on the way: rings, causes, parties.
+
+use crate::configuration::values::Values;
+
+/// Keys of an endpoint about what its phones are told, and what is made of what they tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignallingOptions {
+    /// `inband_progress`: a tone in 183 in place of 180.
+    pub inband_progress: bool,
+    /// `ignore_183_without_sdp`.
+    pub ignore_183_without_sdp: bool,
+    /// `suppress_q850_reason_headers`.
+    pub suppress_q850: bool,
+    /// `connected_line_method`: whether it says `invite` or `reinvite`.
+    pub connected_by_invite: bool,
+    /// `rpid_immediate`.
+    pub rpid_immediate: bool,
+    /// `callerid_tag`.
+    pub caller_tag: String,
+    /// `tone_zone`.
+    pub tone_zone: Option<String>,
+}
+
+/// Words of `connected_line_method`. Where the key is not given, UPDATE goes to those who take it.
+const METHODS: &[(&str, bool)] = &[("invite", true), ("reinvite", true), ("update", false)];
+
+impl SignallingOptions {
+    pub(super) fn read(values: &mut Values<'_>) -> Self {
+        Self {
+            inband_progress: values.flag("inband_progress", false),
+            ignore_183_without_sdp: values.flag("ignore_183_without_sdp", false),
+            suppress_q850: values.flag("suppress_q850_reason_headers", false),
+            connected_by_invite: values.choice("connected_line_method", METHODS, false),
+            rpid_immediate: values.flag("rpid_immediate", false),
+            caller_tag: values.text("callerid_tag").unwrap_or_default(),
+            tone_zone: values.text("tone_zone"),
+        }
+    }
+}
