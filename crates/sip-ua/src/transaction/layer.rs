@@ -256,7 +256,7 @@ impl TransactionLayer {
         }
     }
 
-    fn remove_server(&mut self, id: u64) {
+    pub(super) fn remove_server(&mut self, id: u64) {
         let merge_key = self.servers.remove(id).and_then(|server| server.merge_key);
         if let Some(key) = merge_key {
             self.merges.remove(&key);

@@ -30,6 +30,23 @@ impl TransactionLayer {
         sent
     }
 
+    /// Sends a final `response` to a request that is no INVITE, and keeps nothing of its transaction: if it comes again, it is
+    /// a new one (RFC 3261 section 8.2.7). A challenge that is sent so costs a server no memory, whoever asks for it.
+    pub fn respond_stateless(&mut self, now: Instant, id: ServerTransactionId, response: &Message) -> bool {
+        let sent = self.respond(now, id, response);
+        self.deadlines.schedule(id.0, None);
+        self.remove_server(id.0);
+        sent
+    }
+
+    /// A `To` tag for a response that leaves no state: the same whenever the same request comes again.
+    pub fn stateless_tag(&self, request: &Message) -> String {
+        let via = request.raw(&HeaderName::Via).unwrap_or_default();
+        let [call_id, cseq] =
+            [HeaderName::CallId, HeaderName::CSeq].map(|name| request.raw(&name).unwrap_or_default());
+        self.tag_for(&[via, call_id, cseq].join("\n"))
+    }
+
     /// Where the responses of the transaction `id` go, if its request came over UDP.
     pub fn route_reply(&mut self, id: ServerTransactionId, route: ReplyRoute) {
         let Some(server) = self.servers.get_mut(id.0) else { return };

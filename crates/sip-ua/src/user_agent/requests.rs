@@ -23,6 +23,12 @@ pub(super) struct Pending {
     pub(super) cancelled: bool,
 }
 
+impl Pending {
+    fn is_invite(&self) -> bool {
+        self.arrival.request.method() == Some(Method::Invite)
+    }
+}
+
 /// A request of ours without a final response.
 pub(super) struct Outgoing {
     request: OutboundRequest,
@@ -70,6 +76,11 @@ impl UserAgent {
 
     /// Sends the application's reply.
     pub(super) fn reply(&mut self, now: Instant, id: RequestId, reply: &Reply) {
+        if matches!(reply.status, 401 | 407)
+            && self.pending.get(&id).is_some_and(|pending| !pending.is_invite())
+        {
+            return self.challenge(now, id, reply);
+        }
         let provisional = matches!(reply.status, 100..=199);
         if !provisional {
             self.pending_deadlines.set(id, None);
@@ -82,6 +93,15 @@ impl UserAgent {
         }
         if !provisional {
             self.pending.remove(&id);
+        }
+    }
+
+    /// Sends a challenge, and forgets who it was for: whoever means it comes back with another request.
+    fn challenge(&mut self, now: Instant, id: RequestId, reply: &Reply) {
+        let Some(mut pending) = self.take_pending(id) else { return };
+        pending.tag = self.common.layer.stateless_tag(&pending.arrival.request);
+        if let Some(response) = compose_reply(&self.common, &pending, reply) {
+            self.common.layer.respond_stateless(now, pending.arrival.id, &response);
         }
     }
 

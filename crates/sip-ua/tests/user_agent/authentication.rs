@@ -90,6 +90,38 @@ fn a_call_is_challenged_once() {
     assert_eq!(ack.raw(&HeaderName::Authorization), message.raw(&HeaderName::Authorization));
 }
 
+/// RFC 3261 section 8.2.7: nothing is kept for somebody who may never come back.
+#[test]
+fn a_challenge_leaves_no_state_but_for_an_invite() {
+    let mut network = Network::new();
+    let mut guard = Guard::new("wonderland");
+    let text = |method: &str| {
+        format!(
+            "{method} sip:example.com SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK{method}\n\
+             From: <sip:alice@example.com>;tag=a\nTo: <sip:alice@example.com>\nCall-ID: {method}\n\
+             CSeq: 1 {method}\nContact: <sip:alice@192.0.2.1>\nContent-Length: 0\n\n"
+        )
+    };
+    let mut tags = Vec::new();
+    for _ in 0..2 {
+        network.inject(ALICE, BOB, &text("REGISTER"));
+        network.run(10);
+        assert!(guard.admit(&mut network).is_none());
+        let challenge = network.sent.last().expect("a challenge");
+        assert_eq!(challenge.status(), Some(401));
+        tags.push(challenge.to().unwrap().tag().map(str::to_owned));
+    }
+    assert_eq!(guard.verdicts.len(), 2, "the second one is as new as the first");
+    assert!(tags[0].is_some() && tags[0] == tags[1], "{tags:?}");
+    network.inject(ALICE, BOB, &text("INVITE"));
+    network.run(10);
+    assert!(guard.admit(&mut network).is_none());
+    network.inject(ALICE, BOB, &text("INVITE"));
+    network.run(10);
+    assert!(network.request(BOB).is_none(), "it is a repetition, for the ACK is missing");
+    assert_eq!(guard.verdicts.len(), 3);
+}
+
 #[test]
 fn a_wrong_password_is_tried_once() {
     let mut network = Network::new();
