@@ -13,7 +13,9 @@ pub enum UaEvent {
     /// A request outside of dialogs. It must be answered by
     /// [`respond`](super::UserAgent::respond), or, an INVITE, taken by
     /// [`accept`](super::UserAgent::accept), a SUBSCRIBE by
-    /// [`accept_subscription`](super::UserAgent::accept_subscription). One that is left lying is refused with 500 after 64 T1.
+    /// [`accept_subscription`](super::UserAgent::accept_subscription). An INVITE that is left lying is refused with
+    /// 500 after 64 T1; what else is left lying ends without a word, as its sender has given up by then (RFC 4320
+    /// section 4.2).
     Request {
         /// Its name.
         id: RequestId,
