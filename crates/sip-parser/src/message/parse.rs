@@ -225,7 +225,8 @@ fn request_line(line: &str) -> Result<StartIndex, ParseError> {
     };
     let blanks = uri.len() - uri.trim_ascii_start().len();
     let place = Place::new(method_end + blanks, method_end + uri.trim_ascii_end().len());
-    if place.start >= place.end {
+    // A URI holds no controls (RFC 3986 §2), and with them the line could not be written as it came.
+    if place.start >= place.end || uri.bytes().any(|octet| octet.is_ascii_control() && octet != b'\t') {
         return Err(ParseError::StartLine);
     }
     Ok(StartIndex::Request { method: Method::from(method), uri: place })

@@ -51,6 +51,13 @@ fn received_and_rport_are_put_into_the_topmost_via_only() {
 }
 
 #[test]
+fn a_via_that_says_nothing_stays_so() {
+    let text = "OPTIONS sip:a SIP/2.0\nVia:    \nTo: sip:b\n\n";
+    let m = parse(text).unwrap().with_top_via(Some([192, 0, 2, 4].into()), Some(9));
+    assert_eq!(m.as_bytes(), parse(text).unwrap().as_bytes());
+}
+
+#[test]
 fn what_is_no_sip_gets_the_answer_that_it_deserves() {
     let status = |text: &str| parse(text).unwrap_err().status();
     assert_eq!(status("\n\n\n"), None);
@@ -62,6 +69,7 @@ fn what_is_no_sip_gets_the_answer_that_it_deserves() {
     assert_eq!(status("OPTIONS sip:a SIP/2.0\nl: 5\nl: 6\n\nabcdef"), Some(400));
     assert_eq!(status("SIP/2.0 4294967301 better not\n\n"), Some(400));
     assert_eq!(status("INVITE sip:a SIP/2.0\nVia: x"), None);
+    assert_eq!(status("INVITE sip:\0a SIP/2.0\nVia: x\n\n"), None);
 }
 
 #[test]

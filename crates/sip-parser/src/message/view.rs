@@ -208,6 +208,10 @@ impl Message {
         };
         let value = self.text(line.value);
         let top = CommaList(Some(value)).next().unwrap_or(value);
+        // A Via that says nothing stays so: it is refused by whoever reads it.
+        if top.is_empty() {
+            return self.clone();
+        }
         let rewritten = rewritten_via(top, received, rport);
         let top_at = top.as_ptr() as usize - self.head.as_ptr() as usize;
         self.with_text(top_at..top_at + top.len(), &rewritten).unwrap_or_else(|| self.clone())
