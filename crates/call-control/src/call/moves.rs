@@ -77,6 +77,11 @@ impl Call {
         }
     }
 
+    /// The move that waits already, if there is one; for the task that attends it.
+    pub fn take_move(&self) -> Option<Move> {
+        self.0.moves.take()
+    }
+
     /// Tells that a task sees to this channel, and takes its moves.
     pub fn set_attended(&self) {
         self.0.moves.attended.send_replace(true);

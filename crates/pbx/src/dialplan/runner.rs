@@ -29,9 +29,9 @@ pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
     call.set_attended();
     let mut channel = DialplanChannel::new(exchange, call, machine);
     // It may have come to take the place of another call.
-    let end = match tokio::time::timeout(Duration::ZERO, channel.call.moved()).await {
-        Ok(place) => follow_and_run(&mut channel, place).await,
-        Err(_) => run(&mut channel).await,
+    let end = match channel.call.take_move() {
+        Some(place) => follow_and_run(&mut channel, place).await,
+        None => run(&mut channel).await,
     };
     finish(&mut channel, end).await;
 }
