@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use media_bridge::LegConfig;
+use media_bridge::{Leg, LegConfig};
 use sdp::negotiation::NegotiationError;
 use sip_parser::typed::ContentDisposition;
 use sip_parser::{HeaderName, Message};
@@ -24,11 +24,19 @@ use super::referral::take_over;
 use super::session::{FirstAnswer, Session, Stage};
 use super::steering::Steering;
 use super::worker::Worker;
-use crate::call::Direction;
+use crate::call::{Call, Direction};
 use crate::cause::HangupCause;
 use crate::event::Event;
 use crate::identity::CallerId;
 use crate::technology::{ChannelSpec, Report};
+
+/// Who calls, and what.
+struct InboundCaller {
+    caller: CallerId,
+    dialed: String,
+    /// The instance that a GRUU leads to (RFC 5627).
+    instance: Option<String>,
+}
 
 impl Worker {
     /// An INVITE whose sender is proven: admit it, agree on media, make the channel.
@@ -49,16 +57,7 @@ impl Worker {
             None => (addressing::dialed_number(invite), None),
         };
         let caller = caller_of(invite, &endpoint);
-        let refusal = match self.directory.admit(&endpoint, &dialed, &caller) {
-            _ if self.switchboard.is_full() => Some(503),
-            // It leads to the call that it replaces, whatever number it names.
-            _ if replaced.is_some() => None,
-            _ if self.is_at_limit(&endpoint) => Some(480),
-            Admission::Welcome => None,
-            Admission::NoSuchNumber => Some(404),
-            Admission::Incomplete => Some(484),
-        };
-        if let Some(status) = refusal {
+        if let Some(status) = self.refusal_of(&endpoint, &dialed, &caller, replaced.is_some()) {
             self.note_unreachable(&endpoint, &dialed, &flow, status);
             if status == 404 {
                 self.note(&flow, Offence::UnknownNumber);
@@ -74,27 +73,8 @@ impl Worker {
             Ok(first) => first,
             Err(reply) => return self.user_agent.respond(id, reply),
         };
-        let mut variables = endpoint.variables.clone();
-        variables.extend(instance.map(|instance| (format!("__{}", super::INSTANCE), instance)));
-        let call = self.switchboard.create_channel(ChannelSpec {
-            technology: super::NAME,
-            resource: endpoint.name.clone(),
-            direction: Direction::Inbound,
-            caller,
-            dialed,
-            context: endpoint.context.clone(),
-            language: endpoint.language.clone(),
-            variables,
-            call_id: None,
-            linked_id: None,
-            leg: Some(media.leg.clone()),
-            driver: Box::new(SessionDriver { id: session_id, commands: self.commands.clone() }),
-        });
-        Session::furnish(&call, &endpoint);
-        call.set_redirecting(parties::redirecting_of(invite));
-        // One that cannot be read counts as the usual one.
-        let hops = invite.max_forwards().and_then(Result::ok).unwrap_or(self.max_forwards);
-        call.set_hops(hops.min(self.max_forwards));
+        let caller = InboundCaller { caller, dialed, instance };
+        let call = self.channel_of(session_id, invite, &endpoint, caller, media.leg.clone());
         relay.attach(&call);
         let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
         let session = Session { call: call.clone(), media, steering, stage, rings: false, flow };
@@ -117,6 +97,58 @@ impl Worker {
                 call.report(Report::Ended(HangupCause::CONGESTION));
             }
         }
+    }
+
+    /// The status that a call is refused with before anything is made for it.
+    fn refusal_of(
+        &self,
+        endpoint: &SipEndpoint,
+        dialed: &str,
+        caller: &CallerId,
+        replaces: bool,
+    ) -> Option<u16> {
+        match self.directory.admit(endpoint, dialed, caller) {
+            _ if self.switchboard.is_full() => Some(503),
+            // It leads to the call that it replaces, whatever number it names.
+            _ if replaces => None,
+            _ if self.is_at_limit(endpoint) => Some(480),
+            Admission::Welcome => None,
+            Admission::NoSuchNumber => Some(404),
+            Admission::Incomplete => Some(484),
+        }
+    }
+
+    /// The channel of a call that is admitted, with all that its INVITE says of it.
+    fn channel_of(
+        &self,
+        session: SessionId,
+        invite: &Message,
+        endpoint: &SipEndpoint,
+        from: InboundCaller,
+        leg: Arc<Leg>,
+    ) -> Call {
+        let mut variables = endpoint.variables.clone();
+        variables.extend(from.instance.map(|instance| (format!("__{}", super::INSTANCE), instance)));
+        let call = self.switchboard.create_channel(ChannelSpec {
+            technology: super::NAME,
+            resource: endpoint.name.clone(),
+            direction: Direction::Inbound,
+            caller: from.caller,
+            dialed: from.dialed,
+            context: endpoint.context.clone(),
+            language: endpoint.language.clone(),
+            variables,
+            call_id: None,
+            linked_id: None,
+            leg: Some(leg),
+            driver: Box::new(SessionDriver { id: session, commands: self.commands.clone() }),
+        });
+        Session::furnish(&call, endpoint);
+        call.set_redirecting(parties::redirecting_of(invite));
+        // One that cannot be read counts as the usual one.
+        let hops = invite.max_forwards().and_then(Result::ok).unwrap_or(self.max_forwards);
+        call.set_hops(hops.min(self.max_forwards));
+        call
     }
 
     /// Says once that a number leads nowhere: it is the first thing that somebody with a new dialplan looks for.
@@ -238,15 +270,6 @@ impl Worker {
             warn!(call = %session.call.call_id(), "the answer in an ACK cannot be used: {error}");
         }
     }
-
-    /// Keys sent as INFO (`application/dtmf-relay`, `application/dtmf`).
-    pub(super) fn on_info(&mut self, id: SessionId, info: &Message) {
-        let Some(session) = self.sessions.get(&id) else { return };
-        let kind = info.raw(&HeaderName::ContentType).unwrap_or_default();
-        if let Some((digit, duration_ms)) = info_digit(kind, info.body()) {
-            session.call.report(Report::Digit { digit, duration_ms });
-        }
-    }
 }
 
 /// Who calls: what the configuration says of the endpoint, else what the INVITE says.
@@ -282,45 +305,4 @@ fn refusal(error: &NegotiationError) -> Reply {
     let text = error.to_string().replace(['"', '\\'], "'");
     let warning = format!("{} ipbx \"{text}\"", error.warning_code());
     Reply::status(error.status()).header("Warning", warning)
-}
-
-/// The key of an INFO body: `Signal=5` and `Duration=160` lines, or the bare key.
-fn info_digit(kind: &str, body: &[u8]) -> Option<(char, u32)> {
-    let text = std::str::from_utf8(body).ok()?;
-    let media_type = kind.split(';').next().unwrap_or_default().trim();
-    let (signal, duration) = if media_type.eq_ignore_ascii_case("application/dtmf-relay") {
-        let field = |name: &str| {
-            text.lines().find_map(|line| {
-                let (key, value) = line.split_once('=')?;
-                key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
-            })
-        };
-        (field("Signal")?, field("Duration").and_then(|d| d.parse().ok()))
-    } else if media_type.eq_ignore_ascii_case("application/dtmf") {
-        (text.trim(), None)
-    } else {
-        return None;
-    };
-    let digit = match signal {
-        "10" => '*',
-        "11" => '#',
-        one => one.chars().next()?.to_ascii_uppercase(),
-    };
-    matches!(digit, '0'..='9' | '*' | '#' | 'A'..='D').then_some((digit, duration.unwrap_or(100)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_in_info_are_read_in_every_form() {
-        let relay = "application/dtmf-relay";
-        assert_eq!(info_digit(relay, b"Signal=5\r\nDuration=160\r\n"), Some(('5', 160)));
-        assert_eq!(info_digit(relay, b"Signal= *\nDuration= 90"), Some(('*', 90)));
-        assert_eq!(info_digit(relay, b"Signal=11"), Some(('#', 100)));
-        assert_eq!(info_digit("application/dtmf", b"7\r\n"), Some(('7', 100)));
-        assert_eq!(info_digit("text/plain", b"7"), None);
-        assert_eq!(info_digit(relay, b"Signal=x"), None);
-    }
 }

@@ -10,6 +10,7 @@ mod door;
 mod driver;
 mod endpoint;
 mod inbound;
+mod info;
 pub(crate) mod leg_events;
 mod line;
 mod media;
