@@ -1,0 +1,262 @@
+//! How an exchange comes to life: what is kept is opened, then the transports, and then the tasks begin.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::{Instant, SystemTime};
+
+use arc_swap::ArcSwap;
+use call_control::local::HasExtension;
+use call_control::sip::SipTechnology;
+use call_control::{Call, ContactChange, Event, Observer, Prompts, SecurityEvent, SecurityKind, Switchboard};
+use dialplan_vm::Matching;
+use media_bridge::{MediaConfig, MediaEngine};
+use sip_parser::Method;
+use sip_ua::guard::SharedGuard;
+use sip_ua::location::{DnsResolver, Locator};
+use sip_ua::user_agent::UserAgentConfig;
+use tokio::sync::{Notify, mpsc};
+
+use super::{Exchange, Globals};
+use crate::configuration::Configuration;
+use crate::dialplan::run_call;
+use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
+use crate::error::StartError;
+use crate::kept_bans::KeptBans;
+use crate::kept_values::{Family, KeptValues};
+use crate::messages::{WaitingMessages, deliver_waiting};
+use crate::presence::{self, Presence};
+use crate::qualify::{self, Qualification};
+use crate::registered_phones;
+use crate::registrar::{ContactEvent, Registrations, StoreError};
+use crate::registration::OutboundRegistrations;
+use crate::transports::{OpenTransports, watch_certificates};
+
+impl Exchange {
+    /// Starts an exchange on the current tokio runtime: media threads, store, transports, and the task that takes calls.
+    ///
+    /// # Errors
+    /// [`StartError`] names what could not be had, and what to do.
+    pub async fn start(
+        configuration: Configuration,
+        prompts: Prompts,
+        observers: Vec<Arc<dyn Observer>>,
+    ) -> Result<Arc<Self>, StartError> {
+        let kept = Kept::open(&configuration.folders.database);
+        let switchboard = switchboard_of(&configuration, prompts, observers, kept.presence.clone())?;
+        let (contacts, arrived) = mpsc::unbounded_channel();
+        let qualification = Arc::new(Qualification::default());
+        let phones_changed = Arc::new(Notify::new());
+        let registrations = open_registrations(
+            &configuration,
+            switchboard.clone(),
+            contacts,
+            qualification.clone(),
+            phones_changed.clone(),
+        )?;
+        let configuration = configuration.with_registered_phones(&registrations);
+        let guard = guard_of(&configuration, switchboard.clone(), &registrations, kept.bans.clone());
+        kept.bans.restore(&guard, &kept.banned);
+        let locator = Arc::new(Locator::new(resolver(&configuration)));
+        let (transports, listen) = OpenTransports::open(&configuration.sip, &locator).await?;
+        let host_addresses = Arc::new(HostAddresses::default());
+        // Before the first call can come, so that no trunk is taken for a stranger.
+        host_addresses.follow(&configuration, &locator).await;
+        let exchange = Arc::new(Self {
+            endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
+            waiting_messages: WaitingMessages::open(&configuration.folders.database)?,
+            globals: Globals::from_plan(&configuration),
+            configuration: ArcSwap::from_pointee(configuration),
+            locator: locator.clone(),
+            host_addresses,
+            switchboard: switchboard.clone(),
+            registrations,
+            transports,
+            qualification,
+            guard: guard.clone(),
+            sip: OnceLock::new(),
+            outbound: OnceLock::new(),
+            presence: kept.presence,
+            started: Instant::now(),
+            started_at: SystemTime::now(),
+            last_reload: Mutex::new(Instant::now()),
+            changing: tokio::sync::Mutex::new(()),
+            phones_changed,
+        });
+        exchange.presence.serve(&exchange);
+        let local = call_control::local::start(&switchboard, extensions_of(&exchange));
+        tokio::spawn(take_calls(Arc::downgrade(&exchange), local));
+        let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
+        let config = user_agent_config(&exchange.configuration());
+        let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
+        exchange.serve(sip, calls, arrived);
+        Ok(exchange)
+    }
+
+    /// Begins what runs for as long as the exchange lives: `calls` are taken, phones that have `arrived` are greeted.
+    fn serve(
+        self: &Arc<Self>,
+        sip: Arc<SipTechnology>,
+        calls: mpsc::Receiver<Call>,
+        arrived: mpsc::UnboundedReceiver<String>,
+    ) {
+        let configuration = self.configuration();
+        let board = self.switchboard.clone();
+        let tell = Arc::new(move |event| board.notice(|| event));
+        let outbound = OutboundRegistrations::new(sip.clone(), tell);
+        // Both are set here and nowhere else.
+        let _ = self.sip.set(sip);
+        outbound.follow(&configuration);
+        let _ = self.outbound.set(outbound);
+        self.presence.go_on(self);
+        tokio::spawn(take_calls(Arc::downgrade(self), calls));
+        tokio::spawn(greet_contacts(Arc::downgrade(self), arrived));
+        tokio::spawn(registered_phones::follow(Arc::downgrade(self), self.phones_changed.clone()));
+        tokio::spawn(watch_certificates(Arc::downgrade(self)));
+        tokio::spawn(OpenTransports::watch_outside(Arc::downgrade(self), self.locator.clone()));
+        self.follow_contacts(&configuration);
+        if !configuration.sip.global.mwi_disable_initial_unsolicited {
+            tokio::spawn(Presence::tell_all_phones(Arc::downgrade(self)));
+        }
+        tokio::spawn(qualify::run(Arc::downgrade(self), self.qualification.clone()));
+    }
+}
+
+/// What was kept over the restart, beside the registrations.
+struct Kept {
+    presence: Arc<Presence>,
+    bans: Arc<KeptBans>,
+    /// Sources that were banned, with what is known of their bans.
+    banned: Vec<(String, String)>,
+}
+
+impl Kept {
+    fn open(database: &Path) -> Self {
+        let (values, kept) = KeptValues::open(database);
+        let values = Arc::new(values);
+        let (banned, kept): (Vec<_>, Vec<_>) =
+            kept.into_iter().partition(|(family, ..)| *family == Family::Ban);
+        Self {
+            presence: Presence::open(values.clone(), kept),
+            bans: Arc::new(KeptBans::new(values)),
+            banned: banned.into_iter().map(|(_, source, ban)| (source, ban)).collect(),
+        }
+    }
+}
+
+/// The switchboard with its media threads; `observers` and `presence` are told what happens on it.
+fn switchboard_of(
+    configuration: &Configuration,
+    prompts: Prompts,
+    observers: Vec<Arc<dyn Observer>>,
+    presence: Arc<Presence>,
+) -> Result<Switchboard, StartError> {
+    let media = MediaConfig { ports: configuration.rtp.ports.clone(), ..MediaConfig::default() };
+    let mut builder = Switchboard::builder(MediaEngine::start(media)?)
+        .system_name(&configuration.options.system_name)
+        .limit(configuration.options.max_calls.and_then(|calls| usize::try_from(calls).ok()))
+        .prompts(prompts);
+    for observer in observers {
+        builder = builder.observer(observer);
+    }
+    Ok(builder.observer(presence).build())
+}
+
+/// Gives each caller a task of its own, for as long as the exchange lives.
+async fn take_calls(exchange: Weak<Exchange>, mut calls: mpsc::Receiver<Call>) {
+    while let Some(call) = calls.recv().await {
+        match exchange.upgrade() {
+            Some(exchange) => drop(tokio::spawn(run_call(exchange, call))),
+            None => return,
+        }
+    }
+}
+
+/// What `Local/` leads to: the dialplan in force.
+fn extensions_of(exchange: &Arc<Exchange>) -> Arc<HasExtension> {
+    let exchange = Arc::downgrade(exchange);
+    Arc::new(move |context, extension, caller| {
+        let plan = exchange.upgrade().map(|exchange| exchange.configuration().dialplan.clone());
+        plan.is_some_and(|plan| {
+            matches!(plan.matching(context, extension, Some(caller)), Matching::Matches { .. })
+        })
+    })
+}
+
+/// Sees to phones that have just registered: texts may wait for them.
+async fn greet_contacts(exchange: Weak<Exchange>, mut arrived: mpsc::UnboundedReceiver<String>) {
+    while let Some(aor) = arrived.recv().await {
+        match exchange.upgrade() {
+            Some(exchange) if exchange.waiting_messages.is_empty() => {}
+            Some(exchange) => drop(tokio::spawn(deliver_waiting(exchange, aor))),
+            None => return,
+        }
+    }
+}
+
+/// Opens the store of registrations; what changes in it is told to the observers, and new contacts to `arrived`.
+fn open_registrations(
+    configuration: &Configuration,
+    switchboard: Switchboard,
+    arrived: mpsc::UnboundedSender<String>,
+    qualification: Arc<Qualification>,
+    phones_changed: Arc<Notify>,
+) -> Result<Arc<Registrations>, StoreError> {
+    let tell = move |event: ContactEvent| {
+        if !matches!(event.change, ContactChange::Refreshed { .. }) {
+            phones_changed.notify_one();
+        }
+        qualification.note(&event);
+        if matches!(event.change, ContactChange::Added { .. }) {
+            // An exchange that stops greets nobody.
+            let _ = arrived.send(event.aor.clone());
+        }
+        switchboard.notice(|| event.into());
+    };
+    Registrations::open(&configuration.folders.database, Box::new(tell))
+}
+
+/// Who is asked where hosts are: as `resolver_unbound.conf` says, else as the system says.
+pub(super) fn resolver(configuration: &Configuration) -> Arc<DnsResolver> {
+    Arc::new(DnsResolver::new(&configuration.resolver).unwrap_or_else(|problem| {
+        tracing::warn!("resolver_unbound.conf has no effect: {problem}");
+        DnsResolver::system()
+    }))
+}
+
+/// What the user agent of this exchange takes beside calls.
+fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
+    let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
+    config.max_forwards = configuration.sip.global.max_forwards;
+    config.allow.extend([Method::Subscribe, Method::Publish]);
+    config.event_packages = presence::packages();
+    config.record_subscriptions = true;
+    config.connections.keep_alive = configuration.sip.global.keep_alive_interval;
+    config.tcp_for_large_requests = !configuration.sip.system.disable_tcp_switch;
+    if !configuration.sip.global.norefersub {
+        config.supported.retain(|tag| tag != "norefersub");
+    }
+    // Watchers may insist on lists (RFC 4662).
+    config.supported.push("eventlist".to_owned());
+    config.supported_by_registrar = ["path", "outbound", "gruu"].map(str::to_owned).to_vec();
+    config
+}
+
+/// The guard, which knows the phones that were registered before the start.
+fn guard_of(
+    configuration: &Configuration,
+    switchboard: Switchboard,
+    known: &Registrations,
+    bans: Arc<KeptBans>,
+) -> SharedGuard {
+    let policy = configuration.security.policy_for(&configuration.sip);
+    let guard = SharedGuard::new(policy, move |event| {
+        bans.note(&event);
+        switchboard.notice(|| Event::Security(SecurityEvent::now(SecurityKind::Guard(event))));
+    });
+    let now = SystemTime::now();
+    for binding in known.all() {
+        let left = std::time::Duration::from_secs(binding.remaining(now));
+        guard.welcome(binding.flow.remote.ip(), left);
+    }
+    guard
+}
