@@ -40,7 +40,7 @@ mod rtp;
 mod security;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ use sip_ua::location::DnsConfig;
 
 pub use access::{Access, AccessLists};
 use dialects::SipFiles;
-pub use dialects::{DirectMediaRules, Registrant};
+pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use http::HttpConfiguration;
@@ -121,51 +121,42 @@ impl Configuration {
         };
         let options = Options::read(&reader.read("asterisk.conf").unwrap_or_default(), &mut reader.found);
         reader.allow_exec = options.allow_exec;
-        let sip_files = SipFiles {
+        let (sip_files, sip_was_read) = reader.whole(|reader| SipFiles {
             pjsip: reader.read("pjsip.conf"),
             wizard: reader.read("pjsip_wizard.conf"),
             sip: reader.read("sip.conf"),
-        };
-        let mut whole_sip = reader.is_whole(0);
-        let before = reader.found.len();
-        let extensions = reader.read("extensions.conf");
-        let mut whole_plan = reader.is_whole(before);
-        let rtp = reader.read("rtp.conf").unwrap_or_default();
-        let resolver = reader.read("resolver_unbound.conf").unwrap_or_default();
-        let acl = reader.read("acl.conf").unwrap_or_default();
-        let security = reader.read("security.conf").unwrap_or_default();
+        });
+        let (extensions, plan_was_read) = reader.whole(|reader| reader.read("extensions.conf"));
         if sip_files.is_empty() && extensions.is_none() {
             return (None, nothing_there(&folders.configuration));
         }
         reader.miss("pjsip.conf", sip_files.is_empty(), "no phone can register and nobody can call");
         reader.miss("extensions.conf", extensions.is_none(), "every number is unknown");
-        let before_sip = reader.found.len();
-        let gathered = sip_files.gather(&mut reader.found);
-        whole_sip &= reader.is_whole(before_sip);
+        let (gathered, sip_was_joined) = reader.whole(|reader| sip_files.gather(&mut reader.found));
         let mut extensions = extensions.unwrap_or_default();
         let added_lines = lines_of(&gathered.extensions);
         extensions.sections.extend(gathered.extensions);
         extensions.sections.extend(registered::empty_contexts(&gathered.config));
-        let compiled = dialplan_vm::compile(&extensions);
-        let before = reader.found.len();
-        reader.found.extend(compiled.diagnostics);
-        whole_plan &= reader.is_whole(before);
-        let before = reader.found.len();
-        let mut sip = SipConfiguration::read(&gathered.config, &options.default_language, &mut reader.found);
-        sip.registrants = gathered.registrants;
-        sip.direct_media = gathered.direct_media;
-        sip.registered_extensions = gathered.registered_extensions;
-        sip.call_limits = gathered.call_limits;
-        let http = HttpConfiguration::read(&reader.read("http.conf").unwrap_or_default(), &mut reader.found);
-        sip.follow_http(&http, &mut reader.found);
-        sip.read_certificates(reader.folder, reader.files, &mut reader.found);
-        whole_sip &= reader.is_whole(before);
-        sip.access_lists = access::read_file(&acl, &mut reader.found);
+        let (plan, plan_was_compiled) = reader.whole(|reader| {
+            let compiled = dialplan_vm::compile(&extensions);
+            reader.found.extend(compiled.diagnostics);
+            compiled.plan
+        });
+        let (sip, sip_was_understood) = reader
+            .whole(|reader| reader.sip(&gathered.config, gathered.device_rules, &options.default_language));
+        let rtp = reader.read("rtp.conf").unwrap_or_default();
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
+        let resolver = reader.read("resolver_unbound.conf").unwrap_or_default();
         let resolver = resolver::read(&resolver, &mut reader.found);
+        let security = reader.read("security.conf").unwrap_or_default();
         let security = SecurityConfiguration::read(&security, &mut reader.found);
-        let plan = &compiled.plan;
-        let files = check::Files { plan, extensions: &extensions, sip: &sip, whole_plan, whole_sip };
+        let files = check::Files {
+            plan: &plan,
+            extensions: &extensions,
+            sip: &sip,
+            whole_plan: plan_was_read && plan_was_compiled,
+            whole_sip: sip_was_read && sip_was_joined && sip_was_understood,
+        };
         check::run(&files, &mut reader.found);
         gathered.spellings.respell(&mut reader.found);
         let Reader { sources, found, .. } = reader;
@@ -177,7 +168,7 @@ impl Configuration {
             rtp,
             resolver,
             security,
-            dialplan: Arc::new(compiled.plan),
+            dialplan: Arc::new(plan),
             plan_text: Arc::new(extensions),
             registered: BTreeSet::new(),
             added_lines,
@@ -237,10 +228,29 @@ impl Reader<'_> {
         Some(config)
     }
 
-    /// Whether no error was found since there were `before` findings: names are missing only from files that could be
-    /// read whole.
-    fn is_whole(&self, before: usize) -> bool {
-        !self.found[before..].iter().any(Diagnostic::is_error)
+    /// What a step makes, and whether it found no error: names are missing only from what could be read whole.
+    fn whole<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let before = self.found.len();
+        let made = step(self);
+        let is_whole = !self.found.iter().skip(before).any(Diagnostic::is_error);
+        (made, is_whole)
+    }
+
+    /// Reads the gathered sections of SIP, and the files that belong to them.
+    fn sip(
+        &mut self,
+        gathered: &Config,
+        device_rules: BTreeMap<String, DeviceRules>,
+        default_language: &str,
+    ) -> SipConfiguration {
+        let mut sip = SipConfiguration::read(gathered, default_language, &mut self.found);
+        sip.device_rules = device_rules;
+        let http = self.read("http.conf").unwrap_or_default();
+        sip.follow_http(&HttpConfiguration::read(&http, &mut self.found), &mut self.found);
+        sip.read_certificates(self.folder, self.files, &mut self.found);
+        let acl = self.read("acl.conf").unwrap_or_default();
+        sip.access_lists = access::read_file(&acl, &mut self.found);
+        sip
     }
 
     /// Says that a file is missing, and what that means.

@@ -48,7 +48,12 @@ impl Configuration {
     /// What an endpoint brings: its name in each context of `regcontext`, or what its `regexten` names.
     fn extensions_of(&self, endpoint: &str) -> Vec<RegisteredExtension> {
         let Some(contexts) = &self.sip.global.regcontext else { return Vec::new() };
-        let named = self.sip.registered_extensions.get(endpoint).map_or(endpoint, String::as_str);
+        let named = self
+            .sip
+            .device_rules
+            .get(endpoint)
+            .and_then(|rules| rules.registered_extensions.as_deref())
+            .unwrap_or(endpoint);
         let mut all = Vec::new();
         for name in named.split('&').map(str::trim).filter(|name| !name.is_empty()) {
             match name.split_once('@') {

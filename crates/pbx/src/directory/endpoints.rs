@@ -88,33 +88,52 @@ impl EndpointTable {
 fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoint {
     let mut sip = SipEndpoint::new(endpoint.name.clone());
     sip.context = endpoint.context.clone();
-    sip.codecs = endpoint.codecs.iter().filter_map(|name| codec(name)).collect();
-    sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
     sip.caller = endpoint.caller_id.clone();
+    sip.language = endpoint.language.clone();
+    sip.variables = endpoint.set_var.clone();
+    sip.allow_unauthenticated_options = endpoint.allow_unauthenticated_options;
+    sip.access.source = endpoint.access.lists(&configuration.sip.access_lists);
+    sip.access.contact = endpoint.contact_access.lists(&configuration.sip.access_lists);
+    take_credentials(&mut sip, configuration, endpoint);
+    take_media(&mut sip, configuration, endpoint);
+    take_signalling(&mut sip, configuration, endpoint);
+    take_identity(&mut sip, endpoint);
+    sip
+}
+
+/// What it proves itself with, and we to it.
+fn take_credentials(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
     sip.credentials = configuration.sip.credentials_of_callers(&endpoint.auth);
     if sip.credentials.is_empty() && !endpoint.auth.is_empty() {
         sip.credentials.push(nobodys());
     }
     sip.challenge_terms = Some(configuration.sip.challenge_terms(&endpoint.auth));
     sip.outbound_credentials = configuration.sip.credentials_of_ours(&endpoint.outbound_auth);
-    sip.language = endpoint.language.clone();
-    sip.from_user = endpoint.from_user.clone();
-    sip.from_domain = endpoint.from_domain.clone();
-    sip.variables = endpoint.set_var.clone();
+}
+
+/// Codecs, addresses and watches of its audio.
+fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
+    sip.codecs = endpoint.codecs.iter().filter_map(|name| codec(name)).collect();
+    sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
     sip.symmetric_media = endpoint.rtp_symmetric;
     sip.strict_media = configuration.rtp.strict;
     sip.media_address = endpoint.media_address;
     sip.rtp_timeout = endpoint.rtp_timeout;
     sip.rtp_timeout_hold = endpoint.rtp_timeout_hold;
     sip.direct_media = endpoint.direct_media.clone();
-    if let Some(rules) = configuration.sip.direct_media.get(&endpoint.name) {
+    let rules = configuration.sip.device_rules.get(&endpoint.name);
+    if let Some(rules) = rules.and_then(|rules| rules.direct_media.as_ref()) {
         sip.direct_media.early = rules.early;
         sip.direct_media.peers = rules.peers.lists(&configuration.sip.access_lists);
     }
+}
+
+/// How calls with it are set up, changed and ended.
+fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
     sip.options = endpoint.session_options;
     sip.allow_transfer = endpoint.allow_transfer;
     sip.redirect_method = endpoint.redirect_method;
-    sip.call_limit = configuration.sip.call_limits.get(&endpoint.name).copied();
+    sip.call_limit = configuration.sip.device_rules.get(&endpoint.name).and_then(|rules| rules.call_limit);
     let signalling = &endpoint.signalling;
     sip.inband_progress = signalling.inband_progress;
     sip.ignore_183_without_sdp = signalling.ignore_183_without_sdp;
@@ -124,6 +143,12 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.caller_tag = signalling.caller_tag.clone();
     sip.tone_zone = signalling.tone_zone.clone();
     sip.caller_in_contact = configuration.sip.global.use_callerid_contact;
+}
+
+/// What it may say of callers, what it is told of them, and who we say that we are.
+fn take_identity(sip: &mut SipEndpoint, endpoint: &Endpoint) {
+    sip.from_user = endpoint.from_user.clone();
+    sip.from_domain = endpoint.from_domain.clone();
     let identity = &endpoint.identity;
     sip.trust_id_inbound = identity.trust_id_inbound;
     sip.trust_id_outbound = identity.trust_id_outbound;
@@ -136,10 +161,6 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.user_eq_phone = identity.user_eq_phone;
     sip.presentation = identity.presentation;
     sip.contact_user = identity.contact_user.clone();
-    sip.allow_unauthenticated_options = endpoint.allow_unauthenticated_options;
-    sip.access.source = endpoint.access.lists(&configuration.sip.access_lists);
-    sip.access.contact = endpoint.contact_access.lists(&configuration.sip.access_lists);
-    sip
 }
 
 fn seed_of(configuration: &Configuration) -> u64 {

@@ -13,13 +13,15 @@ use crate::exchange::Exchange;
 /// endpoint is that one's, which is challenged as always.
 pub(super) fn endpoint_of(exchange: &Exchange, request: &Message, flow: &Flow) -> Option<Arc<SipEndpoint>> {
     let configuration = exchange.configuration();
-    let registrants = &configuration.sip.registrants;
-    if registrants.is_empty() || request.method() != Some(Method::Invite) {
+    let rules = configuration.sip.device_rules.iter();
+    let mut registrants = rules.filter_map(|(name, rules)| Some((name, rules.registrant?))).peekable();
+    registrants.peek()?;
+    if request.method() != Some(Method::Invite) {
         return None;
     }
     let claimed = claimed_endpoint(&configuration, request);
-    let mut possible = registrants.iter().filter(|(name, _)| claimed.as_ref().is_none_or(|own| own == *name));
-    let (name, _) = possible.find(|(name, registrant)| registered_at(exchange, name, **registrant, flow))?;
+    let mut possible = registrants.filter(|(name, _)| claimed.as_ref().is_none_or(|own| own == *name));
+    let (name, _) = possible.find(|(name, registrant)| registered_at(exchange, name, *registrant, flow))?;
     let mut endpoint = exchange.endpoints().get(name)?.as_ref().clone();
     endpoint.credentials.clear();
     Some(Arc::new(endpoint))

@@ -5,6 +5,7 @@
 //! place of the line that it came from, so a finding shows that line; [`Spellings`] remembers how its key was written,
 //! so a finding names that key.
 
+mod device_rules;
 mod object;
 mod sip_conf;
 mod slips;
@@ -15,26 +16,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use asterisk_conf::{Config, Diagnostic, Section, Span};
 
-use super::access::Access;
+pub use device_rules::{DeviceRules, DirectMediaRules, Registrant};
 use object::Group;
 pub(super) use spellings::Spellings;
-
-/// A device with `host=dynamic` and `insecure=invite`: it proves who it is when it registers, and calls from there are not
-/// challenged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Registrant {
-    /// `insecure=port`: calls may come from another port of that address.
-    pub any_port: bool,
-}
-
-/// What `sip.conf` says of audio that passes the exchange by, and `pjsip.conf` has no keys for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DirectMediaRules {
-    /// `directrtpsetup`: from the first INVITE on.
-    pub early: bool,
-    /// `directmediadeny`, `directmediapermit`, `directmediaacl`: where the other party may be.
-    pub peers: Access,
-}
 
 /// The files of SIP that are there.
 #[derive(Default)]
@@ -53,14 +37,8 @@ pub(super) struct Gathered {
     pub(super) extensions: Vec<Section>,
     /// How keys were written.
     pub(super) spellings: Spellings,
-    /// Devices that are believed where they registered.
-    pub(super) registrants: BTreeMap<String, Registrant>,
-    /// What devices say of direct media beyond the keys of `pjsip.conf`.
-    pub(super) direct_media: BTreeMap<String, DirectMediaRules>,
-    /// Their extensions while they are registered.
-    pub(super) registered_extensions: BTreeMap<String, String>,
-    /// How many calls devices may have at a time, by the name of their endpoint.
-    pub(super) call_limits: BTreeMap<String, usize>,
+    /// What devices say beyond that vocabulary, by the name of their endpoint.
+    pub(super) device_rules: BTreeMap<String, DeviceRules>,
 }
 
 impl SipFiles {
@@ -114,17 +92,8 @@ impl Joined {
             }
             let own: Vec<_> = identities.map(|identity| (identity, group.name.span)).collect();
             self.places.extend(own);
-            if let Some(registrant) = group.registrant {
-                self.gathered.registrants.insert(group.name.value.clone(), registrant);
-            }
-            if let Some(rules) = group.direct_media {
-                self.gathered.direct_media.insert(group.name.value.clone(), rules);
-            }
-            if let Some(extensions) = group.registered_extensions {
-                self.gathered.registered_extensions.insert(group.name.value.clone(), extensions);
-            }
-            if let Some(limit) = group.call_limit {
-                self.gathered.call_limits.insert(group.name.value.clone(), limit);
+            if group.rules != DeviceRules::default() {
+                self.gathered.device_rules.insert(group.name.value, group.rules);
             }
             for object in group.objects {
                 self.gathered.spellings.extend(object.spellings);

@@ -2,8 +2,8 @@
 
 use asterisk_conf::{Entry, Operator, Section, Span, Spanned};
 
+use super::DeviceRules;
 use super::spellings::Spelling;
-use crate::configuration::{DirectMediaRules, Registrant};
 
 /// What one section of another dialect comes to: objects that stand and fall together.
 pub(super) struct Group {
@@ -11,26 +11,13 @@ pub(super) struct Group {
     pub(super) name: Spanned<String>,
     /// Its objects.
     pub(super) objects: Vec<Object>,
-    /// Whether its calls are believed when they come from where it registered.
-    pub(super) registrant: Option<Registrant>,
-    /// What it says of direct media beyond the keys of an endpoint.
-    pub(super) direct_media: Option<DirectMediaRules>,
-    /// `regexten`: the extensions that it has while it is registered.
-    pub(super) registered_extensions: Option<String>,
-    /// How many calls it may have at a time.
-    pub(super) call_limit: Option<usize>,
+    /// What it says beyond the vocabulary of these objects.
+    pub(super) rules: DeviceRules,
 }
 
 impl Group {
     pub(super) fn new(name: Spanned<String>, objects: Vec<Object>) -> Self {
-        Self {
-            name,
-            objects,
-            registrant: None,
-            direct_media: None,
-            registered_extensions: None,
-            call_limit: None,
-        }
+        Self { name, objects, rules: DeviceRules::default() }
     }
 }
 

@@ -42,10 +42,10 @@ pub use signalling::SignallingOptions;
 pub use system::System;
 pub use transport::Transport;
 
+use super::DeviceRules;
 use super::access::{Access, AccessLists};
 use super::http::HttpConfiguration;
 use super::values::{Values, at};
-use super::{DirectMediaRules, Registrant};
 pub(super) use keys::of as keys_of;
 pub(crate) use proxy::route_set;
 
@@ -54,14 +54,8 @@ pub(crate) use proxy::route_set;
 pub struct SipConfiguration {
     /// `type=global`.
     pub global: Global,
-    /// Devices of `sip.conf` whose calls are believed where they registered, by the name of their endpoint.
-    pub registrants: BTreeMap<String, Registrant>,
-    /// What devices of `sip.conf` say of direct media and no key of `pjsip.conf` does, by the name of their endpoint.
-    pub direct_media: BTreeMap<String, DirectMediaRules>,
-    /// `regexten` of devices of `sip.conf`, by the name of their endpoint.
-    pub registered_extensions: BTreeMap<String, String>,
-    /// `call-limit` of devices of `sip.conf`, by the name of their endpoint.
-    pub call_limits: BTreeMap<String, usize>,
+    /// What devices of `sip.conf` say and no key of `pjsip.conf` does, by the name of their endpoint.
+    pub device_rules: BTreeMap<String, DeviceRules>,
     /// `type=system`.
     pub system: System,
     /// `type=transport`, in order.

@@ -9,7 +9,7 @@ use super::keys::{self, Meaning, Place};
 use super::register::host_and_port;
 use super::{Group, Object, device_keys, last_of, odd, realm_credentials, registration, uri};
 use crate::configuration::values::Values;
-use crate::configuration::{Access, DirectMediaRules, Registrant};
+use crate::configuration::{Access, DeviceRules, DirectMediaRules, Registrant};
 
 /// What a device may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,11 +186,13 @@ impl Device {
         objects.extend(self.identify());
         objects.extend(self.registration(found));
         objects.insert(0, endpoint);
-        let direct_media = self.direct_media(found);
-        let registered_extensions = self.line(&["regexten"]).map(|line| line.value.value.trim().to_owned());
-        let call_limit = device_keys::call_limit(&self.section, found);
-        let group = Group::new(self.section.name.clone(), objects);
-        Group { registrant: self.registrant, direct_media, registered_extensions, call_limit, ..group }
+        let rules = DeviceRules {
+            registrant: self.registrant,
+            direct_media: self.direct_media(found),
+            registered_extensions: self.line(&["regexten"]).map(|line| line.value.value.trim().to_owned()),
+            call_limit: device_keys::call_limit(&self.section, found),
+        };
+        Group { rules, ..Group::new(self.section.name.clone(), objects) }
     }
 
     /// What is said of direct media and no key of an endpoint says.
