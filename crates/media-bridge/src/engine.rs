@@ -11,7 +11,7 @@ use crate::handle::Leg;
 use crate::id::{BridgeId, LegId};
 use crate::ports::PortPool;
 use crate::statistics::Counters;
-use crate::thread::{Command, Message, NewLeg, ThreadGroup};
+use crate::thread::{Command, Message, NewLeg, Place, ThreadGroup};
 
 /// The media plane: threads that carry RTP, and the ports they use. A cheap handle; clones are the same engine.
 ///
@@ -52,7 +52,9 @@ impl MediaEngine {
     pub fn start(config: MediaConfig) -> Result<Self, MediaError> {
         let ports = PortPool::new(config.ports.clone(), config.dscp)?;
         let count = config.threads.unwrap_or_else(cores).max(1);
-        let threads = ThreadGroup::start(count, config.backend)?;
+        // Enough stay for other programs, however narrow the range is.
+        let parked = config.parked_pairs.min(ports.pairs() / 8) / count;
+        let threads = ThreadGroup::start(count, config.backend, parked)?;
         tracing::debug!(threads = count, ports = ?config.ports, "media engine started");
         Ok(Self(Arc::new(Shared {
             threads,
@@ -70,15 +72,15 @@ impl MediaEngine {
     /// is not ours or descriptors ran out.
     pub fn open_leg(&self, config: LegConfig) -> Result<Leg, MediaError> {
         let shared = &self.0;
-        let pair = PortPool::bind(&shared.ports, config.bind)?;
-        let home = match config.near {
+        let wanted = match config.near {
             Some(leg) => leg.home().min(shared.threads.count() - 1),
             None => shared.threads.least_loaded(),
         };
+        let (home, place) = shared.place(wanted, config.bind)?;
         let id = LegId::new(home, shared.next_leg.fetch_add(1, Ordering::Relaxed));
-        let (rtp, rtcp) = (pair.rtp_address, pair.rtcp_address);
+        let [rtp, rtcp] = place.addresses();
         let counters = Arc::new(Counters::default());
-        let new = NewLeg { id, pair, counters: counters.clone(), events: config.events };
+        let new = NewLeg { id, place, counters: counters.clone(), events: config.events };
         if !shared.threads.post(home, Message::Open(Box::new(new))) {
             return Err(MediaError::ThreadGone);
         }
@@ -97,7 +99,8 @@ impl MediaEngine {
         self.0.threads.legs()
     }
 
-    /// Pairs of ports that its legs hold now. A closed leg gives its pair back a moment after its handle was dropped.
+    /// Pairs of ports that its legs hold now. A closed leg gives its pair back a moment after its handle was dropped,
+    /// within a tenth of a second. Pairs that rest between two legs do not count.
     pub fn ports_in_use(&self) -> usize {
         self.0.ports.in_use()
     }
@@ -122,6 +125,22 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Sockets for a new leg, and the thread that it begins on: `wanted`, unless others rest on all that are left.
+    fn place(&self, wanted: usize, address: IpAddr) -> Result<(usize, Place), MediaError> {
+        if let Some(parked) = self.threads.parked(wanted, address, false) {
+            return Ok((wanted, Place::Parked(parked)));
+        }
+        let none_left = match PortPool::bind(&self.ports, address) {
+            Ok(pair) => return Ok((wanted, Place::Fresh(pair))),
+            Err(error @ MediaError::PortsExhausted { .. }) => error,
+            Err(error) => return Err(error),
+        };
+        let threads = std::iter::once(wanted).chain(0..self.threads.count());
+        let mut parked =
+            threads.filter_map(|thread| Some((thread, self.threads.parked(thread, address, true)?)));
+        parked.next().map(|(thread, pair)| (thread, Place::Parked(pair))).ok_or(none_left)
+    }
+
     /// Sends a command to a leg by way of its home thread. A thread that has ended has no legs: nothing is lost.
     pub(crate) fn command(&self, leg: LegId, command: Command) {
         self.threads.post(leg.home(), Message::Leg(leg, command));

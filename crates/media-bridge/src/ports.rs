@@ -28,19 +28,48 @@ pub(crate) struct PortPool {
 pub(crate) struct PortPair {
     pub(crate) rtp: UdpSocket,
     pub(crate) rtcp: UdpSocket,
-    pub(crate) rtp_address: SocketAddr,
-    pub(crate) rtcp_address: SocketAddr,
     pub(crate) lease: Lease,
 }
 
-/// Gives the pair back when dropped; dropped after the sockets are closed.
+/// The right to a pair of ports. Gives it back when dropped; dropped after the sockets are closed.
 pub(crate) struct Lease {
     pool: Arc<PortPool>,
     pair: usize,
+    address: IpAddr,
+    /// No leg has it now.
+    rests: bool,
+}
+
+impl Lease {
+    /// The address that the sockets are bound to.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Where RTP and RTCP are taken in.
+    pub(crate) fn places(&self) -> [SocketAddr; 2] {
+        let port = self.pool.port(self.pair);
+        [port, port + 1].map(|port| SocketAddr::new(self.address, port))
+    }
+
+    /// The leg of it has ended, and the ports stay ours.
+    pub(crate) fn rest(&mut self) {
+        if !std::mem::replace(&mut self.rests, true) {
+            self.pool.in_use.fetch_sub(1, Relaxed);
+        }
+    }
+
+    /// It is another leg's now.
+    pub(crate) fn serve(&mut self) {
+        if std::mem::replace(&mut self.rests, false) {
+            self.pool.in_use.fetch_add(1, Relaxed);
+        }
+    }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        self.rest();
         self.pool.release(self.pair);
     }
 }
@@ -70,19 +99,25 @@ impl PortPool {
             if !pool.claim(pair) {
                 continue;
             }
-            let lease = Lease { pool: pool.clone(), pair };
-            match pool.bind_pair(address, pool.first + 2 * pair as u16) {
-                Ok((rtp, rtcp)) => {
-                    let port = pool.first + 2 * pair as u16;
-                    let [rtp_address, rtcp_address] =
-                        [port, port + 1].map(|port| SocketAddr::new(address, port));
-                    return Ok(PortPair { rtp, rtcp, rtp_address, rtcp_address, lease });
-                }
+            let lease = Lease { pool: pool.clone(), pair, address, rests: false };
+            match pool.bind_pair(address, pool.port(pair)) {
+                Ok((rtp, rtcp)) => return Ok(PortPair { rtp, rtcp, lease }),
                 Err(error) if is_taken(&error) => {}
                 Err(error) => return Err(socket_error(error)),
             }
         }
         Err(MediaError::PortsExhausted { address, ports: pool.ports.clone(), ours: pool.in_use() })
+    }
+
+    /// Pairs in the range.
+    pub(crate) fn pairs(&self) -> usize {
+        self.pairs
+    }
+
+    /// The even port of a pair.
+    fn port(&self, pair: usize) -> u16 {
+        // There are no more pairs than fit behind the first.
+        self.first + 2 * pair as u16
     }
 
     fn bind_pair(&self, address: IpAddr, port: u16) -> io::Result<(UdpSocket, UdpSocket)> {
@@ -122,7 +157,6 @@ impl PortPool {
 
     fn release(&self, pair: usize) {
         self.taken[pair / 64].fetch_and(!(1 << (pair % 64)), Relaxed);
-        self.in_use.fetch_sub(1, Relaxed);
     }
 }
 
@@ -177,15 +211,21 @@ mod tests {
         let pool = pool(42_300..=42_319);
         let mut held: Vec<_> = Vec::new();
         while let Ok(pair) = PortPool::bind(&pool, LOOPBACK) {
-            assert_eq!(pair.rtp_address.port() % 2, 0);
-            assert_eq!(pair.rtcp_address.port(), pair.rtp_address.port() + 1);
+            let [rtp, rtcp] = pair.lease.places();
+            assert_eq!((rtp.port() % 2, rtcp.port()), (0, rtp.port() + 1));
+            assert_eq!(pair.rtp.local_addr().unwrap(), rtp);
+            assert_eq!(pair.rtcp.local_addr().unwrap(), rtcp);
             held.push(pair);
         }
         assert!(!held.is_empty() && held.len() <= 10);
         let error = PortPool::bind(&pool, LOOPBACK).err().unwrap().to_string();
         assert!(error.contains("42300-42319") && error.contains("rtpstart"), "{error}");
-        let one = held.pop().unwrap().rtp_address;
-        assert_eq!(PortPool::bind(&pool, LOOPBACK).unwrap().rtp_address, one, "the pair that was given back");
+        let one = held.pop().unwrap().lease.places();
+        assert_eq!(
+            PortPool::bind(&pool, LOOPBACK).unwrap().lease.places(),
+            one,
+            "the pair that was given back"
+        );
         drop(held);
         assert_eq!(pool.in_use(), 0);
     }
@@ -195,7 +235,7 @@ mod tests {
         let pool = pool(42_330..=42_333);
         let Ok(_stranger) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 42_331)) else { return };
         for _ in 0..20 {
-            assert_eq!(PortPool::bind(&pool, LOOPBACK).unwrap().rtp_address.port(), 42_332);
+            assert_eq!(PortPool::bind(&pool, LOOPBACK).unwrap().lease.places()[0].port(), 42_332);
         }
     }
 

@@ -120,6 +120,24 @@ fn echo_returns_what_was_said() {
 }
 
 #[test]
+fn ports_that_rest_serve_where_there_are_no_others() {
+    // Other programs may have some of the ports; what could be had once can be had again.
+    let config = MediaConfig { threads: Some(2), ports: 29_000..=29_063, ..MediaConfig::default() };
+    let engine = MediaEngine::start(config).unwrap();
+    let all =
+        || std::iter::from_fn(|| engine.open_leg(LegConfig::new(LOCAL, |_| {})).ok()).collect::<Vec<_>>();
+    let first = all();
+    let count = first.len();
+    drop(first);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while engine.ports_in_use() > 0 {
+        assert!(Instant::now() < deadline, "{} pairs are still held", engine.ports_in_use());
+        std::thread::yield_now();
+    }
+    assert_eq!(all().len(), count);
+}
+
+#[test]
 fn closed_legs_give_their_ports_back() {
     let engine = engine(2);
     let parties: Vec<_> = (0..50).map(|_| party(&engine, Codec::Pcmu)).collect();

@@ -52,6 +52,10 @@ impl PacketIo for Epoll {
         })
     }
 
+    fn rename(&mut self, id: SocketId, token: u32) {
+        self.sockets.rename(id, token);
+    }
+
     fn remove(&mut self, id: SocketId) -> Option<UdpSocket> {
         let socket = self.sockets.remove(id)?;
         let _ = epoll::delete(&self.epoll, &socket);

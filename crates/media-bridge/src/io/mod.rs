@@ -35,6 +35,9 @@ pub(crate) trait PacketIo: Send + Sized + 'static {
     /// Takes a bound, non-blocking socket in. `token` comes back with each of its packets.
     fn add(&mut self, socket: UdpSocket, token: u32) -> io::Result<SocketId>;
 
+    /// From now on another `token` comes with the packets of a socket, those that wait in it included.
+    fn rename(&mut self, socket: SocketId, token: u32);
+
     /// Gives a socket back.
     fn remove(&mut self, socket: SocketId) -> Option<UdpSocket>;
 
@@ -138,6 +141,19 @@ mod tests {
         assert_eq!(next(&mut other, &mut buffer).token, 2, "a packet that waited is not lost");
     }
 
+    fn a_renamed_socket_comes_with_its_new_token<I: PacketIo>() {
+        let mut io = I::new().unwrap();
+        let (own, peer) = (socket(), socket());
+        let address = own.local_addr().unwrap();
+        let id = io.add(own, 1).unwrap();
+        peer.send_to(b"x", address).unwrap();
+        io.rename(id, 2);
+        let mut buffer = [0; MAX_DATAGRAM];
+        assert_eq!(next(&mut io, &mut buffer).token, 2);
+        drop(io.remove(id));
+        io.rename(id, 3);
+    }
+
     fn the_bell_ends_a_wait<I: PacketIo>() {
         let mut io = I::new().unwrap();
         let bell = io.bell();
@@ -169,6 +185,7 @@ mod tests {
     fn all<I: PacketIo>() {
         packets_come_with_token_and_sender::<I>();
         a_removed_socket_is_silent_and_works_elsewhere::<I>();
+        a_renamed_socket_comes_with_its_new_token::<I>();
         the_bell_ends_a_wait::<I>();
         a_flood_on_one_socket_does_not_starve_another::<I>();
     }

@@ -60,6 +60,10 @@ impl PacketIo for Portable {
         })
     }
 
+    fn rename(&mut self, id: SocketId, token: u32) {
+        self.sockets.rename(id, token);
+    }
+
     fn remove(&mut self, id: SocketId) -> Option<UdpSocket> {
         let mut socket = self.sockets.remove(id)?;
         let _ = self.poll.registry().deregister(&mut socket);

@@ -35,6 +35,13 @@ impl<S> Sockets<S> {
         Ok(SocketId(key))
     }
 
+    /// Packets of that socket have this token from now on.
+    pub(crate) fn rename(&mut self, id: SocketId, token: u32) {
+        if let Some(entry) = self.table.get_mut(id.0) {
+            entry.token = token;
+        }
+    }
+
     pub(crate) fn remove(&mut self, id: SocketId) -> Option<S> {
         self.table.try_remove(id.0).map(|entry| entry.socket)
     }

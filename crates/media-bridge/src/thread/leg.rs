@@ -1,4 +1,4 @@
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 
 use crate::id::{BridgeId, LegId};
@@ -6,13 +6,32 @@ use crate::io::SocketId;
 use crate::leg::{EventSink, LegCore};
 use crate::ports::{Lease, PortPair};
 use crate::statistics::Counters;
+use crate::thread::parking::ParkedPair;
 
 /// A leg that is about to be born on its home thread.
 pub(crate) struct NewLeg {
     pub(crate) id: LegId,
-    pub(crate) pair: PortPair,
+    pub(crate) place: Place,
     pub(crate) counters: Arc<Counters>,
     pub(crate) events: EventSink,
+}
+
+/// The sockets of a new leg.
+pub(crate) enum Place {
+    /// Opened for it.
+    Fresh(PortPair),
+    /// Of an earlier leg of that thread, which watches them already.
+    Parked(ParkedPair),
+}
+
+impl Place {
+    /// Where RTP and RTCP are taken in.
+    pub(crate) fn addresses(&self) -> [SocketAddr; 2] {
+        match self {
+            Self::Fresh(pair) => pair.lease.places(),
+            Self::Parked(pair) => pair.lease.places(),
+        }
+    }
 }
 
 /// Everything of a leg, on its way to another thread. Packets wait in the sockets meanwhile.

@@ -1,10 +1,10 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 
 use crossbeam_queue::SegQueue;
 
 use crate::io::Wake;
-use crate::thread::message::Message;
+use crate::thread::message::{Message, Urgency};
 
 /// The way into a media thread: a queue without locks, and a bell that is rung once for many messages.
 ///
@@ -15,6 +15,8 @@ pub(crate) struct Mailbox {
     rung: AtomicBool,
     open: AtomicBool,
     stop: AtomicBool,
+    /// The reader sleeps until the bell rings, however long that takes.
+    asleep: AtomicBool,
     bell: Arc<dyn Wake>,
 }
 
@@ -25,23 +27,48 @@ impl Mailbox {
             rung: AtomicBool::new(false),
             open: AtomicBool::new(true),
             stop: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
             bell,
         }
     }
 
     /// Puts a message in, from any thread. `false`: nobody reads any more.
     ///
-    /// A leg that is opened is deaf and silent until the next message for it, so that one need not wake the reader.
+    /// What can wait for a moment does not wake the reader, unless he sleeps for good.
     pub(crate) fn post(&self, message: Message) -> bool {
         if !self.open.load(Ordering::Acquire) {
             return false;
         }
-        let can_wait = matches!(message, Message::Open(_));
+        let urgency = message.urgency();
         self.queue.push(message);
-        if !can_wait {
-            self.ring();
+        match urgency {
+            Urgency::Now => self.ring(),
+            Urgency::Soon => {
+                // Either this sees that the reader sleeps, or he sees the message before he does.
+                fence(Ordering::SeqCst);
+                if self.asleep.load(Ordering::Relaxed) {
+                    self.ring();
+                }
+            }
+            Urgency::WithTheNext => {}
         }
         true
+    }
+
+    /// The reader is about to sleep until the bell rings. `false`: there are messages, and he does not.
+    pub(crate) fn fall_asleep(&self) -> bool {
+        self.asleep.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        let nothing_waits = self.queue.is_empty();
+        if !nothing_waits {
+            self.awake();
+        }
+        nothing_waits
+    }
+
+    /// The reader is up.
+    pub(crate) fn awake(&self) {
+        self.asleep.store(false, Ordering::Relaxed);
     }
 
     /// Asks the thread to end.
@@ -54,9 +81,10 @@ impl Mailbox {
         self.stop.load(Ordering::Acquire)
     }
 
-    /// Whether somebody rang since the last call. The reader drains the queue when it says so.
+    /// Whether there is something to read. The reader drains the queue when it says so.
     pub(crate) fn answer_bell(&self) -> bool {
-        self.rung.load(Ordering::Relaxed) && self.rung.swap(false, Ordering::AcqRel)
+        let rung = self.rung.load(Ordering::Relaxed) && self.rung.swap(false, Ordering::AcqRel);
+        rung || !self.queue.is_empty()
     }
 
     /// The next message.
@@ -84,6 +112,7 @@ mod tests {
 
     use super::*;
     use crate::id::LegId;
+    use crate::thread::Command;
 
     #[derive(Default)]
     struct CountingBell(AtomicUsize);
@@ -103,10 +132,29 @@ mod tests {
         }
         assert_eq!(bell.0.load(Ordering::Relaxed), 1);
         assert!(mailbox.answer_bell());
-        assert!(!mailbox.answer_bell());
         assert_eq!(std::iter::from_fn(|| mailbox.take()).count(), 10);
+        assert!(!mailbox.answer_bell());
         assert!(mailbox.post(Message::Missing(LegId::new(0, 0))));
         assert_eq!(bell.0.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn what_can_wait_wakes_nobody_but_sleepers() {
+        let bell = Arc::new(CountingBell::default());
+        let mailbox = Mailbox::new(bell.clone());
+        let rings = || bell.0.load(Ordering::Relaxed);
+        let close = || Message::Leg(LegId::new(0, 1), Command::Close);
+        assert!(mailbox.post(close()));
+        assert_eq!(rings(), 0);
+        assert!(mailbox.answer_bell(), "the reader finds it when he looks");
+        assert!(!mailbox.fall_asleep(), "and does not sleep on it");
+        assert!(mailbox.take().is_some());
+        assert!(mailbox.fall_asleep());
+        assert!(mailbox.post(close()));
+        assert_eq!(rings(), 1);
+        mailbox.awake();
+        assert!(mailbox.post(close()));
+        assert_eq!(rings(), 1);
     }
 
     #[test]

@@ -23,6 +23,30 @@ pub(crate) enum Message {
     Gone(LegId),
 }
 
+/// How soon a message must be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    /// At once.
+    Now,
+    /// Within a tenth of a second, for so often a thread with legs looks: nobody hears the difference, and a thread that
+    /// is not woken costs nothing.
+    Soon,
+    /// Not before the next message.
+    WithTheNext,
+}
+
+impl Message {
+    pub(crate) fn urgency(&self) -> Urgency {
+        match self {
+            // It is deaf and silent until it is told more.
+            Self::Open(_) => Urgency::WithTheNext,
+            // What is played or joined next is read after it.
+            Self::Leg(_, Command::Part { .. } | Command::Close) => Urgency::Soon,
+            _ => Urgency::Now,
+        }
+    }
+}
+
 /// What a leg can be told.
 pub(crate) enum Command {
     Configure(Box<LegSettings>),

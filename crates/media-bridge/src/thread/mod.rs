@@ -4,25 +4,30 @@ mod leg;
 mod mailbox;
 mod message;
 mod moving;
+mod parking;
 mod round;
+mod seeds;
 mod stage;
 mod wheel;
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
+use std::time::Instant;
 
-pub(crate) use leg::NewLeg;
+pub(crate) use leg::{NewLeg, Place};
 use mailbox::Mailbox;
 pub(crate) use message::{Command, Message};
+use parking::{ParkedPair, Parking};
 use stage::Stage;
 
 use crate::config::Backend;
 use crate::error::MediaError;
 #[cfg(target_os = "linux")]
 use crate::io::Epoll;
-use crate::io::{PacketIo, Portable};
+use crate::io::{PacketIo, Portable, Wake};
 
 /// All threads of an engine. They end when this is dropped.
 pub(crate) struct ThreadGroup(Arc<[Neighbour]>);
@@ -32,28 +37,34 @@ struct Neighbour {
     mailbox: Mailbox,
     /// Legs on the thread, and those on their way to it.
     legs: AtomicUsize,
+    /// Sockets of legs that have ended on the thread.
+    parking: Parking,
+}
+
+impl Neighbour {
+    fn new(bell: Arc<dyn Wake>, parked: usize) -> Self {
+        Self { mailbox: Mailbox::new(bell), legs: AtomicUsize::new(0), parking: Parking::new(parked) }
+    }
 }
 
 impl ThreadGroup {
-    /// Starts `count` threads.
-    pub(crate) fn start(count: usize, backend: Backend) -> Result<Self, MediaError> {
+    /// Starts `count` threads, each with room for so many `parked` pairs of sockets.
+    pub(crate) fn start(count: usize, backend: Backend, parked: usize) -> Result<Self, MediaError> {
         match backend {
-            Backend::Portable => Self::start_with::<Portable>(count),
+            Backend::Portable => Self::start_with::<Portable>(count, parked),
             #[cfg(target_os = "linux")]
-            Backend::Best | Backend::Epoll => Self::start_with::<Epoll>(count),
+            Backend::Best | Backend::Epoll => Self::start_with::<Epoll>(count, parked),
             #[cfg(not(target_os = "linux"))]
-            Backend::Best => Self::start_with::<Portable>(count),
+            Backend::Best => Self::start_with::<Portable>(count, parked),
             #[cfg(not(target_os = "linux"))]
             other => Err(MediaError::NoSuchBackend(other)),
         }
     }
 
-    fn start_with<I: PacketIo>(count: usize) -> Result<Self, MediaError> {
+    fn start_with<I: PacketIo>(count: usize, parked: usize) -> Result<Self, MediaError> {
         let failed = |thread: usize| move |source: io::Error| MediaError::Thread { thread, source };
         let ios = (0..count).map(|n| I::new().map_err(failed(n))).collect::<Result<Vec<_>, MediaError>>()?;
-        let neighbours =
-            ios.iter().map(|io| Neighbour { mailbox: Mailbox::new(io.bell()), legs: AtomicUsize::new(0) });
-        let group = Self(neighbours.collect());
+        let group = Self(ios.iter().map(|io| Neighbour::new(io.bell(), parked)).collect());
         for (index, io) in ios.into_iter().enumerate() {
             let stage = Stage::new(index, io, group.0.clone());
             thread::Builder::new()
@@ -71,6 +82,13 @@ impl ThreadGroup {
             neighbour.legs.fetch_add(1, Relaxed);
         }
         neighbour.mailbox.post(message)
+    }
+
+    /// Sockets on `address` that rest on that thread and may serve again; where `pressed`, those that have just begun to
+    /// rest too.
+    pub(crate) fn parked(&self, thread: usize, address: IpAddr, pressed: bool) -> Option<ParkedPair> {
+        let parking = &self.0.get(thread)?.parking;
+        if pressed { parking.take_any(address) } else { parking.take(address, Instant::now()) }
     }
 
     pub(crate) fn count(&self) -> usize {

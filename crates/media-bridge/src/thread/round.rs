@@ -20,20 +20,22 @@ impl Round {
         Self { next: now, place: 0 }
     }
 
-    /// When to wake next for `legs` legs.
-    pub(crate) fn deadline(&self, legs: usize) -> Option<Instant> {
-        (legs > 0).then_some(self.next)
+    /// When to wake next, if there is anything to look after.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.next
     }
 
-    /// The places to look at now, out of `places`. A place may be empty.
-    pub(crate) fn due(&mut self, now: Instant, places: usize) -> impl Iterator<Item = usize> + use<> {
+    /// Whether it is time for a step.
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        now >= self.next
+    }
+
+    /// The places to look at in this step, out of `places`. A place may be empty.
+    pub(crate) fn take_step(&mut self, now: Instant, places: usize) -> impl Iterator<Item = usize> + use<> {
         let step = if places <= FEW { LONG_STEP } else { SHORT_STEP };
         let steps = (TURN.as_millis() / step.as_millis()) as usize;
-        let mut count = 0;
-        if now >= self.next && places > 0 {
-            count = places.div_ceil(steps);
-            self.next = (self.next + step).max(now + step / 2);
-        }
+        let count = places.div_ceil(steps);
+        self.next = (self.next + step).max(now + step / 2);
         let start = self.place;
         self.place = if places == 0 { 0 } else { (start + count) % places };
         (start..start + count).map(move |place| place % places)
@@ -52,8 +54,10 @@ mod tests {
             let mut seen = vec![0; places];
             let mut now = start;
             while now < start + Duration::from_secs(10) {
-                round.due(now, places).for_each(|place| seen[place] += 1);
-                now = round.deadline(places).unwrap();
+                assert!(round.is_due(now));
+                round.take_step(now, places).for_each(|place| seen[place] += 1);
+                assert!(!round.is_due(now));
+                now = round.deadline();
             }
             assert!(seen.iter().all(|&count| (9..=101).contains(&count)), "{places}: {seen:?}");
             if places >= 50 {
@@ -63,10 +67,10 @@ mod tests {
     }
 
     #[test]
-    fn without_legs_it_sleeps() {
+    fn without_legs_it_goes_on() {
         let now = Instant::now();
         let mut round = Round::new(now);
-        assert_eq!(round.deadline(0), None);
-        assert_eq!(round.due(now, 0).count(), 0);
+        assert_eq!(round.take_step(now, 0).count(), 0);
+        assert!(round.deadline() > now);
     }
 }

@@ -4,19 +4,21 @@ use std::collections::HashMap;
 use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use slab::Slab;
 
 use super::Neighbour;
-use super::leg::{NewLeg, Seat};
+use super::leg::{NewLeg, Place, Seat};
 use super::message::{Command, Message};
 use super::moving::Expected;
 use super::round::Round;
+use super::seeds::Seeds;
 use super::wheel::Wheel;
 use crate::id::{BridgeId, LegId};
 use crate::io::{MAX_DATAGRAM, PacketIo, Received, SocketId};
-use crate::leg::{Key, LegCore, Outgoing, Seed};
+use crate::leg::{Key, LegCore, Outgoing};
+use crate::ports::Lease;
 
 /// Messages dealt with before packets are looked at again.
 const MESSAGES_AT_A_TIME: usize = 256;
@@ -34,6 +36,7 @@ pub(super) struct Stage<I> {
     pub(super) expected: HashMap<LegId, Expected>,
     pub(super) wheel: Wheel,
     round: Round,
+    seeds: Seeds,
     buffer: Box<[u8; MAX_DATAGRAM]>,
 }
 
@@ -50,6 +53,7 @@ impl<I: PacketIo> Stage<I> {
             expected: HashMap::new(),
             wheel: Wheel::new(now),
             round: Round::new(now),
+            seeds: Seeds::default(),
             buffer: Box::new([0; MAX_DATAGRAM]),
         }
     }
@@ -57,8 +61,7 @@ impl<I: PacketIo> Stage<I> {
     /// Serves until it is told to stop.
     pub(super) fn run(mut self) {
         while !self.mailbox_stopped() {
-            let timeout = self.timeout(Instant::now());
-            if let Err(error) = self.io.wait(timeout) {
+            if let Err(error) = self.wait() {
                 tracing::error!(thread = self.index, %error, "a media thread cannot wait for packets and ends");
                 break;
             }
@@ -79,8 +82,23 @@ impl<I: PacketIo> Stage<I> {
         self.neighbours.get(self.index).is_none_or(|own| own.mailbox.is_stopped())
     }
 
+    /// Sleeps until something is to do.
+    fn wait(&mut self) -> std::io::Result<()> {
+        let own = self.neighbours.get(self.index).map(|own| &own.mailbox);
+        match (self.timeout(Instant::now()), own) {
+            (None, Some(own)) if own.fall_asleep() => {
+                let slept = self.io.wait(None);
+                own.awake();
+                slept
+            }
+            (None, Some(_)) => self.io.wait(Some(Duration::ZERO)),
+            (timeout, _) => self.io.wait(timeout),
+        }
+    }
+
     fn timeout(&self, now: Instant) -> Option<Duration> {
-        let deadlines = [self.wheel.deadline(), self.round.deadline(self.seats.len())];
+        let attends = !self.seats.is_empty() || self.has_parked();
+        let deadlines = [self.wheel.deadline(), attends.then(|| self.round.deadline())];
         let soonest = deadlines.into_iter().flatten().min()?;
         Some(soonest.saturating_duration_since(now))
     }
@@ -154,8 +172,11 @@ impl<I: PacketIo> Stage<I> {
                 }
             }
         }
-        for place in self.round.due(now, self.highest_place()) {
-            self.attend(now, place);
+        if self.round.is_due(now) {
+            self.close_stale(now);
+            for place in self.round.take_step(now, self.highest_place()) {
+                self.attend(now, place);
+            }
         }
     }
 
@@ -193,9 +214,14 @@ impl<I: PacketIo> Stage<I> {
     }
 
     fn open(&mut self, now: Instant, new: NewLeg) {
-        let NewLeg { id, pair, counters, events } = new;
-        let core = LegCore::new(now, seed(id), counters, events);
-        self.seat(id, core, pair.rtp, pair.rtcp, pair.lease);
+        let NewLeg { id, place, counters, events } = new;
+        let core = LegCore::new(now, self.seeds.next(id), counters, events);
+        match place {
+            Place::Fresh(pair) => {
+                self.seat(id, core, pair.rtp, pair.rtcp, pair.lease);
+            }
+            Place::Parked(pair) => self.seat_parked(id, core, pair),
+        }
     }
 
     /// Gives a leg a place, and its sockets to the loop. A leg that cannot be served is closed.
@@ -205,7 +231,7 @@ impl<I: PacketIo> Stage<I> {
         mut core: LegCore,
         rtp: UdpSocket,
         rtcp: UdpSocket,
-        lease: crate::ports::Lease,
+        lease: Lease,
     ) -> Option<usize> {
         let entry = self.seats.vacant_entry();
         let place = entry.key();
@@ -316,9 +342,10 @@ impl<I: PacketIo> Stage<I> {
 
     /// Ends a leg: says goodbye, and gives its sockets and ports back.
     fn close(&mut self, place: usize) {
+        let now = Instant::now();
         self.part(place, None);
         let Some(mut seat) = self.seats.try_remove(place) else { return };
-        if let Some(goodbye) = seat.core.goodbye(Instant::now(), &mut self.buffer[..]) {
+        if let Some(goodbye) = seat.core.goodbye(now, &mut self.buffer[..]) {
             send_control(&mut self.io, &mut seat, &self.buffer[..goodbye.length], goodbye);
             self.io.flush();
         }
@@ -327,10 +354,7 @@ impl<I: PacketIo> Stage<I> {
             self.wheel.leave(slot, place);
         }
         self.places.remove(&seat.id);
-        // The sockets close before the lease gives their ports back.
-        self.io.close(seat.rtp);
-        self.io.close(seat.rtcp);
-        drop(seat.lease);
+        self.park(seat.rtp, seat.rtcp, seat.lease, now);
         self.gone(seat.id);
     }
 
@@ -370,22 +394,6 @@ fn send_control<I: PacketIo>(io: &mut I, seat: &mut Seat, packet: &[u8], outgoin
     let socket = if seat.core.muxes_rtcp() { seat.rtp } else { seat.rtcp };
     if io.send(socket, packet, outgoing.to).is_err() {
         seat.core.count_send_error();
-    }
-}
-
-/// The numbers that a leg's stream starts with. Without random numbers, which no system lacks, they are merely unequal.
-fn seed(id: LegId) -> Seed {
-    let mut random = [0_u8; 16];
-    if getrandom::fill(&mut random).is_err() {
-        random[..8].copy_from_slice(&id.number().wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes());
-    }
-    let number = u128::from_le_bytes(random);
-    Seed {
-        ssrc: number as u32,
-        sequence: (number >> 32) as u16,
-        timestamp: (number >> 48) as u32,
-        name: (number >> 64) as u64,
-        opened: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
     }
 }
 

@@ -150,7 +150,9 @@ fn switchboard_of(
     observers: Vec<Arc<dyn Observer>>,
     presence: Arc<Presence>,
 ) -> Result<Switchboard, StartError> {
-    let media = MediaConfig { ports: configuration.rtp.ports.clone(), ..MediaConfig::default() };
+    // As many as rest at 500 calls a second, of two legs each.
+    let media =
+        MediaConfig { ports: configuration.rtp.ports.clone(), parked_pairs: 512, ..MediaConfig::default() };
     let mut builder = Switchboard::builder(MediaEngine::start(media)?)
         .system_name(&configuration.options.system_name)
         .limit(configuration.options.max_calls.and_then(|calls| usize::try_from(calls).ok()))

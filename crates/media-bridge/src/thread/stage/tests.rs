@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
 
-use super::super::mailbox::Mailbox;
+use super::super::parking::NOBODY;
 use super::*;
 use crate::codec::Codec;
 use crate::event::{LegEvent, PlaybackEnd};
@@ -17,6 +17,7 @@ use crate::statistics::Counters;
 #[derive(Default)]
 struct FakeIo {
     sockets: Slab<UdpSocket>,
+    tokens: HashMap<usize, u32>,
     /// Sockets that are taken in before the next ones are refused.
     room: Option<usize>,
 }
@@ -36,11 +37,17 @@ impl PacketIo for FakeIo {
         Arc::new(Silent)
     }
 
-    fn add(&mut self, socket: UdpSocket, _token: u32) -> io::Result<SocketId> {
+    fn add(&mut self, socket: UdpSocket, token: u32) -> io::Result<SocketId> {
         if self.room.is_some_and(|room| self.sockets.len() >= room) {
             return Err(io::ErrorKind::OutOfMemory.into());
         }
-        Ok(SocketId(self.sockets.insert(socket)))
+        let key = self.sockets.insert(socket);
+        self.tokens.insert(key, token);
+        Ok(SocketId(key))
+    }
+
+    fn rename(&mut self, socket: SocketId, token: u32) {
+        self.tokens.insert(socket.0, token);
     }
 
     fn remove(&mut self, socket: SocketId) -> Option<UdpSocket> {
@@ -68,12 +75,16 @@ struct Theatre {
     serial: u64,
 }
 
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// Pairs that may rest on a stage.
+const PARKED: usize = 1;
+
 const FIRST: BridgeId = BridgeId(1);
 const SECOND: BridgeId = BridgeId(2);
 
 impl Theatre {
     fn new(stages: usize) -> Self {
-        let neighbour = |_| Neighbour { mailbox: Mailbox::new(Arc::new(Silent)), legs: 0.into() };
+        let neighbour = |_| Neighbour::new(Arc::new(Silent), PARKED);
         let neighbours: Arc<[Neighbour]> = (0..stages).map(neighbour).collect();
         let stage = |index| Stage::new(index, FakeIo::default(), neighbours.clone());
         Self {
@@ -88,12 +99,15 @@ impl Theatre {
     fn open(&mut self, home: usize) -> (LegId, Receiver<LegEvent>) {
         self.serial += 1;
         let id = LegId::new(home, self.serial);
-        let pair = PortPool::bind(&self.ports, IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();
+        let place = match self.neighbours[home].parking.take_any(LOCAL) {
+            Some(parked) => Place::Parked(parked),
+            None => Place::Fresh(PortPool::bind(&self.ports, LOCAL).unwrap()),
+        };
         let (sender, events) = channel();
         let events_sink = Box::new(move |event| {
             let _ = sender.send(event);
         });
-        let new = NewLeg { id, pair, counters: Arc::new(Counters::default()), events: events_sink };
+        let new = NewLeg { id, place, counters: Arc::new(Counters::default()), events: events_sink };
         self.neighbours[home].legs.fetch_add(1, Relaxed);
         self.stages[home].take_message(Message::Open(Box::new(new)));
         let settings = LegSettings::new(Some(SocketAddr::from(([127, 0, 0, 1], 9))), Codec::Pcmu);
@@ -233,6 +247,38 @@ fn a_leg_that_is_closed_before_it_was_asked_for_is_not_waited_for() {
     theatre.join(FIRST, a, b);
     theatre.settle();
     assert!(theatre.stages.iter().all(|stage| stage.expected.is_empty()));
+}
+
+#[test]
+fn a_new_leg_takes_over_the_sockets_of_one_that_has_ended() {
+    let mut theatre = Theatre::new(1);
+    let ((a, _), (b, _)) = (theatre.open(0), theatre.open(0));
+    let sockets = |theatre: &Theatre, leg: LegId| {
+        let seat = &theatre.stages[0].seats[theatre.stages[0].places[&leg]];
+        [seat.rtp.0, seat.rtcp.0]
+    };
+    let of_a = sockets(&theatre, a);
+    theatre.tell(a, Command::Close);
+    theatre.tell(b, Command::Close);
+    theatre.settle();
+    assert_eq!(theatre.stages[0].io.sockets.len(), 2, "there is room for one pair");
+    assert_eq!(of_a.map(|socket| theatre.stages[0].io.tokens[&socket]), [NOBODY; 2]);
+    assert_eq!((theatre.ports.in_use(), theatre.legs()), (0, vec![0]));
+    let (c, _) = theatre.open(0);
+    let place = theatre.stages[0].places[&c] as u32;
+    assert_eq!(sockets(&theatre, c), of_a);
+    assert_eq!(of_a.map(|socket| theatre.stages[0].io.tokens[&socket]), [place << 1, place << 1 | 1]);
+    assert_eq!(theatre.ports.in_use(), 1);
+}
+
+#[test]
+fn what_comes_for_parked_sockets_reaches_nobody() {
+    let mut theatre = Theatre::new(1);
+    let (_, heard) = theatre.open(0);
+    let from = SocketAddr::from(([127, 0, 0, 1], 9));
+    theatre.stages[0].take_packet(Instant::now(), Received { token: NOBODY, length: 172, from });
+    theatre.stages[0].take_packet(Instant::now(), Received { token: NOBODY ^ 1, length: 172, from });
+    assert!(heard.try_recv().is_err());
 }
 
 #[test]
