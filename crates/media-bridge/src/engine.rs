@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use crate::bridge::Bridge;
@@ -84,7 +84,7 @@ impl MediaEngine {
         if !shared.threads.post(home, Message::Open(Box::new(new))) {
             return Err(MediaError::ThreadGone);
         }
-        Ok(Leg { id, rtp, rtcp, counters, shared: shared.clone() })
+        Ok(Leg { id, rtp, rtcp, counters, shared: shared.clone(), has_begun: AtomicBool::new(false) })
     }
 
     /// Joins two legs until the [`Bridge`] is dropped. Bridges that they were in end.

@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use audio::Tone;
@@ -26,6 +27,8 @@ pub struct Leg {
     pub(crate) rtcp: SocketAddr,
     pub(crate) counters: Arc<Counters>,
     pub(crate) shared: Arc<Shared>,
+    /// Whether it has settings.
+    pub(crate) has_begun: AtomicBool,
 }
 
 impl Leg {
@@ -46,8 +49,12 @@ impl Leg {
 
     /// Takes over what was negotiated. A leg neither sends nor hears before its first settings. A new `remote`
     /// begins the learning of the source anew; streams, bridge and playback go on.
+    ///
+    /// The first settings take effect with the first command that lets the leg be heard, and within a tenth of a second.
     pub fn configure(&self, settings: LegSettings) {
-        self.command(Command::Configure(Box::new(settings)));
+        let settings = Box::new(settings);
+        let has_begun = self.has_begun.swap(true, Ordering::Relaxed);
+        self.command(if has_begun { Command::Configure(settings) } else { Command::Begin(settings) });
     }
 
     /// Plays sounds to the peer, in place of what it plays or hears of a bridge now.

@@ -41,7 +41,7 @@ impl Message {
             // It is deaf and silent until it is told more.
             Self::Open(_) => Urgency::WithTheNext,
             // What is played or joined next is read after it.
-            Self::Leg(_, Command::Part { .. } | Command::Close) => Urgency::Soon,
+            Self::Leg(_, Command::Begin(_) | Command::Part { .. } | Command::Close) => Urgency::Soon,
             _ => Urgency::Now,
         }
     }
@@ -49,6 +49,8 @@ impl Message {
 
 /// What a leg can be told.
 pub(crate) enum Command {
+    /// The first settings: the leg is neither joined nor does it play anything.
+    Begin(Box<LegSettings>),
     Configure(Box<LegSettings>),
     Play(Box<Playback>, PlayToken),
     PlayTone(Box<Tone>),

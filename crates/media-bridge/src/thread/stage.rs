@@ -266,7 +266,7 @@ impl<I: PacketIo> Stage<I> {
         let Some(seat) = self.seats.get_mut(place) else { return };
         let core = &mut seat.core;
         match command {
-            Command::Configure(settings) => core.configure(now, *settings),
+            Command::Begin(settings) | Command::Configure(settings) => core.configure(now, *settings),
             Command::Play(list, token) => core.play(*list, token),
             Command::PlayTone(tone) => core.play_tone(*tone),
             Command::StopPlaying => core.stop_playing(),
