@@ -29,9 +29,13 @@ impl Direction {
 
     /// The direction that an attribute name stands for; `None` for any other name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::SendRecv, Self::SendOnly, Self::RecvOnly, Self::Inactive]
-            .into_iter()
-            .find(|direction| name.eq_ignore_ascii_case(direction.name()))
+        let all = [Self::SendRecv, Self::SendOnly, Self::RecvOnly, Self::Inactive];
+        // Nearly all write it as the RFC does. Other attributes hardly ever have eight letters.
+        let exactly = all.into_iter().find(|direction| name == direction.name());
+        exactly.or_else(|| {
+            let is_near = |direction: &Self| name.len() == 8 && name.eq_ignore_ascii_case(direction.name());
+            all.into_iter().find(is_near)
+        })
     }
 
     /// The name of the attribute.

@@ -50,6 +50,20 @@ impl<'a> Lines<'a> {
     }
 }
 
+impl<'a> Lines<'a> {
+    /// The `a=` lines that may be an attribute with a name as long as this one, and a value: most lines have another letter
+    /// than the colon there, and are not looked at any further.
+    #[inline]
+    pub(crate) fn attributes(mut self, name: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let octets = self.text.octets();
+        iter::from_fn(move || {
+            let colon = |span: &Span| octets.get(usize::from(span.start) + name.len()) == Some(&b':');
+            let span = self.spans.find(|span| span.kind == b'a' && colon(span))?;
+            Some(self.text.value(*span))
+        })
+    }
+}
+
 impl<'a> Iterator for Lines<'a> {
     type Item = Line<'a>;
 
@@ -73,6 +87,13 @@ pub(crate) enum Text<'a> {
 impl<'a> Text<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
         core::str::from_utf8(bytes).map_or(Self::Octets(bytes), Self::Utf8)
+    }
+
+    fn octets(self) -> &'a [u8] {
+        match self {
+            Self::Utf8(text) => text.as_bytes(),
+            Self::Octets(octets) => octets,
+        }
     }
 
     /// The value of a line. A span is made only for a line that was found to be UTF-8, so that neither is ever empty

@@ -7,7 +7,7 @@ use crate::connection::Connection;
 use crate::direction::Direction;
 use crate::error::ValueError;
 use crate::line::Lines;
-use crate::words::{cut, word};
+use crate::words::{cut, has_control, number_of, word};
 
 /// One media description: an `m=` line and what follows it up to the next one.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl<'a> Media<'a> {
 
     /// The formats that are payload types: numbers up to 127.
     pub fn payload_types(&self) -> impl Iterator<Item = u8> + use<'a> {
-        self.formats().filter_map(|format| format.parse().ok().filter(|number| *number < 128))
+        self.formats().filter_map(|format| number_of(format).filter(|number| *number < 128))
     }
 
     /// Every line below the `m=` line.
@@ -151,10 +151,7 @@ impl<'a> MediaLine<'a> {
     /// may be empty, as some phones write it for a closed stream. Control characters are refused: an answer
     /// repeats the words of this line, and must not repeat those.
     pub(crate) fn parse(value: &'a str) -> Option<Self> {
-        // All octets are looked at, which is faster than to stop at the first one that is found.
-        let is_control = |octet: u8| octet.is_ascii_control() && octet != b'\t';
-        let refused = value.bytes().fold(false, |found, octet| found | is_control(octet));
-        if refused { None } else { Self::read(value) }
+        if has_control(value) { None } else { Self::read(value) }
     }
 
     /// Reads a line that [`parse`](Self::parse) has read before.
@@ -162,7 +159,7 @@ impl<'a> MediaLine<'a> {
         let (kind, rest) = word(value)?;
         let (port, rest) = word(rest)?;
         let (protocol, formats) = word(rest)?;
-        let port = cut(port, |octet| octet == b'/').0.parse().ok()?;
+        let port = number_of(cut(port, |octet| octet == b'/').0)?;
         Some(Self { kind, port, protocol, formats })
     }
 }

@@ -19,6 +19,54 @@ pub(crate) const fn is_token(byte: u8) -> bool {
     TOKEN[byte as usize]
 }
 
+/// Whether `octet` is a control character other than a tab.
+pub(crate) const fn is_control(octet: u8) -> bool {
+    (octet < b' ' && octet != b'\t') || octet == 0x7f
+}
+
+/// Whether there is a control character other than a tab.
+#[inline]
+pub(crate) fn has_control(octets: &[u8]) -> bool {
+    let may_be = |word: u64| any_below(word, b' ') | any_equal(word, 0x7f);
+    // A tab is below the blank, too, and stands in hardly any text.
+    any_word(octets, may_be) && octets.iter().any(|octet| is_control(*octet))
+}
+
+/// Whether there is a CR or LF.
+#[inline]
+pub(crate) fn has_line_end(octets: &[u8]) -> bool {
+    any_word(octets, |word| any_equal(word, b'\r') | any_equal(word, b'\n'))
+}
+
+const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+
+/// Whether one of eight octets is below `bound`, which is 128 at most. A borrow from octet to octet begins only at one that
+/// is.
+const fn any_below(word: u64, bound: u8) -> bool {
+    word.wrapping_sub(ONES * bound as u64) & !word & HIGHS != 0
+}
+
+/// Whether one of eight octets is `octet`.
+const fn any_equal(word: u64, octet: u8) -> bool {
+    any_below(word ^ (ONES * octet as u64), 1)
+}
+
+/// Whether `found` says so of any eight octets. All are looked at, which is faster than to stop at the first.
+#[inline]
+fn any_word(octets: &[u8], found: impl Fn(u64) -> bool) -> bool {
+    let found = |octets: &[u8; 8]| found(u64::from_ne_bytes(*octets));
+    match octets.last_chunk() {
+        // The last eight reach back into those before, so that none is left over.
+        Some(last) => octets.as_chunks().0.iter().fold(found(last), |any, octets| any | found(octets)),
+        None => {
+            let mut few = [b' '; 8];
+            few.iter_mut().zip(octets).for_each(|(place, octet)| *place = *octet);
+            found(&few)
+        }
+    }
+}
+
 /// Whether `text` is a token (RFC 3261 §25.1): one octet at least, and none that may not stand in one.
 pub fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token)
@@ -112,6 +160,24 @@ impl<'a> Iterator for CommaList<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_octet_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            let blank = std::vec![b'x'; length];
+            assert!(!has_control(&blank) && !has_line_end(&blank));
+            for (at, octet) in (0..length).flat_map(|at| (0..=255).map(move |octet| (at, octet))) {
+                let mut text = blank.clone();
+                text[at] = octet;
+                assert_eq!(has_control(&text), is_control(octet), "{octet} at {at} of {length}");
+                assert_eq!(
+                    has_line_end(&text),
+                    matches!(octet, b'\r' | b'\n'),
+                    "{octet} at {at} of {length}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn commas_in_quotes_and_brackets_do_not_split() {

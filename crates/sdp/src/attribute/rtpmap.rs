@@ -5,7 +5,7 @@ use core::fmt;
 use super::TypedAttribute;
 use crate::codec::Codec;
 use crate::error::ValueError;
-use crate::words::cut;
+use crate::words::number_at;
 
 /// `96 opus/48000/2`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,21 +38,30 @@ impl<'a> TypedAttribute<'a> for RtpMap<'a> {
     }
 }
 
+/// Reads `number name/clock` or `number name/clock/channels`, in one go over the octets.
 fn read(value: &str) -> Option<RtpMap<'_>> {
-    let (number, encoding) = cut(value, |octet| matches!(octet, b' ' | b'\t'));
-    let payload_type = number.parse().ok().filter(|number| *number < 128)?;
-    let is_slash = |octet| octet == b'/';
-    let (name, rest) = cut(encoding?.trim_ascii(), is_slash);
-    if name.is_empty() || !name.bytes().all(|octet| octet.is_ascii_graphic()) {
-        return None;
-    }
-    let (clock_rate, rest) = cut(rest?, is_slash);
-    let clock_rate = clock_rate.parse().ok().filter(|rate| *rate > 0)?;
-    let channels = match rest.map(|rest| cut(rest, is_slash).0) {
-        None | Some("") => 1,
-        Some(channels) => channels.parse().ok().filter(|channels| *channels > 0)?,
+    let octets = value.as_bytes();
+    let (payload_type, at) = number_at(octets, 0).filter(|(number, _)| *number < 128)?;
+    let is_blank = |at: &usize| matches!(octets.get(*at), Some(b' ' | b'\t'));
+    let start = (at..).find(|at| !is_blank(at)).filter(|start| *start > at)?;
+    let is_of_name = |octet: u8| octet.is_ascii_graphic() && octet != b'/';
+    let end = (start..octets.len()).find(|at| !is_of_name(octets[*at])).filter(|end| *end > start)?;
+    let (clock_rate, after) =
+        number_at(octets, end + 1).filter(|(rate, _)| *rate > 0 && octets[end] == b'/')?;
+    let channels = match octets.get(after..)? {
+        [] | [b'/'] => 1,
+        [b'/', ..] => channels(octets, after + 1)?,
+        _ => return None,
     };
-    Some(RtpMap { payload_type, name, clock_rate, channels })
+    // Both fit what they were compared with.
+    Some(RtpMap { payload_type: payload_type as u8, name: value.get(start..end)?, clock_rate, channels })
+}
+
+/// The number of channels; what follows another slash is passed over.
+fn channels(octets: &[u8], at: usize) -> Option<u8> {
+    let (channels, after) = number_at(octets, at)?;
+    let ends = matches!(octets.get(after), None | Some(b'/'));
+    u8::try_from(channels).ok().filter(|channels| ends && *channels > 0)
 }
 
 impl fmt::Display for RtpMap<'_> {
@@ -73,6 +82,8 @@ mod tests {
         assert_eq!((map.payload_type, map.codec()), (0, Codec::PCMU));
         assert_eq!(RtpMap::parse("101  telephone-event/8000/1").unwrap().codec(), Codec::TELEPHONE_EVENT);
         assert_eq!(RtpMap::parse("96 OPUS/48000/2").unwrap().codec(), Codec::OPUS);
+        assert_eq!(RtpMap::parse("96\topus/48000/2/x").unwrap().channels, 2);
+        assert_eq!(RtpMap::parse("97 iLBC/8000/").unwrap().channels, 1);
     }
 
     #[test]
@@ -84,8 +95,26 @@ mod tests {
 
     #[test]
     fn wrong_values_are_refused() {
-        for text in ["", "0", "0 PCMU", "128 X/8000", "-1 X/8000", "0 X/0", "0 /8000", "0 X/8000/0", "0 X/8k"]
-        {
+        for text in [
+            "",
+            "0",
+            "0 PCMU",
+            "128 X/8000",
+            "-1 X/8000",
+            "0 X/0",
+            "0 /8000",
+            "0 X/8000/0",
+            "0 X/8k",
+            "0X/8000",
+            "0 ",
+            "0 X/",
+            "0 X Y/8000",
+            "0 X/8000/256",
+            "0 X/8000/2x",
+            "0 X/4294967296",
+            "0 X\u{fc}/8000",
+            "999999999999 X/8",
+        ] {
             assert!(RtpMap::parse(text).is_err(), "{text:?}");
         }
     }

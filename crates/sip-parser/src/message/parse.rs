@@ -9,7 +9,7 @@ use crate::error::ParseError;
 use crate::header::{HeaderName, LineName};
 use crate::limits::Limits;
 use crate::method::Method;
-use crate::scan::is_token;
+use crate::scan::{has_control, is_token};
 
 /// Longer messages are refused whatever the limits say: their places would not fit the index.
 pub(super) const LONGEST: usize = (1 << 24) - 1;
@@ -226,7 +226,7 @@ fn request_line(line: &str) -> Result<StartIndex, ParseError> {
     let blanks = uri.len() - uri.trim_ascii_start().len();
     let place = Place::new(method_end + blanks, method_end + uri.trim_ascii_end().len());
     // A URI holds no controls (RFC 3986 §2), and with them the line could not be written as it came.
-    if place.start >= place.end || uri.bytes().any(|octet| octet.is_ascii_control() && octet != b'\t') {
+    if place.start >= place.end || has_control(uri.as_bytes()) {
         return Err(ParseError::StartLine);
     }
     Ok(StartIndex::Request { method: Method::from(method), uri: place })

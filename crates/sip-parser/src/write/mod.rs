@@ -15,6 +15,7 @@ pub use request::RequestBuilder;
 pub use response::ResponseBuilder;
 
 use crate::header::HeaderName;
+use crate::scan::has_control;
 
 /// A header name for a builder: a [`HeaderName`], or text.
 pub trait IntoHeaderName {
@@ -48,10 +49,9 @@ struct OneLine<'a>(&'a mut String);
 
 impl Write for OneLine<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if text.bytes().all(|b| (b >= b' ' && b != 0x7f) || b == b'\t') {
-            self.0.push_str(text);
-        } else {
-            self.0.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        match has_control(text.as_bytes()) {
+            false => self.0.push_str(text),
+            true => self.0.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c })),
         }
         Ok(())
     }

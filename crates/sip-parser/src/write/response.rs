@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
+use memchr::memchr;
 use smallvec::SmallVec;
 
 use super::sink::{self, Length, Sink};
@@ -145,8 +146,8 @@ impl<'r> ResponseBuilder<'r> {
     fn tagged_to(&self) -> (&str, &str) {
         let to = self.request.raw(&HeaderName::To).unwrap_or_default();
         let tag = self.to_tag.as_deref().unwrap_or_default();
-        // Only where these letters stand can there be a tag already.
-        let may_have_one = to.as_bytes().windows(3).any(|letters| letters.eq_ignore_ascii_case(b"tag"));
+        // A tag is a parameter.
+        let may_have_one = memchr(b';', to.as_bytes()).is_some();
         let has_one = may_have_one && self.request.to().is_ok_and(|to| to.tag().is_some());
         (to, if has_one { "" } else { tag })
     }

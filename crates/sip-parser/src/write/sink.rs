@@ -3,6 +3,8 @@
 
 use alloc::vec::Vec;
 
+use crate::scan::{has_control, has_line_end, is_control};
+
 /// Takes text.
 pub(super) trait Sink {
     /// Takes octets as they are.
@@ -45,17 +47,16 @@ impl Sink for Vec<u8> {
 
     #[inline]
     fn value(&mut self, text: &str) {
-        match is_one_line(text) {
-            true => Sink::push(self, text.as_bytes()),
-            false => self.extend(text.bytes().map(|octet| if is_control(octet) { b' ' } else { octet })),
+        match has_control(text.as_bytes()) {
+            false => Sink::push(self, text.as_bytes()),
+            true => self.extend(text.bytes().map(|octet| if is_control(octet) { b' ' } else { octet })),
         }
     }
 
     #[inline]
     fn copied(&mut self, text: &str) {
         let ends_line = |octet: u8| matches!(octet, b'\r' | b'\n');
-        // All octets are looked at, which is faster than to stop at the first one that is found.
-        match text.bytes().fold(false, |found, octet| found | ends_line(octet)) {
+        match has_line_end(text.as_bytes()) {
             false => Sink::push(self, text.as_bytes()),
             true => self.extend(text.bytes().map(|octet| if ends_line(octet) { b' ' } else { octet })),
         }
@@ -74,17 +75,6 @@ pub(super) fn number(sink: &mut impl Sink, mut number: usize) {
             return sink.push(&digits[at..]);
         }
     }
-}
-
-/// Whether there is no control character in a text. It looks at all of it, which is faster than to stop at one.
-#[inline]
-fn is_one_line(text: &str) -> bool {
-    !text.bytes().fold(false, |found, octet| found | is_control(octet))
-}
-
-#[inline]
-const fn is_control(octet: u8) -> bool {
-    (octet < b' ' && octet != b'\t') || octet == 0x7f
 }
 
 #[cfg(test)]
