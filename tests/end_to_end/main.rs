@@ -11,6 +11,7 @@ mod applications;
 mod attacks;
 mod browsers;
 mod call_limits;
+mod codec_order;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
@@ -58,6 +59,7 @@ fn main() {
         attacks::trials(),
         browsers::trials(),
         call_limits::trials(),
+        codec_order::trials(),
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),

@@ -75,7 +75,7 @@ impl LocalTechnology {
             let (extension, context) = (extension.to_owned(), context.to_owned());
             return Err(OriginateError::NoSuchExtension { extension, context });
         }
-        let codec = request.prefer_codec.unwrap_or(Codec::Pcmu);
+        let codec = request.codecs.first().copied().unwrap_or_default();
         let media = |error: MediaError| OriginateError::Media(error.to_string());
         let (ends, relays) = self.wire(codec, request.near).map_err(media)?;
         let name = self.switchboard.identifiers().channel_name(NAME, &format!("{extension}@{context}"));
@@ -105,7 +105,7 @@ impl LocalTechnology {
         let calling = self.switchboard.create_named(format!("{name};2"), spec);
         for (call, relay) in [(&called, &relays[0]), (&calling, &relays[1])] {
             relay.attach(call);
-            call.report(Report::Codec(codec));
+            call.report(Report::Codecs(vec![codec]));
             call.set_hops(hops);
         }
         one.hold(&called);

@@ -46,8 +46,10 @@ pub struct OriginateRequest {
     pub call_id: Option<CallIdentifier>,
     /// The unique id of the channel that asks, for `CHANNEL(linkedid)`.
     pub linked_id: Option<String>,
-    /// Codec of the channel that asks: offered first, so that a bridge need not translate.
-    pub prefer_codec: Option<media_bridge::Codec>,
+    /// Codecs of the channel that asks, the one in use first: a bridge of two that speak the same need not translate.
+    pub codecs: Vec<media_bridge::Codec>,
+    /// The channel that asks wants no call that would have to be translated.
+    pub no_translation: bool,
     /// The caller's media leg: a leg on the same media thread makes the cheapest bridge.
     pub near: Option<LegId>,
     /// Who was called before, where the call was passed on.
@@ -102,6 +104,16 @@ pub enum OriginateError {
     /// The call has come round too often: destinations that call each other.
     #[error("the call was passed on too often (Max-Forwards); do destinations call each other in a circle?")]
     TooManyHops,
+    /// The call would have to be translated between codecs, which one of its ends rules out.
+    #[error(
+        "'{endpoint}' may use no codec of the caller's ({caller}), and transcode:prevent rules out a translation; add one to allow= of '{endpoint}'"
+    )]
+    NoCommonCodec {
+        /// The endpoint.
+        endpoint: String,
+        /// What the caller speaks.
+        caller: String,
+    },
     /// No media leg could be opened.
     #[error("no media for the call: {0}")]
     Media(String),
@@ -119,6 +131,7 @@ impl OriginateError {
             Self::NoContact(_) | Self::Away(_) => HangupCause::ABSENT,
             Self::Unreachable { .. } | Self::NoSuchExtension { .. } => HangupCause::NO_ROUTE,
             Self::TooManyHops => HangupCause::ROUTING_ERROR,
+            Self::NoCommonCodec { .. } => HangupCause::BEARER_UNAVAILABLE,
             Self::Media(_) | Self::Refused => HangupCause::CONGESTION,
         }
     }
@@ -132,6 +145,9 @@ pub trait Driver: Send + Sync + 'static {
     fn progress(&self);
     /// Answers (SIP: 200). Reported back as [`Report::Answered`].
     fn answer(&self);
+    /// The party at the far end speaks these codecs, the one in use first. Told before the answer: a technology that can
+    /// still choose its answer may let it follow.
+    fn suit(&self, _codecs: &[media_bridge::Codec]) {}
     /// The party has another one at the far end than before (SIP: UPDATE or a re-INVITE that says so), as
     /// [`Call::connected`] tells.
     fn connected(&self) {}
@@ -164,8 +180,8 @@ pub enum Report {
     Held,
     /// The party took the call back.
     Resumed,
-    /// Both sides have agreed on this codec.
-    Codec(media_bridge::Codec),
+    /// Both sides have agreed on these codecs; the first one is in use.
+    Codecs(Vec<media_bridge::Codec>),
     /// Where the party's media is, for another party to send to directly; `None` when it cannot leave us.
     Media(Option<Box<PartyMedia>>),
     /// Packets of the party came from there.

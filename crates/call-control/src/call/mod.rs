@@ -96,7 +96,8 @@ struct Details {
     redirecting: Option<Redirecting>,
     message: Option<TextMessage>,
     answered: Option<SystemTime>,
-    codec: Option<Codec>,
+    codecs: Vec<Codec>,
+    no_translation: bool,
     variables: Variables,
 }
 
@@ -121,7 +122,8 @@ impl Call {
             redirecting: None,
             message: None,
             answered: None,
-            codec: None,
+            codecs: Vec::new(),
+            no_translation: false,
             variables: spec.variables.into_iter().collect(),
         };
         let channel = Channel {
@@ -387,7 +389,29 @@ impl Call {
 
     /// The codec of its audio, once both sides have agreed on one.
     pub fn codec(&self) -> Option<Codec> {
-        self.details().codec
+        self.details().codecs.first().copied()
+    }
+
+    /// All codecs that both sides have agreed on, the one in use first.
+    pub fn codecs(&self) -> Vec<Codec> {
+        self.details().codecs.clone()
+    }
+
+    /// Whether calls that it makes may not need a translation between codecs.
+    pub fn forbids_translation(&self) -> bool {
+        self.details().no_translation
+    }
+
+    /// Rules out calls that would need a translation between codecs, or lets them be.
+    pub(crate) fn forbid_translation(&self, forbidden: bool) {
+        self.details().no_translation = forbidden;
+    }
+
+    /// `far` is who its party is about to talk with: what it is answered may follow what that one speaks.
+    pub(crate) fn suit(&self, far: &Call) {
+        if self.state() == ChannelState::Ring {
+            self.0.driver.suit(&far.codecs());
+        }
     }
 
     /// When the channel was answered.
@@ -413,7 +437,7 @@ impl Call {
             bridged_with: details.bridged_with.clone(),
             created: self.0.created,
             answered: details.answered,
-            codec: details.codec,
+            codec: details.codecs.first().copied(),
         }
     }
 
@@ -523,7 +547,7 @@ impl Call {
             Report::Answered => self.advance(ChannelState::Up),
             Report::Held => self.hold(true),
             Report::Resumed => self.hold(false),
-            Report::Codec(codec) => self.details().codec = Some(codec),
+            Report::Codecs(codecs) => self.details().codecs = codecs,
             Report::Media(media) => self.change_media(media.map(|media| *media)),
             Report::HeardFrom(from) => self.change_source(from),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),

@@ -315,6 +315,7 @@ impl<'a> Race<'a> {
     /// A branch has described its media, which may be told to the caller before anything else.
     fn settle_media(&self, index: usize) {
         if let (Some(caller), Some(branch)) = (self.caller, &self.branches[index].call) {
+            caller.suit(branch);
             direct_media::settle(caller, branch);
         }
     }
@@ -391,7 +392,8 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         caller: dial.identity.clone().unwrap_or_else(|| caller.caller()),
         call_id: Some(caller.call_id()),
         linked_id: Some(caller.linked_id().to_owned()),
-        prefer_codec: caller.codec(),
+        codecs: caller.codecs(),
+        no_translation: caller.forbids_translation(),
         redirecting: caller.redirecting(),
         near: leg.as_ref().map(|l| l.id()),
         variables: caller.inherited_variables(),

@@ -1,5 +1,6 @@
 //! The channel's side of a session: commands to the worker.
 
+use media_bridge::Codec;
 use sip_ua::user_agent::{Body, OutboundInvite, SessionId};
 use tokio::sync::mpsc;
 
@@ -16,6 +17,8 @@ pub(super) enum Command {
     Progress(SessionId),
     /// Send 200 with our answer.
     Answer(SessionId),
+    /// The far end speaks these codecs.
+    Suit(SessionId, Vec<Codec>),
     /// Tell the phone with whom it is connected now.
     Connected(SessionId),
     /// The phone's media goes there.
@@ -56,6 +59,10 @@ impl Driver for SessionDriver {
 
     fn answer(&self) {
         self.tell(Command::Answer(self.id));
+    }
+
+    fn suit(&self, codecs: &[Codec]) {
+        self.tell(Command::Suit(self.id, codecs.to_vec()));
     }
 
     fn connected(&self) {

@@ -8,6 +8,7 @@ use sip_ua::digest::{ChallengeTerms, Credentials};
 use sip_ua::guard::AccessList;
 use sip_ua::user_agent::SessionOptions;
 
+use super::codec_rules::CodecRules;
 use super::door::AccessRules;
 use super::redirect::RedirectMethod;
 use crate::identity::{CallerId, Presentation};
@@ -22,6 +23,8 @@ pub struct SipEndpoint {
     pub context: String,
     /// Codecs that it may use, best first.
     pub codecs: Vec<Codec>,
+    /// Which of them are offered and answered, and in which order.
+    pub codec_rules: CodecRules,
     /// Whether digits travel as telephone-event (RFC 4733).
     pub telephone_event: bool,
     /// Shown instead of what the phone says about itself.
@@ -151,6 +154,7 @@ impl SipEndpoint {
             name: name.into(),
             context: "default".to_owned(),
             codecs: vec![Codec::Pcmu, Codec::Pcma],
+            codec_rules: CodecRules::default(),
             telephone_event: true,
             caller: None,
             credentials: Vec::new(),

@@ -14,6 +14,7 @@ use sip_ua::user_agent::{Reply, RequestId, SessionId};
 use tracing::warn;
 
 use super::addressing;
+use super::codec_choice::{CodecChoice, Turn};
 use super::directory::Admission;
 use super::driver::SessionDriver;
 use super::endpoint::SipEndpoint;
@@ -183,7 +184,8 @@ impl Worker {
         })?;
         let address = endpoint.media_address.unwrap_or_else(|| self.user_agent.media_address(flow));
         let seen = Seen::over(flow, address);
-        Ok((SessionMedia::new(Arc::new(leg), endpoint, seen, None, id.0), relay))
+        let codecs = CodecChoice::inbound(&endpoint);
+        Ok((SessionMedia::new(Arc::new(leg), endpoint, seen, codecs, id.0), relay))
     }
 
     /// The caller is to know that it rings: by a 180, or by a tone.
@@ -249,7 +251,7 @@ impl Worker {
         let answer = if message.body().is_empty() {
             Ok(session.media.offer(session.media.told(), None))
         } else {
-            session.answer(message.body())
+            session.answer(message.body(), Turn::Later)
         };
         self.user_agent.answer_reinvite(id, answer.map_err(|error| error.status()));
     }
@@ -257,7 +259,7 @@ impl Worker {
     /// The peer changes the session by UPDATE or PRACK.
     pub(super) fn on_update(&mut self, id: SessionId, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let answer = session.answer(message.body()).map_err(|error| error.status());
+        let answer = session.answer(message.body(), Turn::Later).map_err(|error| error.status());
         self.user_agent.answer_update(id, answer);
     }
 
@@ -295,7 +297,8 @@ fn first_answer(media: &mut SessionMedia, invite: &Message) -> Result<(Stage, Op
         }
         return Err(Reply::status(415).header("Accept", "application/sdp"));
     }
-    let (answer, agreement) = media.answer(invite.body(), None).map_err(|error| refusal(&error))?;
+    let (answer, agreement) =
+        media.answer(invite.body(), None, Turn::First).map_err(|error| refusal(&error))?;
     let offer = Bytes::copy_from_slice(invite.body());
     Ok((Stage::AnswerReady(FirstAnswer { offer, answer, told: false }), Some(agreement)))
 }

@@ -4,10 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use media_bridge::{Codec, Direction, EventPayload, Leg, LegSettings};
-use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, Preference};
+use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
 
+use super::codec_choice::{CodecChoice, Turn};
 use super::endpoint::SipEndpoint;
 use crate::call::Call;
 use crate::direct_media::{MediaPlace, PartyMedia};
@@ -20,10 +21,10 @@ const TELEPHONE_EVENT: u8 = 101;
 const PTIME: u16 = 20;
 
 /// What a session description changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Agreement {
-    /// The codec of both directions.
-    pub(super) codec: Option<Codec>,
+    /// The codecs that both sides have named; the first one is in use.
+    pub(super) codecs: Vec<Codec>,
     /// The far end has put us on hold.
     pub(super) held: bool,
 }
@@ -31,8 +32,8 @@ pub(super) struct Agreement {
 impl Agreement {
     /// Reports it to the channel.
     pub(super) fn tell(self, call: &Call) {
-        if let Some(codec) = self.codec {
-            call.report(Report::Codec(codec));
+        if !self.codecs.is_empty() {
+            call.report(Report::Codecs(self.codecs));
         }
         call.report(if self.held { Report::Held } else { Report::Resumed });
     }
@@ -44,8 +45,9 @@ pub(super) struct SessionMedia {
     negotiator: Negotiator,
     endpoint: Arc<SipEndpoint>,
     seen: Seen,
-    prefer: Option<Codec>,
-    agreed: bool,
+    codecs: CodecChoice,
+    /// What holds now.
+    agreed: Option<Negotiated>,
     /// Whose media the phone was told of, and has agreed to; `None` for ours.
     told: Option<MediaPlace>,
     /// The same in our last offer.
@@ -76,11 +78,11 @@ impl SessionMedia {
         leg: Arc<Leg>,
         endpoint: Arc<SipEndpoint>,
         seen: Seen,
-        prefer: Option<Codec>,
+        codecs: CodecChoice,
         session_id: u64,
     ) -> Self {
-        let negotiator = Negotiator::new(session_id, "-").with_preference(Preference::Remote);
-        Self { leg, negotiator, endpoint, seen, prefer, agreed: false, told: None, offered: None }
+        let negotiator = Negotiator::new(session_id, "-");
+        Self { leg, negotiator, endpoint, seen, codecs, agreed: None, told: None, offered: None }
     }
 
     /// Our address, as descriptions say it.
@@ -95,7 +97,12 @@ impl SessionMedia {
 
     /// True once both sides have agreed on the media.
     pub(super) fn is_agreed(&self) -> bool {
-        self.agreed
+        self.agreed.is_some()
+    }
+
+    /// The far end of the call speaks `far`. Says whether an answer to the phone may be another one now.
+    pub(super) fn suit(&mut self, far: Vec<Codec>) -> bool {
+        self.codecs.suit(far)
     }
 
     /// Whose media the phone was told of; `None` for ours.
@@ -105,9 +112,9 @@ impl SessionMedia {
 
     /// Our offer: of our own media, or with that of another party in its place.
     pub(super) fn offer(&mut self, to: Option<MediaPlace>, prefer: Option<Codec>) -> Body {
-        self.prefer = prefer.or(self.prefer);
+        let codecs = self.codecs.offered(prefer);
         self.offered = to;
-        let local = self.local(to);
+        let local = self.local(to, codecs);
         Body::sdp(self.negotiator.offer(&local))
     }
 
@@ -117,10 +124,13 @@ impl SessionMedia {
         &mut self,
         offer: &[u8],
         to: Option<MediaPlace>,
+        turn: Turn,
     ) -> Result<(Body, Agreement), NegotiationError> {
+        let offered: Vec<Codec> = self.negotiator.offered_codecs(offer).iter().filter_map(codec_of).collect();
+        let codecs = self.codecs.answered(&offered, turn);
         let direct = to.and_then(|place| {
             let mut attempt = self.negotiator.clone();
-            let answered = attempt.answer(offer, &self.local(Some(place))).ok();
+            let answered = attempt.answer(offer, &self.local(Some(place), Vec::new())).ok();
             Some((attempt, answered.filter(|(_, negotiated)| !negotiated.remote_hold)?))
         });
         let (answer, negotiated) = match direct {
@@ -130,12 +140,12 @@ impl SessionMedia {
                 answered
             }
             None => {
-                let answered = self.negotiator.answer(offer, &self.local(None))?;
+                let answered = self.negotiator.answer(offer, &self.local(None, codecs))?;
                 self.told = None;
                 answered
             }
         };
-        let agreement = self.apply(&negotiated);
+        let agreement = self.apply(negotiated);
         Ok((Body::sdp(answer), agreement))
     }
 
@@ -143,12 +153,13 @@ impl SessionMedia {
     pub(super) fn accept(&mut self, answer: &[u8]) -> Result<Agreement, NegotiationError> {
         let negotiated = self.negotiator.accept(answer)?;
         self.told = self.offered;
-        Ok(self.apply(&negotiated))
+        let accepted = self.codecs.accepted(&codecs_of(&negotiated));
+        Ok(self.apply(keeping(negotiated, &accepted)))
     }
 
     /// Where the phone's media is, for another party to send to.
     pub(super) fn party(&self) -> Option<PartyMedia> {
-        let negotiated = self.negotiator.current().filter(|_| self.agreed)?;
+        let negotiated = self.agreed.as_ref()?;
         let mut party = PartyMedia::new(negotiated.remote?, codec_of(&negotiated.codec)?);
         party.rtcp = negotiated.remote_rtcp;
         let (send, receive) = (negotiated.send_payload_type, negotiated.receive_payload_type);
@@ -164,12 +175,13 @@ impl SessionMedia {
         Some(party)
     }
 
-    fn apply(&mut self, negotiated: &Negotiated) -> Agreement {
-        self.agreed = true;
-        if let Some(settings) = self.settings(negotiated) {
+    fn apply(&mut self, negotiated: Negotiated) -> Agreement {
+        if let Some(settings) = self.settings(&negotiated) {
             self.leg.configure(settings);
         }
-        Agreement { codec: codec_of(&negotiated.codec), held: negotiated.remote_hold }
+        let agreement = Agreement { codecs: codecs_of(&negotiated), held: negotiated.remote_hold };
+        self.agreed = Some(negotiated);
+        agreement
     }
 
     fn settings(&self, negotiated: &Negotiated) -> Option<LegSettings> {
@@ -197,9 +209,9 @@ impl SessionMedia {
         })
     }
 
-    /// What we describe: our own media, or that of another party.
-    fn local(&self, to: Option<MediaPlace>) -> LocalMedia {
-        let Some(place) = to else { return self.own() };
+    /// What we describe: our own media with these codecs, or that of another party, which has one.
+    fn local(&self, to: Option<MediaPlace>, codecs: Vec<Codec>) -> LocalMedia {
+        let Some(place) = to else { return self.own(codecs) };
         LocalMedia {
             address: place.rtp.ip(),
             port: place.rtp.port(),
@@ -212,11 +224,7 @@ impl SessionMedia {
         }
     }
 
-    fn own(&self) -> LocalMedia {
-        let mut codecs = self.endpoint.codecs.clone();
-        if let Some(at) = self.prefer.and_then(|p| codecs.iter().position(|c| *c == p)) {
-            codecs[..=at].rotate_right(1);
-        }
+    fn own(&self, codecs: Vec<Codec>) -> LocalMedia {
         LocalMedia {
             address: self.seen.address,
             port: self.leg.rtp_address().port(),
@@ -231,6 +239,25 @@ impl SessionMedia {
 
 fn events_of(negotiated: &Negotiated) -> Option<EventPayload> {
     negotiated.telephone_event.map(|event| EventPayload { send: event.send, receive: event.receive })
+}
+
+/// The codecs of the media plane that both sides have named, the one to send first.
+fn codecs_of(negotiated: &Negotiated) -> Vec<Codec> {
+    negotiated.common.iter().filter_map(|common| codec_of(&common.codec)).collect()
+}
+
+/// What was agreed, narrowed to these codecs in this order; all of them are part of it.
+fn keeping(mut negotiated: Negotiated, codecs: &[Codec]) -> Negotiated {
+    let place = |codec: &sdp::Codec| codecs.iter().position(|kept| codec_of(codec) == Some(*kept));
+    // Comfort noise and the like stay behind them.
+    negotiated.common.retain(|common| codec_of(&common.codec).is_none() || place(&common.codec).is_some());
+    negotiated.common.sort_by_key(|common| place(&common.codec).unwrap_or(usize::MAX));
+    if let Some(first) = negotiated.common.first().filter(|_| !codecs.is_empty()) {
+        negotiated.codec = first.codec.clone();
+        negotiated.send_payload_type = first.send_payload_type;
+        negotiated.receive_payload_type = first.receive_payload_type;
+    }
+    negotiated
 }
 
 /// How a codec of the media plane is written in a session description.

@@ -5,6 +5,8 @@
 
 mod addressing;
 pub mod causes;
+mod codec_choice;
+mod codec_rules;
 mod directory;
 mod door;
 mod driver;
@@ -38,6 +40,7 @@ use sip_ua::transport::{BindError, Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
+pub use codec_rules::{CodecRule, CodecRules, Operation, Prefer};
 pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route};
 pub use door::AccessRules;
 pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};

@@ -11,6 +11,7 @@ use sip_ua::user_agent::{OutboundInvite, SessionId};
 use super::SipTechnology;
 use super::addressing;
 use super::causes;
+use super::codec_choice::CodecChoice;
 use super::directory::Route;
 use super::driver::{Command, SessionDriver};
 use super::endpoint::SipEndpoint;
@@ -102,6 +103,14 @@ fn direct_to(request: &OriginateRequest, endpoint: &SipEndpoint) -> Option<Media
     (options.allowed && options.early && fits).then(|| caller.place())
 }
 
+/// The codecs of a call towards `endpoint`.
+fn codecs_for(endpoint: &SipEndpoint, request: &OriginateRequest) -> Result<CodecChoice, OriginateError> {
+    CodecChoice::outbound(endpoint, &request.codecs, request.no_translation).ok_or_else(|| {
+        let caller: Vec<&str> = request.codecs.iter().map(|codec| codec.name()).collect();
+        OriginateError::NoCommonCodec { endpoint: endpoint.name.clone(), caller: caller.join(", ") }
+    })
+}
+
 fn open_media(
     sip: &SipTechnology,
     route: &Route,
@@ -109,13 +118,14 @@ fn open_media(
     request: &OriginateRequest,
     id: SessionId,
 ) -> Result<(SessionMedia, LegRelay), OriginateError> {
+    let codecs = codecs_for(&route.endpoint, request)?;
     let relay = LegRelay::default();
     let mut config = LegConfig::new(flow.local.ip(), relay.sink());
     config.near = request.near;
     let leg = sip.switchboard.media().open_leg(config).map_err(|e| OriginateError::Media(e.to_string()))?;
     let address = route.endpoint.media_address.unwrap_or_else(|| sip.user_agent().media_address(flow));
     let seen = Seen::over(flow, address);
-    let media = SessionMedia::new(Arc::new(leg), route.endpoint.clone(), seen, request.prefer_codec, id.0);
+    let media = SessionMedia::new(Arc::new(leg), route.endpoint.clone(), seen, codecs, id.0);
     Ok((media, relay))
 }
 

@@ -1,9 +1,11 @@
 //! The phone is told where its media goes: offers of ours in calls that were answered, one at a time.
 
+use media_bridge::Codec;
 use sip_parser::Message;
 use sip_ua::user_agent::SessionId;
 use tracing::{debug, warn};
 
+use super::codec_choice::Turn;
 use super::session::{Session, Stage};
 use super::steering::{Method, Outcome};
 use super::worker::Worker;
@@ -19,6 +21,14 @@ impl Worker {
             Stage::AnswerReady(_) => session.answer_anew(),
             Stage::Established => self.steer(id),
             Stage::OfferOwed | Stage::Offered => {}
+        }
+    }
+
+    /// The far end of the call speaks these codecs. A caller who has heard no description yet may be answered accordingly.
+    pub(super) fn suit(&mut self, id: SessionId, codecs: Vec<Codec>) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if session.media.suit(codecs) {
+            session.answer_anew();
         }
     }
 
@@ -94,7 +104,7 @@ impl Session {
             return;
         }
         let offer = first.offer.clone();
-        let answered = self.answer(&offer);
+        let answered = self.answer(&offer, Turn::First);
         if let (Ok(answer), Stage::AnswerReady(first)) = (answered, &mut self.stage) {
             first.answer = answer;
         }

@@ -5,6 +5,7 @@ use sdp::negotiation::NegotiationError;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
 
+use super::codec_choice::Turn;
 use super::endpoint::SipEndpoint;
 use super::media::{Agreement, SessionMedia};
 use super::parties;
@@ -63,6 +64,7 @@ impl Session {
     /// What its channel starts with, that the endpoint says.
     pub(super) fn furnish(call: &Call, endpoint: &SipEndpoint) {
         call.set_caller_tag(&endpoint.caller_tag);
+        call.forbid_translation(endpoint.codec_rules.incoming_offer.no_translation);
         call.set_tone_zone(endpoint.tone_zone.as_deref());
     }
 
@@ -72,8 +74,8 @@ impl Session {
     }
 
     /// Answers an offer of the peer and tells the channel what was agreed.
-    pub(super) fn answer(&mut self, offer: &[u8]) -> Result<Body, NegotiationError> {
-        let (answer, agreement) = self.media.answer(offer, self.steering.destination())?;
+    pub(super) fn answer(&mut self, offer: &[u8], turn: Turn) -> Result<Body, NegotiationError> {
+        let (answer, agreement) = self.media.answer(offer, self.steering.destination(), turn)?;
         self.tell(agreement);
         Ok(answer)
     }

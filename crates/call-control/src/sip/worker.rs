@@ -104,6 +104,7 @@ impl Worker {
             Command::Ring(id) => self.send_ringing(id),
             Command::Progress(id) => self.send_progress(id),
             Command::Answer(id) => self.send_answer(id),
+            Command::Suit(id, codecs) => self.suit(id, codecs),
             Command::Connected(id) => self.tell_connected(id),
             Command::Route(id, route) => self.route_media(id, route),
             Command::Text(id, body) => self.user_agent.message(id, body),

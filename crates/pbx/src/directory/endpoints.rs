@@ -113,6 +113,7 @@ fn take_credentials(sip: &mut SipEndpoint, configuration: &Configuration, endpoi
 
 /// Codecs, addresses and watches of its audio.
 fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
+    sip.codec_rules = endpoint.codec_rules;
     sip.codecs = endpoint.codecs.iter().filter_map(|name| codec(name)).collect();
     sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
     sip.symmetric_media = endpoint.rtp_symmetric;

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::accept::{Offered, accept};
-use super::answer::{Terms, answer_stream, rtcp_port};
+use super::answer::{Terms, answer_stream, check_profile, rtcp_port};
 use super::draft::{AudioSection, Draft, DraftLine, StreamLine};
-use super::formats::Format;
+use super::formats::{self, Format};
 use super::local::{EVENTS, LocalMedia, Preference};
 use super::negotiated::Negotiated;
 use super::payload_types::PayloadTypes;
@@ -18,6 +18,9 @@ use crate::description::SessionDescription;
 use crate::direction::Direction;
 use crate::media::Media;
 use crate::origin::OwnOrigin;
+
+/// Formats of an offer that are looked at: a stream has no more payload types than this.
+const FORMATS: usize = 128;
 
 /// Makes and answers offers for one session (RFC 3264), from its first INVITE to its end.
 ///
@@ -109,6 +112,20 @@ impl Negotiator {
         let text = self.publish(local, Some((index, &section)));
         self.offered = Some(Offered { index, address: local.address, section });
         text
+    }
+
+    /// The codecs of an offer's open audio streams, in its order, each once: for whoever chooses among them what
+    /// [`answer`](Self::answer) gets. None where the offer cannot be read; the answer to it says why.
+    pub fn offered_codecs(&self, offer: &[u8]) -> Vec<Codec> {
+        let mut codecs: Vec<Codec> = Vec::new();
+        let Ok(description) = SessionDescription::parse(offer) else { return codecs };
+        let open = |media: &Media<'_>| media.is_audio() && media.port() != 0 && check_profile(media).is_ok();
+        for format in description.media().filter(open).flat_map(|media| formats::read(&media)).take(FORMATS) {
+            if !format.codec.is_auxiliary() && !codecs.contains(&format.codec) {
+                codecs.push(format.codec);
+            }
+        }
+        codecs
     }
 
     /// Answers an offer with `local` as our audio stream. Returns the answer and what is agreed with it.

@@ -3,18 +3,20 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use asterisk_conf::{Diagnostic, Span, suggest};
-use call_control::sip::{DirectMedia, RedirectMethod};
+use asterisk_conf::{Diagnostic, Span};
+use call_control::sip::{CodecRules, DirectMedia, RedirectMethod};
 use call_control::{CallerId, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
 use super::Identifier;
+use super::codec_rules;
+use super::codecs;
 use super::direct_media;
 use super::global::identifiers;
 use super::proxy;
 use super::signalling::SignallingOptions;
 use crate::configuration::access::Access;
-use crate::configuration::values::{Values, at};
+use crate::configuration::values::Values;
 
 /// A phone or a trunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Endpoint {
     pub context: String,
     /// `allow` and `disallow`: codecs by name, best first.
     pub codecs: Vec<String>,
+    /// `incoming_call_offer_pref`, `codec_prefs_incoming_offer` and their kin.
+    pub codec_rules: CodecRules,
     /// `auth`: names of the credentials that it must prove one of.
     pub auth: Vec<String>,
     /// `outbound_auth`: names of the credentials that answer its challenges.
@@ -193,18 +197,6 @@ const REDIRECT_METHODS: &[(&str, RedirectMethod)] = &[
     ("uri_pjsip", RedirectMethod::UriPjsip),
 ];
 
-/// Names that `allow` and `disallow` know, in the order that `all` means.
-const CODECS: &[&str] = &[
-    "ulaw", "alaw", "gsm", "g722", "g726", "g726aal2", "g729", "g723", "ilbc", "opus", "codec2", "adpcm",
-    "lpc10", "slin", "slin12", "slin16", "slin24", "slin32", "slin44", "slin48", "slin96", "slin192",
-    "speex", "speex16", "speex32", "siren7", "siren14", "silk8", "silk12", "silk16", "silk24", "h261",
-    "h263", "h263p", "h264", "h265", "mpeg4", "vp8", "vp9", "jpeg", "png", "t140", "t140red", "red",
-    "testlaw",
-];
-
-/// Codecs of endpoints that name none.
-const DEFAULT_CODECS: &[&str] = &["ulaw", "alaw"];
-
 impl Endpoint {
     pub(super) fn read(values: &mut Values<'_>, default_language: &str) -> Self {
         let name = values.section.name.clone();
@@ -213,7 +205,8 @@ impl Endpoint {
         let symmetric = values.flag("rtp_symmetric", false);
         Self {
             context: values.text("context").unwrap_or_else(|| "default".to_owned()),
-            codecs: codecs(values),
+            codecs: codecs::read(values),
+            codec_rules: codec_rules::read(values),
             auth: values.names("auth"),
             outbound_auth: values.list("outbound_auth"),
             aors: values.names("aors"),
@@ -265,50 +258,6 @@ impl Endpoint {
     pub fn span_of(&self, key: &str) -> Span {
         self.spans.iter().find(|(known, _)| *known == key).map_or(self.span, |(_, span)| *span)
     }
-}
-
-/// What `allow` and `disallow` come to, line by line in the order of the file.
-fn codecs(values: &mut Values<'_>) -> Vec<String> {
-    let mut chosen: Vec<String> = DEFAULT_CODECS.iter().map(|&name| name.to_owned()).collect();
-    let mut unknown = Vec::new();
-    let mut named = false;
-    for entry in &values.section.entries {
-        let allows = entry.is("allow");
-        if !allows && !entry.is("disallow") {
-            continue;
-        }
-        // The first `allow` of an endpoint that disallowed nothing begins a list of its own.
-        if allows && !std::mem::replace(&mut named, true) {
-            chosen.clear();
-        }
-        named = true;
-        for word in entry.value.value.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-            let (taken, name) = match word.strip_prefix('!') {
-                Some(name) => (!allows, name),
-                None => (allows, word),
-            };
-            // `ulaw:20` asks for packets of 20 ms.
-            let name = name.split(':').next().unwrap_or(name).to_ascii_lowercase();
-            match name.as_str() {
-                "all" if taken => chosen = CODECS.iter().map(|&name| name.to_owned()).collect(),
-                "all" => chosen.clear(),
-                known if CODECS.contains(&known) => {
-                    chosen.retain(|other| *other != name);
-                    if taken {
-                        chosen.push(name);
-                    }
-                }
-                _ => unknown.push((name, entry.value.span)),
-            }
-        }
-    }
-    for (name, span) in unknown {
-        let finding =
-            Diagnostic::warning("unknown-codec", format!("there is no codec '{name}'; it is left out"));
-        let nearest = suggest::nearest(&name, CODECS.iter().copied());
-        values.found.push(at(finding, Some(span)).suggest(nearest));
-    }
-    chosen
 }
 
 /// Words of `timers`.

@@ -4,6 +4,8 @@ mod aor;
 mod auth;
 mod authentication;
 mod certificates;
+mod codec_rules;
+mod codecs;
 mod direct_media;
 mod endpoint;
 mod global;
