@@ -65,6 +65,29 @@ fn forwarding(c: &mut Criterion) {
     });
 }
 
+/// What it costs more where the listener wants packets of 30 ms: the sound is copied in and out.
+fn repacking(c: &mut Criterion) {
+    use rtp::{Header, Repacker, StreamRewriter};
+    let mut stream = StreamRewriter::new(7, 100, 16_000, 8_000);
+    let mut repacker = Repacker::new(FRAME * 3 / 2);
+    let (payload, mut packet) = ([0x55_u8; FRAME], [0_u8; 12 + 3 * FRAME]);
+    let (mut sequence, mut timestamp, mut now) = (1_u16, 160_u32, Duration::ZERO);
+    c.bench_function("rtp/repack and forward a packet of 20 ms into 30", |b| {
+        b.iter(|| {
+            let header = Header { payload_type: 0, marker: false, sequence, timestamp, ssrc: 0x0102_0304 };
+            repacker.push(&header, black_box(&payload));
+            while let Some((incoming, _)) = repacker.pop(&mut packet[12..]) {
+                if let Some(outgoing) = stream.forward(&incoming, 8, now) {
+                    packet[..12].copy_from_slice(&outgoing.to_bytes());
+                }
+                black_box(&mut packet);
+            }
+            (sequence, timestamp) = (sequence.wrapping_add(1), timestamp.wrapping_add(160));
+            now += Duration::from_millis(20);
+        });
+    });
+}
+
 fn mixing(c: &mut Criterion) {
     let voices = [speech(); 10];
     let (mut sum, mut out) = ([0_i32; FRAME], [0_i16; FRAME]);
@@ -78,5 +101,5 @@ fn mixing(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, codecs, packets, forwarding, mixing);
+criterion_group!(benches, codecs, packets, forwarding, repacking, mixing);
 criterion_main!(benches);

@@ -26,6 +26,7 @@ mod load;
 mod location;
 mod malformed;
 mod messages;
+mod packets;
 mod refusals;
 mod registration;
 mod reload;
@@ -74,6 +75,7 @@ fn main() {
         location::trials(),
         malformed::trials(),
         messages::trials(),
+        packets::trials(),
         refusals::trials(),
         registration::trials(),
         reload::trials(),

@@ -34,7 +34,7 @@ impl Trunk {
         let provider = provider
             .phone("bob")
             .pjsip(&format!(
-                "[{ACCOUNT}](phone)\ncontext=from-customer\nauth={ACCOUNT}\naors={ACCOUNT}\n\n\
+                "[{ACCOUNT}](phone)\ncontext=from-customer\nincoming_call_offer_pref=remote\nauth={ACCOUNT}\naors={ACCOUNT}\n\n\
                  [{ACCOUNT}]\ntype=auth\nusername={ACCOUNT}\npassword={secret}\n\n\
                  [{ACCOUNT}]\ntype=aor\nmax_contacts=1\nremove_existing=yes\nqualify_frequency=60\n\n\
                  [customer]\ntype=identify\nendpoint={ACCOUNT}\nmatch={ours}\n"
@@ -46,7 +46,7 @@ impl Trunk {
         let customer = customer
             .phone("alice")
             .pjsip(&format!(
-                "[provider](phone)\nidentify_by=ip\ncontext=from-provider\naors=provider\noutbound_auth=provider\n\n\
+                "[provider](phone)\nincoming_call_offer_pref=remote\nidentify_by=ip\ncontext=from-provider\naors=provider\noutbound_auth=provider\n\n\
                  [provider]\ntype=aor\ncontact=sip:{theirs}:{SIP_PORT}\n\n\
                  [provider]\ntype=auth\nusername={ACCOUNT}\npassword={secret}\n\n\
                  [trunk]\ntype=registration\nserver_uri=sip:{theirs}:{SIP_PORT}\n\
@@ -75,7 +75,7 @@ fn both_ways(scene: &Scene) -> Outcome {
     let Trunk { provider, customer } = Trunk::new(scene)?;
     let shown = customer.console("sip show registry")?;
     ensure(shown.contains(ACCOUNT) && shown.contains("1 SIP registrations."), || shown.clone())?;
-    // Both talk A-law alone. The trunk would rather have mu-law, but the caller's codec comes first, and nobody translates.
+    // Both talk A-law alone. The trunk would rather have mu-law, but it takes the caller's order, and nobody translates.
     let mut alice = Baresip::named(scene, "alice", 440).codecs("PCMA/8000/1").register_at(&customer)?;
     let mut bob = Baresip::named(scene, "bob", 1_000).codecs("PCMA/8000/1").register_at(&provider)?;
     alice.dial("8bob")?;

@@ -24,6 +24,16 @@ impl Default for MediaConfig {
     }
 }
 
+/// How the packets of a leg are marked, for routers and switches that let some go first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marking {
+    /// The octet of IPv4 (type of service, RFC 2474) or IPv6 (traffic class); 0xB8 is expedited forwarding. 0: as
+    /// [`MediaConfig::dscp`] says.
+    pub tos: u8,
+    /// The priority inside this machine, of which VLANs make their priority code point (IEEE 802.1Q): 0 to 7. Linux only.
+    pub priority: Option<u8>,
+}
+
 /// The system calls that a media thread makes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

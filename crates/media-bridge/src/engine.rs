@@ -1,15 +1,17 @@
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use crate::bridge::Bridge;
-use crate::config::MediaConfig;
+use crate::config::{Marking, MediaConfig};
 use crate::error::MediaError;
 use crate::event::LegEvent;
 use crate::handle::Leg;
 use crate::id::{BridgeId, LegId};
-use crate::ports::PortPool;
+use crate::port_ranges::PortRanges;
+use crate::ports::{PortPool, Site};
 use crate::statistics::Counters;
 use crate::thread::{Command, Message, NewLeg, Place, ThreadGroup};
 
@@ -25,6 +27,10 @@ pub struct LegConfig {
     pub bind: IpAddr,
     /// A leg that this one will probably be bridged with. Bridges on one thread are the cheapest.
     pub near: Option<LegId>,
+    /// UDP ports to take a pair of, in place of [`MediaConfig::ports`].
+    pub ports: Option<RangeInclusive<u16>>,
+    /// How its packets are marked.
+    pub marking: Marking,
     /// Called on the media thread for each event. It must not block: send into an unbounded channel, set a flag.
     pub events: Box<dyn Fn(LegEvent) + Send>,
 }
@@ -32,7 +38,7 @@ pub struct LegConfig {
 impl LegConfig {
     /// A leg on `bind` that reports to `events`.
     pub fn new(bind: IpAddr, events: impl Fn(LegEvent) + Send + 'static) -> Self {
-        Self { bind, near: None, events: Box::new(events) }
+        Self { bind, near: None, ports: None, marking: Marking::default(), events: Box::new(events) }
     }
 
     /// The same, on the thread of `leg` if there is one.
@@ -58,7 +64,7 @@ impl MediaEngine {
         tracing::debug!(threads = count, ports = ?config.ports, "media engine started");
         Ok(Self(Arc::new(Shared {
             threads,
-            ports: Arc::new(ports),
+            ports: PortRanges::new(ports),
             next_leg: AtomicU64::new(1),
             next_bridge: AtomicU64::new(1),
         })))
@@ -68,7 +74,8 @@ impl MediaEngine {
     /// [`Leg::configure`].
     ///
     /// # Errors
-    /// [`MediaError::PortsExhausted`] when every pair of the range is taken; [`MediaError::Socket`] when the address
+    /// [`MediaError::NoPortPair`] for ports of its own without a pair; [`MediaError::PortsExhausted`] when every pair of the
+    /// range is taken; [`MediaError::Socket`] when the address
     /// is not ours or descriptors ran out.
     pub fn open_leg(&self, config: LegConfig) -> Result<Leg, MediaError> {
         let shared = &self.0;
@@ -76,7 +83,9 @@ impl MediaEngine {
             Some(leg) => leg.home().min(shared.threads.count() - 1),
             None => shared.threads.least_loaded(),
         };
-        let (home, place) = shared.place(wanted, config.bind)?;
+        let ports = shared.ports.pool(config.ports.as_ref())?;
+        let site = Site { ports, address: config.bind, marking: config.marking };
+        let (home, place) = shared.place(wanted, &site)?;
         let id = LegId::new(home, shared.next_leg.fetch_add(1, Ordering::Relaxed));
         let [rtp, rtcp] = place.addresses();
         let counters = Arc::new(Counters::default());
@@ -119,25 +128,25 @@ fn cores() -> usize {
 /// What all handles of an engine share.
 pub(crate) struct Shared {
     pub(crate) threads: ThreadGroup,
-    ports: Arc<PortPool>,
+    ports: PortRanges,
     next_leg: AtomicU64,
     next_bridge: AtomicU64,
 }
 
 impl Shared {
     /// Sockets for a new leg, and the thread that it begins on: `wanted`, unless others rest on all that are left.
-    fn place(&self, wanted: usize, address: IpAddr) -> Result<(usize, Place), MediaError> {
-        if let Some(parked) = self.threads.parked(wanted, address, false) {
+    fn place(&self, wanted: usize, site: &Site) -> Result<(usize, Place), MediaError> {
+        if let Some(parked) = self.threads.parked(wanted, site, false) {
             return Ok((wanted, Place::Parked(parked)));
         }
-        let none_left = match PortPool::bind(&self.ports, address) {
+        let none_left = match PortPool::bind(site) {
             Ok(pair) => return Ok((wanted, Place::Fresh(pair))),
             Err(error @ MediaError::PortsExhausted { .. }) => error,
             Err(error) => return Err(error),
         };
         let threads = std::iter::once(wanted).chain(0..self.threads.count());
         let mut parked =
-            threads.filter_map(|thread| Some((thread, self.threads.parked(thread, address, true)?)));
+            threads.filter_map(|thread| Some((thread, self.threads.parked(thread, site, true)?)));
         parked.next().map(|(thread, pair)| (thread, Place::Parked(pair))).ok_or(none_left)
     }
 

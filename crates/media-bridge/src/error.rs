@@ -7,11 +7,11 @@ use std::ops::RangeInclusive;
 #[non_exhaustive]
 pub enum MediaError {
     /// The configured range has no even port with an odd one above it.
-    #[error("RTP ports {}-{} hold no pair of an even and the next odd port; give rtpstart and rtpend a wider range", .0.start(), .0.end())]
+    #[error("RTP ports {}-{} hold no pair of an even and the next odd port; give rtpstart and rtpend, or rtp_port_start and rtp_port_end, a wider range", .0.start(), .0.end())]
     NoPortPair(RangeInclusive<u16>),
     /// Every pair of the range is taken, by our own legs or by other programs.
     #[error(
-        "no free RTP port pair in {}-{} on {address} ({ours} pairs are ours); widen rtpstart..rtpend or end calls",
+        "no free RTP port pair in {}-{} on {address} ({ours} pairs are ours); widen rtpstart..rtpend, or the endpoint's rtp_port_start..rtp_port_end, or end calls",
         ports.start(), ports.end()
     )]
     PortsExhausted {

@@ -8,7 +8,7 @@ use rtp::Packet;
 
 use crate::codec::Codec;
 use crate::leg::{LegCore, Seed};
-use crate::settings::{Direction, EventPayload, LegSettings};
+use crate::settings::{CodecPayload, Direction, EventPayload, LegSettings};
 use crate::statistics::Counters;
 
 /// SSRC of the stream that the listening leg sends.
@@ -38,10 +38,21 @@ pub fn leg(data: &[u8]) {
                 let from = if step & 1 == 0 { peer } else { SocketAddr::from(([198, 51, 100, 1], 9)) };
                 relay(now, &mut talker, &mut listener, from, datagram);
             }
-            10 => talker.configure(now, settings(peer, Codec::Pcmu, Direction::SendRecv)),
+            10 => talker.configure(now, changing(settings(peer, Codec::Pcmu, Direction::SendRecv))),
             11 => talker.configure(now, settings(peer, Codec::Pcma, Direction::RecvOnly)),
             12 => listener.configure(now, settings(peer, Codec::Pcma, Direction::SendRecv)),
             13 => listener.configure(now, LegSettings::new(Some(peer), Codec::Pcmu)),
+            15 if step & 0x10 == 0 => {
+                let ptime_ms = u16::from(step >> 5) * 10;
+                let keepalive = Some(Duration::from_millis(100));
+                let settings = LegSettings {
+                    repack: true,
+                    ptime_ms,
+                    keepalive,
+                    ..LegSettings::new(Some(peer), Codec::Pcma)
+                };
+                listener.configure(now, settings);
+            }
             14 => listener.play(audio::Pcm::new(8_000, vec![1; 300]).into(), 1.into()),
             _ => turn(now, &mut listener),
         }
@@ -60,6 +71,12 @@ fn settings(peer: SocketAddr, codec: Codec, direction: Direction) -> LegSettings
     LegSettings { telephone_event, direction, symmetric: true, ..LegSettings::new(Some(peer), codec) }
 }
 
+/// Settings with another codec that the peer may change to.
+fn changing(mut settings: LegSettings) -> LegSettings {
+    settings.alternatives[0] = Some(CodecPayload { codec: Codec::Pcma, send: 8, receive: 8 });
+    settings
+}
+
 fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: SocketAddr, datagram: &[u8]) {
     talker.hear_rtcp(now, from, datagram);
     let Some(heard) = talker.hear(now, from, datagram) else { return };
@@ -69,6 +86,11 @@ fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: Socke
         let sent = Packet::parse(&packet).map(|packet| packet.ssrc());
         assert_eq!(sent, Ok(OURS), "what is sent on is a packet of ours");
     }
+    let mut buffer = [0; 2_048];
+    while let Some(outgoing) = listener.next_repacked(now, &mut buffer) {
+        let sent = Packet::parse(&buffer[..outgoing.length]).map(|packet| packet.ssrc());
+        assert_eq!(sent, Ok(OURS), "what is put together is a packet of ours");
+    }
 }
 
 /// The wheel turns, and a second may be over.
@@ -77,6 +99,7 @@ fn turn(now: Instant, leg: &mut LegCore) {
     leg.tick();
     while leg.next_packet(now, &mut buffer).is_some() {}
     leg.attend(now);
+    leg.keep_alive(now, &mut buffer);
     if let Some(report) = leg.report(now, &mut buffer) {
         assert!(rtp::rtcp::Compound::parse(&buffer[..report.length]).is_ok());
     }

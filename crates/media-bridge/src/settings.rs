@@ -13,22 +13,31 @@ pub struct LegSettings {
     pub remote_rtcp: Option<SocketAddr>,
     /// RTP and RTCP share the RTP port (RFC 5761).
     pub rtcp_mux: bool,
-    /// The audio codec, the same one both ways.
+    /// The audio codec that was agreed on first, and that we send.
     pub codec: Codec,
     /// Payload type that the peer wants to receive for `codec`.
     pub send_payload_type: u8,
     /// Payload type that we announced for `codec`.
     pub receive_payload_type: u8,
+    /// Further codecs that both sides have named. The peer may change to one of them at any time (RFC 3264 §6.1).
+    pub alternatives: [Option<CodecPayload>; ALTERNATIVES],
+    /// The peer changes its codec for itself. Off, what it changes to is what we send, too.
+    pub asymmetric: bool,
     /// Payload types of telephone-event (RFC 4733), if both sides have it.
     pub telephone_event: Option<EventPayload>,
     /// Which way audio flows, seen from us.
     pub direction: Direction,
-    /// Milliseconds of sound in a packet that we make ourselves, 10 to 60. Forwarded packets keep the length they came with.
+    /// Milliseconds of sound in a packet that we make ourselves, 10 to 60.
     pub ptime_ms: u16,
+    /// Packets that we forward have that length, too. Off, they keep the one that they came with.
+    pub repack: bool,
     /// Send to where packets come from rather than to `remote`, once the source is trusted (RFC 4961; phones behind NAT).
     pub symmetric: bool,
     /// Learn the peer's source and drop strangers. Off, any source is heard. See [`Statistics::strangers`](crate::Statistics::strangers).
     pub strict: bool,
+    /// After this long without a packet of ours one goes out that sounds of nothing (comfort noise, RFC 3389), whichever
+    /// way audio flows: it keeps the way through a translator open (RFC 6263). Looked at about once a second.
+    pub keepalive: Option<Duration>,
     /// [`LegEvent::RtpTimeout`](crate::LegEvent::RtpTimeout) after this long without RTP while the peer should send.
     pub rtp_timeout: Option<Duration>,
     /// The same while audio does not flow both ways, as on hold: then the peer may have nothing to send.
@@ -49,16 +58,44 @@ impl LegSettings {
             codec,
             send_payload_type: codec.static_payload_type(),
             receive_payload_type: codec.static_payload_type(),
+            alternatives: [None; ALTERNATIVES],
+            asymmetric: false,
             telephone_event: None,
             direction: Direction::SendRecv,
             ptime_ms: 20,
+            repack: false,
             symmetric: false,
             strict: true,
+            keepalive: None,
             rtp_timeout: None,
             rtp_timeout_hold: None,
             away: false,
         }
     }
+
+    /// Every codec that both sides have named, ours first.
+    pub(crate) fn codecs(&self) -> impl Iterator<Item = CodecPayload> + use<> {
+        let first = CodecPayload {
+            codec: self.codec,
+            send: self.send_payload_type,
+            receive: self.receive_payload_type,
+        };
+        [Some(first)].into_iter().chain(self.alternatives).flatten()
+    }
+}
+
+/// How many codecs a leg may change to beside the first.
+pub const ALTERNATIVES: usize = 3;
+
+/// A codec and its payload types; each side chooses the one that it wants to receive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodecPayload {
+    /// The codec.
+    pub codec: Codec,
+    /// What the peer announced.
+    pub send: u8,
+    /// What we announced.
+    pub receive: u8,
 }
 
 /// Payload types of telephone-event; each side chooses the one that it wants to receive.

@@ -5,6 +5,7 @@
 //!
 //! - [`classify`] tells what a datagram on a media port is; [`Packet`] looks at RTP, [`Header`] writes it;
 //! - [`StreamRewriter`] keeps one outgoing stream whole, whoever feeds it; [`Reception`] measures an incoming one;
+//! - [`Repacker`] puts sound into packets of another length;
 //! - [`telephone_event`] has both ends of a digit, [`rtcp`] the reports.
 //!
 //! A forwarder in full:
@@ -55,6 +56,8 @@ mod ntp;
 mod packet;
 /// Measuring an incoming stream, counting an outgoing one.
 mod reception;
+/// Packets of another length.
+mod repacker;
 /// Keeping an outgoing stream whole.
 mod rewriter;
 pub mod rtcp;
@@ -70,5 +73,6 @@ pub use jitter::Jitter;
 pub use ntp::NtpTime;
 pub use packet::{Extension, Packet, PacketError};
 pub use reception::{Reception, Transmission};
+pub use repacker::Repacker;
 pub use rewriter::StreamRewriter;
 pub use sequence::{Arrival, SequenceTracker};

@@ -30,6 +30,8 @@ struct Shared {
     sent: usize,
     /// Payload types that came, in order of their first packet.
     payload_types: Vec<u8>,
+    /// Octets of sound in those that came, in order of the first of each length.
+    lengths: Vec<usize>,
     /// Where packets came from, in order of their first one.
     sources: Vec<SocketAddr>,
     over: bool,
@@ -98,6 +100,11 @@ impl Media {
     /// Payload types that came, in order of their first packet.
     pub(crate) fn payload_types(&self) -> Vec<u8> {
         self.lock().payload_types.clone()
+    }
+
+    /// Octets of sound in the packets that came, in order of the first of each length.
+    pub(crate) fn lengths(&self) -> Vec<usize> {
+        self.lock().lengths.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
@@ -185,6 +192,9 @@ fn keep(datagram: &[u8], from: SocketAddr, shared: &Mutex<Shared>) {
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
     shared.packets += 1;
     shared.heard.extend(pcm);
+    if !shared.lengths.contains(&packet.payload().len()) {
+        shared.lengths.push(packet.payload().len());
+    }
     if !shared.sources.contains(&from) {
         shared.sources.push(from);
     }

@@ -11,6 +11,7 @@ use sip_ua::user_agent::SessionOptions;
 use super::codec_rules::CodecRules;
 use super::door::AccessRules;
 use super::redirect::RedirectMethod;
+use super::rtp_options::RtpOptions;
 use crate::identity::{CallerId, Presentation};
 
 /// A phone or a trunk, as the configuration describes it. Every dialect of configuration becomes this one type.
@@ -47,6 +48,8 @@ pub struct SipEndpoint {
     pub symmetric_media: bool,
     /// Only audio of the peer is heard, known by where it comes from.
     pub strict_media: bool,
+    /// How its audio travels.
+    pub rtp: RtpOptions,
     /// Address put into session descriptions instead of our own.
     pub media_address: Option<IpAddr>,
     /// A call without audio for this long ends.
@@ -166,6 +169,7 @@ impl SipEndpoint {
             variables: Vec::new(),
             symmetric_media: false,
             strict_media: true,
+            rtp: RtpOptions::default(),
             media_address: None,
             rtp_timeout: None,
             rtp_timeout_hold: None,

@@ -177,7 +177,7 @@ impl Worker {
     ) -> Result<(SessionMedia, LegRelay), Reply> {
         let bind: IpAddr = flow.local.ip();
         let relay = LegRelay::default();
-        let config = LegConfig::new(bind, relay.sink());
+        let config = endpoint.rtp.apply(LegConfig::new(bind, relay.sink()));
         let leg = self.switchboard.media().open_leg(config).map_err(|error| {
             warn!(endpoint = %endpoint.name, "a call is refused: {error}");
             Reply::status(503).header("Retry-After", "5")

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use media_bridge::{Codec, Direction, EventPayload, Leg, LegSettings};
-use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator};
+use media_bridge::{ALTERNATIVES, Codec, CodecPayload, Direction, EventPayload, Leg, LegSettings};
+use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, PacketTime};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
 
@@ -16,9 +16,6 @@ use crate::technology::Report;
 
 /// Payload type of telephone-event in our own offers, the one that everybody uses.
 const TELEPHONE_EVENT: u8 = 101;
-
-/// Packet duration in our own offers, in milliseconds.
-const PTIME: u16 = 20;
 
 /// What a session description changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +78,8 @@ impl SessionMedia {
         codecs: CodecChoice,
         session_id: u64,
     ) -> Self {
-        let negotiator = Negotiator::new(session_id, "-");
+        let packet_time = if endpoint.rtp.use_ptime { PacketTime::Theirs } else { PacketTime::Ours };
+        let negotiator = Negotiator::new(session_id, "-").with_packet_time(packet_time);
         Self { leg, negotiator, endpoint, seen, codecs, agreed: None, told: None, offered: None }
     }
 
@@ -165,7 +163,7 @@ impl SessionMedia {
         let (send, receive) = (negotiated.send_payload_type, negotiated.receive_payload_type);
         party.payload_types = EventPayload { send, receive };
         party.telephone_event = events_of(negotiated);
-        (party.held, party.ptime) = (negotiated.remote_hold, negotiated.ptime);
+        (party.held, party.ptime) = (negotiated.remote_hold, negotiated.wanted_ptime);
         party.outside = self.seen.outside;
         party.signalling = Some(self.seen.peer);
         party.symmetric = self.endpoint.symmetric_media;
@@ -200,9 +198,13 @@ impl SessionMedia {
                 sdp::Direction::RecvOnly => Direction::RecvOnly,
                 sdp::Direction::Inactive => Direction::Inactive,
             },
+            alternatives: alternatives(negotiated),
+            asymmetric: self.endpoint.rtp.asymmetric_codec,
             ptime_ms: negotiated.ptime,
+            repack: self.endpoint.rtp.repacks(),
             symmetric: self.endpoint.symmetric_media,
             strict: self.endpoint.strict_media,
+            keepalive: self.endpoint.rtp.keepalive,
             rtp_timeout: self.endpoint.rtp_timeout,
             rtp_timeout_hold: self.endpoint.rtp_timeout_hold,
             away: self.told.is_some(),
@@ -229,16 +231,30 @@ impl SessionMedia {
             address: self.seen.address,
             port: self.leg.rtp_address().port(),
             rtcp_port: None,
+            ptime: self.endpoint.rtp.packet_time(codecs.first().copied()),
             codecs: codecs.into_iter().map(offer_of).collect(),
             telephone_event: self.endpoint.telephone_event.then_some(TELEPHONE_EVENT),
             direction: sdp::Direction::SendRecv,
-            ptime: PTIME,
         }
     }
 }
 
 fn events_of(negotiated: &Negotiated) -> Option<EventPayload> {
     negotiated.telephone_event.map(|event| EventPayload { send: event.send, receive: event.receive })
+}
+
+/// What the phone may change to beside the codec that we send.
+fn alternatives(negotiated: &Negotiated) -> [Option<CodecPayload>; ALTERNATIVES] {
+    let mut places = [None; ALTERNATIVES];
+    let others = negotiated.common.iter().filter(|common| common.codec != negotiated.codec);
+    let known = others.filter_map(|common| {
+        let (send, receive) = (common.send_payload_type, common.receive_payload_type);
+        Some(CodecPayload { codec: codec_of(&common.codec)?, send, receive })
+    });
+    for (place, other) in places.iter_mut().zip(known) {
+        *place = Some(other);
+    }
+    places
 }
 
 /// The codecs of the media plane that both sides have named, the one to send first.

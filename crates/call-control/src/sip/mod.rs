@@ -24,6 +24,7 @@ mod redirection;
 mod referral;
 mod registration;
 mod requests;
+mod rtp_options;
 mod session;
 mod steering;
 mod subscriptions;
@@ -47,6 +48,7 @@ pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};
 pub use line::{Line, LineBuilder, LineError};
 pub use redirect::RedirectMethod;
 pub use registration::RegistrationError;
+pub use rtp_options::RtpOptions;
 pub use subscriptions::PendingSubscription;
 pub use unidentified::UnidentifiedPolicy;
 

@@ -120,7 +120,7 @@ fn open_media(
 ) -> Result<(SessionMedia, LegRelay), OriginateError> {
     let codecs = codecs_for(&route.endpoint, request)?;
     let relay = LegRelay::default();
-    let mut config = LegConfig::new(flow.local.ip(), relay.sink());
+    let mut config = route.endpoint.rtp.apply(LegConfig::new(flow.local.ip(), relay.sink()));
     config.near = request.near;
     let leg = sip.switchboard.media().open_leg(config).map_err(|e| OriginateError::Media(e.to_string()))?;
     let address = route.endpoint.media_address.unwrap_or_else(|| sip.user_agent().media_address(flow));

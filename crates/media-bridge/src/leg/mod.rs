@@ -1,30 +1,33 @@
 //! The packet logic of one leg: told the time and a packet, it says what to send and whom to tell. No socket, no clock.
 
 mod control;
+mod keepalive;
 mod keypress;
 mod program;
 mod receive;
 mod relay;
 mod send;
 mod source;
+mod spoken;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rtp::telephone_event::{EventReceiver, EventReport};
-use rtp::{Reception, StreamRewriter, Transmission};
+use rtp::{Reception, Repacker, StreamRewriter, Transmission};
 
-use crate::codec::Coder;
 use crate::event::{LegEvent, PlayToken, PlaybackEnd};
 use crate::playback::Playback;
 use crate::settings::LegSettings;
 use crate::statistics::Counters;
 use control::Reports;
+use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
 use program::{Ended, Program};
 use source::SourceGuard;
+use spoken::Spoken;
 
 /// Where a leg's events go.
 pub(crate) type EventSink = Box<dyn Fn(LegEvent) + Send>;
@@ -42,12 +45,16 @@ pub(crate) struct LegCore {
     /// The stream that is sent.
     stream: StreamRewriter,
     sent: Transmission,
-    coder: Option<Box<dyn Coder>>,
+    spoken: Spoken,
+    /// Where forwarded packets get another length.
+    repacker: Option<Box<Repacker>>,
     program: Program,
     keys: Keypresses,
     /// Samples that are owed to the peer: grows with each tick of the wheel, shrinks with each packet.
     owed: usize,
     echo: bool,
+    /// Since when nothing was sent.
+    quiet: Quiet,
     /// The time since which silence counts.
     heard_at: Instant,
     silent: bool,
@@ -93,11 +100,13 @@ impl LegCore {
             incoming: None,
             stream: StreamRewriter::new(seed.ssrc, seed.sequence, seed.timestamp, 8_000),
             sent: Transmission::default(),
-            coder: None,
+            spoken: Spoken::NOTHING,
+            repacker: None,
             program: Program::default(),
             keys: Keypresses::default(),
             owed: 0,
             echo: false,
+            quiet: Quiet::new(now),
             heard_at: now,
             silent: false,
             retargeted: None,
@@ -113,10 +122,11 @@ impl LegCore {
             self.retargeted = None;
         }
         self.guard.signal(now, settings.remote, settings.strict);
+        self.spoken.configure(&settings);
         if former.map(|f| f.codec) != Some(settings.codec) {
-            self.coder = Some(settings.codec.coder());
             self.stream.set_clock_rate(settings.codec.clock_rate());
         }
+        self.set_packet_length(&settings);
         if !settings.direction.sends() {
             self.owed = 0;
         }
@@ -150,7 +160,7 @@ impl LegCore {
 
     pub(crate) fn set_echo(&mut self, on: bool) {
         self.echo = on;
-        self.stream.splice();
+        self.end_feed();
     }
 
     /// Whether its own packets go back to it.
@@ -161,7 +171,7 @@ impl LegCore {
     /// Another feeds the stream from now on: a bridge is joined or left.
     pub(crate) fn splice(&mut self) {
         self.keys.forget_theirs();
-        self.stream.splice();
+        self.end_feed();
     }
 
     /// A key of the bridged leg is up.

@@ -67,16 +67,18 @@ impl LegCore {
         self.heard_at = now;
         self.silent = false;
         let event = settings.telephone_event.is_some_and(|e| e.receive == header.payload_type);
-        if !event && header.payload_type != settings.receive_payload_type {
+        // What is not heard now, as on hold, changes nothing.
+        let follow = !settings.asymmetric && settings.direction.receives();
+        let codec = if event { None } else { self.spoken.hear(header.payload_type, follow) };
+        if !event && codec.is_none() {
             self.counters.unexpected_payload.add(1);
             return None;
         }
         self.counters.packets_received.add(1);
         self.counters.octets_received.add(packet.payload().len() as u64);
-        let (content, released) = if event {
-            self.take_event(now, &packet)?
-        } else {
-            (Content::Audio(settings.codec, packet.payload_range()), self.take_audio(now, &header))
+        let (content, released) = match codec {
+            None => self.take_event(now, &packet)?,
+            Some(codec) => (Content::Audio(codec, packet.payload_range()), self.take_audio(now, &header)),
         };
         let content = if settings.direction.receives() { content } else { Content::Unheard };
         Some(Heard { header, content, released })

@@ -2,10 +2,15 @@
 
 use std::time::Instant;
 
+use rtp::{Header, Repacker};
+
 use super::receive::{Content, Heard};
 use super::{Key, LegCore, Outgoing};
 use crate::codec::Translation;
 use crate::settings::LegSettings;
+
+/// Octets of a millisecond of sound: both laws of G.711 have one for each of 8 samples.
+const OCTETS_PER_MS: usize = 8;
 
 impl LegCore {
     /// Makes of a packet that another leg heard the one that goes to this leg's peer, in place. `None`: nothing goes.
@@ -22,25 +27,69 @@ impl LegCore {
         };
         let payload_type = match &heard.content {
             Content::Audio(..) if self.makes_packets() => None,
-            Content::Audio(..) => Some(settings.send_payload_type),
+            Content::Audio(..) => self.spoken.payload_type(),
             Content::Event(keys) => self.relay_keys(keys, &settings),
             Content::Unheard => None,
         };
         let Some(payload_type) = payload_type else {
-            self.stream.skip(&heard.header);
+            match &mut self.repacker {
+                Some(repacker) => repacker.skip(&heard.header),
+                None => self.stream.skip(&heard.header),
+            }
             return None;
         };
-        let header = self.stream.forward(&heard.header, payload_type, self.since(now))?;
         let mut octets = rtp::telephone_event::Event::LENGTH;
+        let mut received = heard.header;
         if let Content::Audio(codec, range) = &heard.content {
             octets = range.len();
-            if let Some(payload) = packet.get_mut(range.clone()) {
-                Translation::between(*codec, settings.codec).apply(payload);
+            let payload = packet.get_mut(range.clone())?;
+            Translation::between(*codec, self.spoken.codec()?).apply(payload);
+            match &mut self.repacker {
+                Some(repacker) if repacker.fits(octets) => received = repacker.pass(&received, octets)?,
+                Some(repacker) => {
+                    repacker.push(&received, payload);
+                    return None;
+                }
+                None => {}
             }
+        } else if let Some(repacker) = &mut self.repacker {
+            received = repacker.pass(&received, 0)?;
         }
+        let header = self.stream.forward(&received, payload_type, self.since(now))?;
         header.rewrite_valid(packet);
         self.count_sent(octets);
         Some(Outgoing { length: packet.len(), to })
+    }
+
+    /// The next packet of another length than came, written into `packet`. After each [`relay`](Self::relay), call until
+    /// `None`.
+    pub(crate) fn next_repacked(&mut self, now: Instant, packet: &mut [u8]) -> Option<Outgoing> {
+        let repacker = self.repacker.as_mut()?;
+        let (received, octets) = repacker.pop(packet.get_mut(Header::LENGTH..)?)?;
+        let (to, payload_type) = (self.destination()?, self.spoken.payload_type()?);
+        let header = self.stream.forward(&received, payload_type, self.since(now))?;
+        header.write(packet);
+        self.count_sent(octets);
+        Some(Outgoing { length: Header::LENGTH + octets, to })
+    }
+
+    /// Forwarded packets get the length that was agreed on, where that is wanted.
+    pub(super) fn set_packet_length(&mut self, settings: &LegSettings) {
+        let length = usize::from(settings.ptime_ms.clamp(10, 60)) * OCTETS_PER_MS;
+        let wanted = settings.repack.then_some(length);
+        if self.repacker.as_ref().map(|repacker| repacker.length()) != wanted {
+            self.repacker = wanted.map(|length| Box::new(Repacker::new(length)));
+            // The one counts the numbers of its own, without it those of the source count.
+            self.stream.splice();
+        }
+    }
+
+    /// Another feeds the stream from now on.
+    pub(super) fn end_feed(&mut self) {
+        self.stream.splice();
+        if let Some(repacker) = &mut self.repacker {
+            repacker.splice();
+        }
     }
 
     /// The payload type that a telephone-event goes on under. A peer that cannot read it hears its keys instead.
@@ -61,7 +110,7 @@ impl LegCore {
     fn leave_out(&mut self) {
         self.keys.release();
         if !self.makes_packets() {
-            self.stream.splice();
+            self.end_feed();
         }
     }
 

@@ -51,7 +51,7 @@ impl LegCore {
         self.begin_waiting_key(now, &settings);
         let length = match self.keys.current() {
             Some(Keypress::Event { .. }) => self.event_packet(now, &settings, packet),
-            _ => self.audio_packet(now, &settings, samples, packet),
+            _ => self.audio_packet(now, samples, packet),
         }?;
         self.count_sent(length - Header::LENGTH);
         Some(Outgoing { length, to })
@@ -118,19 +118,13 @@ impl LegCore {
     }
 
     /// One packet of sound.
-    fn audio_packet(
-        &mut self,
-        now: Instant,
-        settings: &LegSettings,
-        samples: usize,
-        packet: &mut [u8],
-    ) -> Option<usize> {
+    fn audio_packet(&mut self, now: Instant, samples: usize, packet: &mut [u8]) -> Option<usize> {
         let mut frame = [0_i16; LONGEST];
         let frame = frame.get_mut(..samples)?;
         self.fill(frame);
-        let header = self.stream.next(settings.send_payload_type, samples as u32, self.since(now));
+        let header = self.stream.next(self.spoken.payload_type()?, samples as u32, self.since(now));
         let start = header.write(packet);
-        let written = self.coder.as_mut()?.encode(frame, packet.get_mut(start..)?);
+        let written = self.spoken.coder()?.encode(frame, packet.get_mut(start..)?);
         if !self.makes_packets() {
             // What follows is another feed: a bridge, echo, or the next prompt after a pause.
             self.stream.splice();

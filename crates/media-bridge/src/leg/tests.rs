@@ -1,5 +1,6 @@
 //! A leg on a virtual clock: packets in, packets out, and what its owner is told.
 
+mod codecs;
 mod interruptions;
 mod reports;
 

@@ -11,7 +11,6 @@ mod stage;
 mod wheel;
 
 use std::io;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
@@ -28,6 +27,7 @@ use crate::error::MediaError;
 #[cfg(target_os = "linux")]
 use crate::io::Epoll;
 use crate::io::{PacketIo, Portable, Wake};
+use crate::ports::Site;
 
 /// All threads of an engine. They end when this is dropped.
 pub(crate) struct ThreadGroup(Arc<[Neighbour]>);
@@ -84,11 +84,11 @@ impl ThreadGroup {
         neighbour.mailbox.post(message)
     }
 
-    /// Sockets on `address` that rest on that thread and may serve again; where `pressed`, those that have just begun to
+    /// Sockets as a leg wants them that rest on that thread and may serve again; where `pressed`, those that have just begun to
     /// rest too.
-    pub(crate) fn parked(&self, thread: usize, address: IpAddr, pressed: bool) -> Option<ParkedPair> {
+    pub(crate) fn parked(&self, thread: usize, site: &Site, pressed: bool) -> Option<ParkedPair> {
         let parking = &self.0.get(thread)?.parking;
-        if pressed { parking.take_any(address) } else { parking.take(address, Instant::now()) }
+        if pressed { parking.take_any(site) } else { parking.take(site, Instant::now()) }
     }
 
     pub(crate) fn count(&self) -> usize {

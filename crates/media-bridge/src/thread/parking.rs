@@ -5,7 +5,6 @@
 //! over without one. What a phone still sends to the old leg ends in the thread: a pair rests before it serves again.
 
 use std::collections::VecDeque;
-use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,7 @@ use super::stage::Stage;
 use crate::id::LegId;
 use crate::io::{PacketIo, SocketId};
 use crate::leg::LegCore;
-use crate::ports::Lease;
+use crate::ports::{Lease, Site};
 
 /// So long a pair rests at least. Phones stop sending within a packet or two of a BYE, and within its retransmission
 /// when that is lost.
@@ -58,19 +57,18 @@ impl Parking {
         }
     }
 
-    /// A pair on `address` that has rested.
-    pub(crate) fn take(&self, address: IpAddr, now: Instant) -> Option<ParkedPair> {
+    /// A pair that has rested, where and as a leg wants it.
+    pub(crate) fn take(&self, site: &Site, now: Instant) -> Option<ParkedPair> {
         let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
         let rested = |pair: &ParkedPair| now.saturating_duration_since(pair.since) >= REST;
-        let place =
-            pairs.iter().take_while(|pair| rested(pair)).position(|pair| pair.lease.address() == address);
+        let place = pairs.iter().take_while(|pair| rested(pair)).position(|pair| pair.lease.suits(site));
         Self::leave(&mut pairs, place?)
     }
 
-    /// A pair on `address`, rested or not: there are no others.
-    pub(crate) fn take_any(&self, address: IpAddr) -> Option<ParkedPair> {
+    /// Such a pair, rested or not: there are no others.
+    pub(crate) fn take_any(&self, site: &Site) -> Option<ParkedPair> {
         let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = pairs.iter().position(|pair| pair.lease.address() == address);
+        let place = pairs.iter().position(|pair| pair.lease.suits(site));
         Self::leave(&mut pairs, place?)
     }
 
@@ -151,19 +149,23 @@ impl<I: PacketIo> Stage<I> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use std::net::{IpAddr, Ipv4Addr};
     use std::sync::Arc;
 
     use super::*;
+    use crate::config::Marking;
     use crate::ports::PortPool;
 
-    const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    fn site(ports: &Arc<PortPool>) -> Site {
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        Site { ports: ports.clone(), address, marking: Marking::default() }
+    }
 
     /// Pairs with sockets that are closed already; a name for each.
     fn pairs(pool: &Arc<PortPool>, now: Instant) -> impl Iterator<Item = ParkedPair> {
         let pool = pool.clone();
         (0..).map(move |name| {
-            let lease = PortPool::bind(&pool, LOCAL).unwrap().lease;
+            let lease = PortPool::bind(&site(&pool)).unwrap().lease;
             ParkedPair { rtp: SocketId(name), rtcp: SocketId(name), lease, since: now }
         })
     }
@@ -178,11 +180,15 @@ mod tests {
         }
         assert_eq!(pool.in_use(), 0, "those that rest are not in use");
         assert!(parking.park(pairs.next().unwrap()).is_err_and(|pair| pair.rtp.0 == 2), "there is no room");
-        assert!(parking.take(LOCAL, now + REST / 2).is_none());
-        assert!(parking.take(IpAddr::from([127, 0, 0, 2]), now + REST).is_none());
-        let first = parking.take(LOCAL, now + REST).unwrap();
+        assert!(parking.take(&site(&pool), now + REST / 2).is_none());
+        assert!(
+            parking
+                .take(&Site { address: IpAddr::from([127, 0, 0, 2]), ..site(&pool) }, now + REST)
+                .is_none()
+        );
+        let first = parking.take(&site(&pool), now + REST).unwrap();
         assert_eq!((first.rtp.0, pool.in_use()), (0, 1));
-        assert_eq!(parking.take_any(LOCAL).unwrap().rtp.0, 1, "where there is no other");
+        assert_eq!(parking.take_any(&site(&pool)).unwrap().rtp.0, 1, "where there is no other");
         drop(first);
         assert_eq!(pool.in_use(), 0);
     }

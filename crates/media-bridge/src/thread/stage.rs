@@ -134,6 +134,16 @@ impl<I: PacketIo> Stage<I> {
         } else if listener_seat.core.makes_packets() && listener_seat.slot.is_none() {
             self.follow_wheel(now, listener);
         }
+        self.send_repacked(now, listener);
+    }
+
+    /// What a leg has put into packets of another length.
+    fn send_repacked(&mut self, now: Instant, place: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        while let Some(outgoing) = seat.core.next_repacked(now, &mut self.buffer[..]) {
+            let Some(packet) = self.buffer.get(..outgoing.length) else { return };
+            send(&mut self.io, seat, packet, outgoing);
+        }
     }
 
     fn serve_messages(&mut self) {
@@ -206,6 +216,9 @@ impl<I: PacketIo> Stage<I> {
         let released = seat.core.attend(now);
         if let Some(report) = seat.core.report(now, &mut self.buffer[..]) {
             send_control(&mut self.io, seat, &self.buffer[..report.length], report);
+        }
+        if let Some(packet) = seat.core.keep_alive(now, &mut self.buffer[..]) {
+            send(&mut self.io, seat, &self.buffer[..packet.length], packet);
         }
         let peer = seat.bridge.map(|(_, peer)| peer);
         if let (Some(Key::Up), Some(peer)) = (released, peer.and_then(|peer| self.seats.get_mut(peer))) {

@@ -56,12 +56,12 @@ pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
 pub use http::HttpConfiguration;
 pub use options::Options;
-pub(crate) use pjsip::route_set;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
     Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList, SignallingOptions,
     SipConfiguration, System, Transport,
 };
+pub(crate) use pjsip::{codec_of, route_set};
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
 pub use security::SecurityConfiguration;

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::sync::Arc;
 
-use call_control::Codec;
 use call_control::sip::{AccessRules, SipEndpoint};
 use sip_ua::digest::{ChallengeTerms, Credentials, Secret};
 
-use crate::configuration::{Access, Configuration, DtmfMode, Endpoint, Identifier};
+use crate::configuration::{Access, Configuration, DtmfMode, Endpoint, Identifier, codec_of};
 
 /// All endpoints, by name.
 pub(crate) struct EndpointTable {
@@ -113,8 +112,9 @@ fn take_credentials(sip: &mut SipEndpoint, configuration: &Configuration, endpoi
 
 /// Codecs, addresses and watches of its audio.
 fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
+    sip.rtp = endpoint.rtp.clone();
     sip.codec_rules = endpoint.codec_rules;
-    sip.codecs = endpoint.codecs.iter().filter_map(|name| codec(name)).collect();
+    sip.codecs = endpoint.codecs.iter().filter_map(|name| codec_of(name)).collect();
     sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
     sip.symmetric_media = endpoint.rtp_symmetric;
     sip.strict_media = configuration.rtp.strict;
@@ -202,15 +202,6 @@ fn by_aor(configuration: &Configuration) -> HashMap<String, Vec<Arc<Endpoint>>> 
 fn nobodys() -> Credentials {
     let secret = RandomState::new();
     Credentials::new("", Secret::plain(format!("{:016x}{:016x}", secret.hash_one(0), secret.hash_one(1))))
-}
-
-/// The codec of a name in `allow=`. Codecs that the media plane lacks are passed over; the check has said so.
-fn codec(name: &str) -> Option<Codec> {
-    match name {
-        "ulaw" => Some(Codec::Pcmu),
-        "alaw" => Some(Codec::Pcma),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

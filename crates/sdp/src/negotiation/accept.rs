@@ -3,14 +3,15 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::NegotiationError;
 use super::answer::check_profile;
 use super::choice::{self, Ours};
 use super::draft::AudioSection;
 use super::formats::{self, Format};
 use super::local::Preference;
 use super::negotiated::{EventPayload, Negotiated};
+use super::packet_time::{self, PacketTime};
 use super::remote::Remote;
-use super::{NegotiationError, packet_time};
 use crate::description::SessionDescription;
 use crate::direction::Direction;
 use crate::media::Media;
@@ -34,7 +35,11 @@ impl Offered {
 /// Reads the answer to `offered`.
 ///
 /// Streams after ours, or missing ones, do no harm; ours has to be in its place.
-pub(super) fn accept(offered: &Offered, answer: &[u8]) -> Result<Negotiated, NegotiationError> {
+pub(super) fn accept(
+    offered: &Offered,
+    answer: &[u8],
+    rule: PacketTime,
+) -> Result<Negotiated, NegotiationError> {
     let description = SessionDescription::parse(answer)?;
     let media = description.media().nth(offered.index).filter(Media::is_audio);
     let media = media.ok_or(NegotiationError::Unaligned(offered.index + 1))?;
@@ -42,10 +47,14 @@ pub(super) fn accept(offered: &Offered, answer: &[u8]) -> Result<Negotiated, Neg
         return Err(NegotiationError::Refused);
     }
     check_profile(&media)?;
-    accept_stream(offered, &media)
+    accept_stream(offered, &media, rule)
 }
 
-fn accept_stream(offered: &Offered, media: &Media<'_>) -> Result<Negotiated, NegotiationError> {
+fn accept_stream(
+    offered: &Offered,
+    media: &Media<'_>,
+    rule: PacketTime,
+) -> Result<Negotiated, NegotiationError> {
     let own = &offered.section;
     let theirs = formats::read(media);
     let ours: Vec<Ours<'_>> =
@@ -56,6 +65,7 @@ fn accept_stream(offered: &Offered, media: &Media<'_>) -> Result<Negotiated, Neg
     let rtcp_mux = own.rtcp_mux && media.rtcp_mux();
     let remote = Remote::of(media, offered.address, rtcp_mux)?;
     let answered = media.direction().and(Direction::new(true, !remote.is_black_hole()));
+    let ptime = packet_time::agree(media, own.ptime, rule);
     Ok(Negotiated {
         remote: remote.rtp,
         remote_rtcp: remote.rtcp,
@@ -65,7 +75,8 @@ fn accept_stream(offered: &Offered, media: &Media<'_>) -> Result<Negotiated, Neg
         receive_payload_type: speech.receive_payload_type,
         direction: own.direction.and(answered.reversed()),
         remote_hold: own.direction.sends() && !answered.receives(),
-        ptime: packet_time::agree(media, own.ptime),
+        ptime: ptime.sent,
+        wanted_ptime: ptime.wanted,
         rtcp_mux,
         common,
     })

@@ -4,14 +4,15 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::NegotiationError;
 use super::choice::{self, Ours};
 use super::draft::AudioSection;
 use super::error::excerpt;
 use super::formats::{self, Format};
 use super::local::{CodecOffer, LocalMedia, Preference};
 use super::negotiated::{CommonCodec, EventPayload, Negotiated};
+use super::packet_time::{self, PacketTime};
 use super::remote::Remote;
-use super::{NegotiationError, packet_time};
 use crate::direction::Direction;
 use crate::media::{Media, Profile};
 
@@ -20,6 +21,7 @@ use crate::media::{Media, Profile};
 pub(super) struct Terms {
     pub(super) preference: Preference,
     pub(super) rtcp_mux: bool,
+    pub(super) packet_time: PacketTime,
 }
 
 /// Answers an open audio stream: what we write, and what is agreed then.
@@ -41,14 +43,14 @@ pub(super) fn answer_stream(
     let remote = Remote::of(media, local.address, rtcp_mux)?;
     let offered = media.direction().and(Direction::new(true, !remote.is_black_hole()));
     let direction = local.possible_direction().and(offered.reversed());
-    let ptime = packet_time::agree(media, local.ptime);
+    let ptime = packet_time::agree(media, local.ptime, terms.packet_time);
     let section = AudioSection {
         port: local.port,
         protocol: media.protocol().to_owned(),
         formats: answered_formats(&common, &events, local),
         rtcp_port: rtcp_port(local),
         rtcp_mux,
-        ptime,
+        ptime: ptime.sent,
         direction,
     };
     let event = choice::event_for(speech.codec.clock_rate, &events);
@@ -61,7 +63,8 @@ pub(super) fn answer_stream(
         telephone_event: event.map(same_number),
         direction,
         remote_hold: !offered.receives(),
-        ptime,
+        ptime: ptime.sent,
+        wanted_ptime: ptime.wanted,
         rtcp_mux,
         common,
     };

@@ -19,7 +19,7 @@
 //!   with 8 kHz, as most phones do beside Opus.
 //! - **Hold** is `sendonly`, `inactive`, the address `0.0.0.0` or `::` (RFC 2543), and port 0 in a later offer.
 //! - **Packet time.** The peer's `ptime`, within its `maxptime` and 10 to 60 ms, in steps of 10 ms; ours where the
-//!   peer does not care. The answer repeats it, so that both directions are alike.
+//!   peer does not care, or where [`PacketTime::Ours`] is wanted. The answer says it, so that both directions are alike.
 //! - **Version.** `o=` counts up only when the description has changed (RFC 3264 §8).
 
 mod accept;
@@ -36,5 +36,6 @@ pub use negotiated::{CommonCodec, EventPayload, Negotiated};
 mod negotiator;
 pub use negotiator::Negotiator;
 mod packet_time;
+pub use packet_time::PacketTime;
 mod payload_types;
 mod remote;

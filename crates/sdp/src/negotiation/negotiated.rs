@@ -29,6 +29,8 @@ pub struct Negotiated {
     pub remote_hold: bool,
     /// Audio in each packet that we send, in milliseconds: 10 to 60, in steps of 10.
     pub ptime: u16,
+    /// The same as the peer asks for it, whether or not we follow; what we send where it does not care.
+    pub wanted_ptime: u16,
     /// RTP and RTCP share a port, in both directions (RFC 5761).
     pub rtcp_mux: bool,
     /// Every codec in common, in the order of the answer; the peer may change among them at any time.

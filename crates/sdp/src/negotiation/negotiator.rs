@@ -5,14 +5,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::NegotiationError;
 use super::accept::{Offered, accept};
 use super::answer::{Terms, answer_stream, check_profile, rtcp_port};
 use super::draft::{AudioSection, Draft, DraftLine, StreamLine};
 use super::formats::{self, Format};
 use super::local::{EVENTS, LocalMedia, Preference};
 use super::negotiated::Negotiated;
+use super::packet_time::{self, PacketTime};
 use super::payload_types::PayloadTypes;
-use super::{NegotiationError, packet_time};
 use crate::codec::Codec;
 use crate::description::SessionDescription;
 use crate::direction::Direction;
@@ -58,7 +59,7 @@ impl Negotiator {
         Self {
             session_id,
             user: user.to_owned(),
-            terms: Terms { preference: Preference::Local, rtcp_mux: false },
+            terms: Terms { preference: Preference::Local, rtcp_mux: false, packet_time: PacketTime::Theirs },
             version: 1,
             last_sent: None,
             lines: Vec::new(),
@@ -81,6 +82,13 @@ impl Negotiator {
     #[must_use]
     pub fn with_rtcp_mux(mut self, allowed: bool) -> Self {
         self.terms.rtcp_mux = allowed;
+        self
+    }
+
+    /// Sets whose wish decides on the length of our packets; [`PacketTime::Theirs`] without it.
+    #[must_use]
+    pub fn with_packet_time(mut self, rule: PacketTime) -> Self {
+        self.terms.packet_time = rule;
         self
     }
 
@@ -169,7 +177,11 @@ impl Negotiator {
     /// [`NegotiationError`] when the answer refuses our stream, does not fit, or when there is no offer of ours.
     pub fn accept(&mut self, answer: &[u8]) -> Result<Negotiated, NegotiationError> {
         let offered = self.offered.as_ref().ok_or(NegotiationError::NoOffer)?;
-        let negotiated = if offered.closes() { self.closed(false)? } else { accept(offered, answer)? };
+        let negotiated = if offered.closes() {
+            self.closed(false)?
+        } else {
+            accept(offered, answer, self.terms.packet_time)?
+        };
         self.current = Some(negotiated.clone());
         Ok(negotiated)
     }

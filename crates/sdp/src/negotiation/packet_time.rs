@@ -7,9 +7,33 @@ const SHORTEST: u16 = 10;
 const LONGEST: u16 = 60;
 const STEP: u16 = 10;
 
-/// The packet time towards a peer: its wish, else ours, within what it can take and what we make.
-pub(super) fn agree(media: &Media<'_>, ours: u16) -> u16 {
-    settle(media.ptime(), media.maxptime(), ours)
+/// Whose wish decides how much audio goes into the packets that we send.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PacketTime {
+    /// The peer's, where it has one.
+    #[default]
+    Theirs,
+    /// Ours. The peer's `ptime` is no more than a wish (RFC 8866 §6.4); its `maxptime` holds all the same.
+    Ours,
+}
+
+/// Milliseconds of audio in the packets to a peer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Agreed {
+    /// What we send.
+    pub(super) sent: u16,
+    /// What the peer asks for; ours where it does not care.
+    pub(super) wanted: u16,
+}
+
+/// The packet time towards a peer, within what it can take and what we make.
+pub(super) fn agree(media: &Media<'_>, ours: u16, rule: PacketTime) -> Agreed {
+    let wanted = settle(media.ptime(), media.maxptime(), ours);
+    let sent = match rule {
+        PacketTime::Theirs => wanted,
+        PacketTime::Ours => settle(None, media.maxptime(), ours),
+    };
+    Agreed { sent, wanted }
 }
 
 /// The packet time that we ask for.

@@ -1,7 +1,7 @@
 //! Which codec is chosen, how it is written, and how much goes into a packet.
 
 use sdp::Codec;
-use sdp::negotiation::{CodecOffer, NegotiationError, Negotiator, Preference};
+use sdp::negotiation::{CodecOffer, NegotiationError, Negotiator, PacketTime, Preference};
 
 use crate::{answer, local, media_lines, phone};
 
@@ -104,4 +104,21 @@ fn the_codecs_of_an_offer_are_those_of_its_open_plain_audio_streams() {
     assert_eq!(offered("m=audio 4000 RTP/SAVP 9 0\nm=audio 4002 RTP/AVP 0 13 8"), "PCMU PCMA");
     assert_eq!(offered("m=audio 0 RTP/AVP 0\nm=video 4000 RTP/AVP 31"), "");
     assert_eq!(Negotiator::new(1, "-").offered_codecs(b"nonsense"), []);
+}
+
+#[test]
+fn our_packet_time_stays_where_that_is_wanted() {
+    let media = local(&[Codec::PCMU]);
+    let ours = || Negotiator::new(1, "-").with_packet_time(PacketTime::Ours);
+    let offer = |asked: &str| phone(&format!("m=audio 4000 RTP/AVP 0\n{asked}"));
+    for (asked, used, wanted) in [("a=ptime:30", 20, 30), ("a=ptime:30\na=maxptime:10", 10, 10), ("", 20, 20)]
+    {
+        let (text, agreed) = ours().answer(offer(asked).as_bytes(), &media).unwrap();
+        assert_eq!((agreed.ptime, agreed.wanted_ptime), (used, wanted), "{asked}");
+        assert!(text.contains(&format!("a=ptime:{used}\r\n")), "{asked}");
+        let mut offerer = ours();
+        offerer.offer(&media);
+        let agreed = offerer.accept(offer(asked).as_bytes()).unwrap();
+        assert_eq!((agreed.ptime, agreed.wanted_ptime), (used, wanted), "{asked}, answered");
+    }
 }

@@ -7,9 +7,10 @@ use std::sync::mpsc::{Receiver, channel};
 use super::super::parking::NOBODY;
 use super::*;
 use crate::codec::Codec;
+use crate::config::Marking;
 use crate::event::{LegEvent, PlaybackEnd};
 use crate::io::{SocketId, Wake};
-use crate::ports::PortPool;
+use crate::ports::{PortPool, Site};
 use crate::settings::LegSettings;
 use crate::statistics::Counters;
 
@@ -99,9 +100,10 @@ impl Theatre {
     fn open(&mut self, home: usize) -> (LegId, Receiver<LegEvent>) {
         self.serial += 1;
         let id = LegId::new(home, self.serial);
-        let place = match self.neighbours[home].parking.take_any(LOCAL) {
+        let site = Site { ports: self.ports.clone(), address: LOCAL, marking: Marking::default() };
+        let place = match self.neighbours[home].parking.take_any(&site) {
             Some(parked) => Place::Parked(parked),
-            None => Place::Fresh(PortPool::bind(&self.ports, LOCAL).unwrap()),
+            None => Place::Fresh(PortPool::bind(&site).unwrap()),
         };
         let (sender, events) = channel();
         let events_sink = Box::new(move |event| {

@@ -1,6 +1,7 @@
 //! `allow` and `disallow`: what an endpoint may speak, best first.
 
 use asterisk_conf::{Diagnostic, Entry, Span, suggest};
+use media_bridge::Codec;
 
 use crate::configuration::values::{Values, at};
 
@@ -16,8 +17,28 @@ const CODECS: &[&str] = &[
 /// Codecs of endpoints that name none.
 const DEFAULT: &[&str] = &["ulaw", "alaw"];
 
+/// Milliseconds in a packet of codecs that say so.
+pub(super) type PacketTimes = Vec<(Codec, u16)>;
+
+/// What an endpoint may speak.
+pub(super) struct Allowed {
+    /// Codecs by name, best first.
+    pub(super) names: Vec<String>,
+    /// How long their packets are to be, where that is said: `ulaw:30`.
+    pub(super) packet_times: PacketTimes,
+}
+
+/// The codec of a name in `allow`, if the media plane has it.
+pub(crate) fn codec_of(name: &str) -> Option<Codec> {
+    match name {
+        "ulaw" => Some(Codec::Pcmu),
+        "alaw" => Some(Codec::Pcma),
+        _ => None,
+    }
+}
+
 /// What `allow` and `disallow` come to, line by line in the order of the file.
-pub(super) fn read(values: &mut Values<'_>) -> Vec<String> {
+pub(super) fn read(values: &mut Values<'_>) -> Allowed {
     let mut list = List::default();
     for entry in &values.section.entries {
         let allows = entry.is("allow");
@@ -25,27 +46,36 @@ pub(super) fn read(values: &mut Values<'_>) -> Vec<String> {
             list.take(entry, allows);
         }
     }
-    for (name, span) in list.unknown {
-        let finding =
-            Diagnostic::warning("unknown-codec", format!("there is no codec '{name}'; it is left out"));
-        let nearest = suggest::nearest(&name, CODECS.iter().copied());
-        values.found.push(at(finding, Some(span)).suggest(nearest));
+    values.found.extend(list.found);
+    let packet_times =
+        list.chosen.iter().filter_map(|codec| Some((codec_of(&codec.name)?, codec.packet_time?)));
+    let packet_times = packet_times.collect();
+    Allowed { names: list.chosen.into_iter().map(|codec| codec.name).collect(), packet_times }
+}
+
+/// A codec that is left.
+struct Chosen {
+    name: String,
+    packet_time: Option<u16>,
+}
+
+impl Chosen {
+    fn plain(name: &&str) -> Self {
+        Self { name: (*name).to_owned(), packet_time: None }
     }
-    list.chosen
 }
 
 /// The codecs that are left after some lines.
 struct List {
-    chosen: Vec<String>,
-    unknown: Vec<(String, Span)>,
+    chosen: Vec<Chosen>,
+    found: Vec<Diagnostic>,
     /// A line was seen.
     named: bool,
 }
 
 impl Default for List {
     fn default() -> Self {
-        let chosen = DEFAULT.iter().map(|&name| name.to_owned()).collect();
-        Self { chosen, unknown: Vec::new(), named: false }
+        Self { chosen: DEFAULT.iter().map(Chosen::plain).collect(), found: Vec::new(), named: false }
     }
 }
 
@@ -62,22 +92,46 @@ impl List {
                 None => (allows, word),
             };
             // `ulaw:20` asks for packets of 20 ms.
-            let name = name.split(':').next().unwrap_or(name).to_ascii_lowercase();
-            self.take_codec(name, taken, entry.value.span);
+            let (name, length) = name.split_once(':').map_or((name, None), |(name, ms)| (name, Some(ms)));
+            let packet_time =
+                length.and_then(|length| self.packet_time(word, length.trim(), entry.value.span));
+            let name = name.trim().to_ascii_lowercase();
+            self.take_codec(Chosen { name, packet_time }, taken, entry.value.span);
         }
     }
 
-    fn take_codec(&mut self, name: String, taken: bool, span: Span) {
-        match name.as_str() {
-            "all" if taken => self.chosen = CODECS.iter().map(|&name| name.to_owned()).collect(),
+    fn take_codec(&mut self, codec: Chosen, taken: bool, span: Span) {
+        match codec.name.as_str() {
+            "all" if taken => self.chosen = CODECS.iter().map(Chosen::plain).collect(),
             "all" => self.chosen.clear(),
             known if CODECS.contains(&known) => {
-                self.chosen.retain(|other| *other != name);
+                self.chosen.retain(|other| other.name != codec.name);
                 if taken {
-                    self.chosen.push(name);
+                    self.chosen.push(codec);
                 }
             }
-            _ => self.unknown.push((name, span)),
+            unknown => {
+                let message = format!("there is no codec '{unknown}'; it is left out");
+                let nearest = suggest::nearest(unknown, CODECS.iter().copied());
+                let finding = Diagnostic::warning("unknown-codec", message);
+                self.found.push(at(finding, Some(span)).suggest(nearest));
+            }
         }
+    }
+
+    /// The milliseconds behind the name of a codec, as near as packets of ours come to them.
+    fn packet_time(&mut self, word: &str, length: &str, span: Span) -> Option<u16> {
+        let Ok(wanted) = length.parse::<u16>() else {
+            let message = format!("{word}: '{length}' is no length of packets; it is left out");
+            let finding = Diagnostic::warning("bad-value", message).help("write milliseconds, as in ulaw:30");
+            self.found.push(at(finding, Some(span)));
+            return None;
+        };
+        let made = wanted.clamp(10, 60) / 10 * 10;
+        if made != wanted {
+            let message = format!("{word}: packets have 10 to 60 ms, in steps of 10; {made} is taken");
+            self.found.push(at(Diagnostic::warning("bad-value", message), Some(span)));
+        }
+        Some(made)
     }
 }

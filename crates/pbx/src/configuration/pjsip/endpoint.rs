@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span};
-use call_control::sip::{CodecRules, DirectMedia, RedirectMethod};
+use call_control::sip::{CodecRules, DirectMedia, RedirectMethod, RtpOptions};
 use call_control::{CallerId, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
@@ -14,6 +14,7 @@ use super::codecs;
 use super::direct_media;
 use super::global::identifiers;
 use super::proxy;
+use super::rtp_options;
 use super::signalling::SignallingOptions;
 use crate::configuration::access::Access;
 use crate::configuration::values::Values;
@@ -49,6 +50,8 @@ pub struct Endpoint {
     pub language: String,
     /// `dtmf_mode`.
     pub dtmf_mode: DtmfMode,
+    /// `use_ptime`, `rtp_keepalive`, `rtp_port_start`, `tos_audio` and their kin.
+    pub rtp: RtpOptions,
     /// `direct_media` and its kin.
     pub direct_media: DirectMedia,
     /// `rtp_symmetric`.
@@ -202,10 +205,12 @@ impl Endpoint {
         let name = values.section.name.clone();
         let keys = ["context", "subscribe_context", "auth", "outbound_auth", "aors", "transport", "allow"];
         let spans = keys.into_iter().filter_map(|key| Some((key, values.span(key)?))).collect();
+        let allowed = codecs::read(values);
         let symmetric = values.flag("rtp_symmetric", false);
         Self {
             context: values.text("context").unwrap_or_else(|| "default".to_owned()),
-            codecs: codecs::read(values),
+            codecs: allowed.names,
+            rtp: rtp_options::read(values, allowed.packet_times),
             codec_rules: codec_rules::read(values),
             auth: values.names("auth"),
             outbound_auth: values.list("outbound_auth"),

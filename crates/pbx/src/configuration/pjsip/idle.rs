@@ -35,13 +35,11 @@ use Weight::{Note, Warning};
 const NO: &[&str] = &["no"];
 const YES: &[&str] = &["yes"];
 const EITHER: &[&str] = &["yes", "no"];
-const ZERO: &[&str] = &["0"];
 const NEVER: &[&str] = &[];
 /// What is said does not matter: nothing depends on it here.
 const ANY: &[&str] = &["*"];
 
 const ENDPOINT: &[Idle] = &[
-    Idle("asymmetric_rtp_codec", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
     Idle("call_group", Any, NEVER, Note),
     Idle("dtls_auto_generate_cert", Flag, NO, Note),
@@ -68,9 +66,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("refer_blind_progress", Flag, EITHER, Note),
     Idle("rtcp_mux", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
-    Idle("rtp_keepalive", Number, ZERO, Note),
-    Idle("rtp_port_end", Number, ZERO, Note),
-    Idle("rtp_port_start", Number, ZERO, Note),
     Idle("send_aoc", Flag, NO, Note),
     Idle(
         "security_negotiation",
@@ -85,9 +80,7 @@ const ENDPOINT: &[Idle] = &[
     Idle("t38_udptl_ec", Word(&["none", "fec", "redundancy"]), &["none", "fec", "redundancy"], Note),
     Idle("t38_udptl_ipv6", Flag, NO, Note),
     Idle("t38_udptl_nat", Flag, NO, Note),
-    Idle("tos_audio", Any, ZERO, Note),
     Idle("use_avpf", Flag, NO, Note),
-    Idle("use_ptime", Flag, NO, Note),
     Idle("webrtc", Flag, NO, Warning("browsers are not served yet: their calls are refused with 488")),
 ];
 

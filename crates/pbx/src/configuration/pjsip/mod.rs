@@ -16,6 +16,7 @@ mod pattern;
 mod proxy;
 mod registration;
 mod resource_list;
+mod rtp_options;
 mod signalling;
 mod sockets;
 mod strays;
@@ -48,6 +49,7 @@ use super::DeviceRules;
 use super::access::{Access, AccessLists};
 use super::http::HttpConfiguration;
 use super::values::{Values, at};
+pub(crate) use codecs::codec_of;
 pub(super) use keys::of as keys_of;
 pub(crate) use proxy::route_set;
 

@@ -53,7 +53,7 @@ pub(super) fn read(values: &mut Values<'_>) -> SocketOptions {
 }
 
 /// A service class: a name, or the octet as a number, as in `0xB8` and `184`.
-fn tos(values: &mut Values<'_>, key: &str) -> Option<u8> {
+pub(super) fn tos(values: &mut Values<'_>, key: &str) -> Option<u8> {
     let text = values.text(key)?;
     let named = CLASSES.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text)).map(|(_, octet)| *octet);
     let number = || match text.strip_prefix("0x") {
@@ -69,7 +69,7 @@ fn tos(values: &mut Values<'_>, key: &str) -> Option<u8> {
 }
 
 /// A priority of IEEE 802.1Q, 0 to 7.
-fn cos(values: &mut Values<'_>, key: &str) -> Option<u8> {
+pub(super) fn cos(values: &mut Values<'_>, key: &str) -> Option<u8> {
     let text = values.text(key)?;
     if ["no", "false"].contains(&text.to_ascii_lowercase().as_str()) {
         return None;

@@ -1,0 +1,45 @@
+//! How the audio of an endpoint travels.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use media_bridge::{Codec, LegConfig, Marking};
+
+/// Packets, sockets and manners of an endpoint's RTP.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RtpOptions {
+    /// Milliseconds of audio in a packet of these codecs; 20 where a codec is not named.
+    pub packet_times: Vec<(Codec, u16)>,
+    /// Packets are as long as its phones ask for.
+    pub use_ptime: bool,
+    /// Its phones change their codec for themselves: ours stays.
+    pub asymmetric_codec: bool,
+    /// After this long without a packet to its phone one goes out that sounds of nothing.
+    pub keepalive: Option<Duration>,
+    /// UDP ports of its own, in place of those of the exchange.
+    pub ports: Option<RangeInclusive<u16>>,
+    /// How its packets are marked for routers and switches.
+    pub marking: Marking,
+}
+
+/// Packets of endpoints that say nothing, in milliseconds.
+const PACKET_TIME: u16 = 20;
+
+impl RtpOptions {
+    /// A leg's sockets as these options want them.
+    pub(super) fn apply(&self, config: LegConfig) -> LegConfig {
+        LegConfig { ports: self.ports.clone(), marking: self.marking, ..config }
+    }
+
+    /// Milliseconds of audio in a packet of `codec` that we would like.
+    pub(super) fn packet_time(&self, codec: Option<Codec>) -> u16 {
+        let said = self.packet_times.iter().find(|(named, _)| Some(*named) == codec);
+        said.map_or(PACKET_TIME, |(_, time)| *time)
+    }
+
+    /// Whether packets that are passed on get the length that was agreed on. Where nobody has asked for one they keep
+    /// theirs.
+    pub(super) fn repacks(&self) -> bool {
+        self.use_ptime || !self.packet_times.is_empty()
+    }
+}

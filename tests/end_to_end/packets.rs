@@ -1,0 +1,106 @@
+//! How audio travels: the length of packets (`use_ptime`, `allow=ulaw:30`), a codec that changes under way
+//! (`asymmetric_rtp_codec`), ports of an endpoint's own (`rtp_port_start`), and packets in a silence (`rtp_keepalive`).
+
+use libtest_mimic::Trial;
+use sip_parser::{Message, Method};
+
+use crate::harness::folder::SIP_PORT;
+use crate::harness::media::{description, place_in};
+use crate::harness::wire::Caller;
+use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial, wait};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("packets::each_party_gets_the_length_that_it_asks_for_or_that_allow_says", &[], lengths),
+        trial("packets::a_phone_that_changes_its_codec_is_followed_unless_it_may_differ", &[], changes),
+        trial("packets::a_silent_call_keeps_its_way_open_from_ports_of_its_own", &[], keepalive),
+    ]
+}
+
+fn has_line(message: &Message, line: &str) -> Outcome {
+    let text = String::from_utf8_lossy(message.body()).into_owned();
+    ensure(text.lines().any(|found| found == line), || format!("'{line}' should be in:\n{text}"))
+}
+
+/// The caller asks for 30 ms and gets them; the called phone, which asks for nothing else, gets the 40 ms of its `allow`. Both
+/// send 20 ms.
+fn lengths(scene: &Scene) -> Outcome {
+    let (here, there) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .desk_with("wish", (here, SIP_PORT).into(), "use_ptime=yes")
+        .desk_with("long", (there, SIP_PORT).into(), "allow=!all,ulaw:40")
+        .dialplan("exten => long,1,Dial(PJSIP/long,20)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let at = exchange.sip_address();
+    let (office, afar) = (Wire::bind(here, at)?, Wire::bind(there, at)?);
+    let (near, far) = (Media::start(here, 440)?, Media::start(there, 1_000)?);
+    let caller = Caller::new(&office, "wish", "long");
+    let offer = near.description("sendrecv").replace("a=ptime:20", "a=ptime:30");
+    caller.send(&Method::Invite, Some(&offer), None)?;
+    let invite = afar.expect("INVITE")?;
+    has_line(&invite, "a=ptime:40")?;
+    far.send_to(Some(place_in(invite.body())?));
+    afar.respond_in_dialog(&invite, 200, "far", Some(&far.description("sendrecv")))?;
+    afar.expect("ACK")?;
+    let answer = office.await_any(&["200 INVITE"])?;
+    has_line(&answer, "a=ptime:30")?;
+    caller.ack_answer(&answer)?;
+    near.send_to(Some(place_in(answer.body())?));
+    near.hears(1_000)?;
+    far.hears(440)?;
+    let heard = (near.lengths(), far.lengths());
+    ensure(heard == (vec![240], vec![320]), || format!("240 and 320 octets should come, not {heard:?}"))?;
+    caller.send(&Method::Bye, None, None)?;
+    office.await_any(&["200 BYE"])?;
+    afar.respond(&afar.expect("BYE")?, 200, "")?;
+    exchange.is_idle()
+}
+
+/// A-law is agreed on first, and the phone sends mu-law.
+fn changes(scene: &Scene) -> Outcome {
+    for (line, expected) in [("asymmetric_rtp_codec=no", 0), ("asymmetric_rtp_codec=yes", 8)] {
+        let here = scene.address()?;
+        let folder = Folder::new(scene)?
+            .desk_with("desk", (here, SIP_PORT).into(), &format!("allow=!all,alaw,ulaw\n{line}"))
+            .dialplan("exten => echo,1,Answer()\n same => n,Echo()");
+        let exchange = Exchange::start(scene, &folder)?;
+        let wire = Wire::bind(here, exchange.sip_address())?;
+        let media = Media::start(here, 440)?;
+        let caller = Caller::new(&wire, "desk", "echo");
+        let offer = description(media.address(), "8 0", "", "sendrecv");
+        caller.send(&Method::Invite, Some(&offer), None)?;
+        let answer = wire.await_any(&["200 INVITE"])?;
+        caller.ack_answer(&answer)?;
+        media.send_to(Some(place_in(answer.body())?));
+        media.hears(440)?;
+        let types = media.payload_types();
+        ensure(types == [expected], || format!("{line}: {expected} should come back, not {types:?}"))?;
+        caller.send(&Method::Bye, None, None)?;
+        wire.await_any(&["200 BYE"])?;
+        exchange.is_idle()?;
+    }
+    Ok(())
+}
+
+fn keepalive(scene: &Scene) -> Outcome {
+    let here = scene.address()?;
+    let lines = "rtp_keepalive=1\nrtp_port_start=30000\nrtp_port_end=30007\ntos_audio=ef";
+    let folder = Folder::new(scene)?
+        .desk_with("desk", (here, SIP_PORT).into(), lines)
+        .dialplan("exten => silence,1,Answer()\n same => n,Wait(60)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let wire = Wire::bind(here, exchange.sip_address())?;
+    let media = Media::start(here, 440)?;
+    let caller = Caller::new(&wire, "desk", "silence");
+    caller.send(&Method::Invite, Some(&media.description("sendrecv")), None)?;
+    let answer = wire.await_any(&["200 INVITE"])?;
+    caller.ack_answer(&answer)?;
+    let place = place_in(answer.body())?;
+    ensure((30_000..=30_007).contains(&place.port()), || format!("{place} should be one of the endpoint's"))?;
+    wait::until("two packets of nothing", || Ok((media.counts().1 >= 2).then_some(())))?;
+    let came = (media.payload_types(), media.lengths(), media.sources());
+    ensure(came == (vec![13], vec![1], vec![place]), || format!("comfort noise should come, not {came:?}"))?;
+    caller.send(&Method::Bye, None, None)?;
+    wire.await_any(&["200 BYE"])?;
+    exchange.is_idle()
+}
