@@ -7,11 +7,12 @@ use sip_parser::{Message, Method};
 use crate::harness::folder::SIP_PORT;
 use crate::harness::media::{description, place_in};
 use crate::harness::wire::Caller;
-use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial, wait};
+use crate::harness::{Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial, wait};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("packets::each_party_gets_the_length_that_it_asks_for_or_that_allow_says", &[], lengths),
+        trial("packets::phones_of_different_lengths_and_codecs_hear_each_other", &["baresip"], phones),
         trial("packets::a_phone_that_changes_its_codec_is_followed_unless_it_may_differ", &[], changes),
         trial("packets::a_silent_call_keeps_its_way_open_from_ports_of_its_own", &[], keepalive),
     ]
@@ -53,6 +54,45 @@ fn lengths(scene: &Scene) -> Outcome {
     caller.send(&Method::Bye, None, None)?;
     office.await_any(&["200 BYE"])?;
     afar.respond(&afar.expect("BYE")?, 200, "")?;
+    exchange.is_idle()
+}
+
+/// Packets that a channel has received and sent, as the console shows them.
+fn counted(exchange: &Exchange, channel: &str) -> Outcome<[u64; 2]> {
+    let shown = exchange.console(&format!("core show channel {channel}"))?;
+    let count = |word: &str| {
+        let line = shown.lines().find_map(|line| line.trim_start().strip_prefix(word));
+        line.and_then(|line| line.split_ascii_whitespace().next()?.parse().ok())
+    };
+    match (count("Received:"), count("Sent:")) {
+        (Some(received), Some(sent)) => Ok([received, sent]),
+        _ => Err(format!("no packets are counted in:\n{shown}").into()),
+    }
+}
+
+/// One phone has packets of 40 ms and mu-law, the other 20 ms and A-law.
+fn phones(scene: &Scene) -> Outcome {
+    let folder = Folder::new(scene)?
+        .phone_with("alice", "use_ptime=yes")
+        .phone("bob")
+        .dialplan("exten => bob,1,Dial(PJSIP/bob,20)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice =
+        Baresip::named(scene, "alice", 440).codecs("PCMU/8000/1").packet_time(40).register_at(&exchange)?;
+    let bob = Baresip::named(scene, "bob", 1_000).codecs("PCMA/8000/1").register_at(&exchange)?;
+    alice.dial("bob")?;
+    alice.is_in_call()?;
+    bob.is_in_call()?;
+    alice.hears_nothing_but(1_000)?;
+    bob.hears_nothing_but(440)?;
+    let [[from_alice, to_alice], [from_bob, _]] =
+        [counted(&exchange, "PJSIP/alice-00000000")?, counted(&exchange, "PJSIP/bob-00000001")?];
+    let half = |packets: u64| (from_bob * 4 / 10..=from_bob * 6 / 10).contains(&packets);
+    ensure(half(from_alice) && half(to_alice), || {
+        format!("bob sent {from_bob} packets, alice {from_alice}, and she got {to_alice}: not half as many")
+    })?;
+    alice.hang_up()?;
+    bob.call_ends()?;
     exchange.is_idle()
 }
 

@@ -20,7 +20,10 @@ pub fn offer_answer(data: &[u8]) {
 
     let local = local();
     let mut negotiator = Negotiator::new(1, "fuzz");
+    let offered = negotiator.offered_codecs(data);
     if let Ok((answer, negotiated)) = negotiator.answer(data, &local) {
+        let few = description.media().map(|media| media.formats().count()).sum::<usize>() <= 128;
+        assert!(!few || offered.contains(&negotiated.codec), "what is agreed on was offered");
         check_answer(&description, &answer, &negotiated);
         let (repeated, _) = negotiator.answer(data, &local).expect("an offer can be repeated");
         assert_eq!(answer, repeated, "the same offer gets the same answer under the same version");

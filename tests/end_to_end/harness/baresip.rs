@@ -32,6 +32,7 @@ pub(crate) struct Setup<'a> {
     transport: &'a str,
     secret: String,
     codecs: &'a str,
+    packet_time: u32,
     answer: Answer,
     at: Option<SocketAddr>,
     /// Lines of its configuration that name certificates.
@@ -86,6 +87,12 @@ impl<'a> Setup<'a> {
         self
     }
 
+    /// With packets of so many milliseconds.
+    pub(crate) fn packet_time(mut self, milliseconds: u32) -> Self {
+        self.packet_time = milliseconds;
+        self
+    }
+
     /// Watching somebody's presence.
     pub(crate) fn watching(mut self, uri: String) -> Self {
         self.watched = Some(uri);
@@ -130,8 +137,8 @@ impl<'a> Setup<'a> {
             if self.codecs.is_empty() { String::new() } else { format!(";audio_codecs={}", self.codecs) };
         let answer = if self.answer == Answer::Auto { "auto" } else { "manual" };
         let account = format!(
-            "<sip:{}@{domain};transport={}>{registration};ptime=20;answermode={answer}{codecs}\n",
-            self.name, self.transport
+            "<sip:{}@{domain};transport={}>{registration};ptime={};answermode={answer}{codecs}\n",
+            self.name, self.transport, self.packet_time
         );
         std::fs::write(folder.join("accounts"), account)?;
         let watched = self.watched.map(|uri| format!("\"Watched\" <{uri}>;presence=p2p\n"));
@@ -167,6 +174,7 @@ impl Baresip {
             transport: "udp",
             secret,
             codecs: "",
+            packet_time: 20,
             answer: Answer::Auto,
             at: None,
             certificates: String::new(),

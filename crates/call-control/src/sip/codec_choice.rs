@@ -65,20 +65,24 @@ impl CodecChoice {
     ///
     /// In a session that goes on the phone's order counts: one that holds and resumes stays with its codec, and one that
     /// asks for another gets it.
-    pub(super) fn answered(&self, offered: &[Codec], turn: Turn) -> Vec<Codec> {
+    pub(super) fn answered(&mut self, offered: &[Codec], turn: Turn) -> Vec<Codec> {
         let mut rule = self.rules.incoming_offer;
         if turn == Turn::Later {
             rule.prefer = Prefer::Pending;
         }
-        let answer = rule.resolve(offered, &self.configured);
-        let Some(follow) = self.rules.outgoing_answer.filter(|_| turn == Turn::First && !self.far.is_empty())
-        else {
-            return answer;
-        };
-        let mut followed = follow.resolve(&self.far, &answer);
-        followed.retain(|codec| offered.contains(codec));
-        // Nothing in common: the call is translated.
-        if followed.is_empty() { answer } else { followed }
+        let mut answer = rule.resolve(offered, &self.configured);
+        let follow = self.rules.outgoing_answer.filter(|_| turn == Turn::First && !self.far.is_empty());
+        if let Some(follow) = follow {
+            let mut followed = follow.resolve(&self.far, &answer);
+            followed.retain(|codec| offered.contains(codec));
+            // Nothing in common: the call is translated.
+            answer = if followed.is_empty() { answer } else { followed };
+        }
+        // Where one codec is wanted, a later offer of ours does not bring the others back.
+        if rule.first_only && !answer.is_empty() {
+            self.named.clone_from(&answer);
+        }
+        answer
     }
 
     /// What an answer of `answered` to our last offer comes to, never more than that.
@@ -111,10 +115,21 @@ mod tests {
 
     #[test]
     fn the_first_answer_has_our_order_and_later_ones_the_phone_s() {
-        let choice = CodecChoice::inbound(&endpoint(&[Pcmu, Pcma]));
+        let mut choice = CodecChoice::inbound(&endpoint(&[Pcmu, Pcma]));
         assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First), [Pcmu, Pcma]);
         assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::Later), [Pcma, Pcmu]);
         assert_eq!(choice.answered(&[Pcma], Turn::Later), [Pcma]);
+    }
+
+    #[test]
+    fn one_codec_stays_one_in_offers_that_follow() {
+        let mut desk = endpoint(&[Pcmu, Pcma]);
+        desk.codec_rules.incoming_offer = desk.codec_rules.incoming_offer.first_only();
+        let mut choice = CodecChoice::inbound(&desk);
+        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First), [Pcmu]);
+        assert_eq!(choice.offered(Some(Pcma)), [Pcmu]);
+        assert_eq!(choice.answered(&[Pcma], Turn::Later), [Pcma]);
+        assert_eq!(choice.offered(None), [Pcma]);
     }
 
     #[test]

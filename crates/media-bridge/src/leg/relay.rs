@@ -38,27 +38,37 @@ impl LegCore {
             }
             return None;
         };
-        let mut octets = rtp::telephone_event::Event::LENGTH;
-        let mut received = heard.header;
-        if let Content::Audio(codec, range) = &heard.content {
-            octets = range.len();
-            let payload = packet.get_mut(range.clone())?;
-            Translation::between(*codec, self.spoken.codec()?).apply(payload);
-            match &mut self.repacker {
-                Some(repacker) if repacker.fits(octets) => received = repacker.pass(&received, octets)?,
-                Some(repacker) => {
-                    repacker.push(&received, payload);
-                    return None;
-                }
-                None => {}
-            }
-        } else if let Some(repacker) = &mut self.repacker {
-            received = repacker.pass(&received, 0)?;
-        }
+        let (received, octets) = self.fit(heard, packet)?;
         let header = self.stream.forward(&received, payload_type, self.since(now))?;
         header.rewrite_valid(packet);
         self.count_sent(octets);
         Some(Outgoing { length: packet.len(), to })
+    }
+
+    /// Translates a packet, and puts it with others where it has not the length that is wanted: then it does not go on
+    /// itself. Returns the header that counts in its stream, and the octets of its payload.
+    #[inline]
+    fn fit(&mut self, heard: &Heard, packet: &mut [u8]) -> Option<(Header, usize)> {
+        let Content::Audio(codec, range) = &heard.content else {
+            let octets = rtp::telephone_event::Event::LENGTH;
+            return match &mut self.repacker {
+                Some(repacker) => repacker.pass(&heard.header, 0).map(|header| (header, octets)),
+                None => Some((heard.header, octets)),
+            };
+        };
+        let octets = range.len();
+        let payload = packet.get_mut(range.clone())?;
+        Translation::between(*codec, self.spoken.codec()?).apply(payload);
+        match &mut self.repacker {
+            None => Some((heard.header, octets)),
+            Some(repacker) if repacker.fits(octets) => {
+                repacker.pass(&heard.header, octets).map(|header| (header, octets))
+            }
+            Some(repacker) => {
+                repacker.push(&heard.header, payload);
+                None
+            }
+        }
     }
 
     /// The next packet of another length than came, written into `packet`. After each [`relay`](Self::relay), call until

@@ -84,8 +84,8 @@ impl ThreadGroup {
         neighbour.mailbox.post(message)
     }
 
-    /// Sockets as a leg wants them that rest on that thread and may serve again; where `pressed`, those that have just begun to
-    /// rest too.
+    /// Sockets as a leg wants them that rest on that thread and may serve again; where `pressed`, those that have just
+    /// begun to rest too.
     pub(crate) fn parked(&self, thread: usize, site: &Site, pressed: bool) -> Option<ParkedPair> {
         let parking = &self.0.get(thread)?.parking;
         if pressed { parking.take_any(site) } else { parking.take(site, Instant::now()) }

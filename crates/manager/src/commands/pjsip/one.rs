@@ -62,6 +62,7 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
     let options = [
         ("allow", format!("({})", endpoint.codecs.join("|"))),
         ("aors", endpoint.aors.join(",")),
+        ("asymmetric_rtp_codec", flag(endpoint.rtp.asymmetric_codec)),
         ("auth", endpoint.auth.join(",")),
         ("context", endpoint.context.clone()),
         ("direct_media", flag(endpoint.direct_media.allowed)),
@@ -74,10 +75,12 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
         ("language", endpoint.language.clone()),
         ("outbound_auth", endpoint.outbound_auth.join(",")),
         ("rewrite_contact", flag(endpoint.rewrite_contact)),
+        ("rtp_keepalive", seconds(endpoint.rtp.keepalive)),
         ("rtp_symmetric", flag(endpoint.rtp_symmetric)),
         ("rtp_timeout", seconds(endpoint.rtp_timeout)),
         ("rtp_timeout_hold", seconds(endpoint.rtp_timeout_hold)),
         ("transport", endpoint.transport.clone().unwrap_or_default()),
+        ("use_ptime", flag(endpoint.rtp.use_ptime)),
     ];
     text.push_str(&parameters(&options));
     Ok(text)

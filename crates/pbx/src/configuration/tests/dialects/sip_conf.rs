@@ -331,6 +331,21 @@ fn findings_show_the_line_and_name_the_key_as_it_was_written() {
 }
 
 #[test]
+fn what_sip_conf_says_of_audio_reaches_its_endpoints() {
+    let text = "[general]\nallowguest=no\nautoframing=yes\ntos_audio=ef\nrtpkeepalive=10\n\
+                [a]\ntype=friend\nhost=dynamic\nsecret=5f4dcc3b5aa765d6\ndisallow=all\nallow=alaw:30,ulaw\n\
+                preferred_codec_only=yes\ncos_audio=5\n";
+    let (configuration, report) = sip_conf(text);
+    assert!(!report.render(false).contains("no-effect"), "{}", report.render(false));
+    let endpoint = &configuration.unwrap().sip.endpoints["a"];
+    assert!(endpoint.codec_rules.incoming_offer.first_only && endpoint.rtp.use_ptime);
+    assert_eq!(endpoint.codecs, ["alaw", "ulaw"]);
+    assert_eq!(endpoint.rtp.packet_times, [(media_bridge::Codec::Pcma, 30)]);
+    assert_eq!(endpoint.rtp.keepalive, Some(std::time::Duration::from_secs(10)));
+    assert_eq!((endpoint.rtp.marking.tos, endpoint.rtp.marking.priority), (0xB8, Some(5)));
+}
+
+#[test]
 fn what_cannot_be_meant_stops_a_start() {
     for (text, code) in [
         ("[general]\nudpbindaddr=everywhere\n", "bad-bind"),
