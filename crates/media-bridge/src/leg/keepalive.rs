@@ -43,6 +43,7 @@ impl LegCore {
         let start = header.write(packet);
         *packet.get_mut(start)? = SILENCE;
         self.count_sent(1);
+        self.quiet = Quiet { since: now, sent: self.sent.packets };
         Some(Outgoing { length: Header::LENGTH + 1, to })
     }
 }
