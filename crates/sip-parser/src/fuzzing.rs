@@ -20,6 +20,10 @@ pub fn message(data: &[u8]) {
         let _ = (from.display(), from.uri().user_unescaped(), from.uri().equivalent(&from.uri()));
     }
     read_all(&message);
+    let parts = message.parts();
+    let _ = parts.iter().map(|part| (part.content_id(), part.is_optional())).count();
+    let described = message.session_description();
+    assert!(described.is_none_or(|described| described.len() <= message.body().len()));
     let noted = message.with_top_via(Some([192, 0, 2, 1].into()), Some(5060));
     if let Ok(again) = Message::parse(noted.as_bytes().clone()) {
         assert!(again.headers().eq(noted.headers()) && again.body() == noted.body());
