@@ -16,6 +16,7 @@ mod dialects;
 mod direct_media;
 mod floods;
 mod forwarding;
+mod geolocation;
 mod handing_on;
 mod harness_itself;
 mod hold;
@@ -63,6 +64,7 @@ fn main() {
         direct_media::trials(),
         floods::trials(),
         forwarding::trials(),
+        geolocation::trials(),
         handing_on::trials(),
         harness_itself::trials(),
         hold::trials(),

@@ -110,6 +110,7 @@ impl LocalTechnology {
         }
         one.hold(&called);
         two.hold(&calling);
+        calling.inherit_location(request.asker.as_ref());
         calling.set_redirecting(request.redirecting);
         called.set_connected(request.caller);
         match self.calls.try_send(calling) {

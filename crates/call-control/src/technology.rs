@@ -57,6 +57,8 @@ pub struct OriginateRequest {
     /// Where the caller's media is, if the called party may send to it from the first: a technology that does so says
     /// it with [`Call::sends_media_to`].
     pub direct_to: Option<Box<PartyMedia>>,
+    /// The channel that asks, where one does: what is said of its caller is made of it.
+    pub asker: Option<Call>,
     /// Language of the channel that asks.
     pub language: Option<String>,
     /// How many channels may follow the one that asks, the new one among them (SIP: Max-Forwards); as many as is usual

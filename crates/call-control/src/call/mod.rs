@@ -28,6 +28,7 @@ use crate::error::CallError;
 use crate::event::Event;
 use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
+use crate::location_profile::LocationProfile;
 use crate::message::TextMessage;
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
@@ -95,6 +96,7 @@ struct Details {
     connected: CallerId,
     redirecting: Option<Redirecting>,
     message: Option<TextMessage>,
+    location: Option<Arc<LocationProfile>>,
     answered: Option<SystemTime>,
     codec: Option<Codec>,
     variables: Variables,
@@ -120,6 +122,7 @@ impl Call {
             connected: CallerId::default(),
             redirecting: None,
             message: None,
+            location: None,
             answered: None,
             codec: None,
             variables: spec.variables.into_iter().collect(),
@@ -303,6 +306,22 @@ impl Call {
     /// Gives the channel a text to carry.
     pub fn set_message(&self, message: Option<TextMessage>) {
         self.details().message = message;
+    }
+
+    /// What is known of where the caller is, and may be told.
+    pub fn location_profile(&self) -> Option<Arc<LocationProfile>> {
+        self.details().location.clone()
+    }
+
+    /// Notes where the caller is.
+    pub fn set_location_profile(&self, profile: Option<Arc<LocationProfile>>) {
+        self.details().location = profile;
+    }
+
+    /// Takes over from the channel that asks for this one where the caller is, if that may be.
+    pub(crate) fn inherit_location(&self, asker: Option<&Call>) {
+        let profile = asker.and_then(Call::location_profile);
+        self.set_location_profile(profile.filter(|profile| profile.inheritable));
     }
 
     /// Shows the party a text while the call goes on. One whose phone cannot show any hears nothing of it.

@@ -396,6 +396,7 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         near: leg.as_ref().map(|l| l.id()),
         variables: caller.inherited_variables(),
         direct_to: None,
+        asker: Some(caller.clone()),
         language: Some(caller.language()),
         hops: Some(caller.hops()),
     }

@@ -11,6 +11,7 @@ use sip_ua::location::Destination;
 use sip_ua::transport::{Flow, Protocol};
 use sip_ua::user_agent::{Reply, RequestId, SubscriptionEvent, SubscriptionId};
 
+use super::conveyance::ConveyedLocation;
 use super::door::AccessRules;
 use super::endpoint::SipEndpoint;
 use super::subscriptions::PendingSubscription;
@@ -85,6 +86,21 @@ pub trait Directory: Send + Sync + 'static {
     fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
         let _ = (referrer, referral);
         Err(603)
+    }
+
+    /// Notes on the channel of an INVITE where its caller is (RFC 6442), as far as `endpoint` is asked and believed.
+    fn locate(&self, _endpoint: &SipEndpoint, _invite: &Message, _call: &Call) {}
+
+    /// What an INVITE to `endpoint` tells of where the caller is. `call` is its channel, `asker` the one that asks for it,
+    /// `from` its From.
+    fn location_of_caller(
+        &self,
+        _endpoint: &SipEndpoint,
+        _call: &Call,
+        _asker: Option<&Call>,
+        _from: &str,
+    ) -> Option<ConveyedLocation> {
+        None
     }
 
     /// A text from `endpoint` for `number`. The sender is proven.

@@ -5,6 +5,7 @@
 
 mod addressing;
 pub mod causes;
+mod conveyance;
 mod directory;
 mod door;
 mod driver;
@@ -38,6 +39,7 @@ use sip_ua::transport::{BindError, Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
+pub use conveyance::{ConveyedLocation, ConveyedPlace};
 pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route};
 pub use door::AccessRules;
 pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};

@@ -10,6 +10,7 @@ use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy}
 
 use super::Identifier;
 use super::direct_media;
+use super::geolocation::GeolocationOptions;
 use super::global::identifiers;
 use super::proxy;
 use super::signalling::SignallingOptions;
@@ -77,6 +78,8 @@ pub struct Endpoint {
     pub identity: IdentityOptions,
     /// `inband_progress`, `tone_zone` and their kin.
     pub signalling: SignallingOptions,
+    /// `geoloc_incoming_call_profile`, `geoloc_outgoing_call_profile`.
+    pub geolocation: GeolocationOptions,
     /// `allow_overlap`: a number that more digits could complete is answered with 484.
     pub allow_overlap: bool,
     /// `device_state_busy_at`.
@@ -108,7 +111,7 @@ pub struct Endpoint {
     /// Where the section is.
     pub span: Span,
     /// Where values are that checks point at: `context`, `subscribe_context`, `auth`, `outbound_auth`, `aors`,
-    /// `transport`, `allow`.
+    /// `transport`, `allow`, the profiles of locations.
     pub spans: Vec<(&'static str, Span)>,
 }
 
@@ -208,7 +211,17 @@ const DEFAULT_CODECS: &[&str] = &["ulaw", "alaw"];
 impl Endpoint {
     pub(super) fn read(values: &mut Values<'_>, default_language: &str) -> Self {
         let name = values.section.name.clone();
-        let keys = ["context", "subscribe_context", "auth", "outbound_auth", "aors", "transport", "allow"];
+        let keys = [
+            "context",
+            "subscribe_context",
+            "auth",
+            "outbound_auth",
+            "aors",
+            "transport",
+            "allow",
+            "geoloc_incoming_call_profile",
+            "geoloc_outgoing_call_profile",
+        ];
         let spans = keys.into_iter().filter_map(|key| Some((key, values.span(key)?))).collect();
         let symmetric = values.flag("rtp_symmetric", false);
         Self {
@@ -241,6 +254,7 @@ impl Endpoint {
             redirect_method: values.choice("redirect_method", REDIRECT_METHODS, RedirectMethod::default()),
             identity: IdentityOptions::read(values),
             signalling: SignallingOptions::read(values),
+            geolocation: GeolocationOptions::read(values),
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),
