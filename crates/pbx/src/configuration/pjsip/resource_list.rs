@@ -17,6 +17,8 @@ pub struct ResourceList {
     pub items: Vec<String>,
     /// `resource_display_name`: names of resources are told.
     pub display_names: bool,
+    /// `full_state`: each NOTIFY tells of all, not only of what changed.
+    pub full_state: bool,
     /// `notification_batch_interval`, in milliseconds: how long changes are gathered before they are told together.
     pub notification_batch_interval: Option<Duration>,
     /// Where the section is.
@@ -56,6 +58,7 @@ impl ResourceList {
             notification_batch_interval: (batch > 0).then(|| Duration::from_millis(batch.min(MOST_BATCHED))),
             event,
             items,
+            full_state: values.flag("full_state", false),
             display_names: values.flag("resource_display_name", false),
             name: name.value,
             span: name.span,
