@@ -11,6 +11,7 @@ mod applications;
 mod attacks;
 mod browsers;
 mod call_limits;
+mod charges;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
@@ -31,6 +32,7 @@ mod registration;
 mod reload;
 mod restart;
 mod rfc3665;
+mod security_mechanisms;
 mod session_extensions;
 mod several_destinations;
 mod starting;
@@ -59,6 +61,7 @@ fn main() {
         attacks::trials(),
         browsers::trials(),
         call_limits::trials(),
+        charges::trials(),
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),
@@ -80,6 +83,7 @@ fn main() {
         restart::trials(),
         rfc3665::trials(),
         several_destinations::trials(),
+        security_mechanisms::trials(),
         session_extensions::trials(),
         starting::trials(),
         subscriptions::trials(),

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use media_bridge::{Codec, Leg};
+use sip_ua::charge_advice::ChargeAdvice;
 use tokio::sync::watch;
 
 pub(crate) use media::PlaybackSlot;
@@ -97,6 +98,7 @@ struct Details {
     redirecting: Option<Redirecting>,
     message: Option<TextMessage>,
     location: Option<Arc<LocationProfile>>,
+    charges: Option<ChargeAdvice>,
     answered: Option<SystemTime>,
     codec: Option<Codec>,
     variables: Variables,
@@ -123,6 +125,7 @@ impl Call {
             redirecting: None,
             message: None,
             location: None,
+            charges: None,
             answered: None,
             codec: None,
             variables: spec.variables.into_iter().collect(),
@@ -546,6 +549,7 @@ impl Call {
             Report::Media(media) => self.change_media(media.map(|media| *media)),
             Report::HeardFrom(from) => self.change_source(from),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
+            Report::ChargeAdvice(advice) => self.charged(advice),
             Report::Transferred(said) => {
                 self.0.transferred.send_replace(Some(said));
             }
@@ -553,6 +557,26 @@ impl Call {
                 self.0.forward.send_replace(Some(forward));
             }
             Report::Ended(cause) => self.end(cause),
+        }
+    }
+
+    /// The party's network tells what the call costs: whoever it is joined with hears of it, or the one who dials.
+    fn charged(&self, advice: ChargeAdvice) {
+        match self.partner() {
+            Some(partner) => partner.advise_charges(advice),
+            None => self.details().charges = Some(advice),
+        }
+    }
+
+    /// What the party's network told of charges while nobody was joined with it.
+    pub(crate) fn take_charges(&self) -> Option<ChargeAdvice> {
+        self.details().charges.take()
+    }
+
+    /// Tells the party what its call costs, if it is to know.
+    pub(crate) fn advise_charges(&self, advice: ChargeAdvice) {
+        if !self.state().is_ended() {
+            self.0.driver.advise_charges(advice);
         }
     }
 

@@ -9,7 +9,7 @@ use sip_ua::digest::ChallengeTerms;
 use sip_ua::guard::SharedGuard;
 use sip_ua::location::Destination;
 use sip_ua::transport::{Flow, Protocol};
-use sip_ua::user_agent::{Reply, RequestId, SubscriptionEvent, SubscriptionId};
+use sip_ua::user_agent::{Reply, RequestId, SecurityAgreement, SubscriptionEvent, SubscriptionId};
 
 use super::conveyance::ConveyedLocation;
 use super::door::AccessRules;
@@ -166,6 +166,8 @@ pub struct Route {
     pub next_hop: NextHop,
     /// Route values to put into the request, in order.
     pub route_set: Vec<String>,
+    /// What is agreed on with the first server on the way (RFC 3329).
+    pub security: Option<SecurityAgreement>,
 }
 
 /// Where a request is sent.

@@ -77,7 +77,8 @@ impl Worker {
         relay.attach(&call);
         self.directory.locate(&endpoint, invite, &call);
         let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
-        let session = Session { call: call.clone(), media, steering, stage, rings: false, flow };
+        let session =
+            Session { call: call.clone(), media, steering, stage, rings: false, flow, charges: None };
         if let Some(agreement) = agreement {
             session.tell(agreement);
         }
@@ -196,7 +197,8 @@ impl Worker {
             return self.send_progress(id);
         }
         let headers = if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
-        self.user_agent.progress(id, 180, None, headers);
+        let body = session.with_charges(None);
+        self.user_agent.progress(id, 180, body, headers);
     }
 
     pub(super) fn send_progress(&mut self, id: SessionId) {
@@ -204,7 +206,8 @@ impl Worker {
         if let Stage::AnswerReady(first) = &mut session.stage {
             first.told = true;
             let answer = first.answer.clone();
-            self.user_agent.progress(id, 183, Some(answer), session.connected_headers());
+            let body = session.with_charges(Some(answer));
+            self.user_agent.progress(id, 183, body, session.connected_headers());
         }
     }
 
@@ -221,7 +224,9 @@ impl Worker {
         if session.media.endpoint().inband_progress {
             session.call.stop_indication();
         }
-        self.user_agent.answer(id, Some(body), session.connected_headers());
+        let body = session.with_charges(Some(body));
+        session.charges = None;
+        self.user_agent.answer(id, body, session.connected_headers());
         session.call.report(Report::Answered);
         self.steer(id);
     }

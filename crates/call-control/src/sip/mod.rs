@@ -5,6 +5,7 @@
 
 mod addressing;
 pub mod causes;
+mod charges;
 mod conveyance;
 mod directory;
 mod door;

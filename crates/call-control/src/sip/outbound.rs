@@ -88,8 +88,15 @@ pub(super) async fn originate(
         call.sends_media_to(place);
         steering.begin_at(place);
     }
-    let session =
-        Session { call: call.clone(), media, steering, stage: Stage::Offered, rings: false, flow: *flow };
+    let session = Session {
+        call: call.clone(),
+        media,
+        steering,
+        stage: Stage::Offered,
+        rings: false,
+        flow: *flow,
+        charges: None,
+    };
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
@@ -150,6 +157,7 @@ fn invite(
         headers,
         body: Some(offer),
         credentials: route.endpoint.outbound_credentials.clone(),
+        security: route.security.clone(),
         options: route.endpoint.options,
     }
 }
@@ -185,6 +193,7 @@ impl Worker {
     pub(super) fn on_provisional(&mut self, id: SessionId, status: u16, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.hear_party(message);
+        session.hear_charges(message);
         let description = message.session_description();
         let early = description.is_some_and(|description| session.accept(description).is_ok());
         if status == 180 {
@@ -213,6 +222,7 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.stage = Stage::Established;
         session.hear_party(message);
+        session.hear_charges(message);
         let accepted = match message.session_description() {
             Some(answer) => session.accept(answer).map_err(|error| error.to_string()),
             // The answer may have come in a reliable or repeated provisional response.

@@ -222,12 +222,16 @@ fn screen_body(method: &Method, request: &Message) -> Result<(), Refusal> {
     };
     // Without a type it is a description: RFC 2543 knew no other body of an INVITE.
     let kind = request.header::<ContentType>().map_err(|_| 400)?;
-    let understood = kind.is_none_or(|kind| is_understood(&kind) || kind.is_multipart());
     // Of several parts, one that is to be understood must be (RFC 5621 section 4).
-    let strange =
-        |part: &Part<'_>| !part.is_optional() && !part.content_type().is_some_and(|it| is_understood(&it));
-    let parts_understood = || request.session_description().is_some() || !request.parts().iter().any(strange);
-    if !request.body().is_empty() && !optional() && !(understood && parts_understood()) {
+    let strange = |part: &Part<'_>| {
+        !part.is_optional() && !part.content_type().is_some_and(|kind| is_understood(&kind))
+    };
+    let understood = match &kind {
+        _ if request.body().is_empty() || request.session_description().is_some() => true,
+        Some(kind) if kind.is_multipart() => !request.parts().iter().any(strange),
+        kind => kind.as_ref().is_none_or(is_understood),
+    };
+    if !understood && !optional() {
         return Err(Refusal::explained(415, "Accept", TAKEN_IN_INVITE.to_owned()));
     }
     let mut accepted = request.headers_of::<Accept>().peekable();

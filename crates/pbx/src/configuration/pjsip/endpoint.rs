@@ -13,6 +13,7 @@ use super::direct_media;
 use super::geolocation::GeolocationOptions;
 use super::global::identifiers;
 use super::proxy;
+use super::security_mechanisms;
 use super::signalling::SignallingOptions;
 use crate::configuration::access::Access;
 use crate::configuration::values::{Values, at};
@@ -80,6 +81,10 @@ pub struct Endpoint {
     pub signalling: SignallingOptions,
     /// `geoloc_incoming_call_profile`, `geoloc_outgoing_call_profile`.
     pub geolocation: GeolocationOptions,
+    /// `send_aoc`: it is told what its calls cost, where the other party's network says so.
+    pub send_aoc: bool,
+    /// `security_mechanisms`, where `security_negotiation` has them told (RFC 3329).
+    pub security_mechanisms: Vec<String>,
     /// `allow_overlap`: a number that more digits could complete is answered with 484.
     pub allow_overlap: bool,
     /// `device_state_busy_at`.
@@ -255,6 +260,8 @@ impl Endpoint {
             identity: IdentityOptions::read(values),
             signalling: SignallingOptions::read(values),
             geolocation: GeolocationOptions::read(values),
+            send_aoc: values.flag("send_aoc", false),
+            security_mechanisms: security_mechanisms::read(values),
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),

@@ -15,6 +15,7 @@ mod pattern;
 mod proxy;
 mod registration;
 mod resource_list;
+mod security_mechanisms;
 mod signalling;
 mod sockets;
 mod strays;

@@ -119,7 +119,7 @@ impl Inbound {
 
     /// Whether a provisional response of ours held a description.
     fn is_described(&self) -> bool {
-        self.said.as_ref().is_some_and(|(said, _)| said.body.is_some())
+        self.said.as_ref().is_some_and(|(said, _)| said.body.as_ref().is_some_and(Body::describes))
     }
 
     fn handle_prack(

@@ -1,6 +1,11 @@
 //! Places by coordinates: the eight shapes of RFC 5491, section 5.2.
 
+mod kind;
+
+pub use kind::{Measure, ShapeKind};
+
 use super::Named;
+use Measure::{Angle, Length};
 
 /// A shape. It holds only what may be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,27 +14,6 @@ pub struct Shape {
     crs: Crs,
     positions: Vec<String>,
     measures: Vec<(Measure, String)>,
-}
-
-/// Which shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShapeKind {
-    /// One point.
-    Point,
-    /// An area between points.
-    Polygon,
-    /// Around a point.
-    Circle,
-    /// Around a point, longer than wide.
-    Ellipse,
-    /// A part of a ring around a point.
-    ArcBand,
-    /// Around a point, in three dimensions.
-    Sphere,
-    /// An ellipse in three dimensions.
-    Ellipsoid,
-    /// A polygon with a height.
-    Prism,
 }
 
 /// How many numbers a position has.
@@ -41,94 +25,8 @@ pub enum Crs {
     ThreeD,
 }
 
-/// A length or an angle of a shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    /// In metres, under this name.
-    Length(&'static str),
-    /// In degrees, or in radians where the value says so, under this name.
-    Angle(&'static str),
-}
-
-use Measure::{Angle, Length};
-
-impl Measure {
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Length(name) | Angle(name) => name,
-        }
-    }
-}
-
 /// Most positions of one shape.
 const MOST_POSITIONS: usize = 100;
-
-impl ShapeKind {
-    /// All shapes.
-    pub const ALL: [Self; 8] = [
-        Self::Point,
-        Self::Polygon,
-        Self::Circle,
-        Self::Ellipse,
-        Self::ArcBand,
-        Self::Sphere,
-        Self::Ellipsoid,
-        Self::Prism,
-    ];
-
-    /// Its name, as elements and configurations have it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Point => "Point",
-            Self::Polygon => "Polygon",
-            Self::Circle => "Circle",
-            Self::Ellipse => "Ellipse",
-            Self::ArcBand => "ArcBand",
-            Self::Sphere => "Sphere",
-            Self::Ellipsoid => "Ellipsoid",
-            Self::Prism => "Prism",
-        }
-    }
-
-    /// What is measured of it, in the order of documents.
-    #[must_use]
-    pub fn measures(self) -> &'static [Measure] {
-        match self {
-            Self::Point | Self::Polygon => &[],
-            Self::Circle | Self::Sphere => &[Length("radius")],
-            Self::Ellipse => &[Length("semiMajorAxis"), Length("semiMinorAxis"), Angle("orientation")],
-            Self::ArcBand => {
-                &[Length("innerRadius"), Length("outerRadius"), Angle("startAngle"), Angle("openingAngle")]
-            }
-            Self::Ellipsoid => &[
-                Length("semiMajorAxis"),
-                Length("semiMinorAxis"),
-                Length("verticalAxis"),
-                Angle("orientation"),
-            ],
-            Self::Prism => &[Length("height")],
-        }
-    }
-
-    /// Whether it has several positions, three at least.
-    #[must_use]
-    pub fn is_ring(self) -> bool {
-        matches!(self, Self::Polygon | Self::Prism)
-    }
-
-    /// Whether its positions have three numbers.
-    #[must_use]
-    pub fn is_solid(self) -> bool {
-        matches!(self, Self::Sphere | Self::Ellipsoid | Self::Prism)
-    }
-
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
-    }
-}
 
 /// Why attributes make no shape.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -219,7 +117,7 @@ impl Shape {
     }
 
     /// A shape of these parts. Without a `crs` the positions tell it.
-    pub(super) fn new<'p>(
+    pub(in crate::geopriv) fn new<'p>(
         kind: ShapeKind,
         crs: Option<Crs>,
         positions: impl Iterator<Item = &'p str>,
@@ -272,15 +170,15 @@ impl Shape {
         self.kind
     }
 
-    pub(super) fn crs(&self) -> Crs {
+    pub(in crate::geopriv) fn crs(&self) -> Crs {
         self.crs
     }
 
-    pub(super) fn positions(&self) -> &[String] {
+    pub(in crate::geopriv) fn positions(&self) -> &[String] {
         &self.positions
     }
 
-    pub(super) fn measures(&self) -> &[(Measure, String)] {
+    pub(in crate::geopriv) fn measures(&self) -> &[(Measure, String)] {
         &self.measures
     }
 }
@@ -306,7 +204,7 @@ fn is_measure(measure: Measure, value: &str) -> bool {
 }
 
 /// The number of an angle, and whether it is in radians.
-pub(super) fn angle(value: &str) -> (&str, bool) {
+pub(in crate::geopriv) fn angle(value: &str) -> (&str, bool) {
     let (number, unit) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
     match unit.trim() {
         "radians" => (number, true),
