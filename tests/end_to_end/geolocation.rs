@@ -18,6 +18,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 const DIALPLAN: &str =
     "exten => desk,1,Verbose(1,at ${GEOLOC_PROFILE(effective_location)} by ${GEOLOC_PROFILE(method)})
+ same => n,Verbose(1,asked ${GEOLOCPROFILESTATUS})
  same => n,Dial(PJSIP/desk,20)
 exten => room,1,Set(GEOLOC_PROFILE(location_info_refinement,a)=ROOM=\"7, left\")
  same => n,Set(GEOLOC_PROFILE(format)=XML)
@@ -175,6 +176,7 @@ fn by_reference(scene: &Scene) -> Outcome {
     let gateway = Caller::new(&stage.caller, "gateway", "desk");
     // Without a profile for incoming calls nobody believes what the gateway says.
     let invite = stage.call_from_bonn(&gateway)?;
+    stage.exchange.says("asked -2")?;
     let value = header(&invite, "Geolocation")?;
     let wanted = "<https://geo.example.com/?number=+331&to=desk>;loc-src=geo.example.com";
     ensure(value == wanted, || format!("not '{value}'"))?;
@@ -187,6 +189,7 @@ fn kept_back(scene: &Scene) -> Outcome {
     let gateway = Caller::new(&stage.caller, "gateway", "desk");
     let invite = stage.call(&gateway)?;
     stage.exchange.says("by Manual")?;
+    stage.exchange.says("asked 0")?;
     ensure(header(&invite, "Geolocation").is_err(), || "the desk was told".to_owned())?;
     ensure(invite.content_type() == Some("application/sdp"), || "the desk got a document".to_owned())?;
     stage.converse(&gateway, &invite)

@@ -49,9 +49,11 @@ fn of_value(invite: &Message, value: &Geolocation<'_>) -> Result<LocationProfile
     let uri = value.uri_str();
     match uri.split_at_checked(4) {
         Some((scheme, id)) if scheme.eq_ignore_ascii_case("cid:") => {
+            let id = unescaped(id);
             let parts = invite.parts();
             let named = |part: &&sip_parser::Part<'_>| {
-                part.is("application", "pidf+xml") && part.content_id().is_some_and(|own| own == id)
+                part.is("application", "pidf+xml")
+                    && part.content_id().is_some_and(|own| own.as_bytes() == id)
             };
             let part = parts.iter().find(named).ok_or_else(|| IncomingError::NoPart(uri.to_owned()))?;
             of_object(LocationObject::parse(part.body())?)
@@ -63,6 +65,26 @@ fn of_value(invite: &Message, value: &Geolocation<'_>) -> Result<LocationProfile
             Ok(profile)
         }
     }
+}
+
+/// What a `cid:` URI names: its escapes undone (RFC 2392 section 2).
+fn unescaped(id: &str) -> Vec<u8> {
+    let (mut octets, mut rest) = (Vec::with_capacity(id.len()), id.as_bytes());
+    while let [first, behind @ ..] = rest {
+        let digit = |at: usize| behind.get(at).and_then(|octet| char::from(*octet).to_digit(16));
+        let escaped = digit(0).zip(digit(1)).filter(|_| *first == b'%');
+        match escaped.and_then(|(high, low)| u8::try_from(high * 16 + low).ok()) {
+            Some(octet) => {
+                octets.push(octet);
+                rest = &behind[2..];
+            }
+            None => {
+                octets.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    octets
 }
 
 /// The profile that a document stands for. Nothing in it is a template.

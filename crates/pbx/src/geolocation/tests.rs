@@ -32,6 +32,10 @@ fn a_location_by_value_is_read_and_is_no_template() {
     assert_eq!(profile.usage_rules, [("retransmission-allowed".to_owned(), Setting::literal("yes"))]);
     assert!(profile.allow_routing_use && profile.inheritable);
     assert_eq!(profile.location_source, "geo.example.com");
+    let escaped = "Geolocation: <CID:here%40phone>\r\n";
+    assert!(matches!(incoming::profile_of(&invite(escaped, BODY)), Ok(Some(_))));
+    let broken = "Geolocation: <cid:here%4>, <cid:%>, <cid:%zz>\r\n";
+    assert!(matches!(incoming::profile_of(&invite(broken, BODY)), Err(IncomingError::NoPart(_))));
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn what_cannot_be_meant_is_told_at_its_place() {
         "a Circle needs radius",
     );
     told("[a]\ntype=location\nformat=URI\nlocation_info=URL=x\n", "4:15", "no URI is given");
-    told("[a]\ntype=location\nformat=civicAddress\nlocation_info=ROM=1\n", "4:15", "did you mean `ROOM`");
+    told("[a]\ntype=location\nformat=civicAddress\nlocation_info=POBX=1\n", "4:15", "did you mean `POBOX`");
     told("[a]\ntype=location\nformat=civicAddress\nlocation_info=ROOM\n", "4:15", "'ROOM' is no name=value");
     told(&format!("{BUILDING}location_source=192.0.2.1\n"), "8:17", "no host name");
     told("[a]\ntype=profile\nlocation_reference=bilding\n", "3:20", "there is no location 'bilding'");
@@ -102,4 +102,22 @@ fn a_shape_with_variables_is_not_judged() {
         !report.contains("location_info") && configuration.geolocation.locations.contains_key("a"),
         "{report}"
     );
+}
+
+#[test]
+fn the_seed_of_the_fuzz_target_is_read_without_a_word() {
+    let seed = include_str!("../../../../../fuzz/seeds/geolocation_conf/all");
+    crate::configuration::fuzzing::geolocation_conf(seed.as_bytes());
+    let (configuration, report) = load(seed, "geoloc_incoming_call_profile=a");
+    assert!(!report.contains("geolocation.conf"), "{report}");
+    assert_eq!((configuration.geolocation.locations.len(), configuration.geolocation.profiles.len()), (2, 2));
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_written_is_read_or_told(
+        lines in proptest::collection::vec("(type|format|location_info|usage_rules|method|location_reference)=[a-zA-Z=,\" ]{0,20}", 0..8),
+    ) {
+        crate::configuration::fuzzing::geolocation_conf(format!("[a]\n{}\n", lines.join("\n")).as_bytes());
+    }
 }
