@@ -175,6 +175,7 @@ fn invite() -> OutboundInvite {
         headers: Vec::new(),
         body: Some(Body::sdp(SDP)),
         credentials: Vec::new(),
+        security: None,
         options: Default::default(),
     }
 }

@@ -11,12 +11,14 @@ mod applications;
 mod attacks;
 mod browsers;
 mod call_limits;
+mod charges;
 mod codec_order;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
 mod floods;
 mod forwarding;
+mod geolocation;
 mod handing_on;
 mod harness_itself;
 mod hold;
@@ -32,6 +34,7 @@ mod registration;
 mod reload;
 mod restart;
 mod rfc3665;
+mod security_mechanisms;
 mod session_extensions;
 mod several_destinations;
 mod starting;
@@ -61,11 +64,13 @@ fn main() {
         browsers::trials(),
         call_limits::trials(),
         codec_order::trials(),
+        charges::trials(),
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),
         floods::trials(),
         forwarding::trials(),
+        geolocation::trials(),
         handing_on::trials(),
         harness_itself::trials(),
         hold::trials(),
@@ -82,6 +87,7 @@ fn main() {
         restart::trials(),
         rfc3665::trials(),
         several_destinations::trials(),
+        security_mechanisms::trials(),
         session_extensions::trials(),
         starting::trials(),
         subscriptions::trials(),

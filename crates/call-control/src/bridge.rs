@@ -57,6 +57,9 @@ impl Membership {
         for (call, other) in [(&caller, &peer), (&peer, &caller)] {
             call.set_bridged_with(Some(other.name()));
             call.set_connected(other.caller());
+            if let Some(advice) = other.take_charges() {
+                call.advise_charges(advice);
+            }
         }
         let pair = Pair::join(&caller, &peer);
         let stay = Self { caller, peer, id: id.into(), media: Some(media), pair };

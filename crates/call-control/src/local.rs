@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock, Weak};
 
 use media_bridge::{Codec, EventPayload, Leg, LegConfig, LegSettings, MediaError};
+use sip_ua::charge_advice::ChargeAdvice;
 use tokio::sync::mpsc;
 
 use crate::call::{Call, Channel, Direction};
@@ -110,6 +111,7 @@ impl LocalTechnology {
         }
         one.hold(&called);
         two.hold(&calling);
+        calling.inherit_location(request.asker.as_ref());
         calling.set_redirecting(request.redirecting);
         called.set_connected(request.caller);
         match self.calls.try_send(calling) {
@@ -199,6 +201,10 @@ impl Driver for End {
         if let (Some(near), Some(far)) = (self.near.call(), self.far.call()) {
             far.change_party(near.connected());
         }
+    }
+
+    fn advise_charges(&self, advice: ChargeAdvice) {
+        self.far.report(Report::ChargeAdvice(advice));
     }
 
     fn send_text(&self, text: &str, content_type: &str) {

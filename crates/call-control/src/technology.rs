@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use media_bridge::{Leg, LegId};
+use sip_ua::charge_advice::ChargeAdvice;
 
 use crate::call::Call;
 use crate::cause::HangupCause;
@@ -59,6 +60,8 @@ pub struct OriginateRequest {
     /// Where the caller's media is, if the called party may send to it from the first: a technology that does so says
     /// it with [`Call::sends_media_to`].
     pub direct_to: Option<Box<PartyMedia>>,
+    /// The channel that asks, where one does: what is said of its caller is made of it.
+    pub asker: Option<Call>,
     /// Language of the channel that asks.
     pub language: Option<String>,
     /// How many channels may follow the one that asks, the new one among them (SIP: Max-Forwards); as many as is usual
@@ -155,6 +158,8 @@ pub trait Driver: Send + Sync + 'static {
     /// us. What became of it shows in [`Report::Media`]: a party that refuses has no place to tell any more. Only for
     /// technologies that tell one.
     fn route_media(&self, _route: MediaRoute) {}
+    /// Tells the party what its call costs, as the network of the other party says (SIP: 3GPP TS 24.647).
+    fn advise_charges(&self, _advice: ChargeAdvice) {}
     /// Shows the party a text (SIP: MESSAGE in the dialog).
     fn send_text(&self, _text: &str, _content_type: &str) {}
     /// Asks the party to call `to` instead, a URI or a number at our place (SIP: 302 before the answer, REFER after it).
@@ -193,6 +198,8 @@ pub enum Report {
         /// Its length in milliseconds.
         duration_ms: u32,
     },
+    /// The party's network tells what the call costs.
+    ChargeAdvice(ChargeAdvice),
     /// What the party answered to [`Driver::transfer`]: the status of a refusal, as SIP has it.
     Transferred(Result<(), u16>),
     /// The called party wants the call to go elsewhere. [`Ended`](Self::Ended) follows.

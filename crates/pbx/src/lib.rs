@@ -30,6 +30,7 @@ mod directory;
 mod error;
 mod exchange;
 pub mod functions;
+mod geolocation;
 mod kept_bans;
 mod kept_values;
 mod messages;

@@ -20,6 +20,11 @@ pub fn message(data: &[u8]) {
         let _ = (from.display(), from.uri().user_unescaped(), from.uri().equivalent(&from.uri()));
     }
     read_all(&message);
+    for part in message.parts() {
+        let _ = (part.content_id(), part.is_optional(), part.content_type());
+    }
+    let described = message.session_description();
+    assert!(described.is_none_or(|described| described.len() <= message.body().len()));
     let noted = message.with_top_via(Some([192, 0, 2, 1].into()), Some(5060));
     if let Ok(again) = Message::parse(noted.as_bytes().clone()) {
         assert!(again.headers().eq(noted.headers()) && again.body() == noted.body());

@@ -106,6 +106,12 @@ pub mod user_agent;
 // What subscriptions tell.
 pub mod event_package;
 
+// What calls cost, as networks tell it.
+pub mod charge_advice;
+
+// Where a caller is (RFC 4119, RFC 5491, RFC 6442).
+pub mod geopriv;
+
 #[doc(hidden)]
 pub mod fuzzing;
 

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use media_bridge::{Codec, Leg};
+use sip_ua::charge_advice::ChargeAdvice;
 use tokio::sync::watch;
 
 pub(crate) use media::PlaybackSlot;
@@ -28,6 +29,7 @@ use crate::error::CallError;
 use crate::event::Event;
 use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
+use crate::location_profile::LocationProfile;
 use crate::message::TextMessage;
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
@@ -95,6 +97,8 @@ struct Details {
     connected: CallerId,
     redirecting: Option<Redirecting>,
     message: Option<TextMessage>,
+    location: Option<Arc<LocationProfile>>,
+    charges: Option<ChargeAdvice>,
     answered: Option<SystemTime>,
     codecs: Vec<Codec>,
     no_translation: bool,
@@ -121,6 +125,8 @@ impl Call {
             connected: CallerId::default(),
             redirecting: None,
             message: None,
+            location: None,
+            charges: None,
             answered: None,
             codecs: Vec::new(),
             no_translation: false,
@@ -305,6 +311,22 @@ impl Call {
     /// Gives the channel a text to carry.
     pub fn set_message(&self, message: Option<TextMessage>) {
         self.details().message = message;
+    }
+
+    /// What is known of where the caller is, and may be told.
+    pub fn location_profile(&self) -> Option<Arc<LocationProfile>> {
+        self.details().location.clone()
+    }
+
+    /// Notes where the caller is.
+    pub fn set_location_profile(&self, profile: Option<Arc<LocationProfile>>) {
+        self.details().location = profile;
+    }
+
+    /// Takes over from the channel that asks for this one where the caller is, if that may be.
+    pub(crate) fn inherit_location(&self, asker: Option<&Call>) {
+        let profile = asker.and_then(Call::location_profile);
+        self.set_location_profile(profile.filter(|profile| profile.inheritable));
     }
 
     /// Shows the party a text while the call goes on. One whose phone cannot show any hears nothing of it.
@@ -551,6 +573,7 @@ impl Call {
             Report::Media(media) => self.change_media(media.map(|media| *media)),
             Report::HeardFrom(from) => self.change_source(from),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
+            Report::ChargeAdvice(advice) => self.charged(advice),
             Report::Transferred(said) => {
                 self.0.transferred.send_replace(Some(said));
             }
@@ -558,6 +581,26 @@ impl Call {
                 self.0.forward.send_replace(Some(forward));
             }
             Report::Ended(cause) => self.end(cause),
+        }
+    }
+
+    /// The party's network tells what the call costs: whoever it is joined with hears of it, or the one who dials.
+    fn charged(&self, advice: ChargeAdvice) {
+        match self.partner() {
+            Some(partner) => partner.advise_charges(advice),
+            None => self.details().charges = Some(advice),
+        }
+    }
+
+    /// What the party's network told of charges while nobody was joined with it.
+    pub(crate) fn take_charges(&self) -> Option<ChargeAdvice> {
+        self.details().charges.take()
+    }
+
+    /// Tells the party what its call costs, if it is to know.
+    pub(crate) fn advise_charges(&self, advice: ChargeAdvice) {
+        if !self.state().is_ended() {
+            self.0.driver.advise_charges(advice);
         }
     }
 

@@ -280,6 +280,7 @@ impl<'a> Race<'a> {
     /// Takes in what a branch reports; true when it answered.
     fn take_in(&mut self, index: usize, progress: Progress) -> bool {
         let branch = self.branches[index].name().to_owned();
+        self.pass_charges(index);
         match progress {
             Progress::Ringing => {
                 self.notice(|channel| Event::DialRinging { channel, branch });
@@ -310,6 +311,14 @@ impl<'a> Race<'a> {
             Progress::Failed(_) | Progress::Forwarded(_) => {}
         }
         false
+    }
+
+    /// The caller hears what a branch's network told of charges.
+    fn pass_charges(&self, index: usize) {
+        let told = self.branches[index].call.as_ref().and_then(Call::take_charges);
+        if let (Some(caller), Some(advice)) = (self.caller, told) {
+            caller.advise_charges(advice);
+        }
     }
 
     /// A branch has described its media, which may be told to the caller before anything else.
@@ -398,6 +407,7 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         near: leg.as_ref().map(|l| l.id()),
         variables: caller.inherited_variables(),
         direct_to: None,
+        asker: Some(caller.clone()),
         language: Some(caller.language()),
         hops: Some(caller.hops()),
     }

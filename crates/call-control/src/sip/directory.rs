@@ -9,8 +9,9 @@ use sip_ua::digest::ChallengeTerms;
 use sip_ua::guard::SharedGuard;
 use sip_ua::location::Destination;
 use sip_ua::transport::{Flow, Protocol};
-use sip_ua::user_agent::{Reply, RequestId, SubscriptionEvent, SubscriptionId};
+use sip_ua::user_agent::{Reply, RequestId, SecurityAgreement, SubscriptionEvent, SubscriptionId};
 
+use super::conveyance::ConveyedLocation;
 use super::door::AccessRules;
 use super::endpoint::SipEndpoint;
 use super::subscriptions::PendingSubscription;
@@ -87,6 +88,21 @@ pub trait Directory: Send + Sync + 'static {
         Err(603)
     }
 
+    /// Notes on the channel of an INVITE where its caller is (RFC 6442), as far as `endpoint` is asked and believed.
+    fn locate(&self, _endpoint: &SipEndpoint, _invite: &Message, _call: &Call) {}
+
+    /// What an INVITE to `endpoint` tells of where the caller is. `call` is its channel, `asker` the one that asks for it,
+    /// `from` its From.
+    fn location_of_caller(
+        &self,
+        _endpoint: &SipEndpoint,
+        _call: &Call,
+        _asker: Option<&Call>,
+        _from: &str,
+    ) -> Option<ConveyedLocation> {
+        None
+    }
+
     /// A text from `endpoint` for `number`. The sender is proven.
     fn message(&self, endpoint: Arc<SipEndpoint>, number: &str, text: TextMessage, reply: PendingReply) {
         let _ = (endpoint, number, text);
@@ -150,6 +166,8 @@ pub struct Route {
     pub next_hop: NextHop,
     /// Route values to put into the request, in order.
     pub route_set: Vec<String>,
+    /// What is agreed on with the first server on the way (RFC 3329).
+    pub security: Option<SecurityAgreement>,
 }
 
 /// Where a request is sent.

@@ -1,6 +1,7 @@
 //! The channel's side of a session: commands to the worker.
 
 use media_bridge::Codec;
+use sip_ua::charge_advice::ChargeAdvice;
 use sip_ua::user_agent::{Body, OutboundInvite, SessionId};
 use tokio::sync::mpsc;
 
@@ -23,6 +24,8 @@ pub(super) enum Command {
     Connected(SessionId),
     /// The phone's media goes there.
     Route(SessionId, MediaRoute),
+    /// Tell the party what its call costs.
+    Charges(SessionId, ChargeAdvice),
     /// Send a text in the dialog.
     Text(SessionId, Body),
     /// Ask the phone to call somebody else.
@@ -71,6 +74,10 @@ impl Driver for SessionDriver {
 
     fn route_media(&self, route: MediaRoute) {
         self.tell(Command::Route(self.id, route));
+    }
+
+    fn advise_charges(&self, advice: ChargeAdvice) {
+        self.tell(Command::Charges(self.id, advice));
     }
 
     fn send_text(&self, text: &str, content_type: &str) {

@@ -106,6 +106,8 @@ pub struct SipEndpoint {
     pub redirect_method: RedirectMethod,
     /// Where its requests may come from. One that is kept out is answered as if the endpoint did not exist.
     pub access: AccessRules,
+    /// It is told what its calls cost, where the network of the other party says so.
+    pub send_aoc: bool,
     /// Whether and how its audio may pass us by.
     pub direct_media: DirectMedia,
 }
@@ -198,6 +200,7 @@ impl SipEndpoint {
             tone_zone: None,
             redirect_method: RedirectMethod::default(),
             access: AccessRules::default(),
+            send_aoc: false,
             direct_media: DirectMedia::default(),
         }
     }

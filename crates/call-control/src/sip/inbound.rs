@@ -6,8 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use media_bridge::{Leg, LegConfig};
 use sdp::negotiation::NegotiationError;
-use sip_parser::typed::ContentDisposition;
-use sip_parser::{HeaderName, Message};
+use sip_parser::Message;
 use sip_ua::guard::Offence;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, RequestId, SessionId};
@@ -77,8 +76,10 @@ impl Worker {
         let caller = InboundCaller { caller, dialed, instance };
         let call = self.channel_of(session_id, invite, &endpoint, caller, media.leg.clone());
         relay.attach(&call);
+        self.directory.locate(&endpoint, invite, &call);
         let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
-        let session = Session { call: call.clone(), media, steering, stage, rings: false, flow };
+        let session =
+            Session { call: call.clone(), media, steering, stage, rings: false, flow, charges: None };
         if let Some(agreement) = agreement {
             session.tell(agreement);
         }
@@ -198,7 +199,8 @@ impl Worker {
             return self.send_progress(id);
         }
         let headers = if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
-        self.user_agent.progress(id, 180, None, headers);
+        let body = session.with_charges(None);
+        self.user_agent.progress(id, 180, body, headers);
     }
 
     pub(super) fn send_progress(&mut self, id: SessionId) {
@@ -206,7 +208,8 @@ impl Worker {
         if let Stage::AnswerReady(first) = &mut session.stage {
             first.told = true;
             let answer = first.answer.clone();
-            self.user_agent.progress(id, 183, Some(answer), session.connected_headers());
+            let body = session.with_charges(Some(answer));
+            self.user_agent.progress(id, 183, body, session.connected_headers());
         }
     }
 
@@ -223,7 +226,9 @@ impl Worker {
         if session.media.endpoint().inband_progress {
             session.call.stop_indication();
         }
-        self.user_agent.answer(id, Some(body), session.connected_headers());
+        let body = session.with_charges(Some(body));
+        session.charges = None;
+        self.user_agent.answer(id, body, session.connected_headers());
         session.call.report(Report::Answered);
         self.steer(id);
     }
@@ -234,7 +239,7 @@ impl Worker {
         if session.media.is_agreed() {
             return;
         }
-        let answer = ack.map(Message::body).filter(|body| !body.is_empty());
+        let answer = ack.and_then(Message::session_description);
         let agreed = answer.map(|body| session.accept(body));
         if !matches!(agreed, Some(Ok(_))) {
             self.give_up(
@@ -248,10 +253,9 @@ impl Worker {
     /// The peer changes the session: hold, resume, another address or codec.
     pub(super) fn on_reinvite(&mut self, id: SessionId, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let answer = if message.body().is_empty() {
-            Ok(session.media.offer(session.media.told(), None))
-        } else {
-            session.answer(message.body(), Turn::Later)
+        let answer = match message.session_description() {
+            Some(offer) => session.answer(offer, Turn::Later),
+            None => Ok(session.media.offer(session.media.told(), None)),
         };
         self.user_agent.answer_reinvite(id, answer.map_err(|error| error.status()));
     }
@@ -259,15 +263,16 @@ impl Worker {
     /// The peer changes the session by UPDATE or PRACK.
     pub(super) fn on_update(&mut self, id: SessionId, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let answer = session.answer(message.body(), Turn::Later).map_err(|error| error.status());
+        let offer = message.session_description().unwrap_or_default();
+        let answer = session.answer(offer, Turn::Later).map_err(|error| error.status());
         self.user_agent.answer_update(id, answer);
     }
 
     /// The ACK of a re-INVITE that we accepted: it holds the peer's answer when the offer was ours.
     pub(super) fn on_reinvite_confirmed(&mut self, id: SessionId, ack: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        if !ack.body().is_empty()
-            && let Err(error) = session.accept(ack.body())
+        if let Some(answer) = ack.session_description()
+            && let Err(error) = session.accept(answer)
         {
             warn!(call = %session.call.call_id(), "the answer in an ACK cannot be used: {error}");
         }
@@ -284,22 +289,10 @@ fn caller_of(invite: &Message, endpoint: &SipEndpoint) -> CallerId {
 
 /// Our answer to the offer in an INVITE, or the promise of an offer where it has none.
 fn first_answer(media: &mut SessionMedia, invite: &Message) -> Result<(Stage, Option<Agreement>), Reply> {
-    if invite.body().is_empty() {
-        return Ok((Stage::OfferOwed, None));
-    }
-    let kind = invite.raw(&HeaderName::ContentType).unwrap_or("application/sdp");
-    let media_type = kind.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/sdp") {
-        // A body that its sender lets us leave aside is no offer (RFC 3261 §20.11).
-        let disposition = invite.header::<ContentDisposition>().ok().flatten();
-        if disposition.is_some_and(|disposition| disposition.is_optional()) {
-            return Ok((Stage::OfferOwed, None));
-        }
-        return Err(Reply::status(415).header("Accept", "application/sdp"));
-    }
-    let (answer, agreement) =
-        media.answer(invite.body(), None, Turn::First).map_err(|error| refusal(&error))?;
-    let offer = Bytes::copy_from_slice(invite.body());
+    // The user agent has refused bodies that nobody understands.
+    let Some(offer) = invite.session_description() else { return Ok((Stage::OfferOwed, None)) };
+    let (answer, agreement) = media.answer(offer, None, Turn::First).map_err(|error| refusal(&error))?;
+    let offer = Bytes::copy_from_slice(offer);
     Ok((Stage::AnswerReady(FirstAnswer { offer, answer, told: false }), Some(agreement)))
 }
 

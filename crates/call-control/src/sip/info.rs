@@ -1,4 +1,4 @@
-//! Keys sent as INFO: `application/dtmf-relay` and `application/dtmf`.
+//! What comes as INFO: keys, `application/dtmf-relay` and `application/dtmf`, and charges.
 
 use sip_parser::{HeaderName, Message};
 use sip_ua::user_agent::SessionId;
@@ -7,9 +7,10 @@ use super::worker::Worker;
 use crate::technology::Report;
 
 impl Worker {
-    /// Keys sent as INFO (`application/dtmf-relay`, `application/dtmf`).
+    /// Keys sent as INFO (`application/dtmf-relay`, `application/dtmf`), and charges.
     pub(super) fn on_info(&mut self, id: SessionId, info: &Message) {
         let Some(session) = self.sessions.get(&id) else { return };
+        session.hear_charges(info);
         let kind = info.raw(&HeaderName::ContentType).unwrap_or_default();
         if let Some((digit, duration_ms)) = info_digit(kind, info.body()) {
             session.call.report(Report::Digit { digit, duration_ms });

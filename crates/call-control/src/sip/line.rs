@@ -216,6 +216,7 @@ impl Directory for AnyCaller {
             target: resource.to_owned(),
             next_hop,
             route_set: Vec::new(),
+            security: None,
         })
     }
 

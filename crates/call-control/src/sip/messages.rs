@@ -87,6 +87,7 @@ impl SipTechnology {
             if message.content_type.is_empty() { PLAIN.to_owned() } else { message.content_type.clone() };
         request.body = Some(Body { content_type, bytes: message.body.clone().into() });
         request.credentials.clone_from(&route.endpoint.outbound_credentials);
+        request.security.clone_from(&route.security);
         let response = self.user_agent.send_request(request).await.map_err(|failure| match failure {
             RequestFailure::Refused => MessageError::Unreachable(failure.to_string()),
             passing => MessageError::Away(passing.to_string()),

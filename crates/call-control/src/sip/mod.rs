@@ -5,8 +5,10 @@
 
 mod addressing;
 pub mod causes;
+mod charges;
 mod codec_choice;
 mod codec_rules;
+mod conveyance;
 mod directory;
 mod door;
 mod driver;
@@ -42,6 +44,7 @@ use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
 pub use codec_rules::{CodecRule, CodecRules, Operation, Prefer};
+pub use conveyance::{ConveyedLocation, ConveyedPlace};
 pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route};
 pub use door::AccessRules;
 pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};

@@ -79,13 +79,25 @@ pub(super) async fn originate(
     call.set_connected(request.caller);
     call.set_redirecting(request.redirecting);
     relay.attach(&call);
+    call.inherit_location(request.asker.as_ref());
+    let location = sip.directory.location_of_caller(endpoint, &call, request.asker.as_ref(), &invite.from);
+    if let Some(location) = location {
+        location.put_into(&mut invite, id.0, flow.local.ip());
+    }
     let mut steering = Steering::new(&endpoint.direct_media, Direction::Outbound);
     if let Some(place) = direct_to {
         call.sends_media_to(place);
         steering.begin_at(place);
     }
-    let session =
-        Session { call: call.clone(), media, steering, stage: Stage::Offered, rings: false, flow: *flow };
+    let session = Session {
+        call: call.clone(),
+        media,
+        steering,
+        stage: Stage::Offered,
+        rings: false,
+        flow: *flow,
+        charges: None,
+    };
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
@@ -155,6 +167,7 @@ fn invite(
         headers,
         body: Some(offer),
         credentials: route.endpoint.outbound_credentials.clone(),
+        security: route.security.clone(),
         options: route.endpoint.options,
     }
 }
@@ -190,11 +203,13 @@ impl Worker {
     pub(super) fn on_provisional(&mut self, id: SessionId, status: u16, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.hear_party(message);
-        let early = !message.body().is_empty() && session.accept(message.body()).is_ok();
+        session.hear_charges(message);
+        let description = message.session_description();
+        let early = description.is_some_and(|description| session.accept(description).is_ok());
         if status == 180 {
             session.call.report(Report::Ringing);
         }
-        let silent = status == 183 && message.body().is_empty();
+        let silent = status == 183 && description.is_none();
         if early || (silent && !session.media.endpoint().ignore_183_without_sdp) {
             session.call.report(Report::Progress);
         }
@@ -217,11 +232,12 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.stage = Stage::Established;
         session.hear_party(message);
-        let accepted = match message.body().is_empty() {
-            false => session.accept(message.body()).map_err(|error| error.to_string()),
+        session.hear_charges(message);
+        let accepted = match message.session_description() {
+            Some(answer) => session.accept(answer).map_err(|error| error.to_string()),
             // The answer may have come in a reliable or repeated provisional response.
-            true if session.media.is_agreed() => return session.call.report(Report::Answered),
-            true => Err("it has no session description".to_owned()),
+            None if session.media.is_agreed() => return session.call.report(Report::Answered),
+            None => Err("it has no session description".to_owned()),
         };
         match accepted {
             Ok(()) => session.call.report(Report::Answered),

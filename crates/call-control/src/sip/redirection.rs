@@ -62,7 +62,7 @@ impl Worker {
         if !session.steering.is_flying(method) {
             return;
         }
-        let accepted = session.accept(message.body());
+        let accepted = session.accept(message.session_description().unwrap_or_default());
         if let Err(error) = &accepted {
             warn!(call = %session.call.call_id(), "the answer to a changed offer cannot be used: {error}");
         }

@@ -178,7 +178,7 @@ const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, SUBSC
 /// What OPTIONS is answered with.
 fn capabilities() -> Reply {
     Reply::status(200)
-        .header("Accept", "application/sdp, application/dtmf-relay")
+        .header("Accept", "application/sdp, multipart/mixed, application/pidf+xml, application/dtmf-relay")
         .header("Accept-Encoding", "identity")
         .header("Accept-Language", "en")
 }

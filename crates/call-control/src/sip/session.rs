@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use sdp::negotiation::NegotiationError;
+use sip_ua::charge_advice::ChargeAdvice;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
 
@@ -27,6 +28,8 @@ pub(super) struct Session {
     pub(super) rings: bool,
     /// The way to the other end.
     pub(super) flow: Flow,
+    /// What of charges its party is told as soon as it can be.
+    pub(super) charges: Option<ChargeAdvice>,
 }
 
 impl Session {

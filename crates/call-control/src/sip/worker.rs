@@ -107,6 +107,7 @@ impl Worker {
             Command::Suit(id, codecs) => self.suit(id, codecs),
             Command::Connected(id) => self.tell_connected(id),
             Command::Route(id, route) => self.route_media(id, route),
+            Command::Charges(id, advice) => self.tell_charges(id, advice),
             Command::Text(id, body) => self.user_agent.message(id, body),
             Command::Transfer(id, to) => self.transfer(id, &to),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
@@ -175,7 +176,10 @@ impl Worker {
         }
         match event {
             SessionEvent::Provisional { status, message } => self.on_provisional(id, status, &message),
-            SessionEvent::Answered { message } => self.on_answered(id, &message),
+            SessionEvent::Answered { message } => {
+                self.on_answered(id, &message);
+                self.tell_waiting_charges(id);
+            }
             SessionEvent::Established { ack } => self.on_established(id, ack.as_ref()),
             SessionEvent::Reinvite { message } => self.on_reinvite(id, &message),
             SessionEvent::ReinviteConfirmed { ack } => self.on_reinvite_confirmed(id, &ack),
@@ -205,7 +209,12 @@ impl Worker {
             SessionEvent::Message { message } => self.on_text_in_call(id, &message),
             SessionEvent::Failed { status, message } => self.on_failed(id, status, message.as_ref()),
             SessionEvent::Cancelled => self.end(id, HangupCause::NORMAL),
-            SessionEvent::Ended { message, reason } => self.end(id, end_cause(message.as_ref(), reason)),
+            SessionEvent::Ended { message, reason } => {
+                if let (Some(session), Some(bye)) = (self.sessions.get(&id), &message) {
+                    session.hear_charges(bye);
+                }
+                self.end(id, end_cause(message.as_ref(), reason));
+            }
             _ => {}
         }
     }

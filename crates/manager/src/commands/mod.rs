@@ -3,6 +3,7 @@
 mod channel;
 mod core;
 mod dialplan;
+mod geoloc;
 mod help;
 mod hints;
 mod layout;
@@ -136,6 +137,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         hints::COMMANDS,
         channel::COMMANDS,
         dialplan::COMMANDS,
+        geoloc::COMMANDS,
         module::COMMANDS,
         pjsip::COMMANDS,
         pjsip::ONE,

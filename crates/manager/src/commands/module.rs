@@ -15,6 +15,7 @@ pub(super) const COMMANDS: &[Command] = &[Command::later(
 /// Modules of Asterisk by the part of our configuration that they read.
 const MODULES: &[(&str, Part)] = &[
     ("pbx_config", Part::Dialplan),
+    ("res_geolocation", Part::Geolocation),
     ("res_pjsip", Part::Sip),
     ("res_pjsip_config_wizard", Part::Sip),
     ("chan_pjsip", Part::Sip),

@@ -1,4 +1,4 @@
-//! The bodies of the fuzz targets `pjsip_conf` and `sip_dialects`, kept here so that they always compile.
+//! The bodies of the fuzz targets `pjsip_conf`, `geolocation_conf` and `sip_dialects`, kept here so that they always compile.
 
 use std::path::Path;
 
@@ -14,6 +14,20 @@ pub fn pjsip_conf(data: &[u8]) {
     let mut files = MemoryFiles::new();
     files.insert("/pbx/etc/pjsip.conf", data);
     files.insert("/pbx/etc/extensions.conf", "[default]\nexten => _X.,1,Dial(PJSIP/a&PJSIP/${EXTEN}@b)\n");
+    let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
+    assert_eq!(configuration.is_none(), report.has_errors());
+    let _ = report.render(false);
+}
+
+/// Loads a `geolocation.conf` beside an endpoint, checks it, and shows what is wrong with it.
+///
+/// # Panics
+/// When a configuration is given in spite of errors, or withheld without any.
+pub fn geolocation_conf(data: &[u8]) {
+    let mut files = MemoryFiles::new();
+    files.insert("/pbx/etc/geolocation.conf", data);
+    files.insert("/pbx/etc/pjsip.conf", "[a]\ntype=endpoint\ngeoloc_incoming_call_profile=a\n");
+    files.insert("/pbx/etc/extensions.conf", "[default]\nexten => _X.,1,Answer()\n");
     let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
     assert_eq!(configuration.is_none(), report.has_errors());
     let _ = report.render(false);

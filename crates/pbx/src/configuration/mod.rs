@@ -30,6 +30,7 @@ mod disk;
 mod folders;
 #[doc(hidden)]
 pub mod fuzzing;
+pub(crate) mod geolocation;
 mod http;
 mod options;
 mod pjsip;
@@ -54,12 +55,13 @@ use dialects::SipFiles;
 pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
 pub use folders::{Folders, FoldersError};
+pub use geolocation::{ConfiguredLocation, GeolocationConfiguration};
 pub use http::HttpConfiguration;
 pub use options::Options;
 pub use pjsip::{
-    AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
-    Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList, SignallingOptions,
-    SipConfiguration, System, Transport,
+    AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint,
+    GeolocationOptions, Global, Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList,
+    SignallingOptions, SipConfiguration, System, Transport,
 };
 pub(crate) use pjsip::{codec_of, route_set};
 pub use report::ConfigurationReport;
@@ -75,6 +77,8 @@ pub struct Configuration {
     pub options: Options,
     /// `pjsip.conf`, `pjsip_wizard.conf` and `sip.conf`.
     pub sip: SipConfiguration,
+    /// `geolocation.conf`.
+    pub geolocation: GeolocationConfiguration,
     /// `rtp.conf`.
     pub rtp: RtpConfiguration,
     /// `resolver_unbound.conf`: who is asked where hosts are.
@@ -102,6 +106,8 @@ pub enum Part {
     Dialplan,
     /// Endpoints and what belongs to them; the dialplan too where phones add other lines to it than before.
     Sip,
+    /// Where phones are, and what is told of it.
+    Geolocation,
 }
 
 impl Configuration {
@@ -144,6 +150,9 @@ impl Configuration {
         });
         let (sip, sip_was_understood) = reader
             .whole(|reader| reader.sip(&gathered.config, gathered.device_rules, &options.default_language));
+        let geolocation = reader.read("geolocation.conf").unwrap_or_default();
+        let geolocation = GeolocationConfiguration::read(&geolocation, &mut reader.found);
+        geolocation.check_endpoints(&sip, &mut reader.found);
         let rtp = reader.read("rtp.conf").unwrap_or_default();
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
         let resolver = reader.read("resolver_unbound.conf").unwrap_or_default();
@@ -165,6 +174,7 @@ impl Configuration {
             folders: folders.clone(),
             options,
             sip,
+            geolocation,
             rtp,
             resolver,
             security,
@@ -191,6 +201,7 @@ impl Configuration {
                 sources: loaded.sources,
                 ..self.clone()
             },
+            Part::Geolocation => Self { geolocation: loaded.geolocation, ..self.clone() },
             Part::Sip if loaded.added_lines == self.added_lines => Self { sip: loaded.sip, ..self.clone() },
             // Phones bring their extensions along.
             Part::Sip => {

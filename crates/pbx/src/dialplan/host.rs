@@ -33,18 +33,18 @@ impl ChannelHost<'_> {
     }
 
     /// Variables that are always there, read live.
-    fn built_in(&self, name: &str) -> Option<String> {
-        let folders = &self.exchange.configuration().folders;
+    pub(super) fn built_in_of(exchange: &Exchange, call: &Call, name: &str) -> Option<String> {
+        let folders = &exchange.configuration().folders;
         let folder = |path: &std::path::Path| Some(path.display().to_string());
         match name {
-            "CHANNEL" => Some(self.call.name().to_owned()),
-            "UNIQUEID" => Some(self.call.unique_id().to_owned()),
+            "CHANNEL" => Some(call.name().to_owned()),
+            "UNIQUEID" => Some(call.unique_id().to_owned()),
             "EPOCH" => {
                 let now = SystemTime::now().duration_since(UNIX_EPOCH);
                 Some(now.map_or(0, |d| d.as_secs()).to_string())
             }
-            "CALLERID" => Some(self.call.caller().to_string()),
-            "SYSTEMNAME" => Some(self.exchange.configuration().options.system_name.clone()),
+            "CALLERID" => Some(call.caller().to_string()),
+            "SYSTEMNAME" => Some(exchange.configuration().options.system_name.clone()),
             "ASTETCDIR" => folder(&folders.configuration),
             "ASTVARLIBDIR" => folder(&folders.library),
             "ASTDATADIR" => folder(&folders.data),
@@ -59,7 +59,7 @@ impl ChannelHost<'_> {
 
 impl Host for ChannelHost<'_> {
     fn variable(&self, name: &str) -> Option<String> {
-        self.built_in(name).or_else(|| self.call.variable(name))
+        Self::built_in_of(self.exchange, self.call, name).or_else(|| self.call.variable(name))
     }
 
     fn set_variable(&mut self, name: &str, value: &str) {

@@ -4,8 +4,10 @@ mod channel;
 mod clock;
 mod host;
 mod runner;
+mod substitution;
 mod transfer;
 
 pub use channel::DialplanChannel;
 pub use runner::run_call;
+pub(crate) use substitution::Substitution;
 pub(crate) use transfer::HangUpOnDrop;

@@ -150,6 +150,7 @@ fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoin
 fn take_identity(sip: &mut SipEndpoint, endpoint: &Endpoint) {
     sip.from_user = endpoint.from_user.clone();
     sip.from_domain = endpoint.from_domain.clone();
+    sip.send_aoc = endpoint.send_aoc;
     let identity = &endpoint.identity;
     sip.trust_id_inbound = identity.trust_id_inbound;
     sip.trust_id_outbound = identity.trust_id_outbound;

@@ -12,8 +12,8 @@ mod transfer;
 use std::sync::{Arc, Weak};
 
 use call_control::sip::{
-    AccessRules, Admission, Directory, PendingReply, PendingSubscription, Referral, Route, SipEndpoint,
-    UnidentifiedPolicy,
+    AccessRules, Admission, ConveyedLocation, Directory, PendingReply, PendingSubscription, Referral, Route,
+    SipEndpoint, UnidentifiedPolicy,
 };
 use call_control::{Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
@@ -30,6 +30,7 @@ pub(crate) use host_addresses::HostAddresses;
 pub(crate) use route::{contacts_of, way_to};
 
 use crate::exchange::Exchange;
+use crate::geolocation;
 use crate::messages;
 
 /// Answers from the configuration that is in force, and from the registrations.
@@ -119,6 +120,23 @@ impl Directory for ConfiguredDirectory {
     fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
         let exchange = self.exchange.upgrade().ok_or(503_u16)?;
         transfer::refer(&exchange, referrer, referral)
+    }
+
+    fn locate(&self, endpoint: &SipEndpoint, invite: &Message, call: &Call) {
+        if let Some(exchange) = self.exchange.upgrade() {
+            geolocation::locate(&exchange, &endpoint.name, invite, call);
+        }
+    }
+
+    fn location_of_caller(
+        &self,
+        endpoint: &SipEndpoint,
+        call: &Call,
+        asker: Option<&Call>,
+        from: &str,
+    ) -> Option<ConveyedLocation> {
+        let exchange = self.exchange.upgrade()?;
+        geolocation::location_of_caller(&exchange, &endpoint.name, call, asker, from)
     }
 
     fn message(&self, endpoint: Arc<SipEndpoint>, number: &str, text: TextMessage, reply: PendingReply) {

@@ -13,6 +13,7 @@ use call_control::OriginateError;
 use call_control::sip::{NextHop, Route};
 use sip_parser::{NameAddr, Uri, escape_user};
 use sip_ua::registrar::Binding;
+use sip_ua::user_agent::SecurityAgreement;
 
 use crate::configuration::{Configuration, Endpoint};
 use crate::exchange::Exchange;
@@ -67,7 +68,18 @@ pub(super) fn to(
         Wanted::Uri(_) => None,
     };
     let (next_hop, route_set) = leave(&configuration, configured, aor, next_hop, route_set)?;
-    Ok(Route { endpoint, target, next_hop, route_set })
+    let security = configured.and_then(|endpoint| agreement(exchange, endpoint, &target));
+    Ok(Route { endpoint, target, next_hop, route_set, security })
+}
+
+/// What is agreed on with the server of an endpoint that wants that, for requests to `target`.
+fn agreement(exchange: &Exchange, endpoint: &Endpoint, target: &str) -> Option<SecurityAgreement> {
+    let client = Some(endpoint.security_mechanisms.clone()).filter(|client| !client.is_empty())?;
+    let host = Uri::parse(target).map(|uri| uri.host().to_string()).unwrap_or_default();
+    let outbound = exchange.outbound_registrations();
+    let server =
+        outbound.map(|outbound| outbound.security_servers(&endpoint.name, &host)).unwrap_or_default();
+    Some(SecurityAgreement { client, server })
 }
 
 /// The way out: by the `outbound_proxy` of the endpoint, else of the address of record, from the endpoint's `transport`.
@@ -110,7 +122,8 @@ pub(crate) fn contacts_of(exchange: &Exchange, name: &str) -> Vec<Route> {
             // Where a contact leads nowhere, a call to it says so; here there is nobody to tell.
             let (next_hop, route_set) =
                 leave(&configuration, configured, Some(aor.as_str()), hop.ok()?, route_set).ok()?;
-            Some(Route { endpoint: endpoint.clone(), target, next_hop, route_set })
+            let security = configured.and_then(|endpoint| agreement(exchange, endpoint, &target));
+            Some(Route { endpoint: endpoint.clone(), target, next_hop, route_set, security })
         };
         let registered = exchange.registrations().contacts(aor).into_iter();
         routes.extend(registered.filter_map(|binding| {

@@ -6,6 +6,7 @@ mod channel;
 mod condition;
 mod device_state;
 mod extension_state;
+mod geoloc_profile;
 mod global;
 mod hint;
 mod length;
@@ -117,6 +118,13 @@ pub fn table() -> &'static [Function] {
             synopsis: "What the devices of a hint do together.",
             read: extension_state::read,
             write: None,
+        },
+        Function {
+            name: "GEOLOC_PROFILE",
+            syntax: "GEOLOC_PROFILE(parameter[,options])",
+            synopsis: "Where the caller is, and what is told of it.",
+            read: geoloc_profile::read,
+            write: Some(geoloc_profile::write),
         },
         Function {
             name: "GLOBAL",

@@ -126,7 +126,7 @@ mod tests {
         let body = match document {
             Document::Fixed(body) => body.clone(),
             Document::Versioned(write) => write(0),
-            Document::Empty => panic!("there is a document"),
+            Document::Partial(_) | Document::Empty => panic!("there is a document"),
         };
         String::from_utf8_lossy(&body.bytes).into_owned()
     }

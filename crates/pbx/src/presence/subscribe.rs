@@ -11,7 +11,7 @@ use sip_ua::user_agent::{Document, EventId, Reply, SubscriptionEvent, Subscripti
 use super::Presence;
 use super::documents::Subject;
 use super::hint::Hint;
-use super::watchers::{Item, Resource, Watcher};
+use super::watchers::{Item, Resource, Sent, Watcher};
 use crate::configuration::{Configuration, Endpoint};
 use crate::directory::names_of;
 use crate::kept_values::Family;
@@ -176,6 +176,7 @@ fn several(
         name: list.name.clone(),
         display_names: list.display_names,
         batch: list.notification_batch_interval,
+        sent: (!list.full_state).then(Sent::default),
         items: items.collect(),
     }
 }

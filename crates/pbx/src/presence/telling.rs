@@ -1,6 +1,6 @@
 //! Telling watchers what changed.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use asterisk_conf::Span;
@@ -15,7 +15,7 @@ use super::documents;
 use super::facts::Known;
 use super::hint::Hint;
 use super::state::State;
-use super::watchers::{Item, Resource, Told, Watcher};
+use super::watchers::{Item, Resource, Sent, Told, Watcher};
 
 impl Watcher {
     /// Whether it watches the hint that is written there.
@@ -44,7 +44,7 @@ fn document(form: (&str, &str), resource: &Resource, told: &Told, last: Option<&
         (Resource::Registration { uri, .. }, Told::Contacts(contacts)) => {
             documents::registration(registration(uri, contacts, last))
         }
-        (Resource::List { uri, name, display_names, items, .. }, Told::List(states)) => {
+        (Resource::List { uri, name, display_names, items, sent, .. }, Told::List(states)) => {
             let named = |name: &String| display_names.then(|| name.clone());
             let resources = items.iter().zip(states).map(|(item, told)| {
                 let known = item.resource.as_ref().zip(told.as_ref());
@@ -55,10 +55,25 @@ fn document(form: (&str, &str), resource: &Resource, told: &Told, last: Option<&
                 }
             });
             let list = ResourceList { uri: uri.clone(), name: named(name), resources: resources.collect() };
-            Document::Versioned(Arc::new(move |version| list.write(version)))
+            match sent.clone() {
+                Some(sent) => changes(list, states.clone(), sent),
+                None => Document::Versioned(Arc::new(move |version| list.write(version))),
+            }
         }
         _ => Document::Empty,
     }
+}
+
+/// A list that tells only what is not as it was sent last, unless it must tell all (RFC 4662 section 4.5). What became of
+/// states that were never sent, for newer ones came, does not matter.
+fn changes(list: ResourceList, states: Vec<Option<Told>>, sent: Sent) -> Document {
+    Document::Partial(Arc::new(move |version, whole| {
+        let mut sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *sent, states.clone());
+        let changed: Vec<bool> =
+            states.iter().enumerate().map(|(index, now)| before.get(index) != Some(now)).collect();
+        if whole { list.write(version) } else { list.write_changes(version, &changed) }
+    }))
 }
 
 impl Resource {

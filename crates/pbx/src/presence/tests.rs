@@ -333,7 +333,8 @@ async fn what_has_no_hint_is_not_found() {
 
 #[tokio::test]
 async fn a_list_is_told_as_one() {
-    let mut scene = scene().await;
+    let quiet = "mwi_disable_initial_unsolicited=yes";
+    let mut scene = scene_with(quiet, "", "full_state=yes").await;
     let presence = scene.exchange.presence().clone();
     scene.watch("all", "presence");
     assert_eq!(scene.ended().await, SubscriptionEnd::Refused(421), "it does not know lists");
@@ -346,10 +347,29 @@ async fn a_list_is_told_as_one() {
     presence.set_device("Custom:301", DeviceState::InUse);
     let told = scene.told().await;
     assert!(told.contains("version=\"1\"") && count(&told, "<note>On the phone</note>") == 1, "{told}");
+    assert!(told.contains("fullState=\"true\"") && count(&told, "<resource ") == 3, "{told}");
     write(scene.folder.path(), "extensions.conf", "[phones]\nexten => 200,hint,Custom:lamp\n");
     assert!(!scene.exchange.reload(Part::Dialplan).await.has_errors());
     assert_eq!(count(&scene.told().await, "reason=\"noresource\""), 2);
     assert_eq!(presence.subscriptions()[0].resource, "all");
+}
+
+#[tokio::test]
+async fn a_list_may_tell_only_what_changed() {
+    let mut scene = scene().await;
+    let presence = scene.exchange.presence().clone();
+    let lists = || vec![("Supported".to_owned(), "eventlist".to_owned())];
+    scene.watch_with("all", "presence", lists());
+    let told = scene.told().await;
+    assert!(told.contains("fullState=\"true\"") && told.matches("<resource ").count() == 3, "{told}");
+    presence.set_device("Custom:301", DeviceState::InUse);
+    let told = scene.told().await;
+    assert!(told.contains("version=\"1\" fullState=\"false\""), "{told}");
+    assert!(told.matches("<resource ").count() == 1 && told.contains("On the phone"), "{told}");
+    presence.set_device("Custom:lamp", DeviceState::InUse);
+    let told = scene.told().await;
+    assert!(told.contains("version=\"2\" fullState=\"false\"") && told.contains("sip:200@"), "{told}");
+    assert!(!told.contains("sip:301@"), "{told}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Who watches what: the subscriptions that peers hold with us.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sip_parser::Message;
@@ -70,8 +71,13 @@ pub(super) enum Resource {
         items: Vec<Item>,
         /// How long changes are gathered before they are told together.
         batch: Option<Duration>,
+        /// What its watcher was sent last, where it is sent only what changed.
+        sent: Option<Sent>,
     },
 }
+
+/// What was sent last of each item of a list. Documents are made as they go out, by the task of the user agent.
+pub(super) type Sent = Arc<Mutex<Vec<Option<Told>>>>;
 
 /// One of several.
 pub(super) struct Item {

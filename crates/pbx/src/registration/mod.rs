@@ -199,6 +199,23 @@ impl OutboundRegistrations {
         routes.find(|route| !route.is_empty()).unwrap_or_default()
     }
 
+    /// The security mechanisms that the registrar of an endpoint has told (RFC 3329): that of a registration which names the
+    /// endpoint, else of one at `host`.
+    pub(crate) fn security_servers(&self, endpoint: &str, host: &str) -> Vec<String> {
+        let running = self.running();
+        let names = |one: &&Running| one.plan.endpoint.as_deref() == Some(endpoint);
+        let is_there = |one: &&Running| {
+            let registrar = Uri::parse(&one.plan.settings.server_uri);
+            registrar.is_ok_and(|uri| uri.host().to_string().eq_ignore_ascii_case(host))
+        };
+        let its = running.values().filter(names).chain(running.values().filter(is_there));
+        let mut told = its.filter_map(|one| {
+            let status = one.status();
+            status.granted.map(|(granted, _)| granted.security_server)
+        });
+        told.find(|servers| !servers.is_empty()).unwrap_or_default()
+    }
+
     /// Takes all of them back, and waits a moment for the registrars.
     pub(crate) async fn stop(&self) {
         let running = std::mem::take(&mut *self.running());

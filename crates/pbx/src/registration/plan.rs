@@ -36,6 +36,7 @@ impl Plan {
         settings.headers =
             section.user_agent.iter().map(|name| ("User-Agent".to_owned(), name.clone())).collect();
         settings.credentials = sip.credentials_of_ours(&section.outbound_auth);
+        settings.security_mechanisms = section.security_mechanisms.clone();
         settings.expiration = section.expiration;
         settings.retry_interval = section.retry_interval;
         settings.forbidden_retry_interval = section.forbidden_retry_interval;

@@ -121,7 +121,7 @@ fn letter(octet: u8) -> u8 {
 #[inline]
 const fn chain_of(length: usize, first: u8, last: u8) -> usize {
     // Of the small factors, these leave the fewest names together.
-    (length + (first & 31) as usize * 19 + (last & 31) as usize * 49) & (BUCKETS - 1)
+    (length + (first & 31) as usize * 38 + (last & 31) as usize * 23) & (BUCKETS - 1)
 }
 
 const fn chains() -> ([u8; BUCKETS], [u8; LONG.len()]) {

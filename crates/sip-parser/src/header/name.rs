@@ -225,6 +225,14 @@ names! {
     ReferSub = "Refer-Sub",
     /// RFC 4538.
     TargetDialog = "Target-Dialog",
+    /// RFC 6442.
+    Geolocation = "Geolocation",
+    /// RFC 6442.
+    GeolocationRouting = "Geolocation-Routing",
+    /// RFC 6442.
+    GeolocationError = "Geolocation-Error",
+    /// RFC 8262.
+    ContentId = "Content-ID",
 }
 
 impl From<&str> for HeaderName {

@@ -190,6 +190,11 @@ impl Message {
         self.raw(&HeaderName::ContentType)
     }
 
+    /// All header lines as they stand, without the first line of the message.
+    pub(crate) fn header_text(&self) -> &str {
+        self.head.split_once('\n').map_or("", |(_, lines)| lines)
+    }
+
     /// The body.
     pub fn body(&self) -> &Bytes {
         &self.body

@@ -53,6 +53,8 @@ addresses! {
     Diversion = Diversion, list: true;
     /// More about an error (RFC 3261 §20.18).
     ErrorInfo = ErrorInfo, list: true;
+    /// Where the target of the request is, by reference or in the part that a `cid:` names (RFC 6442 §4.1).
+    Geolocation = Geolocation, list: true;
     /// One of those that the call was meant for before (RFC 7044 §5).
     HistoryInfo = HistoryInfo, list: true;
     /// Who sends the request (RFC 3261 §20.20).

@@ -26,6 +26,7 @@ mod content;
 mod dialogs;
 mod every;
 mod everyday;
+mod locations;
 mod moments;
 mod networks;
 mod notes;
@@ -38,9 +39,9 @@ mod tokens;
 mod words;
 
 pub use addresses::{
-    AlertInfo, CallInfo, Diversion, ErrorInfo, From, HistoryInfo, PAssertedIdentity, PAssociatedUri,
-    PCalledPartyId, PPreferredIdentity, Path, RecordRoute, ReferTo, ReferredBy, RemotePartyId, ReplyTo,
-    Route, ServiceRoute, To,
+    AlertInfo, CallInfo, Diversion, ErrorInfo, From, Geolocation, HistoryInfo, PAssertedIdentity,
+    PAssociatedUri, PCalledPartyId, PPreferredIdentity, Path, RecordRoute, ReferTo, ReferredBy,
+    RemotePartyId, ReplyTo, Route, ServiceRoute, To,
 };
 pub use authentication::{
     AuthenticationInfo, Authorization, ProxyAuthenticate, ProxyAuthorization, WwwAuthenticate,
@@ -48,6 +49,7 @@ pub use authentication::{
 pub use content::{Accept, AcceptEncoding, AcceptLanguage, ContentDisposition, ContentType};
 pub use dialogs::{Join, RAck, Replaces, TargetDialog};
 pub(crate) use every::{read_all, round_trips};
+pub use locations::{ContentId, GeolocationError, GeolocationRouting};
 pub use moments::{Date, RetryAfter, Timestamp};
 pub use networks::{PAccessNetworkInfo, PChargingFunctionAddresses, PChargingVector, PVisitedNetworkId};
 pub use notes::{Reason, Warning};

@@ -377,3 +377,25 @@ proptest::proptest! {
         proptest::prop_assert_eq!(message.headers_of::<Warning>().count(), 2);
     }
 }
+
+#[test]
+fn locations_are_conveyed_by_reference_and_by_value() {
+    let message = message(
+        "Geolocation: <cid:target123@atlanta.example.com>, <https://ls.example.com/a,b>;loc-src=isp.example.com\r\n\
+         Geolocation-Routing: Yes\r\nGeolocation-Error: 100 ;code=\"Cannot Process Location\"\r\n\
+         Content-ID: <a@b>\r\n",
+    );
+    let values: Vec<_> = message.headers_of::<Geolocation>().map(Result::unwrap).collect();
+    assert_eq!(values[0].uri_str(), "cid:target123@atlanta.example.com");
+    assert_eq!(values[1].uri_str(), "https://ls.example.com/a,b");
+    assert_eq!(values[1].param("loc-src"), Some(Some("isp.example.com")));
+    assert!(message.header::<GeolocationRouting>().unwrap().unwrap().is_allowed());
+    assert!(
+        !parse::<GeolocationRouting>("no").is_allowed()
+            && !parse::<GeolocationRouting>("later;x=1").is_allowed()
+    );
+    let error = message.header::<GeolocationError>().unwrap().unwrap();
+    assert_eq!((error.code, error.params.get("code").flatten()), (100, Some("Cannot Process Location")));
+    assert_eq!(message.header::<ContentId>().unwrap(), Some(ContentId("a@b")));
+    assert!(refused::<ContentId>("a@b") && refused::<GeolocationError>("odd"));
+}

@@ -182,6 +182,11 @@ impl UserAgentHandle {
         self.run(move |agent, now| agent.hangup(now, id, headers));
     }
 
+    /// See [`UserAgent::farewell`].
+    pub fn farewell(&self, id: SessionId, body: Body) {
+        self.run(move |agent, now| agent.farewell(now, id, body));
+    }
+
     /// See [`UserAgent::reinvite`].
     pub fn reinvite(&self, id: SessionId, body: Option<Body>, headers: Vec<(String, String)>) {
         self.run(move |agent, now| agent.reinvite(now, id, body, headers));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::xml::{DECLARATION, attribute, escape};
 use crate::user_agent::{Body, Document};
 
-/// A list of resources, always all of them.
+/// A list of resources.
 #[derive(Clone, Debug)]
 pub struct ResourceList {
     /// URI of the list.
@@ -34,12 +34,25 @@ impl ResourceList {
     /// The media type of its first part.
     pub const CONTENT_TYPE: &'static str = "application/rlmi+xml";
 
-    /// The document with this number.
+    /// The document with this number, of all resources.
     #[must_use]
     pub fn write(&self, version: u32) -> Body {
-        let parts: Vec<Option<Body>> =
-            self.resources.iter().map(|resource| resource.document.as_ref()?.write(version)).collect();
-        let meta = self.meta(version, &parts);
+        self.write_some(version, None)
+    }
+
+    /// The document with this number, of the resources alone that `changed` says `true` of, in their order (section 5.2).
+    #[must_use]
+    pub fn write_changes(&self, version: u32, changed: &[bool]) -> Body {
+        self.write_some(version, Some(changed))
+    }
+
+    fn write_some(&self, version: u32, changed: Option<&[bool]>) -> Body {
+        let told = |index: usize| changed.is_none_or(|changed| changed.get(index).copied().unwrap_or(true));
+        let document = |(index, resource): (usize, &ListedResource)| {
+            resource.document.as_ref().filter(|_| told(index))?.write(version, true)
+        };
+        let parts: Vec<Option<Body>> = self.resources.iter().enumerate().map(document).collect();
+        let meta = self.meta(version, &parts, changed);
         let boundary = boundary(&meta, &parts);
         let mut octets = part(&boundary, "list@list", Self::CONTENT_TYPE, meta.as_bytes());
         for (index, body) in parts.iter().enumerate() {
@@ -56,15 +69,17 @@ impl ResourceList {
     }
 
     /// What the parts are (section 5).
-    fn meta(&self, version: u32, parts: &[Option<Body>]) -> String {
+    fn meta(&self, version: u32, parts: &[Option<Body>], changed: Option<&[bool]>) -> String {
         let mut text = DECLARATION.to_owned();
         text.push_str("<list xmlns=\"urn:ietf:params:xml:ns:rlmi\"");
         attribute(&mut text, "uri", &self.uri);
         attribute(&mut text, "version", &version.to_string());
-        attribute(&mut text, "fullState", "true");
+        attribute(&mut text, "fullState", if changed.is_none() { "true" } else { "false" });
         text.push_str(">\n");
         name(&mut text, " ", self.name.as_deref());
-        for (index, (resource, part)) in self.resources.iter().zip(parts).enumerate() {
+        let told = |index: usize| changed.is_none_or(|changed| changed.get(index).copied().unwrap_or(true));
+        let all = self.resources.iter().zip(parts).enumerate();
+        for (index, (resource, part)) in all.filter(|(index, _)| told(*index)) {
             text.push_str(" <resource");
             attribute(&mut text, "uri", &resource.uri);
             text.push_str(">\n");
@@ -145,6 +160,24 @@ mod tests {
         );
         assert_eq!(instances[1].attribute("reason"), Some("noresource"));
         assert!(parts[2].contains("Content-ID: <0@list>\r\n") && parts[2].ends_with("\r\n\r\none\r\n"));
+    }
+
+    #[test]
+    fn what_is_the_same_may_be_left_out() {
+        let resources = vec![
+            resource("sip:1@h", Some("one")),
+            resource("sip:2@h", Some("two")),
+            resource("sip:3@h", None),
+        ];
+        let list = ResourceList { uri: "sip:all@h".into(), name: None, resources };
+        let text =
+            |changed: &[bool]| String::from_utf8_lossy(&list.write_changes(7, changed).bytes).into_owned();
+        let told = text(&[false, true, true]);
+        assert!(told.contains("version=\"7\" fullState=\"false\""), "{told}");
+        assert!(!told.contains("sip:1@h") && told.contains("sip:2@h") && told.contains("sip:3@h"), "{told}");
+        assert!(told.contains("cid=\"1@list\"") && told.contains("Content-ID: <1@list>"), "{told}");
+        assert!(!told.contains("Content-ID: <0@list>"), "{told}");
+        assert!(!text(&[false; 3]).contains("<resource"));
     }
 
     #[test]

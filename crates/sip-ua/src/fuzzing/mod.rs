@@ -15,6 +15,7 @@ mod scene;
 use self::input::Input;
 use self::scene::Scene;
 use crate::event_package::Presence;
+use crate::geopriv::LocationObject;
 
 /// Reads a published presence; what can be read is written and read again without a loss.
 ///
@@ -28,6 +29,21 @@ pub fn presence(data: &[u8]) {
     assert_eq!(again.is_open(), read.is_open(), "open is open");
     assert_eq!(again.tuples.len(), read.tuples.len(), "no tuple is lost");
     assert_eq!(again.activities, read.activities, "no activity is lost");
+}
+
+/// Reads the location of a caller; what can be read is written and read again without a loss.
+///
+/// # Panics
+/// When it is not: that is the finding.
+pub fn location_object(data: &[u8]) {
+    let Ok(read) = LocationObject::parse(data) else { return };
+    // What was read within the bounds may exceed them once it is escaped and indented.
+    let Ok(again) = LocationObject::parse(read.write().as_bytes()) else { return };
+    assert_eq!(again.element, read.element, "a device is a device");
+    assert_eq!(again.retransmission_allowed, read.retransmission_allowed, "rules are the same");
+    if let crate::geopriv::Location::Shape(shape) = &read.location {
+        assert_eq!(again.location, crate::geopriv::Location::Shape(shape.clone()), "a place is where it was");
+    }
 }
 
 /// Two user agents that call, watch and refer each other over a network which loses, repeats, reorders and changes

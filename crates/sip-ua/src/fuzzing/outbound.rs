@@ -26,6 +26,7 @@ pub(super) fn invite(agent: usize, flow: Flow, settings: u8, offers: bool) -> Ou
         headers: Vec::new(),
         body: offers.then(description),
         credentials: credentials(),
+        security: None,
         options: options(settings),
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use sip_parser::typed::{MinExpires, RetryAfter};
 use sip_parser::{Contact, HeaderName, Message, NameAddr, Uri};
 
+use crate::user_agent::SecurityAgreement;
+
 /// A refusal, by what can be done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
@@ -56,6 +58,8 @@ pub struct Granted {
     pub flow_timer: Option<u32>,
     /// Our public address at the registrar (RFC 5627), for those who shall reach this instance and no other.
     pub public_gruu: Option<String>,
+    /// The registrar's security mechanisms (RFC 3329), which requests over the same server say back.
+    pub security_server: Vec<String>,
 }
 
 impl Granted {
@@ -86,6 +90,7 @@ impl Granted {
                 .raw(&HeaderName::from("Flow-Timer"))
                 .and_then(|text| text.trim().parse().ok()),
             public_gruu: gruu,
+            security_server: SecurityAgreement::told_by(response),
         }
     }
 }

@@ -25,7 +25,7 @@ pub use settings::RegistrationSettings;
 
 use self::answer::{Refusal, retry_after};
 use crate::transport::Flow;
-use crate::user_agent::{OutboundRequest, RequestFailure, Series};
+use crate::user_agent::{OutboundRequest, RequestFailure, SecurityAgreement, Series};
 
 /// An attempt without an outcome for this long is given up: longer than any chain of challenges takes (64 T1 each).
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -245,6 +245,7 @@ impl Registration {
         request.contact = Some(contact);
         request.headers = self.headers(seconds);
         request.credentials = self.settings.credentials.clone();
+        request.security = self.security();
         request.series = Some(Series { call_id: self.call_id.clone(), cseq: self.cseq });
         // Where the answer does not tell how many numbers challenges cost, these are enough.
         self.cseq = self.cseq.saturating_add(CSEQ_ROOM);
@@ -443,6 +444,13 @@ impl Registration {
             self.again = false;
             self.ask(now);
         }
+    }
+
+    /// What a REGISTER says of security mechanisms: ours, and what the registrar said as it last took one.
+    fn security(&self) -> Option<SecurityAgreement> {
+        let client = self.settings.security_mechanisms.clone();
+        let known = self.bound.as_ref().map(|bound| bound.granted.security_server.clone());
+        (!client.is_empty()).then(|| SecurityAgreement { client, server: known.unwrap_or_default() })
     }
 
     fn headers(&self, seconds: u32) -> Vec<(String, String)> {

@@ -34,6 +34,9 @@ pub struct RegistrationSettings {
     pub headers: Vec<(String, String)>,
     /// What to answer challenges with.
     pub credentials: Vec<Credentials>,
+    /// Security mechanisms that are agreed on with the registrar (RFC 3329), each as `sdes-srtp;mediasec`; none for no
+    /// agreement.
+    pub security_mechanisms: Vec<String>,
     /// Seconds to ask for.
     pub expiration: u32,
     /// The next try after a failure that may pass.
@@ -65,6 +68,7 @@ impl RegistrationSettings {
             route: Vec::new(),
             headers: Vec::new(),
             credentials: Vec::new(),
+            security_mechanisms: Vec::new(),
             expiration: 3600,
             retry_interval: Duration::from_secs(60),
             forbidden_retry_interval: None,

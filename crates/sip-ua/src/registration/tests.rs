@@ -297,3 +297,22 @@ fn outcomes_that_come_late_do_not_count() {
     scene.grant(3600);
     assert_eq!(scene.events(), ["registered for 3600"]);
 }
+
+#[test]
+fn what_the_registrar_says_of_security_is_said_back() {
+    let mechanism = "sdes-srtp;mediasec".to_owned();
+    let mut scene = Scene::registered(|settings| settings.security_mechanisms = vec![mechanism.clone()]);
+    let settle = |scene: &mut Scene| {
+        scene.registration.register(scene.now);
+        scene.send().security.expect("an agreement")
+    };
+    let said = settle(&mut scene);
+    assert_eq!((said.client, said.server), (vec![mechanism.clone()], vec![]));
+    let told = ["Security-Server: msrp-tls;mediasec, sdes-srtp;mediasec", "Expires: 3600"];
+    scene.answer_after(1, "200 OK", &told);
+    let said = settle(&mut scene);
+    assert_eq!(said.server, ["msrp-tls;mediasec", "sdes-srtp;mediasec"]);
+    let mut plain = Scene::new(|_| {});
+    plain.registration.register(plain.now);
+    assert_eq!(plain.send().security, None);
+}

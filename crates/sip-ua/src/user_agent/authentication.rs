@@ -3,6 +3,7 @@
 
 use sip_parser::{HeaderName, Message, Method};
 
+use super::security::{Agreeing, SecurityAgreement};
 use super::tokens::Tokens;
 use crate::digest::{self, Challenge, Credentials};
 
@@ -16,6 +17,8 @@ const REALM_LIMIT: usize = 8;
 pub(super) struct Authenticator {
     credentials: Vec<Credentials>,
     answered: Vec<Answered>,
+    /// What is said of security mechanisms (RFC 3329).
+    security: Option<Agreeing>,
 }
 
 struct Answered {
@@ -28,16 +31,26 @@ struct Answered {
 
 impl Authenticator {
     pub(super) fn new(credentials: Vec<Credentials>) -> Authenticator {
-        Authenticator { credentials, answered: Vec::new() }
+        Authenticator { credentials, answered: Vec::new(), security: None }
+    }
+
+    /// The same, which agrees on security mechanisms too.
+    pub(super) fn agreeing(self, agreement: Option<&SecurityAgreement>) -> Authenticator {
+        Authenticator { security: agreement.cloned().map(Agreeing::new), ..self }
     }
 
     /// The same credentials for another request.
     pub(super) fn fresh(&self) -> Authenticator {
-        Authenticator::new(self.credentials.clone())
+        let security = self.security.as_ref().map(Agreeing::fresh);
+        Authenticator { security, ..Authenticator::new(self.credentials.clone()) }
     }
 
-    /// Takes the challenges of a 401 or 407; whether it is worth asking again.
+    /// Takes the challenges of a 401 or 407, or the mechanisms of a 494; whether it is worth asking again.
     pub(super) fn challenged(&mut self, response: &Message) -> bool {
+        let wants_mechanisms = self.security.as_mut().is_some_and(|security| security.hear(response));
+        if response.status() == Some(494) {
+            return wants_mechanisms;
+        }
         let challenges = Challenge::of_response(response);
         let best = digest::best_of(&challenges, &self.credentials);
         // Every one is noted, also after the first that gives hope.
@@ -46,7 +59,7 @@ impl Authenticator {
         })
     }
 
-    /// The headers that answer all realms so far, for one more try.
+    /// The headers that answer all realms so far, for one more try, and what is said of security mechanisms.
     pub(super) fn headers(
         &mut self,
         method: &Method,
@@ -67,7 +80,8 @@ impl Authenticator {
             let proxy = known.challenge.proxy;
             Some((if proxy { HeaderName::ProxyAuthorization } else { HeaderName::Authorization }, value))
         });
-        answers.collect()
+        let security = self.security.as_ref().map(|security| security.headers(method));
+        answers.chain(security.into_iter().flatten()).collect()
     }
 }
 

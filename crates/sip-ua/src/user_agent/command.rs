@@ -4,6 +4,7 @@ use bytes::Bytes;
 use sip_parser::Method;
 
 use super::options::SessionOptions;
+use super::security::SecurityAgreement;
 use crate::digest::Credentials;
 use crate::transport::Flow;
 
@@ -21,6 +22,11 @@ impl Body {
     #[must_use]
     pub fn sdp(description: impl Into<Bytes>) -> Body {
         Body { content_type: "application/sdp".to_owned(), bytes: description.into() }
+    }
+
+    /// Whether it is a description of the session, or has one among its parts.
+    pub(super) fn describes(&self) -> bool {
+        ["application/sdp", "multipart/"].iter().any(|kind| self.content_type.starts_with(kind))
     }
 }
 
@@ -59,6 +65,8 @@ pub struct OutboundInvite {
     pub body: Option<Body>,
     /// What to answer challenges with; each realm is answered once.
     pub credentials: Vec<Credentials>,
+    /// What is agreed on with the first server (RFC 3329), which all requests of the call then say.
+    pub security: Option<SecurityAgreement>,
     /// What it does of the extensions that its peer may know.
     pub options: SessionOptions,
 }
@@ -87,6 +95,8 @@ pub struct OutboundRequest {
     pub body: Option<Body>,
     /// What to answer challenges with; each realm is answered once.
     pub credentials: Vec<Credentials>,
+    /// What is agreed on with the first server (RFC 3329).
+    pub security: Option<SecurityAgreement>,
     /// The series that it belongs to; `None` for a request of its own.
     pub series: Option<Series>,
 }
@@ -106,6 +116,7 @@ impl OutboundRequest {
             headers: Vec::new(),
             body: None,
             credentials: Vec::new(),
+            security: None,
             series: None,
         }
     }

@@ -149,6 +149,12 @@ impl UserAgent {
         self.settle(now);
     }
 
+    /// Keeps a body for the end of the call: our BYE carries it, or the 200 to the peer's.
+    pub fn farewell(&mut self, now: Instant, id: SessionId, body: Body) {
+        self.step(id, |session, _| session.say_at_the_end(body));
+        self.settle(now);
+    }
+
     /// Offers a change of an answered call; without a body it asks the peer for an offer.
     ///
     /// One INVITE at a time: the re-INVITE waits for the ACK of our 2xx, and fails with 491 while another

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use sip_parser::typed::{Accept, ContentDisposition, ContentType, Replaces, TypedHeader};
-use sip_parser::{HeaderName, Message, Method, NameAddr};
+use sip_parser::{HeaderName, Message, Method, NameAddr, Part};
 
 use super::UserAgent;
 use super::common::Server;
@@ -222,13 +222,29 @@ fn screen_body(method: &Method, request: &Message) -> Result<(), Refusal> {
     };
     // Without a type it is a description: RFC 2543 knew no other body of an INVITE.
     let kind = request.header::<ContentType>().map_err(|_| 400)?;
-    let understood = kind.is_none_or(|kind| kind.is("application", "sdp"));
-    if !request.body().is_empty() && !understood && !optional() {
-        return Err(Refusal::explained(415, "Accept", "application/sdp".to_owned()));
+    // Of several parts, one that is to be understood must be (RFC 5621 section 4).
+    let strange = |part: &Part<'_>| {
+        !part.is_optional() && !part.content_type().is_some_and(|kind| is_understood(&kind))
+    };
+    let understood = match &kind {
+        _ if request.body().is_empty() || request.session_description().is_some() => true,
+        Some(kind) if kind.is_multipart() => !request.parts().iter().any(strange),
+        kind => kind.as_ref().is_none_or(is_understood),
+    };
+    if !understood && !optional() {
+        return Err(Refusal::explained(415, "Accept", TAKEN_IN_INVITE.to_owned()));
     }
     let mut accepted = request.headers_of::<Accept>().peekable();
     let takes = |accept: Result<Accept<'_>, _>| accept.is_ok_and(|it| it.takes("application", "sdp"));
     if accepted.peek().is_some() && !accepted.any(takes) { Err(406.into()) } else { Ok(()) }
+}
+
+/// Types of bodies that an INVITE may have.
+const TAKEN_IN_INVITE: &str = "application/sdp, application/pidf+xml, multipart/mixed";
+
+/// Whether it is a description of the session, or the place of the caller (RFC 6442).
+fn is_understood(kind: &ContentType<'_>) -> bool {
+    kind.is("application", "sdp") || kind.is("application", "pidf+xml")
 }
 
 /// Schemes of a Request-URI that an exchange understands; others are answered 416.

@@ -10,6 +10,7 @@ mod config;
 mod event;
 mod id;
 mod options;
+mod security;
 // Calls, and requests outside of them.
 mod intake;
 mod requests;
@@ -34,6 +35,7 @@ pub use config::UserAgentConfig;
 pub use event::{EndReason, RequestFailure, SessionEvent, UaEvent};
 pub use id::{RequestId, SessionId, SubscriptionId};
 pub use options::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
+pub use security::SecurityAgreement;
 pub use subscription::{
     Document, EventId, OutboundSubscribe, Standing, SubscriptionEnd, SubscriptionEvent, SubscriptionRecord,
     SubscriptionTerms, Termination, TerminationReason,
@@ -101,6 +103,7 @@ use crate::transport::{Flow, ListenConfig, Transmit};
 ///     headers: vec![],
 ///     body: Some(Body::sdp("v=0\r\n")),
 ///     credentials: vec![],
+///     security: None,
 ///     options: Default::default(),
 /// });
 /// while let Some(datagram) = alice.poll_transmit() {

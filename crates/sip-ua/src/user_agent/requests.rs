@@ -113,7 +113,8 @@ impl UserAgent {
             None => (self.common.tokens.call_id(), 1),
         };
         let tag = self.common.tokens.tag();
-        let authenticator = Authenticator::new(request.credentials.clone());
+        let authenticator =
+            Authenticator::new(request.credentials.clone()).agreeing(request.security.as_ref());
         let outgoing = Outgoing { request, call_id, tag, cseq, authenticator, transaction: None };
         if bad_method {
             return self.finish_request(id, Err(RequestFailure::Refused));
@@ -168,7 +169,7 @@ impl UserAgent {
         if status == 503 && outgoing.turn_to_alternative() {
             return self.send_outgoing(now, id, outgoing);
         }
-        if matches!(status, 401 | 407) && outgoing.authenticator.challenged(&response) {
+        if matches!(status, 401 | 407 | 494) && outgoing.authenticator.challenged(&response) {
             outgoing.cseq = outgoing.cseq.saturating_add(1);
             return self.send_outgoing(now, id, outgoing);
         }

@@ -77,6 +77,7 @@ async fn a_call_is_made_and_ended() {
                 headers: vec![],
                 body: Some(Body::sdp("v=0\r\n")),
                 credentials: vec![],
+                security: None,
                 options: Default::default(),
             },
         );

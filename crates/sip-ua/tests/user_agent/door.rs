@@ -72,7 +72,10 @@ fn a_body_that_we_do_not_know() {
         request("INVITE", headers).replace("Content-Length: 0\n\n", "Content-Length: 4\n\nbody")
     };
     let reply = refused(&with_body("Content-Type: text/plain\n"), 415);
-    assert_eq!(reply.raw(&HeaderName::Accept), Some("application/sdp"));
+    assert_eq!(
+        reply.raw(&HeaderName::Accept),
+        Some("application/sdp, application/pidf+xml, multipart/mixed")
+    );
     let reply = refused(&with_body("Content-Type: application/sdp\nContent-Encoding: gzip\n"), 415);
     assert_eq!(reply.raw(&HeaderName::AcceptEncoding), Some("identity"));
     refused(&with_body("Content-Type: nonsense\n"), 400);

@@ -240,6 +240,7 @@ impl Network {
             headers: Vec::new(),
             body: Some(offer("alice")),
             credentials: Vec::new(),
+            security: None,
             options: Default::default(),
         }
     }

@@ -141,6 +141,27 @@ fn a_subscription_from_its_beginning_to_its_end() {
     quiet(&mut network);
 }
 
+/// RFC 4662 section 4.5: who asks is told all, and what follows need only tell what changed.
+#[test]
+fn who_asks_is_told_all() {
+    let partial = || {
+        Document::Partial(Arc::new(|version, whole| Body {
+            content_type: "text/plain".to_owned(),
+            bytes: format!("{version} {}", if whole { "all" } else { "changes" }).into(),
+        }))
+    };
+    let mut network = watching();
+    let terms = SubscriptionTerms::new("<sip:bob@192.0.2.2:5060>", partial());
+    let (_, theirs) = begin_with(&mut network, 100, terms);
+    for _ in 0..2 {
+        network.tell(BOB, |agent, now| agent.notify(now, theirs, Standing::Active, partial()));
+        network.run(10);
+    }
+    assert_eq!(heard(&mut network, ALICE), ["granted 100", "0 all", "1 changes", "2 changes"]);
+    network.run(75_000);
+    assert_eq!(heard(&mut network, ALICE), ["granted 100", "3 all"]);
+}
+
 #[test]
 fn it_is_refreshed_before_it_ends_and_ends_when_it_is_not() {
     let mut network = watching();

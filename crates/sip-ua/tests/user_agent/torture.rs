@@ -286,7 +286,8 @@ fn bext01() {
 
 #[test]
 fn invut() {
-    assert_eq!(answer(message!("invut"), 415).raw(&HeaderName::Accept), Some("application/sdp"));
+    let accept = answer(message!("invut"), 415).raw(&HeaderName::Accept).map(str::to_owned);
+    assert!(accept.is_some_and(|accept| accept.starts_with("application/sdp,")));
 }
 
 #[test]

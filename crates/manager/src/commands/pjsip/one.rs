@@ -59,6 +59,7 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
     let seconds = |time: Option<std::time::Duration>| time.map_or(0, |time| time.as_secs()).to_string();
     let flag = |on: bool| on.to_string();
     let method = |by_update: bool| if by_update { "update" } else { "invite" };
+    let geolocation = &endpoint.geolocation;
     let options = [
         ("allow", format!("({})", endpoint.codecs.join("|"))),
         ("aors", endpoint.aors.join(",")),
@@ -72,6 +73,8 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
         ("force_rport", flag(endpoint.force_rport)),
         ("from_domain", endpoint.from_domain.clone().unwrap_or_default()),
         ("from_user", endpoint.from_user.clone().unwrap_or_default()),
+        ("geoloc_incoming_call_profile", geolocation.incoming_call_profile.clone().unwrap_or_default()),
+        ("geoloc_outgoing_call_profile", geolocation.outgoing_call_profile.clone().unwrap_or_default()),
         ("language", endpoint.language.clone()),
         ("outbound_auth", endpoint.outbound_auth.join(",")),
         ("rewrite_contact", flag(endpoint.rewrite_contact)),
@@ -79,6 +82,8 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
         ("rtp_symmetric", flag(endpoint.rtp_symmetric)),
         ("rtp_timeout", seconds(endpoint.rtp_timeout)),
         ("rtp_timeout_hold", seconds(endpoint.rtp_timeout_hold)),
+        ("security_mechanisms", endpoint.security_mechanisms.join(",")),
+        ("send_aoc", flag(endpoint.send_aoc)),
         ("transport", endpoint.transport.clone().unwrap_or_default()),
         ("use_ptime", flag(endpoint.rtp.use_ptime)),
     ];

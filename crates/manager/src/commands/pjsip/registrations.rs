@@ -72,6 +72,7 @@ fn one(context: &Context, arguments: &[String]) -> Answer {
             ("outbound_auth", section.outbound_auth.join(",")),
             ("outbound_proxy", section.outbound_proxy.join(",")),
             ("retry_interval", section.retry_interval.as_secs().to_string()),
+            ("security_mechanisms", section.security_mechanisms.join(",")),
             ("support_outbound", section.support_outbound.to_string()),
             ("support_path", section.support_path.to_string()),
             ("transport", section.transport.clone().unwrap_or_default()),

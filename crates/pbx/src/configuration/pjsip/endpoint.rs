@@ -12,9 +12,11 @@ use super::Identifier;
 use super::codec_rules;
 use super::codecs;
 use super::direct_media;
+use super::geolocation::GeolocationOptions;
 use super::global::identifiers;
 use super::proxy;
 use super::rtp_options;
+use super::security_mechanisms;
 use super::signalling::SignallingOptions;
 use crate::configuration::access::Access;
 use crate::configuration::values::Values;
@@ -84,6 +86,12 @@ pub struct Endpoint {
     pub identity: IdentityOptions,
     /// `inband_progress`, `tone_zone` and their kin.
     pub signalling: SignallingOptions,
+    /// `geoloc_incoming_call_profile`, `geoloc_outgoing_call_profile`.
+    pub geolocation: GeolocationOptions,
+    /// `send_aoc`: it is told what its calls cost, where the other party's network says so.
+    pub send_aoc: bool,
+    /// `security_mechanisms`, where `security_negotiation` has them told (RFC 3329).
+    pub security_mechanisms: Vec<String>,
     /// `allow_overlap`: a number that more digits could complete is answered with 484.
     pub allow_overlap: bool,
     /// `device_state_busy_at`.
@@ -115,7 +123,7 @@ pub struct Endpoint {
     /// Where the section is.
     pub span: Span,
     /// Where values are that checks point at: `context`, `subscribe_context`, `auth`, `outbound_auth`, `aors`,
-    /// `transport`, `allow`.
+    /// `transport`, `allow`, the profiles of locations.
     pub spans: Vec<(&'static str, Span)>,
 }
 
@@ -203,7 +211,17 @@ const REDIRECT_METHODS: &[(&str, RedirectMethod)] = &[
 impl Endpoint {
     pub(super) fn read(values: &mut Values<'_>, default_language: &str) -> Self {
         let name = values.section.name.clone();
-        let keys = ["context", "subscribe_context", "auth", "outbound_auth", "aors", "transport", "allow"];
+        let keys = [
+            "context",
+            "subscribe_context",
+            "auth",
+            "outbound_auth",
+            "aors",
+            "transport",
+            "allow",
+            "geoloc_incoming_call_profile",
+            "geoloc_outgoing_call_profile",
+        ];
         let spans = keys.into_iter().filter_map(|key| Some((key, values.span(key)?))).collect();
         let allowed = codecs::read(values);
         let symmetric = values.flag("rtp_symmetric", false);
@@ -239,6 +257,9 @@ impl Endpoint {
             redirect_method: values.choice("redirect_method", REDIRECT_METHODS, RedirectMethod::default()),
             identity: IdentityOptions::read(values),
             signalling: SignallingOptions::read(values),
+            geolocation: GeolocationOptions::read(values),
+            send_aoc: values.flag("send_aoc", false),
+            security_mechanisms: security_mechanisms::read(values),
             allow_overlap: values.flag("allow_overlap", true),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),

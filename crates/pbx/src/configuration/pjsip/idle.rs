@@ -66,13 +66,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("refer_blind_progress", Flag, EITHER, Note),
     Idle("rtcp_mux", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
-    Idle("send_aoc", Flag, NO, Note),
-    Idle(
-        "security_negotiation",
-        Word(&["no", "mediasec"]),
-        NO,
-        Warning("providers that insist on it refuse calls"),
-    ),
     Idle("stir_shaken", Any, &["no", "off"], Warning("calls are neither signed nor verified")),
     Idle("stir_shaken_profile", Any, NEVER, Warning("calls are neither signed nor verified")),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
@@ -93,21 +86,6 @@ const TRANSPORT: &[Idle] = &[
     Idle("symmetric_transport", Flag, EITHER, Note),
 ];
 
-const REGISTRATION: &[Idle] = &[
-    Idle("security_mechanisms", Any, NEVER, Note),
-    Idle(
-        "security_negotiation",
-        Word(&["no", "mediasec"]),
-        NO,
-        Warning("providers that insist on it refuse the registration"),
-    ),
-];
-
-const RESOURCE_LIST: &[Idle] = &[
-    // Every document tells the whole list.
-    Idle("full_state", Flag, EITHER, Note),
-];
-
 const GLOBAL: &[Idle] = &[Idle("debug", Any, NO, Note)];
 
 /// Tells of the keys in a section of this type that ask for what does not happen.
@@ -115,9 +93,7 @@ pub(super) fn check(kind: &str, values: &mut Values<'_>) {
     let table = match kind {
         "endpoint" => ENDPOINT,
         "transport" => TRANSPORT,
-        "registration" => REGISTRATION,
         "global" => GLOBAL,
-        "resource_list" => RESOURCE_LIST,
         _ => return,
     };
     for idle in table {
@@ -181,13 +157,7 @@ mod tests {
 
     #[test]
     fn every_idle_key_is_a_key_of_its_type() {
-        let tables = [
-            ("endpoint", ENDPOINT),
-            ("transport", TRANSPORT),
-            ("registration", REGISTRATION),
-            ("global", GLOBAL),
-            ("resource_list", RESOURCE_LIST),
-        ];
+        let tables = [("endpoint", ENDPOINT), ("transport", TRANSPORT), ("global", GLOBAL)];
         for (kind, table) in tables {
             let known = keys::of(kind).unwrap();
             for idle in table {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span};
 
-use super::proxy;
+use super::{proxy, security_mechanisms};
 use crate::configuration::values::{Values, at};
 
 /// An address of record of ours at a provider, or at another exchange.
@@ -48,6 +48,8 @@ pub struct Registration {
     pub support_path: bool,
     /// `support_outbound` (RFC 5626).
     pub support_outbound: bool,
+    /// `security_mechanisms`, where `security_negotiation` has them told (RFC 3329).
+    pub security_mechanisms: Vec<String>,
     /// `user_agent`: what we call ourselves there.
     pub user_agent: Option<String>,
     /// Where the section is.
@@ -84,6 +86,7 @@ impl Registration {
             endpoint: values.text("endpoint"),
             support_path: values.flag("support_path", false),
             support_outbound: values.flag("support_outbound", false),
+            security_mechanisms: security_mechanisms::read(values),
             user_agent: values.text("user_agent"),
             server_uri,
             client_uri,

@@ -17,6 +17,8 @@ pub struct ResourceList {
     pub items: Vec<String>,
     /// `resource_display_name`: names of resources are told.
     pub display_names: bool,
+    /// `full_state`: each NOTIFY tells of all, not only of what changed.
+    pub full_state: bool,
     /// `notification_batch_interval`, in milliseconds: how long changes are gathered before they are told together.
     pub notification_batch_interval: Option<Duration>,
     /// Where the section is.
@@ -56,9 +58,41 @@ impl ResourceList {
             notification_batch_interval: (batch > 0).then(|| Duration::from_millis(batch.min(MOST_BATCHED))),
             event,
             items,
+            full_state: values.flag("full_state", false),
             display_names: values.flag("resource_display_name", false),
             name: name.value,
             span: name.span,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use asterisk_conf::MemoryFiles;
+
+    use crate::configuration::{Configuration, Folders};
+
+    #[test]
+    fn lists_tell_what_changed_unless_they_are_to_tell_all() {
+        let load = |line: &str| {
+            let pjsip = format!(
+                "[u]\ntype=transport\nbind=0.0.0.0\n[all]\ntype=resource_list\nevent=presence\nlist_item=1\n{line}\n\
+                 [a]\ntype=endpoint\nallow=ulaw\nsend_aoc=yes\n"
+            );
+            let mut files = MemoryFiles::new();
+            files.insert("/srv/etc/pjsip.conf", pjsip);
+            files.insert("/srv/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n");
+            let (configuration, report) =
+                Configuration::load_from(&Folders::below(Path::new("/srv")), &files);
+            let sip = configuration.expect("it would start").sip;
+            assert!(sip.endpoints["a"].send_aoc);
+            (sip.resource_lists["all"].full_state, report.render(false))
+        };
+        assert!(!load("").0 && load("full_state=yes").0);
+        let (full, report) = load("full_state=maybe");
+        assert!(!full && report.contains("'maybe' is neither yes nor no"), "{report}");
+        assert!(report.contains("pjsip.conf:8:12") && !report.contains("no effect"), "{report}");
     }
 }

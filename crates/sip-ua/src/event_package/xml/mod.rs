@@ -39,13 +39,13 @@ fn is_character(c: char) -> bool {
 }
 
 /// ` name="value"`.
-pub(super) fn attribute(text: &mut String, name: &str, value: &str) {
+pub(crate) fn attribute(text: &mut String, name: &str, value: &str) {
     // Writing into a String cannot fail.
     let _ = write!(text, " {name}=\"{}\"", escape(value));
 }
 
 /// The line that every document begins with.
-pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+pub(crate) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 #[cfg(test)]
 mod tests {

@@ -68,7 +68,7 @@ impl Closing {
         }
         match response.status().unwrap_or_default() {
             ..200 => return Stage::Closing(self),
-            401 | 407 if self.authenticator.challenged(&response) => {
+            401 | 407 | 494 if self.authenticator.challenged(&response) => {
                 if let Some(transaction) =
                     send(scope, &mut self.dialog, &mut self.authenticator, &self.headers)
                 {
@@ -110,9 +110,12 @@ fn send(
     headers: &Headers,
 ) -> Option<ClientTransactionId> {
     let uri = dialog.request_uri();
-    let authorization = authenticator.headers(&Method::Bye, &uri, &[], &mut scope.common.tokens);
+    let body = scope.base.farewell.clone();
+    let octets = body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
+    let authorization = authenticator.headers(&Method::Bye, &uri, octets, &mut scope.common.tokens);
     let cseq = dialog.next_cseq();
-    let content = Content { authorization: &authorization, headers, ..Content::default() };
+    let content =
+        Content { authorization: &authorization, headers, body: body.as_ref(), ..Content::default() };
     let bye = scope.compose(dialog, &Method::Bye, cseq, &content)?;
     Some(scope.send(bye))
 }

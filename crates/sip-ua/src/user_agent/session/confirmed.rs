@@ -16,7 +16,7 @@ use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::transport::Flow;
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::Body;
-use crate::user_agent::compose::Headers;
+use crate::user_agent::compose::{Headers, finish_reply};
 use crate::user_agent::event::{EndReason, RequestFailure, SessionEvent};
 use crate::user_agent::id::SessionId;
 
@@ -160,7 +160,11 @@ impl Confirmed {
         id: ServerTransactionId,
         bye: Message,
     ) -> Stage {
-        scope.reply(id, &bye, 200);
+        let farewell = scope.base.farewell.take();
+        let response = scope.begin_reply(&bye, 200);
+        if let Some(response) = finish_reply(response, &[], farewell.as_ref()) {
+            scope.respond(id, response);
+        }
         self.drop_reinvites(scope);
         self.drop_refer(scope);
         updates::abandon(scope);

@@ -119,7 +119,7 @@ impl Inbound {
 
     /// Whether a provisional response of ours held a description.
     fn is_described(&self) -> bool {
-        self.said.as_ref().is_some_and(|(said, _)| said.body.is_some())
+        self.said.as_ref().is_some_and(|(said, _)| said.body.as_ref().is_some_and(Body::describes))
     }
 
     fn handle_prack(
@@ -133,10 +133,11 @@ impl Inbound {
             scope.reply(id, &prack, 481);
             return Stage::Inbound(self);
         };
-        let offered = !self.invite.body().is_empty();
-        if prack.body().is_empty() || (described && !offered) {
+        let offered = self.invite.session_description().is_some();
+        let describes = prack.session_description().is_some();
+        if !describes || (described && !offered) {
             scope.reply(id, &prack, 200);
-            if !prack.body().is_empty() {
+            if describes {
                 scope.emit(SessionEvent::ProvisionalAcknowledged { message: prack });
             }
         } else {
@@ -207,7 +208,7 @@ impl Inbound {
             reliable.settle();
         }
         let wait = AckWait::start(scope, self.transaction, &self.invite, response);
-        let origin = Origin::Inbound { wait, offered: !self.invite.body().is_empty() };
+        let origin = Origin::Inbound { wait, offered: self.invite.session_description().is_some() };
         Confirmed::enter(self.dialog, self.contact, Authenticator::new(Vec::new()), origin)
     }
 

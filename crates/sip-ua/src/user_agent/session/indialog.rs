@@ -162,7 +162,7 @@ impl Confirmed {
             return Stage::Confirmed(self);
         }
         let mut own = self.requests.swap_remove(index);
-        let challenged = matches!(status, 401 | 407) && own.authenticator.challenged(&response);
+        let challenged = matches!(status, 401 | 407 | 494) && own.authenticator.challenged(&response);
         let too_short = status == 422 && scope.base.timer.is_too_short(&response);
         if challenged || too_short {
             let OwnRequest { purpose, method, headers, body, authenticator, .. } = own;

@@ -50,6 +50,7 @@ use self::reliable::Reliable;
 use self::timer::{Due, SessionTimer};
 use self::updates::TheirOffer;
 
+use super::command::Body;
 use super::common::Common;
 use super::compose::Headers;
 use super::event::RequestFailure;
@@ -84,6 +85,8 @@ pub(super) struct Base {
     their_offer: Option<TheirOffer>,
     /// INVITEs to servers that said nothing, before the call went on to another one.
     pub(super) left_behind: Vec<LeftBehind>,
+    /// What our BYE, or the response to the peer's, has to say.
+    farewell: Option<Body>,
 }
 
 /// Where the call stands.
@@ -114,6 +117,7 @@ impl Session {
             reliable: None,
             their_offer: None,
             left_behind: Vec::new(),
+            farewell: None,
         };
         Session { base, stage: Stage::Over }
     }
@@ -269,6 +273,11 @@ impl Session {
     }
 
     /// The application ends the call.
+    /// Keeps what the end of the call has to say.
+    pub(super) fn say_at_the_end(&mut self, body: Body) {
+        self.base.farewell = Some(body);
+    }
+
     pub(super) fn hangup(&mut self, now: Instant, common: &mut Common, headers: Headers) {
         self.with(now, common, |stage, scope| match stage {
             Stage::Outbound(outbound) => outbound.hangup(scope, headers),

@@ -60,7 +60,8 @@ impl Outbound {
     /// Sends the INVITE.
     pub(in crate::user_agent) fn start(scope: &mut Scope<'_>, invite: OutboundInvite) -> Stage {
         let call_id = scope.common.tokens.call_id();
-        let mut authenticator = Authenticator::new(invite.credentials.clone());
+        let mut authenticator =
+            Authenticator::new(invite.credentials.clone()).agreeing(invite.security.as_ref());
         let Some(message) = compose(scope, &invite, &call_id, 1, &mut authenticator) else {
             scope.emit(SessionEvent::Failed { status: 500, message: None });
             return Stage::Over;
@@ -132,7 +133,9 @@ impl Outbound {
         match response.status().unwrap_or_default() {
             status @ 100..=199 => self.provisional(scope, status, response),
             200..=299 => self.answered(scope, response),
-            401 | 407 if matches!(self.hangup, Hangup::No) && self.authenticator.challenged(&response) => {
+            401 | 407 | 494
+                if matches!(self.hangup, Hangup::No) && self.authenticator.challenged(&response) =>
+            {
                 self.ask_again(scope, response)
             }
             422 if matches!(self.hangup, Hangup::No) && scope.base.timer.is_too_short(&response) => {

@@ -139,7 +139,7 @@ impl Confirmed {
         let Some(mut ours) = self.ours.take() else { return Stage::Confirmed(self) };
         match status {
             200..=299 => self.reinvite_accepted(scope, ours, response),
-            401 | 407 if ours.authenticator.challenged(&response) => self.send_reinvite(scope, ours),
+            401 | 407 | 494 if ours.authenticator.challenged(&response) => self.send_reinvite(scope, ours),
             408 | 481 => return self.close(scope, Headers::new(), EndReason::Lost, Some(response)),
             422 if scope.base.timer.is_too_short(&response) => self.send_reinvite(scope, ours),
             491 => {

@@ -71,7 +71,7 @@ impl Reliable {
 
     /// Whether one with a description waits: no 2xx may be sent before its PRACK (section 5).
     pub(super) fn holds_answer_back(&self) -> bool {
-        self.outstanding.as_ref().is_some_and(|waiting| !waiting.response.body().is_empty())
+        self.outstanding.as_ref().is_some_and(|waiting| waiting.response.session_description().is_some())
     }
 
     /// Keeps a response for later.
@@ -102,7 +102,9 @@ impl Reliable {
         let Ok(Some(rack)) = prack.header::<RAck>() else { return Acknowledged::Nothing };
         let of_invite = rack.cseq.number == self.invite_cseq && rack.cseq.method == Method::Invite;
         match self.outstanding.take_if(|_| of_invite && rack.rseq == self.rseq) {
-            Some(waiting) => Acknowledged::Latest { described: !waiting.response.body().is_empty() },
+            Some(waiting) => {
+                Acknowledged::Latest { described: waiting.response.session_description().is_some() }
+            }
             None => Acknowledged::Nothing,
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn handle(
         scope.refuse(id, &update, &refusal);
         return;
     }
-    if update.body().is_empty() {
+    if update.session_description().is_none() {
         dialog.refresh_target(&update);
         accept(scope, id, &update, contact, None);
         return scope.emit(SessionEvent::Refreshed { message: update });

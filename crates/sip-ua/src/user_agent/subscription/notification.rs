@@ -17,16 +17,20 @@ pub enum Document {
     /// A document that numbers itself (RFC 4235, RFC 3680): made for each NOTIFY of the subscription, which count from 0
     /// without gaps. A state that was never sent, for a newer one came meanwhile, costs no number.
     Versioned(Arc<dyn Fn(u32) -> Body + Send + Sync>),
+    /// The same, for one that may tell only what changed since the last NOTIFY (RFC 4662 section 4.5). It is told whether it
+    /// must tell all: to a SUBSCRIBE, and where the watcher may have missed one.
+    Partial(Arc<dyn Fn(u32, bool) -> Body + Send + Sync>),
 }
 
 impl Document {
-    /// The body of the NOTIFY with this number; `None` where it has none.
+    /// The body of the NOTIFY with this number, which tells all that there is if it must be `whole`; `None` where it has none.
     #[must_use]
-    pub fn write(&self, version: u32) -> Option<Body> {
+    pub fn write(&self, version: u32, whole: bool) -> Option<Body> {
         match self {
             Document::Empty => None,
             Document::Fixed(body) => Some(body.clone()),
             Document::Versioned(write) => Some(write(version)),
+            Document::Partial(write) => Some(write(version, whole)),
         }
     }
 }
@@ -37,6 +41,7 @@ impl fmt::Debug for Document {
             Document::Empty => f.write_str("Empty"),
             Document::Fixed(body) => f.debug_tuple("Fixed").field(body).finish(),
             Document::Versioned(_) => f.write_str("Versioned"),
+            Document::Partial(_) => f.write_str("Partial"),
         }
     }
 }

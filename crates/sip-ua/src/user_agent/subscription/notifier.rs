@@ -37,6 +37,8 @@ pub(in crate::user_agent) struct Notifier {
     expires_at: Instant,
     /// Number of the next document.
     version: u32,
+    /// The next document must tell all: the watcher has asked, or has missed one.
+    whole: bool,
     /// The NOTIFY that has no answer yet.
     in_flight: Option<InFlight>,
     /// Something has not been told yet.
@@ -74,6 +76,7 @@ impl Notifier {
             terms,
             expires_at: now,
             version: 0,
+            whole: true,
             in_flight: None,
             owed: false,
             retry_at: None,
@@ -160,6 +163,7 @@ impl Notifier {
         let status = if request.method() == Some(Method::Refer) { 202 } else { 200 };
         scope.reply(id, request, status, &headers);
         self.owed = true;
+        self.whole = true;
         if granted == 0 {
             self.close(scope, Termination::new(TerminationReason::Timeout), SubscriptionEnd::Unsubscribed);
         } else {
@@ -288,6 +292,7 @@ impl Notifier {
             _ => match retry_after(response) {
                 Some(seconds) if self.closing.is_none() => {
                     self.owed = true;
+                    self.whole = true;
                     self.retry_at = Some(scope.now + Duration::from_secs(seconds.into()));
                 }
                 Some(_) => self.send_next(scope),
@@ -314,7 +319,8 @@ impl Notifier {
             return;
         }
         self.owed = false;
-        let body = self.terms.document.write(self.version);
+        let whole = std::mem::replace(&mut self.whole, false);
+        let body = self.terms.document.write(self.version, whole);
         self.version = self.version.wrapping_add(1);
         let mut headers = vec![
             ("Event".to_owned(), self.event.to_string()),
