@@ -225,6 +225,8 @@ names! {
     ReferSub = "Refer-Sub",
     /// RFC 4538.
     TargetDialog = "Target-Dialog",
+    /// RFC 8224.
+    Identity = "Identity" | "y",
 }
 
 impl From<&str> for HeaderName {
