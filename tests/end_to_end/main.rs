@@ -33,6 +33,7 @@ mod rfc3665;
 mod session_extensions;
 mod several_destinations;
 mod starting;
+mod stir_shaken;
 mod subscriptions;
 mod tls;
 mod told;
@@ -80,6 +81,7 @@ fn main() {
         several_destinations::trials(),
         session_extensions::trials(),
         starting::trials(),
+        stir_shaken::trials(),
         subscriptions::trials(),
         tls::trials(),
         told::trials(),

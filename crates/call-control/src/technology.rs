@@ -102,6 +102,9 @@ pub enum OriginateError {
     /// The call has come round too often: destinations that call each other.
     #[error("the call was passed on too often (Max-Forwards); do destinations call each other in a circle?")]
     TooManyHops,
+    /// Nobody can vouch for the caller towards an endpoint that is to be told (RFC 8224).
+    #[error("the caller's identity cannot be signed: {0}")]
+    Unsigned(String),
     /// No media leg could be opened.
     #[error("no media for the call: {0}")]
     Media(String),
@@ -119,7 +122,7 @@ impl OriginateError {
             Self::NoContact(_) | Self::Away(_) => HangupCause::ABSENT,
             Self::Unreachable { .. } | Self::NoSuchExtension { .. } => HangupCause::NO_ROUTE,
             Self::TooManyHops => HangupCause::ROUTING_ERROR,
-            Self::Media(_) | Self::Refused => HangupCause::CONGESTION,
+            Self::Media(_) | Self::Refused | Self::Unsigned(_) => HangupCause::CONGESTION,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The certificate of the one who signed (RFC 8226).
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -97,6 +97,12 @@ impl SigningCertificate {
     /// Whose it is, for people to read.
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// When it ends to count.
+    pub fn expires(&self) -> SystemTime {
+        let seconds = u64::try_from(self.validity[1]).unwrap_or_default();
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
     /// Whether it counts at `now`, by its own dates.

@@ -40,10 +40,9 @@ impl TelephoneNumber {
     /// Whether both may be one number of which one was written as it is dialled in its country, with its trunk prefix
     /// or without: the shorter one is the end of the other. Numbers of fewer than seven digits are no such thing.
     pub fn may_be(&self, other: &Self) -> bool {
-        let national = |number: &Self| number.0.trim_start_matches('0').to_owned();
-        let (one, other) = (national(self), national(other));
-        let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-        short.len() >= LOCAL_DIGITS && long.ends_with(&short)
+        let [one, another] = [self, other].map(|number| number.0.trim_start_matches('0'));
+        let (short, long) = if one.len() <= another.len() { (one, another) } else { (another, one) };
+        self == other || (short.len() >= LOCAL_DIGITS && long.ends_with(short))
     }
 
     /// Whether it is long enough to mean something beyond one exchange.
@@ -88,5 +87,9 @@ mod tests {
         assert!(may("0033142345678", "+33142345678") && may("12025550143", "+12025550143"));
         assert!(!may("12025550143", "12025550144") && !may("12025550143", "143"));
         assert!(!may("12025550143", "13035550143"));
+        assert!(
+            may("0243550", "0243550") && !may("0243550", "243550"),
+            "few digits are the same, or nothing"
+        );
     }
 }

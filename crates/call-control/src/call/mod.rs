@@ -27,7 +27,7 @@ use crate::direct_media::{MediaRoute, MediaStanding};
 use crate::error::CallError;
 use crate::event::Event;
 use crate::forward::Forward;
-use crate::identity::{CallIdentifier, CallerId, Redirecting};
+use crate::identity::{CallIdentifier, CallerId, IdentityVerification, Redirecting};
 use crate::message::TextMessage;
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
@@ -95,6 +95,7 @@ struct Details {
     connected: CallerId,
     redirecting: Option<Redirecting>,
     message: Option<TextMessage>,
+    verifications: Vec<IdentityVerification>,
     answered: Option<SystemTime>,
     codec: Option<Codec>,
     variables: Variables,
@@ -120,6 +121,7 @@ impl Call {
             connected: CallerId::default(),
             redirecting: None,
             message: None,
+            verifications: Vec::new(),
             answered: None,
             codec: None,
             variables: spec.variables.into_iter().collect(),
@@ -293,6 +295,16 @@ impl Call {
     /// Notes who was called before.
     pub fn set_redirecting(&self, redirecting: Option<Redirecting>) {
         self.details().redirecting = redirecting;
+    }
+
+    /// What was thought of the identities in its INVITE, in their order; none where nobody judged them.
+    pub fn identity_verifications(&self) -> Vec<IdentityVerification> {
+        self.details().verifications.clone()
+    }
+
+    /// Notes what was thought of one more identity.
+    pub fn add_identity_verification(&self, verification: IdentityVerification) {
+        self.details().verifications.push(verification);
     }
 
     /// The text that the channel carries, or will send.

@@ -102,6 +102,10 @@ pub struct SipEndpoint {
     pub access: AccessRules,
     /// Whether and how its audio may pass us by.
     pub direct_media: DirectMedia,
+    /// Whether the [`Directory`](super::Directory) judges who calls from it (RFC 8224).
+    pub verifies_callers: bool,
+    /// Whether the directory vouches for callers towards it.
+    pub vouches_for_callers: bool,
 }
 
 /// How the audio of an endpoint may take the short way to another one, past the exchange.
@@ -191,6 +195,8 @@ impl SipEndpoint {
             redirect_method: RedirectMethod::default(),
             access: AccessRules::default(),
             direct_media: DirectMedia::default(),
+            verifies_callers: false,
+            vouches_for_callers: false,
         }
     }
 }

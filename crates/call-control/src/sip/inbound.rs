@@ -10,7 +10,7 @@ use sip_parser::typed::ContentDisposition;
 use sip_parser::{HeaderName, Message};
 use sip_ua::guard::Offence;
 use sip_ua::transport::Flow;
-use sip_ua::user_agent::{Reply, RequestId, SessionId};
+use sip_ua::user_agent::{Reply, SessionId};
 use tracing::warn;
 
 use super::addressing;
@@ -23,6 +23,7 @@ use super::parties;
 use super::referral::take_over;
 use super::session::{FirstAnswer, Session, Stage};
 use super::steering::Steering;
+use super::verification::{CallerVerdict, ProvenInvite};
 use super::worker::Worker;
 use crate::call::{Call, Direction};
 use crate::cause::HangupCause;
@@ -40,14 +41,9 @@ struct InboundCaller {
 
 impl Worker {
     /// An INVITE whose sender is proven: admit it, agree on media, make the channel.
-    pub(super) fn on_invite(
-        &mut self,
-        id: RequestId,
-        invite: &Message,
-        flow: Flow,
-        endpoint: Arc<SipEndpoint>,
-        replaced: Option<SessionId>,
-    ) {
+    pub(super) fn on_invite(&mut self, proven: ProvenInvite, verdict: CallerVerdict) {
+        let ProvenInvite { id, message, flow, endpoint, replaced } = proven;
+        let invite = &message;
         let replaced = replaced.and_then(|replaced| self.sessions.get(&replaced)).map(|old| old.call.clone());
         if let Err(refusal) = endpoint.options.screen(invite) {
             return self.user_agent.respond(id, refusal);
@@ -77,7 +73,16 @@ impl Worker {
         let call = self.channel_of(session_id, invite, &endpoint, caller, media.leg.clone());
         relay.attach(&call);
         let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
-        let session = Session { call: call.clone(), media, steering, stage, rings: false, flow };
+        verdict.verification.into_iter().for_each(|judged| call.add_identity_verification(judged));
+        let session = Session {
+            call: call.clone(),
+            media,
+            steering,
+            stage,
+            rings: false,
+            flow,
+            reason: verdict.reason,
+        };
         if let Some(agreement) = agreement {
             session.tell(agreement);
         }
@@ -195,7 +200,9 @@ impl Worker {
             session.call.play_indication("ring");
             return self.send_progress(id);
         }
-        let headers = if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
+        let mut headers =
+            if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
+        headers.extend(session.owed_reason());
         self.user_agent.progress(id, 180, None, headers);
     }
 
@@ -204,7 +211,9 @@ impl Worker {
         if let Stage::AnswerReady(first) = &mut session.stage {
             first.told = true;
             let answer = first.answer.clone();
-            self.user_agent.progress(id, 183, Some(answer), session.connected_headers());
+            let mut headers = session.connected_headers();
+            headers.extend(session.owed_reason());
+            self.user_agent.progress(id, 183, Some(answer), headers);
         }
     }
 
@@ -221,7 +230,9 @@ impl Worker {
         if session.media.endpoint().inband_progress {
             session.call.stop_indication();
         }
-        self.user_agent.answer(id, Some(body), session.connected_headers());
+        let mut headers = session.connected_headers();
+        headers.extend(session.owed_reason());
+        self.user_agent.answer(id, Some(body), headers);
         session.call.report(Report::Answered);
         self.steer(id);
     }

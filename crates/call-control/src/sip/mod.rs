@@ -26,6 +26,7 @@ mod session;
 mod steering;
 mod subscriptions;
 mod unidentified;
+mod verification;
 mod worker;
 
 use std::net::SocketAddr;
@@ -46,6 +47,7 @@ pub use redirect::RedirectMethod;
 pub use registration::RegistrationError;
 pub use subscriptions::PendingSubscription;
 pub use unidentified::UnidentifiedPolicy;
+pub use verification::CallerVerdict;
 
 use crate::call::Call;
 use crate::switchboard::Switchboard;

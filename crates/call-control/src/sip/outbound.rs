@@ -50,6 +50,7 @@ pub(super) async fn originate(
     let direct_to = direct_to(&request, &route.endpoint);
     let offer = media.offer(direct_to, None);
     let mut invite = invite(sip.user_agent(), &route, *flow, &request, offer);
+    vouch(sip, &route.endpoint, &request.caller, &mut invite)?;
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
     // another one would be told the wrong one.
     let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
@@ -83,8 +84,15 @@ pub(super) async fn originate(
         call.sends_media_to(place);
         steering.begin_at(place);
     }
-    let session =
-        Session { call: call.clone(), media, steering, stage: Stage::Offered, rings: false, flow: *flow };
+    let session = Session {
+        call: call.clone(),
+        media,
+        steering,
+        stage: Stage::Offered,
+        rings: false,
+        flow: *flow,
+        reason: None,
+    };
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
@@ -147,6 +155,20 @@ fn invite(
         credentials: route.endpoint.outbound_credentials.clone(),
         options: route.endpoint.options,
     }
+}
+
+/// Has the directory vouch for a caller whose number the endpoint is told.
+fn vouch(
+    sip: &SipTechnology,
+    endpoint: &SipEndpoint,
+    caller: &CallerId,
+    invite: &mut OutboundInvite,
+) -> Result<(), OriginateError> {
+    let told = caller.presentation.is_allowed() || endpoint.trust_id_outbound;
+    if endpoint.vouches_for_callers && told {
+        invite.headers.extend(sip.directory.vouch_for_caller(endpoint, caller, &invite.target)?);
+    }
+    Ok(())
 }
 
 /// User part of our Contact in a call towards `endpoint`.

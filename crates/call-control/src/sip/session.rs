@@ -26,6 +26,8 @@ pub(super) struct Session {
     pub(super) rings: bool,
     /// The way to the other end.
     pub(super) flow: Flow,
+    /// What is wrong with the caller's identity, until a response has said so (RFC 8224 section 6.2.2).
+    pub(super) reason: Option<String>,
 }
 
 impl Session {
@@ -58,6 +60,11 @@ impl Session {
         {
             self.call.change_party(party);
         }
+    }
+
+    /// The Reason that the next response owes to the caller.
+    pub(super) fn owed_reason(&mut self) -> Option<(String, String)> {
+        self.reason.take().map(|reason| ("Reason".to_owned(), reason))
     }
 
     /// What its channel starts with, that the endpoint says.

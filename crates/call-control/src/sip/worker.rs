@@ -36,6 +36,8 @@ pub(super) struct Worker {
     pub(super) unidentified: Unidentified,
     /// Max-Forwards of requests that we send of our own accord.
     pub(super) max_forwards: u8,
+    /// How many INVITEs wait for what is thought of their callers.
+    pub(super) waiting_for_verdict: usize,
 }
 
 impl Worker {
@@ -61,6 +63,7 @@ impl Worker {
             guard,
             unidentified,
             max_forwards,
+            waiting_for_verdict: 0,
         }
     }
 
@@ -109,6 +112,10 @@ impl Worker {
             Command::Text(id, body) => self.user_agent.message(id, body),
             Command::Transfer(id, to) => self.transfer(id, &to),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
+            Command::Judged(judged) => {
+                let (invite, verdict) = *judged;
+                self.on_verdict(invite, verdict);
+            }
             Command::Stop => self.user_agent.shutdown(),
             Command::Start(id, start) => {
                 let (session, invite) = *start;

@@ -17,6 +17,8 @@ const MODULES: &[(&str, Part)] = &[
     ("pbx_config", Part::Dialplan),
     ("res_pjsip", Part::Sip),
     ("res_pjsip_config_wizard", Part::Sip),
+    ("res_pjsip_stir_shaken", Part::Sip),
+    ("res_stir_shaken", Part::Sip),
     ("chan_pjsip", Part::Sip),
     ("chan_sip", Part::Sip),
 ];

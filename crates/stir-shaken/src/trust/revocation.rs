@@ -163,3 +163,6 @@ fn directory_name(octets: &[u8]) -> Option<&[u8]> {
         rest = behind;
     }
 }
+
+#[cfg(test)]
+mod tests;

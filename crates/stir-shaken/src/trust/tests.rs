@@ -77,6 +77,16 @@ impl Authority {
         self.revokes_until(serials, day(7))
     }
 
+    /// Its name, in DER.
+    pub(crate) fn name(&self) -> Vec<u8> {
+        let (_, parsed) = X509Certificate::from_der(self.certificate.der()).unwrap();
+        parsed.subject().as_raw().to_vec()
+    }
+
+    pub(crate) fn sign(&self, octets: &[u8]) -> Vec<u8> {
+        rcgen::SigningKey::sign(self.issuer.key(), octets).unwrap()
+    }
+
     fn revokes_until(&self, serials: &[&[u8]], next_update: OffsetDateTime) -> String {
         let revoked = |serial: &&[u8]| RevokedCertParams {
             serial_number: SerialNumber::from(serial.to_vec()),

@@ -105,6 +105,8 @@ pub struct Endpoint {
     pub access: Access,
     /// `contact_deny`, `contact_permit`, `contact_acl`: which addresses its Contact may name.
     pub contact_access: Access,
+    /// `stir_shaken_profile`: how callers from it are verified, and those towards it vouched for.
+    pub stir_shaken_profile: Option<String>,
     /// Where the section is.
     pub span: Span,
     /// Where values are that checks point at: `context`, `subscribe_context`, `auth`, `outbound_auth`, `aors`,
@@ -208,7 +210,16 @@ const DEFAULT_CODECS: &[&str] = &["ulaw", "alaw"];
 impl Endpoint {
     pub(super) fn read(values: &mut Values<'_>, default_language: &str) -> Self {
         let name = values.section.name.clone();
-        let keys = ["context", "subscribe_context", "auth", "outbound_auth", "aors", "transport", "allow"];
+        let keys = [
+            "context",
+            "subscribe_context",
+            "auth",
+            "outbound_auth",
+            "aors",
+            "transport",
+            "allow",
+            "stir_shaken_profile",
+        ];
         let spans = keys.into_iter().filter_map(|key| Some((key, values.span(key)?))).collect();
         let symmetric = values.flag("rtp_symmetric", false);
         Self {
@@ -255,6 +266,7 @@ impl Endpoint {
             notify_early_inuse_ringing: values.flag("notify_early_inuse_ringing", false),
             access: Access::read(values, ""),
             contact_access: Access::read(values, "contact_"),
+            stir_shaken_profile: stir_shaken_profile(values),
             name: name.value,
             span: name.span,
             spans,
@@ -265,6 +277,19 @@ impl Endpoint {
     pub fn span_of(&self, key: &str) -> Span {
         self.spans.iter().find(|(known, _)| *known == key).map_or(self.span, |(_, span)| *span)
     }
+}
+
+/// The profile of `stir_shaken.conf`. `stir_shaken` said the same before Asterisk 18.22, and says nothing any more.
+fn stir_shaken_profile(values: &mut Values<'_>) -> Option<String> {
+    let profile = values.text("stir_shaken_profile");
+    let wanted =
+        values.text("stir_shaken").filter(|text| !["no", "off", "false", "0"].contains(&text.as_str()));
+    if let Some(text) = wanted.filter(|_| profile.is_none()) {
+        let message =
+            format!("'{text}' has no effect without a profile: calls are neither signed nor verified");
+        values.odd("stir_shaken", message, "name a profile of stir_shaken.conf: stir_shaken_profile=NAME");
+    }
+    profile
 }
 
 /// What `allow` and `disallow` come to, line by line in the order of the file.
