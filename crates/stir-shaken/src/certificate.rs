@@ -8,6 +8,7 @@ use x509_parser::oid_registry::{OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::authority::{AuthorityError, NumberAuthority};
+use crate::number::TelephoneNumber;
 use crate::trust::{OID_CLAIM_CONSTRAINTS, OID_TN_AUTH_LIST, PathError, TrustStore, is_in_force};
 
 /// Most certificates that are read of what stood behind one address.
@@ -110,15 +111,24 @@ impl SigningCertificate {
         is_in_force(self.validity, now)
     }
 
-    /// Sees whether it is believed: in force, not revoked, and given by an authority of the store.
+    /// Sees whether it is believed: in force, not revoked, and given by an authority of the store; and whether it and those
+    /// who gave it may sign for `number`, if there is one.
     ///
     /// # Errors
-    /// [`CertificateProblem::OutOfDate`] and [`CertificateProblem::Path`].
-    pub fn verify(&self, trust: &TrustStore, now: SystemTime) -> Result<(), CertificateProblem> {
+    /// [`CertificateProblem::OutOfDate`], [`CertificateProblem::OtherNumber`] and [`CertificateProblem::Path`].
+    pub fn verify(
+        &self,
+        trust: &TrustStore,
+        number: Option<&TelephoneNumber>,
+        now: SystemTime,
+    ) -> Result<(), CertificateProblem> {
         if !self.is_in_force(now) {
             return Err(CertificateProblem::OutOfDate);
         }
-        trust.verify(&self.leaf, &self.others, now).map_err(CertificateProblem::Path)
+        if number.is_some_and(|number| !self.authority.covers(number)) {
+            return Err(CertificateProblem::OtherNumber);
+        }
+        trust.verify(&self.leaf, &self.others, number, now).map_err(CertificateProblem::Path)
     }
 }
 

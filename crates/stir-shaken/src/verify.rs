@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::address::CertificateUrl;
 use crate::attestation::Attestation;
-use crate::certificate::{CertificateProblem, SigningCertificate};
+use crate::certificate::SigningCertificate;
 use crate::error::VerifyError;
 use crate::identity::IdentityHeader;
 use crate::number::TelephoneNumber;
@@ -131,11 +131,9 @@ impl Screened {
         now: SystemTime,
     ) -> Result<Verified, VerifyError> {
         let certificate = SigningCertificate::read(certificate)?;
-        certificate.verify(trust, now)?;
         let passport = self.signed.passport();
-        if !passport.orig.as_number().is_some_and(|number| certificate.authority().covers(number)) {
-            return Err(CertificateProblem::OtherNumber.into());
-        }
+        // A caller without a number has not come this far.
+        certificate.verify(trust, passport.orig.as_number(), now)?;
         if !self.signed.is_signed_by(certificate.public_key()) {
             return Err(VerifyError::Signature);
         }

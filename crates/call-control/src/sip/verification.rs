@@ -18,7 +18,7 @@ use crate::identity::IdentityVerification;
 
 /// INVITEs that wait for their verdict at a time. Beyond it callers are refused with 503: an endpoint that sends so many
 /// identities, each with another certificate, would keep this machine busy with fetching them.
-const WAITING: usize = 256;
+pub(super) const WAITING_FOR_VERDICT: usize = 256;
 
 /// What a directory thinks of an INVITE's identity.
 #[derive(Clone, Debug, Default)]
@@ -53,16 +53,16 @@ impl Worker {
             false => None,
         };
         let Some(judgement) = judgement else { return self.on_invite(invite, CallerVerdict::default()) };
-        if self.waiting_for_verdict >= WAITING || self.switchboard.is_full() {
+        let Ok(room) = self.verdicts.clone().try_acquire_owned() else {
             let name = &invite.endpoint.name;
             warn!(endpoint = %name, "a call is refused: too many wait for their identity to be verified");
             return self.user_agent.respond(invite.id, Reply::status(503).header("Retry-After", "5"));
-        }
-        self.waiting_for_verdict += 1;
+        };
         self.user_agent.respond(invite.id, Reply::status(100));
         let commands = self.commands.clone();
         tokio::spawn(async move {
             let verdict = judgement.await;
+            drop(room);
             // A worker that is gone has refused everybody.
             let _ = commands.send(Command::Judged(Box::new((invite, verdict))));
         });
@@ -70,7 +70,6 @@ impl Worker {
 
     /// The verdict is there.
     pub(super) fn on_verdict(&mut self, invite: ProvenInvite, verdict: CallerVerdict) {
-        self.waiting_for_verdict = self.waiting_for_verdict.saturating_sub(1);
         match verdict.refusal {
             Some(refusal) => self.user_agent.respond(invite.id, refusal),
             None => self.on_invite(invite, verdict),

@@ -35,6 +35,7 @@ macro_rules! for_each_header {
             FlowTimer,
             From,
             HistoryInfo,
+            Identity,
             InReplyTo,
             InfoPackage,
             Join,

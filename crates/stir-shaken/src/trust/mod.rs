@@ -16,6 +16,7 @@ use x509_parser::der_parser::oid;
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use crate::number::TelephoneNumber;
 pub use path::PathError;
 use revocation::RevocationList;
 
@@ -112,7 +113,8 @@ impl TrustStore {
         [self.authorities.len(), self.untrusted.len(), self.lists.len()]
     }
 
-    /// Sees whether `leaf` leads to an authority by way of `others` and of what is known, and is not revoked.
+    /// Sees whether `leaf` leads to an authority by way of `others` and of what is known, and is not revoked. An issuer with a
+    /// list of numbers gives certificates for those alone (RFC 9060 section 4): `number` must be one of them.
     ///
     /// # Errors
     /// [`PathError`] says what the best way lacked.
@@ -120,9 +122,10 @@ impl TrustStore {
         &self,
         leaf: &CertificateDer<'_>,
         others: &[CertificateDer<'_>],
+        number: Option<&TelephoneNumber>,
         now: SystemTime,
     ) -> Result<(), PathError> {
-        path::verify(self, leaf, others, now)
+        path::verify(self, leaf, others, number, now)
     }
 
     fn authorities_named<'s>(

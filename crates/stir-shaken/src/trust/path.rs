@@ -12,6 +12,8 @@ use x509_parser::oid_registry::{
 use x509_parser::prelude::{FromDer, KeyUsage, X509Certificate};
 
 use super::{OID_TN_AUTH_LIST, TrustStore, is_in_force};
+use crate::authority::NumberAuthority;
+use crate::number::TelephoneNumber;
 
 /// Most certificates between one that is judged and its authority.
 const MOST_STEPS: usize = 6;
@@ -37,6 +39,9 @@ pub enum PathError {
     /// Its key may not be used so.
     #[error("a certificate on the way to its authority may not be used for that")]
     Usage,
+    /// An issuer may not give certificates for the number.
+    #[error("an issuer on the way to its authority has a TNAuthList without the caller's number")]
+    OtherNumber,
     /// An issuer has expired, or is not in force yet.
     #[error("an issuer on the way to its authority has expired, or is not in force yet")]
     OutOfDate,
@@ -55,6 +60,7 @@ pub enum PathError {
 struct Search<'s> {
     store: &'s TrustStore,
     others: Vec<X509Certificate<'s>>,
+    number: Option<&'s TelephoneNumber>,
     now: SystemTime,
     signatures_left: usize,
     /// Why the way that came farthest was none.
@@ -66,6 +72,7 @@ pub(super) fn verify(
     store: &TrustStore,
     leaf: &CertificateDer<'_>,
     others: &[CertificateDer<'_>],
+    number: Option<&TelephoneNumber>,
     now: SystemTime,
 ) -> Result<(), PathError> {
     let leaf = parsed(leaf)?;
@@ -74,7 +81,7 @@ pub(super) fn verify(
         return Err(PathError::Usage);
     }
     let others = others.iter().filter_map(|other| parsed(other).ok()).collect();
-    let mut search = Search { store, others, now, signatures_left: MOST_SIGNATURES, obstacle: None };
+    let mut search = Search { store, others, number, now, signatures_left: MOST_SIGNATURES, obstacle: None };
     match search.find(&leaf, 0) {
         true => store.check_revoked(&leaf, now),
         false => Err(search.obstacle.unwrap_or_else(|| PathError::NoAuthority(leaf.issuer().to_string()))),
@@ -118,7 +125,8 @@ impl<'s> Search<'s> {
         issuer: &X509Certificate<'_>,
         below: usize,
     ) -> bool {
-        if let Err(obstacle) = check_issuer(issuer, below, self.now) {
+        let checked = check_issuer(issuer, below, self.now).and_then(|()| check_numbers(issuer, self.number));
+        if let Err(obstacle) = checked {
             return self.fail(obstacle);
         }
         let Some(left) = self.signatures_left.checked_sub(1) else {
@@ -156,6 +164,14 @@ fn check_issuer(issuer: &X509Certificate<'_>, below: usize, now: SystemTime) -> 
     let room = constraints.map(|constraints| constraints.path_len_constraint.map_or(usize::MAX, reach));
     let may_sign = usage(issuer)?.is_none_or(|usage| usage.key_cert_sign());
     if room.is_some_and(|room| below <= room) && may_sign { Ok(()) } else { Err(PathError::Usage) }
+}
+
+/// An issuer that has numbers of its own has no others to give.
+fn check_numbers(issuer: &X509Certificate<'_>, number: Option<&TelephoneNumber>) -> Result<(), PathError> {
+    let list = issuer.extensions().iter().find(|extension| extension.oid == OID_TN_AUTH_LIST);
+    let (Some(list), Some(number)) = (list, number) else { return Ok(()) };
+    let list = NumberAuthority::from_der(list.value).map_err(|_| PathError::Unreadable)?;
+    if list.covers(number) { Ok(()) } else { Err(PathError::OtherNumber) }
 }
 
 fn reach(length: u32) -> usize {

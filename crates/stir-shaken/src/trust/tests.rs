@@ -113,7 +113,7 @@ impl Authority {
 }
 
 fn verify(pem: &str, trust: &TrustStore) -> Result<(), CertificateProblem> {
-    SigningCertificate::read(pem.as_bytes()).unwrap().verify(trust, now())
+    SigningCertificate::read(pem.as_bytes()).unwrap().verify(trust, None, now())
 }
 
 #[test]
@@ -163,6 +163,24 @@ fn who_is_no_authority_gives_nothing() {
     let (pem, _) = between.carrier(&carrier_params(CARRIER, false));
     let refused = verify(&(pem + &between.certificate.pem()), &root.trusted());
     assert_eq!(refused, Err(CertificateProblem::Path(PathError::Usage)));
+}
+
+#[test]
+fn an_issuer_with_numbers_gives_no_others() {
+    let root = Authority::root("Root");
+    let mut params = authority_params("Holder of ten numbers", BasicConstraints::Constrained(0));
+    let ten = b"\x30\x14\xa1\x12\x30\x10\x16\x0b12025550100\x02\x01\x0a".to_vec();
+    params.custom_extensions.push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 26], ten));
+    let holder = root.below(params);
+    // It gives a certificate for every number there is.
+    let (pem, _) = holder.carrier(&carrier_params(CARRIER, true));
+    let certificate = SigningCertificate::read((pem + &holder.certificate.pem()).as_bytes()).unwrap();
+    let judged = |number: &str| {
+        let number = crate::TelephoneNumber::canonical(number).unwrap();
+        certificate.verify(&root.trusted(), Some(&number), now())
+    };
+    assert_eq!(judged("12025550105"), Ok(()));
+    assert_eq!(judged("12025550143"), Err(CertificateProblem::Path(PathError::OtherNumber)));
 }
 
 #[test]

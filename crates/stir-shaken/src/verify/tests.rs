@@ -3,6 +3,7 @@
 use rcgen::KeyPair;
 
 use super::*;
+use crate::CertificateProblem;
 use crate::trust::tests::{Authority, CARRIER, carrier_params, now};
 use crate::{MediaKey, PathError, Shaken, SigningKey};
 

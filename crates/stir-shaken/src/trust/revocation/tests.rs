@@ -66,7 +66,7 @@ impl Scene {
         let mut trust: TrustStore = self.root.trusted();
         trust.add_untrusted(self.administrator.certificate.pem().as_bytes())?;
         trust.add_revocations(list.as_bytes())?;
-        Ok(SigningCertificate::read(self.carrier.as_bytes()).unwrap().verify(&trust, now()))
+        Ok(SigningCertificate::read(self.carrier.as_bytes()).unwrap().verify(&trust, None, now()))
     }
 }
 
