@@ -38,6 +38,7 @@ mod security_mechanisms;
 mod session_extensions;
 mod several_destinations;
 mod starting;
+mod stir_shaken;
 mod subscriptions;
 mod tls;
 mod told;
@@ -90,6 +91,7 @@ fn main() {
         security_mechanisms::trials(),
         session_extensions::trials(),
         starting::trials(),
+        stir_shaken::trials(),
         subscriptions::trials(),
         tls::trials(),
         told::trials(),

@@ -66,7 +66,7 @@ pub use direct_media::{MediaAnchor, MediaPlace, MediaRoute, PartyMedia};
 pub use error::CallError;
 pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use forward::{Forward, ForwardTarget};
-pub use identity::{CallIdentifier, CallerId, Presentation, Redirecting};
+pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation, Redirecting};
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
 pub use media_bridge::Codec;
 pub use message::{MessageError, TextMessage};

@@ -117,6 +117,9 @@ pub enum OriginateError {
         /// What the caller speaks.
         caller: String,
     },
+    /// Nobody can vouch for the caller towards an endpoint that is to be told (RFC 8224).
+    #[error("the caller's identity cannot be signed: {0}")]
+    Unsigned(String),
     /// No media leg could be opened.
     #[error("no media for the call: {0}")]
     Media(String),
@@ -135,7 +138,7 @@ impl OriginateError {
             Self::Unreachable { .. } | Self::NoSuchExtension { .. } => HangupCause::NO_ROUTE,
             Self::TooManyHops => HangupCause::ROUTING_ERROR,
             Self::NoCommonCodec { .. } => HangupCause::BEARER_UNAVAILABLE,
-            Self::Media(_) | Self::Refused => HangupCause::CONGESTION,
+            Self::Media(_) | Self::Refused | Self::Unsigned(_) => HangupCause::CONGESTION,
         }
     }
 }

@@ -39,6 +39,7 @@ pub mod qualify;
 mod registered_phones;
 pub mod registrar;
 pub mod registration;
+mod stir_shaken;
 mod transports;
 
 pub use dialplan::{DialplanChannel, run_call};

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, IsCa, KeyPair};
 
 use super::Outcome;
 
@@ -43,6 +43,23 @@ impl Authority {
         let path = folder.join(format!("{name}.pem"));
         std::fs::write(&path, format!("{certificate}{key}"))?;
         Ok(path)
+    }
+
+    /// The certificate of a carrier, which signs for callers (RFC 8226), and its key.
+    pub(crate) fn carrier(&self) -> Outcome<(String, String)> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::new([])?;
+        params.distinguished_name.push(DnType::CommonName, "SHAKEN 709J");
+        let list = b"\x30\x08\xa0\x06\x16\x04709J".to_vec();
+        let mut list = CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 26], list);
+        list.set_criticality(true);
+        params.custom_extensions.push(list);
+        Ok((params.signed_by(&key, &self.0)?.pem(), key.serialize_pem()))
+    }
+
+    /// The certificate of a web server at this address, and its key.
+    pub(crate) fn web_server(&self, address: Ipv4Addr) -> Outcome<(String, String)> {
+        self.issue(&address.to_string())
     }
 
     /// A certificate and its key. Some phones look for an address in the common name alone.

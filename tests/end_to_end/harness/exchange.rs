@@ -20,14 +20,26 @@ pub(crate) struct Exchange {
     process: Process,
     folder: PathBuf,
     address: Ipv4Addr,
+    /// The file of the authorities of web servers that it believes.
+    believed: Option<PathBuf>,
 }
 
 impl Exchange {
     /// Writes the folder and starts an exchange in it.
     pub(crate) fn start(scene: &Scene, folder: &Folder) -> Outcome<Self> {
+        Self::start_believing(scene, folder, None)
+    }
+
+    /// The same, with a file of authorities of web servers in place of the system's.
+    pub(crate) fn start_believing(
+        scene: &Scene,
+        folder: &Folder,
+        believed: Option<PathBuf>,
+    ) -> Outcome<Self> {
         folder.write()?;
-        let process = spawn(scene, folder.path())?;
-        let mut exchange = Self { process, folder: folder.path().to_owned(), address: folder.address() };
+        let process = spawn(scene, folder.path(), believed.as_deref())?;
+        let mut exchange =
+            Self { process, folder: folder.path().to_owned(), address: folder.address(), believed };
         exchange.listens()?;
         Ok(exchange)
     }
@@ -35,7 +47,7 @@ impl Exchange {
     /// Ends it as a power cut would, and starts it again in the same folder.
     pub(crate) fn kill_and_start_again(&mut self, scene: &Scene) -> Outcome {
         self.process.kill();
-        self.process = spawn(scene, &self.folder)?;
+        self.process = spawn(scene, &self.folder, self.believed.as_deref())?;
         self.listens()
     }
 
@@ -139,8 +151,9 @@ pub(crate) fn run(scene: &Scene, log: &str, words: &[&OsStr]) -> Outcome<(ExitSt
     Ok((status, process.said()?))
 }
 
-fn spawn(scene: &Scene, folder: &Path) -> Outcome<Process> {
+fn spawn(scene: &Scene, folder: &Path, believed: Option<&Path>) -> Outcome<Process> {
     let mut command = Command::new(program()?);
+    command.envs(believed.map(|file| ("SSL_CERT_FILE", file)));
     command.env("IPBX_LOG", "error,sip_ua::transport=info"); // so that it tells of handshakes that failed
     // A scene may have several.
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -16,6 +16,7 @@ pub(crate) mod sipp;
 pub(crate) mod tone;
 pub(crate) mod trial;
 pub(crate) mod wait;
+pub(crate) mod web_server;
 pub(crate) mod wire;
 
 pub(crate) use authority::Authority;
@@ -29,4 +30,5 @@ pub(crate) use media::Media;
 pub(crate) use scene::Scene;
 pub(crate) use sipp::Sipp;
 pub(crate) use trial::{Outcome, ensure, trial};
+pub(crate) use web_server::WebServer;
 pub(crate) use wire::Wire;

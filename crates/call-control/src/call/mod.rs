@@ -28,7 +28,7 @@ use crate::direct_media::{MediaRoute, MediaStanding};
 use crate::error::CallError;
 use crate::event::Event;
 use crate::forward::Forward;
-use crate::identity::{CallIdentifier, CallerId, Redirecting};
+use crate::identity::{CallIdentifier, CallerId, IdentityVerification, Redirecting};
 use crate::location_profile::LocationProfile;
 use crate::message::TextMessage;
 use crate::switchboard::Switchboard;
@@ -99,6 +99,7 @@ struct Details {
     message: Option<TextMessage>,
     location: Option<Arc<LocationProfile>>,
     charges: Option<ChargeAdvice>,
+    verifications: Vec<IdentityVerification>,
     answered: Option<SystemTime>,
     codecs: Vec<Codec>,
     no_translation: bool,
@@ -127,6 +128,7 @@ impl Call {
             message: None,
             location: None,
             charges: None,
+            verifications: Vec::new(),
             answered: None,
             codecs: Vec::new(),
             no_translation: false,
@@ -301,6 +303,16 @@ impl Call {
     /// Notes who was called before.
     pub fn set_redirecting(&self, redirecting: Option<Redirecting>) {
         self.details().redirecting = redirecting;
+    }
+
+    /// What was thought of the identities in its INVITE, in their order; none where nobody judged them.
+    pub fn identity_verifications(&self) -> Vec<IdentityVerification> {
+        self.details().verifications.clone()
+    }
+
+    /// Notes what was thought of one more identity.
+    pub fn add_identity_verification(&self, verification: IdentityVerification) {
+        self.details().verifications.push(verification);
     }
 
     /// The text that the channel carries, or will send.

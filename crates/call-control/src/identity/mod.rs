@@ -1,12 +1,14 @@
 //! Who calls, and what a channel is called.
 
 mod presentation;
+mod verification;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use presentation::Presentation;
+pub use verification::IdentityVerification;
 
 /// A party as shown to others: `"Alice" <6001>`.
 ///

@@ -16,10 +16,11 @@ use super::door::AccessRules;
 use super::endpoint::SipEndpoint;
 use super::subscriptions::PendingSubscription;
 use super::unidentified::UnidentifiedPolicy;
+use super::verification::CallerVerdict;
 use crate::call::Call;
 use crate::identity::CallerId;
 use crate::message::TextMessage;
-use crate::technology::OriginateError;
+use crate::technology::{BoxFuture, OriginateError};
 
 /// What a [`super::SipTechnology`] asks of the exchange that it serves. Answers come from memory, at once.
 pub trait Directory: Send + Sync + 'static {
@@ -71,6 +72,32 @@ pub trait Directory: Send + Sync + 'static {
     /// The number and the instance that a request names by a GRUU; `None` for any other request.
     fn gruu(&self, _request: &Message) -> Option<(String, String)> {
         None
+    }
+
+    /// Judges the Identity of an INVITE from an endpoint that [verifies callers](SipEndpoint::verifies_callers). The call
+    /// waits for the verdict, and nothing else does. `caller` is who the call would show. `None`: there is nothing to wait
+    /// for.
+    fn verify_caller(
+        &self,
+        _endpoint: &SipEndpoint,
+        _invite: &Message,
+        _caller: &CallerId,
+    ) -> Option<BoxFuture<'static, CallerVerdict>> {
+        None
+    }
+
+    /// Headers that vouch for the caller of an INVITE to `target`, for an endpoint that
+    /// [is told so](SipEndpoint::vouches_for_callers). Not asked of callers whose number the endpoint is not told.
+    ///
+    /// # Errors
+    /// [`OriginateError`] when there should be some and cannot be: the call is not made then.
+    fn vouch_for_caller(
+        &self,
+        _endpoint: &SipEndpoint,
+        _caller: &CallerId,
+        _target: &str,
+    ) -> Result<Vec<(String, String)>, OriginateError> {
+        Ok(Vec::new())
     }
 
     /// Registers, refreshes or removes contacts. The credentials are proven. The reply may come later, once what it

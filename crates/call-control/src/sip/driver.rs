@@ -6,6 +6,7 @@ use sip_ua::user_agent::{Body, OutboundInvite, SessionId};
 use tokio::sync::mpsc;
 
 use super::session::Session;
+use super::verification::{CallerVerdict, ProvenInvite};
 use crate::cause::HangupCause;
 use crate::direct_media::MediaRoute;
 use crate::technology::Driver;
@@ -36,6 +37,8 @@ pub(super) enum Command {
     Stop,
     /// Send an INVITE and follow what becomes of it.
     Start(SessionId, Box<(Session, OutboundInvite)>),
+    /// Begin the call, or refuse it, now that its caller was judged.
+    Judged(Box<(ProvenInvite, CallerVerdict)>),
 }
 
 /// Commands of one channel.

@@ -110,6 +110,10 @@ pub struct SipEndpoint {
     pub send_aoc: bool,
     /// Whether and how its audio may pass us by.
     pub direct_media: DirectMedia,
+    /// Whether the [`Directory`](super::Directory) judges who calls from it (RFC 8224).
+    pub verifies_callers: bool,
+    /// Whether the directory vouches for callers towards it.
+    pub vouches_for_callers: bool,
 }
 
 /// How the audio of an endpoint may take the short way to another one, past the exchange.
@@ -202,6 +206,8 @@ impl SipEndpoint {
             access: AccessRules::default(),
             send_aoc: false,
             direct_media: DirectMedia::default(),
+            verifies_callers: false,
+            vouches_for_callers: false,
         }
     }
 }

@@ -9,7 +9,7 @@ use sdp::negotiation::NegotiationError;
 use sip_parser::Message;
 use sip_ua::guard::Offence;
 use sip_ua::transport::Flow;
-use sip_ua::user_agent::{Reply, RequestId, SessionId};
+use sip_ua::user_agent::{Reply, SessionId};
 use tracing::warn;
 
 use super::addressing;
@@ -23,6 +23,7 @@ use super::parties;
 use super::referral::take_over;
 use super::session::{FirstAnswer, Session, Stage};
 use super::steering::Steering;
+use super::verification::{CallerVerdict, ProvenInvite};
 use super::worker::Worker;
 use crate::call::{Call, Direction};
 use crate::cause::HangupCause;
@@ -40,14 +41,9 @@ struct InboundCaller {
 
 impl Worker {
     /// An INVITE whose sender is proven: admit it, agree on media, make the channel.
-    pub(super) fn on_invite(
-        &mut self,
-        id: RequestId,
-        invite: &Message,
-        flow: Flow,
-        endpoint: Arc<SipEndpoint>,
-        replaced: Option<SessionId>,
-    ) {
+    pub(super) fn on_invite(&mut self, proven: ProvenInvite, verdict: CallerVerdict) {
+        let ProvenInvite { id, message, flow, endpoint, replaced } = proven;
+        let invite = &message;
         let replaced = replaced.and_then(|replaced| self.sessions.get(&replaced)).map(|old| old.call.clone());
         if let Err(refusal) = endpoint.options.screen(invite) {
             return self.user_agent.respond(id, refusal);
@@ -78,8 +74,17 @@ impl Worker {
         relay.attach(&call);
         self.directory.locate(&endpoint, invite, &call);
         let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
-        let session =
-            Session { call: call.clone(), media, steering, stage, rings: false, flow, charges: None };
+        verdict.verification.into_iter().for_each(|judged| call.add_identity_verification(judged));
+        let session = Session {
+            call: call.clone(),
+            media,
+            steering,
+            stage,
+            rings: false,
+            flow,
+            charges: None,
+            reason: verdict.reason,
+        };
         if let Some(agreement) = agreement {
             session.tell(agreement);
         }
@@ -198,7 +203,9 @@ impl Worker {
             session.call.play_indication("ring");
             return self.send_progress(id);
         }
-        let headers = if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
+        let mut headers =
+            if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
+        headers.extend(session.owed_reason());
         let body = session.with_charges(None);
         self.user_agent.progress(id, 180, body, headers);
     }
@@ -208,8 +215,10 @@ impl Worker {
         if let Stage::AnswerReady(first) = &mut session.stage {
             first.told = true;
             let answer = first.answer.clone();
+            let mut headers = session.connected_headers();
+            headers.extend(session.owed_reason());
             let body = session.with_charges(Some(answer));
-            self.user_agent.progress(id, 183, body, session.connected_headers());
+            self.user_agent.progress(id, 183, body, headers);
         }
     }
 
@@ -228,7 +237,9 @@ impl Worker {
         }
         let body = session.with_charges(Some(body));
         session.charges = None;
-        self.user_agent.answer(id, body, session.connected_headers());
+        let mut headers = session.connected_headers();
+        headers.extend(session.owed_reason());
+        self.user_agent.answer(id, body, headers);
         session.call.report(Report::Answered);
         self.steer(id);
     }

@@ -31,6 +31,7 @@ mod session;
 mod steering;
 mod subscriptions;
 mod unidentified;
+mod verification;
 mod worker;
 
 use std::net::SocketAddr;
@@ -54,6 +55,7 @@ pub use registration::RegistrationError;
 pub use rtp_options::RtpOptions;
 pub use subscriptions::PendingSubscription;
 pub use unidentified::UnidentifiedPolicy;
+pub use verification::CallerVerdict;
 
 use crate::call::Call;
 use crate::switchboard::Switchboard;

@@ -51,6 +51,7 @@ pub(super) async fn originate(
     let direct_to = direct_to(&request, &route.endpoint);
     let offer = media.offer(direct_to, None);
     let mut invite = invite(sip.user_agent(), &route, *flow, &request, offer);
+    vouch(sip, &route.endpoint, &request.caller, &mut invite)?;
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
     // another one would be told the wrong one.
     let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
@@ -97,6 +98,7 @@ pub(super) async fn originate(
         rings: false,
         flow: *flow,
         charges: None,
+        reason: None,
     };
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
@@ -170,6 +172,20 @@ fn invite(
         security: route.security.clone(),
         options: route.endpoint.options,
     }
+}
+
+/// Has the directory vouch for a caller whose number the endpoint is told.
+fn vouch(
+    sip: &SipTechnology,
+    endpoint: &SipEndpoint,
+    caller: &CallerId,
+    invite: &mut OutboundInvite,
+) -> Result<(), OriginateError> {
+    let told = caller.presentation.is_allowed() || endpoint.trust_id_outbound;
+    if endpoint.vouches_for_callers && told {
+        invite.headers.extend(sip.directory.vouch_for_caller(endpoint, caller, &invite.target)?);
+    }
+    Ok(())
 }
 
 /// User part of our Contact in a call towards `endpoint`.

@@ -14,6 +14,7 @@ use tracing::warn;
 use super::directory::PendingReply;
 use super::door;
 use super::endpoint::SipEndpoint;
+use super::verification::ProvenInvite;
 use super::worker::Worker;
 use crate::event::Event;
 use crate::security::RequestVerdict;
@@ -48,7 +49,9 @@ impl Worker {
             },
         };
         match method {
-            Method::Invite => self.on_invite(id, &request, flow, endpoint, replaced),
+            Method::Invite => {
+                self.on_proven_invite(ProvenInvite { id, message: request, flow, endpoint, replaced });
+            }
             Method::Register => {
                 let reply = PendingReply { id, user_agent: self.user_agent.clone() };
                 self.directory.register(endpoint, request, flow, reply);

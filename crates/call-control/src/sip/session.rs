@@ -30,6 +30,8 @@ pub(super) struct Session {
     pub(super) flow: Flow,
     /// What of charges its party is told as soon as it can be.
     pub(super) charges: Option<ChargeAdvice>,
+    /// What is wrong with the caller's identity, until a response has said so (RFC 8224 section 6.2.2).
+    pub(super) reason: Option<String>,
 }
 
 impl Session {
@@ -62,6 +64,11 @@ impl Session {
         {
             self.call.change_party(party);
         }
+    }
+
+    /// The Reason that the next response owes to the caller.
+    pub(super) fn owed_reason(&mut self) -> Option<(String, String)> {
+        self.reason.take().map(|reason| ("Reason".to_owned(), reason))
     }
 
     /// What its channel starts with, that the endpoint says.

@@ -8,7 +8,7 @@ use sip_ua::digest::Verifier;
 use sip_ua::guard::SharedGuard;
 use sip_ua::user_agent::{EndReason, SessionEvent, SessionId, UaEvent};
 use sip_ua::{UaEvents, UserAgentHandle};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tracing::{debug, warn};
 
 use super::causes;
@@ -18,6 +18,7 @@ use super::endpoint::SipEndpoint;
 use super::session::{Session, Stage};
 use super::steering::Method;
 use super::unidentified::Unidentified;
+use super::verification::WAITING_FOR_VERDICT;
 use crate::call::Call;
 use crate::cause::HangupCause;
 use crate::switchboard::Switchboard;
@@ -36,6 +37,8 @@ pub(super) struct Worker {
     pub(super) unidentified: Unidentified,
     /// Max-Forwards of requests that we send of our own accord.
     pub(super) max_forwards: u8,
+    /// Room for INVITEs that wait for what is thought of their callers.
+    pub(super) verdicts: Arc<Semaphore>,
 }
 
 impl Worker {
@@ -61,6 +64,7 @@ impl Worker {
             guard,
             unidentified,
             max_forwards,
+            verdicts: Arc::new(Semaphore::new(WAITING_FOR_VERDICT)),
         }
     }
 
@@ -111,6 +115,10 @@ impl Worker {
             Command::Text(id, body) => self.user_agent.message(id, body),
             Command::Transfer(id, to) => self.transfer(id, &to),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
+            Command::Judged(judged) => {
+                let (invite, verdict) = *judged;
+                self.on_verdict(invite, verdict);
+            }
             Command::Stop => self.user_agent.shutdown(),
             Command::Start(id, start) => {
                 let (session, invite) = *start;

@@ -13,6 +13,7 @@ mod pjsip;
 mod security;
 mod sip;
 mod states;
+mod stir_shaken;
 mod stop;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -146,6 +147,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         security::COMMANDS,
         sip::COMMANDS,
         states::COMMANDS,
+        stir_shaken::COMMANDS,
     ];
     families.into_iter().flatten()
 }

@@ -18,6 +18,8 @@ const MODULES: &[(&str, Part)] = &[
     ("res_geolocation", Part::Geolocation),
     ("res_pjsip", Part::Sip),
     ("res_pjsip_config_wizard", Part::Sip),
+    ("res_pjsip_stir_shaken", Part::Sip),
+    ("res_stir_shaken", Part::Sip),
     ("chan_pjsip", Part::Sip),
     ("chan_sip", Part::Sip),
 ];

@@ -1,7 +1,7 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
 //! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `acl.conf`,
-//! `resolver_unbound.conf` and our own `security.conf` of a folder, and says in a [`ConfigurationReport`] all that is
+//! `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` of a folder, and says in a [`ConfigurationReport`] all that is
 //! wrong with them. What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then
 //! there is no configuration: nothing starts, and what runs goes on.
 //!
@@ -39,6 +39,7 @@ mod report;
 mod resolver;
 mod rtp;
 mod security;
+mod stir_shaken;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,10 @@ pub(crate) use pjsip::{codec_of, route_set};
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
 pub use security::SecurityConfiguration;
+pub use stir_shaken::{
+    AttestationSettings, EndpointBehavior, FailureAction, ProfileSection, StirShakenConfiguration,
+    StirShakenProfile, Verification, VerificationSettings,
+};
 
 /// Everything that the files say. Immutable: a reload makes another one.
 #[derive(Clone, Debug)]
@@ -148,8 +153,10 @@ impl Configuration {
             reader.found.extend(compiled.diagnostics);
             compiled.plan
         });
-        let (sip, sip_was_understood) = reader
-            .whole(|reader| reader.sip(&gathered.config, gathered.device_rules, &options.default_language));
+        let (sip, sip_was_understood) = reader.whole(|reader| {
+            let (language, library) = (&options.default_language, &folders.library);
+            reader.sip(&gathered.config, gathered.device_rules, language, library)
+        });
         let geolocation = reader.read("geolocation.conf").unwrap_or_default();
         let geolocation = GeolocationConfiguration::read(&geolocation, &mut reader.found);
         geolocation.check_endpoints(&sip, &mut reader.found);
@@ -253,6 +260,7 @@ impl Reader<'_> {
         gathered: &Config,
         device_rules: BTreeMap<String, DeviceRules>,
         default_language: &str,
+        library: &Path,
     ) -> SipConfiguration {
         let mut sip = SipConfiguration::read(gathered, default_language, &mut self.found);
         sip.device_rules = device_rules;
@@ -261,6 +269,10 @@ impl Reader<'_> {
         sip.read_certificates(self.folder, self.files, &mut self.found);
         let acl = self.read("acl.conf").unwrap_or_default();
         sip.access_lists = access::read_file(&acl, &mut self.found);
+        let stir_shaken = self.read("stir_shaken.conf").unwrap_or_default();
+        let place = stir_shaken::Place { folder: self.folder, library, files: self.files };
+        sip.stir_shaken =
+            StirShakenConfiguration::read(&stir_shaken, &place, &sip.access_lists, &mut self.found);
         sip
     }
 

@@ -97,6 +97,7 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     take_media(&mut sip, configuration, endpoint);
     take_signalling(&mut sip, configuration, endpoint);
     take_identity(&mut sip, endpoint);
+    take_stir_shaken(&mut sip, configuration, endpoint);
     sip
 }
 
@@ -163,6 +164,14 @@ fn take_identity(sip: &mut SipEndpoint, endpoint: &Endpoint) {
     sip.user_eq_phone = identity.user_eq_phone;
     sip.presentation = identity.presentation;
     sip.contact_user = identity.contact_user.clone();
+}
+
+/// Whether callers are verified and vouched for. A profile that is not there verifies nobody: calls are refused.
+fn take_stir_shaken(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
+    let Some(name) = &endpoint.stir_shaken_profile else { return };
+    let profile = configuration.sip.stir_shaken.profiles.get(name);
+    sip.verifies_callers = profile.is_none_or(|profile| profile.verification.is_some());
+    sip.vouches_for_callers = profile.is_some_and(|profile| profile.attestation.is_some());
 }
 
 fn seed_of(configuration: &Configuration) -> u64 {

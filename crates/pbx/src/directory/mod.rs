@@ -12,10 +12,10 @@ mod transfer;
 use std::sync::{Arc, Weak};
 
 use call_control::sip::{
-    AccessRules, Admission, ConveyedLocation, Directory, PendingReply, PendingSubscription, Referral, Route,
-    SipEndpoint, UnidentifiedPolicy,
+    AccessRules, Admission, CallerVerdict, ConveyedLocation, Directory, PendingReply, PendingSubscription,
+    Referral, Route, SipEndpoint, UnidentifiedPolicy,
 };
-use call_control::{Call, CallerId, OriginateError, TextMessage};
+use call_control::{BoxFuture, Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
 use sip_parser::{HeaderName, Message};
 use sip_ua::digest::{ChallengeTerms, claimed_username};
@@ -32,6 +32,7 @@ pub(crate) use route::{contacts_of, way_to};
 use crate::exchange::Exchange;
 use crate::geolocation;
 use crate::messages;
+use crate::stir_shaken::{verify_caller, vouch_for_caller};
 
 /// Answers from the configuration that is in force, and from the registrations.
 pub(crate) struct ConfiguredDirectory {
@@ -115,6 +116,25 @@ impl Directory for ConfiguredDirectory {
             (Gruu::Public { user, instance }, None) => Some((user.clone(), format!("{user} {instance}"))),
             (Gruu::Temporary { .. }, None) => None,
         }
+    }
+
+    fn verify_caller(
+        &self,
+        endpoint: &SipEndpoint,
+        invite: &Message,
+        caller: &CallerId,
+    ) -> Option<BoxFuture<'static, CallerVerdict>> {
+        verify_caller(&self.exchange.upgrade()?, &endpoint.name, invite, caller)
+    }
+
+    fn vouch_for_caller(
+        &self,
+        endpoint: &SipEndpoint,
+        caller: &CallerId,
+        target: &str,
+    ) -> Result<Vec<(String, String)>, OriginateError> {
+        let exchange = self.exchange.upgrade().ok_or(OriginateError::Refused)?;
+        vouch_for_caller(&exchange, &endpoint.name, caller, target)
     }
 
     fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {

@@ -22,6 +22,7 @@ use crate::presence::Presence;
 use crate::qualify::{ContactKey, Qualification};
 use crate::registrar::Registrations;
 use crate::registration::OutboundRegistrations;
+use crate::stir_shaken::{StirShaken, check_published};
 use crate::transports::OpenTransports;
 pub use globals::Globals;
 
@@ -41,6 +42,7 @@ pub struct Exchange {
     outbound: OnceLock<OutboundRegistrations>,
     globals: Globals,
     presence: Arc<Presence>,
+    stir_shaken: StirShaken,
     started: Instant,
     started_at: SystemTime,
     last_reload: Mutex<Instant>,
@@ -103,6 +105,11 @@ impl Exchange {
         &self.presence
     }
 
+    /// Certificates of callers, and what is known of ours.
+    pub(crate) fn stir_shaken(&self) -> &StirShaken {
+        &self.stir_shaken
+    }
+
     /// The SIP technology; `None` while the exchange starts.
     pub(crate) fn sip(&self) -> Option<&Arc<SipTechnology>> {
         self.sip.get()
@@ -152,7 +159,7 @@ impl Exchange {
 
     /// Loads `part` of the configuration again and puts it in force, unless it has errors: then nothing changes.
     /// Calls that run keep the dialplan that they began with until they jump.
-    pub async fn reload(&self, part: Part) -> ConfigurationReport {
+    pub async fn reload(self: &Arc<Self>, part: Part) -> ConfigurationReport {
         let _changing = self.changing.lock().await;
         let running = self.configuration();
         let folders = running.folders.clone();
@@ -186,6 +193,8 @@ impl Exchange {
             self.configuration.store(Arc::new(next));
             if part != Part::Dialplan {
                 self.host_addresses.follow(&self.configuration(), &self.locator).await;
+                self.stir_shaken.reloaded();
+                tokio::spawn(check_published(self.clone()));
             }
             self.presence.reloaded();
             self.switchboard.prompts().refresh();

@@ -29,6 +29,7 @@ use crate::qualify::{self, Qualification};
 use crate::registered_phones;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 use crate::registration::OutboundRegistrations;
+use crate::stir_shaken::{StirShaken, check_published};
 use crate::transports::{OpenTransports, watch_certificates};
 
 impl Exchange {
@@ -76,6 +77,7 @@ impl Exchange {
             sip: OnceLock::new(),
             outbound: OnceLock::new(),
             presence: kept.presence,
+            stir_shaken: StirShaken::default(),
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),
@@ -117,6 +119,7 @@ impl Exchange {
         if !configuration.sip.global.mwi_disable_initial_unsolicited {
             tokio::spawn(Presence::tell_all_phones(Arc::downgrade(self)));
         }
+        tokio::spawn(check_published(self.clone()));
         tokio::spawn(qualify::run(Arc::downgrade(self), self.qualification.clone()));
     }
 }

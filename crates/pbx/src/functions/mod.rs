@@ -12,6 +12,7 @@ mod hint;
 mod length;
 mod message;
 mod presence_state;
+mod stir_shaken;
 mod timeout;
 
 use std::sync::Arc;
@@ -174,6 +175,13 @@ pub fn table() -> &'static [Function] {
             synopsis: "What somebody says about itself; CustomPresence: providers can be set.",
             read: presence_state::read,
             write: Some(presence_state::write),
+        },
+        Function {
+            name: "STIR_SHAKEN",
+            syntax: "STIR_SHAKEN(count|n,identity|attestation|verify_result)",
+            synopsis: "What was thought of the caller's identity.",
+            read: stir_shaken::read,
+            write: None,
         },
         Function {
             name: "TIMEOUT",

@@ -233,6 +233,8 @@ names! {
     GeolocationError = "Geolocation-Error",
     /// RFC 8262.
     ContentId = "Content-ID",
+    /// RFC 8224.
+    Identity = "Identity" | "y",
 }
 
 impl From<&str> for HeaderName {

@@ -39,6 +39,7 @@ macro_rules! for_each_header {
             GeolocationError,
             GeolocationRouting,
             HistoryInfo,
+            Identity,
             InReplyTo,
             InfoPackage,
             Join,

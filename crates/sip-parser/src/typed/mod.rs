@@ -34,6 +34,7 @@ mod numbers;
 mod priorities;
 mod security;
 mod sessions;
+mod signatures;
 mod subscriptions;
 mod tokens;
 mod words;
@@ -57,6 +58,7 @@ pub use numbers::{ContentLength, Expires, FlowTimer, MaxForwards, MimeVersion, M
 pub use priorities::{AcceptResourcePriority, ResourcePriority};
 pub use security::{SecurityClient, SecurityServer, SecurityVerify};
 pub use sessions::{Refresher, SessionExpires};
+pub use signatures::Identity;
 pub use subscriptions::{Event, InfoPackage, RecvInfo, ReferSub, SipEtag, SipIfMatch, SubscriptionState};
 pub use tokens::{
     Allow, AllowEvents, ContentEncoding, ContentLanguage, InReplyTo, Privacy, ProxyRequire, Require,

@@ -95,6 +95,7 @@ fn what_does_not_follow_its_grammar_is_refused() {
     assert!(refused::<Require>("100 rel") && refused::<Allow>(""));
     assert!(refused::<Timestamp>(".") && refused::<Timestamp>("1 2 3"));
     assert!(refused::<SessionExpires>("90;refresher=both"));
+    assert!(refused::<Identity>("a.b.c;info=https://h/") && refused::<Identity>(";info=<https://h/>"));
 }
 
 proptest::proptest! {
@@ -145,6 +146,7 @@ fn what_is_written_is_read_as_the_same_value() {
         Event: "dialog;id=7;include-session-description";
         Expires: "5";
         From: "\"A. G. Bell\" <sip:agb@bell-telephone.com> ;tag=a48s", "sip:+12125551212@server.phone2net.com;tag=887s";
+        Identity: "eyJ.eyJ.a-_;info=<https://h/a;b>;alg=ES256;ppt=\"shaken\"", "..a;info=<https://h/>";
         InReplyTo: "70710@saturn.bell-tel.com";
         MaxForwards: "6";
         MimeVersion: "1.0";

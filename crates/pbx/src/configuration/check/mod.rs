@@ -10,6 +10,7 @@ mod names;
 mod pieces;
 mod references;
 mod secrets;
+mod stir_shaken;
 
 use asterisk_conf::{Config, Diagnostic, Span};
 use dialplan_vm::Dialplan;
@@ -41,6 +42,7 @@ pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
         destinations::check(plan, extensions, sip, found);
         references::check(sip, found);
         access::check(sip, found);
+        stir_shaken::check(sip, found);
         doors::check(plan, sip, found);
     }
 }

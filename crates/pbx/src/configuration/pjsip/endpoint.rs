@@ -120,6 +120,8 @@ pub struct Endpoint {
     pub access: Access,
     /// `contact_deny`, `contact_permit`, `contact_acl`: which addresses its Contact may name.
     pub contact_access: Access,
+    /// `stir_shaken_profile`: how callers from it are verified, and those towards it vouched for.
+    pub stir_shaken_profile: Option<String>,
     /// Where the section is.
     pub span: Span,
     /// Where values are that checks point at: `context`, `subscribe_context`, `auth`, `outbound_auth`, `aors`,
@@ -221,6 +223,7 @@ impl Endpoint {
             "allow",
             "geoloc_incoming_call_profile",
             "geoloc_outgoing_call_profile",
+            "stir_shaken_profile",
         ];
         let spans = keys.into_iter().filter_map(|key| Some((key, values.span(key)?))).collect();
         let allowed = codecs::read(values);
@@ -274,6 +277,7 @@ impl Endpoint {
             notify_early_inuse_ringing: values.flag("notify_early_inuse_ringing", false),
             access: Access::read(values, ""),
             contact_access: Access::read(values, "contact_"),
+            stir_shaken_profile: stir_shaken_profile(values),
             name: name.value,
             span: name.span,
             spans,
@@ -284,6 +288,19 @@ impl Endpoint {
     pub fn span_of(&self, key: &str) -> Span {
         self.spans.iter().find(|(known, _)| *known == key).map_or(self.span, |(_, span)| *span)
     }
+}
+
+/// The profile of `stir_shaken.conf`. `stir_shaken` said the same before Asterisk 18.22, and says nothing any more.
+fn stir_shaken_profile(values: &mut Values<'_>) -> Option<String> {
+    let profile = values.text("stir_shaken_profile");
+    let wanted =
+        values.text("stir_shaken").filter(|text| !["no", "off", "false", "0"].contains(&text.as_str()));
+    if let Some(text) = wanted.filter(|_| profile.is_none()) {
+        let message =
+            format!("'{text}' has no effect without a profile: calls are neither signed nor verified");
+        values.odd("stir_shaken", message, "name a profile of stir_shaken.conf: stir_shaken_profile=NAME");
+    }
+    profile
 }
 
 /// Words of `timers`.

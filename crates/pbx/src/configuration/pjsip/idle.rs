@@ -66,8 +66,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("refer_blind_progress", Flag, EITHER, Note),
     Idle("rtcp_mux", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
-    Idle("stir_shaken", Any, &["no", "off"], Warning("calls are neither signed nor verified")),
-    Idle("stir_shaken_profile", Any, NEVER, Warning("calls are neither signed nor verified")),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
     Idle("t38_udptl", Flag, NO, Note),
     Idle("t38_udptl_ec", Word(&["none", "fec", "redundancy"]), &["none", "fec", "redundancy"], Note),

@@ -51,6 +51,7 @@ pub use transport::Transport;
 use super::DeviceRules;
 use super::access::{Access, AccessLists};
 use super::http::HttpConfiguration;
+use super::stir_shaken::StirShakenConfiguration;
 use super::values::{Values, at};
 pub(crate) use codecs::codec_of;
 pub(super) use keys::of as keys_of;
@@ -87,6 +88,8 @@ pub struct SipConfiguration {
     pub contact_access: Vec<Access>,
     /// `acl.conf`.
     pub access_lists: AccessLists,
+    /// `stir_shaken.conf`.
+    pub stir_shaken: StirShakenConfiguration,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
 }
