@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::call::{Call, ChannelState};
+use crate::call::{Call, ChannelState, TransferProgress};
 use crate::cause::HangupCause;
 use crate::direct_media::Pair;
 use crate::error::CallError;
@@ -57,6 +57,7 @@ impl Membership {
         for (call, other) in [(&caller, &peer), (&peer, &caller)] {
             call.set_bridged_with(Some(other.name()));
             call.set_connected(other.caller());
+            call.hears(TransferProgress::Connected);
         }
         let pair = Pair::join(&caller, &peer);
         let stay = Self { caller, peer, id: id.into(), media: Some(media), pair };

@@ -56,7 +56,8 @@ mod technology;
 
 pub use bridge::BridgeEnd;
 pub use call::{
-    Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits, TransferFailure,
+    Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits,
+    TransferFailure, TransferProgress, TransferWatch,
 };
 pub use cause::HangupCause;
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};

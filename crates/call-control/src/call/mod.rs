@@ -3,6 +3,7 @@
 mod digits;
 mod media;
 mod moves;
+mod onward;
 mod state;
 mod transfers;
 mod variables;
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 pub(crate) use media::PlaybackSlot;
 pub use media::{PlayEnd, ReadDigits};
 pub use moves::Move;
+pub use onward::{TransferProgress, TransferWatch};
 pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
 pub use transfers::TransferFailure;
 
@@ -69,6 +71,7 @@ pub(crate) struct Channel {
     pub(crate) digits: DigitQueue,
     pub(crate) playback: PlaybackSlot,
     moves: Moves,
+    onward: watch::Sender<TransferProgress>,
     pub(crate) media: MediaStanding,
     details: Mutex<Details>,
 }
@@ -144,6 +147,7 @@ impl Call {
             digits: DigitQueue::default(),
             playback: PlaybackSlot::default(),
             moves: Moves::default(),
+            onward: watch::Sender::default(),
             media: MediaStanding::default(),
             details: Mutex::new(details),
             switchboard,
@@ -425,6 +429,7 @@ impl Call {
         if self.state() == ChannelState::Ring {
             self.0.driver.answer();
         }
+        self.hears(TransferProgress::Connected);
         self.until_up().await
     }
 
@@ -452,6 +457,7 @@ impl Call {
 
     /// Opens early media towards a caller that was not answered yet.
     pub fn progress(&self) {
+        self.hears(TransferProgress::Progress);
         if self.state() == ChannelState::Ring {
             self.0.driver.progress();
         }

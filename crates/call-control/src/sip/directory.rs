@@ -15,7 +15,7 @@ use super::door::AccessRules;
 use super::endpoint::SipEndpoint;
 use super::subscriptions::PendingSubscription;
 use super::unidentified::UnidentifiedPolicy;
-use crate::call::Call;
+use crate::call::{Call, TransferWatch};
 use crate::identity::CallerId;
 use crate::message::TextMessage;
 use crate::technology::OriginateError;
@@ -82,7 +82,7 @@ pub trait Directory: Send + Sync + 'static {
     /// # Errors
     /// The status to refuse with: 603 where that is not wanted, 404 for a number that leads nowhere, 400 when there is
     /// nobody to hand on.
-    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
+    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<Referred, u16> {
         let _ = (referrer, referral);
         Err(603)
     }
@@ -126,6 +126,15 @@ pub struct Referral {
     pub referred_by: Option<String>,
     /// The referrer's other call, whose party takes over: an attended transfer.
     pub replaces: Option<Call>,
+}
+
+/// What becomes of the party of a call that is handed on.
+#[derive(Debug)]
+pub enum Referred {
+    /// It is joined with somebody who is there.
+    Joined,
+    /// It looks for somebody, and hears what becomes of that.
+    OnItsWay(TransferWatch),
 }
 
 /// Whether a number that was dialled leads anywhere.

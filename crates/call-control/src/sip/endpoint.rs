@@ -78,6 +78,8 @@ pub struct SipEndpoint {
     pub contact_user: Option<String>,
     /// Whether its phones may hand their calls on.
     pub allow_transfer: bool,
+    /// Whether they hear how far a party is that they have handed on to a number. Else they hear at once that it is done.
+    pub tells_transfer_progress: bool,
     /// How many calls it may have at a time, both ways.
     pub call_limit: Option<usize>,
     /// Callers from it hear a ringing tone in 183 instead of being told by 180 that it rings.
@@ -179,6 +181,7 @@ impl SipEndpoint {
             presentation: Presentation::ALLOWED,
             contact_user: None,
             allow_transfer: true,
+            tells_transfer_progress: true,
             call_limit: None,
             inband_progress: false,
             ignore_183_without_sdp: false,

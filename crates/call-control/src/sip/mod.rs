@@ -38,7 +38,7 @@ use sip_ua::transport::{BindError, Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
-pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route};
+pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Referred, Route};
 pub use door::AccessRules;
 pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};
 pub use line::{Line, LineBuilder, LineError};

@@ -1,36 +1,51 @@
 //! Calls that are handed on: REFER, and INVITEs that take the place of another call.
 
 use sip_parser::{HeaderName, Message, NameAddr, Uri, escape_user};
+use sip_ua::UserAgentHandle;
 use sip_ua::user_agent::SessionId;
 use tracing::info;
 
 use super::addressing;
-use super::directory::Referral;
+use super::causes;
+use super::directory::{Referral, Referred};
 use super::session::{Session, Stage};
 use super::worker::Worker;
-use crate::call::{Call, ChannelState, Move};
+use crate::call::{Call, ChannelState, Move, TransferProgress, TransferWatch};
 use crate::cause::HangupCause;
 use crate::technology::Report;
 
 impl Worker {
     /// A phone hands its call on, to a number or to the party of its other call.
-    pub(super) fn on_refer(&mut self, id: SessionId, refer: &Message, replaces: Option<SessionId>) {
+    pub(super) fn on_refer(
+        &mut self,
+        id: SessionId,
+        number: u32,
+        refer: &Message,
+        replaces: Option<SessionId>,
+    ) {
         let Some(session) = self.sessions.get(&id) else { return };
         let call = session.call.clone();
         let replaces = replaces.and_then(|other| self.sessions.get(&other)).map(|other| other.call.clone());
         let referred = match referral(refer, replaces) {
             Some(referral) if session.allows_transfer() => {
                 info!(call = %call.call_id(), channel = call.name(), to = %referral.refer_to, "the call is handed on");
-                // The news goes out before the BYE that follows once the other party has left.
-                self.user_agent.answer_refer(id, Ok(()));
-                let referred = self.directory.refer(&call, &referral);
-                self.user_agent.notify_refer(id, referred.err().unwrap_or(200), true);
+                let tells_progress = session.media.endpoint().tells_transfer_progress;
+                self.user_agent.answer_refer(id, number, Ok(()));
+                let status = match self.directory.refer(&call, &referral) {
+                    Err(status) => status,
+                    Ok(Referred::OnItsWay(party)) if tells_progress => {
+                        tokio::spawn(tell_progress(party, self.user_agent.clone(), id, number));
+                        return;
+                    }
+                    Ok(_) => 200,
+                };
+                self.user_agent.notify_refer(id, number, status, true);
                 return;
             }
             Some(_) => 603,
             None => 400,
         };
-        self.user_agent.answer_refer(id, Err(referred));
+        self.user_agent.answer_refer(id, number, Err(referred));
     }
 }
 
@@ -83,6 +98,30 @@ impl Worker {
             _ if last => session.call.report(Report::Transferred(Err(408))),
             _ => {}
         }
+    }
+}
+
+/// Tells the phone that handed its party on how far that is, until it is connected or has failed.
+async fn tell_progress(mut party: TransferWatch, phone: UserAgentHandle, id: SessionId, refer: u32) {
+    loop {
+        let progress = party.next().await;
+        phone.notify_refer(id, refer, status_of(progress), progress.is_final());
+        if progress.is_final() {
+            return;
+        }
+    }
+}
+
+/// The status by which a NOTIFY tells it.
+fn status_of(progress: TransferProgress) -> u16 {
+    match progress {
+        TransferProgress::Trying => 100,
+        TransferProgress::Ringing => 180,
+        TransferProgress::Progress => 183,
+        TransferProgress::Connected => 200,
+        // The party has given up.
+        TransferProgress::Failed(HangupCause::NORMAL) => 487,
+        TransferProgress::Failed(cause) => causes::to_status(cause),
     }
 }
 

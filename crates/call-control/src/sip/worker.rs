@@ -197,7 +197,9 @@ impl Worker {
                 }
             }
             SessionEvent::UpdateFailed { status: 405, .. } => self.tell_connected_by_invite(id),
-            SessionEvent::Refer { message, replaces } => self.on_refer(id, &message, replaces),
+            SessionEvent::Refer { id: refer, message, replaces } => {
+                self.on_refer(id, refer, &message, replaces)
+            }
             SessionEvent::ReferProgress { status, last } => self.on_refer_progress(id, status, last),
             SessionEvent::ReferFailed { status } => self.on_refer_progress(id, status, true),
             SessionEvent::Info { message } => self.on_info(id, &message),

@@ -12,8 +12,8 @@ mod transfer;
 use std::sync::{Arc, Weak};
 
 use call_control::sip::{
-    AccessRules, Admission, Directory, PendingReply, PendingSubscription, Referral, Route, SipEndpoint,
-    UnidentifiedPolicy,
+    AccessRules, Admission, Directory, PendingReply, PendingSubscription, Referral, Referred, Route,
+    SipEndpoint, UnidentifiedPolicy,
 };
 use call_control::{Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
@@ -116,7 +116,7 @@ impl Directory for ConfiguredDirectory {
         }
     }
 
-    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
+    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<Referred, u16> {
         let exchange = self.exchange.upgrade().ok_or(503_u16)?;
         transfer::refer(&exchange, referrer, referral)
     }

@@ -215,18 +215,20 @@ impl UserAgent {
         });
     }
 
-    /// Answers the peer's [`Refer`](SessionEvent::Refer): takes it, and tells it that we begin, or refuses it.
-    pub fn answer_refer(&mut self, now: Instant, id: SessionId, answer: Result<(), u16>) {
+    /// Answers the peer's [`Refer`](SessionEvent::Refer) of that id: takes it, and tells it that we begin, or refuses it.
+    pub fn answer_refer(&mut self, now: Instant, id: SessionId, refer: u32, answer: Result<(), u16>) {
         self.command(now, id, |stage, scope| match stage {
-            Stage::Confirmed(confirmed) => confirmed.answer_refer(scope, answer),
+            Stage::Confirmed(confirmed) => confirmed.answer_refer(scope, refer, answer),
             other => other,
         });
     }
 
-    /// Tells the peer what became of its REFER, as the status of a call; the `last` news ends it.
-    pub fn notify_refer(&mut self, now: Instant, id: SessionId, status: u16, last: bool) {
+    /// Tells the peer what became of its REFER of that id, as the status of a call; the `last` news ends it. Until then a
+    /// [`hangup`](Self::hangup) waits, three minutes at most; and when the peer hangs up it is told all the same.
+    pub fn notify_refer(&mut self, now: Instant, id: SessionId, refer: u32, status: u16, last: bool) {
         self.command(now, id, |stage, scope| match stage {
-            Stage::Confirmed(confirmed) => confirmed.notify_refer(scope, status, last),
+            Stage::Confirmed(confirmed) => confirmed.notify_refer(scope, refer, status, last),
+            Stage::Telling(telling) => telling.notify_refer(scope, refer, status, last),
             other => other,
         });
     }

@@ -169,6 +169,8 @@ pub enum SessionEvent {
     RefreshWanted,
     /// The peer asks us to call somebody else (RFC 3515); [`answer_refer`](super::UserAgent::answer_refer) is owed.
     Refer {
+        /// What names it in [`notify_refer`](super::UserAgent::notify_refer): its CSeq.
+        id: u32,
         /// The REFER.
         message: Message,
         /// The call of ours that its Refer-To wants replaced: an attended transfer (RFC 5589 section 7).

@@ -66,7 +66,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("one_touch_recording", Flag, NO, Note),
     Idle("pickup_group", Any, NEVER, Note),
     Idle("preferred_codec_only", Flag, NO, Note),
-    Idle("refer_blind_progress", Flag, EITHER, Note),
     Idle("rtcp_mux", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
     Idle("rtp_keepalive", Number, ZERO, Note),
