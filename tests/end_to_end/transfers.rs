@@ -1,5 +1,6 @@
 //! Calls that are handed on: REFER blind and attended, and INVITEs that take the place of a call.
 
+mod outside;
 mod progress;
 
 use libtest_mimic::Trial;
@@ -12,6 +13,7 @@ use crate::harness::{Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ens
 
 pub(crate) fn trials() -> Vec<Trial> {
     let mut trials = progress::trials();
+    trials.extend(outside::trials());
     trials.extend([
         trial("transfers::the_caller_hands_the_called_one_on", &["baresip"], by_the_caller),
         trial("transfers::the_called_one_hands_the_caller_on", &["baresip"], by_the_callee),

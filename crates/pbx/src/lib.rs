@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 pub mod applications;
+mod click_to_dial;
 pub mod configuration;
 mod dialplan;
 mod directory;

@@ -98,6 +98,11 @@ pub trait Directory: Send + Sync + 'static {
         pending.refuse(Reply::status(489));
     }
 
+    /// A REFER outside of a call. The credentials are proven.
+    fn refer_outside(&self, _endpoint: Arc<SipEndpoint>, _request: Message, pending: PendingSubscription) {
+        pending.refuse(Reply::status(603));
+    }
+
     /// A PUBLISH (RFC 3903). The credentials are proven.
     fn publish(&self, _endpoint: Arc<SipEndpoint>, _request: Message, reply: PendingReply) {
         reply.send(Reply::status(489));
@@ -126,6 +131,8 @@ pub struct Referral {
     pub referred_by: Option<String>,
     /// The referrer's other call, whose party takes over: an attended transfer.
     pub replaces: Option<Call>,
+    /// Whether its Refer-To names a call to take over, here or elsewhere.
+    pub names_a_call: bool,
 }
 
 /// What becomes of the party of a call that is handed on.

@@ -43,6 +43,7 @@ pub use door::AccessRules;
 pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};
 pub use line::{Line, LineBuilder, LineError};
 pub use redirect::RedirectMethod;
+pub use referral::status_of;
 pub use registration::RegistrationError;
 pub use subscriptions::PendingSubscription;
 pub use unidentified::UnidentifiedPolicy;

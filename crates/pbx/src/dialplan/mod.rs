@@ -8,4 +8,5 @@ mod transfer;
 
 pub use channel::DialplanChannel;
 pub use runner::run_call;
+pub(crate) use runner::run_moved;
 pub(crate) use transfer::HangUpOnDrop;

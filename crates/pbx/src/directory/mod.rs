@@ -29,6 +29,7 @@ pub(crate) use endpoints::EndpointTable;
 pub(crate) use host_addresses::HostAddresses;
 pub(crate) use route::{contacts_of, way_to};
 
+use crate::click_to_dial;
 use crate::exchange::Exchange;
 use crate::messages;
 
@@ -140,6 +141,13 @@ impl Directory for ConfiguredDirectory {
     fn subscribe(&self, endpoint: Arc<SipEndpoint>, request: Message, pending: PendingSubscription) {
         match self.exchange.upgrade() {
             Some(exchange) => exchange.presence().subscribe(&endpoint, &request, pending),
+            None => pending.refuse(Reply::status(503)),
+        }
+    }
+
+    fn refer_outside(&self, endpoint: Arc<SipEndpoint>, request: Message, pending: PendingSubscription) {
+        match self.exchange.upgrade() {
+            Some(exchange) => click_to_dial::take(exchange, endpoint, &request, pending),
             None => pending.refuse(Reply::status(503)),
         }
     }

@@ -22,6 +22,15 @@ impl Body {
     pub fn sdp(description: impl Into<Bytes>) -> Body {
         Body { content_type: "application/sdp".to_owned(), bytes: description.into() }
     }
+
+    /// The first line of a response (RFC 3420), which is how news of a REFER tells how far its call is. A `status` that is
+    /// none is cut to the nearest.
+    #[must_use]
+    pub fn sip_fragment(status: u16) -> Body {
+        let status = status.clamp(100, 699);
+        let line = format!("SIP/2.0 {status} {}\r\n", sip_parser::default_reason(status));
+        Body { content_type: "message/sipfrag;version=2.0".to_owned(), bytes: line.into() }
+    }
 }
 
 /// Another server that a request can go to when the one before it fails (RFC 3263 section 4.3).

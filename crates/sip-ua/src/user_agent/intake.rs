@@ -105,7 +105,8 @@ impl UserAgent {
         if matches!(method, Method::Subscribe | Method::Publish) {
             self.screen_event(request)?;
         }
-        if *method == Method::Subscribe && self.is_full_of_subscriptions(&arrival.flow) {
+        if matches!(method, Method::Subscribe | Method::Refer) && self.is_full_of_subscriptions(&arrival.flow)
+        {
             return Err(self.later());
         }
         let full = self.pending.len() >= self.common.config.max_pending_requests

@@ -151,7 +151,6 @@ impl Confirmed {
 
     /// Sends the news of one REFER; `end` is the reason why it is the last.
     fn notify(&mut self, scope: &mut Scope<'_>, id: u32, status: u16, end: Option<&str>) {
-        let status = status.clamp(100, 699);
         let Some(refer) = self.refers.0.iter_mut().find(|refer| refer.id == id) else { return };
         let State::Told { status: told, until } = &mut refer.state else { return };
         *told = status;
@@ -172,9 +171,8 @@ impl Confirmed {
             ("Event".to_owned(), format!("{PACKAGE};id={id}")),
             ("Subscription-State".to_owned(), state),
         ];
-        let fragment = format!("SIP/2.0 {status} {}\r\n", sip_parser::default_reason(status));
-        let body = Body { content_type: "message/sipfrag;version=2.0".to_owned(), bytes: fragment.into() };
-        self.send_in_dialog(scope, Method::Notify, headers, Some(body), Purpose::Notify { refer: id });
+        let body = Some(Body::sip_fragment(status));
+        self.send_in_dialog(scope, Method::Notify, headers, body, Purpose::Notify { refer: id });
     }
 
     /// Ends the news that the peer has waited for long enough.
