@@ -25,6 +25,7 @@ mod load;
 mod location;
 mod malformed;
 mod messages;
+mod overlap;
 mod refusals;
 mod registration;
 mod reload;
@@ -72,6 +73,7 @@ fn main() {
         location::trials(),
         malformed::trials(),
         messages::trials(),
+        overlap::trials(),
         refusals::trials(),
         registration::trials(),
         reload::trials(),

@@ -59,7 +59,7 @@ pub use options::Options;
 pub(crate) use pjsip::route_set;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint, Global,
-    Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList, SignallingOptions,
+    Identifier, Identify, IdentityOptions, Overlap, Pattern, Registration, ResourceList, SignallingOptions,
     SipConfiguration, System, Transport,
 };
 pub use report::ConfigurationReport;

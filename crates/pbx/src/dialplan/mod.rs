@@ -3,6 +3,7 @@
 mod channel;
 mod clock;
 mod host;
+mod overlap;
 mod runner;
 mod transfer;
 

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::channel::DialplanChannel;
 use super::host::ChannelHost;
+use super::overlap;
 use super::transfer;
 use crate::applications::{self, Application, ApplicationResult};
 use crate::exchange::Exchange;
@@ -24,12 +25,18 @@ const MOST_STEPS_AFTER_HANGUP: usize = 10_000;
 /// Runs `call` from the extension that it dialled until the dialplan ends or the party hangs up, then `h`.
 pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
     let extension = Some(call.dialed()).filter(|d| !d.is_empty()).unwrap_or_else(|| "s".to_owned());
-    let start = Location::new(call.position().context, extension, 1);
-    let machine = Machine::new(exchange.configuration().dialplan.clone(), start);
     call.set_attended();
-    let mut channel = DialplanChannel::new(exchange, call, machine);
+    let plan = exchange.configuration().dialplan.clone();
     // It may have come to take the place of another call.
-    let end = match channel.call.take_move() {
+    let place = call.take_move();
+    let extension = match place {
+        None => overlap::complete(&plan, &call, extension).await,
+        Some(_) => Some(extension),
+    };
+    let Some(extension) = extension else { return };
+    let machine = Machine::new(plan, Location::new(call.position().context, extension, 1));
+    let mut channel = DialplanChannel::new(exchange, call, machine);
+    let end = match place {
         Some(place) => follow_and_run(&mut channel, place).await,
         None => run(&mut channel).await,
     };

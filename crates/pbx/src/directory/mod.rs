@@ -30,6 +30,7 @@ pub(crate) use host_addresses::HostAddresses;
 pub(crate) use route::{contacts_of, way_to};
 
 use crate::click_to_dial;
+use crate::configuration::Overlap;
 use crate::exchange::Exchange;
 use crate::messages;
 
@@ -91,8 +92,7 @@ impl Directory for ConfiguredDirectory {
         let plan = exchange.configuration().dialplan.clone();
         match plan.matching(&endpoint.context, dialed, Some(&caller.number)) {
             Matching::Matches { .. } => Admission::Welcome,
-            Matching::CouldMatch if overlaps(&exchange, &endpoint.name) => Admission::Incomplete,
-            Matching::CouldMatch | Matching::Nothing => Admission::NoSuchNumber,
+            Matching::CouldMatch | Matching::Nothing => incomplete(&exchange, endpoint, dialed, caller),
         }
     }
 
@@ -173,9 +173,25 @@ impl Directory for ConfiguredDirectory {
     }
 }
 
-/// Whether callers from `endpoint` may be told to send more digits (`allow_overlap`).
-fn overlaps(exchange: &Exchange, endpoint: &str) -> bool {
-    exchange.configuration().sip.endpoints.get(endpoint).is_some_and(|endpoint| endpoint.allow_overlap)
+/// What becomes of a number that leads nowhere yet (`allow_overlap`).
+fn incomplete(exchange: &Exchange, endpoint: &SipEndpoint, dialed: &str, caller: &CallerId) -> Admission {
+    let configuration = exchange.configuration();
+    let Some(configured) = configuration.sip.endpoints.get(&endpoint.name) else {
+        return Admission::NoSuchNumber;
+    };
+    let could_match = |context: &str| {
+        !matches!(
+            configuration.dialplan.matching(context, dialed, Some(&caller.number)),
+            Matching::Nothing | Matching::Matches { more_could: false }
+        )
+    };
+    let asked = configured.overlap_context.as_deref().unwrap_or(&endpoint.context);
+    match configured.allow_overlap {
+        Overlap::Asks if could_match(asked) => Admission::Incomplete,
+        // Keys complete it where it is dialled.
+        Overlap::Listens if could_match(&endpoint.context) => Admission::Welcome,
+        _ => Admission::NoSuchNumber,
+    }
 }
 
 #[cfg(test)]

@@ -77,8 +77,10 @@ pub struct Endpoint {
     pub identity: IdentityOptions,
     /// `inband_progress`, `tone_zone` and their kin.
     pub signalling: SignallingOptions,
-    /// `allow_overlap`: a number that more digits could complete is answered with 484.
-    pub allow_overlap: bool,
+    /// `allow_overlap`.
+    pub allow_overlap: Overlap,
+    /// `overlap_context`: where numbers are looked for that more digits could complete; `context` where it has none.
+    pub overlap_context: Option<String>,
     /// `device_state_busy_at`.
     pub device_state_busy_at: u32,
     /// `mailboxes`: told to its phones as they register and as messages come.
@@ -107,7 +109,7 @@ pub struct Endpoint {
     pub contact_access: Access,
     /// Where the section is.
     pub span: Span,
-    /// Where values are that checks point at: `context`, `subscribe_context`, `auth`, `outbound_auth`, `aors`,
+    /// Where values are that checks point at: `context`, `subscribe_context`, `overlap_context`, `auth`, `outbound_auth`, `aors`,
     /// `transport`, `allow`.
     pub spans: Vec<(&'static str, Span)>,
 }
@@ -177,6 +179,27 @@ pub enum DtmfMode {
     None,
 }
 
+/// `allow_overlap`: what becomes of a number that more digits could complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    /// `no`: it is unknown, 404.
+    Refuses,
+    /// `yes`: the phone is asked for the whole number by 484, and calls again.
+    Asks,
+    /// `dtmf`, a word of `sip.conf`: the call is taken, and the rest comes as keys.
+    Listens,
+}
+
+const OVERLAPS: &[(&str, Overlap)] = &[
+    ("yes", Overlap::Asks),
+    ("no", Overlap::Refuses),
+    ("dtmf", Overlap::Listens),
+    ("on", Overlap::Asks),
+    ("off", Overlap::Refuses),
+    ("true", Overlap::Asks),
+    ("false", Overlap::Refuses),
+];
+
 const DTMF_MODES: &[(&str, DtmfMode)] = &[
     ("rfc4733", DtmfMode::Rfc4733),
     ("rfc2833", DtmfMode::Rfc4733),
@@ -208,7 +231,16 @@ const DEFAULT_CODECS: &[&str] = &["ulaw", "alaw"];
 impl Endpoint {
     pub(super) fn read(values: &mut Values<'_>, default_language: &str) -> Self {
         let name = values.section.name.clone();
-        let keys = ["context", "subscribe_context", "auth", "outbound_auth", "aors", "transport", "allow"];
+        let keys = [
+            "context",
+            "subscribe_context",
+            "overlap_context",
+            "auth",
+            "outbound_auth",
+            "aors",
+            "transport",
+            "allow",
+        ];
         let spans = keys.into_iter().filter_map(|key| Some((key, values.span(key)?))).collect();
         let symmetric = values.flag("rtp_symmetric", false);
         Self {
@@ -241,7 +273,8 @@ impl Endpoint {
             redirect_method: values.choice("redirect_method", REDIRECT_METHODS, RedirectMethod::default()),
             identity: IdentityOptions::read(values),
             signalling: SignallingOptions::read(values),
-            allow_overlap: values.flag("allow_overlap", true),
+            allow_overlap: values.choice("allow_overlap", OVERLAPS, Overlap::Asks),
+            overlap_context: values.text("overlap_context"),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),
             aggregate_mwi: values.flag("aggregate_mwi", true),
