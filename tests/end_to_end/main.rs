@@ -26,6 +26,7 @@ mod location;
 mod malformed;
 mod messages;
 mod overlap;
+mod pickup;
 mod refusals;
 mod registration;
 mod reload;
@@ -74,6 +75,7 @@ fn main() {
         malformed::trials(),
         messages::trials(),
         overlap::trials(),
+        pickup::trials(),
         refusals::trials(),
         registration::trials(),
         reload::trials(),

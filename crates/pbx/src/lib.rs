@@ -34,6 +34,7 @@ pub mod functions;
 mod kept_bans;
 mod kept_values;
 mod messages;
+mod pickup;
 pub mod presence;
 pub mod qualify;
 mod registered_phones;

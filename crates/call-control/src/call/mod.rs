@@ -4,6 +4,7 @@ mod digits;
 mod media;
 mod moves;
 mod onward;
+mod pickup;
 mod state;
 mod transfers;
 mod variables;
@@ -35,6 +36,7 @@ use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use digits::DigitQueue;
 use moves::Moves;
+use pickup::PickupStanding;
 use variables::Variables;
 
 /// Channels that may follow one whose call does not say how many (RFC 3261 section 8.1.1.6).
@@ -72,6 +74,7 @@ pub(crate) struct Channel {
     pub(crate) playback: PlaybackSlot,
     moves: Moves,
     onward: watch::Sender<TransferProgress>,
+    pickup: PickupStanding,
     pub(crate) media: MediaStanding,
     details: Mutex<Details>,
 }
@@ -148,6 +151,7 @@ impl Call {
             playback: PlaybackSlot::default(),
             moves: Moves::default(),
             onward: watch::Sender::default(),
+            pickup: PickupStanding::default(),
             media: MediaStanding::default(),
             details: Mutex::new(details),
             switchboard,

@@ -221,6 +221,9 @@ impl<'a> Race<'a> {
         let result = self.switchboard.originate(destination, request).await;
         match result {
             Ok(call) => {
+                if let Some(caller) = self.caller {
+                    call.set_dialed_from(caller.position());
+                }
                 let index = self.branches.len();
                 self.running += 1;
                 self.notice(|channel| Event::DialBegan { channel, destination: destination.to_owned() });

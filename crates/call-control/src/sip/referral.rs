@@ -157,8 +157,7 @@ pub(super) fn take_over(call: &Call, replaced: &Call) {
             call.send_to(Move::Bridge(partner));
         }
         (None, ChannelState::Ringing | ChannelState::Dialing) => {
-            call.send_to(Move::Follow);
-            replaced.pick_up_by(call);
+            call.pick_up(replaced);
         }
         // It talks to an application, which nobody can take over: the caller hears the number that it dialled.
         (None, _) => {}

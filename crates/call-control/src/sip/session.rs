@@ -64,6 +64,7 @@ impl Session {
     pub(super) fn furnish(call: &Call, endpoint: &SipEndpoint) {
         call.set_caller_tag(&endpoint.caller_tag);
         call.set_tone_zone(endpoint.tone_zone.as_deref());
+        call.set_pickup_groups(endpoint.pickup_groups.clone());
     }
 
     /// Whether its phone may hand the call on.

@@ -27,6 +27,7 @@ mod access;
 mod check;
 mod dialects;
 mod disk;
+mod features;
 mod folders;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -53,6 +54,7 @@ pub use access::{Access, AccessLists};
 use dialects::SipFiles;
 pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
+pub use features::FeaturesConfiguration;
 pub use folders::{Folders, FoldersError};
 pub use http::HttpConfiguration;
 pub use options::Options;
@@ -77,6 +79,8 @@ pub struct Configuration {
     pub sip: SipConfiguration,
     /// `rtp.conf`.
     pub rtp: RtpConfiguration,
+    /// `features.conf`.
+    pub features: FeaturesConfiguration,
     /// `resolver_unbound.conf`: who is asked where hosts are.
     pub resolver: DnsConfig,
     /// `security.conf`.
@@ -146,6 +150,8 @@ impl Configuration {
             .whole(|reader| reader.sip(&gathered.config, gathered.device_rules, &options.default_language));
         let rtp = reader.read("rtp.conf").unwrap_or_default();
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
+        let features = reader.read("features.conf").unwrap_or_default();
+        let features = FeaturesConfiguration::read(&features, &mut reader.found);
         let resolver = reader.read("resolver_unbound.conf").unwrap_or_default();
         let resolver = resolver::read(&resolver, &mut reader.found);
         let security = reader.read("security.conf").unwrap_or_default();
@@ -166,6 +172,7 @@ impl Configuration {
             options,
             sip,
             rtp,
+            features,
             resolver,
             security,
             dialplan: Arc::new(plan),
@@ -282,6 +289,8 @@ fn nothing_there(folder: &Path) -> ConfigurationReport {
 
 #[cfg(test)]
 mod certificate_tests;
+#[cfg(test)]
+mod pickup_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::transfer;
 use crate::applications::{self, Application, ApplicationResult};
 use crate::exchange::Exchange;
 use crate::functions;
+use crate::pickup::{self, PickupNumber, is_pickup_number};
 
 /// How long a caller hears busy or congestion when the dialplan just ends.
 const FALLTHROUGH_TONE: Duration = Duration::from_secs(10);
@@ -29,6 +30,9 @@ pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
     let plan = exchange.configuration().dialplan.clone();
     // It may have come to take the place of another call.
     let place = call.take_move();
+    if place.is_none() && is_pickup_number(&exchange, &extension) == PickupNumber::Is {
+        return run_pickup(exchange, call).await;
+    }
     let extension = match place {
         None => overlap::complete(&plan, &call, extension).await,
         Some(_) => Some(extension),
@@ -41,6 +45,13 @@ pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
         None => run(&mut channel).await,
     };
     finish(&mut channel, end).await;
+}
+
+/// Runs a call to the number that takes calls: it has no dialplan until it is sent to one.
+async fn run_pickup(exchange: Arc<Exchange>, call: Call) {
+    if pickup::by_number(&exchange, &call).await.is_ok() {
+        run_moved(exchange, call).await;
+    }
 }
 
 /// Sees to a channel that nobody attends and that was sent somewhere: a phone that `Dial` had called, whose caller has

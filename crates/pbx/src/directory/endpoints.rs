@@ -131,6 +131,7 @@ fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &E
 /// How calls with it are set up, changed and ended.
 fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
     sip.options = endpoint.session_options;
+    sip.pickup_groups = endpoint.pickup_groups.clone();
     sip.allow_transfer = endpoint.allow_transfer;
     sip.tells_transfer_progress = endpoint.signalling.refer_blind_progress;
     sip.redirect_method = endpoint.redirect_method;

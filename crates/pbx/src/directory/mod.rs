@@ -33,6 +33,7 @@ use crate::click_to_dial;
 use crate::configuration::Overlap;
 use crate::exchange::Exchange;
 use crate::messages;
+use crate::pickup::{PickupNumber, is_pickup_number};
 
 /// Answers from the configuration that is in force, and from the registrations.
 pub(crate) struct ConfiguredDirectory {
@@ -89,6 +90,9 @@ impl Directory for ConfiguredDirectory {
 
     fn admit(&self, endpoint: &SipEndpoint, dialed: &str, caller: &CallerId) -> Admission {
         let Some(exchange) = self.exchange.upgrade() else { return Admission::NoSuchNumber };
+        if is_pickup_number(&exchange, dialed) == PickupNumber::Is {
+            return Admission::Welcome;
+        }
         let plan = exchange.configuration().dialplan.clone();
         match plan.matching(&endpoint.context, dialed, Some(&caller.number)) {
             Matching::Matches { .. } => Admission::Welcome,
@@ -180,10 +184,12 @@ fn incomplete(exchange: &Exchange, endpoint: &SipEndpoint, dialed: &str, caller:
         return Admission::NoSuchNumber;
     };
     let could_match = |context: &str| {
-        !matches!(
-            configuration.dialplan.matching(context, dialed, Some(&caller.number)),
-            Matching::Nothing | Matching::Matches { more_could: false }
-        )
+        let begins_pickup = is_pickup_number(exchange, dialed) == PickupNumber::Begins;
+        begins_pickup
+            || !matches!(
+                configuration.dialplan.matching(context, dialed, Some(&caller.number)),
+                Matching::Nothing | Matching::Matches { more_could: false }
+            )
     };
     let asked = configured.overlap_context.as_deref().unwrap_or(&endpoint.context);
     match configured.allow_overlap {

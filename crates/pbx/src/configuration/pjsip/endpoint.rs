@@ -1,11 +1,12 @@
 //! `type=endpoint`.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span, suggest};
 use call_control::sip::{DirectMedia, RedirectMethod};
-use call_control::{CallerId, Presentation};
+use call_control::{CallerId, GroupSet, PickupGroups, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
 use super::Identifier;
@@ -59,6 +60,8 @@ pub struct Endpoint {
     pub rtp_timeout: Option<Duration>,
     /// `rtp_timeout_hold`.
     pub rtp_timeout_hold: Option<Duration>,
+    /// `call_group`, `named_call_group`, `pickup_group`, `named_pickup_group`.
+    pub pickup_groups: Arc<PickupGroups>,
     /// `set_var`: variables of its channels.
     pub set_var: Vec<(String, String)>,
     /// `identify_by`.
@@ -263,6 +266,7 @@ impl Endpoint {
             media_address: values.parsed("media_address", "IP address"),
             rtp_timeout: values.seconds("rtp_timeout"),
             rtp_timeout_hold: values.seconds("rtp_timeout_hold"),
+            pickup_groups: Arc::new(pickup_groups(values)),
             set_var: variables(values),
             identify_by: identifiers(values, "identify_by")
                 .unwrap_or_else(|| vec![Identifier::Username, Identifier::Ip]),
@@ -394,6 +398,22 @@ fn session_options(values: &mut Values<'_>) -> SessionOptions {
     };
     let reliable = values.choice("100rel", RELIABLE, ReliablePolicy::WhenRequired);
     SessionOptions::default().with_timer(timer).with_reliable(reliable)
+}
+
+/// Groups by number and by name.
+fn pickup_groups(values: &mut Values<'_>) -> PickupGroups {
+    let mut read = |numbers: &str, names: &str| {
+        let mut groups = GroupSet::default();
+        if let Err(error) = groups.set_numbers(&values.text(numbers).unwrap_or_default()) {
+            values.odd(numbers, error.to_string(), "write numbers and ranges, or use the key for names");
+        }
+        groups.set_names(&values.text(names).unwrap_or_default());
+        groups
+    };
+    PickupGroups {
+        of_calls: read("call_group", "named_call_group"),
+        to_take: read("pickup_group", "named_pickup_group"),
+    }
 }
 
 /// `set_var=NAME=value`, as often as wanted.

@@ -43,7 +43,6 @@ const ANY: &[&str] = &["*"];
 const ENDPOINT: &[Idle] = &[
     Idle("asymmetric_rtp_codec", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
-    Idle("call_group", Any, NEVER, Note),
     Idle("dtls_auto_generate_cert", Flag, NO, Note),
     Idle("fax_detect", Flag, NO, Note),
     Idle("force_avp", Flag, NO, Note),
@@ -61,10 +60,7 @@ const ENDPOINT: &[Idle] = &[
     Idle("media_use_received_transport", Flag, EITHER, Note),
     Idle("moh_passthrough", Flag, NO, Note),
     Idle("moh_suggest", Any, &["default"], Note),
-    Idle("named_call_group", Any, NEVER, Note),
-    Idle("named_pickup_group", Any, NEVER, Note),
     Idle("one_touch_recording", Flag, NO, Note),
-    Idle("pickup_group", Any, NEVER, Note),
     Idle("preferred_codec_only", Flag, NO, Note),
     Idle("rtcp_mux", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
