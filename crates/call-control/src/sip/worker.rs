@@ -205,7 +205,9 @@ impl Worker {
             SessionEvent::Info { message } => self.on_info(id, &message),
             SessionEvent::Message { message } => self.on_text_in_call(id, &message),
             SessionEvent::Failed { status, message } => self.on_failed(id, status, message.as_ref()),
-            SessionEvent::Cancelled => self.end(id, HangupCause::NORMAL),
+            SessionEvent::Cancelled { cancel } => {
+                self.end(id, causes::from_reason(&cancel).unwrap_or(HangupCause::NORMAL));
+            }
             SessionEvent::Ended { message, reason } => self.end(id, end_cause(message.as_ref(), reason)),
             _ => {}
         }

@@ -257,6 +257,12 @@ async fn run_hangup_extension(channel: &mut DialplanChannel) {
     if !channel.machine.hangup() {
         return;
     }
+    // What the caller said when it left, unless its last `Dial` has said more.
+    if let ChannelState::Ended(cause) = channel.call.state()
+        && (cause != HangupCause::NORMAL || channel.call.variable("HANGUPCAUSE").is_none())
+    {
+        channel.set("HANGUPCAUSE", cause.code().to_string());
+    }
     for _ in 0..MOST_STEPS_AFTER_HANGUP {
         tokio::task::coop::consume_budget().await;
         match next_step(channel) {

@@ -136,7 +136,7 @@ impl Application {
             SessionEvent::Provisional { .. } | SessionEvent::Answered { .. } => !inbound && !answered,
             SessionEvent::Failed { .. } => !inbound && !answered,
             SessionEvent::Established { .. } => inbound && !answered,
-            SessionEvent::Cancelled => inbound && !answered,
+            SessionEvent::Cancelled { .. } => inbound && !answered,
             SessionEvent::ProvisionalAcknowledged { .. } => inbound && !answered,
             _ => true,
         };
@@ -151,7 +151,7 @@ impl Application {
         told.answered |= matches!(event, SessionEvent::Answered { .. } | SessionEvent::Established { .. });
         told.ended = matches!(
             event,
-            SessionEvent::Failed { .. } | SessionEvent::Cancelled | SessionEvent::Ended { .. }
+            SessionEvent::Failed { .. } | SessionEvent::Cancelled { .. } | SessionEvent::Ended { .. }
         );
     }
 

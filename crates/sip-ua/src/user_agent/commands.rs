@@ -55,11 +55,14 @@ impl UserAgent {
             return;
         }
         match self.take_pending(request) {
-            Some(pending) if !pending.cancelled && self.common.invites.contains_key(&pending.arrival.id) => {
+            Some(Pending { cancelled: Some(cancel), .. }) => {
+                self.common.emit(id, SessionEvent::Cancelled { cancel });
+            }
+            Some(pending) if self.common.invites.contains_key(&pending.arrival.id) => {
                 self.admit(now, pending, id, contact, options);
             }
-            Some(_) => self.common.emit(id, SessionEvent::Cancelled),
-            None => {
+            // It was given up by its transaction meanwhile, or answered already.
+            _ => {
                 let reason = EndReason::Refused;
                 self.common.emit(id, SessionEvent::Ended { message: None, reason });
             }

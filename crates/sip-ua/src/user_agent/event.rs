@@ -108,7 +108,10 @@ pub enum SessionEvent {
         message: Option<Message>,
     },
     /// Inbound: the caller gave up before our answer. 487 has been sent.
-    Cancelled,
+    Cancelled {
+        /// The CANCEL; its Reason may say that somebody else has answered (RFC 3326).
+        cancel: Message,
+    },
     /// The peer wants to change the session; [`answer_reinvite`](super::UserAgent::answer_reinvite)
     /// is owed. An empty body asks us for the offer.
     Reinvite {

@@ -175,7 +175,7 @@ impl UserAgent {
             Err(status) => return self.refuse(now, &arrival, status.into()),
         };
         let (transaction, tag) = (arrival.id, self.common.tokens.tag());
-        let id = self.pend(now, Pending { arrival, tag, cancelled: false }, replaced);
+        let id = self.pend(now, Pending { arrival, tag, cancelled: None }, replaced);
         if *method == Method::Invite {
             self.common.invites.insert(transaction, Server::Pending(id));
         }

@@ -208,7 +208,7 @@ fn extensions(index: usize) -> SessionOptions {
 }
 
 fn is_end(event: &SessionEvent) -> bool {
-    matches!(event, SessionEvent::Failed { .. } | SessionEvent::Cancelled | SessionEvent::Ended { .. })
+    matches!(event, SessionEvent::Failed { .. } | SessionEvent::Cancelled { .. } | SessionEvent::Ended { .. })
 }
 
 /// A message that was sent before comes again, with one octet changed.

@@ -269,9 +269,15 @@ impl Session {
     }
 
     /// The peer takes back its INVITE, or its re-INVITE.
-    pub(super) fn handle_cancel(&mut self, now: Instant, common: &mut Common, invite: ServerTransactionId) {
+    pub(super) fn handle_cancel(
+        &mut self,
+        now: Instant,
+        common: &mut Common,
+        invite: ServerTransactionId,
+        cancel: Message,
+    ) {
         self.with(now, common, |stage, scope| match stage {
-            Stage::Inbound(inbound) => inbound.handle_cancel(scope),
+            Stage::Inbound(inbound) => inbound.handle_cancel(scope, cancel),
             Stage::Confirmed(confirmed) => confirmed.handle_cancel(scope, invite),
             other => other,
         });
