@@ -111,7 +111,17 @@ const RESOURCE_LIST: &[Idle] = &[
     Idle("full_state", Flag, EITHER, Note),
 ];
 
-const GLOBAL: &[Idle] = &[Idle("debug", Any, NO, Note)];
+const GLOBAL: &[Idle] = &[
+    // A contact ends in the second that it expires in.
+    Idle("contact_expiration_check_interval", Number, ANY, Note),
+    Idle("debug", Any, NO, Note),
+    Idle(
+        "send_contact_status_on_update_registration",
+        Flag,
+        NO,
+        Warning("managers (AMI) that would be told are not served yet"),
+    ),
+];
 
 /// Tells of the keys in a section of this type that ask for what does not happen.
 pub(super) fn check(kind: &str, values: &mut Values<'_>) {
