@@ -30,7 +30,9 @@ pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
     let plan = exchange.configuration().dialplan.clone();
     // It may have come to take the place of another call.
     let place = call.take_move();
-    if place.is_none() && is_pickup_number(&exchange, &extension) == PickupNumber::Is {
+    // A dialplan that dials that number means its own.
+    let is_phone = call.leg().is_some() && call.technology() != call_control::local::NAME;
+    if is_phone && place.is_none() && is_pickup_number(&exchange, &extension) == PickupNumber::Is {
         return run_pickup(exchange, call).await;
     }
     let extension = match place {
