@@ -172,6 +172,14 @@ impl UserAgent {
             outgoing.cseq = outgoing.cseq.saturating_add(1);
             return self.send_outgoing(now, id, outgoing);
         }
+        if (200..300).contains(&status) && outgoing.authenticator.is_deceived(&response) {
+            let (method, target, flow) =
+                (&outgoing.request.method, &outgoing.request.target, outgoing.request.flow);
+            tracing::warn!(
+                %method, %target, %flow,
+                "who answered does not know the password (Authentication-Info): is it the server that you mean?"
+            );
+        }
         self.finish_request(id, Ok(response));
     }
 
