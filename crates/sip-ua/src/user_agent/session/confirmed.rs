@@ -127,6 +127,8 @@ impl Confirmed {
                 let headers = vec![("Reason".to_owned(), reason.to_owned())];
                 return self.close(scope, headers, EndReason::TimerExpired, None);
             }
+            // It ends anyway.
+            Some(Due::Refresh { .. }) if self.is_leaving() => {}
             Some(Due::Refresh { by_update: true }) => {
                 self.send_in_dialog(scope, Method::Update, Headers::new(), None, Purpose::Refresh);
             }
