@@ -28,7 +28,9 @@ mod load;
 mod location;
 mod malformed;
 mod messages;
+mod overlap;
 mod packets;
+mod pickup;
 mod refusals;
 mod registration;
 mod reload;
@@ -82,6 +84,8 @@ fn main() {
         malformed::trials(),
         messages::trials(),
         packets::trials(),
+        overlap::trials(),
+        pickup::trials(),
         refusals::trials(),
         registration::trials(),
         reload::trials(),

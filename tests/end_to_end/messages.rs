@@ -11,6 +11,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("messages::a_text_goes_where_the_dialplan_sends_it", &[], sent),
         trial("messages::a_text_waits_for_a_phone_that_is_away", &[], waits),
+        trial("messages::a_text_goes_on_as_often_as_its_sender_allows", &[], hops),
         trial("messages::a_text_for_nobody_is_refused", &[], refused),
         trial("messages::a_text_in_a_call_reaches_the_other_end", &[], in_a_call),
     ]
@@ -43,7 +44,10 @@ fn stage(scene: &Scene) -> Outcome<Stage> {
 impl Stage {
     /// Alice sends a text; the answer to it.
     fn send(&self, number: &str, body: &str) -> Outcome<Message> {
-        let alice = Caller::new(&self.sender, "alice", number);
+        self.send_as(&Caller::new(&self.sender, "alice", number), body)
+    }
+
+    fn send_as(&self, alice: &Caller<'_>, body: &str) -> Outcome<Message> {
         alice.text(body, None)?;
         let challenge = self.sender.await_any(&["401 MESSAGE"])?;
         alice.text(body, Some(&challenge))?;
@@ -61,6 +65,26 @@ fn sent(scene: &Scene) -> Outcome {
     ensure(header(&text, "Content-Type")? == "text/plain", || "what is it?".to_owned())?;
     stage.desk.respond(&text, 200, "desk")?;
     stage.exchange.says("status SUCCESS")?;
+    stage.exchange.is_idle()
+}
+
+fn hops(scene: &Scene) -> Outcome {
+    let stage = stage(scene)?;
+    for (said, passed_on) in [(5, Some("4")), (200, Some("69")), (1, Some("0")), (0, None)] {
+        let alice = Caller::new(&stage.sender, "alice", "desk");
+        alice.say_max_forwards(said);
+        let answer = stage.send_as(&alice, "hello")?;
+        ensure(answer.status() == Some(202), || format!("{:?}", answer.status()))?;
+        let Some(wanted) = passed_on else {
+            stage.exchange.says("status FAILURE")?;
+            stage.desk.is_quiet(std::time::Duration::from_millis(300))?;
+            continue;
+        };
+        let text = stage.desk.expect("MESSAGE")?;
+        let found = header(&text, "Max-Forwards")?;
+        ensure(found == wanted, || format!("{said} came to {found}, not to {wanted}"))?;
+        stage.desk.respond(&text, 200, "desk")?;
+    }
     stage.exchange.is_idle()
 }
 

@@ -1,7 +1,7 @@
 //! `Dial(PJSIP/a&PJSIP/b)`: the first that answers wins, the others are cancelled.
 
 use libtest_mimic::Trial;
-use sip_parser::{Message, Method};
+use sip_parser::{HeaderName, Message, Method};
 
 use crate::harness::folder::SIP_PORT;
 use crate::harness::media::place_in;
@@ -16,6 +16,8 @@ pub(crate) fn trials() -> Vec<Trial> {
             &["baresip"],
             real_phones,
         ),
+        trial("several_destinations::who_gives_up_says_that_somebody_answered", &[], answered_elsewhere),
+        trial("several_destinations::the_dialplan_says_that_somebody_answered", &[], said_by_the_dialplan),
         trial("several_destinations::one_refusal_does_not_stop_the_others", &[], one_refuses),
     ]
 }
@@ -35,7 +37,11 @@ fn stage(scene: &Scene) -> Outcome<Stage> {
         .phone("alice")
         .desk("first", (a, SIP_PORT).into())
         .desk("second", (b, SIP_PORT).into())
-        .dialplan("exten => all,1,Dial(PJSIP/first&PJSIP/second,20)\n same => n,NoOp(status=${DIALSTATUS})");
+        .dialplan(
+            "exten => all,1,Dial(PJSIP/first&PJSIP/second,20)\n same => n,NoOp(status=${DIALSTATUS})
+exten => h,1,NoOp(cause=${HANGUPCAUSE})
+exten => quiet,1,Dial(PJSIP/first,1,c)",
+        );
     let exchange = Exchange::start(scene, &folder)?;
     let at = exchange.sip_address();
     let (first, second, caller) = (Wire::bind(a, at)?, Wire::bind(b, at)?, Wire::bind(c, at)?);
@@ -76,6 +82,55 @@ fn first_answer_wins(scene: &Scene) -> Outcome {
     stage.caller.expect("200 BYE")?;
     let bye = stage.second.expect("BYE")?;
     stage.second.respond(&bye, 200, "")?;
+    stage.exchange.is_idle()
+}
+
+/// Takes the CANCEL of a phone that rings.
+fn stops_ringing(wire: &Wire, invite: &Message) -> Outcome<String> {
+    let cancel = wire.expect("CANCEL")?;
+    wire.respond(&cancel, 200, "desk")?;
+    wire.respond(invite, 487, "desk")?;
+    wire.expect("ACK")?;
+    Ok(cancel.raw(&HeaderName::Reason).unwrap_or_default().to_owned())
+}
+
+/// Who calls is itself one of several that were called: what it says of that is passed on.
+fn answered_elsewhere(scene: &Scene) -> Outcome {
+    let stage = stage(scene)?;
+    for (said, is_passed_on, cause) in
+        [("SIP;cause=200;text=\"Call completed elsewhere\"", true, 26), ("Q.850;cause=31", false, 31)]
+    {
+        let alice = Caller::new(&stage.caller, "alice", "all");
+        let invite = alice.invite(&stage.media.description("sendrecv"))?;
+        let (to_first, to_second) = (stage.first.expect("INVITE")?, stage.second.expect("INVITE")?);
+        stage.first.respond_in_dialog(&to_first, 180, "desk", None)?;
+        stage.second.respond_in_dialog(&to_second, 180, "desk", None)?;
+        stage.caller.await_any(&["180 INVITE"])?;
+        alice.say(&[("Reason", said)]);
+        alice.cancel(&invite)?;
+        for (wire, invite) in [(&stage.first, &to_first), (&stage.second, &to_second)] {
+            let reason = stops_ringing(wire, invite)?;
+            ensure(reason.contains("SIP;cause=200") == is_passed_on, || {
+                format!("'{said}' came to '{reason}'")
+            })?;
+        }
+        let refusal = stage.caller.await_any(&["487 INVITE"])?;
+        alice.ack_failure(&refusal)?;
+        stage.exchange.says(&format!("cause={cause}"))?;
+    }
+    stage.exchange.is_idle()
+}
+
+fn said_by_the_dialplan(scene: &Scene) -> Outcome {
+    let stage = stage(scene)?;
+    let alice = Caller::new(&stage.caller, "alice", "quiet");
+    alice.invite(&stage.media.description("sendrecv"))?;
+    let invite = stage.first.expect("INVITE")?;
+    stage.first.respond_in_dialog(&invite, 180, "desk", None)?;
+    let reason = stops_ringing(&stage.first, &invite)?;
+    ensure(reason.contains("SIP;cause=200"), || format!("a missed call: '{reason}'"))?;
+    let refusal = stage.caller.await_any(&["480 INVITE"])?;
+    alice.ack_failure(&refusal)?;
     stage.exchange.is_idle()
 }
 

@@ -1,5 +1,8 @@
 //! Calls that are handed on: REFER blind and attended, and INVITEs that take the place of a call.
 
+mod outside;
+mod progress;
+
 use libtest_mimic::Trial;
 use sip_parser::Method;
 
@@ -9,7 +12,9 @@ use crate::harness::wire::{Caller, header};
 use crate::harness::{Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![
+    let mut trials = progress::trials();
+    trials.extend(outside::trials());
+    trials.extend([
         trial("transfers::the_caller_hands_the_called_one_on", &["baresip"], by_the_caller),
         trial("transfers::the_called_one_hands_the_caller_on", &["baresip"], by_the_callee),
         trial("transfers::a_real_phone_hands_its_call_on", &["baresip"], by_a_real_phone),
@@ -22,7 +27,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("transfers::a_phone_joins_a_caller_with_whom_it_called", &["baresip"], attended_as_callee),
         trial("transfers::a_ringing_call_is_picked_up_by_replaces", &["baresip"], pickup),
         trial("transfers::a_conversation_is_taken_over_by_replaces", &["baresip"], takeover),
-    ]
+    ]);
+    trials
 }
 
 const DIALPLAN: &str = "exten => _[a-z].,1,Dial(PJSIP/${EXTEN},30)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::call::{Call, ChannelState};
+use crate::call::{Call, ChannelState, TransferProgress};
 use crate::cause::HangupCause;
 use crate::direct_media::Pair;
 use crate::error::CallError;
@@ -60,6 +60,7 @@ impl Membership {
             if let Some(advice) = other.take_charges() {
                 call.advise_charges(advice);
             }
+            call.hears(TransferProgress::Connected);
         }
         let pair = Pair::join(&caller, &peer);
         let stay = Self { caller, peer, id: id.into(), media: Some(media), pair };

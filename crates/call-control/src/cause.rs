@@ -82,6 +82,8 @@ impl HangupCause {
     pub const ROUTING_ERROR: Self = Self(25);
     /// 26: another phone of the same call answered.
     pub const ANSWERED_ELSEWHERE: Self = Self(26);
+    /// 28: the number is incomplete.
+    pub const INCOMPLETE: Self = Self(28);
     /// 31: a normal end without a better name.
     pub const NORMAL_UNSPECIFIED: Self = Self(31);
     /// 34: no circuit is free.

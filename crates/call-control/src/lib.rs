@@ -49,6 +49,7 @@ mod identity;
 pub mod local;
 mod location_profile;
 mod message;
+mod pickup;
 mod prompts;
 mod security;
 pub mod sip;
@@ -57,7 +58,8 @@ mod technology;
 
 pub use bridge::BridgeEnd;
 pub use call::{
-    Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits, TransferFailure,
+    Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits,
+    TransferFailure, TransferProgress, TransferWatch,
 };
 pub use cause::HangupCause;
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
@@ -70,6 +72,7 @@ pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation,
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
 pub use media_bridge::Codec;
 pub use message::{MessageError, TextMessage};
+pub use pickup::{BadGroup, GroupSet, PickupGroups};
 pub use prompts::Prompts;
 pub use security::{RequestVerdict, SecurityEvent, SecurityKind};
 pub use switchboard::{Switchboard, SwitchboardBuilder};

@@ -13,6 +13,8 @@ pub struct TextMessage {
     pub content_type: String,
     /// What dialplans attach to it (`MESSAGE_DATA`), in order.
     pub data: Vec<(String, String)>,
+    /// How often it may still be passed on (Max-Forwards); as often as is usual when absent.
+    pub hops: Option<u8>,
 }
 
 /// Why a message was not delivered.

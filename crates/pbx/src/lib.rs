@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 pub mod applications;
+mod click_to_dial;
 pub mod configuration;
 mod dialplan;
 mod directory;
@@ -34,6 +35,7 @@ mod geolocation;
 mod kept_bans;
 mod kept_values;
 mod messages;
+mod pickup;
 pub mod presence;
 pub mod qualify;
 mod registered_phones;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::{Call, ChannelState};
+use super::{Call, ChannelState, TransferProgress};
 use crate::error::CallError;
 use crate::event::Event;
 
@@ -199,6 +199,7 @@ impl Call {
     /// Plays a tone of the party's country, else of the exchange's (`ring`, `busy`, `congestion`, `dial`) until [`Call::stop_indication`].
     pub fn play_indication(&self, name: &str) {
         self.take_media_back();
+        self.hears(TransferProgress::of_tone(name));
         let tone = self.switchboard().prompts().indication_in(self.tone_zone().as_deref(), name);
         if let (Some(leg), Some(tone)) = (self.leg(), tone) {
             leg.play_tone(tone);
@@ -217,6 +218,7 @@ impl Call {
         if self.state() == ChannelState::Ring {
             self.progress();
         }
+        self.hears(TransferProgress::Connected);
         let gone = if self.state().is_ended() { CallError::HungUp } else { CallError::NoMedia };
         self.leg().ok_or(gone)
     }

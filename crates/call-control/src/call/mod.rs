@@ -3,6 +3,8 @@
 mod digits;
 mod media;
 mod moves;
+mod onward;
+mod pickup;
 mod state;
 mod transfers;
 mod variables;
@@ -18,6 +20,7 @@ use tokio::sync::watch;
 pub(crate) use media::PlaybackSlot;
 pub use media::{PlayEnd, ReadDigits};
 pub use moves::Move;
+pub use onward::{TransferProgress, TransferWatch};
 pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
 pub use transfers::TransferFailure;
 
@@ -35,6 +38,7 @@ use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use digits::DigitQueue;
 use moves::Moves;
+use pickup::PickupStanding;
 use variables::Variables;
 
 /// Channels that may follow one whose call does not say how many (RFC 3261 section 8.1.1.6).
@@ -71,6 +75,8 @@ pub(crate) struct Channel {
     pub(crate) digits: DigitQueue,
     pub(crate) playback: PlaybackSlot,
     moves: Moves,
+    onward: watch::Sender<TransferProgress>,
+    pickup: PickupStanding,
     pub(crate) media: MediaStanding,
     details: Mutex<Details>,
 }
@@ -154,6 +160,8 @@ impl Call {
             digits: DigitQueue::default(),
             playback: PlaybackSlot::default(),
             moves: Moves::default(),
+            onward: watch::Sender::default(),
+            pickup: PickupStanding::default(),
             media: MediaStanding::default(),
             details: Mutex::new(details),
             switchboard,
@@ -483,6 +491,7 @@ impl Call {
         if self.state() == ChannelState::Ring {
             self.0.driver.answer();
         }
+        self.hears(TransferProgress::Connected);
         self.until_up().await
     }
 
@@ -510,6 +519,7 @@ impl Call {
 
     /// Opens early media towards a caller that was not answered yet.
     pub fn progress(&self) {
+        self.hears(TransferProgress::Progress);
         if self.state() == ChannelState::Ring {
             self.0.driver.progress();
         }

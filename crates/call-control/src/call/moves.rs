@@ -47,6 +47,22 @@ impl Moves {
         self.next.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    /// Notes who takes the call that rings; `false` when somebody has it already.
+    pub(super) fn picked_up_by(&self, taker: &Call) -> bool {
+        self.picked_up.send_if_modified(|slot| {
+            let is_free = slot.is_none();
+            if is_free {
+                *slot = Some(taker.clone());
+            }
+            is_free
+        })
+    }
+
+    /// Whether somebody would hear that the call is taken.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.picked_up.receiver_count() > 0
+    }
+
     /// Lets go of channels that it names.
     pub(crate) fn clear(&self) {
         drop(self.take());
@@ -101,11 +117,6 @@ impl Call {
     /// The moves so far, to notice the next one by.
     pub(crate) fn watch_moves(&self) -> watch::Receiver<u64> {
         self.0.moves.count.subscribe()
-    }
-
-    /// `taker`, which is answered, takes the call that rings on this channel, as one that answered it.
-    pub fn pick_up_by(&self, taker: &Call) {
-        self.0.moves.picked_up.send_replace(Some(taker.clone()));
     }
 
     pub(crate) fn watch_pickup(&self) -> watch::Receiver<Option<Call>> {

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 pub use tally::DialStatus;
 
 use crate::bridge::EarlyMedia;
-use crate::call::Call;
+use crate::call::{Call, ChannelState};
 use crate::cause::HangupCause;
 use crate::direct_media::{self, PartyMedia};
 use crate::event::Event;
@@ -61,6 +61,7 @@ pub struct Dial {
     identity: Option<CallerId>,
     ignore_forwards: bool,
     forward_context: Option<String>,
+    elsewhere: bool,
 }
 
 impl Dial {
@@ -74,6 +75,7 @@ impl Dial {
             identity: None,
             ignore_forwards: false,
             forward_context: None,
+            elsewhere: false,
         }
     }
 
@@ -105,6 +107,13 @@ impl Dial {
         self
     }
 
+    /// Destinations that are given up hear that the call was answered elsewhere, whatever came of it: their phones note no
+    /// missed call (`c`).
+    pub fn answered_elsewhere(mut self) -> Self {
+        self.elsewhere = true;
+        self
+    }
+
     /// Shows another caller than the channel's own.
     pub fn caller_id(mut self, identity: CallerId) -> Self {
         self.identity = Some(identity);
@@ -131,18 +140,31 @@ struct Branch {
     diversions: u32,
     /// The technology sends it on by itself.
     silent: bool,
+    /// Who calls; its own end may tell that the call was answered elsewhere.
+    caller: Option<Call>,
+    /// What it is told when it is given up.
+    elsewhere: bool,
 }
 
 impl Branch {
     fn name(&self) -> &str {
         self.call.as_ref().map_or(&self.destination, Call::name)
     }
+
+    /// Why it is given up: a caller that was itself called somewhere else, too, passes that on.
+    fn cause(&self) -> HangupCause {
+        let taken = ChannelState::Ended(HangupCause::ANSWERED_ELSEWHERE);
+        match self.elsewhere || self.caller.as_ref().is_some_and(|caller| caller.state() == taken) {
+            true => HangupCause::ANSWERED_ELSEWHERE,
+            false => HangupCause::NORMAL,
+        }
+    }
 }
 
 impl Drop for Branch {
     fn drop(&mut self) {
         if let Some(call) = self.call.take() {
-            call.hangup(HangupCause::NORMAL);
+            call.hangup(self.cause());
         }
     }
 }
@@ -221,6 +243,9 @@ impl<'a> Race<'a> {
         let result = self.switchboard.originate(destination, request).await;
         match result {
             Ok(call) => {
+                if let Some(caller) = self.caller {
+                    call.set_dialed_from(caller.position());
+                }
                 let index = self.branches.len();
                 self.running += 1;
                 self.notice(|channel| Event::DialBegan { channel, destination: destination.to_owned() });
@@ -230,6 +255,8 @@ impl<'a> Race<'a> {
                     places: Places::begin(destination),
                     diversions: 0,
                     silent: false,
+                    caller: self.caller.cloned(),
+                    elsewhere: dial.elsewhere,
                 });
                 self.follow(index, call);
             }

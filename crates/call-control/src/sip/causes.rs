@@ -52,9 +52,14 @@ pub fn to_status(cause: HangupCause) -> u16 {
     }
 }
 
-/// The cause that a message gives in Reason (RFC 3326).
+/// The cause that a message gives in Reason (RFC 3326): that of Q.850, else what a status of SIP stands for.
 pub(super) fn from_reason(message: &Message) -> Option<HangupCause> {
-    message.values(&HeaderName::Reason).find_map(q850_cause)
+    let reasons = || message.values(&HeaderName::Reason);
+    let answered_elsewhere = reasons().find_map(sip_cause).filter(|status| *status == 200);
+    match answered_elsewhere {
+        Some(_) => Some(HangupCause::ANSWERED_ELSEWHERE),
+        None => reasons().find_map(q850_cause).or_else(|| reasons().find_map(sip_cause).map(from_status)),
+    }
 }
 
 /// The Reason that tells `cause`, to a peer that is not told those of Q.850 perhaps. A phone that reads `SIP;cause=200` in a
@@ -68,12 +73,22 @@ pub(super) fn reason_of(cause: HangupCause, suppress_q850: bool) -> Option<Strin
 
 /// Reads `Q.850;cause=17`.
 fn q850_cause(reason: &str) -> Option<HangupCause> {
-    let (protocol, params) = reason.split_once(';')?;
-    if !protocol.trim().eq_ignore_ascii_case("Q.850") {
-        return None;
-    }
-    let value = params.split(';').find_map(|p| p.trim().strip_prefix("cause="))?;
-    value.trim().parse().ok().map(HangupCause::from_code)
+    cause_of("Q.850", reason).and_then(|value| value.parse().ok()).map(HangupCause::from_code)
+}
+
+/// Reads `SIP;cause=200`, a final status.
+fn sip_cause(reason: &str) -> Option<u16> {
+    cause_of("SIP", reason).and_then(|value| value.parse().ok()).filter(|status| (200..700).contains(status))
+}
+
+/// The cause in a reason of this protocol.
+fn cause_of<'r>(protocol: &str, reason: &'r str) -> Option<&'r str> {
+    let (named, params) = reason.split_once(';')?;
+    let params = named.trim().eq_ignore_ascii_case(protocol).then_some(params)?;
+    params.split(';').find_map(|param| {
+        let (name, value) = param.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("cause").then(|| value.trim())
+    })
 }
 
 #[cfg(test)]
@@ -96,6 +111,27 @@ mod tests {
         assert_eq!(to_status(HangupCause::CONGESTION), 503);
         assert_eq!(to_status(HangupCause::UNALLOCATED), 404);
         assert_eq!(to_status(HangupCause::NORMAL), 603);
+    }
+
+    #[test]
+    fn the_reasons_of_a_message_are_weighed() {
+        let of = |reasons: &str| {
+            let text = format!(
+                "CANCEL sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bK1\r\n\
+                 From: <sip:b@192.0.2.2>;tag=1\r\nTo: <sip:a@192.0.2.1>\r\nCall-ID: a\r\nCSeq: 1 CANCEL\r\n\
+                 {reasons}\r\n"
+            );
+            from_reason(&Message::parse(text.into()).unwrap())
+        };
+        let elsewhere = Some(HangupCause::ANSWERED_ELSEWHERE);
+        assert_eq!(of("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n"), elsewhere);
+        assert_eq!(of("Reason: Q.850;cause=16\r\nReason: sip ; cause=200\r\n"), elsewhere);
+        assert_eq!(of("Reason: Q.850;cause=26\r\n"), elsewhere);
+        assert_eq!(of("Reason: SIP;cause=486, Q.850;cause=34\r\n"), Some(HangupCause::CONGESTION));
+        assert_eq!(of("Reason: SIP;cause=486\r\n"), Some(HangupCause::USER_BUSY));
+        assert_eq!(of("Reason: SIP;cause=99\r\n"), None);
+        assert_eq!(of("Reason: preemption;cause=1\r\n"), None);
+        assert_eq!(of(""), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::endpoint::SipEndpoint;
 use super::subscriptions::PendingSubscription;
 use super::unidentified::UnidentifiedPolicy;
 use super::verification::CallerVerdict;
-use crate::call::Call;
+use crate::call::{Call, TransferWatch};
 use crate::identity::CallerId;
 use crate::message::TextMessage;
 use crate::technology::{BoxFuture, OriginateError};
@@ -110,7 +110,7 @@ pub trait Directory: Send + Sync + 'static {
     /// # Errors
     /// The status to refuse with: 603 where that is not wanted, 404 for a number that leads nowhere, 400 when there is
     /// nobody to hand on.
-    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
+    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<Referred, u16> {
         let _ = (referrer, referral);
         Err(603)
     }
@@ -141,6 +141,11 @@ pub trait Directory: Send + Sync + 'static {
         pending.refuse(Reply::status(489));
     }
 
+    /// A REFER outside of a call. The credentials are proven.
+    fn refer_outside(&self, _endpoint: Arc<SipEndpoint>, _request: Message, pending: PendingSubscription) {
+        pending.refuse(Reply::status(603));
+    }
+
     /// A PUBLISH (RFC 3903). The credentials are proven.
     fn publish(&self, _endpoint: Arc<SipEndpoint>, _request: Message, reply: PendingReply) {
         reply.send(Reply::status(489));
@@ -169,6 +174,17 @@ pub struct Referral {
     pub referred_by: Option<String>,
     /// The referrer's other call, whose party takes over: an attended transfer.
     pub replaces: Option<Call>,
+    /// Whether its Refer-To names a call to take over, here or elsewhere.
+    pub names_a_call: bool,
+}
+
+/// What becomes of the party of a call that is handed on.
+#[derive(Debug)]
+pub enum Referred {
+    /// It is joined with somebody who is there.
+    Joined,
+    /// It looks for somebody, and hears what becomes of that.
+    OnItsWay(TransferWatch),
 }
 
 /// Whether a number that was dialled leads anywhere.

@@ -1,6 +1,7 @@
 //! A SIP endpoint: what the exchange knows of a phone or a trunk.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use media_bridge::Codec;
@@ -13,6 +14,7 @@ use super::door::AccessRules;
 use super::redirect::RedirectMethod;
 use super::rtp_options::RtpOptions;
 use crate::identity::{CallerId, Presentation};
+use crate::pickup::PickupGroups;
 
 /// A phone or a trunk, as the configuration describes it. Every dialect of configuration becomes this one type.
 #[derive(Clone, Debug)]
@@ -84,6 +86,10 @@ pub struct SipEndpoint {
     pub contact_user: Option<String>,
     /// Whether its phones may hand their calls on.
     pub allow_transfer: bool,
+    /// Whether they hear how far a party is that they have handed on to a number. Else they hear at once that it is done.
+    pub tells_transfer_progress: bool,
+    /// In which groups its calls can be taken by others, and whose it can take.
+    pub pickup_groups: Arc<PickupGroups>,
     /// How many calls it may have at a time, both ways.
     pub call_limit: Option<usize>,
     /// Callers from it hear a ringing tone in 183 instead of being told by 180 that it rings.
@@ -193,6 +199,8 @@ impl SipEndpoint {
             presentation: Presentation::ALLOWED,
             contact_user: None,
             allow_transfer: true,
+            tells_transfer_progress: true,
+            pickup_groups: Arc::default(),
             call_limit: None,
             inband_progress: false,
             ignore_183_without_sdp: false,

@@ -21,7 +21,8 @@ impl Worker {
     pub(super) fn on_text(&self, id: RequestId, request: &Message, flow: &Flow, endpoint: Arc<SipEndpoint>) {
         let reply = PendingReply { id, user_agent: self.user_agent.clone() };
         match text_of(request, flow) {
-            Some(text) => {
+            Some(mut text) => {
+                text.hops = text.hops.map(|hops| hops.min(self.max_forwards));
                 let number = addressing::dialed_number(request);
                 self.directory.message(endpoint, &number, text, reply);
             }
@@ -58,6 +59,7 @@ fn text_of(request: &Message, flow: &Flow) -> Option<TextMessage> {
         body: std::str::from_utf8(request.body()).ok()?.to_owned(),
         content_type: content_type.to_owned(),
         data: data.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+        hops: request.max_forwards().and_then(Result::ok),
     })
 }
 
@@ -71,6 +73,12 @@ impl SipTechnology {
     /// # Errors
     /// [`MessageError`]; [`is_passing`](MessageError::is_passing) tells whether the receiver is only away.
     pub async fn send_message(&self, resource: &str, message: &TextMessage) -> Result<(), MessageError> {
+        // What is passed on has come some way already (RFC 3261 section 16.6, item 3).
+        let hops = match message.hops.map(|hops| hops.checked_sub(1)) {
+            Some(None) => return Err(unreachable(OriginateError::TooManyHops)),
+            Some(left) => left,
+            None => None,
+        };
         let route = self.directory.route(resource).map_err(unreachable)?;
         let flows = self.flows_to(&route.next_hop).await.map_err(unreachable)?;
         let [flow, others @ ..] = flows.as_slice() else {
@@ -83,6 +91,7 @@ impl SipTechnology {
         request.alternatives = others.iter().map(|flow| Alternative { flow: *flow, contact: None }).collect();
         let routes = route.route_set.iter().map(|route| ("Route".to_owned(), route.clone()));
         request.headers.extend(routes);
+        request.headers.extend(hops.map(|hops| ("Max-Forwards".to_owned(), hops.to_string())));
         let content_type =
             if message.content_type.is_empty() { PLAIN.to_owned() } else { message.content_type.clone() };
         request.body = Some(Body { content_type, bytes: message.body.clone().into() });

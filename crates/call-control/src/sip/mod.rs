@@ -46,11 +46,12 @@ use tokio::sync::mpsc;
 
 pub use codec_rules::{CodecRule, CodecRules, Operation, Prefer};
 pub use conveyance::{ConveyedLocation, ConveyedPlace};
-pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Route};
+pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Referred, Route};
 pub use door::AccessRules;
 pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};
 pub use line::{Line, LineBuilder, LineError};
 pub use redirect::RedirectMethod;
+pub use referral::status_of;
 pub use registration::RegistrationError;
 pub use rtp_options::RtpOptions;
 pub use subscriptions::PendingSubscription;

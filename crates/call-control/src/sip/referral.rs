@@ -1,36 +1,51 @@
 //! Calls that are handed on: REFER, and INVITEs that take the place of another call.
 
 use sip_parser::{HeaderName, Message, NameAddr, Uri, escape_user};
+use sip_ua::UserAgentHandle;
 use sip_ua::user_agent::SessionId;
 use tracing::info;
 
 use super::addressing;
-use super::directory::Referral;
+use super::causes;
+use super::directory::{Referral, Referred};
 use super::session::{Session, Stage};
 use super::worker::Worker;
-use crate::call::{Call, ChannelState, Move};
+use crate::call::{Call, ChannelState, Move, TransferProgress, TransferWatch};
 use crate::cause::HangupCause;
 use crate::technology::Report;
 
 impl Worker {
     /// A phone hands its call on, to a number or to the party of its other call.
-    pub(super) fn on_refer(&mut self, id: SessionId, refer: &Message, replaces: Option<SessionId>) {
+    pub(super) fn on_refer(
+        &mut self,
+        id: SessionId,
+        number: u32,
+        refer: &Message,
+        replaces: Option<SessionId>,
+    ) {
         let Some(session) = self.sessions.get(&id) else { return };
         let call = session.call.clone();
         let replaces = replaces.and_then(|other| self.sessions.get(&other)).map(|other| other.call.clone());
-        let referred = match referral(refer, replaces) {
+        let referred = match Referral::of(refer, replaces) {
             Some(referral) if session.allows_transfer() => {
                 info!(call = %call.call_id(), channel = call.name(), to = %referral.refer_to, "the call is handed on");
-                // The news goes out before the BYE that follows once the other party has left.
-                self.user_agent.answer_refer(id, Ok(()));
-                let referred = self.directory.refer(&call, &referral);
-                self.user_agent.notify_refer(id, referred.err().unwrap_or(200), true);
+                let tells_progress = session.media.endpoint().tells_transfer_progress;
+                self.user_agent.answer_refer(id, number, Ok(()));
+                let status = match self.directory.refer(&call, &referral) {
+                    Err(status) => status,
+                    Ok(Referred::OnItsWay(party)) if tells_progress => {
+                        tokio::spawn(tell_progress(party, self.user_agent.clone(), id, number));
+                        return;
+                    }
+                    Ok(_) => 200,
+                };
+                self.user_agent.notify_refer(id, number, status, true);
                 return;
             }
             Some(_) => 603,
             None => 400,
         };
-        self.user_agent.answer_refer(id, Err(referred));
+        self.user_agent.answer_refer(id, number, Err(referred));
     }
 }
 
@@ -86,17 +101,51 @@ impl Worker {
     }
 }
 
-/// What a REFER asks for; `None` when its Refer-To cannot be read.
-fn referral(refer: &Message, replaces: Option<Call>) -> Option<Referral> {
-    let refer_to = refer.raw(&HeaderName::ReferTo)?;
-    let address = NameAddr::parse(refer_to).ok()?;
-    let number = address.uri().user_unescaped().map(|user| user.into_owned()).unwrap_or_default();
-    Some(Referral {
-        number,
-        refer_to: refer_to.to_owned(),
-        referred_by: refer.raw(&HeaderName::ReferredBy).map(str::to_owned),
-        replaces,
-    })
+/// Tells the phone that handed its party on how far that is, until it is connected or has failed.
+async fn tell_progress(mut party: TransferWatch, phone: UserAgentHandle, id: SessionId, refer: u32) {
+    loop {
+        let progress = party.next().await;
+        phone.notify_refer(id, refer, status_of(progress), progress.is_final());
+        if progress.is_final() {
+            return;
+        }
+    }
+}
+
+/// The status by which a NOTIFY tells how far a party is (RFC 3515 section 2.4.5).
+pub fn status_of(progress: TransferProgress) -> u16 {
+    match progress {
+        TransferProgress::Trying => 100,
+        TransferProgress::Ringing => 180,
+        TransferProgress::Progress => 183,
+        TransferProgress::Connected => 200,
+        // The party has given up.
+        TransferProgress::Failed(HangupCause::NORMAL) => 487,
+        TransferProgress::Failed(cause) => causes::to_status(cause),
+    }
+}
+
+impl Referral {
+    /// What a REFER asks for; `None` when its Refer-To cannot be read. `replaces` is the call here that it names.
+    pub fn of(refer: &Message, replaces: Option<Call>) -> Option<Self> {
+        let refer_to = refer.raw(&HeaderName::ReferTo)?;
+        let address = NameAddr::parse(refer_to).ok()?;
+        let number = address.uri().user_unescaped().map(|user| user.into_owned()).unwrap_or_default();
+        Some(Self {
+            number,
+            refer_to: refer_to.to_owned(),
+            referred_by: refer.raw(&HeaderName::ReferredBy).map(str::to_owned),
+            replaces,
+            names_a_call: address.uri().header("Replaces").is_some(),
+        })
+    }
+
+    /// Whether the sender of a REFER wants to hear what becomes of it (RFC 4488).
+    pub fn wants_news(refer: &Message) -> bool {
+        let unwanted = refer.raw(&"Refer-Sub".into()).is_some_and(|value| value.trim() == "false");
+        let mut required = refer.values(&HeaderName::Require);
+        !unwanted && !required.any(|tag| tag.trim().eq_ignore_ascii_case("norefersub"))
+    }
 }
 
 /// Lets `call`, which has just come in, take the place of `replaced` (RFC 3891 section 3): in its conversation, or as the
@@ -108,10 +157,51 @@ pub(super) fn take_over(call: &Call, replaced: &Call) {
             call.send_to(Move::Bridge(partner));
         }
         (None, ChannelState::Ringing | ChannelState::Dialing) => {
-            call.send_to(Move::Follow);
-            replaced.pick_up_by(call);
+            call.pick_up(replaced);
         }
         // It talks to an application, which nobody can take over: the caller hears the number that it dialled.
         (None, _) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refer(headers: &str) -> Message {
+        let text = format!(
+            "REFER sip:alice@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bK1\r\n\
+             From: <sip:alice@192.0.2.1>;tag=1\r\nTo: <sip:alice@192.0.2.1>\r\nCall-ID: a\r\nCSeq: 1 REFER\r\n\
+             {headers}\r\n"
+        );
+        Message::parse(text.into()).unwrap()
+    }
+
+    #[test]
+    fn a_refer_names_a_number_and_perhaps_a_call() {
+        let plain =
+            Referral::of(&refer("Refer-To: \"Bob\" <sip:%2B33@x>\r\nReferred-By: <sip:a@x>\r\n"), None);
+        let plain = plain.unwrap();
+        assert_eq!((plain.number.as_str(), plain.names_a_call), ("+33", false));
+        assert_eq!(plain.referred_by.as_deref(), Some("<sip:a@x>"));
+        let replacing =
+            Referral::of(&refer("Refer-To: <sip:bob@x?Replaces=a%3Bto-tag%3Db>\r\n"), None).unwrap();
+        assert!(replacing.names_a_call);
+        assert!(Referral::of(&refer(""), None).is_none());
+        assert!(Referral::of(&refer("Refer-To: <nonsense\r\n"), None).is_none());
+    }
+
+    #[test]
+    fn news_can_be_declined_in_two_ways() {
+        assert!(Referral::wants_news(&refer("Refer-Sub: true\r\n")));
+        assert!(!Referral::wants_news(&refer("Refer-Sub: false\r\n")));
+        assert!(!Referral::wants_news(&refer("Require: norefersub\r\n")));
+    }
+
+    #[test]
+    fn a_party_that_gives_up_is_told_as_such() {
+        assert_eq!(status_of(TransferProgress::Failed(HangupCause::NORMAL)), 487);
+        assert_eq!(status_of(TransferProgress::Failed(HangupCause::USER_BUSY)), 486);
+        assert_eq!(status_of(TransferProgress::Connected), 200);
     }
 }

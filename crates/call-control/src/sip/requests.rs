@@ -59,6 +59,7 @@ impl Worker {
             Method::Message => self.on_text(id, &request, &flow, endpoint),
             Method::Options => self.user_agent.respond(id, capabilities()),
             Method::Subscribe => self.on_subscribe(id, request, flow, endpoint),
+            Method::Refer => self.on_refer_outside(id, request, flow, endpoint),
             Method::Publish => self.on_publish(id, request, endpoint),
             Method::Notify => {
                 let reply = PendingReply { id, user_agent: self.user_agent.clone() };
@@ -176,7 +177,7 @@ impl Sender {
 }
 
 /// Methods that mean something outside of calls.
-const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, SUBSCRIBE, NOTIFY, PUBLISH";
+const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, SUBSCRIBE, NOTIFY, PUBLISH, REFER";
 
 /// What OPTIONS is answered with.
 fn capabilities() -> Reply {

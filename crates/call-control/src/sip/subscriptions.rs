@@ -17,7 +17,7 @@ use super::{PendingReply, SipTechnology, parties};
 use crate::identity::CallerId;
 use crate::technology::OriginateError;
 
-/// A SUBSCRIBE whose sender is proven, and which waits for the exchange.
+/// A SUBSCRIBE, or a REFER outside of a call, whose sender is proven, and which waits for the exchange.
 #[derive(Debug)]
 pub struct PendingSubscription {
     id: RequestId,
@@ -48,6 +48,11 @@ impl PendingSubscription {
         self.user_agent.respond(self.id, reply);
     }
 
+    /// Takes a REFER whose sender wants to hear no more of it (RFC 4488).
+    pub fn accept_without_news(self) {
+        self.user_agent.respond(self.id, Reply::status(202).header("Refer-Sub", "false"));
+    }
+
     /// Takes it under the name `id`; what becomes of it is told by [`super::Directory::subscription`].
     pub fn accept(self, id: SubscriptionId, terms: SubscriptionTerms) {
         self.user_agent.accept_subscription(self.id, id, terms);
@@ -65,6 +70,19 @@ impl Worker {
         let secure = addressing::wants_sips(&request);
         let pending = PendingSubscription { id, flow, secure, user_agent: self.user_agent.clone() };
         self.directory.subscribe(endpoint, request, pending);
+    }
+
+    /// A REFER outside of a call.
+    pub(super) fn on_refer_outside(
+        &self,
+        id: RequestId,
+        request: Message,
+        flow: Flow,
+        endpoint: Arc<SipEndpoint>,
+    ) {
+        let secure = addressing::wants_sips(&request);
+        let pending = PendingSubscription { id, flow, secure, user_agent: self.user_agent.clone() };
+        self.directory.refer_outside(endpoint, request, pending);
     }
 
     pub(super) fn on_publish(&self, id: RequestId, request: Message, endpoint: Arc<SipEndpoint>) {

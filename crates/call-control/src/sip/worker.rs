@@ -210,13 +210,17 @@ impl Worker {
                 }
             }
             SessionEvent::UpdateFailed { status: 405, .. } => self.tell_connected_by_invite(id),
-            SessionEvent::Refer { message, replaces } => self.on_refer(id, &message, replaces),
+            SessionEvent::Refer { id: refer, message, replaces } => {
+                self.on_refer(id, refer, &message, replaces)
+            }
             SessionEvent::ReferProgress { status, last } => self.on_refer_progress(id, status, last),
             SessionEvent::ReferFailed { status } => self.on_refer_progress(id, status, true),
             SessionEvent::Info { message } => self.on_info(id, &message),
             SessionEvent::Message { message } => self.on_text_in_call(id, &message),
             SessionEvent::Failed { status, message } => self.on_failed(id, status, message.as_ref()),
-            SessionEvent::Cancelled => self.end(id, HangupCause::NORMAL),
+            SessionEvent::Cancelled { cancel } => {
+                self.end(id, causes::from_reason(&cancel).unwrap_or(HangupCause::NORMAL));
+            }
             SessionEvent::Ended { message, reason } => {
                 if let (Some(session), Some(bye)) = (self.sessions.get(&id), &message) {
                     session.hear_charges(bye);

@@ -1,7 +1,8 @@
 //! `Dial(technology/resource[&…][,timeout[,options[,URL]]])`: calls, and joins the caller with the first that answers.
 //!
 //! Options that act: `r` rings at once, `m` plays the caller's silence instead of ringing, `g` goes on with the dialplan
-//! after the called party has hung up, `i` counts a destination that forwards its call as busy. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
+//! after the called party has hung up, `i` counts a destination that forwards its call as busy, `c` tells those that are
+//! given up that the call was answered elsewhere. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
 //! are said once a call on the console.
 //!
 //! Sets `DIALSTATUS`, `HANGUPCAUSE`, `DIALEDPEERNAME`, `DIALEDPEERNUMBER`, `DIALEDTIME`, `ANSWEREDTIME`, `RINGTIME` and
@@ -17,7 +18,7 @@ use super::arguments::{Options, seconds, split};
 use crate::dialplan::{DialplanChannel, HangUpOnDrop};
 
 /// Options that have their effect here, or need none yet.
-const UNDERSTOOD: &str = "rmgitT";
+const UNDERSTOOD: &str = "rmgictT";
 
 /// Options that listen for keys or speak into the call: parties that could send their audio past us do not.
 const NEEDS_MEDIA: &str = "HhKkLTtWwXx";
@@ -74,6 +75,9 @@ async fn dial(
     dial = dial.forward_context(channel.call.variable("FORWARD_CONTEXT"));
     if options.has('i') {
         dial = dial.ignore_forwards();
+    }
+    if options.has('c') {
+        dial = dial.answered_elsewhere();
     }
     if let Some(timeout) = timeout {
         dial = dial.timeout(timeout);

@@ -60,6 +60,8 @@ mod goto_if;
 mod hangup;
 mod message_send;
 mod no_op;
+mod pickup;
+mod pickup_chan;
 mod playback;
 mod progress;
 mod read;
@@ -84,6 +86,8 @@ pub fn table() -> &'static [Application] {
         application!(hangup, "Hangup", "End the call.", dead: true),
         application!(message_send, "MessageSend", "Send a text message.", dead: true),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),
+        application!(pickup, "Pickup", "Take a call that rings elsewhere."),
+        application!(pickup_chan, "PickupChan", "Take the call that rings on a channel."),
         application!(playback, "Playback", "Play prompts."),
         application!(progress, "Progress", "Open early media towards the caller."),
         application!(read, "Read", "Read keys into a variable."),

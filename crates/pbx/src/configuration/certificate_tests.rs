@@ -163,3 +163,16 @@ fn without_a_certificate_calls_may_only_go_out() {
     let (text, starts) = said("", &[]);
     assert!(starts && text.contains("nobody can connect to it"), "{text}");
 }
+
+#[test]
+fn an_encrypted_key_is_read_with_its_password() {
+    let certificate = include_str!("../../../sip-ua/src/transport/tls/keys/certificate.pem");
+    let key = include_str!("../../../sip-ua/src/transport/tls/keys/aes.pem");
+    let files = [("/keys/sip.crt", certificate), ("/keys/sip.key", key)];
+    let (configuration, report) = load(&format!("{FILES}password=looking-glass"), &files);
+    assert!(configuration.is_some() && report.is_clean(), "{}", report.render(false));
+    let (configuration, report) = load(&format!("{FILES}password=wonderland"), &files);
+    let shown = report.render(false);
+    assert!(configuration.is_none() && shown.contains("with the password that is given"), "{shown}");
+    assert!(!shown.contains("wonderland"), "a password is told: {shown}");
+}

@@ -27,6 +27,7 @@ mod access;
 mod check;
 mod dialects;
 mod disk;
+mod features;
 mod folders;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -55,14 +56,15 @@ pub use access::{Access, AccessLists};
 use dialects::SipFiles;
 pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
+pub use features::FeaturesConfiguration;
 pub use folders::{Folders, FoldersError};
 pub use geolocation::{ConfiguredLocation, GeolocationConfiguration};
 pub use http::HttpConfiguration;
 pub use options::Options;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint,
-    GeolocationOptions, Global, Identifier, Identify, IdentityOptions, Pattern, Registration, ResourceList,
-    SignallingOptions, SipConfiguration, System, Transport,
+    GeolocationOptions, Global, Identifier, Identify, IdentityOptions, Overlap, Pattern, Registration,
+    ResourceList, SignallingOptions, SipConfiguration, System, Transport,
 };
 pub(crate) use pjsip::{codec_of, route_set};
 pub use report::ConfigurationReport;
@@ -86,6 +88,8 @@ pub struct Configuration {
     pub geolocation: GeolocationConfiguration,
     /// `rtp.conf`.
     pub rtp: RtpConfiguration,
+    /// `features.conf`.
+    pub features: FeaturesConfiguration,
     /// `resolver_unbound.conf`: who is asked where hosts are.
     pub resolver: DnsConfig,
     /// `security.conf`.
@@ -162,6 +166,8 @@ impl Configuration {
         geolocation.check_endpoints(&sip, &mut reader.found);
         let rtp = reader.read("rtp.conf").unwrap_or_default();
         let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
+        let features = reader.read("features.conf").unwrap_or_default();
+        let features = FeaturesConfiguration::read(&features, &mut reader.found);
         let resolver = reader.read("resolver_unbound.conf").unwrap_or_default();
         let resolver = resolver::read(&resolver, &mut reader.found);
         let security = reader.read("security.conf").unwrap_or_default();
@@ -183,6 +189,7 @@ impl Configuration {
             sip,
             geolocation,
             rtp,
+            features,
             resolver,
             security,
             dialplan: Arc::new(plan),
@@ -305,6 +312,8 @@ fn nothing_there(folder: &Path) -> ConfigurationReport {
 
 #[cfg(test)]
 mod certificate_tests;
+#[cfg(test)]
+mod pickup_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

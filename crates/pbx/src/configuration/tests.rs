@@ -257,3 +257,18 @@ proptest::proptest! {
         let _ = folder(&[("pjsip.conf", &pjsip), ("extensions.conf", &pjsip)]);
     }
 }
+
+#[test]
+fn keys_of_global_that_are_not_needed_or_wait_are_told_as_such() {
+    let text = "[global]\ntype=global\ncontact_expiration_check_interval=5\n\
+                send_contact_status_on_update_registration=yes\n[a]\ntype=endpoint\nallow=ulaw\n";
+    let files =
+        MemoryFiles::from([("/pbx/etc/pjsip.conf", text), ("/pbx/etc/extensions.conf", "[default]\n")]);
+    let (_, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
+    let shown = report.render(false);
+    assert!(!shown.contains("contact_expiration_check_interval"), "{shown}");
+    assert!(
+        shown.contains("send_contact_status_on_update_registration has no effect yet: managers"),
+        "{shown}"
+    );
+}

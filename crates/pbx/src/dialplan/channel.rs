@@ -11,10 +11,10 @@ use super::host::ChannelHost;
 use crate::exchange::Exchange;
 
 /// Wait for the first digit in `WaitExten`, unless `TIMEOUT(response)` says otherwise.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Wait between digits, unless `TIMEOUT(digit)` says otherwise.
-const DIGIT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const DIGIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A channel that runs dialplan: what applications and functions work on.
 pub struct DialplanChannel {

@@ -3,11 +3,13 @@
 mod channel;
 mod clock;
 mod host;
+mod overlap;
 mod runner;
 mod substitution;
 mod transfer;
 
 pub use channel::DialplanChannel;
 pub use runner::run_call;
+pub(crate) use runner::run_moved;
 pub(crate) use substitution::Substitution;
 pub(crate) use transfer::HangUpOnDrop;

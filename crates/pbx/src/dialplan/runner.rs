@@ -10,10 +10,12 @@ use tokio::time::Instant;
 
 use super::channel::DialplanChannel;
 use super::host::ChannelHost;
+use super::overlap;
 use super::transfer;
 use crate::applications::{self, Application, ApplicationResult};
 use crate::exchange::Exchange;
 use crate::functions;
+use crate::pickup::{self, PickupNumber, is_pickup_number};
 
 /// How long a caller hears busy or congestion when the dialplan just ends.
 const FALLTHROUGH_TONE: Duration = Duration::from_secs(10);
@@ -24,16 +26,34 @@ const MOST_STEPS_AFTER_HANGUP: usize = 10_000;
 /// Runs `call` from the extension that it dialled until the dialplan ends or the party hangs up, then `h`.
 pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
     let extension = Some(call.dialed()).filter(|d| !d.is_empty()).unwrap_or_else(|| "s".to_owned());
-    let start = Location::new(call.position().context, extension, 1);
-    let machine = Machine::new(exchange.configuration().dialplan.clone(), start);
     call.set_attended();
-    let mut channel = DialplanChannel::new(exchange, call, machine);
+    let plan = exchange.configuration().dialplan.clone();
     // It may have come to take the place of another call.
-    let end = match channel.call.take_move() {
+    let place = call.take_move();
+    // A dialplan that dials that number means its own.
+    let is_phone = call.leg().is_some() && call.technology() != call_control::local::NAME;
+    if is_phone && place.is_none() && is_pickup_number(&exchange, &extension) == PickupNumber::Is {
+        return run_pickup(exchange, call).await;
+    }
+    let extension = match place {
+        None => overlap::complete(&plan, &call, extension).await,
+        Some(_) => Some(extension),
+    };
+    let Some(extension) = extension else { return };
+    let machine = Machine::new(plan, Location::new(call.position().context, extension, 1));
+    let mut channel = DialplanChannel::new(exchange, call, machine);
+    let end = match place {
         Some(place) => follow_and_run(&mut channel, place).await,
         None => run(&mut channel).await,
     };
     finish(&mut channel, end).await;
+}
+
+/// Runs a call to the number that takes calls: it has no dialplan until it is sent to one.
+async fn run_pickup(exchange: Arc<Exchange>, call: Call) {
+    if pickup::by_number(&exchange, &call).await.is_ok() {
+        run_moved(exchange, call).await;
+    }
 }
 
 /// Sees to a channel that nobody attends and that was sent somewhere: a phone that `Dial` had called, whose caller has
@@ -238,6 +258,12 @@ async fn fall_through(channel: &mut DialplanChannel) {
 async fn run_hangup_extension(channel: &mut DialplanChannel) {
     if !channel.machine.hangup() {
         return;
+    }
+    // What the caller said when it left, unless its last `Dial` has said more.
+    if let ChannelState::Ended(cause) = channel.call.state()
+        && (cause != HangupCause::NORMAL || channel.call.variable("HANGUPCAUSE").is_none())
+    {
+        channel.set("HANGUPCAUSE", cause.code().to_string());
     }
     for _ in 0..MOST_STEPS_AFTER_HANGUP {
         tokio::task::coop::consume_budget().await;

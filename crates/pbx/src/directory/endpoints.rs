@@ -133,7 +133,9 @@ fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &E
 /// How calls with it are set up, changed and ended.
 fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
     sip.options = endpoint.session_options;
+    sip.pickup_groups = endpoint.pickup_groups.clone();
     sip.allow_transfer = endpoint.allow_transfer;
+    sip.tells_transfer_progress = endpoint.signalling.refer_blind_progress;
     sip.redirect_method = endpoint.redirect_method;
     sip.call_limit = configuration.sip.device_rules.get(&endpoint.name).and_then(|rules| rules.call_limit);
     let signalling = &endpoint.signalling;
@@ -262,6 +264,13 @@ mod tests {
         assert_eq!(drawn, [vec![Algorithm::Md5], vec![Algorithm::Sha256, Algorithm::Md5]].into());
         let own = table.get("a").and_then(|endpoint| endpoint.challenge_terms.clone()).unwrap();
         assert_eq!(own.algorithms, [Algorithm::Sha256, Algorithm::Md5]);
+    }
+
+    #[test]
+    fn phones_hear_of_their_transfers_unless_they_do_not_want_to() {
+        let table = table("[a]\ntype=endpoint\n[b]\ntype=endpoint\nrefer_blind_progress=no\n");
+        let tells = |name: &str| table.get(name).map(|endpoint| endpoint.tells_transfer_progress);
+        assert_eq!((tells("a"), tells("b")), (Some(true), Some(false)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::sync::{Arc, Weak};
 
 use call_control::sip::{
     AccessRules, Admission, CallerVerdict, ConveyedLocation, Directory, PendingReply, PendingSubscription,
-    Referral, Route, SipEndpoint, UnidentifiedPolicy,
+    Referral, Referred, Route, SipEndpoint, UnidentifiedPolicy,
 };
 use call_control::{BoxFuture, Call, CallerId, OriginateError, TextMessage};
 use dialplan_vm::Matching;
@@ -29,9 +29,12 @@ pub(crate) use endpoints::EndpointTable;
 pub(crate) use host_addresses::HostAddresses;
 pub(crate) use route::{contacts_of, way_to};
 
+use crate::click_to_dial;
+use crate::configuration::Overlap;
 use crate::exchange::Exchange;
 use crate::geolocation;
 use crate::messages;
+use crate::pickup::{PickupNumber, is_pickup_number};
 use crate::stir_shaken::{verify_caller, vouch_for_caller};
 
 /// Answers from the configuration that is in force, and from the registrations.
@@ -89,11 +92,13 @@ impl Directory for ConfiguredDirectory {
 
     fn admit(&self, endpoint: &SipEndpoint, dialed: &str, caller: &CallerId) -> Admission {
         let Some(exchange) = self.exchange.upgrade() else { return Admission::NoSuchNumber };
+        if is_pickup_number(&exchange, dialed) == PickupNumber::Is {
+            return Admission::Welcome;
+        }
         let plan = exchange.configuration().dialplan.clone();
         match plan.matching(&endpoint.context, dialed, Some(&caller.number)) {
             Matching::Matches { .. } => Admission::Welcome,
-            Matching::CouldMatch if overlaps(&exchange, &endpoint.name) => Admission::Incomplete,
-            Matching::CouldMatch | Matching::Nothing => Admission::NoSuchNumber,
+            Matching::CouldMatch | Matching::Nothing => incomplete(&exchange, endpoint, dialed, caller),
         }
     }
 
@@ -137,7 +142,7 @@ impl Directory for ConfiguredDirectory {
         vouch_for_caller(&exchange, &endpoint.name, caller, target)
     }
 
-    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<(), u16> {
+    fn refer(&self, referrer: &Call, referral: &Referral) -> Result<Referred, u16> {
         let exchange = self.exchange.upgrade().ok_or(503_u16)?;
         transfer::refer(&exchange, referrer, referral)
     }
@@ -182,6 +187,13 @@ impl Directory for ConfiguredDirectory {
         }
     }
 
+    fn refer_outside(&self, endpoint: Arc<SipEndpoint>, request: Message, pending: PendingSubscription) {
+        match self.exchange.upgrade() {
+            Some(exchange) => click_to_dial::take(exchange, endpoint, &request, pending),
+            None => pending.refuse(Reply::status(503)),
+        }
+    }
+
     fn publish(&self, endpoint: Arc<SipEndpoint>, request: Message, reply: PendingReply) {
         match self.exchange.upgrade() {
             Some(exchange) => exchange.presence().publish(&endpoint, &request, reply),
@@ -203,9 +215,27 @@ impl Directory for ConfiguredDirectory {
     }
 }
 
-/// Whether callers from `endpoint` may be told to send more digits (`allow_overlap`).
-fn overlaps(exchange: &Exchange, endpoint: &str) -> bool {
-    exchange.configuration().sip.endpoints.get(endpoint).is_some_and(|endpoint| endpoint.allow_overlap)
+/// What becomes of a number that leads nowhere yet (`allow_overlap`).
+fn incomplete(exchange: &Exchange, endpoint: &SipEndpoint, dialed: &str, caller: &CallerId) -> Admission {
+    let configuration = exchange.configuration();
+    let Some(configured) = configuration.sip.endpoints.get(&endpoint.name) else {
+        return Admission::NoSuchNumber;
+    };
+    let could_match = |context: &str| {
+        let begins_pickup = is_pickup_number(exchange, dialed) == PickupNumber::Begins;
+        begins_pickup
+            || !matches!(
+                configuration.dialplan.matching(context, dialed, Some(&caller.number)),
+                Matching::Nothing | Matching::Matches { more_could: false }
+            )
+    };
+    let asked = configured.overlap_context.as_deref().unwrap_or(&endpoint.context);
+    match configured.allow_overlap {
+        Overlap::Asks if could_match(asked) => Admission::Incomplete,
+        // Keys complete it where it is dialled.
+        Overlap::Listens if could_match(&endpoint.context) => Admission::Welcome,
+        _ => Admission::NoSuchNumber,
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Calls that are handed on: who leaves for where.
 
-use call_control::sip::Referral;
+use call_control::sip::{Referral, Referred};
 use call_control::{Call, ChannelState, DialplanPosition, HangupCause, Move};
 use dialplan_vm::Matching;
 
@@ -10,7 +10,7 @@ use crate::exchange::Exchange;
 ///
 /// # Errors
 /// The status to refuse with.
-pub(super) fn refer(exchange: &Exchange, referrer: &Call, referral: &Referral) -> Result<(), u16> {
+pub(super) fn refer(exchange: &Exchange, referrer: &Call, referral: &Referral) -> Result<Referred, u16> {
     let party = referrer.partner().ok_or(400_u16)?;
     match &referral.replaces {
         Some(other) => attended(exchange, referrer, &party, other, referral),
@@ -25,7 +25,7 @@ fn attended(
     party: &Call,
     other: &Call,
     referral: &Referral,
-) -> Result<(), u16> {
+) -> Result<Referred, u16> {
     if let Some(target) = other.partner() {
         if target.name() == party.name() || target.name() == referrer.name() {
             return Err(400);
@@ -36,18 +36,18 @@ fn attended(
         // The one that follows is told first: the other's bridge must not take the news for a departure.
         target.send_to(Move::Follow);
         party.send_to(Move::Bridge(target));
-        return Ok(());
+        return Ok(Referred::Joined);
     }
     // The other call still rings, or talks to an application: the party takes the way that the phone took.
-    blind(exchange, referrer, party, referral)?;
+    let referred = blind(exchange, referrer, party, referral)?;
     if other.state() != ChannelState::Up || other.name() != referrer.name() {
         other.hangup(HangupCause::NORMAL);
     }
-    Ok(())
+    Ok(referred)
 }
 
 /// Sends the party on through the dialplan.
-fn blind(exchange: &Exchange, referrer: &Call, party: &Call, referral: &Referral) -> Result<(), u16> {
+fn blind(exchange: &Exchange, referrer: &Call, party: &Call, referral: &Referral) -> Result<Referred, u16> {
     let context = transfer_context(exchange, referrer, party);
     let number = Some(referral.number.as_str()).filter(|number| !number.is_empty()).unwrap_or("s");
     let plan = exchange.configuration().dialplan.clone();
@@ -61,8 +61,9 @@ fn blind(exchange: &Exchange, referrer: &Call, party: &Call, referral: &Referral
     if let Some(by) = &referral.referred_by {
         party.set_variable("SIPREFERREDBYHDR", by);
     }
+    let watch = party.watch_transfer();
     party.send_to(Move::Dialplan(DialplanPosition { context, extension: number.to_owned(), priority: 1 }));
-    Ok(())
+    Ok(Referred::OnItsWay(watch))
 }
 
 /// Where the number of a transfer is looked for: `TRANSFER_CONTEXT` of either party, else the context where calls of the

@@ -1,4 +1,6 @@
-//! `CHANNEL(item)`: facts about the channel. `language` and `tonezone` can be set.
+//! `CHANNEL(item)`: facts about the channel. `language`, `tonezone` and the groups can be set.
+
+use std::sync::Arc;
 
 use call_control::{Codec, Direction};
 
@@ -23,6 +25,10 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "dialed" => call.dialed(),
         "audionativeformat" | "audioreadformat" | "audiowriteformat" => format_name(call.codec()),
         "endpoint" => call.resource().to_owned(),
+        "callgroup" => call.pickup_groups().of_calls.numbers(),
+        "namedcallgroup" => call.pickup_groups().of_calls.names(),
+        "pickupgroup" => call.pickup_groups().to_take.numbers(),
+        "namedpickupgroup" => call.pickup_groups().to_take.names(),
         "after_bridge_goto" | "hangupsource" | "musicclass" | "parkinglot" => String::new(),
         "direction" => match call.direction() {
             Direction::Inbound => "inbound".to_owned(),
@@ -46,7 +52,24 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
             scope.call.set_tone_zone(Some(value.trim()).filter(|zone| !zone.is_empty()));
             Ok(())
         }
-        _ => Err(FunctionError::arguments(NAME, arguments, "only its language and its tonezone can be set")),
+        item @ ("callgroup" | "namedcallgroup" | "pickupgroup" | "namedpickupgroup") => {
+            let mut groups = (*scope.call.pickup_groups()).clone();
+            let set = if item.ends_with("callgroup") { &mut groups.of_calls } else { &mut groups.to_take };
+            if item.starts_with("named") {
+                set.set_names(value);
+            } else {
+                let bad = |error: call_control::BadGroup| {
+                    FunctionError::arguments(NAME, arguments, error.to_string())
+                };
+                set.set_numbers(value).map_err(bad)?;
+            }
+            scope.call.set_pickup_groups(Arc::new(groups));
+            Ok(())
+        }
+        _ => {
+            let known = "only language, tonezone, callgroup, pickupgroup, namedcallgroup and namedpickupgroup can be set";
+            Err(FunctionError::arguments(NAME, arguments, known))
+        }
     }
 }
 

@@ -132,6 +132,7 @@ impl WaitingMessages {
                             content_type: row.get(4)?,
                             body: row.get(5)?,
                             data: Vec::new(),
+                            hops: None,
                         };
                         Ok((row.get(0)?, row.get(1)?, text))
                     },

@@ -32,6 +32,7 @@ use tokio::sync::Notify;
 
 pub use hint::{Hint, HintState};
 pub use mailbox::{MailboxCounts, MailboxSource};
+pub(crate) use publish::is_of;
 pub use showing::{HintRow, SubscriptionRow};
 pub(crate) use subscribe::packages;
 pub use value::{PresenceState, PresenceValue};

@@ -74,9 +74,9 @@ fn document(request: &Message) -> Result<Option<Pidf>, Reply> {
     })
 }
 
-/// Whether a PUBLISH is about its sender: by the endpoint's name, an address of record of it, or an extension whose hint
+/// Whether a request is about its sender: by the endpoint's name, an address of record of it, or an extension whose hint
 /// names it.
-fn is_of(configuration: &Configuration, endpoint: &Endpoint, request: &Message) -> bool {
+pub(crate) fn is_of(configuration: &Configuration, endpoint: &Endpoint, request: &Message) -> bool {
     let Some(user) = user_of(request) else { return false };
     if user == endpoint.name || endpoint.aors.contains(&user) {
         return true;

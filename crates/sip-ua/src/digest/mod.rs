@@ -39,6 +39,7 @@ mod secret;
 // The client.
 mod answer;
 mod challenge;
+mod server_proof;
 // The server.
 mod nonce;
 mod replay;
@@ -50,5 +51,6 @@ pub use answer::{Answer, Subject, answer};
 pub use challenge::{Challenge, Qop, best_of};
 pub use fields::claimed_username;
 pub use secret::{Credentials, Secret};
+pub use server_proof::{ServerProof, server_proof};
 pub use terms::ChallengeTerms;
 pub use verifier::{Verdict, Verifier, VerifierConfig};

@@ -213,13 +213,13 @@ impl UserAgentHandle {
     }
 
     /// See [`UserAgent::answer_refer`].
-    pub fn answer_refer(&self, id: SessionId, answer: Result<(), u16>) {
-        self.run(move |agent, now| agent.answer_refer(now, id, answer));
+    pub fn answer_refer(&self, id: SessionId, refer: u32, answer: Result<(), u16>) {
+        self.run(move |agent, now| agent.answer_refer(now, id, refer, answer));
     }
 
     /// See [`UserAgent::notify_refer`].
-    pub fn notify_refer(&self, id: SessionId, status: u16, last: bool) {
-        self.run(move |agent, now| agent.notify_refer(now, id, status, last));
+    pub fn notify_refer(&self, id: SessionId, refer: u32, status: u16, last: bool) {
+        self.run(move |agent, now| agent.notify_refer(now, id, refer, status, last));
     }
 
     /// See [`UserAgent::message`].

@@ -18,6 +18,8 @@ struct Told {
     is_inbound: bool,
     answered: bool,
     ended: bool,
+    /// The REFER of the peer that came last.
+    refer: u32,
     /// How often each [`Ask`] was asked without that its outcome has come. What is asked before the answer has none.
     open: [u32; 3],
 }
@@ -50,6 +52,11 @@ impl Application {
         if let Some(told) = self.sessions.get_mut(&id) {
             told.open[ask as usize] += 1;
         }
+    }
+
+    /// The REFER that came last in a call.
+    pub(super) fn refer(&self, id: SessionId) -> u32 {
+        self.sessions.get(&id).map(|told| told.refer).unwrap_or_default()
     }
 
     pub(super) fn begin_subscription(&mut self) -> SubscriptionId {
@@ -129,7 +136,7 @@ impl Application {
             SessionEvent::Provisional { .. } | SessionEvent::Answered { .. } => !inbound && !answered,
             SessionEvent::Failed { .. } => !inbound && !answered,
             SessionEvent::Established { .. } => inbound && !answered,
-            SessionEvent::Cancelled => inbound && !answered,
+            SessionEvent::Cancelled { .. } => inbound && !answered,
             SessionEvent::ProvisionalAcknowledged { .. } => inbound && !answered,
             _ => true,
         };
@@ -138,10 +145,13 @@ impl Application {
             assert!(told.open[ask as usize] > 0, "{id} hears {event:?} that nothing was asked for");
             told.open[ask as usize] -= u32::from(is_last);
         }
+        if let SessionEvent::Refer { id, .. } = event {
+            told.refer = *id;
+        }
         told.answered |= matches!(event, SessionEvent::Answered { .. } | SessionEvent::Established { .. });
         told.ended = matches!(
             event,
-            SessionEvent::Failed { .. } | SessionEvent::Cancelled | SessionEvent::Ended { .. }
+            SessionEvent::Failed { .. } | SessionEvent::Cancelled { .. } | SessionEvent::Ended { .. }
         );
     }
 

@@ -113,6 +113,7 @@ impl Scene {
             _ => {}
         }
         let answer = |choice: bool| if choice { Ok(description()) } else { Err(488) };
+        let refer = self.applications[agent].refer(id);
         let status = if (4..=8).contains(&kind) { input.octet() } else { 0 };
         self.network.tell(agent, |agent, now| match kind {
             4 | 5 => agent.progress(now, id, 101 + u16::from(status % 99), body, Vec::new()),
@@ -124,8 +125,8 @@ impl Scene {
             12 => agent.update(now, id, body, Vec::new()),
             13 => agent.answer_update(now, id, answer(choice)),
             14 => agent.refer(now, id, "<sip:carol@192.0.2.3>", Vec::new()),
-            15 => agent.answer_refer(now, id, if choice { Ok(()) } else { Err(603) }),
-            16 => agent.notify_refer(now, id, 200, choice),
+            15 => agent.answer_refer(now, id, refer, if choice { Ok(()) } else { Err(603) }),
+            16 => agent.notify_refer(now, id, refer, 200, choice),
             17 if choice => agent.info(now, id, description()),
             17 => agent.message(now, id, description()),
             _ => agent.hangup(now, id, Vec::new()),

@@ -5,7 +5,7 @@ use sip_parser::{HeaderName, Message, Method};
 
 use super::security::{Agreeing, SecurityAgreement};
 use super::tokens::Tokens;
-use crate::digest::{self, Challenge, Credentials};
+use crate::digest::{self, Challenge, Credentials, ServerProof};
 
 /// How often a realm may call our nonce stale before we believe that it never will be pleased.
 const STALE_LIMIT: u8 = 3;
@@ -26,6 +26,8 @@ struct Answered {
     credentials: Credentials,
     /// Nonce count of the last answer.
     count: u32,
+    /// The random string of the last answer, and what it was about.
+    said: (String, String),
     stale: u8,
 }
 
@@ -59,6 +61,16 @@ impl Authenticator {
         })
     }
 
+    /// Whether a 2xx is from a server that says it knows our secret, and does not.
+    pub(super) fn is_deceived(&self, response: &Message) -> bool {
+        self.answered.iter().any(|known| {
+            let (cnonce, uri) = &known.said;
+            let (challenge, credentials) = (&known.challenge, &known.credentials);
+            let proof = digest::server_proof(response, challenge, credentials, uri, cnonce, known.count);
+            proof == ServerProof::Wrong
+        })
+    }
+
     /// The headers that answer all realms so far, for one more try, and what is said of security mechanisms.
     pub(super) fn headers(
         &mut self,
@@ -69,14 +81,10 @@ impl Authenticator {
     ) -> Vec<(HeaderName, String)> {
         let answers = self.answered.iter_mut().filter_map(|known| {
             known.count += 1;
+            known.said = (tokens.call_id(), uri.to_owned());
             let subject = digest::Subject { method, uri, body };
-            let value = digest::answer(
-                &known.challenge,
-                &known.credentials,
-                &subject,
-                &tokens.call_id(),
-                known.count,
-            )?;
+            let (challenge, credentials, cnonce) = (&known.challenge, &known.credentials, &known.said.0);
+            let value = digest::answer(challenge, credentials, &subject, cnonce, known.count)?;
             let proxy = known.challenge.proxy;
             Some((if proxy { HeaderName::ProxyAuthorization } else { HeaderName::Authorization }, value))
         });
@@ -102,8 +110,45 @@ fn note(answered: &mut Vec<Answered>, challenge: &Challenge, credentials: &Crede
         None if full => false,
         None => {
             let (challenge, credentials) = (challenge.clone(), credentials.clone());
-            answered.push(Answered { challenge, credentials, count: 0, stale: 0 });
+            answered.push(Answered { challenge, credentials, count: 0, said: Default::default(), stale: 0 });
             true
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::{Answer, Subject};
+
+    const URI: &str = "sip:example.com";
+
+    fn response(status: u16, header: &str) -> Message {
+        let text = format!(
+            "SIP/2.0 {status} X\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag=1\r\n\
+             To: <sip:a@x>;tag=2\r\nCall-ID: a\r\nCSeq: 1 REGISTER\r\n{header}\r\n\r\n"
+        );
+        Message::parse(text.into()).expect("a response")
+    }
+
+    #[test]
+    fn a_server_that_only_claims_to_know_the_password_is_found_out() {
+        let alice = Credentials::password("alice", "looking-glass");
+        let mut authenticator = Authenticator::new(vec![alice.clone()]);
+        let asked = r#"WWW-Authenticate: Digest realm="pbx", nonce="n", qop="auth", algorithm=MD5"#;
+        assert!(authenticator.challenged(&response(401, asked)));
+        let mut tokens = Tokens::from_seed([7; 32]);
+        let headers = authenticator.headers(&Method::Register, URI, b"", &mut tokens);
+        let (_, cnonce, _) = Answer::parse(&headers[0].1).and_then(|answer| answer.protection).expect("qop");
+        let says = |credentials: &Credentials| {
+            let challenges = Challenge::of_response(&response(401, asked));
+            let subject = Subject { method: &Method::from(""), uri: URI, body: b"" };
+            let proof = digest::answer(&challenges[0], credentials, &subject, &cnonce, 1).expect("an answer");
+            let proof = Answer::parse(&proof).expect("an answer").response;
+            response(200, &format!("Authentication-Info: qop=auth, rspauth=\"{proof}\""))
+        };
+        assert!(!authenticator.is_deceived(&response(200, "Server: x")));
+        assert!(!authenticator.is_deceived(&says(&alice)));
+        assert!(authenticator.is_deceived(&says(&Credentials::password("alice", "guess"))));
     }
 }

@@ -28,6 +28,15 @@ impl Body {
     pub(super) fn describes(&self) -> bool {
         ["application/sdp", "multipart/"].iter().any(|kind| self.content_type.starts_with(kind))
     }
+
+    /// The first line of a response (RFC 3420), which is how news of a REFER tells how far its call is. A `status` that is
+    /// none is cut to the nearest.
+    #[must_use]
+    pub fn sip_fragment(status: u16) -> Body {
+        let status = status.clamp(100, 699);
+        let line = format!("SIP/2.0 {status} {}\r\n", sip_parser::default_reason(status));
+        Body { content_type: "message/sipfrag;version=2.0".to_owned(), bytes: line.into() }
+    }
 }
 
 /// Another server that a request can go to when the one before it fails (RFC 3263 section 4.3).

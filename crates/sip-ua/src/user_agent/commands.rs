@@ -55,11 +55,14 @@ impl UserAgent {
             return;
         }
         match self.take_pending(request) {
-            Some(pending) if !pending.cancelled && self.common.invites.contains_key(&pending.arrival.id) => {
+            Some(Pending { cancelled: Some(cancel), .. }) => {
+                self.common.emit(id, SessionEvent::Cancelled { cancel });
+            }
+            Some(pending) if self.common.invites.contains_key(&pending.arrival.id) => {
                 self.admit(now, pending, id, contact, options);
             }
-            Some(_) => self.common.emit(id, SessionEvent::Cancelled),
-            None => {
+            // It was given up by its transaction meanwhile, or answered already.
+            _ => {
                 let reason = EndReason::Refused;
                 self.common.emit(id, SessionEvent::Ended { message: None, reason });
             }
@@ -221,18 +224,20 @@ impl UserAgent {
         });
     }
 
-    /// Answers the peer's [`Refer`](SessionEvent::Refer): takes it, and tells it that we begin, or refuses it.
-    pub fn answer_refer(&mut self, now: Instant, id: SessionId, answer: Result<(), u16>) {
+    /// Answers the peer's [`Refer`](SessionEvent::Refer) of that id: takes it, and tells it that we begin, or refuses it.
+    pub fn answer_refer(&mut self, now: Instant, id: SessionId, refer: u32, answer: Result<(), u16>) {
         self.command(now, id, |stage, scope| match stage {
-            Stage::Confirmed(confirmed) => confirmed.answer_refer(scope, answer),
+            Stage::Confirmed(confirmed) => confirmed.answer_refer(scope, refer, answer),
             other => other,
         });
     }
 
-    /// Tells the peer what became of its REFER, as the status of a call; the `last` news ends it.
-    pub fn notify_refer(&mut self, now: Instant, id: SessionId, status: u16, last: bool) {
+    /// Tells the peer what became of its REFER of that id, as the status of a call; the `last` news ends it. Until then a
+    /// [`hangup`](Self::hangup) waits, three minutes at most; and when the peer hangs up it is told all the same.
+    pub fn notify_refer(&mut self, now: Instant, id: SessionId, refer: u32, status: u16, last: bool) {
         self.command(now, id, |stage, scope| match stage {
-            Stage::Confirmed(confirmed) => confirmed.notify_refer(scope, status, last),
+            Stage::Confirmed(confirmed) => confirmed.notify_refer(scope, refer, status, last),
+            Stage::Telling(telling) => telling.notify_refer(scope, refer, status, last),
             other => other,
         });
     }

@@ -108,7 +108,10 @@ pub enum SessionEvent {
         message: Option<Message>,
     },
     /// Inbound: the caller gave up before our answer. 487 has been sent.
-    Cancelled,
+    Cancelled {
+        /// The CANCEL; its Reason may say that somebody else has answered (RFC 3326).
+        cancel: Message,
+    },
     /// The peer wants to change the session; [`answer_reinvite`](super::UserAgent::answer_reinvite)
     /// is owed. An empty body asks us for the offer.
     Reinvite {
@@ -169,6 +172,8 @@ pub enum SessionEvent {
     RefreshWanted,
     /// The peer asks us to call somebody else (RFC 3515); [`answer_refer`](super::UserAgent::answer_refer) is owed.
     Refer {
+        /// What names it in [`notify_refer`](super::UserAgent::notify_refer): its CSeq.
+        id: u32,
         /// The REFER.
         message: Message,
         /// The call of ours that its Refer-To wants replaced: an attended transfer (RFC 5589 section 7).

@@ -105,7 +105,8 @@ impl UserAgent {
         if matches!(method, Method::Subscribe | Method::Publish) {
             self.screen_event(request)?;
         }
-        if *method == Method::Subscribe && self.is_full_of_subscriptions(&arrival.flow) {
+        if matches!(method, Method::Subscribe | Method::Refer) && self.is_full_of_subscriptions(&arrival.flow)
+        {
             return Err(self.later());
         }
         let full = self.pending.len() >= self.common.config.max_pending_requests
@@ -174,7 +175,7 @@ impl UserAgent {
             Err(status) => return self.refuse(now, &arrival, status.into()),
         };
         let (transaction, tag) = (arrival.id, self.common.tokens.tag());
-        let id = self.pend(now, Pending { arrival, tag, cancelled: false }, replaced);
+        let id = self.pend(now, Pending { arrival, tag, cancelled: None }, replaced);
         if *method == Method::Invite {
             self.common.invites.insert(transaction, Server::Pending(id));
         }

@@ -275,7 +275,7 @@ impl UserAgent {
             TransactionEvent::Request { id, request, flow, merged } => {
                 self.take_in(now, Arrival { id, request, flow }, merged);
             }
-            TransactionEvent::Cancel { invite, .. } => self.handle_cancel(now, invite),
+            TransactionEvent::Cancel { invite, request, .. } => self.handle_cancel(now, invite, request),
             TransactionEvent::Ack { request, .. } => self.handle_ack(now, request),
             TransactionEvent::Response { id, response, .. } => self.handle_response(now, id, response),
             TransactionEvent::TimedOut { id } => self.handle_failure(now, id, RequestFailure::TimedOut),
@@ -304,11 +304,16 @@ impl UserAgent {
         }
     }
 
-    fn handle_cancel(&mut self, now: Instant, invite: crate::transaction::ServerTransactionId) {
+    fn handle_cancel(
+        &mut self,
+        now: Instant,
+        invite: crate::transaction::ServerTransactionId,
+        cancel: Message,
+    ) {
         match self.common.invites.get(&invite).copied() {
-            Some(Server::Pending(id)) => self.cancel_pending(now, id),
+            Some(Server::Pending(id)) => self.cancel_pending(now, id, cancel),
             Some(Server::Session(id)) => {
-                self.step(id, |session, common| session.handle_cancel(now, common, invite));
+                self.step(id, |session, common| session.handle_cancel(now, common, invite, cancel));
             }
             None => {}
         }

@@ -19,8 +19,8 @@ pub(super) struct Pending {
     pub(super) arrival: Arrival,
     /// Our To tag in all responses to it.
     pub(super) tag: String,
-    /// An INVITE that was taken back: 487 has been sent.
-    pub(super) cancelled: bool,
+    /// The CANCEL of an INVITE that was taken back: 487 has been sent.
+    pub(super) cancelled: Option<Message>,
 }
 
 impl Pending {
@@ -65,9 +65,9 @@ impl UserAgent {
     }
 
     /// An INVITE that the application has not accepted is taken back.
-    pub(super) fn cancel_pending(&mut self, now: Instant, id: RequestId) {
+    pub(super) fn cancel_pending(&mut self, now: Instant, id: RequestId, cancel: Message) {
         let Some(pending) = self.pending.get_mut(&id) else { return };
-        pending.cancelled = true;
+        pending.cancelled = Some(cancel);
         let response = self.common.plain_reply(&pending.arrival.request, 487, &pending.tag);
         if let Some(response) = response {
             self.common.respond(now, pending.arrival.id, response);
@@ -86,7 +86,7 @@ impl UserAgent {
             self.pending_deadlines.set(id, None);
         }
         let Some(pending) = self.pending.get(&id) else { return };
-        if !pending.cancelled
+        if pending.cancelled.is_none()
             && let Some(response) = compose_reply(&self.common, pending, reply)
         {
             self.common.respond(now, pending.arrival.id, response);
@@ -172,6 +172,14 @@ impl UserAgent {
         if matches!(status, 401 | 407 | 494) && outgoing.authenticator.challenged(&response) {
             outgoing.cseq = outgoing.cseq.saturating_add(1);
             return self.send_outgoing(now, id, outgoing);
+        }
+        if (200..300).contains(&status) && outgoing.authenticator.is_deceived(&response) {
+            let (method, target, flow) =
+                (&outgoing.request.method, &outgoing.request.target, outgoing.request.flow);
+            tracing::warn!(
+                %method, %target, %flow,
+                "who answered does not know the password (Authentication-Info): is it the server that you mean?"
+            );
         }
         self.finish_request(id, Ok(response));
     }

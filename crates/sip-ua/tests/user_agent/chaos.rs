@@ -74,6 +74,8 @@ struct Applications {
     sessions: [Vec<SessionId>; 2],
     requests: [Vec<RequestId>; 2],
     ends: HashMap<SessionId, usize>,
+    /// The REFER that came last in each session.
+    refers: HashMap<SessionId, u32>,
     heard: [usize; 2],
 }
 
@@ -85,6 +87,9 @@ impl Applications {
                     UaEvent::Request { id, .. } => self.requests[agent].push(*id),
                     UaEvent::Session(id, event) => {
                         assert!(!self.ends.contains_key(id), "{id} has ended, and then {event:?}");
+                        if let SessionEvent::Refer { id: refer, .. } = event {
+                            self.refers.insert(*id, *refer);
+                        }
                         if is_end(event) {
                             *self.ends.entry(*id).or_default() += 1;
                         }
@@ -100,6 +105,10 @@ impl Applications {
         let known = &self.sessions[agent];
         let index = pick.min(known.len().saturating_sub(1));
         known.iter().rev().nth(index).copied().unwrap_or(SessionId(0))
+    }
+
+    fn refer(&self, id: SessionId) -> u32 {
+        self.refers.get(&id).copied().unwrap_or_default()
     }
 
     fn take(&mut self, network: &mut Network, agent: usize, step: &Step) {
@@ -171,10 +180,12 @@ impl Applications {
             }
             Step::AnswerRefer { pick, refuse, .. } => {
                 let answer = if refuse { Err(603) } else { Ok(()) };
-                user_agent.answer_refer(now, self.session(agent, pick), answer);
+                let id = self.session(agent, pick);
+                user_agent.answer_refer(now, id, self.refer(id), answer);
             }
             Step::NotifyRefer { pick, last, .. } => {
-                user_agent.notify_refer(now, self.session(agent, pick), 200, last);
+                let id = self.session(agent, pick);
+                user_agent.notify_refer(now, id, self.refer(id), 200, last);
             }
             Step::Info { pick, .. } => user_agent.info(now, self.session(agent, pick), offer("info")),
             Step::Hangup { pick, .. } => user_agent.hangup(now, self.session(agent, pick), said),
@@ -197,7 +208,7 @@ fn extensions(index: usize) -> SessionOptions {
 }
 
 fn is_end(event: &SessionEvent) -> bool {
-    matches!(event, SessionEvent::Failed { .. } | SessionEvent::Cancelled | SessionEvent::Ended { .. })
+    matches!(event, SessionEvent::Failed { .. } | SessionEvent::Cancelled { .. } | SessionEvent::Ended { .. })
 }
 
 /// A message that was sent before comes again, with one octet changed.
@@ -271,8 +282,8 @@ proptest! {
                 network.tell(agent, |agent, now| agent.hangup(now, id, Vec::new()));
             }
         }
-        // A BYE may have to wait 64 T1 for an ACK, and then 64 T1 for its own answer.
-        network.run(3 * 32_000 + 10_000);
+        // A BYE may have to wait 64 T1 for an ACK, three minutes for news of a REFER, and then 64 T1 for its own answer.
+        network.run(3 * 32_000 + 190_000);
         applications.listen(&network);
         for id in applications.sessions.iter().flatten() {
             prop_assert_eq!(applications.ends.get(id), Some(&1), "{}\n{:#?}", id, network.ladder);

@@ -338,7 +338,7 @@ fn words(event: &SessionEvent) -> String {
         SessionEvent::Answered { .. } => "answered".to_owned(),
         SessionEvent::Established { .. } => "established".to_owned(),
         SessionEvent::Failed { status, .. } => format!("failed {status}"),
-        SessionEvent::Cancelled => "cancelled".to_owned(),
+        SessionEvent::Cancelled { .. } => "cancelled".to_owned(),
         SessionEvent::Reinvite { .. } => "reinvite".to_owned(),
         SessionEvent::ReinviteConfirmed { .. } => "reinvite confirmed".to_owned(),
         SessionEvent::ReinviteCancelled => "reinvite cancelled".to_owned(),

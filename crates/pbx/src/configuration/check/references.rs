@@ -114,17 +114,23 @@ pub(super) fn check_contexts(plan: &Dialplan, sip: &SipConfiguration, found: &mu
         found.push(finding.suggest(suggest::nearest(&endpoint.context, contexts)));
     }
     for endpoint in sip.endpoints.values() {
-        let watched = endpoint.subscribe_context.as_deref();
-        let Some(missing) = watched.filter(|context| plan.context(context).is_none()) else { continue };
-        let message = format!(
-            "endpoint [{}]: there is no context '{missing}' in extensions.conf, so it finds no hint to watch",
-            endpoint.name
-        );
-        let finding =
-            Diagnostic::warning("unknown-context", message).at(endpoint.span_of("subscribe_context"));
-        let contexts = plan.contexts().map(dialplan_vm::Context::name);
-        found.push(finding.suggest(suggest::nearest(missing, contexts)));
+        let named = [
+            ("subscribe_context", &endpoint.subscribe_context, "it finds no hint to watch"),
+            ("overlap_context", &endpoint.overlap_context, "it is never asked for more digits"),
+        ];
+        for (key, context, so) in named {
+            let missing = context.as_deref().filter(|context| plan.context(context).is_none());
+            found.extend(missing.map(|missing| no_such_context(plan, endpoint, key, missing, so)));
+        }
     }
+}
+
+fn no_such_context(plan: &Dialplan, endpoint: &Endpoint, key: &str, missing: &str, so: &str) -> Diagnostic {
+    let message =
+        format!("endpoint [{}]: there is no context '{missing}' in extensions.conf, so {so}", endpoint.name);
+    let finding = Diagnostic::warning("unknown-context", message).at(endpoint.span_of(key));
+    let contexts = plan.contexts().map(dialplan_vm::Context::name);
+    finding.suggest(suggest::nearest(missing, contexts))
 }
 
 fn check_codecs(endpoint: &Endpoint, found: &mut Vec<Diagnostic>) {

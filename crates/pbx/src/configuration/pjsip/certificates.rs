@@ -58,6 +58,7 @@ impl Certificates {
         let mut tls = TlsConfig::default();
         tls.versions = versions(values);
         tls.cipher_suites = cipher_suites(values);
+        tls.key_password = values.text("password");
         tls.verify_servers = values.flag("verify_server", false);
         tls.allow_wildcards = values.flag("allow_wildcard_certs", false);
         let verified = values.flag("verify_client", false);
@@ -116,7 +117,12 @@ impl Certificates {
     /// The file that an error of TLS speaks of.
     fn of_tls(&self, error: &TlsError) -> CertificateProblem {
         let (key, file) = match error {
-            TlsError::NoKey | TlsError::EncryptedKey | TlsError::BadKey(_) | TlsError::KeyDoesNotFit => {
+            TlsError::NoKey
+            | TlsError::EncryptedKey
+            | TlsError::WrongPassword
+            | TlsError::OldEncryptedKey
+            | TlsError::BadKey(_)
+            | TlsError::KeyDoesNotFit => {
                 ("priv_key_file", self.priv_key_file.as_ref().or(self.cert_file.as_ref()))
             }
             TlsError::BadAuthority(_) | TlsError::NoAuthority => {

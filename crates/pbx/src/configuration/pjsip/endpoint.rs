@@ -1,11 +1,12 @@
 //! `type=endpoint`.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span};
 use call_control::sip::{CodecRules, DirectMedia, RedirectMethod, RtpOptions};
-use call_control::{CallerId, Presentation};
+use call_control::{CallerId, GroupSet, PickupGroups, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
 use super::Identifier;
@@ -68,6 +69,8 @@ pub struct Endpoint {
     pub rtp_timeout: Option<Duration>,
     /// `rtp_timeout_hold`.
     pub rtp_timeout_hold: Option<Duration>,
+    /// `call_group`, `named_call_group`, `pickup_group`, `named_pickup_group`.
+    pub pickup_groups: Arc<PickupGroups>,
     /// `set_var`: variables of its channels.
     pub set_var: Vec<(String, String)>,
     /// `identify_by`.
@@ -92,8 +95,10 @@ pub struct Endpoint {
     pub send_aoc: bool,
     /// `security_mechanisms`, where `security_negotiation` has them told (RFC 3329).
     pub security_mechanisms: Vec<String>,
-    /// `allow_overlap`: a number that more digits could complete is answered with 484.
-    pub allow_overlap: bool,
+    /// `allow_overlap`.
+    pub allow_overlap: Overlap,
+    /// `overlap_context`: where numbers are looked for that more digits could complete; `context` where it has none.
+    pub overlap_context: Option<String>,
     /// `device_state_busy_at`.
     pub device_state_busy_at: u32,
     /// `mailboxes`: told to its phones as they register and as messages come.
@@ -124,8 +129,8 @@ pub struct Endpoint {
     pub stir_shaken_profile: Option<String>,
     /// Where the section is.
     pub span: Span,
-    /// Where values are that checks point at: `context`, `subscribe_context`, `auth`, `outbound_auth`, `aors`,
-    /// `transport`, `allow`, the profiles of locations.
+    /// Where values are that checks point at: `context`, `subscribe_context`, `overlap_context`, `auth`, `outbound_auth`,
+    /// `aors`, `transport`, `allow`, the profiles of locations and of signatures.
     pub spans: Vec<(&'static str, Span)>,
 }
 
@@ -194,6 +199,27 @@ pub enum DtmfMode {
     None,
 }
 
+/// `allow_overlap`: what becomes of a number that more digits could complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    /// `no`: it is unknown, 404.
+    Refuses,
+    /// `yes`: the phone is asked for the whole number by 484, and calls again.
+    Asks,
+    /// `dtmf`, a word of `sip.conf`: the call is taken, and the rest comes as keys.
+    Listens,
+}
+
+const OVERLAPS: &[(&str, Overlap)] = &[
+    ("yes", Overlap::Asks),
+    ("no", Overlap::Refuses),
+    ("dtmf", Overlap::Listens),
+    ("on", Overlap::Asks),
+    ("off", Overlap::Refuses),
+    ("true", Overlap::Asks),
+    ("false", Overlap::Refuses),
+];
+
 const DTMF_MODES: &[(&str, DtmfMode)] = &[
     ("rfc4733", DtmfMode::Rfc4733),
     ("rfc2833", DtmfMode::Rfc4733),
@@ -216,6 +242,7 @@ impl Endpoint {
         let keys = [
             "context",
             "subscribe_context",
+            "overlap_context",
             "auth",
             "outbound_auth",
             "aors",
@@ -250,6 +277,7 @@ impl Endpoint {
             media_address: values.parsed("media_address", "IP address"),
             rtp_timeout: values.seconds("rtp_timeout"),
             rtp_timeout_hold: values.seconds("rtp_timeout_hold"),
+            pickup_groups: Arc::new(pickup_groups(values)),
             set_var: variables(values),
             identify_by: identifiers(values, "identify_by")
                 .unwrap_or_else(|| vec![Identifier::Username, Identifier::Ip]),
@@ -263,7 +291,8 @@ impl Endpoint {
             geolocation: GeolocationOptions::read(values),
             send_aoc: values.flag("send_aoc", false),
             security_mechanisms: security_mechanisms::read(values),
-            allow_overlap: values.flag("allow_overlap", true),
+            allow_overlap: values.choice("allow_overlap", OVERLAPS, Overlap::Asks),
+            overlap_context: values.text("overlap_context"),
             device_state_busy_at: values.number("device_state_busy_at", 0),
             mailboxes: values.list("mailboxes"),
             aggregate_mwi: values.flag("aggregate_mwi", true),
@@ -353,6 +382,22 @@ fn session_options(values: &mut Values<'_>) -> SessionOptions {
     };
     let reliable = values.choice("100rel", RELIABLE, ReliablePolicy::WhenRequired);
     SessionOptions::default().with_timer(timer).with_reliable(reliable)
+}
+
+/// Groups by number and by name.
+fn pickup_groups(values: &mut Values<'_>) -> PickupGroups {
+    let mut read = |numbers: &str, names: &str| {
+        let mut groups = GroupSet::default();
+        if let Err(error) = groups.set_numbers(&values.text(numbers).unwrap_or_default()) {
+            values.odd(numbers, error.to_string(), "write numbers and ranges, or use the key for names");
+        }
+        groups.set_names(&values.text(names).unwrap_or_default());
+        groups
+    };
+    PickupGroups {
+        of_calls: read("call_group", "named_call_group"),
+        to_take: read("pickup_group", "named_pickup_group"),
+    }
 }
 
 /// `set_var=NAME=value`, as often as wanted.

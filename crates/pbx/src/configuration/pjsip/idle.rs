@@ -35,13 +35,11 @@ use Weight::{Note, Warning};
 const NO: &[&str] = &["no"];
 const YES: &[&str] = &["yes"];
 const EITHER: &[&str] = &["yes", "no"];
-const NEVER: &[&str] = &[];
 /// What is said does not matter: nothing depends on it here.
 const ANY: &[&str] = &["*"];
 
 const ENDPOINT: &[Idle] = &[
     Idle("bundle", Flag, NO, Note),
-    Idle("call_group", Any, NEVER, Note),
     Idle("dtls_auto_generate_cert", Flag, NO, Note),
     Idle("fax_detect", Flag, NO, Note),
     Idle("force_avp", Flag, NO, Note),
@@ -59,11 +57,7 @@ const ENDPOINT: &[Idle] = &[
     Idle("media_use_received_transport", Flag, EITHER, Note),
     Idle("moh_passthrough", Flag, NO, Note),
     Idle("moh_suggest", Any, &["default"], Note),
-    Idle("named_call_group", Any, NEVER, Note),
-    Idle("named_pickup_group", Any, NEVER, Note),
     Idle("one_touch_recording", Flag, NO, Note),
-    Idle("pickup_group", Any, NEVER, Note),
-    Idle("refer_blind_progress", Flag, EITHER, Note),
     Idle("rtcp_mux", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
@@ -84,7 +78,17 @@ const TRANSPORT: &[Idle] = &[
     Idle("symmetric_transport", Flag, EITHER, Note),
 ];
 
-const GLOBAL: &[Idle] = &[Idle("debug", Any, NO, Note)];
+const GLOBAL: &[Idle] = &[
+    // A contact ends in the second that it expires in.
+    Idle("contact_expiration_check_interval", Number, ANY, Note),
+    Idle("debug", Any, NO, Note),
+    Idle(
+        "send_contact_status_on_update_registration",
+        Flag,
+        NO,
+        Warning("managers (AMI) that would be told are not served yet"),
+    ),
+];
 
 /// Tells of the keys in a section of this type that ask for what does not happen.
 pub(super) fn check(kind: &str, values: &mut Values<'_>) {

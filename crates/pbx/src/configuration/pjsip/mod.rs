@@ -37,7 +37,7 @@ use sip_ua::transport::Protocol;
 pub use aor::Aor;
 pub use auth::{Auth, AuthType};
 pub use certificates::{CertificateProblem, Certificates};
-pub use endpoint::{DtmfMode, Endpoint, IdentityOptions};
+pub use endpoint::{DtmfMode, Endpoint, IdentityOptions, Overlap};
 pub use geolocation::GeolocationOptions;
 pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};

@@ -17,6 +17,8 @@ pub struct SignallingOptions {
     pub rpid_immediate: bool,
     /// `callerid_tag`.
     pub caller_tag: String,
+    /// `refer_blind_progress`.
+    pub refer_blind_progress: bool,
     /// `tone_zone`.
     pub tone_zone: Option<String>,
 }
@@ -33,6 +35,7 @@ impl SignallingOptions {
             connected_by_invite: values.choice("connected_line_method", METHODS, false),
             rpid_immediate: values.flag("rpid_immediate", false),
             caller_tag: values.text("callerid_tag").unwrap_or_default(),
+            refer_blind_progress: values.flag("refer_blind_progress", true),
             tone_zone: values.text("tone_zone"),
         }
     }

@@ -19,8 +19,10 @@ pub struct TlsConfig {
     /// Our certificate, then those that lead to its authority, in PEM form. Empty for none: peers cannot connect to
     /// us then. It is shown as a client too, to servers that ask for one.
     pub certificates: Vec<u8>,
-    /// The key of our certificate in PEM form: PKCS #8, PKCS #1 or SEC 1, not encrypted.
+    /// The key of our certificate in PEM form: PKCS #8, PKCS #1 or SEC 1; of these PKCS #8 may be encrypted.
     pub private_key: Vec<u8>,
+    /// What it is encrypted with.
+    pub key_password: Option<String>,
     /// Certificates of the authorities that are believed, in PEM form.
     pub authorities: Vec<u8>,
     /// Whether those who connect to us must prove who they are.
@@ -62,6 +64,7 @@ impl Default for TlsConfig {
         Self {
             certificates: Vec::new(),
             private_key: Vec::new(),
+            key_password: None,
             authorities: Vec::new(),
             client_certificate: ClientCertificate::Ignored,
             verify_servers: true,

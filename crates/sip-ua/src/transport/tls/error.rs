@@ -13,11 +13,19 @@ pub enum TlsError {
     /// The key's file holds none.
     #[error("it holds no private key; a PEM file with a line 'BEGIN PRIVATE KEY' is needed")]
     NoKey,
-    /// The key can only be read with a password.
+    /// The key can only be read with a password, and none is given.
     #[error(
-        "its key is encrypted; write it without a password: openssl pkey -in OLD -out NEW, readable by us alone"
+        "its key is encrypted; name its password, or write it without one: openssl pkey -in OLD -out NEW, readable by us alone"
     )]
     EncryptedKey,
+    /// The password does not fit.
+    #[error(
+        "its key cannot be read with the password that is given; give the one that it was encrypted with"
+    )]
+    WrongPassword,
+    /// The key is encrypted as OpenSSL did it before PKCS #8.
+    #[error("its key is encrypted in an old form; write it anew: openssl pkcs8 -topk8 -in OLD -out NEW")]
+    OldEncryptedKey,
     /// The key cannot be read, or is of an unknown kind.
     #[error(
         "its key cannot be used: {0}; make an RSA key of 2048 bits or more, or an ECDSA key on P-256 or P-384"

@@ -3,6 +3,7 @@
 mod cipher_suite;
 mod config;
 mod error;
+mod private_key;
 mod verify;
 
 use std::fmt;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::{Error as PemError, PemObject};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
@@ -132,17 +133,8 @@ fn identity(config: &TlsConfig) -> Result<Option<Identity>, TlsError> {
     if chain.is_empty() {
         return Err(TlsError::NoCertificate);
     }
-    let encrypted = config.private_key.windows(ENCRYPTED.len()).any(|text| text == ENCRYPTED);
-    let key = PrivateKeyDer::from_pem_slice(&config.private_key).map_err(|error| match error {
-        _ if encrypted => TlsError::EncryptedKey,
-        PemError::NoItemsFound => TlsError::NoKey,
-        other => TlsError::BadKey(other.to_string()),
-    })?;
-    Ok(Some((chain, key)))
+    Ok(Some((chain, private_key::read(config)?)))
 }
-
-/// What both forms of encrypted keys say in their first lines.
-const ENCRYPTED: &[u8] = b"ENCRYPTED";
 
 fn authorities(pem: &[u8]) -> Result<Arc<RootCertStore>, TlsError> {
     let mut store = RootCertStore::empty();

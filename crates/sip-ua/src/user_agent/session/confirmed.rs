@@ -6,11 +6,11 @@ use sip_parser::{Message, Method};
 
 use super::acknowledged::AckWait;
 use super::indialog::{OwnRequest, Purpose};
-use super::refer::{News, TheirRefer};
+use super::refer::{News, TheirRefers};
 use super::reinvite_in::TheirReinvite;
 use super::reinvite_out::OurReinvite;
 use super::reliable::Acknowledged;
-use super::{Closing, Due, Scope, Stage, updates};
+use super::{Closing, Due, Scope, Stage, Telling, updates};
 use crate::dialog::Dialog;
 use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::transport::Flow;
@@ -35,11 +35,12 @@ pub(in crate::user_agent) struct Confirmed {
     pub(super) theirs: Option<TheirReinvite>,
     /// Other requests of ours without a final response.
     pub(super) requests: Vec<OwnRequest>,
-    /// The peer's REFER, while it wants news.
-    pub(super) refer: Option<TheirRefer>,
+    /// The peer's REFERs, while it waits for an answer or for news.
+    pub(super) refers: TheirRefers,
     /// What the peer still tells of our REFER.
     pub(super) news: News,
-    /// The application has hung up, but a BYE must wait for the ACK (section 15).
+    /// The application has hung up, but BYE waits: for the ACK (section 15), or until the peer knows what became of its
+    /// REFER.
     hangup: Option<Headers>,
 }
 
@@ -91,7 +92,7 @@ impl Confirmed {
             ours: None,
             theirs: None,
             requests: Vec::new(),
-            refer: None,
+            refers: TheirRefers::default(),
             news: News::None,
             hangup: None,
         }))
@@ -108,7 +109,7 @@ impl Confirmed {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let wait = self.wait.as_ref().map(|wait| wait.ack.deadline());
         let retry = self.ours.as_ref().and_then(OurReinvite::deadline);
-        [wait, retry].into_iter().flatten().min()
+        [wait, retry, self.refers.deadline()].into_iter().flatten().min()
     }
 
     pub(super) fn handle_timeout(mut self: Box<Self>, scope: &mut Scope<'_>) -> Stage {
@@ -119,19 +120,22 @@ impl Confirmed {
             return self.close(scope, headers, EndReason::NoAck, None);
         }
         self.retry_reinvite(scope);
+        self.expire_news(scope);
         match scope.base.timer.due(scope.now) {
             Some(Due::Over) => {
                 let reason = "SIP;cause=408;text=\"Session timer expired\"";
                 let headers = vec![("Reason".to_owned(), reason.to_owned())];
                 return self.close(scope, headers, EndReason::TimerExpired, None);
             }
+            // It ends anyway.
+            Some(Due::Refresh { .. }) if self.is_leaving() => {}
             Some(Due::Refresh { by_update: true }) => {
                 self.send_in_dialog(scope, Method::Update, Headers::new(), None, Purpose::Refresh);
             }
             Some(Due::Refresh { by_update: false }) => scope.emit(SessionEvent::RefreshWanted),
             None => {}
         }
-        Stage::Confirmed(self)
+        self.leave_if_due(scope)
     }
 
     pub(super) fn handle_request(
@@ -145,13 +149,15 @@ impl Confirmed {
         match request.method() {
             Some(Method::Bye) => return self.handle_bye(scope, id, request),
             Some(Method::Invite) => self.handle_reinvite(scope, id, request, flow),
+            Some(Method::Update) if self.is_leaving() => scope.reply(id, &request, 491),
             Some(Method::Update) => self.handle_update(scope, id, request),
             Some(Method::Refer) => self.handle_refer(scope, id, request, replaces),
             Some(Method::Notify) => self.handle_notify(scope, id, &request),
+            Some(Method::Subscribe) => self.handle_subscribe(scope, id, &request),
             Some(Method::Prack) => handle_late_prack(scope, id, &request),
             _ => super::indialog::answer(scope, id, request),
         }
-        Stage::Confirmed(self)
+        self.leave_if_due(scope)
     }
 
     fn handle_bye(
@@ -166,19 +172,19 @@ impl Confirmed {
             scope.respond(id, response);
         }
         self.drop_reinvites(scope);
-        self.drop_refer(scope);
+        self.drop_open_refers(scope);
         updates::abandon(scope);
         let reason = if self.hangup.is_some() { EndReason::HungUp } else { EndReason::Bye };
         scope.emit(SessionEvent::Ended { message: Some(bye), reason });
-        Stage::Over
+        Telling::after(self)
     }
 
     pub(super) fn handle_ack(mut self: Box<Self>, scope: &mut Scope<'_>, ack: Message) -> Stage {
         let Some(wait) = self.wait.take_if(|wait| wait.ack.is_answered_by(&ack)) else {
             return Stage::Confirmed(self);
         };
-        if let Some(headers) = self.hangup.take() {
-            return self.close(scope, headers, EndReason::HungUp, None);
+        if self.is_leaving() {
+            return self.leave_if_due(scope);
         }
         scope.emit(match wait.of {
             Awaited::Call { .. } => SessionEvent::Established { ack: Some(ack) },
@@ -229,8 +235,8 @@ impl Confirmed {
         let purpose = self.requests.iter().find(|own| own.transaction == id).map(|own| own.purpose);
         if let Some(Purpose::Notify { refer }) = purpose {
             self.drop_own(scope, id, 408);
-            self.forget_refer(refer);
-            return Stage::Confirmed(self);
+            self.refers.forget(refer);
+            return self.leave_if_due(scope);
         }
         self.close(scope, Headers::new(), EndReason::Lost, None)
     }
@@ -245,14 +251,32 @@ impl Confirmed {
         }
     }
 
-    /// The application ends the call. Before the ACK of our 2xx no BYE may be sent (section 15).
+    /// The application ends the call.
     pub(super) fn hangup(mut self: Box<Self>, scope: &mut Scope<'_>, headers: Headers) -> Stage {
-        let unacknowledged = self.wait.as_ref().is_some_and(|wait| wait.of != Awaited::Reinvite);
-        if !unacknowledged {
-            return self.close(scope, headers, EndReason::HungUp, None);
-        }
         self.hangup.get_or_insert(headers);
-        Stage::Confirmed(self)
+        self.leave_if_due(scope)
+    }
+
+    /// Ends a call that the application has ended, once nothing keeps it: before the ACK of our 2xx no BYE may be sent
+    /// (section 15), and a peer that has sent REFER hears first what became of it.
+    pub(super) fn leave_if_due(mut self: Box<Self>, scope: &mut Scope<'_>) -> Stage {
+        let unacknowledged = self.wait.as_ref().is_some_and(|wait| wait.of != Awaited::Reinvite);
+        match self.hangup.take_if(|_| !unacknowledged && !self.refers.owe_news()) {
+            Some(headers) => self.close(scope, headers, EndReason::HungUp, None),
+            None => Stage::Confirmed(self),
+        }
+    }
+
+    /// Tells the peer what became of its REFER.
+    pub(in crate::user_agent) fn notify_refer(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        id: u32,
+        status: u16,
+        last: bool,
+    ) -> Stage {
+        self.tell_refer(scope, id, status, last);
+        self.leave_if_due(scope)
     }
 
     /// Sends BYE, and leaves nothing of ours unanswered.
@@ -267,7 +291,7 @@ impl Confirmed {
             scope.acknowledge(&self.dialog, &invite, None);
         }
         self.drop_reinvites(scope);
-        self.drop_refer(scope);
+        self.drop_open_refers(scope);
         updates::abandon(scope);
         Closing::enter(scope, self.dialog, &self.credentials, headers, reason, cause)
     }

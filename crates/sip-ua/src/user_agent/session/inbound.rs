@@ -238,8 +238,8 @@ impl Inbound {
     }
 
     /// The caller gives up.
-    pub(super) fn handle_cancel(self: Box<Self>, scope: &mut Scope<'_>) -> Stage {
-        self.end(scope, 487, SessionEvent::Cancelled)
+    pub(super) fn handle_cancel(self: Box<Self>, scope: &mut Scope<'_>, cancel: Message) -> Stage {
+        self.end(scope, 487, SessionEvent::Cancelled { cancel })
     }
 
     /// A caller may end an early dialog with BYE too (section 15).

@@ -18,6 +18,7 @@ const OWN_LIMIT: usize = 32;
 pub(super) struct OwnRequest {
     pub(super) transaction: ClientTransactionId,
     pub(super) purpose: Purpose,
+    pub(super) cseq: u32,
     method: Method,
     headers: Headers,
     body: Option<Body>,
@@ -114,7 +115,9 @@ impl Confirmed {
         body: Option<Body>,
         purpose: Purpose,
     ) -> bool {
-        if self.requests.len() >= OWN_LIMIT || self.is_leaving() {
+        // News of a REFER is what a call that ends may still wait for.
+        let is_too_late = self.is_leaving() && !matches!(purpose, Purpose::Notify { .. });
+        if self.requests.len() >= OWN_LIMIT || is_too_late {
             return false;
         }
         let authenticator = self.credentials.fresh();
@@ -146,7 +149,7 @@ impl Confirmed {
         };
         let Some(request) = scope.compose(&self.dialog, &method, cseq, &content) else { return false };
         let transaction = scope.send(request);
-        self.requests.push(OwnRequest { transaction, purpose, method, headers, body, authenticator });
+        self.requests.push(OwnRequest { transaction, purpose, cseq, method, headers, body, authenticator });
         true
     }
 
@@ -175,9 +178,9 @@ impl Confirmed {
         }
         match own.purpose {
             Purpose::Tell => {}
-            Purpose::Notify { refer } if status == 481 => self.forget_refer(refer),
+            Purpose::Notify { refer } if status == 481 => self.refers.forget(refer),
             Purpose::Notify { .. } => {}
-            Purpose::Refer => self.refer_answered(scope, status, &response),
+            Purpose::Refer => self.refer_answered(scope, own.cseq, &response),
             Purpose::Update { .. } | Purpose::Refresh if status < 300 => {
                 self.dialog.refresh_target(&response);
                 scope.base.timer.settle_as_caller(scope.now, &response);
@@ -191,6 +194,40 @@ impl Confirmed {
             Purpose::Refresh if matches!(status, 405 | 501) => scope.emit(SessionEvent::RefreshWanted),
             Purpose::Refresh => {}
         }
-        Stage::Confirmed(self)
+        self.leave_if_due(scope)
+    }
+
+    /// The response to a NOTIFY after the call has ended. Nothing else of ours matters any more.
+    pub(super) fn handle_answer_to_news(
+        &mut self,
+        scope: &mut Scope<'_>,
+        id: ClientTransactionId,
+        response: &Message,
+    ) {
+        let status = response.status().unwrap_or_default();
+        let Some(index) = self.requests.iter().position(|own| own.transaction == id && status >= 200) else {
+            return;
+        };
+        let mut own = self.requests.swap_remove(index);
+        let Purpose::Notify { refer } = own.purpose else { return };
+        if matches!(status, 401 | 407) && own.authenticator.challenged(response) {
+            let OwnRequest { purpose, method, headers, body, authenticator, .. } = own;
+            self.send_own(scope, method, headers, body, authenticator, purpose);
+        } else if matches!(status, 408 | 481) {
+            self.refers.forget(refer);
+        }
+    }
+
+    /// A NOTIFY that nobody heard ends the news.
+    pub(super) fn news_unheard(&mut self, id: ClientTransactionId) {
+        let Some(index) = self.requests.iter().position(|own| own.transaction == id) else { return };
+        if let Purpose::Notify { refer } = self.requests.swap_remove(index).purpose {
+            self.refers.forget(refer);
+        }
+    }
+
+    /// Whether a NOTIFY is on its way.
+    pub(super) fn tells_news(&self) -> bool {
+        self.requests.iter().any(|own| matches!(own.purpose, Purpose::Notify { .. }))
     }
 }

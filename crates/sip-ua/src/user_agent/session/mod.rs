@@ -28,6 +28,7 @@ mod reinvite_in;
 mod reinvite_out;
 mod reliable;
 mod scope;
+mod telling;
 mod timer;
 mod updates;
 
@@ -43,6 +44,7 @@ pub(super) use inbound::Inbound;
 pub(super) use left_behind::LeftBehind;
 pub(super) use outbound::Outbound;
 pub(super) use scope::Scope;
+pub(super) use telling::Telling;
 pub(super) use timer::screen as screen_timer;
 pub(super) use updates::answer as answer_update;
 
@@ -99,6 +101,8 @@ pub(super) enum Stage {
     Confirmed(Box<Confirmed>),
     /// We sent BYE.
     Closing(Box<Closing>),
+    /// The peer has sent BYE, and is told yet what becomes of its REFER. The application has heard the end.
+    Telling(Telling),
     /// The application has heard the end.
     Over,
 }
@@ -156,6 +160,7 @@ impl Session {
                 [confirmed.deadline(), self.base.timer.deadline()].into_iter().flatten().min()
             }
             Stage::Outbound(outbound) => outbound.deadline(),
+            Stage::Telling(telling) => telling.deadline(),
             Stage::Closing(_) | Stage::Over => None,
         };
         let forks = self.base.forks.as_ref().map(Forks::until);
@@ -168,6 +173,7 @@ impl Session {
             Stage::Outbound(outbound) => outbound.handle_timeout(scope),
             Stage::Inbound(inbound) => inbound.handle_timeout(scope),
             Stage::Confirmed(confirmed) => confirmed.handle_timeout(scope),
+            Stage::Telling(telling) => telling.handle_timeout(scope),
             other => other,
         });
     }
@@ -188,6 +194,7 @@ impl Session {
             Stage::Outbound(outbound) if outbound.sent(id) => outbound.handle_response(scope, response),
             Stage::Confirmed(confirmed) => confirmed.handle_response(scope, id, response),
             Stage::Closing(closing) => closing.handle_response(scope, id, response),
+            Stage::Telling(telling) => telling.handle_response(scope, id, response),
             other => {
                 handle_unwanted(&other, scope, id, &response);
                 other
@@ -208,6 +215,7 @@ impl Session {
             Stage::Outbound(outbound) if outbound.sent(id) => outbound.handle_failure(scope, failure),
             Stage::Confirmed(confirmed) => confirmed.handle_failure(scope, id, failure),
             Stage::Closing(closing) => closing.handle_failure(scope, id),
+            Stage::Telling(telling) => telling.handle_failure(id),
             other => other,
         });
     }
@@ -247,6 +255,7 @@ impl Session {
                 Stage::Inbound(inbound) => inbound.handle_request(scope, id, request),
                 Stage::Outbound(outbound) => outbound.handle_request(scope, id, request),
                 Stage::Closing(closing) => closing.handle_request(scope, id, request),
+                Stage::Telling(telling) => telling.handle_request(scope, id, &request),
                 Stage::Over => {
                     scope.reply(id, &request, 481);
                     Stage::Over
@@ -264,9 +273,15 @@ impl Session {
     }
 
     /// The peer takes back its INVITE, or its re-INVITE.
-    pub(super) fn handle_cancel(&mut self, now: Instant, common: &mut Common, invite: ServerTransactionId) {
+    pub(super) fn handle_cancel(
+        &mut self,
+        now: Instant,
+        common: &mut Common,
+        invite: ServerTransactionId,
+        cancel: Message,
+    ) {
         self.with(now, common, |stage, scope| match stage {
-            Stage::Inbound(inbound) => inbound.handle_cancel(scope),
+            Stage::Inbound(inbound) => inbound.handle_cancel(scope, cancel),
             Stage::Confirmed(confirmed) => confirmed.handle_cancel(scope, invite),
             other => other,
         });
@@ -283,7 +298,7 @@ impl Session {
             Stage::Outbound(outbound) => outbound.hangup(scope, headers),
             Stage::Inbound(inbound) => inbound.reject(scope, 603, None, &headers),
             Stage::Confirmed(confirmed) => confirmed.hangup(scope, headers),
-            done @ (Stage::Closing(_) | Stage::Over) => done,
+            done @ (Stage::Closing(_) | Stage::Telling(_) | Stage::Over) => done,
         });
     }
 }
@@ -300,6 +315,7 @@ impl Stage {
                 Some(confirmed.dialog_mut()).filter(|dialog| dialog.is_of(request))
             }
             Stage::Closing(closing) => Some(closing.dialog_mut()).filter(|dialog| dialog.is_of(request)),
+            Stage::Telling(telling) => Some(telling.dialog_mut()).filter(|dialog| dialog.is_of(request)),
             Stage::Over => None,
         }
     }
@@ -311,7 +327,7 @@ impl Stage {
             Stage::Outbound(outbound) => outbound.has_early_dialog(is),
             Stage::Confirmed(confirmed) => is(confirmed.dialog()),
             // A caller cannot be replaced before we have answered; who leaves is gone.
-            Stage::Inbound(_) | Stage::Closing(_) | Stage::Over => false,
+            Stage::Inbound(_) | Stage::Closing(_) | Stage::Telling(_) | Stage::Over => false,
         }
     }
 
@@ -319,7 +335,7 @@ impl Stage {
         match self {
             Stage::Confirmed(confirmed) => Some(confirmed.dialog()),
             Stage::Closing(closing) => Some(closing.dialog()),
-            Stage::Outbound(_) | Stage::Inbound(_) | Stage::Over => None,
+            Stage::Outbound(_) | Stage::Inbound(_) | Stage::Telling(_) | Stage::Over => None,
         }
     }
 }

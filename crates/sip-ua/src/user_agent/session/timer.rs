@@ -33,6 +33,9 @@ struct Running {
     over_at: Instant,
 }
 
+/// A refresh that nothing came of is not asked for again before this time: halves of halves would have no end.
+const NOT_SOONER: Duration = Duration::from_secs(1);
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
@@ -58,7 +61,8 @@ impl SessionTimer {
         Some(if running.we_refresh { running.refresh_at.min(running.over_at) } else { running.over_at })
     }
 
-    /// What is due at `now`. A refresh is asked for once; if nothing comes of it, again after half of what is left.
+    /// What is due at `now`. A refresh is asked for once; if nothing comes of it, again after half of what is left, as long as
+    /// that is not too little.
     pub(super) fn due(&mut self, now: Instant) -> Option<Due> {
         let by_update = self.peer_updates;
         let running = self.running.as_mut()?;
@@ -69,7 +73,7 @@ impl SessionTimer {
         if !running.we_refresh || running.refresh_at > now {
             return None;
         }
-        running.refresh_at = now + (running.over_at - now) / 2;
+        running.refresh_at = now + ((running.over_at - now) / 2).max(NOT_SOONER);
         Some(Due::Refresh { by_update })
     }
 
@@ -186,4 +190,27 @@ fn supports_timer(request: &Message) -> bool {
 
 fn seconds(time: Duration) -> u32 {
     u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_nobody_refreshes_ends_after_few_requests() {
+        let mut now = Instant::now();
+        let mut timer = SessionTimer::new(TimerPolicy::default());
+        timer.running = Some(timer.run(now, 1_800, true));
+        let mut asked = 0;
+        loop {
+            now = timer.deadline().expect("it runs");
+            match timer.due(now) {
+                Some(Due::Refresh { .. }) => asked += 1,
+                Some(Due::Over) => break,
+                None => {}
+            }
+            assert!(asked < 20, "it asks without end");
+        }
+        assert!(asked > 5);
+    }
 }

@@ -106,7 +106,7 @@ const WORDS: &[Words] = &[
         words: &[
             ("yes", &[("allow_overlap", "yes")]),
             ("no", &[("allow_overlap", "no")]),
-            ("dtmf", &[("allow_overlap", "yes")]),
+            ("dtmf", &[("allow_overlap", "dtmf")]),
         ],
     },
     Words {

@@ -111,6 +111,7 @@ fn words_of_devices_become_keys_of_endpoints() {
     assert_eq!(other("sendrpid=pai"), "send_pai=yes");
     assert_eq!(other("session-timers=refuse"), "timers=no");
     assert_eq!(other("allowoverlap=no"), "allow_overlap=no");
+    assert_eq!(other("allowoverlap=dtmf"), "allow_overlap=dtmf");
     assert_eq!(other("use_q850_reason=no"), "suppress_q850_reason_headers=yes");
     assert_eq!(other("promiscredir=yes"), "redirect_method=uri_core");
     assert_eq!(other("videosupport=yes"), "");

@@ -309,7 +309,7 @@ fn transports_are_those_of_the_general_section() {
 #[test]
 fn findings_show_the_line_and_name_the_key_as_it_was_written() {
     let text = "[general]\nallowguest=no\n[a]\ntype=friend\nhost=dyanmic\nsecret=5f4dcc3b5aa765d6\ndtmfmode=morse\n\
-                callgroup=1\nsecrte=x\ntcpenable=yes\ncall_limit=2\nnat=sometimes\nrtptimeout=soon\n";
+                icesupport=yes\nsecrte=x\ntcpenable=yes\ncall_limit=2\nnat=sometimes\nrtptimeout=soon\n";
     let (configuration, report) = sip_conf(text);
     assert!(configuration.is_some());
     let shown = report.render(false);
@@ -317,7 +317,7 @@ fn findings_show_the_line_and_name_the_key_as_it_was_written() {
         "host: 'dyanmic' is taken for the name of a machine",
         "did you mean `dynamic`?",
         "dtmfmode: 'morse' is left out",
-        "callgroup=1 has no effect yet",
+        "icesupport=yes has no effect yet",
         "'secrte' is no key of a device",
         "did you mean `secret`?",
         "move it to [general]",

@@ -155,14 +155,14 @@ fn hints_and_extensions_come_with_the_phones() {
 #[test]
 fn findings_show_the_line_and_name_the_key_as_it_was_written() {
     let wizard = "[a]\ntype=wizard\naccepts_registrations=yes\nendpoint/ dtmf_mode = morse\n\
-                  endpoint/alow = ulaw\nendpoint/call_group=1\nendpoint/context=phones\n";
+                  endpoint/alow = ulaw\nendpoint/ice_support=yes\nendpoint/context=phones\n";
     let (_, report) =
         folder(&[("pjsip.conf", UDP), ("pjsip_wizard.conf", wizard), ("extensions.conf", EXTENSIONS)]);
     let text = report.render(false);
     assert!(text.contains("'morse' is no endpoint/ dtmf_mode"), "{text}");
     assert!(text.contains("pjsip_wizard.conf:4:"), "{text}");
     assert!(text.contains("'endpoint/alow' is no key") && text.contains("did you mean `allow`"), "{text}");
-    assert!(text.contains("endpoint/call_group=1 has no effect yet"), "{text}");
+    assert!(text.contains("endpoint/ice_support=yes has no effect yet"), "{text}");
 }
 
 #[test]
