@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use media_bridge::LegConfig;
+use media_bridge::{Leg, LegConfig};
 use sip_parser::{Message, Uri};
 use sip_ua::UserAgentHandle;
 use sip_ua::transport::Flow;
@@ -58,30 +58,11 @@ pub(super) async fn originate(
     let user = contact_user(&route.endpoint, &request.caller);
     invite.alternatives =
         addressing::alternatives(sip.user_agent(), others, user, addressing::is_sips(&route.target));
-    let endpoint = &route.endpoint;
-    let mut variables = endpoint.variables.clone();
-    variables.extend(request.variables.clone());
-    let call = sip.switchboard.create_channel(ChannelSpec {
-        technology: super::NAME,
-        resource: endpoint.name.clone(),
-        direction: Direction::Outbound,
-        caller: callee(&route),
-        dialed: String::new(),
-        context: endpoint.context.clone(),
-        language: endpoint.language.clone(),
-        variables,
-        call_id: request.call_id,
-        linked_id: request.linked_id,
-        leg: Some(media.leg.clone()),
-        driver: Box::new(SessionDriver { id, commands: sip.commands.clone() }),
-    });
-    Session::furnish(&call, endpoint);
-    call.set_hops(request.hops.unwrap_or(sip.max_forwards));
-    call.set_connected(request.caller);
-    call.set_redirecting(request.redirecting);
+    let (endpoint, asker) = (&route.endpoint, request.asker.take());
+    let call = channel(sip, &route, request, media.leg.clone(), id);
     relay.attach(&call);
-    call.inherit_location(request.asker.as_ref());
-    let location = sip.directory.location_of_caller(endpoint, &call, request.asker.as_ref(), &invite.from);
+    call.inherit_location(asker.as_ref());
+    let location = sip.directory.location_of_caller(endpoint, &call, asker.as_ref(), &invite.from);
     if let Some(location) = location {
         location.put_into(&mut invite, id.0, flow.local.ip());
     }
@@ -104,6 +85,38 @@ pub(super) async fn originate(
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
     Ok(call)
+}
+
+/// The channel of the endpoint that is called.
+fn channel(
+    sip: &SipTechnology,
+    route: &Route,
+    request: OriginateRequest,
+    leg: Arc<Leg>,
+    session: SessionId,
+) -> Call {
+    let endpoint = &route.endpoint;
+    let mut variables = endpoint.variables.clone();
+    variables.extend(request.variables);
+    let call = sip.switchboard.create_channel(ChannelSpec {
+        technology: super::NAME,
+        resource: endpoint.name.clone(),
+        direction: Direction::Outbound,
+        caller: callee(route),
+        dialed: String::new(),
+        context: endpoint.context.clone(),
+        language: endpoint.language.clone(),
+        variables,
+        call_id: request.call_id,
+        linked_id: request.linked_id,
+        leg: Some(leg),
+        driver: Box::new(SessionDriver { id: session, commands: sip.commands.clone() }),
+    });
+    Session::furnish(&call, endpoint);
+    call.set_hops(request.hops.unwrap_or(sip.max_forwards));
+    call.set_connected(request.caller);
+    call.set_redirecting(request.redirecting);
+    call
 }
 
 /// The caller's place, where the called phone may send to it from the first. It must know the caller's codec: there is no
