@@ -67,8 +67,7 @@ impl Worker {
         flow: Flow,
         endpoint: Arc<SipEndpoint>,
     ) {
-        let secure = addressing::wants_sips(&request);
-        let pending = PendingSubscription { id, flow, secure, user_agent: self.user_agent.clone() };
+        let pending = self.pending_subscription(id, &request, flow);
         self.directory.subscribe(endpoint, request, pending);
     }
 
@@ -80,9 +79,13 @@ impl Worker {
         flow: Flow,
         endpoint: Arc<SipEndpoint>,
     ) {
-        let secure = addressing::wants_sips(&request);
-        let pending = PendingSubscription { id, flow, secure, user_agent: self.user_agent.clone() };
+        let pending = self.pending_subscription(id, &request, flow);
         self.directory.refer_outside(endpoint, request, pending);
+    }
+
+    fn pending_subscription(&self, id: RequestId, request: &Message, flow: Flow) -> PendingSubscription {
+        let secure = addressing::wants_sips(request);
+        PendingSubscription { id, flow, secure, user_agent: self.user_agent.clone() }
     }
 
     pub(super) fn on_publish(&self, id: RequestId, request: Message, endpoint: Arc<SipEndpoint>) {

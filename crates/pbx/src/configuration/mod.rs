@@ -161,17 +161,12 @@ impl Configuration {
             let (language, library) = (&options.default_language, &folders.library);
             reader.sip(&gathered.config, gathered.device_rules, language, library)
         });
-        let geolocation = reader.read("geolocation.conf").unwrap_or_default();
-        let geolocation = GeolocationConfiguration::read(&geolocation, &mut reader.found);
+        let geolocation = reader.read_as("geolocation.conf", GeolocationConfiguration::read);
         geolocation.check_endpoints(&sip, &mut reader.found);
-        let rtp = reader.read("rtp.conf").unwrap_or_default();
-        let rtp = RtpConfiguration::read(&rtp, &mut reader.found);
-        let features = reader.read("features.conf").unwrap_or_default();
-        let features = FeaturesConfiguration::read(&features, &mut reader.found);
-        let resolver = reader.read("resolver_unbound.conf").unwrap_or_default();
-        let resolver = resolver::read(&resolver, &mut reader.found);
-        let security = reader.read("security.conf").unwrap_or_default();
-        let security = SecurityConfiguration::read(&security, &mut reader.found);
+        let rtp = reader.read_as("rtp.conf", RtpConfiguration::read);
+        let features = reader.read_as("features.conf", FeaturesConfiguration::read);
+        let resolver = reader.read_as("resolver_unbound.conf", resolver::read);
+        let security = reader.read_as("security.conf", SecurityConfiguration::read);
         let files = check::Files {
             plan: &plan,
             extensions: &extensions,
@@ -253,6 +248,12 @@ impl Reader<'_> {
         Some(config)
     }
 
+    /// Reads a file that may be missing, and understands it.
+    fn read_as<T>(&mut self, name: &str, understand: impl FnOnce(&Config, &mut Vec<Diagnostic>) -> T) -> T {
+        let config = self.read(name).unwrap_or_default();
+        understand(&config, &mut self.found)
+    }
+
     /// What a step makes, and whether it found no error: names are missing only from what could be read whole.
     fn whole<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> (T, bool) {
         let before = self.found.len();
@@ -274,8 +275,7 @@ impl Reader<'_> {
         let http = self.read("http.conf").unwrap_or_default();
         sip.follow_http(&HttpConfiguration::read(&http, &mut self.found), &mut self.found);
         sip.read_certificates(self.folder, self.files, &mut self.found);
-        let acl = self.read("acl.conf").unwrap_or_default();
-        sip.access_lists = access::read_file(&acl, &mut self.found);
+        sip.access_lists = self.read_as("acl.conf", access::read_file);
         let stir_shaken = self.read("stir_shaken.conf").unwrap_or_default();
         let place = stir_shaken::Place { folder: self.folder, library, files: self.files };
         sip.stir_shaken =
