@@ -131,23 +131,13 @@ fn nearest(word: &str, known: &[&str]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use asterisk_conf::MemoryFiles;
-
     use super::*;
-    use crate::configuration::{Configuration, Folders};
+    use crate::configuration::pjsip::testing::endpoint_of;
 
     /// What an endpoint with these lines has, and what is said of them.
     fn of(lines: &str) -> (CodecRules, String) {
-        let pjsip = format!("[udp]\ntype=transport\nbind=0.0.0.0\n[a]\ntype=endpoint\n{lines}\n");
-        let files = MemoryFiles::from([
-            ("/pbx/etc/pjsip.conf", pjsip.as_str()),
-            ("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n"),
-        ]);
-        let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
-        let said = report.render(false);
-        (configuration.unwrap().sip.endpoints["a"].codec_rules, said)
+        let (endpoint, said) = endpoint_of(lines);
+        (endpoint.codec_rules, said)
     }
 
     fn rules(lines: &str) -> CodecRules {

@@ -28,22 +28,11 @@ pub(super) fn read(values: &mut Values<'_>) -> DirectMedia {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use asterisk_conf::MemoryFiles;
-
     use super::*;
-    use crate::configuration::{Configuration, Folders};
+    use crate::configuration::pjsip::testing::endpoint_of;
 
     fn of(lines: &str) -> DirectMedia {
-        let pjsip = format!("[udp]\ntype=transport\nbind=0.0.0.0\n[a]\ntype=endpoint\n{lines}\n");
-        let files = MemoryFiles::from([
-            ("/pbx/etc/pjsip.conf", pjsip.as_str()),
-            ("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n"),
-        ]);
-        let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
-        let configuration = configuration.unwrap_or_else(|| panic!("{}", report.render(false)));
-        configuration.sip.endpoints["a"].direct_media.clone()
+        endpoint_of(lines).0.direct_media.clone()
     }
 
     #[test]

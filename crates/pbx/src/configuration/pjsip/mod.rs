@@ -23,6 +23,8 @@ mod signalling;
 mod sockets;
 mod strays;
 mod system;
+#[cfg(test)]
+mod testing;
 mod transport;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -47,25 +47,17 @@ fn ports(values: &mut Values<'_>) -> Option<RangeInclusive<u16>> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::time::Duration;
 
-    use asterisk_conf::MemoryFiles;
     use media_bridge::Codec;
 
     use super::*;
-    use crate::configuration::{Configuration, Folders};
+    use crate::configuration::pjsip::testing::endpoint_of;
 
     /// What an endpoint with these lines has, and what is said of them.
     fn of(lines: &str) -> (RtpOptions, String) {
-        let pjsip = format!("[udp]\ntype=transport\nbind=0.0.0.0\n[a]\ntype=endpoint\n{lines}\n");
-        let files = MemoryFiles::from([
-            ("/pbx/etc/pjsip.conf", pjsip.as_str()),
-            ("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n"),
-        ]);
-        let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
-        let said = report.render(false);
-        (configuration.unwrap().sip.endpoints["a"].rtp.clone(), said)
+        let (endpoint, said) = endpoint_of(lines);
+        (endpoint.rtp.clone(), said)
     }
 
     #[test]
