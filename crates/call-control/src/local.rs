@@ -30,7 +30,7 @@ const BACKLOG: usize = 1_024;
 const DEEPEST: u8 = 20;
 
 /// Payload type of keys on the wire between both ends.
-const TELEPHONE_EVENT: EventPayload = EventPayload { send: 101, receive: 101 };
+const TELEPHONE_EVENT: EventPayload = EventPayload::narrow(101);
 
 /// Both ends are on this machine.
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);

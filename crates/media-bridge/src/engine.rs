@@ -1,14 +1,14 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::thread;
 
 use crate::bridge::Bridge;
 use crate::config::{Marking, MediaConfig};
 use crate::error::MediaError;
 use crate::event::LegEvent;
-use crate::handle::Leg;
+use crate::handle::{Leg, PLAY_RATE};
 use crate::id::{BridgeId, LegId};
 use crate::port_ranges::PortRanges;
 use crate::ports::{PortPool, Site};
@@ -93,7 +93,8 @@ impl MediaEngine {
         if !shared.threads.post(home, Message::Open(Box::new(new))) {
             return Err(MediaError::ThreadGone);
         }
-        Ok(Leg { id, rtp, rtcp, counters, shared: shared.clone(), has_begun: AtomicBool::new(false) })
+        let (has_begun, rate) = (AtomicBool::new(false), AtomicU32::new(PLAY_RATE));
+        Ok(Leg { id, rtp, rtcp, counters, shared: shared.clone(), has_begun, rate })
     }
 
     /// Joins two legs until the [`Bridge`] is dropped. Bridges that they were in end.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rtp::Packet;
 
-use crate::codec::Codec;
+use crate::codec::{Codec, MOST_SAMPLES};
 use crate::leg::{LegCore, Seed};
 use crate::settings::{CodecPayload, Direction, EventPayload, LegSettings};
 use crate::statistics::Counters;
@@ -39,9 +39,15 @@ pub fn leg(data: &[u8]) {
                 relay(now, &mut talker, &mut listener, from, datagram);
             }
             10 => talker.configure(now, changing(settings(peer, Codec::Pcmu, Direction::SendRecv))),
-            11 => talker.configure(now, settings(peer, Codec::Pcma, Direction::RecvOnly)),
+            11 => {
+                let codec = Codec::ALL[usize::from(step >> 4) % Codec::ALL.len()];
+                talker.configure(now, settings(peer, codec, Direction::RecvOnly));
+            }
             12 => listener.configure(now, settings(peer, Codec::Pcma, Direction::SendRecv)),
-            13 => listener.configure(now, LegSettings::new(Some(peer), Codec::Pcmu)),
+            13 => {
+                let codec = Codec::ALL[usize::from(step >> 4) % Codec::ALL.len()];
+                listener.configure(now, LegSettings::new(Some(peer), codec));
+            }
             15 if step & 0x10 == 0 => {
                 let ptime_ms = u16::from(step >> 5) * 10;
                 let keepalive = Some(Duration::from_millis(100));
@@ -67,7 +73,7 @@ fn new_leg(now: Instant, ssrc: u32) -> LegCore {
 }
 
 fn settings(peer: SocketAddr, codec: Codec, direction: Direction) -> LegSettings {
-    let telephone_event = Some(EventPayload { send: 101, receive: 96 });
+    let telephone_event = Some(EventPayload { send: 101, receive: 96, clock_rate: 8_000 });
     LegSettings { telephone_event, direction, symmetric: true, ..LegSettings::new(Some(peer), codec) }
 }
 
@@ -80,13 +86,20 @@ fn changing(mut settings: LegSettings) -> LegSettings {
 fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: SocketAddr, datagram: &[u8]) {
     talker.hear_rtcp(now, from, datagram);
     let Some(heard) = talker.hear(now, from, datagram) else { return };
-    let mut packet = datagram.to_vec();
-    if let Some(outgoing) = listener.relay(now, &heard, &mut packet) {
-        assert_eq!(outgoing.length, datagram.len());
-        let sent = Packet::parse(&packet).map(|packet| packet.ssrc());
+    let mut buffer = [0; 8_192];
+    let outgoing = if listener.recodes(&heard) {
+        let mut pcm = [0; MOST_SAMPLES];
+        let Some(sound) = talker.decode(&heard, datagram, &mut pcm) else { return };
+        listener.relay_sound(now, &heard, sound, &mut buffer)
+    } else {
+        let packet = &mut buffer[..datagram.len()];
+        packet.copy_from_slice(datagram);
+        listener.relay(now, &heard, packet)
+    };
+    if let Some(outgoing) = outgoing {
+        let sent = Packet::parse(&buffer[..outgoing.length]).map(|packet| packet.ssrc());
         assert_eq!(sent, Ok(OURS), "what is sent on is a packet of ours");
     }
-    let mut buffer = [0; 2_048];
     while let Some(outgoing) = listener.next_repacked(now, &mut buffer) {
         let sent = Packet::parse(&buffer[..outgoing.length]).map(|packet| packet.ssrc());
         assert_eq!(sent, Ok(OURS), "what is put together is a packet of ours");
@@ -95,7 +108,7 @@ fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: Socke
 
 /// The wheel turns, and a second may be over.
 fn turn(now: Instant, leg: &mut LegCore) {
-    let mut buffer = [0; 2_048];
+    let mut buffer = [0; 8_192];
     leg.tick();
     while leg.next_packet(now, &mut buffer).is_some() {}
     leg.attend(now);

@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use audio::Tone;
@@ -14,7 +14,7 @@ use crate::settings::LegSettings;
 use crate::statistics::{Counters, Statistics};
 use crate::thread::Command;
 
-/// The sample rate that players work at.
+/// Samples a second of tones and keys, and of what is played before a codec is agreed on.
 pub(crate) const PLAY_RATE: u32 = 8_000;
 
 /// One party's RTP stream: a pair of UDP ports, and what is sent and heard there.
@@ -29,6 +29,8 @@ pub struct Leg {
     pub(crate) shared: Arc<Shared>,
     /// Whether it has settings.
     pub(crate) has_begun: AtomicBool,
+    /// Samples a second of its codec.
+    pub(crate) rate: AtomicU32,
 }
 
 impl Leg {
@@ -52,6 +54,7 @@ impl Leg {
     ///
     /// The first settings take effect with the first command that lets the leg be heard, and within a tenth of a second.
     pub fn configure(&self, settings: LegSettings) {
+        self.rate.store(settings.codec.sample_rate(), Ordering::Relaxed);
         let settings = Box::new(settings);
         let has_begun = self.has_begun.swap(true, Ordering::Relaxed);
         self.command(if has_begun { Command::Configure(settings) } else { Command::Begin(settings) });
@@ -60,9 +63,9 @@ impl Leg {
     /// Plays sounds to the peer, in place of what it plays or hears of a bridge now.
     /// [`LegEvent::PlaybackEnded`](crate::LegEvent::PlaybackEnded) with this token tells the end.
     ///
-    /// Sounds that are not at 8 kHz are resampled here, on the caller's thread.
+    /// Sounds of a higher rate than that of the leg's codec are resampled here, on the caller's thread.
     pub fn play(&self, playback: impl Into<Playback>, token: impl Into<PlayToken>) {
-        let playback = playback.into().at_rate(PLAY_RATE);
+        let playback = playback.into().up_to(self.rate.load(Ordering::Relaxed));
         self.command(Command::Play(Box::new(playback), token.into()));
     }
 

@@ -62,5 +62,5 @@ pub use handle::Leg;
 pub use id::LegId;
 pub use playback::Playback;
 pub use rtp::telephone_event::Digit;
-pub use settings::{ALTERNATIVES, CodecPayload, Direction, EventPayload, LegSettings};
+pub use settings::{ALTERNATIVES, CodecPayload, Direction, EventPayload, LegSettings, OTHER_EVENTS};
 pub use statistics::Statistics;

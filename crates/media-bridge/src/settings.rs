@@ -23,8 +23,11 @@ pub struct LegSettings {
     pub alternatives: [Option<CodecPayload>; ALTERNATIVES],
     /// The peer changes its codec for itself. Off, what it changes to is what we send, too.
     pub asymmetric: bool,
-    /// Payload types of telephone-event (RFC 4733), if both sides have it.
+    /// Payload types of telephone-event (RFC 4733), if both sides have it: those on the clock of `codec`, or what comes
+    /// nearest to it.
     pub telephone_event: Option<EventPayload>,
+    /// The same on other clocks, for `alternatives` that have another one than `codec`.
+    pub other_events: [Option<EventPayload>; OTHER_EVENTS],
     /// Which way audio flows, seen from us.
     pub direction: Direction,
     /// Milliseconds of sound in a packet that we make ourselves, 10 to 60.
@@ -48,19 +51,21 @@ pub struct LegSettings {
 }
 
 impl LegSettings {
-    /// Settings for a peer at `remote`, with the codec's static payload type both ways, 20 ms packets, both directions,
+    /// Settings for a peer at `remote`, with the codec's static payload type both ways, or 96, 20 ms packets, both directions,
     /// source learning on, no telephone-event and no timeouts.
     pub fn new(remote: Option<SocketAddr>, codec: Codec) -> Self {
+        let payload_type = codec.static_payload_type().unwrap_or(96);
         Self {
             remote,
             remote_rtcp: None,
             rtcp_mux: false,
             codec,
-            send_payload_type: codec.static_payload_type(),
-            receive_payload_type: codec.static_payload_type(),
+            send_payload_type: payload_type,
+            receive_payload_type: payload_type,
             alternatives: [None; ALTERNATIVES],
             asymmetric: false,
             telephone_event: None,
+            other_events: [None; OTHER_EVENTS],
             direction: Direction::SendRecv,
             ptime_ms: 20,
             repack: false,
@@ -82,10 +87,28 @@ impl LegSettings {
         };
         [Some(first)].into_iter().chain(self.alternatives).flatten()
     }
+
+    /// Telephone-events of every clock, the first ones first.
+    fn events(&self) -> impl Iterator<Item = EventPayload> + use<> {
+        [self.telephone_event].into_iter().chain(self.other_events).flatten()
+    }
+
+    /// The telephone-event that the peer sends under this payload type.
+    pub(crate) fn event_received_as(&self, payload_type: u8) -> Option<EventPayload> {
+        self.events().find(|event| event.receive == payload_type)
+    }
+
+    /// The telephone-event to send in a stream on this clock (RFC 4733 §2.1): one on the same clock, else the first.
+    pub(crate) fn event_to_send(&self, clock_rate: u32) -> Option<EventPayload> {
+        self.events().find(|event| event.clock_rate == clock_rate).or(self.telephone_event)
+    }
 }
 
 /// How many codecs a leg may change to beside the first.
-pub const ALTERNATIVES: usize = 3;
+pub const ALTERNATIVES: usize = 7;
+
+/// How many clocks beside that of the first codec telephone-events may be on.
+pub const OTHER_EVENTS: usize = 2;
 
 /// A codec and its payload types; each side chooses the one that it wants to receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +128,15 @@ pub struct EventPayload {
     pub send: u8,
     /// What we announced.
     pub receive: u8,
+    /// The clock, in Hz, that durations of events count in: that of the audio, or 8000 where the peer has no other.
+    pub clock_rate: u32,
+}
+
+impl EventPayload {
+    /// One number for both ways, on the clock of 8 kHz.
+    pub const fn narrow(payload_type: u8) -> Self {
+        Self { send: payload_type, receive: payload_type, clock_rate: 8_000 }
+    }
 }
 
 /// Which way audio flows, seen from us (RFC 8866 §6.7).

@@ -23,6 +23,8 @@ pub struct Statistics {
     pub malformed: u64,
     /// RTP packets with a payload type that nobody agreed on. Dropped.
     pub unexpected_payload: u64,
+    /// Packets of the other leg of a bridge in a codec that cannot be translated into the one of this leg. Dropped.
+    pub untranslatable: u64,
     /// Packets that the kernel refused to send.
     pub send_errors: u64,
     /// RTCP packets taken in.
@@ -43,14 +45,17 @@ pub(crate) struct Counters {
     pub(crate) packets_sent: Counter,
     pub(crate) octets_sent: Counter,
     pub(crate) lost: Gauge,
-    pub(crate) jitter_units: Gauge,
+    /// Microseconds.
+    pub(crate) jitter_us: Gauge,
     pub(crate) strangers: Counter,
     pub(crate) malformed: Counter,
     pub(crate) unexpected_payload: Counter,
+    pub(crate) untranslatable: Counter,
     pub(crate) send_errors: Counter,
     pub(crate) rtcp_received: Counter,
     pub(crate) remote_lost: Gauge,
-    pub(crate) remote_jitter_units: Gauge,
+    /// Microseconds.
+    pub(crate) remote_jitter_us: Gauge,
     /// Microseconds, 0 for unknown.
     pub(crate) round_trip_us: Gauge,
 }
@@ -64,25 +69,21 @@ impl Counters {
             packets_sent: self.packets_sent.get(),
             octets_sent: self.octets_sent.get(),
             lost: self.lost.get(),
-            jitter: clock_units(self.jitter_units.get()),
+            jitter: self.jitter_us.duration(),
             strangers: self.strangers.get(),
             malformed: self.malformed.get(),
             unexpected_payload: self.unexpected_payload.get(),
+            untranslatable: self.untranslatable.get(),
             send_errors: self.send_errors.get(),
             rtcp_received: self.rtcp_received.get(),
             remote_lost: self.remote_lost.get(),
-            remote_jitter: clock_units(self.remote_jitter_units.get()),
+            remote_jitter: self.remote_jitter_us.duration(),
             round_trip: match self.round_trip_us.get() {
                 0 => None,
                 us => Some(Duration::from_micros(us.unsigned_abs())),
             },
         }
     }
-}
-
-/// RTP clock units of an 8 kHz stream.
-fn clock_units(units: i64) -> Duration {
-    Duration::from_micros(units.unsigned_abs().saturating_mul(125))
 }
 
 /// Counts up. One writer, so a plain load and store do.
@@ -110,5 +111,15 @@ impl Gauge {
 
     pub(crate) fn get(&self) -> i64 {
         self.0.load(Relaxed)
+    }
+
+    /// Keeps so many ticks of a clock as microseconds.
+    pub(crate) fn set_ticks(&self, ticks: u32, clock_rate: u32) {
+        self.set(i64::from(ticks) * 1_000_000 / i64::from(clock_rate.max(1)));
+    }
+
+    /// Microseconds as a duration.
+    fn duration(&self) -> Duration {
+        Duration::from_micros(self.get().unsigned_abs())
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! - [`classify`] tells what a datagram on a media port is; [`Packet`] looks at RTP, [`Header`] writes it;
 //! - [`StreamRewriter`] keeps one outgoing stream whole, whoever feeds it; [`Reception`] measures an incoming one;
-//! - [`Repacker`] puts sound into packets of another length;
+//! - [`Repacker`] puts sound into packets of another length, [`ClockScale`] tells timestamps by another clock;
 //! - [`telephone_event`] has both ends of a digit, [`rtcp`] the reports.
 //!
 //! A forwarder in full:
@@ -42,6 +42,8 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+/// Timestamps from one clock to another.
+mod clock_scale;
 /// What shares a media port (RFC 5761, RFC 7983).
 mod demux;
 #[doc(hidden)]
@@ -67,6 +69,7 @@ pub mod telephone_event;
 /// Durations in ticks of a media clock.
 mod ticks;
 
+pub use clock_scale::ClockScale;
 pub use demux::{Kind, classify, is_rtcp, is_stun};
 pub use header::Header;
 pub use jitter::Jitter;

@@ -1,17 +1,16 @@
 use crate::Header;
 
-/// Octets of the longest payload that is taken in: 200 ms of G.711.
-const LONGEST_IN: usize = 1_600;
-
-/// Octets of the longest packet that is made: 60 ms of G.711.
-const LONGEST_OUT: usize = 480;
+/// Room for octets of G.711: 200 ms that come in behind 60 ms that wait.
+const OCTETS: usize = 2_080;
 
 /// Lost packets that leave a gap in the numbers; more of them are a new beginning.
 const LONGEST_GAP: u32 = 100;
 
 /// Puts the sound of a stream into packets of another length: `a=ptime` of the one who listens (RFC 8866 §6.4).
 ///
-/// For payloads of an octet a tick, as G.711 has them. After each [`push`](Self::push) drain [`pop`](Self::pop), until it
+/// For payloads that can be cut anywhere: octets of G.711, or samples (`Repacker<i16, ROOM>`) that are to be encoded in frames
+/// of another length. `ROOM` is how many of them it holds; a packet that goes out has at most a quarter of that, which is 65 ms
+/// of G.711 unless said otherwise. After each [`push`](Self::push) drain [`pop`](Self::pop), until it
 /// yields nothing. What it yields has numbers of its own, without those of packets that only filled up a longer one, and
 /// timestamps of the stream that came: [`StreamRewriter::forward`](crate::StreamRewriter::forward) makes them ours. What was
 /// lost on the way in is missing on the way out, too, in numbers and in time. The rest of a talkspurt that fills no packet
@@ -30,10 +29,12 @@ const LONGEST_GAP: u32 = 100;
 /// assert_eq!((packet[159], packet[160]), (1, 2));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Repacker {
-    /// Octets of a packet that goes out.
+pub struct Repacker<T = u8, const ROOM: usize = OCTETS> {
+    /// Units, octets or samples, of a packet that goes out.
     length: usize,
-    octets: [u8; LONGEST_IN + LONGEST_OUT],
+    /// Units that sound as long as a tick of the stream's clock.
+    per_tick: usize,
+    units: [T; ROOM],
     filled: usize,
     /// The stream that comes: its source, its newest number, the timestamp that follows it.
     source: Option<Source>,
@@ -49,31 +50,40 @@ struct Source {
 }
 
 impl Repacker {
-    /// Makes packets of `octets`, 1 to 480.
+    /// Makes packets of `octets`, 1 to 520, of an octet a tick.
     pub fn new(octets: usize) -> Self {
+        Self::of_units(octets, 1)
+    }
+}
+
+impl<T: Copy + Default, const ROOM: usize> Repacker<T, ROOM> {
+    /// Makes packets of `length` octets or samples, `per_tick` of which sound as long as a tick of the stream's clock:
+    /// 2 for the samples of G.722, which has 16,000 a second and a clock of 8,000 ticks.
+    pub fn of_units(length: usize, per_tick: usize) -> Self {
         Self {
-            length: octets.clamp(1, LONGEST_OUT),
-            octets: [0; LONGEST_IN + LONGEST_OUT],
+            length: length.clamp(1, (ROOM / 4).max(1)),
+            per_tick: per_tick.max(1),
+            units: [T::default(); ROOM],
             filled: 0,
             source: None,
             next: Header::default(),
         }
     }
 
-    /// Octets of a packet that goes out.
+    /// Octets or samples of a packet that goes out.
     pub fn length(&self) -> usize {
         self.length
     }
 
-    /// True when a packet of this many octets goes on as it is: only its header is to be [`passed`](Self::pass).
-    pub fn fits(&self, octets: usize) -> bool {
-        octets == self.length && self.filled == 0
+    /// True when a packet of this many units goes on as it is: only its header is to be [`passed`](Self::pass).
+    pub fn fits(&self, units: usize) -> bool {
+        units == self.length && self.filled == 0
     }
 
     /// The header for a packet that goes on with the payload that it has: sound that [`fits`](Self::fits), or an event.
-    /// `octets` is how much sound it is. `None`: it comes late, and its place is taken.
-    pub fn pass(&mut self, received: &Header, octets: usize) -> Option<Header> {
-        self.follow(received, octets)?;
+    /// `units` is how much sound it is. `None`: it comes late, and its place is taken.
+    pub fn pass(&mut self, received: &Header, units: usize) -> Option<Header> {
+        self.follow(received, units)?;
         // An event breaks the sound off.
         self.filled = 0;
         let header = Header { timestamp: received.timestamp, marker: received.marker, ..self.next };
@@ -82,35 +92,39 @@ impl Repacker {
     }
 
     /// Takes in the sound of a packet. One that comes late, or is longer than any packet of sound, is left out.
-    pub fn push(&mut self, received: &Header, payload: &[u8]) {
-        let Some(continues) = self.follow(received, payload.len()) else { return };
+    pub fn push(&mut self, received: &Header, sound: &[T]) {
+        let Some(continues) = self.follow(received, sound.len()) else { return };
         if !continues {
             self.filled = 0;
         }
         if self.filled == 0 {
             (self.next.timestamp, self.next.marker) = (received.timestamp, received.marker || !continues);
         }
-        let end = self.filled + payload.len();
-        match self.octets.get_mut(self.filled..end) {
+        let end = self.filled + sound.len();
+        match self.units.get_mut(self.filled..end) {
             Some(place) => {
-                place.copy_from_slice(payload);
+                place.copy_from_slice(sound);
                 self.filled = end;
             }
             None => self.filled = 0,
         }
     }
 
-    /// Writes the payload of the next full packet into `payload`, and returns its header and octets.
-    pub fn pop(&mut self, payload: &mut [u8]) -> Option<(Header, usize)> {
+    /// Whether [`pop`](Self::pop) has a packet.
+    pub fn is_full(&self) -> bool {
+        self.filled >= self.length
+    }
+
+    /// Writes the sound of the next full packet into `sound`, and returns its header and units.
+    pub fn pop(&mut self, sound: &mut [T]) -> Option<(Header, usize)> {
         let length = self.length;
-        let full = self.octets.get(..length).filter(|_| self.filled >= length)?;
-        payload.get_mut(..length)?.copy_from_slice(full);
-        self.octets.copy_within(length..self.filled, 0);
+        let full = self.units.get(..length).filter(|_| self.filled >= length)?;
+        sound.get_mut(..length)?.copy_from_slice(full);
+        self.units.copy_within(length..self.filled, 0);
         self.filled -= length;
         let header = self.next;
         self.count(1);
-        // At most 480 octets, each a tick.
-        (self.next.timestamp, self.next.marker) = (header.timestamp.wrapping_add(length as u32), false);
+        (self.next.timestamp, self.next.marker) = (header.timestamp.wrapping_add(self.ticks(length)), false);
         Some((header, length))
     }
 
@@ -126,9 +140,9 @@ impl Repacker {
         (self.filled, self.source) = (0, None);
     }
 
-    /// Follows the stream by one packet of so many ticks. Returns whether it goes on where the last one ended.
-    fn follow(&mut self, received: &Header, ticks: usize) -> Option<bool> {
-        let expected = received.timestamp.wrapping_add(ticks as u32);
+    /// Follows the stream by one packet of so many units. Returns whether it goes on where the last one ended.
+    fn follow(&mut self, received: &Header, units: usize) -> Option<bool> {
+        let expected = received.timestamp.wrapping_add(self.ticks(units));
         let source = Source { ssrc: received.ssrc, newest: received.sequence, expected };
         let Some(last) = self.source.filter(|last| last.ssrc == received.ssrc) else {
             self.next.ssrc = received.ssrc;
@@ -148,8 +162,13 @@ impl Repacker {
 
     /// How many packets of ours so many ticks are that never came.
     fn lost(&self, ticks: u32) -> u16 {
-        let packets = ticks / self.length as u32;
+        let packets = ticks / self.ticks(self.length).max(1);
         if packets > LONGEST_GAP { 1 } else { (packets as u16).max(1) }
+    }
+
+    /// How long so many units sound. A packet has few of them.
+    fn ticks(&self, units: usize) -> u32 {
+        (units / self.per_tick) as u32
     }
 
     fn count(&mut self, packets: u16) {
@@ -161,6 +180,8 @@ impl Repacker {
 mod tests {
     use super::*;
     use std::vec::Vec;
+
+    const LONGEST_OUT: usize = OCTETS / 4;
 
     /// Packets of `octets` that come one after the other, the first with a marker, and what goes out of them.
     fn repack(octets: usize, length: usize, packets: u16, lost: &[u16]) -> Vec<(Header, Vec<u8>)> {
@@ -275,10 +296,31 @@ mod tests {
     fn no_length_breaks_it() {
         let mut repacker = Repacker::new(0);
         assert_eq!(repacker.length(), 1);
-        repacker.push(&Header::default(), &[0; LONGEST_IN + LONGEST_OUT + 1]);
+        repacker.push(&Header::default(), &[0; OCTETS + 1]);
         assert!(repacker.pop(&mut [0; LONGEST_OUT]).is_none());
         repacker.push(&Header { sequence: 1, ..Header::default() }, &[]);
         assert!(repacker.pop(&mut []).is_none());
         assert_eq!(Repacker::new(10_000).length(), LONGEST_OUT);
+    }
+
+    #[test]
+    fn samples_are_put_together_on_the_clock_of_their_stream() {
+        // 10 ms of 16 kHz a packet, on a clock of 8 kHz.
+        let mut repacker = Repacker::<i16, 2_560>::of_units(320, 2);
+        let mut frame = [0; 320];
+        let header = |sequence: u16| Header {
+            sequence,
+            timestamp: 80 * u32::from(sequence),
+            ssrc: 1,
+            ..Header::default()
+        };
+        let mut made = Vec::new();
+        for sequence in (0..8).filter(|sequence| *sequence != 4) {
+            repacker.push(&header(sequence), &[sequence as i16; 160]);
+            made.extend(
+                repacker.pop(&mut frame).map(|(header, samples)| (header.timestamp, samples, frame[0])),
+            );
+        }
+        assert_eq!(made, [(0, 320, 0), (160, 320, 2), (400, 320, 5)], "what stands alone is left out");
     }
 }

@@ -188,6 +188,11 @@ impl StreamRewriter {
         self.ssrc = ssrc;
     }
 
+    /// Ticks a second of its clock.
+    pub fn clock_rate(&self) -> u32 {
+        self.clock_rate
+    }
+
     /// Takes another clock, after a change of codec. The feed ends.
     pub fn set_clock_rate(&mut self, clock_rate: u32) {
         self.clock_rate = clock_rate;

@@ -18,7 +18,7 @@ mod rules;
 
 use std::net::{IpAddr, SocketAddr};
 
-use media_bridge::{Codec, EventPayload};
+use media_bridge::{Codec, CodecPayload, EventPayload};
 use sip_ua::guard::AccessList;
 
 pub(crate) use early::{offered, settle};
@@ -37,7 +37,7 @@ pub struct PartyMedia {
     /// Its codec.
     pub codec: Codec,
     /// Payload types of the codec: what it wants to get, and what it was asked to send.
-    pub payload_types: EventPayload,
+    pub payload_types: CodecPayload,
     /// The same of telephone-event (RFC 4733), if it has that.
     pub telephone_event: Option<EventPayload>,
     /// Milliseconds of sound in a packet that it likes to get.
@@ -63,12 +63,12 @@ pub struct PartyMedia {
 impl PartyMedia {
     /// A party at `rtp` without telephone-event that puts up with everything.
     pub fn new(rtp: SocketAddr, codec: Codec) -> Self {
-        let payload_type = codec.static_payload_type();
+        let payload_type = codec.static_payload_type().unwrap_or(96);
         Self {
             rtp,
             rtcp: None,
             codec,
-            payload_types: EventPayload { send: payload_type, receive: payload_type },
+            payload_types: CodecPayload { codec, send: payload_type, receive: payload_type },
             telephone_event: None,
             ptime: 20,
             held: false,

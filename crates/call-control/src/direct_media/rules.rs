@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use media_bridge::EventPayload;
+use media_bridge::{CodecPayload, EventPayload};
 
 use super::PartyMedia;
 
@@ -59,8 +59,8 @@ pub(super) fn obstacle(a: &PartyMedia, b: &PartyMedia) -> Option<Obstacle> {
         (a.held || b.held, Obstacle::Held),
         (a.codec != b.codec, Obstacle::Codec),
         (a.telephone_event.is_some() != b.telephone_event.is_some(), Obstacle::Events),
-        (!alike(Some(a.payload_types), Some(b.payload_types)), Obstacle::PayloadTypes),
-        (!alike(a.telephone_event, b.telephone_event), Obstacle::PayloadTypes),
+        (!alike(codec_numbers(a), codec_numbers(b)), Obstacle::PayloadTypes),
+        (!alike(event_numbers(a), event_numbers(b)), Obstacle::PayloadTypes),
         (here.rtp.is_ipv4() != there.rtp.is_ipv4(), Obstacle::Family),
         (a.outside != b.outside, Obstacle::Translator),
         (behind_nat(a) || behind_nat(b), Obstacle::Nat),
@@ -71,9 +71,24 @@ pub(super) fn obstacle(a: &PartyMedia, b: &PartyMedia) -> Option<Obstacle> {
 
 /// Whether both use one number both ways. A phone may understand only the number that it named itself, and send the one
 /// that it was asked for: then neither description fits the other phone.
-fn alike(a: Option<EventPayload>, b: Option<EventPayload>) -> bool {
-    let uniform = |payload: EventPayload| payload.send == payload.receive;
-    a == b && a.is_none_or(uniform)
+fn alike(a: Option<Numbers>, b: Option<Numbers>) -> bool {
+    a == b && a.is_none_or(|numbers| numbers.send == numbers.receive)
+}
+
+/// The payload types of one format: what a phone wants to get, and what it was asked to send.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Numbers {
+    send: u8,
+    receive: u8,
+}
+
+fn codec_numbers(party: &PartyMedia) -> Option<Numbers> {
+    let CodecPayload { send, receive, .. } = party.payload_types;
+    Some(Numbers { send, receive })
+}
+
+fn event_numbers(party: &PartyMedia) -> Option<Numbers> {
+    party.telephone_event.map(|EventPayload { send, receive, .. }| Numbers { send, receive })
 }
 
 /// Whether a party that does not want that is seen elsewhere than it says it is.
@@ -96,7 +111,7 @@ mod tests {
 
     fn at(address: &str) -> PartyMedia {
         let mut party = PartyMedia::new(address.parse().unwrap(), Codec::Pcmu);
-        party.telephone_event = Some(EventPayload { send: 101, receive: 101 });
+        party.telephone_event = Some(EventPayload::narrow(101));
         party
     }
 
@@ -118,9 +133,12 @@ mod tests {
         let other = |payload| between(|a| a.telephone_event = payload);
         assert_eq!(between(|a| a.codec = Codec::Pcma), Some(Obstacle::Codec));
         assert_eq!(other(None), Some(Obstacle::Events));
-        assert_eq!(other(Some(EventPayload { send: 96, receive: 96 })), Some(Obstacle::PayloadTypes));
-        assert_eq!(other(Some(EventPayload { send: 96, receive: 101 })), Some(Obstacle::PayloadTypes));
-        let both_ways = EventPayload { send: 97, receive: 98 };
+        assert_eq!(other(Some(EventPayload::narrow(96))), Some(Obstacle::PayloadTypes));
+        assert_eq!(
+            other(Some(EventPayload { receive: 101, ..EventPayload::narrow(96) })),
+            Some(Obstacle::PayloadTypes)
+        );
+        let both_ways = Numbers { send: 97, receive: 98 };
         assert!(!alike(Some(both_ways), Some(both_ways)), "each would send what the other does not know");
     }
 

@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use media_bridge::{ALTERNATIVES, Codec, CodecPayload, Direction, EventPayload, Leg, LegSettings};
+use media_bridge::{
+    ALTERNATIVES, Codec, CodecPayload, Direction, EventPayload, Leg, LegSettings, OTHER_EVENTS,
+};
 use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, PacketTime};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
@@ -161,7 +163,7 @@ impl SessionMedia {
         let mut party = PartyMedia::new(negotiated.remote?, codec_of(&negotiated.codec)?);
         party.rtcp = negotiated.remote_rtcp;
         let (send, receive) = (negotiated.send_payload_type, negotiated.receive_payload_type);
-        party.payload_types = EventPayload { send, receive };
+        party.payload_types = CodecPayload { codec: party.codec, send, receive };
         party.telephone_event = events_of(negotiated);
         (party.held, party.ptime) = (negotiated.remote_hold, negotiated.wanted_ptime);
         party.outside = self.seen.outside;
@@ -192,6 +194,7 @@ impl SessionMedia {
             send_payload_type: negotiated.send_payload_type,
             receive_payload_type: negotiated.receive_payload_type,
             telephone_event: events_of(negotiated),
+            other_events: other_events(negotiated),
             direction: match negotiated.direction {
                 sdp::Direction::SendRecv => Direction::SendRecv,
                 sdp::Direction::SendOnly => Direction::SendOnly,
@@ -240,7 +243,21 @@ impl SessionMedia {
 }
 
 fn events_of(negotiated: &Negotiated) -> Option<EventPayload> {
-    negotiated.telephone_event.map(|event| EventPayload { send: event.send, receive: event.receive })
+    negotiated.telephone_event.map(event_of)
+}
+
+fn event_of(event: sdp::negotiation::EventPayload) -> EventPayload {
+    let sdp::negotiation::EventPayload { send, receive, clock_rate } = event;
+    EventPayload { send, receive, clock_rate }
+}
+
+/// Telephone-events on the clocks of codecs that the phone may change to.
+fn other_events(negotiated: &Negotiated) -> [Option<EventPayload>; OTHER_EVENTS] {
+    let mut places = [None; OTHER_EVENTS];
+    for (place, event) in places.iter_mut().zip(&negotiated.other_events) {
+        *place = Some(event_of(*event));
+    }
+    places
 }
 
 /// What the phone may change to beside the codec that we send.
@@ -278,19 +295,11 @@ fn keeping(mut negotiated: Negotiated, codecs: &[Codec]) -> Negotiated {
 
 /// How a codec of the media plane is written in a session description.
 fn offer_of(codec: Codec) -> CodecOffer {
-    match codec {
-        Codec::Pcma => CodecOffer::from(sdp::Codec::PCMA),
-        _ => CodecOffer::from(sdp::Codec::PCMU),
-    }
+    let written = sdp::Codec::new(codec.name(), codec.clock_rate(), codec.channels());
+    CodecOffer { fmtp: codec.parameters().map(str::to_owned), ..CodecOffer::from(written) }
 }
 
 /// The codec of the media plane that a session description means.
 fn codec_of(codec: &sdp::Codec) -> Option<Codec> {
-    if *codec == sdp::Codec::PCMU {
-        Some(Codec::Pcmu)
-    } else if *codec == sdp::Codec::PCMA {
-        Some(Codec::Pcma)
-    } else {
-        None
-    }
+    Codec::of(&codec.name, codec.clock_rate).filter(|known| known.channels() == codec.channels)
 }

@@ -1,11 +1,22 @@
-//! Codecs that legs speak. A new one adds a file here, a variant of [`Codec`] and a line in [`Codec::coder`].
+//! Codecs that legs speak. A new one adds a file here, a variant of [`Codec`], a line in [`properties`], and one in
+//! [`Codec::encoder`] and [`Codec::decoder`].
 
 mod g711;
+mod g722;
+mod linear;
+mod properties;
 mod translate;
 
+use properties::{Framing, Properties};
 pub(crate) use translate::Translation;
 
+/// The most samples that a packet is decoded to: 120 ms at 48 kHz.
+pub(crate) const MOST_SAMPLES: usize = 5_760;
+
 /// An audio codec of a leg.
+///
+/// All of them are passed on as they came between two legs that speak the same. Those that are
+/// [`known here`](Codec::is_translatable) can be translated, played, and made of what is said to others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Codec {
@@ -14,54 +25,203 @@ pub enum Codec {
     Pcmu,
     /// G.711 A-law, `PCMA/8000`.
     Pcma,
+    /// G.722, `G722/8000`: 7 kHz of audio.
+    G722,
+    /// Linear samples of 16 bits, high octet first (RFC 3551 §4.5.11), at 8 kHz.
+    L16,
+    /// The same at 16 kHz.
+    L16Wide,
+    /// The same at 48 kHz.
+    L16Full,
+    /// G.729 and its annexes, `G729/8000`.
+    G729,
+    /// G.723.1, `G723/8000`.
+    G723,
+    /// iLBC (RFC 3952), `iLBC/8000`.
+    Ilbc,
+    /// Speex (RFC 5574) at 8 kHz.
+    Speex,
+    /// Speex at 16 kHz.
+    SpeexWide,
+    /// Speex at 32 kHz.
+    SpeexUltraWide,
+    /// G.722.1 (RFC 5577) at 32 kbit/s: Siren 7.
+    Siren7,
+    /// G.722.1 annex C at 48 kbit/s: Siren 14.
+    Siren14,
+    /// IMA ADPCM at 8 kHz, `DVI4/8000`.
+    Dvi4,
 }
 
 impl Codec {
-    /// Every codec that legs can speak, the preferred ones first.
-    pub const ALL: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
+    /// Every codec, in the order of Asterisk's lists.
+    pub const ALL: [Codec; 15] = [
+        Codec::Pcmu,
+        Codec::Pcma,
+        Codec::G722,
+        Codec::L16,
+        Codec::L16Wide,
+        Codec::L16Full,
+        Codec::G729,
+        Codec::G723,
+        Codec::Ilbc,
+        Codec::Speex,
+        Codec::SpeexWide,
+        Codec::SpeexUltraWide,
+        Codec::Siren7,
+        Codec::Siren14,
+        Codec::Dvi4,
+    ];
 
     /// The encoding name of `a=rtpmap`.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pcmu => "PCMU",
-            Self::Pcma => "PCMA",
-        }
-    }
-
-    /// The codec of an encoding name, in any case.
-    ///
-    /// ```
-    /// assert_eq!(media_bridge::Codec::from_name("pcma"), Some(media_bridge::Codec::Pcma));
-    /// assert_eq!(media_bridge::Codec::from_name("G729"), None);
-    /// ```
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name))
+        self.properties().name
     }
 
     /// Ticks of the RTP timestamp in a second.
     pub const fn clock_rate(self) -> u32 {
-        8_000
+        self.properties().clock_rate
+    }
+
+    /// Samples in a second of what it sounds like; 16,000 for G.722, whose clock has 8,000 ticks.
+    pub const fn sample_rate(self) -> u32 {
+        self.properties().sample_rate
+    }
+
+    /// Channels that `a=rtpmap` names; 2 for Opus, whatever is sent (RFC 7587 §7).
+    pub const fn channels(self) -> u8 {
+        self.properties().channels
     }
 
     /// The payload type that RFC 3551 table 4 gives it.
-    pub const fn static_payload_type(self) -> u8 {
-        match self {
-            Self::Pcmu => 0,
-            Self::Pcma => 8,
+    pub const fn static_payload_type(self) -> Option<u8> {
+        self.properties().payload_type
+    }
+
+    /// Format parameters that tell it from others of its name, as `a=fmtp` has them.
+    pub const fn parameters(self) -> Option<&'static str> {
+        self.properties().parameters
+    }
+
+    /// The codec of an encoding name, in any case, and a clock rate.
+    ///
+    /// ```
+    /// use media_bridge::Codec;
+    ///
+    /// assert_eq!(Codec::of("pcma", 8_000), Some(Codec::Pcma));
+    /// assert_eq!(Codec::of("L16", 16_000), Some(Codec::L16Wide));
+    /// assert_eq!(Codec::of("L16", 44_100), None);
+    /// ```
+    pub fn of(name: &str, clock_rate: u32) -> Option<Self> {
+        let is = |codec: &Self| codec.clock_rate() == clock_rate && codec.name().eq_ignore_ascii_case(name);
+        Self::ALL.into_iter().find(is)
+    }
+
+    /// Whether what is said in it can be made audible to those who speak another.
+    pub const fn is_translatable(self) -> bool {
+        !matches!(self.properties().framing, Framing::Unknown)
+    }
+
+    /// The length of packets, in ms, that comes nearest to `wanted` and that it can make: 10 to 60.
+    pub const fn packet_time(self, wanted: u16) -> u16 {
+        let longest = match self {
+            // What is longer fits no datagram.
+            Self::L16Full => 20,
+            _ => 60,
+        };
+        let wanted = if wanted < 10 { 10 } else { wanted };
+        let wanted = if wanted > longest { longest } else { wanted };
+        match self.properties().framing {
+            Framing::Samples | Framing::Unknown => wanted / 10 * 10,
         }
     }
 
-    /// A coder with fresh state.
-    pub(crate) fn coder(self) -> Box<dyn Coder> {
+    /// Whether an octet of it sounds as long as a tick of its clock, so that packets can be cut anywhere.
+    pub(crate) const fn has_octets_of_a_tick(self) -> bool {
+        matches!(self, Self::Pcmu | Self::Pcma | Self::G722)
+    }
+
+    /// Samples of so many ms.
+    pub(crate) const fn samples(self, ms: u16) -> usize {
+        ms as usize * self.sample_rate() as usize / 1_000
+    }
+
+    /// Whether so many samples make a packet by themselves.
+    pub(crate) const fn makes_packet_of(self, samples: usize) -> bool {
+        let ms = samples * 1_000 / self.sample_rate() as usize;
+        ms <= 60 && ms > 0 && self.packet_time(ms as u16) as usize == ms && self.samples(ms as u16) == samples
+    }
+
+    /// An encoder with fresh state, if the codec is known here.
+    pub(crate) fn encoder(self) -> Option<Box<dyn Encoder>> {
         match self {
-            Self::Pcmu => Box::new(g711::Ulaw),
-            Self::Pcma => Box::new(g711::Alaw),
+            Self::Pcmu => Some(Box::new(g711::Ulaw)),
+            Self::Pcma => Some(Box::new(g711::Alaw)),
+            Self::G722 => Some(Box::new(::g722::Encoder::new())),
+            Self::L16 | Self::L16Wide | Self::L16Full => Some(Box::new(linear::L16)),
+            _ => None,
         }
+    }
+
+    /// A decoder with fresh state, if the codec is known here.
+    pub(crate) fn decoder(self) -> Option<Box<dyn Decoder>> {
+        match self {
+            Self::Pcmu => Some(Box::new(g711::Ulaw)),
+            Self::Pcma => Some(Box::new(g711::Alaw)),
+            Self::G722 => Some(Box::new(::g722::Decoder::new())),
+            Self::L16 | Self::L16Wide | Self::L16Full => Some(Box::new(linear::L16)),
+            _ => None,
+        }
+    }
+
+    const fn properties(self) -> &'static Properties {
+        properties::of(self)
     }
 }
 
-/// One direction's state of a codec. Made when a leg is configured; works without allocating.
-pub(crate) trait Coder: Send {
-    /// Encodes `pcm` into `payload` and returns the octets written; 0 when the payload does not fit.
+/// What makes payloads of samples. Made when it is first needed; works without allocating.
+pub(crate) trait Encoder: Send {
+    /// Encodes `pcm`, as many samples as [`Codec::makes_packet_of`], into `payload` and returns the octets written; 0 when
+    /// the payload does not fit.
     fn encode(&mut self, pcm: &[i16], payload: &mut [u8]) -> usize;
+}
+
+/// What makes samples of payloads. Made when it is first needed; works without allocating.
+pub(crate) trait Decoder: Send {
+    /// Decodes `payload` into `pcm` and returns the samples written; 0 for a payload that makes no sense.
+    fn decode(&mut self, payload: &[u8], pcm: &mut [i16]) -> usize;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_codec_has_its_own_name_and_number() {
+        for codec in Codec::ALL {
+            assert_eq!(Codec::of(codec.name(), codec.clock_rate()), Some(codec));
+            assert_eq!(codec.encoder().is_some(), codec.is_translatable(), "{codec:?}");
+            assert_eq!(codec.decoder().is_some(), codec.is_translatable(), "{codec:?}");
+            let same = |other: &&Codec| {
+                other.static_payload_type().is_some()
+                    && other.static_payload_type() == codec.static_payload_type()
+            };
+            assert!(Codec::ALL.iter().filter(same).count() <= 1, "{codec:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_comes_back() {
+        for codec in Codec::ALL.into_iter().filter(|codec| codec.is_translatable()) {
+            let samples = codec.samples(20);
+            assert!(codec.makes_packet_of(samples), "{codec:?}");
+            let sound: Vec<i16> = (0..samples).map(|n| ((n as f64 * 0.05).sin() * 8_000.0) as i16).collect();
+            let (mut encoder, mut decoder) = (codec.encoder().unwrap(), codec.decoder().unwrap());
+            let (mut payload, mut heard) = ([0; 4_000], [0; MOST_SAMPLES]);
+            let octets = encoder.encode(&sound, &mut payload);
+            assert!(octets > 0, "{codec:?}");
+            assert_eq!(decoder.decode(&payload[..octets], &mut heard), samples, "{codec:?}");
+            assert_eq!(encoder.encode(&sound, &mut []), 0, "{codec:?}: no room");
+        }
+    }
 }

@@ -95,7 +95,7 @@ impl LegCore {
         let ssrc = self.stream.ssrc();
         let block = self.incoming.as_mut().map(|incoming| {
             let jitter = incoming.reception.jitter().ticks();
-            self.counters.jitter_units.set(i64::from(jitter));
+            self.counters.jitter_us.set_ticks(jitter, incoming.clock_rate);
             let block = incoming.reception.report(since);
             self.counters.lost.set(i64::from(block.cumulative_lost));
             block
@@ -152,7 +152,7 @@ impl LegCore {
             return;
         }
         self.counters.remote_lost.set(i64::from(block.cumulative_lost));
-        self.counters.remote_jitter_units.set(i64::from(block.jitter));
+        self.counters.remote_jitter_us.set_ticks(block.jitter, self.clock_rate());
         if let Some(round_trip) = block.round_trip(self.reports.wall_clock(since)) {
             let micros = i64::try_from(round_trip.as_micros()).unwrap_or(i64::MAX);
             self.counters.round_trip_us.set(micros.max(1));

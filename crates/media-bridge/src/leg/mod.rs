@@ -5,7 +5,9 @@ mod keepalive;
 mod keypress;
 mod program;
 mod receive;
+mod recode;
 mod relay;
+mod retiming;
 mod send;
 mod source;
 mod spoken;
@@ -15,8 +17,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rtp::telephone_event::{EventReceiver, EventReport};
-use rtp::{Reception, Repacker, StreamRewriter, Transmission};
+use rtp::{ClockScale, Reception, Repacker, StreamRewriter, Transmission};
 
+use crate::codec::Codec;
 use crate::event::{LegEvent, PlayToken, PlaybackEnd};
 use crate::playback::Playback;
 use crate::settings::LegSettings;
@@ -26,6 +29,9 @@ use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
 use program::{Ended, Program};
+pub(crate) use receive::Heard;
+use recode::Recoder;
+use send::Upsampler;
 use source::SourceGuard;
 use spoken::Spoken;
 
@@ -48,10 +54,16 @@ pub(crate) struct LegCore {
     spoken: Spoken,
     /// Where forwarded packets get another length.
     repacker: Option<Box<Repacker>>,
+    /// Where sound in another codec becomes this leg's.
+    recoder: Option<Box<Recoder>>,
+    /// Timestamps of who feeds the stream, where they count by another clock.
+    scale: Option<ClockScale>,
+    /// Where what is played has another rate than the codec.
+    upsampler: Option<Box<Upsampler>>,
     program: Program,
     keys: Keypresses,
-    /// Samples that are owed to the peer: grows with each tick of the wheel, shrinks with each packet.
-    owed: usize,
+    /// Milliseconds of sound that are owed to the peer: grows with each tick of the wheel, shrinks with each packet.
+    owed: u16,
     echo: bool,
     /// Since when nothing was sent.
     quiet: Quiet,
@@ -65,6 +77,8 @@ pub(crate) struct LegCore {
 /// A stream of the peer's: one SSRC.
 struct Incoming {
     reception: Reception,
+    /// Ticks a second of its timestamps.
+    clock_rate: u32,
     digits: EventReceiver,
 }
 
@@ -102,6 +116,9 @@ impl LegCore {
             sent: Transmission::default(),
             spoken: Spoken::NOTHING,
             repacker: None,
+            recoder: None,
+            scale: None,
+            upsampler: None,
             program: Program::default(),
             keys: Keypresses::default(),
             owed: 0,
@@ -123,9 +140,7 @@ impl LegCore {
         }
         self.guard.signal(now, settings.remote, settings.strict);
         self.spoken.configure(&settings);
-        if former.map(|f| f.codec) != Some(settings.codec) {
-            self.stream.set_clock_rate(settings.codec.clock_rate());
-        }
+        self.follow_codec();
         self.set_packet_length(&settings);
         if !settings.direction.sends() {
             self.owed = 0;
@@ -136,6 +151,20 @@ impl LegCore {
         if first {
             self.reports.begin(self.since(now));
         }
+    }
+
+    /// The stream counts by the clock of the codec that is sent.
+    fn follow_codec(&mut self) {
+        let clock_rate = self.clock_rate();
+        if self.stream.clock_rate() != clock_rate {
+            self.stream.set_clock_rate(clock_rate);
+            self.end_feed();
+        }
+    }
+
+    /// Ticks a second of what is sent.
+    fn clock_rate(&self) -> u32 {
+        self.spoken.codec().map_or(8_000, Codec::clock_rate)
     }
 
     pub(crate) fn settings(&self) -> Option<&LegSettings> {

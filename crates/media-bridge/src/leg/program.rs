@@ -32,6 +32,14 @@ impl Program {
         !matches!(self, Self::Nothing)
     }
 
+    /// Samples a second of what it plays.
+    pub(crate) fn rate(&self) -> u32 {
+        match self {
+            Self::Playback(player) => player.list.rate(),
+            _ => PLAY_RATE,
+        }
+    }
+
     /// Begins a playback. Returns the end of the one before.
     pub(crate) fn play(&mut self, list: Playback, token: PlayToken) -> Ended {
         let ended = self.stop(PlaybackEnd::Replaced);

@@ -11,11 +11,14 @@ use super::source::Verdict;
 use super::{Incoming, Key, LegCore};
 use crate::codec::Codec;
 use crate::event::LegEvent;
+use crate::settings::{EventPayload, LegSettings};
 
 /// A packet of the peer's that may go on to others.
 #[derive(Clone, Debug)]
 pub(crate) struct Heard {
     pub(crate) header: Header,
+    /// Ticks a second of its timestamp.
+    pub(crate) clock_rate: u32,
     pub(crate) content: Content,
     /// Another stream began with it, and a key that the last one held is up.
     pub(crate) released: bool,
@@ -26,8 +29,15 @@ pub(crate) struct Heard {
 pub(crate) enum Content {
     /// Sound in this codec; where in the packet it is.
     Audio(Codec, Range<usize>),
-    /// A telephone-event, and what it means for those who cannot read it.
-    Event([Option<Key>; 3]),
+    /// A telephone-event.
+    Event {
+        /// What it means for those who cannot read it.
+        keys: [Option<Key>; 3],
+        /// Where in the packet it is.
+        payload: Range<usize>,
+        /// Ticks a second of its duration.
+        clock_rate: u32,
+    },
     /// What may not be heard now, as on hold.
     Unheard,
 }
@@ -66,59 +76,88 @@ impl LegCore {
         }
         self.heard_at = now;
         self.silent = false;
-        let event = settings.telephone_event.is_some_and(|e| e.receive == header.payload_type);
-        // What is not heard now, as on hold, changes nothing.
-        let follow = !settings.asymmetric && settings.direction.receives();
-        let codec = if event { None } else { self.spoken.hear(header.payload_type, follow) };
-        if !event && codec.is_none() {
+        let event = settings.event_received_as(header.payload_type);
+        let codec = match event {
+            Some(_) => None,
+            None => self.hear_codec(header.payload_type, &settings),
+        };
+        if event.is_none() && codec.is_none() {
             self.counters.unexpected_payload.add(1);
             return None;
         }
         self.counters.packets_received.add(1);
         self.counters.octets_received.add(packet.payload().len() as u64);
-        let (content, released) = match codec {
-            None => self.take_event(now, &packet)?,
-            Some(codec) => (Content::Audio(codec, packet.payload_range()), self.take_audio(now, &header)),
+        let (content, released) = match (codec, event) {
+            (None, event) => self.take_event(now, &packet, event?)?,
+            (Some(codec), _) => {
+                let released = self.take_audio(now, &header, codec);
+                (Content::Audio(codec, packet.payload_range()), released)
+            }
         };
         let content = if settings.direction.receives() { content } else { Content::Unheard };
-        Some(Heard { header, content, released })
+        // Events have the timestamps of the sound that they interrupt.
+        let clock_rate = self.incoming.as_ref().map_or(8_000, |incoming| incoming.clock_rate);
+        Some(Heard { header, clock_rate, content, released })
+    }
+
+    /// The codec of a packet. The leg speaks it too from now on, unless its peer changes for itself.
+    fn hear_codec(&mut self, payload_type: u8, settings: &LegSettings) -> Option<Codec> {
+        // What is not heard now, as on hold, changes nothing.
+        let follow = !settings.asymmetric && settings.direction.receives();
+        let codec = self.spoken.hear(payload_type, follow)?;
+        self.follow_codec();
+        Some(codec)
     }
 
     /// Counts a packet of sound. `true`: with it a key came up.
-    fn take_audio(&mut self, now: Instant, header: &Header) -> bool {
+    fn take_audio(&mut self, now: Instant, header: &Header, codec: Codec) -> bool {
         let since = self.since(now);
-        let (incoming, left) = self.incoming_of(header.ssrc);
+        let (incoming, left) = self.incoming_of(header.ssrc, Some(codec.clock_rate()));
         incoming.reception.receive(header, since);
         left.and_then(|report| self.tell_digit(report)).is_some()
     }
 
     /// Counts a telephone-event and tells the owner what it means.
-    fn take_event(&mut self, now: Instant, packet: &Packet<'_>) -> Option<(Content, bool)> {
+    fn take_event(
+        &mut self,
+        now: Instant,
+        packet: &Packet<'_>,
+        agreed: EventPayload,
+    ) -> Option<(Content, bool)> {
         let header = packet.header();
         let since = self.since(now);
         let Ok(event) = Event::parse(packet.payload()) else {
             self.counters.malformed.add(1);
             return None;
         };
-        let (incoming, left) = self.incoming_of(header.ssrc);
+        let (incoming, left) = self.incoming_of(header.ssrc, None);
         incoming.reception.receive_event(&header);
+        incoming.digits.set_clock_rate(agreed.clock_rate);
         let reports = incoming.digits.receive(header.timestamp, header.marker, event, since);
         let released = left.and_then(|report| self.tell_digit(report)).is_some();
         let mut keys = [None; 3];
         for (place, report) in keys.iter_mut().zip(reports) {
             *place = self.tell_digit(report);
         }
-        Some((Content::Event(keys), released))
+        let content = Content::Event { keys, payload: packet.payload_range(), clock_rate: agreed.clock_rate };
+        Some((content, released))
     }
 
-    /// The stream of that SSRC. Another one than before begins anew; a key that the last one left down is reported.
-    fn incoming_of(&mut self, ssrc: u32) -> (&mut Incoming, Option<EventReport>) {
-        let known = self.incoming.as_ref().is_some_and(|incoming| incoming.reception.ssrc() == ssrc);
+    /// The stream of that SSRC, on that clock where it is known. Another one than before begins anew; a key that the last
+    /// one left down is reported.
+    fn incoming_of(&mut self, ssrc: u32, clock_rate: Option<u32>) -> (&mut Incoming, Option<EventReport>) {
+        let known = self.incoming.as_ref().is_some_and(|incoming| {
+            let clock_rate = clock_rate.unwrap_or(incoming.clock_rate);
+            (incoming.reception.ssrc(), incoming.clock_rate) == (ssrc, clock_rate)
+        });
         let former = if known { None } else { self.incoming.take() };
         let left = former.and_then(|mut former| former.digits.finish());
-        let clock_rate = self.settings.map_or(8_000, |settings| settings.codec.clock_rate());
-        let anew =
-            || Incoming { reception: Reception::new(ssrc, clock_rate), digits: EventReceiver::new(8_000) };
+        let clock_rate = clock_rate.unwrap_or_else(|| self.clock_rate());
+        let anew = || Incoming {
+            reception: Reception::new(ssrc, clock_rate),
+            clock_rate,
+            digits: EventReceiver::new(clock_rate),
+        };
         (self.incoming.get_or_insert_with(anew), left)
     }
 

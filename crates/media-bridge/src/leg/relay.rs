@@ -1,22 +1,49 @@
 //! What another leg heard, sent to this leg's peer.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
+use rtp::telephone_event::Event;
 use rtp::{Header, Repacker};
 
 use super::receive::{Content, Heard};
 use super::{Key, LegCore, Outgoing};
-use crate::codec::Translation;
+use crate::codec::{Codec, Translation};
 use crate::settings::LegSettings;
 
-/// Octets of a millisecond of sound: both laws of G.711 have one for each of 8 samples.
+/// Octets of a millisecond of sound, in codecs whose packets can be cut after each of them.
 const OCTETS_PER_MS: usize = 8;
+
+/// A packet that goes on.
+pub(super) struct Relayed {
+    /// Its header, timed by the clock of this leg.
+    pub(super) received: Header,
+    /// What the peer calls its payload.
+    pub(super) payload_type: u8,
+    pub(super) to: SocketAddr,
+}
 
 impl LegCore {
     /// Makes of a packet that another leg heard the one that goes to this leg's peer, in place. `None`: nothing goes.
     ///
     /// The packet keeps its payload unless the codecs differ; its header gets this leg's SSRC, numbers and payload type.
     pub(crate) fn relay(&mut self, now: Instant, heard: &Heard, packet: &mut [u8]) -> Option<Outgoing> {
+        let relayed = self.relay_to(heard)?;
+        let (received, octets) = match &heard.content {
+            Content::Audio(codec, range) => {
+                self.fit(*codec, &relayed.received, packet.get_mut(range.clone())?)?
+            }
+            _ => self.fit_event(heard, &relayed.received, packet)?,
+        };
+        let header = self.stream.forward(&received, relayed.payload_type, self.since(now))?;
+        header.rewrite_valid(packet);
+        self.count_sent(octets);
+        Some(Outgoing { length: packet.len(), to: relayed.to })
+    }
+
+    /// Where a packet that another leg heard goes, and as what. `None`: it does not go on, and shall not look lost.
+    #[inline]
+    pub(super) fn relay_to(&mut self, heard: &Heard) -> Option<Relayed> {
         let settings = self.settings?;
         if heard.released {
             self.keys.release();
@@ -28,54 +55,83 @@ impl LegCore {
         let payload_type = match &heard.content {
             Content::Audio(..) if self.makes_packets() => None,
             Content::Audio(..) => self.spoken.payload_type(),
-            Content::Event(keys) => self.relay_keys(keys, &settings),
+            Content::Event { keys, .. } => self.relay_keys(keys, &settings),
             Content::Unheard => None,
         };
+        let received = self.retimed(heard);
         let Some(payload_type) = payload_type else {
-            match &mut self.repacker {
-                Some(repacker) => repacker.skip(&heard.header),
-                None => self.stream.skip(&heard.header),
-            }
+            self.skip(&received);
             return None;
         };
-        let (received, octets) = self.fit(heard, packet)?;
-        let header = self.stream.forward(&received, payload_type, self.since(now))?;
-        header.rewrite_valid(packet);
-        self.count_sent(octets);
-        Some(Outgoing { length: packet.len(), to })
+        Some(Relayed { received, payload_type, to })
     }
 
-    /// Translates a packet, and puts it with others where it has not the length that is wanted: then it does not go on
+    /// A packet of whoever feeds the stream is left out, and shall not look lost.
+    fn skip(&mut self, received: &Header) {
+        match (&mut self.recoder, &mut self.repacker) {
+            (Some(recoder), _) => {
+                if !recoder.skip(received) {
+                    self.stream.skip(received);
+                }
+            }
+            (None, Some(repacker)) => repacker.skip(received),
+            (None, None) => self.stream.skip(received),
+        }
+    }
+
+    /// Translates a payload, and puts it with others where it has not the length that is wanted: then it does not go on
     /// itself. Returns the header that counts in its stream, and the octets of its payload.
     #[inline]
-    fn fit(&mut self, heard: &Heard, packet: &mut [u8]) -> Option<(Header, usize)> {
-        let Content::Audio(codec, range) = &heard.content else {
-            let octets = rtp::telephone_event::Event::LENGTH;
-            return match &mut self.repacker {
-                Some(repacker) => repacker.pass(&heard.header, 0).map(|header| (header, octets)),
-                None => Some((heard.header, octets)),
-            };
-        };
-        let octets = range.len();
-        let payload = packet.get_mut(range.clone())?;
-        Translation::between(*codec, self.spoken.codec()?).apply(payload);
+    fn fit(&mut self, codec: Codec, received: &Header, payload: &mut [u8]) -> Option<(Header, usize)> {
+        let translation = Translation::between(codec, self.spoken.codec()?);
+        if translation == Translation::Impossible {
+            self.counters.untranslatable.add(1);
+            return None;
+        }
+        translation.apply(payload);
+        if self.recoder.take().is_some() {
+            // The source has changed its codec, and its numbers count again.
+            self.stream.splice();
+        }
+        let octets = payload.len();
         match &mut self.repacker {
-            None => Some((heard.header, octets)),
+            None => Some((*received, octets)),
             Some(repacker) if repacker.fits(octets) => {
-                repacker.pass(&heard.header, octets).map(|header| (header, octets))
+                repacker.pass(received, octets).map(|header| (header, octets))
             }
             Some(repacker) => {
-                repacker.push(&heard.header, payload);
+                repacker.push(received, payload);
                 None
             }
+        }
+    }
+
+    /// The same for a telephone-event. Its duration counts by the clock that the peer knows.
+    fn fit_event(&mut self, heard: &Heard, received: &Header, packet: &mut [u8]) -> Option<(Header, usize)> {
+        let Content::Event { payload, clock_rate, .. } = &heard.content else { return None };
+        let ours = self.settings?.event_to_send(self.clock_rate())?.clock_rate;
+        if ours != *clock_rate {
+            rescale_duration(packet.get_mut(payload.clone())?, *clock_rate, ours);
+        }
+        let octets = Event::LENGTH;
+        match (&mut self.recoder, &mut self.repacker) {
+            (Some(recoder), _) => recoder.pass(received).map(|header| (header, octets)),
+            (None, Some(repacker)) => repacker.pass(received, 0).map(|header| (header, octets)),
+            (None, None) => Some((*received, octets)),
         }
     }
 
     /// The next packet of another length than came, written into `packet`. After each [`relay`](Self::relay), call until
     /// `None`.
     pub(crate) fn next_repacked(&mut self, now: Instant, packet: &mut [u8]) -> Option<Outgoing> {
-        let repacker = self.repacker.as_mut()?;
-        let (received, octets) = repacker.pop(packet.get_mut(Header::LENGTH..)?)?;
+        let payload = packet.get_mut(Header::LENGTH..)?;
+        let (received, octets) = match (&mut self.recoder, &mut self.repacker) {
+            (Some(recoder), _) if recoder.is_full() => {
+                recoder.pop(self.spoken.encoder()?.as_mut(), payload)?
+            }
+            (None, Some(repacker)) => repacker.pop(payload)?,
+            _ => return None,
+        };
         let (to, payload_type) = (self.destination()?, self.spoken.payload_type()?);
         let header = self.stream.forward(&received, payload_type, self.since(now))?;
         header.write(packet);
@@ -86,7 +142,9 @@ impl LegCore {
     /// Forwarded packets get the length that was agreed on, where that is wanted.
     pub(super) fn set_packet_length(&mut self, settings: &LegSettings) {
         let length = usize::from(settings.ptime_ms.clamp(10, 60)) * OCTETS_PER_MS;
-        let wanted = settings.repack.then_some(length);
+        let codecs = settings.codecs();
+        let can_be_cut = codecs.into_iter().all(|payload| payload.codec.has_octets_of_a_tick());
+        let wanted = (settings.repack && can_be_cut).then_some(length);
         if self.repacker.as_ref().map(|repacker| repacker.length()) != wanted {
             self.repacker = wanted.map(|length| Box::new(Repacker::new(length)));
             // The one counts the numbers of its own, without it those of the source count.
@@ -100,12 +158,16 @@ impl LegCore {
         if let Some(repacker) = &mut self.repacker {
             repacker.splice();
         }
+        if let Some(recoder) = &mut self.recoder {
+            recoder.splice();
+        }
+        self.scale = None;
     }
 
     /// The payload type that a telephone-event goes on under. A peer that cannot read it hears its keys instead.
     fn relay_keys(&mut self, keys: &[Option<Key>], settings: &LegSettings) -> Option<u8> {
         let playing = self.program.is_playing();
-        match settings.telephone_event {
+        match settings.event_to_send(self.clock_rate()) {
             Some(event) => (!playing).then_some(event.send),
             None => {
                 let keys = keys.iter().flatten().filter(|&&key| key == Key::Up || !playing);
@@ -135,4 +197,12 @@ impl LegCore {
     pub(crate) fn count_send_error(&self) {
         self.counters.send_errors.add(1);
     }
+}
+
+/// Writes the duration of a telephone-event anew, counted by another clock (RFC 4733 §2.3).
+fn rescale_duration(payload: &mut [u8], from: u32, to: u32) {
+    let Ok(event) = Event::parse(payload) else { return };
+    let ticks = u64::from(event.duration) * u64::from(to) / u64::from(from.max(1));
+    let duration = u16::try_from(ticks).unwrap_or(u16::MAX);
+    Event { duration, ..event }.write(payload);
 }

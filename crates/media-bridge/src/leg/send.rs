@@ -5,21 +5,33 @@ use std::time::{Duration, Instant};
 use rtp::Header;
 use rtp::telephone_event::{Event, EventPacket, EventSender};
 
+use audio::Resampler;
+
 use super::keypress::{Keypress, ToneKey, Waiting};
 use super::{LegCore, Outgoing};
 use crate::Digit;
+use crate::codec::Codec;
 use crate::event::LegEvent;
 use crate::handle::PLAY_RATE;
 use crate::settings::LegSettings;
 
-/// Samples between two ticks of the wheel.
-const TICK: usize = PLAY_RATE as usize / 50;
+/// Milliseconds between two ticks of the wheel.
+const TICK: u16 = 20;
 
-/// Samples of the longest packet, 60 ms.
-const LONGEST: usize = 3 * TICK;
+/// Milliseconds of the longest packet.
+const LONGEST: u16 = 60;
 
 /// A tick's worth more is never owed: a peer that cannot be sent to gets no burst afterwards.
-const MOST_OWED: usize = LONGEST + TICK;
+const MOST_OWED: u16 = LONGEST + TICK;
+
+/// Samples of the longest packet in the narrow band, in which most calls are.
+const NARROW: usize = LONGEST as usize * 8;
+
+/// The same at 48 kHz.
+const FULL: usize = LONGEST as usize * 48;
+
+/// What brings sound of one rate to that of a codec.
+pub(super) struct Upsampler(Resampler);
 
 impl LegCore {
     /// Queues a key for the peer.
@@ -39,32 +51,35 @@ impl LegCore {
             return None;
         }
         let settings = self.settings?;
-        let samples = usize::from(settings.ptime_ms.clamp(10, 60)) * TICK / 20;
-        let Some(to) = self.destination() else {
-            self.pass_unsent(now, &settings, samples);
+        let codec = self.spoken.codec()?;
+        let ms = codec.packet_time(settings.ptime_ms);
+        let Some(to) = self.destination().filter(|_| codec.is_translatable()) else {
+            self.pass_unsent(now, &settings, ms);
             return None;
         };
-        if self.owed < samples {
+        if self.owed < ms {
             return None;
         }
-        self.owed -= samples;
+        self.owed -= ms;
         self.begin_waiting_key(now, &settings);
         let length = match self.keys.current() {
             Some(Keypress::Event { .. }) => self.event_packet(now, &settings, packet),
-            _ => self.audio_packet(now, samples, packet),
+            _ if codec.samples(ms) <= NARROW => self.audio_packet::<NARROW>(now, (codec, ms), packet),
+            _ => self.audio_packet::<FULL>(now, (codec, ms), packet),
         }?;
         self.count_sent(length - Header::LENGTH);
         Some(Outgoing { length, to })
     }
 
     /// Time goes on for what plays while nothing may be sent, as on hold. What is not sent takes no number.
-    fn pass_unsent(&mut self, now: Instant, settings: &LegSettings, samples: usize) {
-        let mut frame = [0_i16; LONGEST];
-        while self.owed >= samples && self.makes_packets() {
-            self.owed -= samples;
+    fn pass_unsent(&mut self, now: Instant, settings: &LegSettings, ms: u16) {
+        let mut frame = [0_i16; FULL];
+        while self.owed >= ms && self.makes_packets() {
+            self.owed -= ms;
             self.begin_waiting_key(now, settings);
             if self.next_of_event().is_none() {
-                self.fill(&mut frame[..samples.min(LONGEST)]);
+                let samples = usize::from(ms) * self.source_rate() as usize / 1_000;
+                self.fill_at_source(&mut frame[..samples.min(FULL)]);
             }
         }
         self.stream.splice();
@@ -78,14 +93,16 @@ impl LegCore {
             }
             None => return,
         };
-        let ticks = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX).saturating_mul(PLAY_RATE / 1_000);
-        let key = match settings.telephone_event {
-            Some(_) => {
-                let interval = u32::from(settings.ptime_ms.clamp(10, 60)) * PLAY_RATE / 1_000;
+        let ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+        let key = match settings.event_to_send(self.clock_rate()) {
+            Some(event) => {
+                let ticks_of = |ms: u32| ms.saturating_mul(event.clock_rate / 1_000);
+                let ticks = ticks_of(ms);
+                let interval = ticks_of(settings.ptime_ms.clamp(10, LONGEST).into());
                 let timestamp = self.stream.timestamp_at(self.since(now));
                 Some(Keypress::Event { sender: EventSender::new(digit, ticks, interval), timestamp })
             }
-            None => ToneKey::ours(digit, ticks as usize).map(Keypress::Tone),
+            None => ToneKey::ours(digit, ms.saturating_mul(PLAY_RATE / 1_000) as usize).map(Keypress::Tone),
         };
         self.keys.begin(key);
     }
@@ -94,8 +111,12 @@ impl LegCore {
     fn event_packet(&mut self, now: Instant, settings: &LegSettings, packet: &mut [u8]) -> Option<usize> {
         let since = self.since(now);
         let (next, timestamp) = self.next_of_event()?;
-        let event = settings.telephone_event?;
-        let at = timestamp.wrapping_add(next.timestamp_offset);
+        let clock_rate = self.clock_rate();
+        let event = settings.event_to_send(clock_rate)?;
+        // Timestamps count by the clock of the stream, even where durations do not.
+        let offset =
+            u64::from(next.timestamp_offset) * u64::from(clock_rate) / u64::from(event.clock_rate.max(1));
+        let at = timestamp.wrapping_add(offset as u32);
         let header = self.stream.insert(event.send, next.marker, at, since);
         if self.keys.current().is_none() && self.program.is_playing() {
             self.stream.splice();
@@ -118,13 +139,19 @@ impl LegCore {
     }
 
     /// One packet of sound.
-    fn audio_packet(&mut self, now: Instant, samples: usize, packet: &mut [u8]) -> Option<usize> {
-        let mut frame = [0_i16; LONGEST];
-        let frame = frame.get_mut(..samples)?;
-        self.fill(frame);
-        let header = self.stream.next(self.spoken.payload_type()?, samples as u32, self.since(now));
+    fn audio_packet<const ROOM: usize>(
+        &mut self,
+        now: Instant,
+        (codec, ms): (Codec, u16),
+        packet: &mut [u8],
+    ) -> Option<usize> {
+        let mut frame = [0_i16; ROOM];
+        let frame = frame.get_mut(..codec.samples(ms))?;
+        self.fill(frame, codec.sample_rate());
+        let ticks = u32::from(ms) * codec.clock_rate() / 1_000;
+        let header = self.stream.next(self.spoken.payload_type()?, ticks, self.since(now));
         let start = header.write(packet);
-        let written = self.spoken.coder()?.encode(frame, packet.get_mut(start..)?);
+        let written = self.spoken.encoder()?.encode(frame, packet.get_mut(start..)?);
         if !self.makes_packets() {
             // What follows is another feed: a bridge, echo, or the next prompt after a pause.
             self.stream.splice();
@@ -132,8 +159,32 @@ impl LegCore {
         (written > 0).then_some(start + written)
     }
 
+    /// The next samples of whatever sounds, at `rate`.
+    fn fill(&mut self, frame: &mut [i16], rate: u32) {
+        let source_rate = self.source_rate();
+        if source_rate == rate {
+            return self.fill_at_source(frame);
+        }
+        let mut sound = [0_i16; FULL];
+        let samples = (frame.len() as u64 * u64::from(source_rate) / u64::from(rate.max(1))) as usize;
+        let sound = &mut sound[..samples.min(FULL)];
+        self.fill_at_source(sound);
+        match upsampler(&mut self.upsampler, source_rate, rate) {
+            Some(resampler) => {
+                let written = resampler.process(sound, frame).written;
+                frame[written..].fill(0);
+            }
+            None => frame.fill(0),
+        }
+    }
+
+    /// Samples a second of whatever sounds.
+    fn source_rate(&mut self) -> u32 {
+        if self.keys.current().is_some() { PLAY_RATE } else { self.program.rate() }
+    }
+
     /// The next samples of whatever sounds: a key before the program.
-    fn fill(&mut self, frame: &mut [i16]) {
+    fn fill_at_source(&mut self, frame: &mut [i16]) {
         if let Some(Keypress::Tone(key)) = self.keys.current() {
             if !key.fill(frame) {
                 let owned = key.owned();
@@ -147,4 +198,13 @@ impl LegCore {
         let ended = self.program.fill(frame);
         self.tell_end(ended);
     }
+}
+
+/// The resampler in its place, made anew where it has other rates. `None` where there is none between them.
+fn upsampler(place: &mut Option<Box<Upsampler>>, from: u32, to: u32) -> Option<&mut Resampler> {
+    let fits = place.as_ref().is_some_and(|upsampler| (upsampler.0.from(), upsampler.0.to()) == (from, to));
+    if !fits {
+        *place = Resampler::new(from, to).ok().map(|resampler| Box::new(Upsampler(resampler)));
+    }
+    place.as_deref_mut().map(|upsampler| &mut upsampler.0)
 }

@@ -1,6 +1,6 @@
 //! The codecs that a leg and its peer have agreed on, and the one that the leg sends.
 
-use crate::codec::{Codec, Coder};
+use crate::codec::{Codec, Decoder, Encoder};
 use crate::settings::{CodecPayload, LegSettings};
 
 /// What both sides may send at any time (RFC 3264 §6.1), and what we do.
@@ -12,7 +12,10 @@ pub(super) struct Spoken {
 
 struct Agreed {
     payload: CodecPayload,
-    coder: Box<dyn Coder>,
+    /// Made when something is said in it that is not passed on.
+    encoder: Option<Box<dyn Encoder>>,
+    /// Made when something is heard in it that others hear in another codec.
+    decoder: Option<Box<dyn Decoder>>,
 }
 
 impl Spoken {
@@ -24,23 +27,38 @@ impl Spoken {
         if self.agreed.iter().map(|agreed| agreed.payload).eq(settings.codecs()) {
             return;
         }
-        let agreed = |payload: CodecPayload| Agreed { payload, coder: payload.codec.coder() };
+        let agreed = |payload| Agreed { payload, encoder: None, decoder: None };
         *self = Self { agreed: settings.codecs().map(agreed).collect(), sent: 0 };
     }
 
     /// The codec that we send.
+    #[inline]
     pub(super) fn codec(&self) -> Option<Codec> {
         self.agreed.get(self.sent).map(|agreed| agreed.payload.codec)
     }
 
     /// Its payload type.
+    #[inline]
     pub(super) fn payload_type(&self) -> Option<u8> {
         self.agreed.get(self.sent).map(|agreed| agreed.payload.send)
     }
 
-    /// What makes its payloads.
-    pub(super) fn coder(&mut self) -> Option<&mut Box<dyn Coder>> {
-        self.agreed.get_mut(self.sent).map(|agreed| &mut agreed.coder)
+    /// What makes its payloads, if it is known here.
+    pub(super) fn encoder(&mut self) -> Option<&mut Box<dyn Encoder>> {
+        let agreed = self.agreed.get_mut(self.sent)?;
+        if agreed.encoder.is_none() {
+            agreed.encoder = agreed.payload.codec.encoder();
+        }
+        agreed.encoder.as_mut()
+    }
+
+    /// What makes samples of payloads in `codec`, if it is known here.
+    pub(super) fn decoder(&mut self, codec: Codec) -> Option<&mut Box<dyn Decoder>> {
+        let agreed = self.agreed.iter_mut().find(|agreed| agreed.payload.codec == codec)?;
+        if agreed.decoder.is_none() {
+            agreed.decoder = codec.decoder();
+        }
+        agreed.decoder.as_mut()
     }
 
     /// The codec of a packet with this payload type. With `follow` it is what we send, too, from now on.

@@ -3,6 +3,7 @@
 mod codecs;
 mod interruptions;
 mod reports;
+mod translation;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
@@ -30,7 +31,10 @@ fn peer() -> SocketAddr {
 
 fn settings(codec: Codec) -> LegSettings {
     let mut settings = LegSettings::new(Some(peer()), codec);
-    settings.telephone_event = Some(EventPayload { send: 101, receive: 96 });
+    // 96 is for events here.
+    let payload_type = codec.static_payload_type().unwrap_or(110);
+    (settings.send_payload_type, settings.receive_payload_type) = (payload_type, payload_type);
+    settings.telephone_event = Some(EventPayload { send: 101, receive: 96, clock_rate: 8_000 });
     settings
 }
 
@@ -79,7 +83,7 @@ impl Bench {
         let mut sent = Vec::new();
         for _ in 0..count {
             self.leg.tick();
-            let mut buffer = [0; 2_048];
+            let mut buffer = [0; 8_192];
             while let Some(outgoing) = self.leg.next_packet(self.now, &mut buffer) {
                 assert_eq!(outgoing.to, peer());
                 sent.push(buffer[..outgoing.length].to_vec());
@@ -269,7 +273,7 @@ fn reports_tell_what_was_lost() {
         a.pass(20);
     }
     a.pass(8_000);
-    let mut buffer = [0; 2_048];
+    let mut buffer = [0; 8_192];
     let report = a.leg.report(a.now, &mut buffer).unwrap();
     assert_eq!(report.to, SocketAddr::new(peer().ip(), peer().port() + 1));
     let compound = rtp::rtcp::Compound::parse(&buffer[..report.length]).unwrap();

@@ -15,9 +15,10 @@ use super::moving::Expected;
 use super::round::Round;
 use super::seeds::Seeds;
 use super::wheel::Wheel;
+use crate::codec::MOST_SAMPLES;
 use crate::id::{BridgeId, LegId};
 use crate::io::{MAX_DATAGRAM, PacketIo, Received, SocketId};
-use crate::leg::{Key, LegCore, Outgoing};
+use crate::leg::{Heard, Key, LegCore, Outgoing};
 use crate::ports::Lease;
 
 /// Messages dealt with before packets are looked at again.
@@ -38,6 +39,8 @@ pub(super) struct Stage<I> {
     round: Round,
     seeds: Seeds,
     buffer: Box<[u8; MAX_DATAGRAM]>,
+    /// What a packet sounds like, where it is decoded.
+    sound: Box<[i16; MOST_SAMPLES]>,
 }
 
 impl<I: PacketIo> Stage<I> {
@@ -55,6 +58,7 @@ impl<I: PacketIo> Stage<I> {
             round: Round::new(now),
             seeds: Seeds::default(),
             buffer: Box::new([0; MAX_DATAGRAM]),
+            sound: Box::new([0; MOST_SAMPLES]),
         }
     }
 
@@ -128,11 +132,28 @@ impl<I: PacketIo> Stage<I> {
             Some((_, peer)) => peer,
             None => return,
         };
+        if self.seats.get(listener).is_some_and(|seat| seat.core.recodes(&heard)) {
+            return self.take_sound(now, place, listener, &heard, length);
+        }
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
         if let Some(outgoing) = listener_seat.core.relay(now, &heard, packet) {
             send(&mut self.io, listener_seat, packet, outgoing);
         } else if listener_seat.core.makes_packets() && listener_seat.slot.is_none() {
             self.follow_wheel(now, listener);
+        }
+        self.send_repacked(now, listener);
+    }
+
+    /// A packet came whose listener speaks another codec: it is decoded by one leg and encoded by the other.
+    fn take_sound(&mut self, now: Instant, place: usize, listener: usize, heard: &Heard, length: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let Some(packet) = self.buffer.get(..length) else { return };
+        let Some(sound) = seat.core.decode(heard, packet, &mut self.sound[..]) else { return };
+        let Some(listener_seat) = self.seats.get_mut(listener) else { return };
+        if let Some(outgoing) = listener_seat.core.relay_sound(now, heard, sound, &mut self.buffer[..])
+            && let Some(packet) = self.buffer.get(..outgoing.length)
+        {
+            send(&mut self.io, listener_seat, packet, outgoing);
         }
         self.send_repacked(now, listener);
     }

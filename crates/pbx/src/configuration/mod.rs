@@ -25,6 +25,7 @@
 
 mod access;
 mod check;
+mod codec_names;
 mod dialects;
 mod disk;
 mod features;
@@ -53,6 +54,7 @@ use registered::RegisteredExtension;
 use sip_ua::location::DnsConfig;
 
 pub use access::{Access, AccessLists};
+pub(crate) use codec_names::{codec_of, name_of as codec_name};
 use dialects::SipFiles;
 pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
@@ -61,12 +63,12 @@ pub use folders::{Folders, FoldersError};
 pub use geolocation::{ConfiguredLocation, GeolocationConfiguration};
 pub use http::HttpConfiguration;
 pub use options::Options;
+pub(crate) use pjsip::route_set;
 pub use pjsip::{
     AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint,
     GeolocationOptions, Global, Identifier, Identify, IdentityOptions, Overlap, Pattern, Registration,
     ResourceList, SignallingOptions, SipConfiguration, System, Transport,
 };
-pub(crate) use pjsip::{codec_of, route_set};
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
 pub use security::SecurityConfiguration;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use call_control::{Codec, Direction};
 
 use super::{FunctionError, FunctionScope, Value, Written};
+use crate::configuration::codec_name;
 
 const NAME: &str = "CHANNEL";
 
@@ -75,10 +76,5 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
 
 /// The codec's name as dialplans know it.
 fn format_name(codec: Option<Codec>) -> String {
-    match codec {
-        Some(Codec::Pcma) => "alaw".to_owned(),
-        Some(Codec::Pcmu) => "ulaw".to_owned(),
-        Some(other) => other.name().to_ascii_lowercase(),
-        None => String::new(),
-    }
+    codec.map(codec_name).unwrap_or_default().to_owned()
 }

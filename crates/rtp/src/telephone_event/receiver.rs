@@ -82,6 +82,11 @@ impl EventReceiver {
         Self { clock_rate, current: None }
     }
 
+    /// Durations count in another clock from now on: the sender has changed its codec.
+    pub fn set_clock_rate(&mut self, clock_rate: u32) {
+        self.clock_rate = clock_rate;
+    }
+
     /// Takes in a packet that arrived at `now`, by any steady clock: its header's timestamp and marker, and its
     /// payload. Events that are no digits are ignored.
     pub fn receive(&mut self, timestamp: u32, marker: bool, event: Event, now: Duration) -> EventReports {

@@ -66,10 +66,18 @@ fn accept_stream(
     let remote = Remote::of(media, offered.address, rtcp_mux)?;
     let answered = media.direction().and(Direction::new(true, !remote.is_black_hole()));
     let ptime = packet_time::agree(media, own.ptime, rule);
+    let telephone_event = events(speech.codec.clock_rate, &own.formats, &theirs);
+    let mut other_events: Vec<EventPayload> = Vec::new();
+    for other in common.iter().filter(|common| !common.codec.is_auxiliary()) {
+        let event = events(other.codec.clock_rate, &own.formats, &theirs);
+        let is_new = event != telephone_event && !event.is_some_and(|event| other_events.contains(&event));
+        other_events.extend(event.filter(|_| is_new));
+    }
     Ok(Negotiated {
         remote: remote.rtp,
         remote_rtcp: remote.rtcp,
-        telephone_event: events(speech.codec.clock_rate, &own.formats, &theirs),
+        telephone_event,
+        other_events,
         codec: speech.codec,
         send_payload_type: speech.send_payload_type,
         receive_payload_type: speech.receive_payload_type,

@@ -61,6 +61,7 @@ pub(super) fn answer_stream(
         send_payload_type: speech.send_payload_type,
         receive_payload_type: speech.receive_payload_type,
         telephone_event: event.map(same_number),
+        other_events: events.iter().filter(|other| Some(*other) != event).map(same_number).collect(),
         direction,
         remote_hold: !offered.receives(),
         ptime: ptime.sent,

@@ -21,8 +21,10 @@ pub struct Negotiated {
     pub send_payload_type: u8,
     /// Payload type of what we receive; another one than we send with where the peer chose so.
     pub receive_payload_type: u8,
-    /// telephone-event, when both sides want it.
+    /// telephone-event, when both sides want it: on the clock of `codec`, else on 8 kHz.
     pub telephone_event: Option<EventPayload>,
+    /// The same on clocks of other codecs in common, each once.
+    pub other_events: Vec<EventPayload>,
     /// What we do: send, receive, both, nothing.
     pub direction: Direction,
     /// The peer does not want to hear us, though we would have something to say: it has put us on hold.

@@ -6,10 +6,7 @@ use asterisk_conf::{Diagnostic, Span, suggest};
 use dialplan_vm::Dialplan;
 use sip_ua::transport::Protocol;
 
-use crate::configuration::{Aor, Endpoint, Registration, SipConfiguration, Transport};
-
-/// Codecs that the media plane has.
-pub(in crate::configuration) const CODECS: &[&str] = &["ulaw", "alaw"];
+use crate::configuration::{Aor, Endpoint, Registration, SipConfiguration, Transport, codec_of};
 
 pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
     let names = Names::of(sip);
@@ -134,15 +131,19 @@ fn no_such_context(plan: &Dialplan, endpoint: &Endpoint, key: &str, missing: &st
 }
 
 fn check_codecs(endpoint: &Endpoint, found: &mut Vec<Diagnostic>) {
-    if endpoint.codecs.iter().any(|codec| CODECS.contains(&codec.as_str())) {
+    let mut codecs = endpoint.codecs.iter().filter_map(|name| codec_of(name)).peekable();
+    let (any, list) = (codecs.peek().is_some(), endpoint.codecs.join(", "));
+    if codecs.any(|codec| codec.is_translatable()) {
         return;
     }
-    let message = match endpoint.codecs.is_empty() {
-        true => format!("endpoint [{}] allows no codec: its calls are refused with 488", endpoint.name),
-        false => format!(
-            "endpoint [{}] allows no codec that is here yet ({}): its calls are refused with 488",
-            endpoint.name,
-            endpoint.codecs.join(", ")
+    let name = &endpoint.name;
+    let message = match (any, endpoint.codecs.is_empty()) {
+        (true, _) => format!(
+            "endpoint [{name}] allows only codecs that are passed on ({list}): it hears nobody who speaks another one, and no prompts"
+        ),
+        (_, true) => format!("endpoint [{name}] allows no codec: its calls are refused with 488"),
+        _ => format!(
+            "endpoint [{name}] allows no codec that is here yet ({list}): its calls are refused with 488"
         ),
     };
     let finding = Diagnostic::warning("no-codec", message).at(endpoint.span_of("allow"));

@@ -3,16 +3,8 @@
 use asterisk_conf::{Diagnostic, Entry, Span, suggest};
 use media_bridge::Codec;
 
+use crate::configuration::codec_names::{self, codec_of};
 use crate::configuration::values::{Values, at};
-
-/// Names that `allow` and `disallow` know, in the order that `all` means.
-const CODECS: &[&str] = &[
-    "ulaw", "alaw", "gsm", "g722", "g726", "g726aal2", "g729", "g723", "ilbc", "opus", "codec2", "adpcm",
-    "lpc10", "slin", "slin12", "slin16", "slin24", "slin32", "slin44", "slin48", "slin96", "slin192",
-    "speex", "speex16", "speex32", "siren7", "siren14", "silk8", "silk12", "silk16", "silk24", "h261",
-    "h263", "h263p", "h264", "h265", "mpeg4", "vp8", "vp9", "jpeg", "png", "t140", "t140red", "red",
-    "testlaw",
-];
 
 /// Codecs of endpoints that name none.
 const DEFAULT: &[&str] = &["ulaw", "alaw"];
@@ -26,15 +18,6 @@ pub(super) struct Allowed {
     pub(super) names: Vec<String>,
     /// How long their packets are to be, where that is said: `ulaw:30`.
     pub(super) packet_times: PacketTimes,
-}
-
-/// The codec of a name in `allow`, if the media plane has it.
-pub(crate) fn codec_of(name: &str) -> Option<Codec> {
-    match name {
-        "ulaw" => Some(Codec::Pcmu),
-        "alaw" => Some(Codec::Pcma),
-        _ => None,
-    }
 }
 
 /// What `allow` and `disallow` come to, line by line in the order of the file.
@@ -60,8 +43,8 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn plain(name: &&str) -> Self {
-        Self { name: (*name).to_owned(), packet_time: None }
+    fn plain(name: &str) -> Self {
+        Self { name: name.to_owned(), packet_time: None }
     }
 }
 
@@ -75,7 +58,7 @@ struct List {
 
 impl Default for List {
     fn default() -> Self {
-        Self { chosen: DEFAULT.iter().map(Chosen::plain).collect(), found: Vec::new(), named: false }
+        Self { chosen: DEFAULT.iter().copied().map(Chosen::plain).collect(), found: Vec::new(), named: false }
     }
 }
 
@@ -102,9 +85,9 @@ impl List {
 
     fn take_codec(&mut self, codec: Chosen, taken: bool, span: Span) {
         match codec.name.as_str() {
-            "all" if taken => self.chosen = CODECS.iter().map(Chosen::plain).collect(),
+            "all" if taken => self.chosen = codec_names::all().map(Chosen::plain).collect(),
             "all" => self.chosen.clear(),
-            known if CODECS.contains(&known) => {
+            known if codec_names::all().any(|name| name == known) => {
                 self.chosen.retain(|other| other.name != codec.name);
                 if taken {
                     self.chosen.push(codec);
@@ -112,7 +95,7 @@ impl List {
             }
             unknown => {
                 let message = format!("there is no codec '{unknown}'; it is left out");
-                let nearest = suggest::nearest(unknown, CODECS.iter().copied());
+                let nearest = suggest::nearest(unknown, codec_names::all());
                 let finding = Diagnostic::warning("unknown-codec", message);
                 self.found.push(at(finding, Some(span)).suggest(nearest));
             }

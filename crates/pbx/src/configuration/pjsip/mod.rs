@@ -55,7 +55,6 @@ use super::access::{Access, AccessLists};
 use super::http::HttpConfiguration;
 use super::stir_shaken::StirShakenConfiguration;
 use super::values::{Values, at};
-pub(crate) use codecs::codec_of;
 pub(super) use keys::of as keys_of;
 pub(crate) use proxy::route_set;
 

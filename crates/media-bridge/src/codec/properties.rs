@@ -1,0 +1,74 @@
+use super::Codec;
+
+/// What there is to know of a codec without speaking it.
+pub(super) struct Properties {
+    /// The encoding name of `a=rtpmap`.
+    pub(super) name: &'static str,
+    /// Ticks of the RTP timestamp in a second.
+    pub(super) clock_rate: u32,
+    /// Samples in a second.
+    pub(super) sample_rate: u32,
+    pub(super) channels: u8,
+    /// RFC 3551 table 4.
+    pub(super) payload_type: Option<u8>,
+    /// What `a=fmtp` has to say.
+    pub(super) parameters: Option<&'static str>,
+    pub(super) framing: Framing,
+}
+
+/// How samples become payloads.
+pub(super) enum Framing {
+    /// Sample by sample: packets of any length.
+    Samples,
+    /// It is passed on only.
+    Unknown,
+}
+
+impl Properties {
+    const fn new(name: &'static str, rate: u32, payload_type: Option<u8>, framing: Framing) -> Self {
+        Self {
+            name,
+            clock_rate: rate,
+            sample_rate: rate,
+            channels: 1,
+            payload_type,
+            parameters: None,
+            framing,
+        }
+    }
+
+    const fn sampled(name: &'static str, rate: u32, payload_type: Option<u8>) -> Self {
+        Self::new(name, rate, payload_type, Framing::Samples)
+    }
+
+    const fn passed(name: &'static str, rate: u32, payload_type: Option<u8>) -> Self {
+        Self::new(name, rate, payload_type, Framing::Unknown)
+    }
+
+    const fn with(self, parameters: &'static str) -> Self {
+        Self { parameters: Some(parameters), ..self }
+    }
+}
+
+/// The properties of a codec.
+pub(super) const fn of(codec: Codec) -> &'static Properties {
+    match codec {
+        Codec::Pcmu => const { &Properties::sampled("PCMU", 8_000, Some(0)) },
+        Codec::Pcma => const { &Properties::sampled("PCMA", 8_000, Some(8)) },
+        Codec::G722 => {
+            const { &Properties { sample_rate: 16_000, ..Properties::sampled("G722", 8_000, Some(9)) } }
+        }
+        Codec::L16 => const { &Properties::sampled("L16", 8_000, None) },
+        Codec::L16Wide => const { &Properties::sampled("L16", 16_000, None) },
+        Codec::L16Full => const { &Properties::sampled("L16", 48_000, None) },
+        Codec::G729 => const { &Properties::passed("G729", 8_000, Some(18)) },
+        Codec::G723 => const { &Properties::passed("G723", 8_000, Some(4)) },
+        Codec::Ilbc => const { &Properties::passed("iLBC", 8_000, None).with("mode=30") },
+        Codec::Speex => const { &Properties::passed("speex", 8_000, None) },
+        Codec::SpeexWide => const { &Properties::passed("speex", 16_000, None) },
+        Codec::SpeexUltraWide => const { &Properties::passed("speex", 32_000, None) },
+        Codec::Siren7 => const { &Properties::passed("G7221", 16_000, None).with("bitrate=32000") },
+        Codec::Siren14 => const { &Properties::passed("G7221", 32_000, None).with("bitrate=48000") },
+        Codec::Dvi4 => const { &Properties::passed("DVI4", 8_000, Some(5)) },
+    }
+}

@@ -1,0 +1,186 @@
+//! Sound that another leg heard in another codec: decoded there, encoded here.
+
+use std::time::Instant;
+
+use audio::Resampler;
+use rtp::{Header, Repacker};
+
+use super::receive::{Content, Heard};
+use super::{LegCore, Outgoing};
+use crate::codec::{Codec, Encoder, MOST_SAMPLES, Translation};
+
+/// Samples of 240 ms at 48 kHz: what comes in one packet, behind what waits for another.
+const ROOM: usize = 11_520;
+
+/// The samples of a packet on their way to another length.
+type Samples = Repacker<i16, ROOM>;
+
+/// What makes sound of one rate the packets of one codec.
+pub(super) struct Recoder {
+    /// Rate of the sound that comes in.
+    rate: u32,
+    codec: Codec,
+    /// `None` where the rates are the same.
+    resampler: Option<Resampler>,
+    resampled: Box<[i16]>,
+    /// Where packets do not have the length that came: the codec cannot make them, or the peer asks for another.
+    repacker: Option<Box<Samples>>,
+}
+
+/// What became of the sound of a packet.
+enum Recoded {
+    /// A payload of so many octets.
+    Payload(usize),
+    /// It waits for more. With the first that does, packets get other numbers.
+    Waiting { begins: bool },
+}
+
+impl LegCore {
+    /// Whether what another leg heard has to be decoded before this leg can send it.
+    #[inline]
+    pub(crate) fn recodes(&self, heard: &Heard) -> bool {
+        let Content::Audio(codec, _) = heard.content else { return false };
+        self.spoken.codec().is_some_and(|ours| Translation::between(codec, ours) == Translation::Recode)
+    }
+
+    /// Decodes what this leg heard, and returns the samples and their rate.
+    pub(crate) fn decode<'p>(
+        &mut self,
+        heard: &Heard,
+        packet: &[u8],
+        pcm: &'p mut [i16],
+    ) -> Option<(&'p [i16], u32)> {
+        let Content::Audio(codec, range) = &heard.content else { return None };
+        let samples = self.spoken.decoder(*codec)?.decode(packet.get(range.clone())?, pcm);
+        Some((pcm.get(..samples)?, codec.sample_rate()))
+    }
+
+    /// Makes of sound that another leg heard the packet that goes to this leg's peer, written into `packet`. `None`: nothing
+    /// goes. Call [`next_repacked`](Self::next_repacked) afterwards, as after [`relay`](Self::relay).
+    pub(crate) fn relay_sound(
+        &mut self,
+        now: Instant,
+        heard: &Heard,
+        (sound, rate): (&[i16], u32),
+        packet: &mut [u8],
+    ) -> Option<Outgoing> {
+        let relayed = self.relay_to(heard)?;
+        let codec = self.spoken.codec()?;
+        let wanted = self.settings.filter(|settings| settings.repack).map(|settings| settings.ptime_ms);
+        let (recoder, is_new) = recoder(&mut self.recoder, rate, codec)?;
+        if is_new {
+            self.stream.splice();
+        }
+        let payload = packet.get_mut(Header::LENGTH..)?;
+        let encoder = self.spoken.encoder()?.as_mut();
+        let octets = match recoder.recode(&relayed.received, sound, wanted, encoder, payload)? {
+            Recoded::Payload(octets) => octets,
+            Recoded::Waiting { begins } => {
+                if begins {
+                    self.stream.splice();
+                }
+                return None;
+            }
+        };
+        let header = self.stream.forward(&relayed.received, relayed.payload_type, self.since(now))?;
+        header.write(packet);
+        self.count_sent(octets);
+        Some(Outgoing { length: Header::LENGTH + octets, to: relayed.to })
+    }
+}
+
+/// The recoder in its place, made anew where another is there, and whether it was.
+fn recoder(place: &mut Option<Box<Recoder>>, rate: u32, codec: Codec) -> Option<(&mut Recoder, bool)> {
+    let fits = place.as_ref().is_some_and(|recoder| (recoder.rate, recoder.codec) == (rate, codec));
+    if !fits {
+        *place = Recoder::new(rate, codec).map(Box::new);
+    }
+    place.as_deref_mut().map(|recoder| (recoder, !fits))
+}
+
+impl Recoder {
+    /// `None` where there is no way between the rates.
+    fn new(rate: u32, codec: Codec) -> Option<Self> {
+        let ours = codec.sample_rate();
+        let resampler = match rate == ours {
+            true => None,
+            false => Some(Resampler::new(rate, ours).ok()?),
+        };
+        let length = MOST_SAMPLES * ours as usize / 48_000;
+        let resampled = vec![0; if resampler.is_some() { length.max(1) } else { 0 }].into();
+        Some(Self { rate, codec, resampler, resampled, repacker: None })
+    }
+
+    /// Encodes the sound of a packet, or keeps it until there is enough of it. `None` for what cannot be encoded.
+    fn recode(
+        &mut self,
+        received: &Header,
+        sound: &[i16],
+        wanted: Option<u16>,
+        encoder: &mut dyn Encoder,
+        payload: &mut [u8],
+    ) -> Option<Recoded> {
+        let sound = match &mut self.resampler {
+            Some(resampler) => {
+                let written = resampler.process(sound, &mut self.resampled).written;
+                self.resampled.get(..written)?
+            }
+            None => sound,
+        };
+        let wanted = wanted.map(|ms| self.codec.packet_time(ms));
+        let as_it_came = self.codec.makes_packet_of(sound.len())
+            && wanted.is_none_or(|ms| self.codec.samples(ms) == sound.len());
+        if as_it_came && self.repacker.is_none() {
+            return match encoder.encode(sound, payload) {
+                0 => None,
+                octets => Some(Recoded::Payload(octets)),
+            };
+        }
+        let (codec, begins) = (self.codec, self.repacker.is_none());
+        let repacker = self.repacker.get_or_insert_with(|| {
+            let length = codec.samples(wanted.unwrap_or(codec.packet_time(20)));
+            let per_tick = codec.sample_rate() / codec.clock_rate();
+            Box::new(Samples::of_units(length, per_tick as usize))
+        });
+        repacker.push(received, sound);
+        Some(Recoded::Waiting { begins })
+    }
+
+    /// Whether a packet of another length than came is ready.
+    pub(super) fn is_full(&self) -> bool {
+        self.repacker.as_ref().is_some_and(|repacker| repacker.is_full())
+    }
+
+    /// The next packet of another length than came: its header, and the octets of its payload.
+    pub(super) fn pop(&mut self, encoder: &mut dyn Encoder, payload: &mut [u8]) -> Option<(Header, usize)> {
+        let mut frame = [0_i16; ROOM / 4];
+        let (header, samples) = self.repacker.as_mut()?.pop(&mut frame)?;
+        match encoder.encode(frame.get(..samples)?, payload) {
+            0 => None,
+            octets => Some((header, octets)),
+        }
+    }
+
+    /// The header that a telephone-event between the sound goes on with.
+    pub(super) fn pass(&mut self, received: &Header) -> Option<Header> {
+        match &mut self.repacker {
+            Some(repacker) => repacker.pass(received, 0),
+            None => Some(*received),
+        }
+    }
+
+    /// A packet is left out. `true`: the numbers are counted here.
+    pub(super) fn skip(&mut self, received: &Header) -> bool {
+        let Some(repacker) = &mut self.repacker else { return false };
+        repacker.skip(received);
+        true
+    }
+
+    /// Another feeds the stream from now on. What it says may have the length that is wanted.
+    pub(super) fn splice(&mut self) {
+        self.repacker = None;
+        if let Some(resampler) = &mut self.resampler {
+            resampler.reset();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What codecs are called in configuration files and dialplans.
+
+use media_bridge::Codec;
+
+/// Names that `allow` and `disallow` know, in the order that `all` means, with the codec of the media plane where there is
+/// one.
+const NAMES: &[(&str, Option<Codec>)] = &[
+    ("ulaw", Some(Codec::Pcmu)),
+    ("alaw", Some(Codec::Pcma)),
+    ("gsm", None),
+    ("g722", Some(Codec::G722)),
+    ("g726", None),
+    ("g726aal2", None),
+    ("g729", Some(Codec::G729)),
+    ("g723", Some(Codec::G723)),
+    ("ilbc", Some(Codec::Ilbc)),
+    ("opus", None),
+    ("codec2", None),
+    ("adpcm", Some(Codec::Dvi4)),
+    ("lpc10", None),
+    ("slin", Some(Codec::L16)),
+    ("slin12", None),
+    ("slin16", Some(Codec::L16Wide)),
+    ("slin24", None),
+    ("slin32", None),
+    ("slin44", None),
+    ("slin48", Some(Codec::L16Full)),
+    ("slin96", None),
+    ("slin192", None),
+    ("speex", Some(Codec::Speex)),
+    ("speex16", Some(Codec::SpeexWide)),
+    ("speex32", Some(Codec::SpeexUltraWide)),
+    ("siren7", Some(Codec::Siren7)),
+    ("siren14", Some(Codec::Siren14)),
+    ("silk8", None),
+    ("silk12", None),
+    ("silk16", None),
+    ("silk24", None),
+    ("h261", None),
+    ("h263", None),
+    ("h263p", None),
+    ("h264", None),
+    ("h265", None),
+    ("mpeg4", None),
+    ("vp8", None),
+    ("vp9", None),
+    ("jpeg", None),
+    ("png", None),
+    ("t140", None),
+    ("t140red", None),
+    ("red", None),
+    ("testlaw", None),
+];
+
+/// Every name that files may use.
+pub(crate) fn all() -> impl Iterator<Item = &'static str> + Clone {
+    NAMES.iter().map(|(name, _)| *name)
+}
+
+/// The codec of a name, if the media plane has it.
+pub(crate) fn codec_of(name: &str) -> Option<Codec> {
+    NAMES.iter().find(|(known, _)| *known == name).and_then(|(_, codec)| *codec)
+}
+
+/// The name of a codec.
+pub(crate) fn name_of(codec: Codec) -> &'static str {
+    NAMES.iter().find(|(_, known)| *known == Some(codec)).map_or(codec.name(), |(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_codec_of_the_media_plane_has_one_name() {
+        for codec in Codec::ALL {
+            assert_eq!(codec_of(name_of(codec)), Some(codec), "{codec:?}");
+        }
+    }
+}
