@@ -13,6 +13,7 @@ mod browsers;
 mod call_limits;
 mod charges;
 mod codec_order;
+mod codecs;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
@@ -67,6 +68,7 @@ fn main() {
         browsers::trials(),
         call_limits::trials(),
         codec_order::trials(),
+        codecs::trials(),
         charges::trials(),
         dial_ladder::trials(),
         dialects::trials(),

@@ -268,7 +268,9 @@ impl Baresip {
         let nothing = Pcm::new(tone::RATE, Vec::new());
         let Some(path) = self.newest_recording()? else { return Ok(nothing) };
         // The recorder may have made the file and not yet written its head.
-        Ok(audio::wav::read(&std::fs::read(path)?).unwrap_or(nothing))
+        let heard = audio::wav::read(&std::fs::read(path)?).unwrap_or(nothing);
+        // It records at the rate of the codec.
+        Ok(if heard.rate == tone::RATE { heard } else { audio::resample(&heard, tone::RATE) })
     }
 
     /// Waits until it hears this tone and nothing else.
@@ -353,6 +355,7 @@ audio_source aufile,TONE
 audio_player aufile,x
 audio_alert ausine,440
 ausrc_format s16
+ausrc_srate 8000
 auplay_format s16
 auenc_format s16
 audec_format s16
@@ -361,6 +364,11 @@ rtp_ports 20000-29999
 net_interface 127.0.0.1
 module_path /usr/lib/baresip/modules
 module g711.so
+module g722.so
+module l16.so
+module gsm.so
+module g726.so
+module opus.so
 module aufile.so
 module ausine.so
 module sndfile.so
