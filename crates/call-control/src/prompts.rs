@@ -9,8 +9,8 @@ use audio::{Found, Indications, Library, Location, Pcm, Tone};
 
 use crate::error::CallError;
 
-/// Rate of the call path, in samples a second, while all codecs are narrowband.
-const RATE: u32 = 8_000;
+/// Samples a second of the narrow band, which every prompt is looked for in.
+pub(crate) const NARROW: u32 = 8_000;
 
 /// Decoded prompts kept in memory, in samples: 64 MB, about an hour of speech.
 const CACHE_SAMPLES: usize = 32 * 1024 * 1024;
@@ -63,27 +63,30 @@ impl Prompts {
 
     /// True when the prompt can be found.
     pub fn exists(&self, name: &str, language: &str) -> bool {
-        self.0.library.find(name, language, RATE).is_ok()
+        self.0.library.find(name, language, NARROW).is_ok()
     }
 
-    /// Finds and decodes a prompt; the work on files is done off the runtime's threads.
-    pub(crate) async fn load(&self, name: &str, language: &str) -> Result<Prompt, CallError> {
-        let key = (language.to_owned(), name.to_owned());
+    /// Finds and decodes a prompt for a leg of `rate`: at that rate, or at the highest below it that there is. The work on
+    /// files is done off the runtime's threads.
+    pub(crate) async fn load(&self, name: &str, language: &str, rate: u32) -> Result<Prompt, CallError> {
+        let key = Key { language: language.to_owned(), name: name.to_owned(), rate };
         if let Some(prompt) = self.cache().get(&key) {
             return Ok(prompt);
         }
         let (this, wanted) = (self.clone(), key.clone());
-        let decoded = tokio::task::spawn_blocking(move || this.decode(&wanted.1, &wanted.0)).await;
+        let decoded = tokio::task::spawn_blocking(move || this.decode(&wanted)).await;
         let entry = decoded.map_err(|e| unreadable(name, &e))??;
         let prompt = entry.prompt();
         self.cache().insert(key, entry);
         Ok(prompt)
     }
 
-    fn decode(&self, name: &str, language: &str) -> Result<Entry, CallError> {
-        let found =
-            self.0.library.find(name, language, RATE).map_err(|e| CallError::NoSuchSound(e.to_string()))?;
-        let pcm = self.0.library.load(name, language, RATE).map_err(|e| unreadable(name, &e))?;
+    fn decode(&self, Key { language, name, rate }: &Key) -> Result<Entry, CallError> {
+        let (library, rate) = (&self.0.library, *rate);
+        let found = library.find(name, language, rate).map_err(|e| CallError::NoSuchSound(e.to_string()))?;
+        // What is narrower than the leg is brought to its rate as it is played, and takes less room until then.
+        let kept = found.rate.filter(|found| *found == NARROW && *found < rate).unwrap_or(rate);
+        let pcm = library.load(name, language, kept).map_err(|e| unreadable(name, &e))?;
         let file = format!("{name}.{}", extension(&found));
         let path = match found.location {
             Location::File(path) => Some(path),
@@ -117,8 +120,14 @@ fn unreadable(name: &str, error: &dyn std::fmt::Display) -> CallError {
     CallError::UnreadableSound { file: name.to_owned(), reason: error.to_string() }
 }
 
-/// Language and name.
-type Key = (String, String);
+/// What a decoded prompt is kept under.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    language: String,
+    name: String,
+    /// That of the leg that it was decoded for.
+    rate: u32,
+}
 
 struct Entry {
     pcm: Arc<Pcm>,
@@ -171,8 +180,12 @@ impl Cache {
 mod tests {
     use super::*;
 
+    fn key(name: &str) -> Key {
+        Key { language: String::new(), name: name.to_owned(), rate: NARROW }
+    }
+
     fn entry(samples: usize) -> Entry {
-        let pcm = Arc::new(Pcm::new(RATE, vec![0; samples]));
+        let pcm = Arc::new(Pcm::new(NARROW, vec![0; samples]));
         Entry { pcm, file: String::new(), path: None, modified: None }
     }
 
@@ -180,10 +193,10 @@ mod tests {
     fn the_cache_keeps_within_its_bound() {
         let mut cache = Cache::default();
         for n in 0..5 {
-            cache.insert((String::new(), n.to_string()), entry(CACHE_SAMPLES / 3));
+            cache.insert(key(&n.to_string()), entry(CACHE_SAMPLES / 3));
         }
         assert!(cache.samples <= CACHE_SAMPLES);
-        assert!(cache.get(&(String::new(), "0".to_owned())).is_none());
-        assert!(cache.get(&(String::new(), "4".to_owned())).is_some());
+        assert!(cache.get(&key("0")).is_none());
+        assert!(cache.get(&key("4")).is_some());
     }
 }

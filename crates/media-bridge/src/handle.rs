@@ -49,6 +49,12 @@ impl Leg {
         self.rtcp
     }
 
+    /// Samples a second that the peer can hear: those of the codec that was agreed on first. Sounds of as many need not be
+    /// resampled.
+    pub fn sample_rate(&self) -> u32 {
+        self.rate.load(Ordering::Relaxed)
+    }
+
     /// Takes over what was negotiated. A leg neither sends nor hears before its first settings. A new `remote`
     /// begins the learning of the source anew; streams, bridge and playback go on.
     ///

@@ -53,7 +53,7 @@ mod statistics;
 mod thread;
 
 pub use bridge::Bridge;
-pub use codec::Codec;
+pub use codec::{Codec, TranslationCosts};
 pub use config::{Backend, Marking, MediaConfig};
 pub use engine::{LegConfig, MediaEngine};
 pub use error::MediaError;

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use super::{Call, ChannelState, TransferProgress};
 use crate::error::CallError;
 use crate::event::Event;
+use crate::prompts::NARROW;
 
 /// How a prompt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +93,8 @@ impl Call {
         name: &str,
         stops: impl Fn(char) -> bool,
     ) -> Result<PlayEnd, CallError> {
-        let prompt = self.switchboard().prompts().load(name, &self.language()).await?;
+        let rate = self.leg().map_or(NARROW, |leg| leg.sample_rate());
+        let prompt = self.switchboard().prompts().load(name, &self.language(), rate).await?;
         let _here = self.keep_media();
         let leg = self.audible_leg()?;
         let (token, mut ended) = self.0.playback.begin();

@@ -15,6 +15,7 @@ mod sip;
 mod states;
 mod stir_shaken;
 mod stop;
+mod translation;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -148,6 +149,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         sip::COMMANDS,
         states::COMMANDS,
         stir_shaken::COMMANDS,
+        translation::COMMANDS,
     ];
     families.into_iter().flatten()
 }

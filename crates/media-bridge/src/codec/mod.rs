@@ -1,12 +1,14 @@
 //! Codecs that legs speak. A new one adds a file here, a variant of [`Codec`], a line in [`properties`], and one in
 //! [`Codec::encoder`] and [`Codec::decoder`].
 
+mod cost;
 mod g711;
 mod g722;
 mod linear;
 mod properties;
 mod translate;
 
+pub use cost::TranslationCosts;
 use properties::{Framing, Properties};
 pub(crate) use translate::Translation;
 

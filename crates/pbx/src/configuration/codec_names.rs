@@ -57,13 +57,13 @@ pub(crate) fn all() -> impl Iterator<Item = &'static str> + Clone {
     NAMES.iter().map(|(name, _)| *name)
 }
 
-/// The codec of a name, if the media plane has it.
-pub(crate) fn codec_of(name: &str) -> Option<Codec> {
+/// The codec of a name in `allow`, if the media plane has it.
+pub fn codec_of(name: &str) -> Option<Codec> {
     NAMES.iter().find(|(known, _)| *known == name).and_then(|(_, codec)| *codec)
 }
 
-/// The name of a codec.
-pub(crate) fn name_of(codec: Codec) -> &'static str {
+/// The name of a codec in `allow`, consoles and dialplans.
+pub fn name_of(codec: Codec) -> &'static str {
     NAMES.iter().find(|(_, known)| *known == Some(codec)).map_or(codec.name(), |(name, _)| name)
 }
 

@@ -54,7 +54,7 @@ use registered::RegisteredExtension;
 use sip_ua::location::DnsConfig;
 
 pub use access::{Access, AccessLists};
-pub(crate) use codec_names::{codec_of, name_of as codec_name};
+pub use codec_names::{codec_of, name_of as codec_name};
 use dialects::SipFiles;
 pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
