@@ -5,7 +5,7 @@ use crate::{BLOCK, limit};
 const TAPS: usize = 24;
 
 /// The coefficients (table 11), in units of 2⁻¹³.
-const COEFFICIENTS: [i16; TAPS] = [
+static COEFFICIENTS: [i16; TAPS] = [
     3, -11, -11, 53, 12, -156, 32, 362, -210, -805, 951, 3_876, 3_876, 951, -805, -210, 362, 32, -156, 12,
     53, -11, -11, 3,
 ];
@@ -20,8 +20,6 @@ static MIRRORED: [i16; TAPS] = {
     }
     turned
 };
-
-static LOWER: [i16; TAPS] = COEFFICIENTS;
 
 /// Those of even and of odd number, for windows that begin with the oldest sample.
 static EVEN: [i16; TAPS / 2] = every_other(0);
@@ -50,8 +48,9 @@ impl Analysis {
         let mut signal = [0; PAST + 2 * BLOCK];
         signal[..PAST].copy_from_slice(&self.past);
         signal[PAST..PAST + pcm.len()].copy_from_slice(pcm);
-        for window in signal[..PAST + pcm.len()].windows(TAPS).step_by(2) {
-            let (lower, higher) = (weighted(window, &LOWER), weighted(window, &MIRRORED));
+        for start in (0..pcm.len()).step_by(2) {
+            let Some(window) = signal[start..].first_chunk() else { break };
+            let (lower, higher) = (weighted(window, &COEFFICIENTS), weighted(window, &MIRRORED));
             each(limit(lower >> 14), limit(higher >> 14));
         }
         self.past.copy_from_slice(&signal[pcm.len()..][..PAST]);
@@ -83,7 +82,7 @@ impl Synthesis {
             // Both have 15 bits, so that these have 16.
             (*difference, *sum) = ((lower - higher) as i16, (lower + higher) as i16);
         }
-        let windows = differences.windows(TAPS / 2).zip(sums.windows(TAPS / 2));
+        let windows = differences.array_windows().zip(sums.array_windows());
         for (pair, (differences, sums)) in pcm.chunks_exact_mut(2).zip(windows) {
             pair[0] = (weighted(differences, &ODD) >> 11).clamp(-32_768, 32_767) as i16;
             pair[1] = (weighted(sums, &EVEN) >> 11).clamp(-32_768, 32_767) as i16;
@@ -93,7 +92,8 @@ impl Synthesis {
     }
 }
 
-fn weighted(window: &[i16], coefficients: &[i16]) -> i32 {
+#[inline]
+fn weighted<const N: usize>(window: &[i16; N], coefficients: &[i16; N]) -> i32 {
     window.iter().zip(coefficients).map(|(&sample, &tap)| i32::from(sample) * i32::from(tap)).sum()
 }
 
