@@ -8,7 +8,7 @@ pub enum AudioError {
     /// The bytes are not a WAV file, or one whose header makes no sense.
     #[error("not a readable WAV file: {0}")]
     Malformed(&'static str),
-    /// The WAV file holds samples of a kind that is not read here (ADPCM, MP3, GSM, ...).
+    /// The WAV file holds samples of a kind that is not read here (ADPCM, MP3, ...).
     #[error(
         "WAV encoding {tag:#06x} with {bits} bits is not supported; convert the file to 16-bit PCM, \
          for example with `sox in.wav -b 16 -e signed-integer out.wav`"

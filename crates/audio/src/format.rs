@@ -11,7 +11,7 @@ use crate::wav;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileFormat {
-    /// RIFF/WAVE; rate and encoding are in the header. Extensions `wav`, `wav16`.
+    /// RIFF/WAVE; rate and encoding are in the header. Extensions `wav`, `wav16`, and `WAV` with GSM inside ("WAV49").
     Wav,
     /// Raw linear samples, signed 16 bit, low octet first, at this rate in Hz. Extensions `sln`, `raw` (8 kHz),
     /// `sln12` to `sln192`.
@@ -20,10 +20,14 @@ pub enum FileFormat {
     Ulaw,
     /// Raw A-law octets at 8 kHz (ITU-T G.711). Extensions `alaw`, `al`.
     Alaw,
+    /// G.722 at 64 kbit/s: 16 kHz in an octet for two samples. Extension `g722`.
+    G722,
+    /// GSM full rate in frames of 33 octets. Extension `gsm`.
+    Gsm,
 }
 
 /// Every extension read here. Among files of one rate, the earlier one is preferred.
-const EXTENSIONS: [(&str, FileFormat); 19] = [
+const EXTENSIONS: [(&str, FileFormat); 23] = [
     ("wav", FileFormat::Wav),
     ("wav16", FileFormat::Wav),
     ("sln", FileFormat::Linear(8_000)),
@@ -43,6 +47,10 @@ const EXTENSIONS: [(&str, FileFormat); 19] = [
     ("alaw", FileFormat::Alaw),
     ("al", FileFormat::Alaw),
     ("alw", FileFormat::Alaw),
+    ("g722", FileFormat::G722),
+    ("WAV", FileFormat::Wav),
+    ("wav49", FileFormat::Wav),
+    ("gsm", FileFormat::Gsm),
 ];
 
 /// The extensions as one line for an error message.
@@ -51,7 +59,7 @@ pub(crate) fn known_extensions() -> String {
 }
 
 impl FileFormat {
-    /// Format by extension, without its dot. Case counts: Asterisk's `WAV` is another format (GSM inside).
+    /// Format by extension, without its dot. Case counts: Asterisk knows `wav` and `WAV`.
     pub fn from_extension(extension: &str) -> Option<FileFormat> {
         EXTENSIONS.iter().find(|(known, _)| *known == extension).map(|(_, format)| *format)
     }
@@ -71,7 +79,8 @@ impl FileFormat {
         match self {
             FileFormat::Wav => None,
             FileFormat::Linear(rate) => Some(rate),
-            FileFormat::Ulaw | FileFormat::Alaw => Some(8_000),
+            FileFormat::Ulaw | FileFormat::Alaw | FileFormat::Gsm => Some(8_000),
+            FileFormat::G722 => Some(g722::SAMPLE_RATE),
         }
     }
 
@@ -89,6 +98,18 @@ impl FileFormat {
             }
             FileFormat::Ulaw => bytes.iter().map(|&octet| g711::ulaw::decode_sample(octet)).collect(),
             FileFormat::Alaw => bytes.iter().map(|&octet| g711::alaw::decode_sample(octet)).collect(),
+            FileFormat::G722 => {
+                let mut samples = vec![0; 2 * bytes.len()];
+                let decoded = g722::Decoder::new().decode(bytes, &mut samples);
+                samples.truncate(decoded);
+                samples
+            }
+            FileFormat::Gsm => {
+                let mut samples = vec![0; bytes.len() / gsm::FRAME_OCTETS * gsm::FRAME_SAMPLES];
+                let decoded = gsm::Decoder::new().decode(bytes, &mut samples);
+                samples.truncate(decoded);
+                samples
+            }
         };
         Ok(Pcm { rate: self.rate().unwrap_or(8_000), samples })
     }
@@ -125,7 +146,7 @@ mod tests {
         for (extension, format) in formats {
             assert_eq!(FileFormat::from_extension(extension), Some(format), "{extension}");
         }
-        assert_eq!(FileFormat::from_extension("WAV"), None);
+        assert_eq!(FileFormat::from_extension("Wav"), None);
         assert_eq!(FileFormat::of(Path::new("digits/1")), None);
     }
 
@@ -137,6 +158,22 @@ mod tests {
         assert_eq!(ulaw, Pcm::new(8_000, vec![0, 32_124, -32_124]));
         let alaw = FileFormat::Alaw.decode(&[0xd5, 0x55]).unwrap();
         assert_eq!(alaw, Pcm::new(8_000, vec![8, -8]));
+    }
+
+    #[test]
+    fn files_of_speech_codecs_decode_at_their_rates() {
+        let tone = |samples: u32| -> Vec<i16> {
+            (0..samples).map(|n| ((f64::from(n) * 0.2).sin() * 8_000.0) as i16).collect()
+        };
+        let mut octets = [0; 800];
+        assert_eq!(g722::Encoder::new().encode(&tone(1_600), &mut octets), 800);
+        let wide = FileFormat::G722.decode(&octets).unwrap();
+        assert_eq!((wide.rate, wide.samples.len()), (16_000, 1_600));
+        let mut octets = [0; 167];
+        assert_eq!(gsm::Encoder::new().encode(&tone(800), &mut octets), 165);
+        let narrow = FileFormat::Gsm.decode(&octets).unwrap();
+        assert_eq!((narrow.rate, narrow.samples.len()), (8_000, 800), "part of a frame is left out");
+        assert!(narrow.samples[400..].iter().any(|sample| *sample > 5_000));
     }
 
     #[test]

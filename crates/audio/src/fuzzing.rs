@@ -13,7 +13,7 @@ pub fn wav_reader(data: &[u8]) {
     let Ok(pcm) = wav::read(data) else { return };
     assert!(pcm.samples.len() <= data.len());
     if let Ok(info) = probed {
-        assert!(pcm.samples.len() * info.encoding.octets() <= data.len());
+        assert!(pcm.samples.len() / info.encoding.samples() * info.encoding.octets() <= data.len());
     }
     let written = pcm.to_wav(Encoding::Signed16).map(|bytes| wav::read(&bytes));
     assert!(matches!(written, Ok(Ok(again)) if again == Pcm::new(pcm.rate, pcm.samples)));

@@ -22,10 +22,12 @@ pub enum Encoding {
     Ulaw,
     /// ITU-T G.711 A-law, 8 bit.
     Alaw,
+    /// GSM full rate, two frames in 65 octets ("WAV49"). Mono, 8 kHz. Read only.
+    Gsm,
 }
 
 impl Encoding {
-    /// Octets of one sample.
+    /// Octets of what can be decoded by itself: of one sample, for GSM of [`samples`](Encoding::samples).
     pub fn octets(self) -> usize {
         match self {
             Encoding::Unsigned8 | Encoding::Ulaw | Encoding::Alaw => 1,
@@ -33,6 +35,15 @@ impl Encoding {
             Encoding::Signed24 => 3,
             Encoding::Signed32 | Encoding::Float32 => 4,
             Encoding::Float64 => 8,
+            Encoding::Gsm => gsm::WAV49_OCTETS,
+        }
+    }
+
+    /// Samples that stand in [`octets`](Encoding::octets): one but for GSM.
+    pub fn samples(self) -> usize {
+        match self {
+            Encoding::Gsm => gsm::WAV49_SAMPLES,
+            _ => 1,
         }
     }
 }
@@ -64,6 +75,10 @@ pub(super) fn parse(fmt: &[u8]) -> Result<WavInfo, AudioError> {
         return Err(AudioError::UnsupportedChannels(channels));
     }
     let tag = if tag == tag::EXTENSIBLE { sub_format(fmt)? } else { tag };
+    if tag == tag::GSM {
+        let mono = (channels == 1).then_some(WavInfo { rate, channels, encoding: Encoding::Gsm });
+        return mono.ok_or(AudioError::UnsupportedChannels(channels));
+    }
     let unsupported = || AudioError::UnsupportedEncoding { tag, bits };
     let encoding = encoding(tag, bits, container(block, channels, bits)).ok_or_else(unsupported)?;
     Ok(WavInfo { rate, channels, encoding })

@@ -1,6 +1,6 @@
 //! RIFF/WAVE files (Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0").
 //!
-//! Read: PCM of 8, 16, 24 and 32 bit, IEEE float of 32 and 64 bit, mu-law and A-law, also inside
+//! Read: PCM of 8, 16, 24 and 32 bit, IEEE float of 32 and 64 bit, mu-law, A-law and GSM, also inside
 //! `WAVE_FORMAT_EXTENSIBLE`; up to eight channels, mixed down to one. Written: 16-bit PCM, mu-law, A-law, mono.
 
 mod header;
@@ -20,5 +20,6 @@ mod tag {
     pub(super) const FLOAT: u16 = 0x0003;
     pub(super) const ALAW: u16 = 0x0006;
     pub(super) const ULAW: u16 = 0x0007;
+    pub(super) const GSM: u16 = 0x0031;
     pub(super) const EXTENSIBLE: u16 = 0xfffe;
 }

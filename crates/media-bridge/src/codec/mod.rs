@@ -4,6 +4,7 @@
 mod cost;
 mod g711;
 mod g722;
+mod gsm;
 mod linear;
 mod properties;
 mod translate;
@@ -29,6 +30,8 @@ pub enum Codec {
     Pcma,
     /// G.722, `G722/8000`: 7 kHz of audio.
     G722,
+    /// GSM full rate, `GSM/8000`.
+    Gsm,
     /// Linear samples of 16 bits, high octet first (RFC 3551 §4.5.11), at 8 kHz.
     L16,
     /// The same at 16 kHz.
@@ -57,9 +60,10 @@ pub enum Codec {
 
 impl Codec {
     /// Every codec, in the order of Asterisk's lists.
-    pub const ALL: [Codec; 15] = [
+    pub const ALL: [Codec; 16] = [
         Codec::Pcmu,
         Codec::Pcma,
+        Codec::Gsm,
         Codec::G722,
         Codec::L16,
         Codec::L16Wide,
@@ -135,6 +139,8 @@ impl Codec {
         let wanted = if wanted > longest { longest } else { wanted };
         match self.properties().framing {
             Framing::Samples | Framing::Unknown => wanted / 10 * 10,
+            Framing::Frames20 if wanted < 20 => 20,
+            Framing::Frames20 => wanted / 20 * 20,
         }
     }
 
@@ -160,6 +166,7 @@ impl Codec {
             Self::Pcmu => Some(Box::new(g711::Ulaw)),
             Self::Pcma => Some(Box::new(g711::Alaw)),
             Self::G722 => Some(Box::new(::g722::Encoder::new())),
+            Self::Gsm => Some(Box::new(::gsm::Encoder::new())),
             Self::L16 | Self::L16Wide | Self::L16Full => Some(Box::new(linear::L16)),
             _ => None,
         }
@@ -171,6 +178,7 @@ impl Codec {
             Self::Pcmu => Some(Box::new(g711::Ulaw)),
             Self::Pcma => Some(Box::new(g711::Alaw)),
             Self::G722 => Some(Box::new(::g722::Decoder::new())),
+            Self::Gsm => Some(Box::new(::gsm::Decoder::new())),
             Self::L16 | Self::L16Wide | Self::L16Full => Some(Box::new(linear::L16)),
             _ => None,
         }

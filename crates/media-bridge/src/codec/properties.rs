@@ -20,6 +20,8 @@ pub(super) struct Properties {
 pub(super) enum Framing {
     /// Sample by sample: packets of any length.
     Samples,
+    /// Frames of 20 ms, of which a packet has up to three.
+    Frames20,
     /// It is passed on only.
     Unknown,
 }
@@ -58,6 +60,7 @@ pub(super) const fn of(codec: Codec) -> &'static Properties {
         Codec::G722 => {
             const { &Properties { sample_rate: 16_000, ..Properties::sampled("G722", 8_000, Some(9)) } }
         }
+        Codec::Gsm => const { &Properties::new("GSM", 8_000, Some(3), Framing::Frames20) },
         Codec::L16 => const { &Properties::sampled("L16", 8_000, None) },
         Codec::L16Wide => const { &Properties::sampled("L16", 16_000, None) },
         Codec::L16Full => const { &Properties::sampled("L16", 48_000, None) },

@@ -7,7 +7,7 @@ use media_bridge::Codec;
 const NAMES: &[(&str, Option<Codec>)] = &[
     ("ulaw", Some(Codec::Pcmu)),
     ("alaw", Some(Codec::Pcma)),
-    ("gsm", None),
+    ("gsm", Some(Codec::Gsm)),
     ("g722", Some(Codec::G722)),
     ("g726", None),
     ("g726aal2", None),
