@@ -1,5 +1,8 @@
 //! What the fuzz targets run; here so that it always compiles.
 
+use std::time::Duration;
+
+use crate::dtmf::{Detector, DigitEvent, Limits, Mute};
 use crate::pcm::Pcm;
 use crate::wav::{self, Encoding};
 
@@ -17,4 +20,36 @@ pub fn wav_reader(data: &[u8]) {
     }
     let written = pcm.to_wav(Encoding::Signed16).map(|bytes| wav::read(&bytes));
     assert!(matches!(written, Ok(Ok(again)) if again == Pcm::new(pcm.rate, pcm.samples)));
+}
+
+/// The detector and the mute of digits take any samples at any rate in frames of any length without a panic: digits
+/// begin and end in turns, in order, and both find the same.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn digits(samples: &[i16], rate: u32, frame: usize, delay_ms: u64) {
+    let limits = Limits::relaxed();
+    let (Ok(mut detector), Ok(mut mute)) =
+        (Detector::new(rate, limits), Mute::new(rate, limits, Duration::from_millis(delay_ms)))
+    else {
+        return;
+    };
+    let (mut found, mut muted, mut sounding) = (Vec::new(), Vec::new(), None);
+    for frame in samples.chunks(frame.max(1)) {
+        detector.push(frame, |event| found.push(event));
+        mute.process(&mut frame.to_vec(), |event| muted.push(event));
+    }
+    assert_eq!(found, muted);
+    for event in found {
+        sounding = match event {
+            DigitEvent::Began { digit, at } => {
+                assert!(sounding.is_none() && at <= samples.len() as u64);
+                Some((digit, at))
+            }
+            DigitEvent::Ended { digit, at, duration } => {
+                assert!(sounding == Some((digit, at)) && at + duration <= samples.len() as u64);
+                None
+            }
+        };
+    }
 }

@@ -2,13 +2,14 @@
 //!
 //! Everything here works on [`Pcm`] (mono, signed 16 bit) or on slices of `i16`; nothing here knows a clock, a
 //! socket or a thread. Files are read whole and within a bound ([`wav::MAX_BYTES`]); the parts that run on the
-//! call path ([`Resampler`], [`ToneGenerator`], [`mix`]) allocate when they are made and never after.
+//! call path ([`Resampler`], [`ToneGenerator`], [`mix`], all detectors) allocate when they are made and never after.
 //!
 //! Meet first:
 //!
 //! - [`Library`] finds a prompt by name and language, as a dialplan names it, and loads it at a rate;
 //! - [`Pcm`] is what comes out: samples and their rate;
-//! - [`ToneGenerator`] plays a [`Tone`], one that [`Indications`] knows for a country or one of your own.
+//! - [`ToneGenerator`] plays a [`Tone`], one that [`Indications`] knows for a country or one of your own;
+//! - [`dtmf::Detector`] hears the keys of a telephone in its sound, [`dtmf::Mute`] takes them out of it.
 //!
 //! ```
 //! use audio::{Indications, Tone, ToneGenerator};
@@ -30,7 +31,6 @@ mod error;
 mod format;
 mod pcm;
 
-/// DTMF digits as tones (ITU-T Q.23).
 pub mod dtmf;
 /// How much of one frequency is in a signal.
 pub mod goertzel;

@@ -4,12 +4,15 @@
 //!   32, 44.1, 48 kHz are): under 2 ms of delay, frame by frame, no allocation after it is made;
 //! - [`resample()`] for whole sounds, at any ratio: steeper, 90 dB of alias rejection, no delay.
 
+mod decimator;
 mod filter;
 mod streaming;
 mod whole;
 
 use std::ops::RangeInclusive;
 
+pub use decimator::RateError;
+pub(crate) use decimator::{Decimator, LISTENING_RATE};
 pub use streaming::{Processed, ResampleError, Resampler};
 pub use whole::resample;
 

@@ -3,9 +3,9 @@ use std::time::Duration;
 use crate::tone::{Segment, Tone};
 
 /// Rows of the key pad, in Hz (ITU-T Q.23 §6).
-const ROWS: [u16; 4] = [697, 770, 852, 941];
+pub(super) const ROWS: [u16; 4] = [697, 770, 852, 941];
 /// Columns of the key pad, in Hz (ITU-T Q.23 §6).
-const COLUMNS: [u16; 4] = [1_209, 1_336, 1_477, 1_633];
+pub(super) const COLUMNS: [u16; 4] = [1_209, 1_336, 1_477, 1_633];
 /// The key pad itself.
 const KEYS: [&str; 4] = ["123A", "456B", "789C", "*0#D"];
 
@@ -16,6 +16,11 @@ const LEVEL_DBM0: f64 = -6.0;
 pub fn frequencies(digit: char) -> Option<(u16, u16)> {
     let digit = digit.to_ascii_uppercase();
     KEYS.iter().zip(ROWS).find_map(|(keys, row)| keys.find(digit).map(|column| (row, COLUMNS[column])))
+}
+
+/// The digit of a row and a column of the key pad, each 0 to 3.
+pub(super) fn key(row: usize, column: usize) -> char {
+    char::from(KEYS[row].as_bytes()[column])
 }
 
 /// A digit that sounds until it is stopped.
