@@ -9,7 +9,8 @@
 //! - [`Library`] finds a prompt by name and language, as a dialplan names it, and loads it at a rate;
 //! - [`Pcm`] is what comes out: samples and their rate;
 //! - [`ToneGenerator`] plays a [`Tone`], one that [`Indications`] knows for a country or one of your own;
-//! - [`dtmf::Detector`] hears the keys of a telephone in its sound, [`dtmf::Mute`] takes them out of it.
+//! - [`dtmf::Detector`] hears the keys of a telephone in its sound, [`dtmf::Mute`] takes them out of it;
+//! - [`talk::TalkDetector`] tells who talks and who is silent.
 //!
 //! ```
 //! use audio::{Indications, Tone, ToneGenerator};
@@ -44,6 +45,7 @@ pub mod mix;
 pub mod resample;
 /// Finding prompts by name and language.
 pub mod sounds;
+pub mod talk;
 /// Call progress tones: their notation and their generator.
 pub mod tone;
 /// WAV files, both ways.
