@@ -10,7 +10,8 @@
 //! - [`Pcm`] is what comes out: samples and their rate;
 //! - [`ToneGenerator`] plays a [`Tone`], one that [`Indications`] knows for a country or one of your own;
 //! - [`dtmf::Detector`] hears the keys of a telephone in its sound, [`dtmf::Mute`] takes them out of it;
-//! - [`talk::TalkDetector`] tells who talks and who is silent.
+//! - [`talk::TalkDetector`] tells who talks and who is silent,
+//!   [`answering_machine::Detector`] whether a human has answered.
 //!
 //! ```
 //! use audio::{Indications, Tone, ToneGenerator};
@@ -32,6 +33,7 @@ mod error;
 mod format;
 mod pcm;
 
+pub mod answering_machine;
 pub mod dtmf;
 /// How much of one frequency is in a signal.
 pub mod goertzel;
