@@ -11,7 +11,8 @@
 //! - [`ToneGenerator`] plays a [`Tone`], one that [`Indications`] knows for a country or one of your own;
 //! - [`dtmf::Detector`] hears the keys of a telephone in its sound, [`dtmf::Mute`] takes them out of it;
 //! - [`talk::TalkDetector`] tells who talks and who is silent,
-//!   [`answering_machine::Detector`] whether a human has answered.
+//!   [`answering_machine::Detector`] whether a human has answered,
+//!   [`progress`] whether it rings, is busy, or is a fax.
 //!
 //! ```
 //! use audio::{Indications, Tone, ToneGenerator};
@@ -43,6 +44,7 @@ pub mod indications;
 pub mod level;
 /// Adding signals: the kernels of a conference.
 pub mod mix;
+pub mod progress;
 /// Changing the sample rate.
 pub mod resample;
 /// Finding prompts by name and language.
