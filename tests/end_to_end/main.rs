@@ -25,6 +25,7 @@ mod harness_itself;
 mod hold;
 mod identities;
 mod ipv6;
+mod keys;
 mod load;
 mod location;
 mod malformed;
@@ -81,6 +82,7 @@ fn main() {
         hold::trials(),
         identities::trials(),
         ipv6::trials(),
+        keys::trials(),
         load::trials(),
         location::trials(),
         malformed::trials(),

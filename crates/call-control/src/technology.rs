@@ -163,6 +163,8 @@ pub trait Driver: Send + Sync + 'static {
     fn route_media(&self, _route: MediaRoute) {}
     /// Tells the party what its call costs, as the network of the other party says (SIP: 3GPP TS 24.647).
     fn advise_charges(&self, _advice: ChargeAdvice) {}
+    /// Sends the party a key that the media plane does not (SIP: INFO), held for so many ms.
+    fn send_digit(&self, _digit: char, _duration_ms: u32) {}
     /// Shows the party a text (SIP: MESSAGE in the dialog).
     fn send_text(&self, _text: &str, _content_type: &str) {}
     /// Asks the party to call `to` instead, a URI or a number at our place (SIP: 302 before the answer, REFER after it).

@@ -17,7 +17,7 @@ pub enum LegEvent {
         /// The new destination.
         to: SocketAddr,
     },
-    /// The peer presses a key (RFC 4733).
+    /// The peer presses a key: as a telephone-event (RFC 4733), or one that is heard in its sound.
     DigitBegan(Digit),
     /// The peer released it, or its packets ceased. Always follows a [`LegEvent::DigitBegan`].
     DigitEnded {
@@ -28,6 +28,14 @@ pub enum LegEvent {
     },
     /// The digit asked for by [`Leg::send_digit`](crate::Leg::send_digit) has been sent to its end.
     DigitSent(Digit),
+    /// A key for the peer, to be sent by whoever is in touch with it: see
+    /// [`LegSettings::digits_elsewhere`](crate::LegSettings::digits_elsewhere).
+    DigitForPeer {
+        /// The key.
+        digit: Digit,
+        /// How long it is held.
+        duration: Duration,
+    },
     /// A playback is over. Comes once for each [`Leg::play`](crate::Leg::play).
     PlaybackEnded {
         /// The token given with it.

@@ -96,6 +96,12 @@ impl Leg {
         self.command(Command::SendDigit(digit, duration));
     }
 
+    /// The peer has pressed a key and said so by other means than its media (SIP: INFO). A bridged leg hears it as if it had
+    /// come with the audio; the owner, who knows it already, is told nothing.
+    pub fn hear_digit(&self, digit: Digit, duration: Duration) {
+        self.command(Command::HearDigit(digit, duration));
+    }
+
     /// What it has counted so far.
     pub fn statistics(&self) -> Statistics {
         self.counters.snapshot()

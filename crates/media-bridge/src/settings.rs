@@ -28,6 +28,11 @@ pub struct LegSettings {
     pub telephone_event: Option<EventPayload>,
     /// The same on other clocks, for `alternatives` that have another one than `codec`.
     pub other_events: [Option<EventPayload>; OTHER_EVENTS],
+    /// Keys of the peer are listened for in its sound (ITU-T Q.24), as those of a peer without telephone-event.
+    pub digits_in_sound: bool,
+    /// Keys for the peer go another way than through its media: [`LegEvent::DigitForPeer`](crate::LegEvent::DigitForPeer)
+    /// tells of them, and the leg sends neither event nor tone.
+    pub digits_elsewhere: bool,
     /// Which way audio flows, seen from us.
     pub direction: Direction,
     /// Milliseconds of sound in a packet that we make ourselves, 10 to 60.
@@ -66,6 +71,8 @@ impl LegSettings {
             asymmetric: false,
             telephone_event: None,
             other_events: [None; OTHER_EVENTS],
+            digits_in_sound: false,
+            digits_elsewhere: false,
             direction: Direction::SendRecv,
             ptime_ms: 20,
             repack: false,

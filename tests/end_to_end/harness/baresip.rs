@@ -29,6 +29,8 @@ pub(crate) struct Setup<'a> {
     scene: &'a Scene,
     name: &'a str,
     tone: u32,
+    /// What it plays in place of its tone.
+    played: Option<PathBuf>,
     transport: &'a str,
     secret: String,
     codecs: &'a str,
@@ -87,6 +89,12 @@ impl<'a> Setup<'a> {
         self
     }
 
+    /// Playing this WAV file in place of a tone.
+    pub(crate) fn playing(mut self, file: PathBuf) -> Self {
+        self.played = Some(file);
+        self
+    }
+
     /// With packets of so many milliseconds.
     pub(crate) fn packet_time(mut self, milliseconds: u32) -> Self {
         self.packet_time = milliseconds;
@@ -132,7 +140,10 @@ impl<'a> Setup<'a> {
     fn start(self, domain: &str, registration: &str) -> Outcome<Baresip> {
         let folder = self.scene.subfolder(self.name)?;
         let control = SocketAddr::from((self.scene.address()?, CONTROL_PORT));
-        let tone = tone::endless(self.scene, self.tone)?;
+        let tone = match self.played {
+            Some(file) => file,
+            None => tone::endless(self.scene, self.tone)?,
+        };
         let codecs =
             if self.codecs.is_empty() { String::new() } else { format!(";audio_codecs={}", self.codecs) };
         let answer = if self.answer == Answer::Auto { "auto" } else { "manual" };
@@ -171,6 +182,7 @@ impl Baresip {
             scene,
             name,
             tone,
+            played: None,
             transport: "udp",
             secret,
             codecs: "",

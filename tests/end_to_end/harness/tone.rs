@@ -44,6 +44,22 @@ pub(crate) fn file(scene: &Scene, frequency: u32, length: Duration) -> Outcome<P
     Ok(path)
 }
 
+/// A WAV file with a pause and then these keys as tones (ITU-T Q.23), again and again for longer than the test.
+pub(crate) fn keys(scene: &Scene, keys: &str) -> Outcome<PathBuf> {
+    let path = scene.folder().join("keys.wav");
+    let tenth = Duration::from_millis(100);
+    let tone = audio::dtmf::sequence(keys, tenth, tenth).ok_or("no keys")?;
+    let mut wav = Writer::new(std::fs::File::create(&path)?, RATE, Encoding::Signed16)?;
+    for _ in 0..10 {
+        wav.write(&vec![0; 2 * RATE as usize])?;
+        let mut sound = vec![0; RATE as usize / 5 * keys.len()];
+        audio::ToneGenerator::new(tone.clone(), RATE).fill(&mut sound);
+        wav.write(&sound)?;
+    }
+    wav.finish()?;
+    Ok(path)
+}
+
 /// Whether these samples are that tone and little else.
 pub(crate) fn is_tone(samples: &[i16], frequency: u32) -> bool {
     let rms = audio::level::rms(samples);

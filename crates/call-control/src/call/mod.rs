@@ -632,6 +632,11 @@ impl Call {
         }
     }
 
+    /// A key for the party, which its technology sends.
+    pub(crate) fn pass_digit(&self, digit: char, duration_ms: u32) {
+        self.0.driver.send_digit(digit, duration_ms);
+    }
+
     fn digit(&self, digit: char, duration_ms: u32) {
         self.0.digits.push(digit);
         self.0.switchboard.notice(|| Event::Digit { channel: self.snapshot(), digit, duration_ms });

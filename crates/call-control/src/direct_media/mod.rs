@@ -42,6 +42,8 @@ pub struct PartyMedia {
     pub telephone_event: Option<EventPayload>,
     /// Milliseconds of sound in a packet that it likes to get.
     pub ptime: u16,
+    /// Its sound is listened to for keys, so that it must come by us.
+    pub listened_to: bool,
     /// It has put the call on hold.
     pub held: bool,
     /// It sees us under another address than our own, beyond a translator.
@@ -71,6 +73,7 @@ impl PartyMedia {
             payload_types: CodecPayload { codec, send: payload_type, receive: payload_type },
             telephone_event: None,
             ptime: 20,
+            listened_to: false,
             held: false,
             outside: false,
             signalling: None,

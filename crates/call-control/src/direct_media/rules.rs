@@ -18,6 +18,7 @@ pub(super) enum Obstacle {
     Held,
     /// They speak different codecs.
     Codec,
+    Keys,
     /// One sends keys as events that the other does not understand.
     Events,
     /// One numbers its formats otherwise than the other.
@@ -40,6 +41,7 @@ impl fmt::Display for Obstacle {
             Self::Needed => "the audio or the keys are needed here",
             Self::Kept => "the media of one party may not or cannot leave",
             Self::Held => "the call is on hold",
+            Self::Keys => "keys are listened for in the sound of one of the parties",
             Self::Codec => "the parties speak different codecs",
             Self::Events => "only one of the parties knows telephone-event",
             Self::PayloadTypes => "the parties number their payload formats differently",
@@ -57,6 +59,7 @@ pub(super) fn obstacle(a: &PartyMedia, b: &PartyMedia) -> Option<Obstacle> {
     let (here, there) = (a.place(), b.place());
     let stands = [
         (a.held || b.held, Obstacle::Held),
+        (a.listened_to || b.listened_to, Obstacle::Keys),
         (a.codec != b.codec, Obstacle::Codec),
         (a.telephone_event.is_some() != b.telephone_event.is_some(), Obstacle::Events),
         (!alike(codec_numbers(a), codec_numbers(b)), Obstacle::PayloadTypes),
@@ -132,6 +135,7 @@ mod tests {
     fn different_formats_stay_here() {
         let other = |payload| between(|a| a.telephone_event = payload);
         assert_eq!(between(|a| a.codec = Codec::Pcma), Some(Obstacle::Codec));
+        assert_eq!(between(|a| a.listened_to = true), Some(Obstacle::Keys));
         assert_eq!(other(None), Some(Obstacle::Events));
         assert_eq!(other(Some(EventPayload::narrow(96))), Some(Obstacle::PayloadTypes));
         assert_eq!(

@@ -27,6 +27,8 @@ pub(super) enum Command {
     Route(SessionId, MediaRoute),
     /// Tell the party what its call costs.
     Charges(SessionId, ChargeAdvice),
+    /// Send a key, held for so many ms.
+    Digit(SessionId, char, u32),
     /// Send a text in the dialog.
     Text(SessionId, Body),
     /// Ask the phone to call somebody else.
@@ -81,6 +83,10 @@ impl Driver for SessionDriver {
 
     fn advise_charges(&self, advice: ChargeAdvice) {
         self.tell(Command::Charges(self.id, advice));
+    }
+
+    fn send_digit(&self, digit: char, duration_ms: u32) {
+        self.tell(Command::Digit(self.id, digit, duration_ms));
     }
 
     fn send_text(&self, text: &str, content_type: &str) {

@@ -10,6 +10,7 @@ use sip_ua::guard::AccessList;
 use sip_ua::user_agent::SessionOptions;
 
 use super::codec_rules::CodecRules;
+use super::digits::DigitMode;
 use super::door::AccessRules;
 use super::redirect::RedirectMethod;
 use super::rtp_options::RtpOptions;
@@ -28,8 +29,8 @@ pub struct SipEndpoint {
     pub codecs: Vec<Codec>,
     /// Which of them are offered and answered, and in which order.
     pub codec_rules: CodecRules,
-    /// Whether digits travel as telephone-event (RFC 4733).
-    pub telephone_event: bool,
+    /// How keys travel.
+    pub digits: DigitMode,
     /// Shown instead of what the phone says about itself.
     pub caller: Option<CallerId>,
     /// Requests must prove one of these. None: the source is trusted, and requests are not challenged.
@@ -170,7 +171,7 @@ impl SipEndpoint {
             context: "default".to_owned(),
             codecs: vec![Codec::Pcmu, Codec::Pcma],
             codec_rules: CodecRules::default(),
-            telephone_event: true,
+            digits: DigitMode::default(),
             caller: None,
             credentials: Vec::new(),
             challenge_terms: None,

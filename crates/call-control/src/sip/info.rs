@@ -1,5 +1,8 @@
 //! What comes as INFO: keys, `application/dtmf-relay` and `application/dtmf`, and charges.
 
+use std::time::Duration;
+
+use media_bridge::Digit;
 use sip_parser::{HeaderName, Message};
 use sip_ua::user_agent::SessionId;
 
@@ -14,6 +17,9 @@ impl Worker {
         let kind = info.raw(&HeaderName::ContentType).unwrap_or_default();
         if let Some((digit, duration_ms)) = info_digit(kind, info.body()) {
             session.call.report(Report::Digit { digit, duration_ms });
+            if let Some(digit) = Digit::from_char(digit) {
+                session.media.leg.hear_digit(digit, Duration::from_millis(duration_ms.into()));
+            }
         }
     }
 }

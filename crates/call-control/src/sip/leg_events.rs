@@ -37,6 +37,10 @@ fn deliver(call: &Call, event: LegEvent) {
             let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
             call.report(Report::Digit { digit: digit.to_char(), duration_ms });
         }
+        LegEvent::DigitForPeer { digit, duration } => {
+            let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+            call.pass_digit(digit.to_char(), duration_ms);
+        }
         LegEvent::FirstPacket { from } | LegEvent::Retargeted { to: from } => {
             call.report(Report::HeardFrom(from));
         }

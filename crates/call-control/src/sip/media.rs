@@ -11,6 +11,7 @@ use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
 
 use super::codec_choice::{CodecChoice, Turn};
+use super::digits::DigitMode;
 use super::endpoint::SipEndpoint;
 use crate::call::Call;
 use crate::direct_media::{MediaPlace, PartyMedia};
@@ -95,6 +96,12 @@ impl SessionMedia {
         &self.endpoint
     }
 
+    /// How keys travel, as far as that is agreed on.
+    pub(super) fn digits(&self) -> DigitMode {
+        let events = self.agreed.as_ref().is_some_and(|agreed| agreed.telephone_event.is_some());
+        self.endpoint.digits.agreed(events)
+    }
+
     /// True once both sides have agreed on the media.
     pub(super) fn is_agreed(&self) -> bool {
         self.agreed.is_some()
@@ -166,6 +173,7 @@ impl SessionMedia {
         party.payload_types = CodecPayload { codec: party.codec, send, receive };
         party.telephone_event = events_of(negotiated);
         (party.held, party.ptime) = (negotiated.remote_hold, negotiated.wanted_ptime);
+        party.listened_to = self.digits() == DigitMode::Sound;
         party.outside = self.seen.outside;
         party.signalling = Some(self.seen.peer);
         party.symmetric = self.endpoint.symmetric_media;
@@ -186,6 +194,7 @@ impl SessionMedia {
 
     fn settings(&self, negotiated: &Negotiated) -> Option<LegSettings> {
         let codec = codec_of(&negotiated.codec)?;
+        let digits = self.endpoint.digits.agreed(negotiated.telephone_event.is_some());
         Some(LegSettings {
             remote: negotiated.remote,
             remote_rtcp: negotiated.remote_rtcp,
@@ -195,6 +204,8 @@ impl SessionMedia {
             receive_payload_type: negotiated.receive_payload_type,
             telephone_event: events_of(negotiated),
             other_events: other_events(negotiated),
+            digits_in_sound: digits == DigitMode::Sound,
+            digits_elsewhere: matches!(digits, DigitMode::Info | DigitMode::None),
             direction: match negotiated.direction {
                 sdp::Direction::SendRecv => Direction::SendRecv,
                 sdp::Direction::SendOnly => Direction::SendOnly,
@@ -236,7 +247,7 @@ impl SessionMedia {
             rtcp_port: None,
             ptime: self.endpoint.rtp.packet_time(codecs.first().copied()),
             codecs: codecs.into_iter().map(offer_of).collect(),
-            telephone_event: self.endpoint.telephone_event.then_some(TELEPHONE_EVENT),
+            telephone_event: self.endpoint.digits.names_events().then_some(TELEPHONE_EVENT),
             direction: sdp::Direction::SendRecv,
         }
     }

@@ -9,6 +9,7 @@ mod charges;
 mod codec_choice;
 mod codec_rules;
 mod conveyance;
+mod digits;
 mod directory;
 mod door;
 mod driver;
@@ -46,6 +47,7 @@ use tokio::sync::mpsc;
 
 pub use codec_rules::{CodecRule, CodecRules, Operation, Prefer};
 pub use conveyance::{ConveyedLocation, ConveyedPlace};
+pub use digits::DigitMode;
 pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Referred, Route};
 pub use door::AccessRules;
 pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};

@@ -125,7 +125,7 @@ fn direct_to(request: &OriginateRequest, endpoint: &SipEndpoint) -> Option<Media
     let caller = request.direct_to.as_deref()?;
     let options = &endpoint.direct_media;
     let fits = endpoint.codecs.contains(&caller.codec)
-        && endpoint.telephone_event == caller.telephone_event.is_some()
+        && endpoint.digits.names_events() == caller.telephone_event.is_some()
         && options.peers.iter().all(|list| list.permits(caller.place().rtp.ip()));
     (options.allowed && options.early && fits).then(|| caller.place())
 }

@@ -112,6 +112,7 @@ impl Worker {
             Command::Connected(id) => self.tell_connected(id),
             Command::Route(id, route) => self.route_media(id, route),
             Command::Charges(id, advice) => self.tell_charges(id, advice),
+            Command::Digit(id, digit, duration_ms) => self.send_digit(id, digit, duration_ms),
             Command::Text(id, body) => self.user_agent.message(id, body),
             Command::Transfer(id, to) => self.transfer(id, &to),
             Command::Hangup(id, cause) => self.hang_up(id, cause),

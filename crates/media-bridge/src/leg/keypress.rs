@@ -49,12 +49,19 @@ pub(super) enum Waiting {
         /// It is not up yet.
         held: bool,
     },
+    /// One of another leg's, of a length that is known.
+    TheirsFor(Digit, Duration),
 }
 
 /// A key that is being sent.
 pub(super) enum Keypress {
     /// By telephone-event, under this timestamp.
-    Event { sender: EventSender, timestamp: u32 },
+    Event {
+        sender: EventSender,
+        timestamp: u32,
+        /// Asked for by the owner, who is told when it has been sent.
+        ours: bool,
+    },
     /// As a tone.
     Tone(ToneKey),
 }
@@ -105,9 +112,16 @@ impl Keypresses {
                 *held = false;
             }
         }
-        if let Some(Keypress::Tone(key)) = &mut self.current {
-            key.release();
+        match &mut self.current {
+            Some(Keypress::Tone(key)) => key.release(),
+            Some(Keypress::Event { sender, ours: false, .. }) => sender.release(),
+            _ => {}
         }
+    }
+
+    /// A key of another leg that is held for so long.
+    pub(super) fn press_for(&mut self, digit: Digit, duration: Duration) {
+        self.wait(Waiting::TheirsFor(digit, duration));
     }
 
     /// The other leg is gone: its key ends, and those that wait are not for this leg's peer any more.
@@ -134,6 +148,12 @@ impl ToneKey {
     /// A key of the owner's that sounds for so many samples.
     pub(super) fn ours(digit: Digit, samples: usize) -> Option<Self> {
         Self::new(digit, samples, samples, true)
+    }
+
+    /// A key of another leg's that sounds for so many samples.
+    pub(super) fn theirs_for(digit: Digit, samples: usize) -> Option<Self> {
+        let samples = samples.clamp(SHORTEST, LONGEST);
+        Self::new(digit, samples, samples, false)
     }
 
     /// A key of another leg's: sounds as long as it is held.

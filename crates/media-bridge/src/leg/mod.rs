@@ -1,6 +1,7 @@
 //! The packet logic of one leg: told the time and a packet, it says what to send and whom to tell. No socket, no clock.
 
 mod control;
+mod ears;
 mod keepalive;
 mod keypress;
 mod program;
@@ -19,12 +20,14 @@ use std::time::{Duration, Instant};
 use rtp::telephone_event::{EventReceiver, EventReport};
 use rtp::{ClockScale, Reception, Repacker, StreamRewriter, Transmission};
 
+use crate::Digit;
 use crate::codec::Codec;
 use crate::event::{LegEvent, PlayToken, PlaybackEnd};
 use crate::playback::Playback;
 use crate::settings::LegSettings;
 use crate::statistics::Counters;
 use control::Reports;
+use ears::Ears;
 use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
@@ -60,8 +63,12 @@ pub(crate) struct LegCore {
     scale: Option<ClockScale>,
     /// Where what is played has another rate than the codec.
     upsampler: Option<Box<Upsampler>>,
+    /// What listens for keys in the sound of the peer.
+    ears: Option<Box<Ears>>,
     program: Program,
     keys: Keypresses,
+    /// A key that goes on elsewhere when it is up, and since when it is down.
+    held_elsewhere: Option<(Digit, Instant)>,
     /// Milliseconds of sound that are owed to the peer: grows with each tick of the wheel, shrinks with each packet.
     owed: u16,
     echo: bool,
@@ -119,8 +126,10 @@ impl LegCore {
             recoder: None,
             scale: None,
             upsampler: None,
+            ears: None,
             program: Program::default(),
             keys: Keypresses::default(),
+            held_elsewhere: None,
             owed: 0,
             echo: false,
             quiet: Quiet::new(now),
@@ -200,12 +209,14 @@ impl LegCore {
     /// Another feeds the stream from now on: a bridge is joined or left.
     pub(crate) fn splice(&mut self) {
         self.keys.forget_theirs();
+        self.held_elsewhere = None;
         self.end_feed();
     }
 
     /// A key of the bridged leg is up.
-    pub(crate) fn release_keys(&mut self) {
+    pub(crate) fn release_keys(&mut self, now: Instant) {
         self.keys.release();
+        self.press_elsewhere(now, Key::Up);
     }
 
     /// Whether it has packets of its own to send, so that it belongs on the wheel.

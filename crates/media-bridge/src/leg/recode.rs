@@ -64,7 +64,7 @@ impl LegCore {
         (sound, rate): (&[i16], u32),
         packet: &mut [u8],
     ) -> Option<Outgoing> {
-        let relayed = self.relay_to(heard)?;
+        let relayed = self.relay_to(now, heard)?;
         let codec = self.spoken.codec()?;
         let wanted = self.settings.filter(|settings| settings.repack).map(|settings| settings.ptime_ms);
         let (recoder, is_new) = recoder(&mut self.recoder, rate, codec)?;

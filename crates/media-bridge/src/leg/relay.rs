@@ -28,7 +28,7 @@ impl LegCore {
     ///
     /// The packet keeps its payload unless the codecs differ; its header gets this leg's SSRC, numbers and payload type.
     pub(crate) fn relay(&mut self, now: Instant, heard: &Heard, packet: &mut [u8]) -> Option<Outgoing> {
-        let relayed = self.relay_to(heard)?;
+        let relayed = self.relay_to(now, heard)?;
         let (received, octets) = match &heard.content {
             Content::Audio(codec, range) => {
                 self.fit(*codec, &relayed.received, packet.get_mut(range.clone())?)?
@@ -43,10 +43,10 @@ impl LegCore {
 
     /// Where a packet that another leg heard goes, and as what. `None`: it does not go on, and shall not look lost.
     #[inline]
-    pub(super) fn relay_to(&mut self, heard: &Heard) -> Option<Relayed> {
+    pub(super) fn relay_to(&mut self, now: Instant, heard: &Heard) -> Option<Relayed> {
         let settings = self.settings?;
         if heard.released {
-            self.keys.release();
+            self.release_keys(now);
         }
         let Some(to) = self.destination().filter(|_| !matches!(heard.content, Content::Unheard)) else {
             self.leave_out();
@@ -55,7 +55,7 @@ impl LegCore {
         let payload_type = match &heard.content {
             Content::Audio(..) if self.makes_packets() => None,
             Content::Audio(..) => self.spoken.payload_type(),
-            Content::Event { keys, .. } => self.relay_keys(keys, &settings),
+            Content::Event { keys, .. } => self.relay_keys(now, keys, &settings),
             Content::Unheard => None,
         };
         let received = self.retimed(heard);
@@ -165,7 +165,11 @@ impl LegCore {
     }
 
     /// The payload type that a telephone-event goes on under. A peer that cannot read it hears its keys instead.
-    fn relay_keys(&mut self, keys: &[Option<Key>], settings: &LegSettings) -> Option<u8> {
+    fn relay_keys(&mut self, now: Instant, keys: &[Option<Key>], settings: &LegSettings) -> Option<u8> {
+        if settings.digits_elsewhere {
+            keys.iter().flatten().for_each(|key| self.press_elsewhere(now, *key));
+            return None;
+        }
         let playing = self.program.is_playing();
         match settings.event_to_send(self.clock_rate()) {
             Some(event) => (!playing).then_some(event.send),

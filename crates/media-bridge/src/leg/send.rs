@@ -8,7 +8,7 @@ use rtp::telephone_event::{Event, EventPacket, EventSender};
 use audio::Resampler;
 
 use super::keypress::{Keypress, ToneKey, Waiting};
-use super::{LegCore, Outgoing};
+use super::{Key, LegCore, Outgoing};
 use crate::Digit;
 use crate::codec::Codec;
 use crate::event::LegEvent;
@@ -30,13 +30,61 @@ const NARROW: usize = LONGEST as usize * 8;
 /// The same at 48 kHz.
 const FULL: usize = LONGEST as usize * 48;
 
+/// The shortest that a key of another leg is told to last: receivers need 40 ms (ITU-T Q.24, annex A).
+const SHORTEST_ELSEWHERE: Duration = Duration::from_millis(60);
+
 /// What brings sound of one rate to that of a codec.
 pub(super) struct Upsampler(Resampler);
 
 impl LegCore {
     /// Queues a key for the peer.
     pub(crate) fn send_digit(&mut self, digit: Digit, duration: Duration) {
+        if self.sends_digits_elsewhere() {
+            (self.events)(LegEvent::DigitForPeer { digit, duration });
+            return (self.events)(LegEvent::DigitSent(digit));
+        }
         self.keys.queue(digit, duration);
+    }
+
+    /// A key of another leg's peer, held for so long.
+    pub(crate) fn press_for(&mut self, digit: Digit, duration: Duration) {
+        if self.sends_digits_elsewhere() {
+            return (self.events)(LegEvent::DigitForPeer { digit, duration });
+        }
+        self.keys.press_for(digit, duration);
+    }
+
+    /// A key of another leg's peer, where this one's gets keys as telephone-events or elsewhere.
+    pub(super) fn press_as_event(&mut self, now: Instant, key: Key) {
+        let Some(settings) = self.settings else { return };
+        if settings.digits_elsewhere {
+            return self.press_elsewhere(now, key);
+        }
+        if settings.event_to_send(self.clock_rate()).is_some() {
+            self.keys.press(key);
+        }
+    }
+
+    /// A key of another leg's peer that goes on elsewhere: told when it is up, for then its length is known.
+    pub(super) fn press_elsewhere(&mut self, now: Instant, key: Key) {
+        match (key, self.held_elsewhere.take()) {
+            (Key::Down(digit), None) => self.held_elsewhere = Some((digit, now)),
+            (Key::Down(digit), Some((held, since))) => {
+                self.tell_elsewhere(now, held, since);
+                self.held_elsewhere = Some((digit, now));
+            }
+            (Key::Up, Some((held, since))) => self.tell_elsewhere(now, held, since),
+            (Key::Up, None) => {}
+        }
+    }
+
+    fn tell_elsewhere(&self, now: Instant, digit: Digit, since: Instant) {
+        let duration = now.saturating_duration_since(since).max(SHORTEST_ELSEWHERE);
+        (self.events)(LegEvent::DigitForPeer { digit, duration });
+    }
+
+    fn sends_digits_elsewhere(&self) -> bool {
+        self.settings.is_some_and(|settings| settings.digits_elsewhere)
     }
 
     /// The wheel has turned: 20 ms more of sound are owed. [`LegCore::next_packet`] makes them.
@@ -86,23 +134,32 @@ impl LegCore {
     }
 
     fn begin_waiting_key(&mut self, now: Instant, settings: &LegSettings) {
-        let (digit, duration) = match self.keys.next_waiting() {
-            Some(Waiting::Ours(digit, duration)) => (digit, duration),
-            Some(Waiting::Theirs { digit, held }) => {
-                return self.keys.begin(ToneKey::theirs(digit, held).map(Keypress::Tone));
-            }
-            None => return,
-        };
-        let ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+        let Some(waiting) = self.keys.next_waiting() else { return };
         let key = match settings.event_to_send(self.clock_rate()) {
             Some(event) => {
                 let ticks_of = |ms: u32| ms.saturating_mul(event.clock_rate / 1_000);
-                let ticks = ticks_of(ms);
                 let interval = ticks_of(settings.ptime_ms.clamp(10, LONGEST).into());
+                let sender = match waiting {
+                    Waiting::Ours(digit, duration) | Waiting::TheirsFor(digit, duration) => {
+                        EventSender::new(digit, ticks_of(milliseconds(duration)), interval)
+                    }
+                    Waiting::Theirs { digit, held: true } => EventSender::held(digit, interval),
+                    Waiting::Theirs { digit, held: false } => {
+                        EventSender::new(digit, ticks_of(milliseconds(SHORTEST_ELSEWHERE)), interval)
+                    }
+                };
                 let timestamp = self.stream.timestamp_at(self.since(now));
-                Some(Keypress::Event { sender: EventSender::new(digit, ticks, interval), timestamp })
+                Some(Keypress::Event { sender, timestamp, ours: matches!(waiting, Waiting::Ours(..)) })
             }
-            None => ToneKey::ours(digit, ms.saturating_mul(PLAY_RATE / 1_000) as usize).map(Keypress::Tone),
+            None => {
+                let samples = |duration| milliseconds(duration).saturating_mul(PLAY_RATE / 1_000) as usize;
+                let key = match waiting {
+                    Waiting::Ours(digit, duration) => ToneKey::ours(digit, samples(duration)),
+                    Waiting::TheirsFor(digit, duration) => ToneKey::theirs_for(digit, samples(duration)),
+                    Waiting::Theirs { digit, held } => ToneKey::theirs(digit, held),
+                };
+                key.map(Keypress::Tone)
+            }
         };
         self.keys.begin(key);
     }
@@ -128,12 +185,14 @@ impl LegCore {
 
     /// What the next packet of the present telephone-event says, and the timestamp of the event. Tells of its end.
     fn next_of_event(&mut self) -> Option<(EventPacket, u32)> {
-        let Some(Keypress::Event { sender, timestamp }) = self.keys.current() else { return None };
-        let (digit, timestamp) = (sender.digit(), *timestamp);
+        let Some(Keypress::Event { sender, timestamp, ours }) = self.keys.current() else { return None };
+        let (digit, timestamp, ours) = (sender.digit(), *timestamp, *ours);
         let next = sender.next();
         if sender.is_done() {
             self.keys.begin(None);
-            (self.events)(LegEvent::DigitSent(digit));
+            if ours {
+                (self.events)(LegEvent::DigitSent(digit));
+            }
         }
         Some((next?, timestamp))
     }
@@ -198,6 +257,10 @@ impl LegCore {
         let ended = self.program.fill(frame);
         self.tell_end(ended);
     }
+}
+
+fn milliseconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }
 
 /// The resampler in its place, made anew where it has other rates. `None` where there is none between them.

@@ -1,6 +1,7 @@
 //! A leg on a virtual clock: packets in, packets out, and what its owner is told.
 
 mod codecs;
+mod digits;
 mod interruptions;
 mod reports;
 mod translation;

@@ -57,6 +57,7 @@ pub(crate) enum Command {
     StopPlaying,
     Echo(bool),
     SendDigit(Digit, Duration),
+    HearDigit(Digit, Duration),
     /// Join with another leg.
     Join {
         bridge: BridgeId,

@@ -15,6 +15,7 @@ use super::moving::Expected;
 use super::round::Round;
 use super::seeds::Seeds;
 use super::wheel::Wheel;
+use crate::Digit;
 use crate::codec::MOST_SAMPLES;
 use crate::id::{BridgeId, LegId};
 use crate::io::{MAX_DATAGRAM, PacketIo, Received, SocketId};
@@ -127,14 +128,12 @@ impl<I: PacketIo> Stage<I> {
             return;
         }
         let Some(heard) = seat.core.hear(now, from, packet) else { return };
-        let listener = match seat.bridge {
-            _ if seat.core.echoes() => place,
-            Some((_, peer)) => peer,
-            None => return,
-        };
-        if self.seats.get(listener).is_some_and(|seat| seat.core.recodes(&heard)) {
-            return self.take_sound(now, place, listener, &heard, length);
+        let (listens, listener) = (seat.core.listens(&heard), listener_of(seat, place));
+        let recodes = |place| self.seats.get(place).is_some_and(|seat| seat.core.recodes(&heard));
+        if listens || listener.is_some_and(recodes) {
+            return self.take_sound(now, place, &heard, length);
         }
+        let Some(listener) = listener else { return };
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
         if let Some(outgoing) = listener_seat.core.relay(now, &heard, packet) {
             send(&mut self.io, listener_seat, packet, outgoing);
@@ -144,18 +143,36 @@ impl<I: PacketIo> Stage<I> {
         self.send_repacked(now, listener);
     }
 
-    /// A packet came whose listener speaks another codec: it is decoded by one leg and encoded by the other.
-    fn take_sound(&mut self, now: Instant, place: usize, listener: usize, heard: &Heard, length: usize) {
+    /// A packet came that is listened to, or whose listener speaks another codec: it is decoded once, and encoded by the
+    /// other leg where that is needed.
+    fn take_sound(&mut self, now: Instant, place: usize, heard: &Heard, length: usize) {
         let Some(seat) = self.seats.get_mut(place) else { return };
-        let Some(packet) = self.buffer.get(..length) else { return };
+        let Some(packet) = self.buffer.get_mut(..length) else { return };
         let Some(sound) = seat.core.decode(heard, packet, &mut self.sound[..]) else { return };
+        let keys = seat.core.listen(sound);
+        let Some(listener) = listener_of(seat, place) else { return };
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
-        if let Some(outgoing) = listener_seat.core.relay_sound(now, heard, sound, &mut self.buffer[..])
+        listener_seat.core.press_heard(now, &keys);
+        let outgoing = match listener_seat.core.recodes(heard) {
+            true => listener_seat.core.relay_sound(now, heard, sound, &mut self.buffer[..]),
+            false => listener_seat.core.relay(now, heard, packet),
+        };
+        if let Some(outgoing) = outgoing
             && let Some(packet) = self.buffer.get(..outgoing.length)
         {
             send(&mut self.io, listener_seat, packet, outgoing);
         }
+        self.follow_wheel(now, listener);
         self.send_repacked(now, listener);
+    }
+
+    /// A leg's peer has pressed a key and said so elsewhere: whoever it talks with hears it.
+    fn hear_digit(&mut self, now: Instant, place: usize, digit: Digit, duration: Duration) {
+        let Some(listener) = self.seats.get(place).and_then(|seat| listener_of(seat, place)) else { return };
+        if let Some(seat) = self.seats.get_mut(listener) {
+            seat.core.press_for(digit, duration);
+        }
+        self.follow_wheel(now, listener);
     }
 
     /// What a leg has put into packets of another length.
@@ -243,7 +260,7 @@ impl<I: PacketIo> Stage<I> {
         }
         let peer = seat.bridge.map(|(_, peer)| peer);
         if let (Some(Key::Up), Some(peer)) = (released, peer.and_then(|peer| self.seats.get_mut(peer))) {
-            peer.core.release_keys();
+            peer.core.release_keys(now);
         }
     }
 
@@ -306,6 +323,7 @@ impl<I: PacketIo> Stage<I> {
             Command::StopPlaying => core.stop_playing(),
             Command::Echo(on) => core.set_echo(on),
             Command::SendDigit(digit, duration) => core.send_digit(digit, duration),
+            Command::HearDigit(digit, duration) => return self.hear_digit(now, place, digit, duration),
             Command::Join { bridge, peer } => return self.join(now, place, bridge, peer),
             Command::Rejoin { bridge, peer } if seat.awaits == Some(bridge) => {
                 return self.join(now, place, bridge, peer);
@@ -398,6 +416,15 @@ impl<I: PacketIo> Stage<I> {
         if let Some(own) = self.neighbours.get(self.index) {
             own.legs.fetch_sub(1, Relaxed);
         }
+    }
+}
+
+/// Who hears what a leg hears: itself, or the leg that it is bridged with.
+fn listener_of(seat: &Seat, place: usize) -> Option<usize> {
+    match seat.bridge {
+        _ if seat.core.echoes() => Some(place),
+        Some((_, peer)) => Some(peer),
+        None => None,
     }
 }
 

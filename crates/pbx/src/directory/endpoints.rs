@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::sync::Arc;
 
-use call_control::sip::{AccessRules, SipEndpoint};
+use call_control::sip::{AccessRules, DigitMode, SipEndpoint};
 use sip_ua::digest::{ChallengeTerms, Credentials, Secret};
 
 use crate::configuration::{Access, Configuration, DtmfMode, Endpoint, Identifier, codec_of};
@@ -116,7 +116,14 @@ fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &E
     sip.rtp = endpoint.rtp.clone();
     sip.codec_rules = endpoint.codec_rules;
     sip.codecs = endpoint.codecs.iter().filter_map(|name| codec_of(name)).collect();
-    sip.telephone_event = !matches!(endpoint.dtmf_mode, DtmfMode::Inband | DtmfMode::Info | DtmfMode::None);
+    sip.digits = match endpoint.dtmf_mode {
+        DtmfMode::Rfc4733 => DigitMode::Event,
+        DtmfMode::Inband => DigitMode::Sound,
+        DtmfMode::Info => DigitMode::Info,
+        DtmfMode::Auto => DigitMode::EventOrSound,
+        DtmfMode::AutoInfo => DigitMode::EventOrInfo,
+        DtmfMode::None => DigitMode::None,
+    };
     sip.symmetric_media = endpoint.rtp_symmetric;
     sip.strict_media = configuration.rtp.strict;
     sip.media_address = endpoint.media_address;

@@ -1,0 +1,81 @@
+//! Keys that a peer presses in its sound.
+
+use std::time::{Duration, Instant};
+
+use audio::dtmf::{Detector, DigitEvent, Limits};
+
+use super::receive::{Content, Heard};
+use super::{Key, LegCore};
+use crate::Digit;
+use crate::event::LegEvent;
+
+/// Keys that one packet can begin or end.
+const MOST: usize = 4;
+
+/// What listens to the sound of a peer.
+pub(super) struct Ears {
+    rate: u32,
+    /// `None` for a rate that it does not know.
+    digits: Option<Detector>,
+}
+
+impl Ears {
+    fn new(rate: u32) -> Self {
+        Self { rate, digits: Detector::new(rate, Limits::default()).ok() }
+    }
+}
+
+impl LegCore {
+    /// Whether what was heard has to be decoded for what may be in it.
+    #[inline]
+    pub(crate) fn listens(&self, heard: &Heard) -> bool {
+        self.settings.is_some_and(|settings| settings.digits_in_sound)
+            && matches!(heard.content, Content::Audio(codec, _) if codec.is_translatable())
+    }
+
+    /// Listens to the sound of a packet, tells the owner of keys, and returns them for whoever is to hear them.
+    pub(crate) fn listen(&mut self, (sound, rate): (&[i16], u32)) -> [Option<Key>; MOST] {
+        let mut keys = [None; MOST];
+        if !self.settings.is_some_and(|settings| settings.digits_in_sound) {
+            return keys;
+        }
+        if self.ears.as_ref().is_none_or(|ears| ears.rate != rate) {
+            self.ears = Some(Box::new(Ears::new(rate)));
+        }
+        let Some(detector) = self.ears.as_mut().and_then(|ears| ears.digits.as_mut()) else { return keys };
+        let events = &self.events;
+        let mut places = keys.iter_mut();
+        detector.push(sound, |found| {
+            let key = tell(found, rate, events);
+            if let (Some(place), Some(key)) = (places.next(), key) {
+                *place = Some(key);
+            }
+        });
+        keys
+    }
+
+    /// Keys that were heard in the sound of another leg. A peer that reads telephone-events gets them so; to others the
+    /// sound itself brings them.
+    pub(crate) fn press_heard(&mut self, now: Instant, keys: &[Option<Key>]) {
+        for key in keys.iter().flatten() {
+            self.press_as_event(now, *key);
+        }
+    }
+}
+
+/// Tells the owner of a key.
+fn tell(found: DigitEvent, rate: u32, events: &super::EventSink) -> Option<Key> {
+    match found {
+        DigitEvent::Began { digit, .. } => {
+            let digit = Digit::from_char(digit)?;
+            events(LegEvent::DigitBegan(digit));
+            Some(Key::Down(digit))
+        }
+        DigitEvent::Ended { digit, duration, .. } => {
+            let digit = Digit::from_char(digit)?;
+            let duration = Duration::from_micros(duration * 1_000_000 / u64::from(rate.max(1)));
+            events(LegEvent::DigitEnded { digit, duration });
+            Some(Key::Up)
+        }
+    }
+}
