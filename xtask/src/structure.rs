@@ -10,7 +10,7 @@ use crate::{Outcome, root};
 
 /// The crates of each floor, from the ground up.
 const FLOORS: &[&[&str]] = &[
-    &["asterisk-conf", "g711", "g722", "gsm", "rtp", "sdp", "sip-parser", "stir-shaken"],
+    &["asterisk-conf", "g711", "g722", "g726", "gsm", "opus", "rtp", "sdp", "sip-parser", "stir-shaken"],
     &["audio", "dialplan-vm", "sip-ua"],
     &["media-bridge"],
     &["call-control"],
@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Crates that must build without the standard library.
-const NO_STD: &[&str] = &["g711", "g722", "gsm", "rtp", "sdp", "sip-parser"];
+const NO_STD: &[&str] = &["g711", "g722", "g726", "gsm", "rtp", "sdp", "sip-parser"];
 
 /// Crates of others that no crate of the ground floor may depend on, not even through one more.
 const RUNTIMES: &[&str] = &["tokio", "mio", "socket2", "async-std", "smol", "nix", "rustix"];
