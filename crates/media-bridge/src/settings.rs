@@ -21,6 +21,9 @@ pub struct LegSettings {
     pub receive_payload_type: u8,
     /// Further codecs that both sides have named. The peer may change to one of them at any time (RFC 3264 §6.1).
     pub alternatives: [Option<CodecPayload>; ALTERNATIVES],
+    /// How Opus is encoded for the peer, where that is a codec: what its `a=fmtp` asks for and we are ready to give. The rate
+    /// and the channels are ours to choose.
+    pub opus: opus::Settings,
     /// The peer changes its codec for itself. Off, what it changes to is what we send, too.
     pub asymmetric: bool,
     /// Payload types of telephone-event (RFC 4733), if both sides have it: those on the clock of `codec`, or what comes
@@ -68,6 +71,7 @@ impl LegSettings {
             send_payload_type: payload_type,
             receive_payload_type: payload_type,
             alternatives: [None; ALTERNATIVES],
+            opus: opus::Settings::default(),
             asymmetric: false,
             telephone_event: None,
             other_events: [None; OTHER_EVENTS],

@@ -213,6 +213,7 @@ impl SessionMedia {
                 sdp::Direction::Inactive => Direction::Inactive,
             },
             alternatives: alternatives(negotiated),
+            opus: self.opus(negotiated),
             asymmetric: self.endpoint.rtp.asymmetric_codec,
             ptime_ms: negotiated.ptime,
             repack: self.endpoint.rtp.repacks(),
@@ -223,6 +224,13 @@ impl SessionMedia {
             rtp_timeout_hold: self.endpoint.rtp_timeout_hold,
             away: self.told.is_some(),
         })
+    }
+
+    /// How Opus is encoded for the phone: as it asks, within what the configuration allows.
+    fn opus(&self, negotiated: &Negotiated) -> opus::Settings {
+        let asked = negotiated.common.iter().find(|common| codec_of(&common.codec) == Some(Codec::Opus));
+        let asked = asked.and_then(|common| common.fmtp.as_deref());
+        opus::Parameters::parse(asked.unwrap_or_default()).settings(self.endpoint.rtp.opus)
     }
 
     /// What we describe: our own media with these codecs, or that of another party, which has one.

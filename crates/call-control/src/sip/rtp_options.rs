@@ -16,6 +16,8 @@ pub struct RtpOptions {
     pub asymmetric_codec: bool,
     /// After this long without a packet to its phone one goes out that sounds of nothing.
     pub keepalive: Option<Duration>,
+    /// How Opus is encoded, within what its phones ask for.
+    pub opus: opus::Settings,
     /// UDP ports of its own, in place of those of the exchange.
     pub ports: Option<RangeInclusive<u16>>,
     /// How its packets are marked for routers and switches.

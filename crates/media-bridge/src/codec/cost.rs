@@ -7,8 +7,8 @@ use super::{Codec, MOST_SAMPLES, Translation};
 /// Packets in the second of sound that is measured.
 const PACKETS: usize = 50;
 
-/// Octets of the longest packet of 20 ms: linear samples at 48 kHz.
-const LONGEST: usize = 2_000;
+/// Octets enough for any packet of 20 ms.
+const LONGEST: usize = 4_000;
 
 /// How often each piece is measured; the quickest counts, for others may run meanwhile.
 const TRIES: usize = 3;
@@ -88,7 +88,7 @@ fn quickest(mut run: impl FnMut()) -> Duration {
 }
 
 fn measure_codec(codec: Codec) -> Option<Pieces> {
-    let (mut encoder, mut decoder) = (codec.encoder()?, codec.decoder()?);
+    let (mut encoder, mut decoder) = (codec.encoder(&opus::Settings::default())?, codec.decoder()?);
     let sound = sound(codec.sample_rate());
     let packet = codec.samples(20);
     let mut payload = [0; LONGEST];

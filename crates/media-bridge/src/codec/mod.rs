@@ -4,11 +4,14 @@
 mod cost;
 mod g711;
 mod g722;
+mod g726;
 mod gsm;
 mod linear;
+mod opus;
 mod properties;
 mod translate;
 
+use ::g726::{Packing, Rate};
 pub use cost::TranslationCosts;
 use properties::{Framing, Properties};
 pub(crate) use translate::Translation;
@@ -32,6 +35,12 @@ pub enum Codec {
     G722,
     /// GSM full rate, `GSM/8000`.
     Gsm,
+    /// G.726 at 32 kbit/s, `G726-32/8000`, the first sample in the lower half of an octet (RFC 3551 §4.5.4).
+    G726,
+    /// The same with the first sample in the upper half, `AAL2-G726-32/8000`.
+    G726Aal2,
+    /// Opus (RFC 7587), `opus/48000/2`.
+    Opus,
     /// Linear samples of 16 bits, high octet first (RFC 3551 §4.5.11), at 8 kHz.
     L16,
     /// The same at 16 kHz.
@@ -60,11 +69,14 @@ pub enum Codec {
 
 impl Codec {
     /// Every codec, in the order of Asterisk's lists.
-    pub const ALL: [Codec; 16] = [
+    pub const ALL: [Codec; 19] = [
         Codec::Pcmu,
         Codec::Pcma,
         Codec::Gsm,
         Codec::G722,
+        Codec::G726,
+        Codec::G726Aal2,
+        Codec::Opus,
         Codec::L16,
         Codec::L16Wide,
         Codec::L16Full,
@@ -141,6 +153,8 @@ impl Codec {
             Framing::Samples | Framing::Unknown => wanted / 10 * 10,
             Framing::Frames20 if wanted < 20 => 20,
             Framing::Frames20 => wanted / 20 * 20,
+            Framing::Opus if wanted < 20 => 10,
+            Framing::Opus => wanted / 20 * 20,
         }
     }
 
@@ -160,13 +174,19 @@ impl Codec {
         ms <= 60 && ms > 0 && self.packet_time(ms as u16) as usize == ms && self.samples(ms as u16) == samples
     }
 
-    /// An encoder with fresh state, if the codec is known here.
-    pub(crate) fn encoder(self) -> Option<Box<dyn Encoder>> {
+    /// An encoder with fresh state, if the codec is known here. Opus is encoded as `opus` says.
+    pub(crate) fn encoder(self, opus: &::opus::Settings) -> Option<Box<dyn Encoder>> {
+        let (rate, channels) = (::opus::SampleRate::Hz48000, ::opus::Channels::Mono);
         match self {
             Self::Pcmu => Some(Box::new(g711::Ulaw)),
             Self::Pcma => Some(Box::new(g711::Alaw)),
             Self::G722 => Some(Box::new(::g722::Encoder::new())),
             Self::Gsm => Some(Box::new(::gsm::Encoder::new())),
+            Self::G726 => Some(Box::new(::g726::Encoder::with(Rate::Kbps32, Packing::LowFirst))),
+            Self::G726Aal2 => Some(Box::new(::g726::Encoder::with(Rate::Kbps32, Packing::HighFirst))),
+            Self::Opus => {
+                Some(Box::new(::opus::Encoder::with(&::opus::Settings { rate, channels, ..*opus })))
+            }
             Self::L16 | Self::L16Wide | Self::L16Full => Some(Box::new(linear::L16)),
             _ => None,
         }
@@ -179,6 +199,9 @@ impl Codec {
             Self::Pcma => Some(Box::new(g711::Alaw)),
             Self::G722 => Some(Box::new(::g722::Decoder::new())),
             Self::Gsm => Some(Box::new(::gsm::Decoder::new())),
+            Self::G726 => Some(Box::new(::g726::Decoder::with(Rate::Kbps32, Packing::LowFirst))),
+            Self::G726Aal2 => Some(Box::new(::g726::Decoder::with(Rate::Kbps32, Packing::HighFirst))),
+            Self::Opus => Some(Box::new(::opus::Decoder::new())),
             Self::L16 | Self::L16Wide | Self::L16Full => Some(Box::new(linear::L16)),
             _ => None,
         }
@@ -206,11 +229,15 @@ pub(crate) trait Decoder: Send {
 mod tests {
     use super::*;
 
+    fn opus() -> ::opus::Settings {
+        ::opus::Settings::default()
+    }
+
     #[test]
     fn every_codec_has_its_own_name_and_number() {
         for codec in Codec::ALL {
             assert_eq!(Codec::of(codec.name(), codec.clock_rate()), Some(codec));
-            assert_eq!(codec.encoder().is_some(), codec.is_translatable(), "{codec:?}");
+            assert_eq!(codec.encoder(&opus()).is_some(), codec.is_translatable(), "{codec:?}");
             assert_eq!(codec.decoder().is_some(), codec.is_translatable(), "{codec:?}");
             let same = |other: &&Codec| {
                 other.static_payload_type().is_some()
@@ -226,7 +253,7 @@ mod tests {
             let samples = codec.samples(20);
             assert!(codec.makes_packet_of(samples), "{codec:?}");
             let sound: Vec<i16> = (0..samples).map(|n| ((n as f64 * 0.05).sin() * 8_000.0) as i16).collect();
-            let (mut encoder, mut decoder) = (codec.encoder().unwrap(), codec.decoder().unwrap());
+            let (mut encoder, mut decoder) = (codec.encoder(&opus()).unwrap(), codec.decoder().unwrap());
             let (mut payload, mut heard) = ([0; 4_000], [0; MOST_SAMPLES]);
             let octets = encoder.encode(&sound, &mut payload);
             assert!(octets > 0, "{codec:?}");

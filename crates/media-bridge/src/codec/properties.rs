@@ -22,6 +22,8 @@ pub(super) enum Framing {
     Samples,
     /// Frames of 20 ms, of which a packet has up to three.
     Frames20,
+    /// Frames of Opus: 10, 20, 40 or 60 ms.
+    Opus,
     /// It is passed on only.
     Unknown,
 }
@@ -61,6 +63,16 @@ pub(super) const fn of(codec: Codec) -> &'static Properties {
             const { &Properties { sample_rate: 16_000, ..Properties::sampled("G722", 8_000, Some(9)) } }
         }
         Codec::Gsm => const { &Properties::new("GSM", 8_000, Some(3), Framing::Frames20) },
+        Codec::G726 => const { &Properties::sampled("G726-32", 8_000, None) },
+        Codec::G726Aal2 => const { &Properties::sampled("AAL2-G726-32", 8_000, None) },
+        Codec::Opus => {
+            const {
+                &Properties {
+                    channels: 2,
+                    ..Properties::new("opus", 48_000, None, Framing::Opus).with("useinbandfec=1")
+                }
+            }
+        }
         Codec::L16 => const { &Properties::sampled("L16", 8_000, None) },
         Codec::L16Wide => const { &Properties::sampled("L16", 16_000, None) },
         Codec::L16Full => const { &Properties::sampled("L16", 48_000, None) },

@@ -121,7 +121,7 @@ impl LegCore {
             incoming: None,
             stream: StreamRewriter::new(seed.ssrc, seed.sequence, seed.timestamp, 8_000),
             sent: Transmission::default(),
-            spoken: Spoken::NOTHING,
+            spoken: Spoken::nothing(),
             repacker: None,
             recoder: None,
             scale: None,

@@ -6,6 +6,8 @@ use crate::settings::{CodecPayload, LegSettings};
 /// What both sides may send at any time (RFC 3264 §6.1), and what we do.
 pub(super) struct Spoken {
     agreed: Vec<Agreed>,
+    /// How Opus is encoded.
+    opus: opus::Settings,
     /// The place of what we send among `agreed`.
     sent: usize,
 }
@@ -20,15 +22,18 @@ struct Agreed {
 
 impl Spoken {
     /// Nothing before the first settings.
-    pub(super) const NOTHING: Self = Self { agreed: Vec::new(), sent: 0 };
+    pub(super) fn nothing() -> Self {
+        Self { agreed: Vec::new(), opus: opus::Settings::default(), sent: 0 }
+    }
 
     /// Takes over what was negotiated. Where that is what holds already, the codec that the peer has chosen stays.
     pub(super) fn configure(&mut self, settings: &LegSettings) {
-        if self.agreed.iter().map(|agreed| agreed.payload).eq(settings.codecs()) {
+        if self.agreed.iter().map(|agreed| agreed.payload).eq(settings.codecs()) && self.opus == settings.opus
+        {
             return;
         }
         let agreed = |payload| Agreed { payload, encoder: None, decoder: None };
-        *self = Self { agreed: settings.codecs().map(agreed).collect(), sent: 0 };
+        *self = Self { agreed: settings.codecs().map(agreed).collect(), opus: settings.opus, sent: 0 };
     }
 
     /// The codec that we send.
@@ -47,7 +52,7 @@ impl Spoken {
     pub(super) fn encoder(&mut self) -> Option<&mut Box<dyn Encoder>> {
         let agreed = self.agreed.get_mut(self.sent)?;
         if agreed.encoder.is_none() {
-            agreed.encoder = agreed.payload.codec.encoder();
+            agreed.encoder = agreed.payload.codec.encoder(&self.opus);
         }
         agreed.encoder.as_mut()
     }

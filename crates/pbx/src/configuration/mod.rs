@@ -1,6 +1,6 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
-//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `acl.conf`,
+//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `codecs.conf`, `acl.conf`,
 //! `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` of a folder, and says in a [`ConfigurationReport`] all that is
 //! wrong with them. What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then
 //! there is no configuration: nothing starts, and what runs goes on.
@@ -26,6 +26,7 @@
 mod access;
 mod check;
 mod codec_names;
+mod codecs;
 mod dialects;
 mod disk;
 mod features;
@@ -55,6 +56,7 @@ use sip_ua::location::DnsConfig;
 
 pub use access::{Access, AccessLists};
 pub use codec_names::{codec_of, name_of as codec_name};
+pub use codecs::CodecsConfiguration;
 use dialects::SipFiles;
 pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
@@ -90,6 +92,8 @@ pub struct Configuration {
     pub geolocation: GeolocationConfiguration,
     /// `rtp.conf`.
     pub rtp: RtpConfiguration,
+    /// `codecs.conf`.
+    pub codecs: CodecsConfiguration,
     /// `features.conf`.
     pub features: FeaturesConfiguration,
     /// `resolver_unbound.conf`: who is asked where hosts are.
@@ -166,6 +170,7 @@ impl Configuration {
         let geolocation = reader.read_as("geolocation.conf", GeolocationConfiguration::read);
         geolocation.check_endpoints(&sip, &mut reader.found);
         let rtp = reader.read_as("rtp.conf", RtpConfiguration::read);
+        let codecs = reader.read_as("codecs.conf", CodecsConfiguration::read);
         let features = reader.read_as("features.conf", FeaturesConfiguration::read);
         let resolver = reader.read_as("resolver_unbound.conf", resolver::read);
         let security = reader.read_as("security.conf", SecurityConfiguration::read);
@@ -186,6 +191,7 @@ impl Configuration {
             sip,
             geolocation,
             rtp,
+            codecs,
             features,
             resolver,
             security,

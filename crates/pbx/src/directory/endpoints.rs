@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::sync::Arc;
 
-use call_control::sip::{AccessRules, DigitMode, SipEndpoint};
+use call_control::sip::{AccessRules, DigitMode, RtpOptions, SipEndpoint};
 use sip_ua::digest::{ChallengeTerms, Credentials, Secret};
 
 use crate::configuration::{Access, Configuration, DtmfMode, Endpoint, Identifier, codec_of};
@@ -113,7 +113,7 @@ fn take_credentials(sip: &mut SipEndpoint, configuration: &Configuration, endpoi
 
 /// Codecs, addresses and watches of its audio.
 fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
-    sip.rtp = endpoint.rtp.clone();
+    sip.rtp = RtpOptions { opus: configuration.codecs.opus, ..endpoint.rtp.clone() };
     sip.codec_rules = endpoint.codec_rules;
     sip.codecs = endpoint.codecs.iter().filter_map(|name| codec_of(name)).collect();
     sip.digits = match endpoint.dtmf_mode {

@@ -20,6 +20,8 @@ pub(super) fn read(values: &mut Values<'_>, packet_times: PacketTimes) -> RtpOpt
         use_ptime: values.flag("use_ptime", false),
         asymmetric_codec: values.flag("asymmetric_rtp_codec", false),
         keepalive: values.seconds("rtp_keepalive"),
+        // What `codecs.conf` says holds for all endpoints.
+        opus: opus::Settings::default(),
         ports: ports(values),
         marking: Marking {
             tos: tos(values, "tos_audio").unwrap_or_default(),
