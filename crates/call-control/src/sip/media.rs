@@ -126,7 +126,7 @@ impl SessionMedia {
         to: Option<MediaPlace>,
         turn: Turn,
     ) -> Result<(Body, Agreement), NegotiationError> {
-        let offered: Vec<Codec> = self.negotiator.offered_codecs(offer).iter().filter_map(codec_of).collect();
+        let offered: Vec<Codec> = self.negotiator.offered_codecs(offer, None).iter().filter_map(codec_of).collect();
         let codecs = self.codecs.answered(&offered, turn);
         let direct = to.and_then(|place| {
             let mut attempt = self.negotiator.clone();
@@ -226,6 +226,7 @@ impl SessionMedia {
             telephone_event: place.telephone_event,
             direction: sdp::Direction::SendRecv,
             ptime: place.ptime,
+            protection: None,
         }
     }
 
@@ -238,6 +239,7 @@ impl SessionMedia {
             codecs: codecs.into_iter().map(offer_of).collect(),
             telephone_event: self.endpoint.telephone_event.then_some(TELEPHONE_EVENT),
             direction: sdp::Direction::SendRecv,
+            protection: None,
         }
     }
 }
