@@ -4,6 +4,7 @@ mod control;
 mod keepalive;
 mod keypress;
 mod program;
+mod protection;
 mod receive;
 mod recode;
 mod relay;
@@ -29,6 +30,7 @@ use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
 use program::{Ended, Program};
+use protection::Protection;
 pub(crate) use receive::Heard;
 use recode::Recoder;
 use send::Upsampler;
@@ -72,6 +74,8 @@ pub(crate) struct LegCore {
     silent: bool,
     retargeted: Option<SocketAddr>,
     reports: Reports,
+    /// Secure RTP; `None` for plain.
+    protection: Option<Box<Protection>>,
 }
 
 /// A stream of the peer's: one SSRC.
@@ -128,6 +132,7 @@ impl LegCore {
             silent: false,
             retargeted: None,
             reports: Reports::new(seed),
+            protection: None,
         }
     }
 

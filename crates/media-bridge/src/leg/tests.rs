@@ -2,6 +2,7 @@
 
 mod codecs;
 mod interruptions;
+mod protection;
 mod reports;
 mod translation;
 
