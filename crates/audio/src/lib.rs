@@ -12,7 +12,8 @@
 //! - [`dtmf::Detector`] hears the keys of a telephone in its sound, [`dtmf::Mute`] takes them out of it;
 //! - [`talk::TalkDetector`] tells who talks and who is silent,
 //!   [`answering_machine::Detector`] whether a human has answered,
-//!   [`progress`] whether it rings, is busy, or is a fax.
+//!   [`progress`] whether it rings, is busy, or is a fax;
+//! - [`gain::AutomaticGain`] brings voices to one level, [`comfort_noise`] describes the noise of a line and makes it.
 //!
 //! ```
 //! use audio::{Indications, Tone, ToneGenerator};
@@ -35,7 +36,10 @@ mod format;
 mod pcm;
 
 pub mod answering_machine;
+pub mod comfort_noise;
 pub mod dtmf;
+/// Bringing voices to one level.
+pub mod gain;
 /// How much of one frequency is in a signal.
 pub mod goertzel;
 /// Call progress tones by country.

@@ -1,6 +1,10 @@
 //! Whatever the input: no panic, no loss, no growth beyond it.
 
+use audio::gain::AutomaticGain;
+use audio::progress::{BusyDetector, FaxDetector, ProgressDetector};
+use audio::talk::TalkDetector;
 use audio::{FileFormat, Library, Pcm, Resampler, Tone, ToneGenerator, resample, wav};
+use audio::{answering_machine, comfort_noise};
 use proptest::prelude::*;
 
 /// Octets that look like a WAV file for a while.
@@ -95,6 +99,36 @@ proptest! {
             }
         }
         prop_assert_eq!(written as u64, (total as u64 * to as u64).div_ceil(from as u64));
+    }
+
+    #[test]
+    fn whoever_listens_takes_any_samples(
+        rate in prop::sample::select(vec![8_000, 16_000, 48_000]),
+        samples in prop::collection::vec(prop_oneof![any::<i16>(), Just(i16::MIN), Just(0)], 0..3_000),
+        frame in 1_usize..700,
+        payload in prop::collection::vec(any::<u8>(), 1..20),
+    ) {
+        let zone = audio::Indications::builtin().zone("uk").unwrap();
+        let mut progress = ProgressDetector::new(rate, zone).unwrap();
+        let (mut fax, mut busy) = (FaxDetector::new(rate).unwrap(), BusyDetector::new(rate, Default::default()));
+        let mut talk = TalkDetector::new(rate, Default::default());
+        let mut machine = answering_machine::Detector::new(rate, Default::default());
+        let mut gain = AutomaticGain::new(rate, Default::default());
+        let mut analyser = comfort_noise::Analyser::new();
+        let mut noise = comfort_noise::Generator::new(comfort_noise::Description::parse(&payload).unwrap());
+        for frame in samples.chunks(frame) {
+            progress.push(frame, |_| {});
+            fax.push(frame, |_| {});
+            busy.push(frame);
+            talk.push(frame, |_| {});
+            machine.push(frame);
+            analyser.push(frame);
+            noise.describe(analyser.description());
+            let mut frame = frame.to_vec();
+            gain.process(&mut frame);
+            noise.fill(&mut frame);
+        }
+        prop_assert_eq!(comfort_noise::Description::parse(analyser.description().payload()), Ok(analyser.description()));
     }
 
     #[test]
