@@ -10,7 +10,19 @@ use crate::{Outcome, root};
 
 /// The crates of each floor, from the ground up.
 const FLOORS: &[&[&str]] = &[
-    &["asterisk-conf", "g711", "g722", "g726", "gsm", "opus", "rtp", "sdp", "sip-parser", "stir-shaken"],
+    &[
+        "asterisk-conf",
+        "g711",
+        "g722",
+        "g726",
+        "gsm",
+        "opus",
+        "rtp",
+        "rtp-jitter",
+        "sdp",
+        "sip-parser",
+        "stir-shaken",
+    ],
     &["audio", "dialplan-vm", "sip-ua"],
     &["media-bridge"],
     &["call-control"],
