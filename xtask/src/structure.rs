@@ -22,6 +22,7 @@ const FLOORS: &[&[&str]] = &[
         "sdp",
         "sip-parser",
         "stir-shaken",
+        "stun",
     ],
     &["audio", "dialplan-vm", "sip-ua"],
     &["media-bridge"],
@@ -30,7 +31,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Crates that must build without the standard library.
-const NO_STD: &[&str] = &["g711", "g722", "g726", "gsm", "rtp", "sdp", "sip-parser"];
+const NO_STD: &[&str] = &["g711", "g722", "g726", "gsm", "rtp", "sdp", "sip-parser", "stun"];
 
 /// Crates of others that no crate of the ground floor may depend on, not even through one more.
 const RUNTIMES: &[&str] = &["tokio", "mio", "socket2", "async-std", "smol", "nix", "rustix"];

@@ -67,5 +67,7 @@ pub use keys::LegKeys;
 pub use playback::Playback;
 pub use rtp::srtp::{MasterKey, Mki, Suite};
 pub use rtp::telephone_event::Digit;
-pub use settings::{ALTERNATIVES, CodecPayload, Direction, EventPayload, LegSettings, OTHER_EVENTS};
+pub use settings::{
+    ALTERNATIVES, CodecPayload, Direction, EventPayload, Learning, LegSettings, OTHER_EVENTS,
+};
 pub use statistics::Statistics;

@@ -46,6 +46,10 @@ pub struct LegSettings {
     pub symmetric: bool,
     /// Learn the peer's source and drop strangers. Off, any source is heard. See [`Statistics::strangers`](crate::Statistics::strangers).
     pub strict: bool,
+    /// How a strict leg learns who its peer is.
+    pub learning: Learning,
+    /// Time between two reports of RTCP, on average; `None`: the five seconds of RFC 3550 §6.2.
+    pub rtcp_interval: Option<Duration>,
     /// After this long without a packet of ours one goes out that sounds of nothing (comfort noise, RFC 3389), whichever
     /// way audio flows: it keeps the way through a translator open (RFC 6263). Looked at about once a second.
     pub keepalive: Option<Duration>,
@@ -82,6 +86,8 @@ impl LegSettings {
             repack: false,
             symmetric: false,
             strict: true,
+            learning: Learning::default(),
+            rtcp_interval: None,
             keepalive: None,
             rtp_timeout: None,
             rtp_timeout_hold: None,
@@ -112,6 +118,22 @@ impl LegSettings {
     /// The telephone-event to send in a stream on this clock (RFC 4733 §2.1): one on the same clock, else the first.
     pub(crate) fn event_to_send(&self, clock_rate: u32) -> Option<EventPayload> {
         self.events().find(|event| event.clock_rate == clock_rate).or(self.telephone_event)
+    }
+}
+
+/// How a leg learns where its peer sends from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Learning {
+    /// Packets in unbroken sequence after which an address that nobody has signalled counts as the peer's.
+    pub probation: u16,
+    /// The signalled address has to prove itself in the same way.
+    pub distrustful: bool,
+}
+
+impl Default for Learning {
+    /// Four packets; who is where it was signalled to be is believed at once.
+    fn default() -> Self {
+        Self { probation: 4, distrustful: false }
     }
 }
 

@@ -249,6 +249,8 @@ impl SessionMedia {
             repack: self.endpoint.rtp.repacks(),
             symmetric: self.endpoint.symmetric_media,
             strict: self.endpoint.strict_media,
+            learning: self.endpoint.rtp.learning,
+            rtcp_interval: self.endpoint.rtp.rtcp_interval,
             keepalive: self.endpoint.rtp.keepalive,
             rtp_timeout: self.endpoint.rtp_timeout,
             rtp_timeout_hold: self.endpoint.rtp_timeout_hold,

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use media_bridge::{Codec, LegConfig, Marking};
+use media_bridge::{Codec, Learning, LegConfig, Marking};
 
 /// Packets, sockets and manners of an endpoint's RTP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct RtpOptions {
     pub use_ptime: bool,
     /// Its phones change their codec for themselves: ours stays.
     pub asymmetric_codec: bool,
+    /// How it is learnt where its phones send from, where only they are to be heard.
+    pub learning: Learning,
+    /// Time between two reports of RTCP, on average; that of RFC 3550 where nothing is said.
+    pub rtcp_interval: Option<Duration>,
     /// After this long without a packet to its phone one goes out that sounds of nothing.
     pub keepalive: Option<Duration>,
     /// How Opus is encoded, within what its phones ask for.

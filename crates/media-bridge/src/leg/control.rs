@@ -36,8 +36,8 @@ impl Reports {
     }
 
     /// The first report goes out after half the usual time (RFC 3550 §6.2).
-    pub(super) fn begin(&mut self, since: Duration) {
-        let wait = interval(AVERAGE_INTERVAL / 2, self.draw());
+    pub(super) fn begin(&mut self, since: Duration, average: Option<Duration>) {
+        let wait = interval(average.unwrap_or(AVERAGE_INTERVAL) / 2, self.draw());
         self.next = Some(since + wait);
     }
 
@@ -62,7 +62,8 @@ impl LegCore {
         if self.reports.next.is_none_or(|next| since < next) || self.is_away() {
             return None;
         }
-        let wait = interval(AVERAGE_INTERVAL, self.reports.draw());
+        let average = self.settings.as_ref().and_then(|settings| settings.rtcp_interval);
+        let wait = interval(average.unwrap_or(AVERAGE_INTERVAL), self.reports.draw());
         self.reports.next = Some(since + wait);
         let to = self.rtcp_destination()?;
         let length = self.write_report(since, None, packet)?;

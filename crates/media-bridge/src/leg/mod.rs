@@ -152,7 +152,7 @@ impl LegCore {
         if former.and_then(|f| f.remote) != settings.remote {
             self.retargeted = None;
         }
-        self.guard.signal(now, settings.remote, settings.strict);
+        self.guard.signal(now, settings.remote, settings.strict, settings.learning);
         self.spoken.configure(&settings);
         self.follow_codec();
         self.set_packet_length(&settings);
@@ -163,7 +163,7 @@ impl LegCore {
         self.heard_at = now;
         self.silent = false;
         if first {
-            self.reports.begin(self.since(now));
+            self.reports.begin(self.since(now), settings.rtcp_interval);
         }
     }
 

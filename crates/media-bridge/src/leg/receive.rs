@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use rtp::telephone_event::{Event, EventReceiver, EventReport};
 use rtp::{Header, Kind, Packet, Reception};
+use stun::Stun;
 
 use super::source::Verdict;
 use super::{Incoming, Key, LegCore};
@@ -56,6 +57,17 @@ impl LegCore {
                 self.counters.malformed.add(1);
                 None
             }
+        }
+    }
+
+    /// The answer to a binding request of STUN: the peer asks under which address it is seen, or keeps its way open.
+    pub(crate) fn answer_stun(&self, from: SocketAddr, datagram: &[u8]) -> Option<Vec<u8>> {
+        if self.settings.is_none() || rtp::classify(datagram) != Kind::Stun {
+            return None;
+        }
+        match stun::read(datagram, from) {
+            Stun::Response(response) => Some(response),
+            Stun::Other | Stun::Silence => None,
         }
     }
 

@@ -1,8 +1,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// Packets in unbroken sequence after which an address that nobody signalled counts as the peer.
-const PROBATION: u16 = 4;
+use crate::settings::Learning;
+
 /// The same for the address that was the peer's before it signalled a new one: the new source comes first.
 const PROBATION_OF_THE_FORMER: u16 = 50;
 /// For so long after it was signalled, an address takes over as soon as it is heard.
@@ -26,6 +26,7 @@ const CANDIDATES: usize = 4;
 #[derive(Debug)]
 pub(crate) struct SourceGuard {
     strict: bool,
+    learning: Learning,
     signalled: Option<SocketAddr>,
     trusted: Option<SocketAddr>,
     former: Option<SocketAddr>,
@@ -56,6 +57,7 @@ impl SourceGuard {
     pub(crate) fn new() -> Self {
         Self {
             strict: true,
+            learning: Learning::default(),
             signalled: None,
             trusted: None,
             former: None,
@@ -65,8 +67,14 @@ impl SourceGuard {
     }
 
     /// The peer announced where it is. An address that it had announced before changes nothing.
-    pub(crate) fn signal(&mut self, now: Instant, address: Option<SocketAddr>, strict: bool) {
-        self.strict = strict;
+    pub(crate) fn signal(
+        &mut self,
+        now: Instant,
+        address: Option<SocketAddr>,
+        strict: bool,
+        learning: Learning,
+    ) {
+        (self.strict, self.learning) = (strict, learning);
         if address == self.signalled && self.learning_until.is_some() {
             return;
         }
@@ -89,9 +97,11 @@ impl SourceGuard {
         }
         let signalled = self.signalled == Some(from);
         let open = self.trusted.is_none();
-        if !self.strict || (signalled && (open || self.is_learning(now))) {
+        let believed = signalled && !self.learning.distrustful && (open || self.is_learning(now));
+        if !self.strict || believed {
             return self.trust(from);
         }
+        let open = open || (signalled && self.is_learning(now));
         if open && self.passes_probation(from, ssrc, sequence) {
             return self.trust(from);
         }
@@ -114,7 +124,8 @@ impl SourceGuard {
     }
 
     fn passes_probation(&mut self, from: SocketAddr, ssrc: u32, sequence: u16) -> bool {
-        let needed = if self.former == Some(from) { PROBATION_OF_THE_FORMER } else { PROBATION };
+        let needed =
+            if self.former == Some(from) { PROBATION_OF_THE_FORMER } else { self.learning.probation };
         let place = self.place_of(from);
         let fresh = Candidate { from, ssrc, next: sequence, run: 0 };
         let candidate = match self.candidates[place].filter(|other| other.from == from) {
@@ -146,7 +157,7 @@ mod tests {
 
     fn guard(now: Instant) -> SourceGuard {
         let mut guard = SourceGuard::new();
-        guard.signal(now, Some(at(1, 4_000)), true);
+        guard.signal(now, Some(at(1, 4_000)), true, Learning::default());
         guard
     }
 
@@ -220,7 +231,7 @@ mod tests {
         let now = Instant::now();
         let mut guard = guard(now);
         heard(&mut guard, now, at(1, 4_000), 10);
-        guard.signal(now, Some(at(2, 4_000)), true);
+        guard.signal(now, Some(at(2, 4_000)), true, Learning::default());
         assert_eq!(heard(&mut guard, now, at(1, 4_000), 20), 0);
         assert_eq!(heard(&mut guard, now, at(9, 4_000), 10), 7, "the new one, from behind NAT");
     }
@@ -230,7 +241,7 @@ mod tests {
         let now = Instant::now();
         let mut guard = guard(now);
         heard(&mut guard, now, at(9, 4_000), 10);
-        guard.signal(now, Some(at(1, 4_000)), true);
+        guard.signal(now, Some(at(1, 4_000)), true, Learning::default());
         assert_eq!(guard.trusted(), Some(at(9, 4_000)));
     }
 
@@ -238,9 +249,19 @@ mod tests {
     fn without_strictness_everybody_is_heard() {
         let now = Instant::now();
         let mut guard = SourceGuard::new();
-        guard.signal(now, Some(at(1, 4_000)), false);
+        guard.signal(now, Some(at(1, 4_000)), false, Learning::default());
         assert_eq!(heard(&mut guard, now, at(2, 5_000), 3), 3);
         assert_eq!(guard.judge(now, at(3, 5_000), 1, 1), Verdict::NewlyTrusted);
+    }
+
+    #[test]
+    fn who_is_distrustful_lets_everybody_prove_himself() {
+        let now = Instant::now();
+        let mut guard = SourceGuard::new();
+        let learning = Learning { probation: 10, distrustful: true };
+        guard.signal(now, Some(at(1, 4_000)), true, learning);
+        assert_eq!(heard(&mut guard, now, at(1, 4_000), 12), 3);
+        assert_eq!(heard(&mut guard, now, at(2, 5_000), 100), 0, "locked");
     }
 
     #[test]

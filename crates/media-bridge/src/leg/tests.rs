@@ -341,3 +341,14 @@ fn the_silence_of_a_peer_that_talks_to_somebody_else_ends_nothing() {
         assert_eq!(a.told(), [LegEvent::RtpTimeout]);
     }
 }
+
+#[test]
+fn a_peer_is_told_by_stun_where_it_is_seen() {
+    let bench = Bench::new(settings(Codec::Pcmu));
+    let request = [&[0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42][..], b"transaction!"].concat();
+    let response = bench.leg.answer_stun(peer(), &request).unwrap();
+    assert_eq!(rtp::classify(&response), rtp::Kind::Stun);
+    assert_eq!(response[..2], [1, 1]);
+    assert_eq!(bench.leg.answer_stun(peer(), &response), None, "an answer is not answered");
+    assert_eq!(bench.leg.answer_stun(peer(), &[0x80; 40]), None);
+}

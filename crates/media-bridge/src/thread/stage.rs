@@ -129,7 +129,13 @@ impl<I: PacketIo> Stage<I> {
             seat.core.hear_rtcp(now, from, packet);
             return;
         }
-        let Some(heard) = seat.core.hear(now, from, packet) else { return };
+        let Some(heard) = seat.core.hear(now, from, packet) else {
+            if let Some(answer) = seat.core.answer_stun(from, packet) {
+                // One that finds the socket full is lost, as on the way; peers ask again.
+                let _ = self.io.send(seat.rtp, &answer, from);
+            }
+            return;
+        };
         let (listens, listener) = (seat.core.listens(&heard), listener_of(seat, place));
         let recodes = |place| self.seats.get(place).is_some_and(|seat| seat.core.recodes(&heard));
         if listens || listener.is_some_and(recodes) {

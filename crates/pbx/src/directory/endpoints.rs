@@ -113,7 +113,12 @@ fn take_credentials(sip: &mut SipEndpoint, configuration: &Configuration, endpoi
 
 /// Codecs, addresses and watches of its audio.
 fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
-    sip.rtp = RtpOptions { opus: configuration.codecs.opus, ..endpoint.rtp.clone() };
+    sip.rtp = RtpOptions {
+        opus: configuration.codecs.opus,
+        learning: configuration.rtp.learning,
+        rtcp_interval: configuration.rtp.rtcp_interval,
+        ..endpoint.rtp.clone()
+    };
     sip.codec_rules = endpoint.codec_rules;
     sip.codecs = endpoint.codecs.iter().filter_map(|name| codec_of(name)).collect();
     sip.digits = match endpoint.dtmf_mode {

@@ -11,7 +11,6 @@ mod door;
 mod open_connections;
 mod peer_names;
 mod socket_options;
-mod stun;
 mod tcp;
 mod tls;
 mod udp;

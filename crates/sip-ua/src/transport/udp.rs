@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use socket2::{Domain, SockRef, Socket, Type};
+use stun::Stun;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::local_address::LocalAddress;
-use super::stun::{self, Stun};
 use super::{Flow, Input, ListenConfig, Protocol};
 use crate::guard::{Decision, SharedGuard, Standing};
 

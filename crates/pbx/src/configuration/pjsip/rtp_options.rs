@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use call_control::sip::RtpOptions;
-use media_bridge::Marking;
+use media_bridge::{Learning, Marking};
 
 use super::codecs::PacketTimes;
 use super::sockets::{cos, tos};
@@ -20,8 +20,10 @@ pub(super) fn read(values: &mut Values<'_>, packet_times: PacketTimes) -> RtpOpt
         use_ptime: values.flag("use_ptime", false),
         asymmetric_codec: values.flag("asymmetric_rtp_codec", false),
         keepalive: values.seconds("rtp_keepalive"),
-        // What `codecs.conf` says holds for all endpoints.
+        // What `codecs.conf` and `rtp.conf` say holds for all endpoints.
         opus: opus::Settings::default(),
+        learning: Learning::default(),
+        rtcp_interval: None,
         ports: ports(values),
         marking: Marking {
             tos: tos(values, "tos_audio").unwrap_or_default(),

@@ -1,7 +1,6 @@
-//! STUN on the ports of SIP: phones ask under which address they are seen, and keep that address alive
-//! (RFC 5626 section 4.4.2, RFC 8489).
-
-use std::net::{IpAddr, SocketAddr};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::net::{IpAddr, SocketAddr};
 
 const BINDING_REQUEST: u16 = 0x0001;
 const BINDING_SUCCESS: u16 = 0x0101;
@@ -19,7 +18,7 @@ const OF_AUTHENTICATION: &[u16] = &[0x0006, 0x0008, 0x0014, 0x0015, 0x001C, 0x00
 
 /// What a datagram is to STUN.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Stun {
+pub enum Stun {
     /// Something else.
     Other,
     /// STUN that asks for nothing, or is broken.
@@ -28,8 +27,10 @@ pub(super) enum Stun {
     Response(Vec<u8>),
 }
 
-/// Reads a datagram that came from `source`.
-pub(super) fn read(datagram: &[u8], source: SocketAddr) -> Stun {
+/// Reads a datagram that came from `source`, which is what a binding request is told (XOR-MAPPED-ADDRESS).
+///
+/// The answer is never longer than the request by more than 44 octets.
+pub fn read(datagram: &[u8], source: SocketAddr) -> Stun {
     let Some((header, attributes)) = datagram.split_at_checked(HEADER) else { return Stun::Other };
     let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     if header[0] & 0xC0 != 0 || header[4..8] != MAGIC_COOKIE.to_be_bytes() {
