@@ -85,7 +85,7 @@ impl Decimator {
         let length = self.weights.len();
         self.history[self.place] = sample;
         self.history[self.place + length] = sample;
-        self.place = (self.place + 1) % length;
+        self.place = if self.place + 1 == length { 0 } else { self.place + 1 };
     }
 }
 
