@@ -1,6 +1,7 @@
 //! What the fuzz targets run; here so that it always compiles.
 
 use crate::rtcp::{self, Compound, CompoundWriter};
+use crate::srtp::{Inbound, MasterKey, Outbound, Suite, UnprotectError};
 use crate::telephone_event::Event;
 use crate::{Header, Kind, Packet, classify};
 
@@ -96,4 +97,63 @@ fn trim(body: &[u8]) -> &[u8] {
 
 fn fill(blocks: &mut [rtcp::ReportBlock], from: rtcp::ReportBlocks<'_>) -> usize {
     blocks.iter_mut().zip(from).map(|(place, block)| *place = block).count()
+}
+
+/// Steps of a protected call, read from `data`: packets that are protected come back as they were, once; whatever else is put
+/// in is refused and changes nothing.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn srtp(data: &[u8]) {
+    let Some((&choice, mut rest)) = data.split_first() else { return };
+    let suite = Suite::ALL[usize::from(choice) % Suite::ALL.len()];
+    let Ok(key) = MasterKey::new(suite, &[0x5A; 46][..suite.master_length()]) else { return };
+    let (mut ours, mut theirs) = (Outbound::new(&key), Inbound::new(&key));
+    while let [step, length, tail @ ..] = rest {
+        let (octets, tail) = tail.split_at(usize::from(*length).min(tail.len()));
+        rest = tail;
+        let mut buffer = [0; MAX_PACKET];
+        let plain = &mut buffer[..octets.len()];
+        plain.copy_from_slice(octets);
+        match step % 4 {
+            0 => refuse(plain, |plain| theirs.unprotect_rtp(plain)),
+            1 => refuse(plain, |plain| theirs.unprotect_rtcp(plain)),
+            2 => {
+                let Ok(length) = ours.protect_rtp(&mut buffer, octets.len()) else { continue };
+                let mut copy = buffer;
+                copy[usize::from(*step) % length] ^= 1;
+                refuse(&mut copy[..length], |bent| theirs.unprotect_rtp(bent));
+                let heard = theirs.unprotect_rtp(&mut buffer[..length]);
+                assert_eq!(heard, Ok(octets.len()));
+                assert!(buffer.starts_with(octets));
+                refuse(&mut buffer[..length], |again| theirs.unprotect_rtp(again));
+            }
+            _ => {
+                let Ok(length) = ours.protect_rtcp(&mut buffer, octets.len()) else { continue };
+                assert_eq!(theirs.unprotect_rtcp(&mut buffer[..length]), Ok(octets.len()));
+                assert!(buffer.starts_with(octets));
+            }
+        }
+    }
+}
+
+/// What nobody protected under the key is refused, and stays as it is.
+fn refuse(octets: &mut [u8], unprotect: impl FnOnce(&mut [u8]) -> Result<usize, UnprotectError>) {
+    let mut before = [0; MAX_PACKET];
+    let Some(before) = before.get_mut(..octets.len()) else { return };
+    before.copy_from_slice(octets);
+    assert!(unprotect(octets).is_err());
+    assert_eq!(octets, before);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_row_of_steps_breaks_a_protected_call(data in proptest::collection::vec(any::<u8>(), 0..600)) {
+            super::srtp(&data);
+        }
+    }
 }

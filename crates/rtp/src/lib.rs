@@ -1,4 +1,4 @@
-//! RTP and RTCP (RFC 3550), and digits as packets (RFC 4733), for whoever forwards, makes or measures media.
+//! RTP and RTCP (RFC 3550), both secured (RFC 3711), and digits as packets (RFC 4733), for whoever forwards, makes or measures media.
 //!
 //! Everything works in octets that the caller owns and by a clock that the caller reads; nothing allocates, so it can
 //! sit on a packet path, or on a machine without a system. Meet first:
@@ -6,7 +6,8 @@
 //! - [`classify`] tells what a datagram on a media port is; [`Packet`] looks at RTP, [`Header`] writes it;
 //! - [`StreamRewriter`] keeps one outgoing stream whole, whoever feeds it; [`Reception`] measures an incoming one;
 //! - [`Repacker`] puts sound into packets of another length, [`ClockScale`] tells timestamps by another clock;
-//! - [`telephone_event`] has both ends of a digit, [`rtcp`] the reports.
+//! - [`telephone_event`] has both ends of a digit, [`rtcp`] the reports;
+//! - [`srtp`] protects packets, and takes their protection off.
 //!
 //! A forwarder in full:
 //!
@@ -34,6 +35,7 @@
 //! | RFC | |
 //! | --- | --- |
 //! | 3550 | packets, sequence numbers, jitter, reports; no collision detection, no session bandwidth rules |
+//! | 3711, 6188, 7714 | Secure RTP and RTCP: AES in counter mode and AES-GCM |
 //! | 4733 | telephone-event for digits; no other events, no tones (`audio/tone`) |
 //! | 5506 | reduced-size RTCP is read |
 //! | 5761, 7983 | what shares a port is told apart |
@@ -65,6 +67,7 @@ mod rewriter;
 pub mod rtcp;
 /// Sequence numbers (RFC 3550 appendix A.1).
 mod sequence;
+pub mod srtp;
 pub mod telephone_event;
 /// Durations in ticks of a media clock.
 mod ticks;

@@ -54,20 +54,8 @@ impl<'a> Packet<'a> {
     /// [`PacketError`] when the version is not 2 or a length inside reaches beyond the end.
     #[inline]
     pub fn parse(octets: &'a [u8]) -> Result<Self, PacketError> {
-        let Some(start) = octets.first_chunk::<{ Header::LENGTH }>() else {
-            return Err(PacketError::TooShort(octets.len()));
-        };
-        if start[0] >> 6 != 2 {
-            return Err(PacketError::Version(start[0] >> 6));
-        }
-        let header = Header {
-            payload_type: start[1] & 0x7F,
-            marker: start[1] & 0x80 != 0,
-            sequence: u16::from_be_bytes([start[2], start[3]]),
-            timestamp: u32::from_be_bytes([start[4], start[5], start[6], start[7]]),
-            ssrc: u32::from_be_bytes([start[8], start[9], start[10], start[11]]),
-        };
-        if start[0] == 0x80 {
+        let header = fixed_header(octets)?;
+        if octets.first() == Some(&0x80) {
             // No padding, no extension, no contributing sources: nearly every packet there is.
             return Ok(Self::new(octets, header, Header::LENGTH, Header::LENGTH, octets.len()));
         }
@@ -76,23 +64,7 @@ impl<'a> Packet<'a> {
 
     /// The parts that few packets have.
     fn parse_optional(octets: &'a [u8], header: Header) -> Result<Self, PacketError> {
-        let sources = octets[0] & 0x0F;
-        let sources_end = Header::LENGTH + 4 * usize::from(sources);
-        if sources_end > octets.len() {
-            return Err(PacketError::Sources(sources));
-        }
-        let (extension_start, payload_start) = if octets[0] & 0x10 == 0 {
-            (sources_end, sources_end)
-        } else {
-            let Some(&[_, _, high, low]) = octets[sources_end..].first_chunk() else {
-                return Err(PacketError::Extension);
-            };
-            let start = sources_end + 4;
-            (start, start + 4 * usize::from(u16::from_be_bytes([high, low])))
-        };
-        if payload_start > octets.len() {
-            return Err(PacketError::Extension);
-        }
+        let (extension_start, payload_start) = optional_parts(octets)?;
         let padding = match octets.last() {
             Some(&last) if octets[0] & 0x20 != 0 => {
                 if last == 0 || usize::from(last) > octets.len() - payload_start {
@@ -187,6 +159,56 @@ impl<'a> Packet<'a> {
     #[inline]
     pub fn as_bytes(&self) -> &'a [u8] {
         self.octets
+    }
+}
+
+/// The fixed header; checks the length and the version.
+#[inline]
+fn fixed_header(octets: &[u8]) -> Result<Header, PacketError> {
+    let Some(start) = octets.first_chunk::<{ Header::LENGTH }>() else {
+        return Err(PacketError::TooShort(octets.len()));
+    };
+    if start[0] >> 6 != 2 {
+        return Err(PacketError::Version(start[0] >> 6));
+    }
+    Ok(Header {
+        payload_type: start[1] & 0x7F,
+        marker: start[1] & 0x80 != 0,
+        sequence: u16::from_be_bytes([start[2], start[3]]),
+        timestamp: u32::from_be_bytes([start[4], start[5], start[6], start[7]]),
+        ssrc: u32::from_be_bytes([start[8], start[9], start[10], start[11]]),
+    })
+}
+
+/// Where the words of the extension and the payload start, behind a fixed header.
+fn optional_parts(octets: &[u8]) -> Result<(usize, usize), PacketError> {
+    let sources = octets[0] & 0x0F;
+    let sources_end = Header::LENGTH + 4 * usize::from(sources);
+    if sources_end > octets.len() {
+        return Err(PacketError::Sources(sources));
+    }
+    let (extension_start, payload_start) = if octets[0] & 0x10 == 0 {
+        (sources_end, sources_end)
+    } else {
+        let Some(&[_, _, high, low]) = octets[sources_end..].first_chunk() else {
+            return Err(PacketError::Extension);
+        };
+        let start = sources_end + 4;
+        (start, start + 4 * usize::from(u16::from_be_bytes([high, low])))
+    };
+    if payload_start > octets.len() {
+        return Err(PacketError::Extension);
+    }
+    Ok((extension_start, payload_start))
+}
+
+/// The header, and where the payload starts, of a packet whose end cannot be read yet: padding is encrypted as well.
+#[inline]
+pub(crate) fn payload_start(octets: &[u8]) -> Result<(Header, usize), PacketError> {
+    let header = fixed_header(octets)?;
+    match octets.first() {
+        Some(0x80) => Ok((header, Header::LENGTH)),
+        _ => optional_parts(octets).map(|(_, payload)| (header, payload)),
     }
 }
 
