@@ -7,8 +7,11 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use crate::negotiation::{CodecOffer, LocalMedia, Negotiated, Negotiator};
-use crate::{Codec, SessionDescription};
+use zeroize::Zeroizing;
+
+use crate::attribute::Crypto;
+use crate::negotiation::{CodecOffer, LocalMedia, Negotiated, Negotiator, Protection, StreamKey};
+use crate::{Codec, Media, SessionDescription};
 
 /// Reads, writes, answers and accepts `data`.
 pub fn offer_answer(data: &[u8]) {
@@ -18,22 +21,31 @@ pub fn offer_answer(data: &[u8]) {
     assert_eq!(description, again, "writing and reading changes nothing");
     read_all(&description);
 
-    let local = local();
+    for protection in [None, Some(protection(false)), Some(protection(true))] {
+        negotiate(data, &description, &LocalMedia { protection, ..local() });
+    }
+}
+
+/// Answers `data`, offers again, and takes it in as an answer.
+fn negotiate(data: &[u8], description: &SessionDescription<'_>, local: &LocalMedia) {
     let mut negotiator = Negotiator::new(1, "fuzz");
-    let offered = negotiator.offered_codecs(data);
-    if let Ok((answer, negotiated)) = negotiator.answer(data, &local) {
+    let offered = negotiator.offered_codecs(data, local.protection.as_ref());
+    if let Ok((answer, negotiated)) = negotiator.answer(data, local) {
         let few = description.media().map(|media| media.formats().count()).sum::<usize>() <= 128;
         assert!(!few || offered.contains(&negotiated.codec), "what is agreed on was offered");
-        check_answer(&description, &answer, &negotiated);
-        let (repeated, _) = negotiator.answer(data, &local).expect("an offer can be repeated");
+        check_answer(description, &answer, &negotiated);
+        check_demand(local, &negotiated);
+        let (repeated, _) = negotiator.answer(data, local).expect("an offer can be repeated");
         assert_eq!(answer, repeated, "the same offer gets the same answer under the same version");
-        let offer = negotiator.offer(&local);
+        let offer = negotiator.offer(local);
         let offered = SessionDescription::parse(offer.as_bytes()).expect("our offer can be read");
         assert_eq!(offered.media_count(), description.media_count(), "no m= line is lost");
     }
     let mut caller = Negotiator::new(2, "fuzz");
-    caller.offer(&local);
-    let _ = caller.accept(data);
+    caller.offer(local);
+    if let Ok(negotiated) = caller.accept(data) {
+        check_demand(local, &negotiated);
+    }
 }
 
 /// The laws of an answer: as many streams, of the same kinds, over the same transports, with no other formats.
@@ -46,11 +58,36 @@ pub fn check_answer(offer: &SessionDescription<'_>, answer: &str, negotiated: &N
         let formats: Vec<&str> = offered.formats().collect();
         assert!(answered.formats().next().is_some());
         assert!(answered.formats().all(|format| formats.is_empty() || is_among(format, &formats)));
+        check_keys(&offered, &answered, negotiated);
         assert!(offered.port() != 0 || answered.port() == 0, "a closed stream stays closed");
     }
     assert!(answer.media().filter(|media| media.port() != 0).count() <= 1);
     assert!(negotiated.common.iter().any(|common| common.codec == negotiated.codec));
     assert!((10..=60).contains(&negotiated.ptime));
+}
+
+/// Who demands protection has it, and nobody has it who did not ask.
+fn check_demand(local: &LocalMedia, negotiated: &Negotiated) {
+    let demanded = local.protection.as_ref().map(|protection| protection.demanded);
+    let closed = negotiated.remote.is_none();
+    match (&negotiated.protection, demanded) {
+        (None, demanded) => assert!(closed || demanded != Some(true)),
+        (Some(_), demanded) => assert!(demanded.is_some()),
+    }
+}
+
+/// The keys that an answer tells: those of the open stream, under a tag of the offer.
+fn check_keys(offered: &Media<'_>, answered: &Media<'_>, negotiated: &Negotiated) {
+    let told: Vec<Crypto<'_>> = answered.attributes().typed().collect();
+    let [line] = told.as_slice() else {
+        assert!(told.is_empty() && (answered.port() == 0 || negotiated.protection.is_none()));
+        return;
+    };
+    let protection = negotiated.protection.as_ref().expect("who tells a key is told one");
+    assert_eq!((line.suite, protection.receive.suite), (protection.send.suite, protection.send.suite));
+    let mut theirs = offered.attributes().typed::<Crypto<'_>>();
+    assert!(theirs.any(|theirs| theirs.tag == line.tag && theirs.suite.eq_ignore_ascii_case(line.suite)));
+    assert_eq!(protection.send.key_and_salt.len(), protection.receive.key_and_salt.len());
 }
 
 /// A payload type may be written with zeros before it.
@@ -67,10 +104,19 @@ fn read_all(description: &SessionDescription<'_>) {
     for media in description.media() {
         let _ = (media.connection(), media.direction(), media.ptime(), media.maxptime(), media.rtcp());
         let _ = (media.rtcp_mux(), media.profile());
+        for crypto in media.attributes().typed::<Crypto<'_>>() {
+            let _ = (crypto.keys().count(), crypto.session_parameters().count());
+        }
         for payload_type in media.payload_types().take(8) {
             let _ = (media.rtpmap(payload_type), media.fmtp(payload_type));
         }
     }
+}
+
+fn protection(demanded: bool) -> Protection {
+    let suites = [("AES_CM_128_HMAC_SHA1_80", 30), ("AEAD_AES_128_GCM", 28)];
+    let key = |(suite, length)| StreamKey { suite, key_and_salt: Zeroizing::new(alloc::vec![7; length]) };
+    Protection { keys: suites.map(key).into(), demanded }
 }
 
 fn local() -> LocalMedia {

@@ -24,8 +24,12 @@ pub enum Profile {
     Avp,
     /// `RTP/AVPF`: with early feedback (RFC 4585).
     Avpf,
-    /// `RTP/SAVP`, `RTP/SAVPF` and their DTLS forms: encrypted (RFC 3711, 5124, 5764).
-    Secure,
+    /// `RTP/SAVP`: protected (RFC 3711), with keys in `a=crypto`.
+    Savp,
+    /// `RTP/SAVPF`: both (RFC 5124).
+    Savpf,
+    /// `UDP/TLS/RTP/SAVP` and `UDP/TLS/RTP/SAVPF`: protected, with keys made by DTLS (RFC 5764).
+    Dtls,
     /// No RTP over UDP: `udptl`, `TCP/MSRP`, `UDP/DTLS/SCTP` and others.
     Other,
 }
@@ -57,8 +61,9 @@ impl<'a> Media<'a> {
         match () {
             () if is("RTP/AVP") => Profile::Avp,
             () if is("RTP/AVPF") => Profile::Avpf,
-            () if is("RTP/SAVP") || is("RTP/SAVPF") => Profile::Secure,
-            () if is("UDP/TLS/RTP/SAVP") || is("UDP/TLS/RTP/SAVPF") => Profile::Secure,
+            () if is("RTP/SAVP") => Profile::Savp,
+            () if is("RTP/SAVPF") => Profile::Savpf,
+            () if is("UDP/TLS/RTP/SAVP") || is("UDP/TLS/RTP/SAVPF") => Profile::Dtls,
             () => Profile::Other,
         }
     }

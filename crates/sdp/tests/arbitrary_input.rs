@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sdp::{MAX_LINES, MAX_MEDIA, SdpError, SessionDescription};
 
 /// Lines that mean something, in every state of repair.
-const LINES: [&str; 44] = [
+const LINES: [&str; 48] = [
     "o=- 1 1 IN IP4 192.0.2.9",
     "o=John Doe 1",
     "s=-",
@@ -49,6 +49,10 @@ const LINES: [&str; 44] = [
     "a=rtcp-mux",
     "a=",
     "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x",
+    "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB|2^31|1:4",
+    "a=crypto:3 AEAD_AES_128_GCM inline:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ== WSH=64",
+    "a=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB KDR=3",
+    "m=audio 1236 RTP/SAVPF 8 0",
 ];
 
 fn description() -> impl Strategy<Value = Vec<u8>> {

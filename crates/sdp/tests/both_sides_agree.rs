@@ -3,8 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use proptest::prelude::*;
-use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, Preference};
+use sdp::negotiation::{
+    CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, Preference, Protection, StreamKey,
+};
 use sdp::{Codec, Direction};
+use zeroize::Zeroizing;
 
 fn codecs() -> impl Strategy<Value = Vec<CodecOffer>> {
     let known = [
@@ -36,6 +39,19 @@ fn direction() -> impl Strategy<Value = Direction> {
     )
 }
 
+/// Keys of octets that nobody else has.
+fn protection() -> impl Strategy<Value = Protection> {
+    let suites = [("AES_CM_128_HMAC_SHA1_80", 30), ("AES_CM_128_HMAC_SHA1_32", 30), ("AEAD_AES_128_GCM", 28)];
+    let keys = proptest::sample::subsequence(suites.to_vec(), 0..=3).prop_shuffle();
+    (keys, any::<bool>(), any::<u8>()).prop_map(|(suites, demanded, octet)| Protection {
+        keys: suites
+            .into_iter()
+            .map(|(suite, length)| StreamKey { suite, key_and_salt: Zeroizing::new(vec![octet; length]) })
+            .collect(),
+        demanded,
+    })
+}
+
 prop_compose! {
     fn local_media()(
         host in prop_oneof![1 => Just(0_u32), 8 => 0xc000_0200_u32..0xc000_02ff],
@@ -45,9 +61,10 @@ prop_compose! {
         telephone_event in proptest::option::of(any::<u8>()),
         direction in direction(),
         ptime in any::<u16>(),
+        protection in proptest::option::of(protection()),
     ) -> LocalMedia {
         let address = IpAddr::V4(Ipv4Addr::from(host));
-        LocalMedia { address, port, rtcp_port, codecs, telephone_event, direction, ptime }
+        LocalMedia { address, port, rtcp_port, codecs, telephone_event, direction, ptime, protection }
     }
 }
 
@@ -73,6 +90,10 @@ fn check(
     prop_assert_eq!(a.direction, b.direction.reversed());
     prop_assert_eq!(a.ptime, b.ptime);
     prop_assert_eq!(a.rtcp_mux, b.rtcp_mux);
+    let keys = |n: &Negotiated| n.protection.clone().map(|p| (p.send, p.receive));
+    prop_assert_eq!(keys(a), keys(b).map(|(send, receive)| (receive, send)));
+    let demanded = |media: &LocalMedia| media.protection.as_ref().is_some_and(|p| p.demanded);
+    prop_assert!(a.protection.is_some() || !(demanded(a_media) || demanded(b_media)));
     let events = |n: &Negotiated| n.telephone_event.map(|e| (e.send, e.receive, e.clock_rate));
     prop_assert_eq!(events(a), events(b).map(|(send, receive, clock)| (receive, send, clock)));
     let codecs = |n: &Negotiated| n.common.iter().map(|common| common.codec.clone()).collect::<Vec<_>>();
@@ -111,7 +132,13 @@ fn round(
             check(&a_view, a_media, &b_view, b_media)?;
             Ok(true)
         }
-        Err(NegotiationError::NoCommonCodec { .. } | NegotiationError::NoAudio) => Ok(false),
+        Err(
+            NegotiationError::NoCommonCodec { .. }
+            | NegotiationError::NoAudio
+            | NegotiationError::NoCommonSuite { .. }
+            | NegotiationError::SecureTransport { .. }
+            | NegotiationError::Unprotected { .. },
+        ) => Ok(false),
         Err(other) => Err(TestCaseError::fail(format!("{other}\n{offer}"))),
     }
 }

@@ -133,7 +133,7 @@ impl SessionMedia {
         to: Option<MediaPlace>,
         turn: Turn,
     ) -> Result<(Body, Agreement), NegotiationError> {
-        let offered: Vec<Codec> = self.negotiator.offered_codecs(offer).iter().filter_map(codec_of).collect();
+        let offered: Vec<Codec> = self.negotiator.offered_codecs(offer, None).iter().filter_map(codec_of).collect();
         let codecs = self.codecs.answered(&offered, turn);
         let direct = to.and_then(|place| {
             let mut attempt = self.negotiator.clone();
@@ -245,6 +245,7 @@ impl SessionMedia {
             telephone_event: place.telephone_event,
             direction: sdp::Direction::SendRecv,
             ptime: place.ptime,
+            protection: None,
         }
     }
 
@@ -257,6 +258,7 @@ impl SessionMedia {
             codecs: codecs.into_iter().map(offer_of).collect(),
             telephone_event: self.endpoint.digits.names_events().then_some(TELEPHONE_EVENT),
             direction: sdp::Direction::SendRecv,
+            protection: None,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! `a=`: attributes, typed when somebody asks (RFC 8866 §5.13 and §6).
 
+mod crypto;
 mod fmtp;
 mod ptime;
 mod rtcp;
 mod rtpmap;
 
+pub use crypto::{Crypto, InlineKey};
 pub use fmtp::Fmtp;
 pub(crate) use fmtp::parameter;
 pub use ptime::{MaxPtime, Ptime};

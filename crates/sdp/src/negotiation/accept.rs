@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::NegotiationError;
-use super::answer::check_profile;
 use super::choice::{self, Ours};
 use super::draft::AudioSection;
 use super::formats::{self, Format};
 use super::local::Preference;
 use super::negotiated::{EventPayload, Negotiated};
 use super::packet_time::{self, PacketTime};
+use super::protection::{self, Protection};
 use super::remote::Remote;
 use crate::description::SessionDescription;
 use crate::direction::Direction;
@@ -23,6 +23,7 @@ pub(super) struct Offered {
     pub(super) index: usize,
     pub(super) address: IpAddr,
     pub(super) section: AudioSection,
+    pub(super) protection: Option<Protection>,
 }
 
 impl Offered {
@@ -46,7 +47,6 @@ pub(super) fn accept(
     if media.port() == 0 {
         return Err(NegotiationError::Refused);
     }
-    check_profile(&media)?;
     accept_stream(offered, &media, rule)
 }
 
@@ -56,6 +56,7 @@ fn accept_stream(
     rule: PacketTime,
 ) -> Result<Negotiated, NegotiationError> {
     let own = &offered.section;
+    let protection = protection::accept(media, &own.keys, offered.protection.as_ref())?;
     let theirs = formats::read(media);
     let ours: Vec<Ours<'_>> =
         own.formats.iter().filter(|format| !format.codec.is_telephone_event()).map(ours).collect();
@@ -86,6 +87,7 @@ fn accept_stream(
         ptime: ptime.sent,
         wanted_ptime: ptime.wanted,
         rtcp_mux,
+        protection,
         common,
     })
 }

@@ -7,14 +7,14 @@ use alloc::vec::Vec;
 use super::NegotiationError;
 use super::choice::{self, Ours};
 use super::draft::AudioSection;
-use super::error::excerpt;
 use super::formats::{self, Format};
 use super::local::{CodecOffer, LocalMedia, Preference};
 use super::negotiated::{CommonCodec, EventPayload, Negotiated};
 use super::packet_time::{self, PacketTime};
+use super::protection;
 use super::remote::Remote;
 use crate::direction::Direction;
-use crate::media::{Media, Profile};
+use crate::media::Media;
 
 /// What holds for a whole session beside the media.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,8 @@ pub(super) fn answer_stream(
     local: &LocalMedia,
     terms: Terms,
 ) -> Result<(AudioSection, Negotiated), NegotiationError> {
-    check_profile(media)?;
+    let protection = protection::answer(media, local.protection.as_ref())?;
+    let (keys, protection) = protection.unzip();
     let theirs = formats::read(media);
     let ours = ours(local);
     let common = choice::common(&ours, &theirs, terms.preference);
@@ -52,6 +53,7 @@ pub(super) fn answer_stream(
         rtcp_mux,
         ptime: ptime.sent,
         direction,
+        keys: keys.into_iter().collect(),
     };
     let event = choice::event_for(speech.codec.clock_rate, &events);
     let negotiated = Negotiated {
@@ -67,19 +69,10 @@ pub(super) fn answer_stream(
         ptime: ptime.sent,
         wanted_ptime: ptime.wanted,
         rtcp_mux,
+        protection,
         common,
     };
     Ok((section, negotiated))
-}
-
-/// Refuses transports that we cannot speak.
-pub(super) fn check_profile(media: &Media<'_>) -> Result<(), NegotiationError> {
-    let protocol = || excerpt(media.protocol());
-    match media.profile() {
-        Profile::Avp | Profile::Avpf => Ok(()),
-        Profile::Secure => Err(NegotiationError::SecureTransport { protocol: protocol() }),
-        Profile::Other => Err(NegotiationError::Transport { protocol: protocol() }),
-    }
 }
 
 /// Our RTCP port, where it has to be said.

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::formats::Format;
+use super::protection::CryptoLine;
 use crate::attribute::RtpMap;
 use crate::direction::Direction;
 use crate::media::Media;
@@ -43,14 +44,9 @@ impl StreamLine {
         Self { kind: "audio".to_owned(), protocol: "RTP/AVP".to_owned(), format: "0".to_owned() }
     }
 
-    /// The transport for an offer of ours in this place: feedback where the peer had it, and never encryption, which a
-    /// stream may have named when it was closed.
-    pub(super) fn offered_protocol(&self) -> String {
-        if self.protocol.eq_ignore_ascii_case("RTP/AVPF") {
-            self.protocol.clone()
-        } else {
-            "RTP/AVP".to_owned()
-        }
+    /// True for a stream over `RTP/SAVP` or `RTP/SAVPF`.
+    pub(super) fn is_secure(&self) -> bool {
+        ["RTP/SAVP", "RTP/SAVPF"].iter().any(|secure| self.protocol.eq_ignore_ascii_case(secure))
     }
 
     pub(super) fn of(media: &Media<'_>) -> Self {
@@ -74,6 +70,8 @@ pub(super) struct AudioSection {
     pub(super) rtcp_mux: bool,
     pub(super) ptime: u16,
     pub(super) direction: Direction,
+    /// Our keys: each that we offer, or the one that we answer with.
+    pub(super) keys: Vec<CryptoLine>,
 }
 
 impl Draft {
@@ -113,6 +111,7 @@ impl AudioSection {
                 writer.attribute("fmtp", format_args!("{payload_type} {parameters}"));
             }
         }
+        self.keys.iter().for_each(|line| writer.attribute("crypto", line));
         if let Some(port) = self.rtcp_port {
             writer.attribute("rtcp", port);
         }

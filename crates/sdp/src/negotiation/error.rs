@@ -23,11 +23,31 @@ pub enum NegotiationError {
         /// What we allow.
         ours: String,
     },
-    /// Encryption is demanded, and there is no key exchange yet.
-    #[error("{protocol} demands encrypted media, which is not available here; offer RTP/AVP")]
+    /// Encryption is demanded, and not allowed on our side.
+    #[error("{protocol} demands encrypted media, which is not allowed here; offer RTP/AVP")]
     SecureTransport {
         /// The transport as written.
         protocol: String,
+    },
+    /// Encryption with keys made by DTLS (RFC 5764).
+    #[error(
+        "{protocol} demands keys made by DTLS, which are not available here; offer RTP/SAVP with a=crypto, or RTP/AVP"
+    )]
+    Dtls {
+        /// The transport as written.
+        protocol: String,
+    },
+    /// Our side demands encryption.
+    #[error("media has to be encrypted here, and {protocol} is not; offer RTP/SAVP with a=crypto")]
+    Unprotected {
+        /// The transport as written.
+        protocol: String,
+    },
+    /// No `a=crypto` that our side could follow (RFC 4568 §5.1.2).
+    #[error("no a=crypto that is allowed here, with one key of the right length; the peer has {theirs}")]
+    NoCommonSuite {
+        /// The suites that the peer listed.
+        theirs: String,
     },
     /// Audio over something else than RTP.
     #[error("audio over {protocol} is not available here; offer RTP/AVP")]
@@ -86,8 +106,12 @@ impl NegotiationError {
     pub fn warning_code(&self) -> u16 {
         match self {
             Self::HostName { .. } | Self::AddressFamily { .. } => 301,
-            Self::SecureTransport { .. } | Self::Transport { .. } => 302,
+            Self::SecureTransport { .. }
+            | Self::Dtls { .. }
+            | Self::Unprotected { .. }
+            | Self::Transport { .. } => 302,
             Self::NoAudio => 304,
+            Self::NoCommonSuite { .. } => 306,
             Self::NoCommonCodec { .. } => 305,
             Self::NotUnicast { .. } => 330,
             _ => 399,

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::protection::Protection;
 use crate::codec::Codec;
 use crate::direction::Direction;
 
@@ -24,10 +25,12 @@ pub struct LocalMedia {
     pub direction: Direction,
     /// Audio in one packet that we would like, in milliseconds.
     pub ptime: u16,
+    /// Keys for Secure RTP; `None` for plain RTP alone.
+    pub protection: Option<Protection>,
 }
 
 impl LocalMedia {
-    /// Two-way audio with 20 ms packets and telephone-event as 101.
+    /// Two-way audio with 20 ms packets and telephone-event as 101, not protected.
     pub fn new(address: IpAddr, port: u16, codecs: Vec<CodecOffer>) -> Self {
         Self {
             address,
@@ -37,6 +40,7 @@ impl LocalMedia {
             telephone_event: Some(101),
             direction: Direction::SendRecv,
             ptime: 20,
+            protection: None,
         }
     }
 

@@ -8,7 +8,8 @@
 //! What we do where the RFC leaves a choice:
 //!
 //! - **Which stream.** The audio stream that is in use already, else the first open one over `RTP/AVP` or `RTP/AVPF`
-//!   with a codec in common. A phone that offers an encrypted stream and a plain one gets the plain one. All others,
+//!   with a codec in common, or over `RTP/SAVP` or `RTP/SAVPF` where [`Protection`] allows it: a phone that offers an encrypted stream and
+//!   a plain one gets the first that we may take. All others,
 //!   video and fax among them, are refused with port 0 in their place.
 //! - **Which codec.** The answer lists every codec in common, by [`Preference`]: in our order unless said otherwise.
 //!   Both sides send the first one that carries speech.
@@ -20,6 +21,9 @@
 //! - **Hold** is `sendonly`, `inactive`, the address `0.0.0.0` or `::` (RFC 2543), and port 0 in a later offer.
 //! - **Packet time.** The peer's `ptime`, within its `maxptime` and 10 to 60 ms, in steps of 10 ms; ours where the
 //!   peer does not care, or where [`PacketTime::Ours`] is wanted. The answer says it, so that both directions are alike.
+//! - **Keys.** An answer follows the first `a=crypto` of the offer whose suite is ours, with one key, and no session
+//!   parameter that changes how packets are protected. Streams that need not be protected are, where both sides tell keys
+//!   over `RTP/AVP` (RFC 8643).
 //! - **Version.** `o=` counts up only when the description has changed (RFC 3264 §8).
 
 mod accept;
@@ -38,4 +42,6 @@ pub use negotiator::Negotiator;
 mod packet_time;
 pub use packet_time::PacketTime;
 mod payload_types;
+mod protection;
+pub use protection::{AgreedProtection, Protection, StreamKey};
 mod remote;

@@ -3,17 +3,21 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use core::net::IpAddr;
+
+use zeroize::Zeroizing;
 
 use super::NegotiationError;
 use super::accept::{Offered, accept};
-use super::answer::{Terms, answer_stream, check_profile, rtcp_port};
+use super::answer::{Terms, answer_stream, rtcp_port};
 use super::draft::{AudioSection, Draft, DraftLine, StreamLine};
 use super::formats::{self, Format};
 use super::local::{EVENTS, LocalMedia, Preference};
 use super::negotiated::Negotiated;
 use super::packet_time::{self, PacketTime};
 use super::payload_types::PayloadTypes;
+use super::protection::{self, Protection};
 use crate::codec::Codec;
 use crate::description::SessionDescription;
 use crate::direction::Direction;
@@ -22,6 +26,16 @@ use crate::origin::OwnOrigin;
 
 /// Formats of an offer that are looked at: a stream has no more payload types than this.
 const FORMATS: usize = 128;
+
+/// A description that was sent. It may tell keys, so `Debug` does not show it, and it is overwritten when dropped.
+#[derive(Clone)]
+struct Sent(Zeroizing<String>);
+
+impl fmt::Debug for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sent({} octets)", self.0.len())
+    }
+}
 
 /// Makes and answers offers for one session (RFC 3264), from its first INVITE to its end.
 ///
@@ -40,7 +54,7 @@ pub struct Negotiator {
     terms: Terms,
     version: u64,
     /// What we sent last, to know whether the version has to grow.
-    last_sent: Option<String>,
+    last_sent: Option<Sent>,
     /// Every `m=` line of the session, in order. Lines are never taken away (RFC 3264 §8).
     lines: Vec<StreamLine>,
     /// Which of them is our audio; always one that is there.
@@ -109,25 +123,30 @@ impl Negotiator {
         self.audio = Some(index);
         let section = AudioSection {
             port: local.port,
-            protocol: self.lines[index].offered_protocol(),
+            protocol: self.offered_protocol(index, local),
             formats: self.offered_formats(local),
             rtcp_port: rtcp_port(local),
             rtcp_mux: self.terms.rtcp_mux,
             ptime: packet_time::offered(local.ptime),
             direction: local.possible_direction(),
+            keys: protection::offered_lines(local.protection.as_ref()),
         };
         self.payload_types.bind(&section.formats);
         let text = self.publish(local, Some((index, &section)));
-        self.offered = Some(Offered { index, address: local.address, section });
+        self.offered =
+            Some(Offered { index, address: local.address, section, protection: local.protection.clone() });
         text
     }
 
     /// The codecs of an offer's open audio streams, in its order, each once: for whoever chooses among them what
-    /// [`answer`](Self::answer) gets. None where the offer cannot be read; the answer to it says why.
-    pub fn offered_codecs(&self, offer: &[u8]) -> Vec<Codec> {
+    /// [`answer`](Self::answer) gets, with the same `protection`. None where the offer cannot be read; the answer to it says
+    /// why.
+    pub fn offered_codecs(&self, offer: &[u8], protection: Option<&Protection>) -> Vec<Codec> {
         let mut codecs: Vec<Codec> = Vec::new();
         let Ok(description) = SessionDescription::parse(offer) else { return codecs };
-        let open = |media: &Media<'_>| media.is_audio() && media.port() != 0 && check_profile(media).is_ok();
+        let open = |media: &Media<'_>| {
+            media.is_audio() && media.port() != 0 && protection::check_profile(media, protection).is_ok()
+        };
         for format in description.media().filter(open).flat_map(|media| formats::read(&media)).take(FORMATS) {
             if !format.codec.is_auxiliary() && !codecs.contains(&format.codec) {
                 codecs.push(format.codec);
@@ -220,6 +239,16 @@ impl Negotiator {
         Ok(Negotiated { remote, remote_rtcp, direction: Direction::Inactive, remote_hold, ..before })
     }
 
+    /// The transport of an offer: protected where it must be, and where it is.
+    fn offered_protocol(&self, index: usize, local: &LocalMedia) -> String {
+        let is_protected = |protection: &Protection| {
+            let agreed = self.current.as_ref().is_some_and(|current| current.protection.is_some());
+            protection.demanded || (agreed && self.lines[index].is_secure())
+        };
+        let is_protected = local.protection.as_ref().is_some_and(is_protected);
+        protection::offered_protocol(&self.lines[index].protocol, is_protected)
+    }
+
     /// Our codecs in our order, then events on the clock of each.
     fn offered_formats(&self, local: &LocalMedia) -> Vec<Format> {
         let mut formats: Vec<Format> = Vec::with_capacity(local.codecs.len() + 1);
@@ -263,11 +292,11 @@ impl Negotiator {
         let (user, session_id) = (&self.user, self.session_id);
         let write = |version| draft.write(&OwnOrigin { user, session_id, version, address: origin });
         let mut text = write(self.version);
-        if self.last_sent.as_ref().is_some_and(|last| *last != text) {
+        if self.last_sent.as_ref().is_some_and(|last| *last.0 != text) {
             self.version += 1;
             text = write(self.version);
         }
-        self.last_sent = Some(text.clone());
+        self.last_sent = Some(Sent(Zeroizing::new(text.clone())));
         text
     }
 }

@@ -97,13 +97,13 @@ fn the_packet_time_of_the_offer_is_repeated() {
 #[test]
 fn the_codecs_of_an_offer_are_those_of_its_open_plain_audio_streams() {
     let offered = |media: &str| {
-        let codecs = Negotiator::new(1, "-").offered_codecs(phone(media).as_bytes());
+        let codecs = Negotiator::new(1, "-").offered_codecs(phone(media).as_bytes(), None);
         codecs.iter().map(|codec| codec.name.to_string()).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(offered("m=audio 4000 RTP/AVP 8 0 101\na=rtpmap:101 telephone-event/8000"), "PCMA PCMU");
     assert_eq!(offered("m=audio 4000 RTP/SAVP 9 0\nm=audio 4002 RTP/AVP 0 13 8"), "PCMU PCMA");
     assert_eq!(offered("m=audio 0 RTP/AVP 0\nm=video 4000 RTP/AVP 31"), "");
-    assert_eq!(Negotiator::new(1, "-").offered_codecs(b"nonsense"), []);
+    assert_eq!(Negotiator::new(1, "-").offered_codecs(b"nonsense", None), []);
 }
 
 #[test]

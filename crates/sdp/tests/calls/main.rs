@@ -5,6 +5,7 @@ mod asymmetry;
 mod codecs;
 mod events;
 mod hold;
+mod keys;
 mod reoffer;
 mod streams;
 mod transports;

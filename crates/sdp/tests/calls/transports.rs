@@ -15,7 +15,12 @@ fn feedback_is_answered_as_offered() {
 fn encryption_is_refused_with_its_own_reason() {
     for protocol in ["RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/SAVPF"] {
         let error = answer(&format!("m=audio 4000 {protocol} 0")).unwrap_err();
-        assert_eq!(error, NegotiationError::SecureTransport { protocol: protocol.into() });
+        let name = protocol.to_owned();
+        let expected = match protocol.strip_prefix("UDP/TLS/") {
+            Some(_) => NegotiationError::Dtls { protocol: name },
+            None => NegotiationError::SecureTransport { protocol: name },
+        };
+        assert_eq!(error, expected);
         assert_eq!((error.status(), error.warning_code()), (488, 302));
     }
     assert!(matches!(answer("m=audio 4000 TCP/X 0"), Err(NegotiationError::Transport { .. })));
