@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rtp::Packet;
+use rtp::srtp::{Inbound, MasterKey, Suite};
 
 use crate::codec::{Codec, MOST_SAMPLES};
+use crate::keys::LegKeys;
 use crate::leg::{LegCore, Seed};
 use crate::settings::{CodecPayload, Direction, EventPayload, LegSettings};
 use crate::statistics::Counters;
@@ -44,6 +46,7 @@ pub fn leg(data: &[u8]) {
                 talker.configure(now, settings(peer, codec, Direction::RecvOnly));
             }
             12 => listener.configure(now, settings(peer, Codec::Pcma, Direction::SendRecv)),
+            13 if step & 0x10 != 0 => listener.protect((step & 0x20 != 0).then(keys)),
             13 => {
                 let codec = Codec::ALL[usize::from(step >> 4) % Codec::ALL.len()];
                 listener.configure(now, LegSettings::new(Some(peer), codec));
@@ -65,6 +68,12 @@ pub fn leg(data: &[u8]) {
     }
     turn(now + Duration::from_secs(8), &mut listener);
     talker.close();
+}
+
+fn keys() -> LegKeys {
+    #[expect(clippy::expect_used, reason = "the suite wants 30 octets")]
+    let key = |octet| MasterKey::new(Suite::AesCm128HmacSha1_80, &[octet; 30]).expect("30 octets");
+    LegKeys { send: key(1), receive: key(2), receive_mki: None }
 }
 
 fn new_leg(now: Instant, ssrc: u32) -> LegCore {
@@ -99,11 +108,26 @@ fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: Socke
     if let Some(outgoing) = outgoing {
         let sent = Packet::parse(&buffer[..outgoing.length]).map(|packet| packet.ssrc());
         assert_eq!(sent, Ok(OURS), "what is sent on is a packet of ours");
+        check_protection(listener, &mut buffer, outgoing.length);
     }
     while let Some(outgoing) = listener.next_repacked(now, &mut buffer) {
         let sent = Packet::parse(&buffer[..outgoing.length]).map(|packet| packet.ssrc());
         assert_eq!(sent, Ok(OURS), "what is put together is a packet of ours");
     }
+}
+
+/// What a protected leg sends can be read by who has its key, and is none of the peer's packets.
+fn check_protection(listener: &mut LegCore, buffer: &mut [u8], length: usize) {
+    let plain = buffer[..length].to_vec();
+    let Some(protected) = listener.protected(buffer, length).filter(|packet| packet.len() > length) else {
+        return;
+    };
+    let (mut packet, mut reflected) = (protected.to_vec(), protected.to_vec());
+    // Only a stream that has rolled over is not heard by somebody new.
+    if Inbound::new(&keys().send).unprotect_rtp(&mut packet) == Ok(length) {
+        assert_eq!(packet[..length], plain);
+    }
+    assert!(listener.unprotect(&mut reflected).is_none(), "our key is not the peer's");
 }
 
 /// The wheel turns, and a second may be over.

@@ -9,6 +9,7 @@ use crate::Digit;
 use crate::engine::Shared;
 use crate::event::PlayToken;
 use crate::id::LegId;
+use crate::keys::LegKeys;
 use crate::playback::Playback;
 use crate::settings::LegSettings;
 use crate::statistics::{Counters, Statistics};
@@ -64,6 +65,15 @@ impl Leg {
         let settings = Box::new(settings);
         let has_begun = self.has_begun.swap(true, Ordering::Relaxed);
         self.command(if has_begun { Command::Configure(settings) } else { Command::Begin(settings) });
+    }
+
+    /// Takes over the keys that were agreed on, or plain RTP with `None`, which is what a leg begins with. Told before
+    /// [`Leg::configure`], no packet goes out in the clear.
+    ///
+    /// What the peer sends is heard under its key alone from then on; what does not fit is counted
+    /// ([`Statistics::unauthentic`](crate::Statistics::unauthentic)). The same key again goes on where it was.
+    pub fn protect(&self, keys: Option<LegKeys>) {
+        self.command(Command::Protect(keys.map(Box::new)));
     }
 
     /// Plays sounds to the peer, in place of what it plays or hears of a bridge now.

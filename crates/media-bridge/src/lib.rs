@@ -6,7 +6,8 @@
 //! - [`Leg`], one party's RTP stream: a pair of ports, what is sent and heard there. What happens to it comes back as
 //!   [`LegEvent`]s.
 //! - [`Bridge`], two legs that hear each other. Where both speak one codec, a packet goes on as it came, with its header
-//!   rewritten; nothing is decoded. G.711 of one kind becomes that of the other by a table.
+//!   rewritten; nothing is decoded. G.711 of one kind becomes that of the other by a table. Each may speak Secure RTP, under
+//!   keys of its own ([`Leg::protect`]).
 //! - [`Playback`], sounds that a leg plays to its peer.
 //!
 //! ```
@@ -28,8 +29,9 @@
 //! # Ok::<(), media_bridge::MediaError>(())
 //! ```
 //!
-//! The road of a packet: [`io`](crate) receives it, the thread finds the leg, the leg judges its source and counts it,
-//! the bridged leg gives it its new header, and it is sent: no lock, no allocation, no log line on the way.
+//! The road of a packet: [`io`](crate) receives it, the thread finds the leg, the leg takes its protection off, judges its
+//! source and counts it, the bridged leg gives it its new header and protects it, and it is sent: no lock, no allocation, no
+//! log line on the way.
 
 #![forbid(unsafe_code)]
 
@@ -44,6 +46,7 @@ pub mod fuzzing;
 mod handle;
 mod id;
 mod io;
+mod keys;
 mod leg;
 mod playback;
 mod port_ranges;
@@ -60,7 +63,9 @@ pub use error::MediaError;
 pub use event::{LegEvent, PlayToken, PlaybackEnd};
 pub use handle::Leg;
 pub use id::LegId;
+pub use keys::LegKeys;
 pub use playback::Playback;
+pub use rtp::srtp::{MasterKey, Mki, Suite};
 pub use rtp::telephone_event::Digit;
 pub use settings::{ALTERNATIVES, CodecPayload, Direction, EventPayload, LegSettings, OTHER_EVENTS};
 pub use statistics::Statistics;

@@ -21,11 +21,14 @@ pub struct Statistics {
     pub strangers: u64,
     /// Datagrams that are neither RTP nor RTCP nor STUN.
     pub malformed: u64,
+    /// Packets of a protected leg that are not under the agreed key, or were heard before. Dropped before anything is believed
+    /// of them.
+    pub unauthentic: u64,
     /// RTP packets with a payload type that nobody agreed on. Dropped.
     pub unexpected_payload: u64,
     /// Packets of the other leg of a bridge in a codec that cannot be translated into the one of this leg. Dropped.
     pub untranslatable: u64,
-    /// Packets that the kernel refused to send.
+    /// Packets that the kernel refused to send, or that could not be protected.
     pub send_errors: u64,
     /// RTCP packets taken in.
     pub rtcp_received: u64,
@@ -49,6 +52,7 @@ pub(crate) struct Counters {
     pub(crate) jitter_us: Gauge,
     pub(crate) strangers: Counter,
     pub(crate) malformed: Counter,
+    pub(crate) unauthentic: Counter,
     pub(crate) unexpected_payload: Counter,
     pub(crate) untranslatable: Counter,
     pub(crate) send_errors: Counter,
@@ -72,6 +76,7 @@ impl Counters {
             jitter: self.jitter_us.duration(),
             strangers: self.strangers.get(),
             malformed: self.malformed.get(),
+            unauthentic: self.unauthentic.get(),
             unexpected_payload: self.unexpected_payload.get(),
             untranslatable: self.untranslatable.get(),
             send_errors: self.send_errors.get(),

@@ -6,7 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use media_bridge::{Codec, Leg, LegConfig, LegEvent, LegSettings, MediaConfig, MediaEngine};
+use media_bridge::{
+    Codec, Leg, LegConfig, LegEvent, LegKeys, LegSettings, MasterKey, MediaConfig, MediaEngine, Suite,
+};
+use rtp::srtp::{Inbound, Outbound};
 
 const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -149,4 +152,29 @@ fn closed_legs_give_their_ports_back() {
         std::thread::yield_now();
     }
     assert_eq!(engine.open_legs(), 0);
+}
+
+/// A phone that speaks Secure RTP hears one that does not, and is heard.
+#[test]
+fn a_protected_leg_is_bridged_with_a_plain_one() {
+    let engine = engine(2);
+    let (mut alice, mut bob) = (party(&engine, Codec::Pcmu), party(&engine, Codec::Pcmu));
+    let key = |octet| MasterKey::new(Suite::AeadAes128Gcm, &[octet; 28]).unwrap();
+    let (mut out, mut inbound) = (Outbound::new(&key(2)), Inbound::new(&key(1)));
+    alice.leg.protect(Some(LegKeys { send: key(1), receive: key(2), receive_mki: None }));
+    let _bridge = engine.bridge(&alice.leg, &bob.leg);
+    let mut heard = hears(&mut bob, &alice, 0, 0x42);
+    let length = inbound.unprotect_rtp(&mut heard).unwrap();
+    assert_eq!(heard[12..length], [0x42; 160]);
+    // Plain packets of hers are nobody's.
+    alice.send(0, 0x13);
+    let header = rtp::Header { sequence: 9, timestamp: 160, ssrc: 7, ..Default::default() };
+    let mut buffer = [0x37; 172 + Suite::MOST_ADDED];
+    header.write(&mut buffer);
+    let length = out.protect_rtp(&mut buffer, 172).unwrap();
+    alice.socket.send_to(&buffer[..length], alice.leg.rtp_address()).unwrap();
+    bob.socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let (packet, _) = bob.receive();
+    assert_eq!(packet[12..], [0x37; 160]);
+    assert_eq!(alice.leg.statistics().unauthentic, 1);
 }

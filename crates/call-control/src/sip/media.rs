@@ -133,7 +133,8 @@ impl SessionMedia {
         to: Option<MediaPlace>,
         turn: Turn,
     ) -> Result<(Body, Agreement), NegotiationError> {
-        let offered: Vec<Codec> = self.negotiator.offered_codecs(offer, None).iter().filter_map(codec_of).collect();
+        let offered: Vec<Codec> =
+            self.negotiator.offered_codecs(offer, None).iter().filter_map(codec_of).collect();
         let codecs = self.codecs.answered(&offered, turn);
         let direct = to.and_then(|place| {
             let mut attempt = self.negotiator.clone();

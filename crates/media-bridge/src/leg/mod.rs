@@ -5,6 +5,7 @@ mod ears;
 mod keepalive;
 mod keypress;
 mod program;
+mod protection;
 mod receive;
 mod recode;
 mod relay;
@@ -32,6 +33,7 @@ use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
 use program::{Ended, Program};
+use protection::Protection;
 pub(crate) use receive::Heard;
 use recode::Recoder;
 use send::Upsampler;
@@ -79,6 +81,8 @@ pub(crate) struct LegCore {
     silent: bool,
     retargeted: Option<SocketAddr>,
     reports: Reports,
+    /// Secure RTP; `None` for plain.
+    protection: Option<Box<Protection>>,
 }
 
 /// A stream of the peer's: one SSRC.
@@ -137,6 +141,7 @@ impl LegCore {
             silent: false,
             retargeted: None,
             reports: Reports::new(seed),
+            protection: None,
         }
     }
 

@@ -3,6 +3,7 @@
 mod codecs;
 mod digits;
 mod interruptions;
+mod protection;
 mod reports;
 mod translation;
 

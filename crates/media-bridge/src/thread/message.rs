@@ -5,6 +5,7 @@ use audio::Tone;
 use crate::Digit;
 use crate::event::PlayToken;
 use crate::id::{BridgeId, LegId};
+use crate::keys::LegKeys;
 use crate::playback::Playback;
 use crate::settings::LegSettings;
 use crate::thread::leg::{Luggage, NewLeg};
@@ -38,8 +39,8 @@ pub(crate) enum Urgency {
 impl Message {
     pub(crate) fn urgency(&self) -> Urgency {
         match self {
-            // It is deaf and silent until it is told more.
-            Self::Open(_) => Urgency::WithTheNext,
+            // It is deaf and silent until it is told more; settings follow keys.
+            Self::Open(_) | Self::Leg(_, Command::Protect(_)) => Urgency::WithTheNext,
             // What is played or joined next is read after it.
             Self::Leg(_, Command::Begin(_) | Command::Part { .. } | Command::Close) => Urgency::Soon,
             _ => Urgency::Now,
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     /// The first settings: the leg is neither joined nor does it play anything.
     Begin(Box<LegSettings>),
     Configure(Box<LegSettings>),
+    /// Secure RTP under these keys, or plain RTP.
+    Protect(Option<Box<LegKeys>>),
     Play(Box<Playback>, PlayToken),
     PlayTone(Box<Tone>),
     StopPlaying,

@@ -38,7 +38,8 @@ impl Seeds {
         };
         Seed {
             ssrc: number as u32,
-            sequence: (number >> 32) as u16,
+            // Below 2^15, so that who misses the first packets knows how often it has rolled over (RFC 3711 §3.3.1).
+            sequence: (number >> 32) as u16 & 0x7FFF,
             timestamp: (number >> 48) as u32,
             name: (number >> 64) as u64,
             opened: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),

@@ -123,6 +123,8 @@ impl<I: PacketIo> Stage<I> {
         let Some(seat) = self.seats.get_mut(place) else { return };
         // A datagram that fills the buffer was longer than any packet of telephony.
         let Some(packet) = self.buffer.get_mut(..length).filter(|p| p.len() < MAX_DATAGRAM) else { return };
+        let Some(packet) = seat.core.unprotect(packet) else { return };
+        let length = packet.len();
         if is_rtcp {
             seat.core.hear_rtcp(now, from, packet);
             return;
@@ -136,7 +138,7 @@ impl<I: PacketIo> Stage<I> {
         let Some(listener) = listener else { return };
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
         if let Some(outgoing) = listener_seat.core.relay(now, &heard, packet) {
-            send(&mut self.io, listener_seat, packet, outgoing);
+            send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
         } else if listener_seat.core.makes_packets() && listener_seat.slot.is_none() {
             self.follow_wheel(now, listener);
         }
@@ -157,10 +159,8 @@ impl<I: PacketIo> Stage<I> {
             true => listener_seat.core.relay_sound(now, heard, sound, &mut self.buffer[..]),
             false => listener_seat.core.relay(now, heard, packet),
         };
-        if let Some(outgoing) = outgoing
-            && let Some(packet) = self.buffer.get(..outgoing.length)
-        {
-            send(&mut self.io, listener_seat, packet, outgoing);
+        if let Some(outgoing) = outgoing {
+            send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
         }
         self.follow_wheel(now, listener);
         self.send_repacked(now, listener);
@@ -179,8 +179,7 @@ impl<I: PacketIo> Stage<I> {
     fn send_repacked(&mut self, now: Instant, place: usize) {
         let Some(seat) = self.seats.get_mut(place) else { return };
         while let Some(outgoing) = seat.core.next_repacked(now, &mut self.buffer[..]) {
-            let Some(packet) = self.buffer.get(..outgoing.length) else { return };
-            send(&mut self.io, seat, packet, outgoing);
+            send(&mut self.io, seat, &mut self.buffer[..], outgoing);
         }
     }
 
@@ -238,8 +237,7 @@ impl<I: PacketIo> Stage<I> {
         let Some(seat) = self.seats.get_mut(place) else { return };
         seat.core.tick();
         while let Some(outgoing) = seat.core.next_packet(now, &mut self.buffer[..]) {
-            let Some(packet) = self.buffer.get(..outgoing.length) else { return };
-            send(&mut self.io, seat, packet, outgoing);
+            send(&mut self.io, seat, &mut self.buffer[..], outgoing);
         }
         if !seat.core.makes_packets()
             && let Some(slot) = seat.slot.take()
@@ -253,10 +251,10 @@ impl<I: PacketIo> Stage<I> {
         let Some(seat) = self.seats.get_mut(place) else { return };
         let released = seat.core.attend(now);
         if let Some(report) = seat.core.report(now, &mut self.buffer[..]) {
-            send_control(&mut self.io, seat, &self.buffer[..report.length], report);
+            send_control(&mut self.io, seat, &mut self.buffer[..], report);
         }
         if let Some(packet) = seat.core.keep_alive(now, &mut self.buffer[..]) {
-            send(&mut self.io, seat, &self.buffer[..packet.length], packet);
+            send(&mut self.io, seat, &mut self.buffer[..], packet);
         }
         let peer = seat.bridge.map(|(_, peer)| peer);
         if let (Some(Key::Up), Some(peer)) = (released, peer.and_then(|peer| self.seats.get_mut(peer))) {
@@ -318,6 +316,7 @@ impl<I: PacketIo> Stage<I> {
         let core = &mut seat.core;
         match command {
             Command::Begin(settings) | Command::Configure(settings) => core.configure(now, *settings),
+            Command::Protect(keys) => core.protect(keys.map(|keys| *keys)),
             Command::Play(list, token) => core.play(*list, token),
             Command::PlayTone(tone) => core.play_tone(*tone),
             Command::StopPlaying => core.stop_playing(),
@@ -398,7 +397,7 @@ impl<I: PacketIo> Stage<I> {
         self.part(place, None);
         let Some(mut seat) = self.seats.try_remove(place) else { return };
         if let Some(goodbye) = seat.core.goodbye(now, &mut self.buffer[..]) {
-            send_control(&mut self.io, &mut seat, &self.buffer[..goodbye.length], goodbye);
+            send_control(&mut self.io, &mut seat, &mut self.buffer[..], goodbye);
             self.io.flush();
         }
         seat.core.close();
@@ -445,13 +444,17 @@ fn add_both<I: PacketIo>(
     }
 }
 
-fn send<I: PacketIo>(io: &mut I, seat: &mut Seat, packet: &[u8], outgoing: Outgoing) {
+/// Sends a packet that stands at the start of `buffer`, behind which is room for what protects it.
+fn send<I: PacketIo>(io: &mut I, seat: &mut Seat, buffer: &mut [u8], outgoing: Outgoing) {
+    let Some(packet) = seat.core.protected(buffer, outgoing.length) else { return };
     if io.send(seat.rtp, packet, outgoing.to).is_err() {
         seat.core.count_send_error();
     }
 }
 
-fn send_control<I: PacketIo>(io: &mut I, seat: &mut Seat, packet: &[u8], outgoing: Outgoing) {
+/// The same for RTCP.
+fn send_control<I: PacketIo>(io: &mut I, seat: &mut Seat, buffer: &mut [u8], outgoing: Outgoing) {
+    let Some(packet) = seat.core.protected(buffer, outgoing.length) else { return };
     let socket = if seat.core.muxes_rtcp() { seat.rtp } else { seat.rtcp };
     if io.send(socket, packet, outgoing.to).is_err() {
         seat.core.count_send_error();

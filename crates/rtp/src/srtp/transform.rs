@@ -6,6 +6,10 @@ use super::gcm::{self, Gcm};
 use super::{MasterKey, Suite};
 
 /// What the session keys of one direction do to packets, those of RTP or those of RTCP.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives as long as a call, and packets need not look behind a pointer"
+)]
 pub(super) enum Transform {
     /// Encrypted, then tagged.
     Counter(CounterMode),
