@@ -111,6 +111,7 @@ impl LocalTechnology {
         }
         one.hold(&called);
         two.hold(&calling);
+        calling.demand_encryption(request.asker.as_ref().is_some_and(Call::demands_encryption));
         calling.inherit_location(request.asker.as_ref());
         calling.set_redirecting(request.redirecting);
         called.set_connected(request.caller);

@@ -117,6 +117,11 @@ pub enum OriginateError {
         /// What the caller speaks.
         caller: String,
     },
+    /// The channel that asks lets its call be joined with encrypted media alone.
+    #[error(
+        "the caller wants encrypted media (secure_bridge_media), and '{0}' may not have any; give it media_encryption=sdes"
+    )]
+    NotEncrypted(String),
     /// Nobody can vouch for the caller towards an endpoint that is to be told (RFC 8224).
     #[error("the caller's identity cannot be signed: {0}")]
     Unsigned(String),
@@ -137,7 +142,7 @@ impl OriginateError {
             Self::NoContact(_) | Self::Away(_) => HangupCause::ABSENT,
             Self::Unreachable { .. } | Self::NoSuchExtension { .. } => HangupCause::NO_ROUTE,
             Self::TooManyHops => HangupCause::ROUTING_ERROR,
-            Self::NoCommonCodec { .. } => HangupCause::BEARER_UNAVAILABLE,
+            Self::NoCommonCodec { .. } | Self::NotEncrypted(_) => HangupCause::BEARER_UNAVAILABLE,
             Self::Media(_) | Self::Refused | Self::Unsigned(_) => HangupCause::CONGESTION,
         }
     }
@@ -192,6 +197,8 @@ pub enum Report {
     Resumed,
     /// Both sides have agreed on these codecs; the first one is in use.
     Codecs(Vec<media_bridge::Codec>),
+    /// Whether its media is encrypted from now on.
+    Encrypted(bool),
     /// Where the party's media is, for another party to send to directly; `None` when it cannot leave us.
     Media(Option<Box<PartyMedia>>),
     /// Packets of the party came from there.

@@ -95,6 +95,8 @@ struct Details {
     caller: CallerId,
     caller_tag: String,
     tone_zone: Option<String>,
+    encrypted: bool,
+    demands_encryption: bool,
     dialed: String,
     language: String,
     position: DialplanPosition,
@@ -124,6 +126,8 @@ impl Call {
             caller: spec.caller,
             caller_tag: String::new(),
             tone_zone: None,
+            encrypted: false,
+            demands_encryption: false,
             dialed: spec.dialed,
             language: spec.language,
             position: DialplanPosition { context: spec.context, ..Default::default() },
@@ -439,6 +443,21 @@ impl Call {
         self.details().codecs.clone()
     }
 
+    /// Whether its media is encrypted between the party and us.
+    pub fn is_encrypted(&self) -> bool {
+        self.details().encrypted
+    }
+
+    /// Whether calls that it makes have to be encrypted as well.
+    pub fn demands_encryption(&self) -> bool {
+        self.details().demands_encryption
+    }
+
+    /// Lets it make calls with encrypted media alone, or any.
+    pub fn demand_encryption(&self, demanded: bool) {
+        self.details().demands_encryption = demanded;
+    }
+
     /// Whether calls that it makes may not need a translation between codecs.
     pub fn forbids_translation(&self) -> bool {
         self.details().no_translation
@@ -592,6 +611,7 @@ impl Call {
             Report::Held => self.hold(true),
             Report::Resumed => self.hold(false),
             Report::Codecs(codecs) => self.details().codecs = codecs,
+            Report::Encrypted(encrypted) => self.details().encrypted = encrypted,
             Report::Media(media) => self.change_media(media.map(|media| *media)),
             Report::HeardFrom(from) => self.change_source(from),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),

@@ -12,6 +12,7 @@ use sip_ua::user_agent::SessionOptions;
 use super::codec_rules::CodecRules;
 use super::digits::DigitMode;
 use super::door::AccessRules;
+use super::media_encryption::MediaEncryption;
 use super::redirect::RedirectMethod;
 use super::rtp_options::RtpOptions;
 use crate::identity::{CallerId, Presentation};
@@ -53,6 +54,8 @@ pub struct SipEndpoint {
     pub strict_media: bool,
     /// How its audio travels.
     pub rtp: RtpOptions,
+    /// Whether its audio is encrypted.
+    pub media_encryption: MediaEncryption,
     /// Address put into session descriptions instead of our own.
     pub media_address: Option<IpAddr>,
     /// A call without audio for this long ends.
@@ -183,6 +186,7 @@ impl SipEndpoint {
             symmetric_media: false,
             strict_media: true,
             rtp: RtpOptions::default(),
+            media_encryption: MediaEncryption::None,
             media_address: None,
             rtp_timeout: None,
             rtp_timeout_hold: None,

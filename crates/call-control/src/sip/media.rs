@@ -6,13 +6,16 @@ use std::sync::Arc;
 use media_bridge::{
     ALTERNATIVES, Codec, CodecPayload, Direction, EventPayload, Leg, LegSettings, OTHER_EVENTS,
 };
-use sdp::negotiation::{CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, PacketTime};
+use sdp::negotiation::{
+    CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, PacketTime, Protection,
+};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
 
 use super::codec_choice::{CodecChoice, Turn};
 use super::digits::DigitMode;
 use super::endpoint::SipEndpoint;
+use super::media_encryption::{Keyring, MediaEncryption, leg_keys};
 use crate::call::Call;
 use crate::direct_media::{MediaPlace, PartyMedia};
 use crate::technology::Report;
@@ -27,6 +30,8 @@ pub(super) struct Agreement {
     pub(super) codecs: Vec<Codec>,
     /// The far end has put us on hold.
     pub(super) held: bool,
+    /// It is encrypted.
+    pub(super) encrypted: bool,
 }
 
 impl Agreement {
@@ -35,6 +40,7 @@ impl Agreement {
         if !self.codecs.is_empty() {
             call.report(Report::Codecs(self.codecs));
         }
+        call.report(Report::Encrypted(self.encrypted));
         call.report(if self.held { Report::Held } else { Report::Resumed });
     }
 }
@@ -46,6 +52,7 @@ pub(super) struct SessionMedia {
     endpoint: Arc<SipEndpoint>,
     seen: Seen,
     codecs: CodecChoice,
+    keyring: Keyring,
     /// What holds now.
     agreed: Option<Negotiated>,
     /// Whose media the phone was told of, and has agreed to; `None` for ours.
@@ -83,12 +90,20 @@ impl SessionMedia {
     ) -> Self {
         let packet_time = if endpoint.rtp.use_ptime { PacketTime::Theirs } else { PacketTime::Ours };
         let negotiator = Negotiator::new(session_id, "-").with_packet_time(packet_time);
-        Self { leg, negotiator, endpoint, seen, codecs, agreed: None, told: None, offered: None }
+        let keyring = Keyring::new(endpoint.media_encryption);
+        Self { leg, negotiator, endpoint, seen, codecs, keyring, agreed: None, told: None, offered: None }
     }
 
     /// Our address, as descriptions say it.
     pub(super) fn address(&self) -> IpAddr {
         self.seen.address
+    }
+
+    /// The call may not do without encryption. `false`: the endpoint has none.
+    pub(super) fn demand_encryption(&mut self) -> bool {
+        let MediaEncryption::Sdes { short_tags, .. } = self.endpoint.media_encryption else { return false };
+        self.keyring = Keyring::new(MediaEncryption::Sdes { optional: false, short_tags });
+        true
     }
 
     /// The endpoint that it belongs to.
@@ -121,7 +136,8 @@ impl SessionMedia {
     pub(super) fn offer(&mut self, to: Option<MediaPlace>, prefer: Option<Codec>) -> Body {
         let codecs = self.codecs.offered(prefer);
         self.offered = to;
-        let local = self.local(to, codecs);
+        let protection = self.keyring.for_offer();
+        let local = self.local(to, codecs, protection);
         Body::sdp(self.negotiator.offer(&local))
     }
 
@@ -133,12 +149,13 @@ impl SessionMedia {
         to: Option<MediaPlace>,
         turn: Turn,
     ) -> Result<(Body, Agreement), NegotiationError> {
-        let offered: Vec<Codec> =
-            self.negotiator.offered_codecs(offer, None).iter().filter_map(codec_of).collect();
+        let protection = self.keyring.for_answer();
+        let offered = self.negotiator.offered_codecs(offer, protection.as_ref());
+        let offered: Vec<Codec> = offered.iter().filter_map(codec_of).collect();
         let codecs = self.codecs.answered(&offered, turn);
         let direct = to.and_then(|place| {
             let mut attempt = self.negotiator.clone();
-            let answered = attempt.answer(offer, &self.local(Some(place), Vec::new())).ok();
+            let answered = attempt.answer(offer, &self.local(Some(place), Vec::new(), None)).ok();
             Some((attempt, answered.filter(|(_, negotiated)| !negotiated.remote_hold)?))
         });
         let (answer, negotiated) = match direct {
@@ -148,7 +165,7 @@ impl SessionMedia {
                 answered
             }
             None => {
-                let answered = self.negotiator.answer(offer, &self.local(None, codecs))?;
+                let answered = self.negotiator.answer(offer, &self.local(None, codecs, protection))?;
                 self.told = None;
                 answered
             }
@@ -167,7 +184,8 @@ impl SessionMedia {
 
     /// Where the phone's media is, for another party to send to.
     pub(super) fn party(&self) -> Option<PartyMedia> {
-        let negotiated = self.agreed.as_ref()?;
+        // Its keys are told to us alone.
+        let negotiated = self.agreed.as_ref().filter(|agreed| agreed.protection.is_none())?;
         let mut party = PartyMedia::new(negotiated.remote?, codec_of(&negotiated.codec)?);
         party.rtcp = negotiated.remote_rtcp;
         let (send, receive) = (negotiated.send_payload_type, negotiated.receive_payload_type);
@@ -185,10 +203,21 @@ impl SessionMedia {
     }
 
     fn apply(&mut self, negotiated: Negotiated) -> Agreement {
-        if let Some(settings) = self.settings(&negotiated) {
+        self.keyring.agreed(negotiated.protection.as_ref());
+        let keys = match &negotiated.protection {
+            None => Some(None),
+            Some(agreed) => leg_keys(agreed).map(Some),
+        };
+        // Keys before what lets packets out.
+        if let (Some(settings), Some(keys)) = (self.settings(&negotiated), keys) {
+            self.leg.protect(keys);
             self.leg.configure(settings);
         }
-        let agreement = Agreement { codecs: codecs_of(&negotiated), held: negotiated.remote_hold };
+        let agreement = Agreement {
+            codecs: codecs_of(&negotiated),
+            held: negotiated.remote_hold,
+            encrypted: negotiated.protection.is_some(),
+        };
         self.agreed = Some(negotiated);
         agreement
     }
@@ -235,8 +264,13 @@ impl SessionMedia {
     }
 
     /// What we describe: our own media with these codecs, or that of another party, which has one.
-    fn local(&self, to: Option<MediaPlace>, codecs: Vec<Codec>) -> LocalMedia {
-        let Some(place) = to else { return self.own(codecs) };
+    fn local(
+        &self,
+        to: Option<MediaPlace>,
+        codecs: Vec<Codec>,
+        protection: Option<Protection>,
+    ) -> LocalMedia {
+        let Some(place) = to else { return self.own(codecs, protection) };
         LocalMedia {
             address: place.rtp.ip(),
             port: place.rtp.port(),
@@ -250,7 +284,7 @@ impl SessionMedia {
         }
     }
 
-    fn own(&self, codecs: Vec<Codec>) -> LocalMedia {
+    fn own(&self, codecs: Vec<Codec>, protection: Option<Protection>) -> LocalMedia {
         LocalMedia {
             address: self.seen.address,
             port: self.leg.rtp_address().port(),
@@ -259,7 +293,7 @@ impl SessionMedia {
             codecs: codecs.into_iter().map(offer_of).collect(),
             telephone_event: self.endpoint.digits.names_events().then_some(TELEPHONE_EVENT),
             direction: sdp::Direction::SendRecv,
-            protection: None,
+            protection,
         }
     }
 }

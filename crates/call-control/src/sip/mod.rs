@@ -19,6 +19,7 @@ mod info;
 pub(crate) mod leg_events;
 mod line;
 mod media;
+mod media_encryption;
 mod messages;
 mod outbound;
 mod parties;
@@ -52,6 +53,7 @@ pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Refer
 pub use door::AccessRules;
 pub use endpoint::{DirectMedia, GlareMitigation, SipEndpoint};
 pub use line::{Line, LineBuilder, LineError};
+pub use media_encryption::MediaEncryption;
 pub use redirect::RedirectMethod;
 pub use referral::status_of;
 pub use registration::RegistrationError;

@@ -152,7 +152,10 @@ fn open_media(
     let leg = sip.switchboard.media().open_leg(config).map_err(|e| OriginateError::Media(e.to_string()))?;
     let address = route.endpoint.media_address.unwrap_or_else(|| sip.user_agent().media_address(flow));
     let seen = Seen::over(flow, address);
-    let media = SessionMedia::new(Arc::new(leg), route.endpoint.clone(), seen, codecs, id.0);
+    let mut media = SessionMedia::new(Arc::new(leg), route.endpoint.clone(), seen, codecs, id.0);
+    if request.asker.as_ref().is_some_and(Call::demands_encryption) && !media.demand_encryption() {
+        return Err(OriginateError::NotEncrypted(route.endpoint.name.clone()));
+    }
     Ok((media, relay))
 }
 

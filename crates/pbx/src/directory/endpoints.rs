@@ -126,6 +126,7 @@ fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &E
     };
     sip.symmetric_media = endpoint.rtp_symmetric;
     sip.strict_media = configuration.rtp.strict;
+    sip.media_encryption = endpoint.media_encryption;
     sip.media_address = endpoint.media_address;
     sip.rtp_timeout = endpoint.rtp_timeout;
     sip.rtp_timeout_hold = endpoint.rtp_timeout_hold;

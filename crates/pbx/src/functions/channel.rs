@@ -1,4 +1,4 @@
-//! `CHANNEL(item)`: facts about the channel. `language`, `tonezone` and the groups can be set.
+//! `CHANNEL(item)`: facts about the channel. `language`, `tonezone`, `secure_bridge_media` and the groups can be set.
 
 use std::sync::Arc;
 
@@ -31,13 +31,22 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "pickupgroup" => call.pickup_groups().to_take.numbers(),
         "namedpickupgroup" => call.pickup_groups().to_take.names(),
         "after_bridge_goto" | "hangupsource" | "musicclass" | "parkinglot" => String::new(),
+        "secure_media" => {
+            if call.is_encrypted() {
+                "1".to_owned()
+            } else {
+                String::new()
+            }
+        }
+        "rtp,secure" | "rtp,secure,audio" => flag(call.is_encrypted()),
+        "secure_bridge_media" => flag(call.demands_encryption()),
         "direction" => match call.direction() {
             Direction::Inbound => "inbound".to_owned(),
             Direction::Outbound => "outbound".to_owned(),
         },
         _ => {
             let known = "known are name, state, language, tonezone, uniqueid, linkedid, channeltype, context, exten, \
-                         audioreadformat, audiowriteformat, audionativeformat and endpoint";
+                         audioreadformat, audiowriteformat, audionativeformat, endpoint, secure_media and secure_bridge_media";
             return Err(FunctionError::arguments(NAME, arguments, known));
         }
     })
@@ -51,6 +60,10 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
         }
         "tonezone" => {
             scope.call.set_tone_zone(Some(value.trim()).filter(|zone| !zone.is_empty()));
+            Ok(())
+        }
+        "secure_bridge_media" => {
+            scope.call.demand_encryption(asterisk_conf::boolean(value.trim()).unwrap_or(false));
             Ok(())
         }
         item @ ("callgroup" | "namedcallgroup" | "pickupgroup" | "namedpickupgroup") => {
@@ -68,10 +81,14 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
             Ok(())
         }
         _ => {
-            let known = "only language, tonezone, callgroup, pickupgroup, namedcallgroup and namedpickupgroup can be set";
+            let known = "only language, tonezone, secure_bridge_media, callgroup, pickupgroup, namedcallgroup and namedpickupgroup can be set";
             Err(FunctionError::arguments(NAME, arguments, known))
         }
     }
+}
+
+fn flag(on: bool) -> String {
+    if on { "1" } else { "0" }.to_owned()
 }
 
 /// The codec's name as dialplans know it.

@@ -103,7 +103,9 @@ fn lifetime(text: &str) -> Option<u64> {
 fn mki(text: &str) -> Option<(u64, u8)> {
     let (number, length) = text.split_once(':')?;
     let number = number.parse().ok().filter(|_| number.bytes().all(|octet| octet.is_ascii_digit()))?;
-    number_of(length).filter(|length| matches!(length, 1..=128)).map(|length| (number, length))
+    let length = number_of(length).filter(|length| matches!(length, 1..=128))?;
+    let fits = |number: &u64| length >= 8 || number >> (8 * u32::from(length)) == 0;
+    Some(number).filter(fits).map(|number| (number, length))
 }
 
 #[cfg(test)]
@@ -113,7 +115,10 @@ mod tests {
 
     use super::*;
 
-    fn keys(parameters: &str) -> Vec<Option<(&str, Option<u64>, Option<(u64, u8)>)>> {
+    /// Its text, lifetime and identifier.
+    type Parts<'a> = Option<(&'a str, Option<u64>, Option<(u64, u8)>)>;
+
+    fn keys(parameters: &str) -> Vec<Parts<'_>> {
         let crypto = Crypto { tag: 1, suite: "x", key_parameters: parameters, session_parameters: "" };
         let parts = |key: InlineKey<'_>| {
             let at = parameters.find(key.key_and_salt).unwrap();
@@ -151,6 +156,7 @@ mod tests {
             "inline:abc|x",
             "inline:abc|2^64",
             "inline:abc|1:0",
+            "inline:abc|256:1",
             "inline:abc|1:4|1:4",
         ];
         assert!(odd.iter().all(|odd| keys(odd) == [None]));

@@ -6,6 +6,7 @@ mod destinations;
 mod direct_media;
 mod doors;
 mod flow;
+mod media_encryption;
 mod names;
 mod pieces;
 mod references;
@@ -34,6 +35,7 @@ pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
     flow::check(plan, found);
     secrets::check(sip, found);
     direct_media::check(sip, found);
+    media_encryption::check(sip, found);
     if whole_plan {
         found.extend(dialplan_vm::check_jumps(plan));
         references::check_contexts(plan, sip, found);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span};
-use call_control::sip::{CodecRules, DirectMedia, RedirectMethod, RtpOptions};
+use call_control::sip::{CodecRules, DirectMedia, MediaEncryption, RedirectMethod, RtpOptions};
 use call_control::{CallerId, GroupSet, PickupGroups, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
@@ -15,6 +15,7 @@ use super::codecs;
 use super::direct_media;
 use super::geolocation::GeolocationOptions;
 use super::global::identifiers;
+use super::media_encryption;
 use super::proxy;
 use super::rtp_options;
 use super::security_mechanisms;
@@ -55,6 +56,8 @@ pub struct Endpoint {
     pub dtmf_mode: DtmfMode,
     /// `use_ptime`, `rtp_keepalive`, `rtp_port_start`, `tos_audio` and their kin.
     pub rtp: RtpOptions,
+    /// `media_encryption`, `media_encryption_optimistic` and `srtp_tag_32`.
+    pub media_encryption: MediaEncryption,
     /// `direct_media` and its kin.
     pub direct_media: DirectMedia,
     /// `rtp_symmetric`.
@@ -270,6 +273,7 @@ impl Endpoint {
             from_domain: values.text("from_domain"),
             language: values.text("language").unwrap_or_else(|| default_language.to_owned()),
             dtmf_mode: values.choice("dtmf_mode", DTMF_MODES, DtmfMode::default()),
+            media_encryption: media_encryption::read(values),
             direct_media: direct_media::read(values),
             rtp_symmetric: symmetric,
             force_rport: values.flag("force_rport", true),

@@ -47,13 +47,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("ice_support", Flag, NO, Note),
     Idle("max_audio_streams", Number, &["1"], Note),
     Idle("max_video_streams", Number, &["0", "1"], Note),
-    Idle(
-        "media_encryption",
-        Word(&["no", "sdes", "dtls"]),
-        NO,
-        Warning("speech is not encrypted yet: phones that insist on it are refused with 488"),
-    ),
-    Idle("media_encryption_optimistic", Flag, NO, Note),
     Idle("media_use_received_transport", Flag, EITHER, Note),
     Idle("moh_passthrough", Flag, NO, Note),
     Idle("moh_suggest", Any, &["default"], Note),

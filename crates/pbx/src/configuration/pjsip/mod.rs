@@ -13,6 +13,7 @@ mod global;
 mod identify;
 mod idle;
 mod keys;
+mod media_encryption;
 mod pattern;
 mod proxy;
 mod registration;
