@@ -17,6 +17,7 @@ mod codecs;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
+mod encryption;
 mod floods;
 mod forwarding;
 mod geolocation;
@@ -74,6 +75,7 @@ fn main() {
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),
+        encryption::trials(),
         floods::trials(),
         forwarding::trials(),
         geolocation::trials(),

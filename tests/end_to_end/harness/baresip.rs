@@ -39,6 +39,8 @@ pub(crate) struct Setup<'a> {
     at: Option<SocketAddr>,
     /// Lines of its configuration that name certificates.
     certificates: String,
+    /// Its word for how media is encrypted.
+    encryption: Option<&'a str>,
     /// URI whose presence it watches.
     watched: Option<String>,
 }
@@ -101,6 +103,12 @@ impl<'a> Setup<'a> {
         self
     }
 
+    /// Encrypting its audio: `srtp` where the far end does so, `srtp-mand` always.
+    pub(crate) fn encrypting(mut self, how: &'a str) -> Self {
+        self.encryption = Some(how);
+        self
+    }
+
     /// Watching somebody's presence.
     pub(crate) fn watching(mut self, uri: String) -> Self {
         self.watched = Some(uri);
@@ -147,15 +155,17 @@ impl<'a> Setup<'a> {
         let codecs =
             if self.codecs.is_empty() { String::new() } else { format!(";audio_codecs={}", self.codecs) };
         let answer = if self.answer == Answer::Auto { "auto" } else { "manual" };
+        let encryption = self.encryption.map(|how| format!(";mediaenc={how}")).unwrap_or_default();
         let account = format!(
-            "<sip:{}@{domain};transport={}>{registration};ptime={};answermode={answer}{codecs}\n",
+            "<sip:{}@{domain};transport={}>{registration};ptime={};answermode={answer}{codecs}{encryption}\n",
             self.name, self.transport, self.packet_time
         );
         std::fs::write(folder.join("accounts"), account)?;
         let watched = self.watched.map(|uri| format!("\"Watched\" <{uri}>;presence=p2p\n"));
         std::fs::write(folder.join("contacts"), watched.as_deref().unwrap_or_default())?;
         let modules = if watched.is_some() { WATCHING } else { "" };
-        let settings = format!("{CONFIG}{modules}")
+        let encrypting = if encryption.is_empty() { "" } else { "module srtp.so\n" };
+        let settings = format!("{CONFIG}{encrypting}{modules}")
             .replace("TONE", &tone.to_string_lossy())
             .replace("CONTROL", &control.to_string())
             .replace("FOLDER", &folder.to_string_lossy())
@@ -190,6 +200,7 @@ impl Baresip {
             answer: Answer::Auto,
             at: None,
             certificates: String::new(),
+            encryption: None,
             watched: None,
         }
     }
