@@ -1,4 +1,5 @@
 //! Secure RTP between two ends: what gets through, what does not, and what others make of the same keys.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use proptest::collection::vec;
 use proptest::prelude::*;
