@@ -189,7 +189,8 @@ fn sip_conf(scene: &Scene) -> Outcome {
         )
     };
     let text = format!(
-        "[general]\ncontext=nobody\nallowguest=no\nudpbindaddr=BIND:PORT\ndisallow=all\nallow=ulaw,alaw\n\n{}{}",
+        "[general]\ncontext=nobody\nallowguest=no\nudpbindaddr=BIND:PORT\ntcpenable=yes\ntcpbindaddr=BIND:PORT\n\
+         disallow=all\nallow=ulaw,alaw\n\n{}{}",
         device("alice", "encryption=yes\nencryption_taglen=32"),
         device("bob", "encryption=no")
     );

@@ -23,7 +23,7 @@ pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
         has_keys && !endpoint.transport.as_deref().map_or(some_secure, secure)
     };
     let endpoints: Vec<_> = sip.endpoints.values().filter(in_the_clear).collect();
-    let place = |endpoint: &&Arc<Endpoint>| (endpoint.name.clone(), endpoint.span);
+    let place = |endpoint: &&Arc<Endpoint>| (endpoint.name.clone(), endpoint.span_of("media_encryption"));
     let told = |who: &str| {
         let message = format!(
             "{who}: media_encryption=sdes tells keys in messages that are not encrypted themselves: who reads them can \
@@ -50,6 +50,21 @@ mod tests {
         ]);
         let (_, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
         report.diagnostics.iter().any(|finding| finding.code == "keys-in-the-clear")
+    }
+
+    /// In the words of the file that it was written in.
+    #[test]
+    fn keys_of_sip_conf_are_noticed() {
+        let files = MemoryFiles::from([
+            (
+                "/pbx/etc/sip.conf",
+                "[general]\n[a]\ntype=friend\nhost=dynamic\nsecret=dJ3kfu39xlw0\nencryption=yes\n",
+            ),
+            ("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n"),
+        ]);
+        let (_, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
+        let said = report.render(false);
+        assert!(said.contains("[a]: encryption=yes tells keys") && said.contains("sip.conf:6:"), "{said}");
     }
 
     #[test]

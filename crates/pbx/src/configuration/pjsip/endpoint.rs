@@ -133,7 +133,7 @@ pub struct Endpoint {
     /// Where the section is.
     pub span: Span,
     /// Where values are that checks point at: `context`, `subscribe_context`, `overlap_context`, `auth`, `outbound_auth`,
-    /// `aors`, `transport`, `allow`, the profiles of locations and of signatures.
+    /// `aors`, `transport`, `allow`, `media_encryption`, the profiles of locations and of signatures.
     pub spans: Vec<(&'static str, Span)>,
 }
 
@@ -251,6 +251,7 @@ impl Endpoint {
             "aors",
             "transport",
             "allow",
+            "media_encryption",
             "geoloc_incoming_call_profile",
             "geoloc_outgoing_call_profile",
             "stir_shaken_profile",
