@@ -85,6 +85,10 @@ fn echo(scene: &Scene) -> Outcome {
     alice.is_in_call()?;
     alice.hears_nothing_but(440)?;
     exchange.says("encrypted=1")?;
+    let channels = exchange.console("core show channels")?;
+    let name = channels.split_whitespace().find(|word| word.starts_with("PJSIP/alice-")).unwrap_or_default();
+    let shown = exchange.console(&format!("core show channel {name}"))?;
+    ensure(shown.contains("Encrypted: yes, "), || format!("it should be shown as encrypted:\n{shown}"))?;
     alice.hang_up()?;
     exchange.is_idle()
 }

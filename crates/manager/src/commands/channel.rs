@@ -51,9 +51,14 @@ fn show(context: &Context, arguments: &[String]) -> Answer {
     }
     if let Some(leg) = call.leg() {
         let counted = leg.statistics();
+        let encrypted = match call.is_encrypted() {
+            true => format!("yes, {} packets refused", counted.unauthentic),
+            false => "no".to_owned(),
+        };
         let _ = writeln!(
             text,
-            " -- Audio --\n{:>20}: {} packets, {} lost, jitter {:.1} ms\n{:>20}: {} packets, {} lost there",
+            " -- Audio --\n{:>20}: {encrypted}\n{:>20}: {} packets, {} lost, jitter {:.1} ms\n{:>20}: {} packets, {} lost there",
+            "Encrypted",
             "Received",
             counted.packets_received,
             counted.lost,

@@ -173,7 +173,9 @@ fn may_be_passed_over(parameter: &str) -> bool {
 }
 
 fn no_common_suite(media: &Media<'_>) -> NegotiationError {
-    let suites = media.attributes().typed::<Crypto<'_>>().take(8).map(|crypto| excerpt(crypto.suite));
-    let theirs = suites.collect::<Vec<_>>().join(", ");
+    // In a line that is not in order a key may stand where the suite should.
+    let is_name = |suite: &&str| suite.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'_');
+    let suites = media.attributes().typed::<Crypto<'_>>().map(|crypto| crypto.suite).filter(is_name);
+    let theirs = suites.take(8).map(excerpt).collect::<Vec<_>>().join(", ");
     NegotiationError::NoCommonSuite { theirs: if theirs.is_empty() { "none".into() } else { theirs } }
 }

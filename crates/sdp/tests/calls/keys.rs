@@ -86,6 +86,9 @@ fn who_demands_protection_gets_no_other_stream() {
     assert_eq!(error, NegotiationError::Unprotected { protocol: "RTP/AVP".into() });
     let error = answered("m=audio 4000 RTP/SAVP 8", &protecting(&[SHA1_80], true)).unwrap_err();
     assert_eq!(error, NegotiationError::NoCommonSuite { theirs: "none".into() });
+    let swapped = format!("m=audio 4000 RTP/SAVP 8\na=crypto:1 inline:{TWOS} {SHA1_80}");
+    let error = answered(&swapped, &protecting(&[SHA1_80], true)).unwrap_err();
+    assert_eq!(error, NegotiationError::NoCommonSuite { theirs: "none".into() }, "a key is not told");
     let two = format!("m=audio 4010 RTP/AVP 8\nm=audio 4000 RTP/SAVP 8\na=crypto:1 {SHA1_80} inline:{TWOS}");
     let (text, _) = answered(&two, &protecting(&[SHA1_80], true)).unwrap();
     assert_eq!(media_lines(&text), ["m=audio 0 RTP/AVP 8", "m=audio 10000 RTP/SAVP 8"]);
