@@ -36,8 +36,9 @@
 //! # How the delay is found
 //!
 //! Each packet's transit time (arrival less timestamp) is compared with the shortest of the last 512: that is its delay.
-//! The aim is what a share of 99 % of them stayed below ([`Adaptive::quantile`]), or the height of peaks, if at least two
-//! came within 30 s. A delay that is too long is shortened by leaving out pitch periods, and where packets are missing; one
+//! The aim is what a share of 96 % of them stayed below ([`Adaptive::quantile`]), or less where a long delay would save few
+//! of them ([`Adaptive::worth`]). On request peaks are waited for as well, if at least two came within 30 s. A delay that is
+//! too long is shortened by leaving out pitch periods, and where packets are missing; one
 //! that is too short is made longer by repeating them, and in pauses. A packet that comes too late for its turn, but before
 //! all others, is waited for, and the delay is longer from then on: so a network that stands still for a moment costs
 //! no words.
