@@ -379,6 +379,7 @@ audio_player aufile,x
 audio_alert ausine,440
 ausrc_format s16
 ausrc_srate 8000
+ausrc_channels 1
 auplay_format s16
 auenc_format s16
 audec_format s16
