@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         .into_iter()
         .flat_map(|(name, network)| {
             let ours = move || Course::new(Box::new(Ours::new(Config::adaptive(8_000))), network);
-            let peer = move || Course::new(Box::new(Peer::new()), network);
+            let peer = move || Course::new(Box::new(Peer::default()), network);
             [Operation::new(name, "rtp-jitter", 2_000, ours), Operation::new(name, "neteq", 2_000, peer)]
         })
         .collect();

@@ -88,7 +88,7 @@ pub fn table(words: &[String], config: &Config) -> ExitCode {
 /// Prints one line; says whether ours damages no more and delays no more than the peer.
 fn line(name: &str, speech: &Speech, network: &Network, config: &Config) -> bool {
     let ours = figures(&mut Ours::new(config.clone()), speech, network);
-    let peer = figures(&mut Peer::new(), speech, network);
+    let peer = figures(&mut Peer::default(), speech, network);
     let score = |score: Option<f64>| score.map_or("?".to_owned(), |score| format!("{score:.2}"));
     let is_ahead = ours.delay <= peer.delay && ours.damaged() <= peer.damaged() + 0.005;
     println!(

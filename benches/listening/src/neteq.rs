@@ -31,8 +31,8 @@ impl AudioDecoder for Decoder {
     }
 }
 
-impl Peer {
-    pub fn new() -> Self {
+impl Default for Peer {
+    fn default() -> Self {
         Instant::set(Duration::ZERO);
         let config = NetEqConfig { sample_rate: 8_000, ..NetEqConfig::default() };
         let mut neteq = NetEq::new(config).expect("the defaults are valid");

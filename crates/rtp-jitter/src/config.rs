@@ -41,8 +41,9 @@ pub enum Mode {
 
 /// Bounds and aims of an adaptive delay.
 ///
-/// The defaults are quick. `Adaptive { quantile: 0.99, worth: Duration::from_secs(1), peaks: true, .. }` is patient: it
-/// conceals a fifth as much where networks stand still now and then, for twice the delay (`benches/listening/quality.md`).
+/// The defaults are quick. `Adaptive { quantile: 0.99, worth: Duration::from_secs(1), peaks: true, .. }` is patient: where
+/// networks stand still now and then it conceals a sixth as much, for a delay of 170 ms instead of 30
+/// (`benches/listening/quality.md`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adaptive {
     /// The delay never aims lower. It is what absorbs unevenness of the caller's own ticks. Default: 5 ms.

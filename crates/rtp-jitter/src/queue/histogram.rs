@@ -64,7 +64,7 @@ impl TransitHistogram {
         if self.length == 0 { 0 } else { (self.quantile - self.lowest + 1) * self.width }
     }
 
-    /// The same, where delay beyond `free` ticks must be worth it: a hundredth of the packets is worth `worth` ticks. A tenth
+    /// The same, where delay beyond `free` ticks must be worth it: a hundredth of the packets is worth `worth` ticks. An eighth
     /// of them at most is found not to be.
     pub(super) fn worthwhile_spread(&self, free: i64, worth: i64) -> i64 {
         let mut best = self.spread();
@@ -85,7 +85,7 @@ impl TransitHistogram {
             }
             above += i64::from(self.counts[slot(bucket)]);
             bucket -= 1;
-            if above * 10 > length {
+            if above * 8 > length {
                 return best;
             }
         }
@@ -202,18 +202,18 @@ mod tests {
     #[test]
     fn a_drifting_clock_moves_along_the_ring() {
         let mut histogram = histogram(0.99);
-        for n in 0..1_000_000_i64 {
+        for n in 0..100_000_i64 {
             histogram.add(n / 10);
         }
         assert!(histogram.spread() <= 8 * 9, "{}", histogram.spread());
-        assert!(histogram.least() > 99_900);
+        assert!(histogram.least() > 9_900);
     }
 
     #[test]
     fn counts_agree_with_a_sorted_list() {
         let (mut histogram, mut last) = (histogram(0.95), Vec::new());
         let mut random = 1_u64;
-        for _ in 0..5_000 {
+        for _ in 0..1_500 {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let transit = ((random >> 33) % 3_000) as i64 - 1_500;
             histogram.add(transit);
@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(histogram.worthwhile_spread(0, 79), 8); // ten hundredths are worth 790 ticks
         assert_eq!(histogram.worthwhile_spread(0, 80), 808);
         assert_eq!(histogram.worthwhile_spread(900, 0), 808);
-        histogram.add(800); // more than a tenth
+        (0..3).for_each(|_| histogram.add(800)); // more than an eighth
         assert_eq!(histogram.worthwhile_spread(0, 79), 808);
     }
 
