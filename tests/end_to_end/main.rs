@@ -32,6 +32,7 @@ mod messages;
 mod overlap;
 mod packets;
 mod pickup;
+mod publications;
 mod refusals;
 mod registration;
 mod reload;
@@ -88,6 +89,7 @@ fn main() {
         packets::trials(),
         overlap::trials(),
         pickup::trials(),
+        publications::trials(),
         refusals::trials(),
         registration::trials(),
         reload::trials(),

@@ -8,6 +8,7 @@ mod doors;
 mod flow;
 mod names;
 mod pieces;
+mod publications;
 mod references;
 mod secrets;
 mod stir_shaken;
@@ -41,6 +42,7 @@ pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
     if whole_sip {
         destinations::check(plan, extensions, sip, found);
         references::check(sip, found);
+        publications::check(sip, found);
         access::check(sip, found);
         stir_shaken::check(sip, found);
         doors::check(plan, sip, found);

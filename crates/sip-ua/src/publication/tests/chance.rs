@@ -34,7 +34,7 @@ fn lines(status: u16, number: Option<u32>, turn: usize) -> Vec<String> {
         423 => "Min-Expires",
         _ => "Retry-After",
     };
-    let tag = (turn % 3 > 0).then(|| format!("SIP-ETag: {turn}"));
+    let tag = (!turn.is_multiple_of(3)).then(|| format!("SIP-ETag: {turn}"));
     number.map(|number| format!("{name}: {number}")).into_iter().chain(tag).collect()
 }
 
