@@ -34,6 +34,7 @@ mod messages;
 mod overlap;
 mod packets;
 mod pickup;
+mod publications;
 mod refusals;
 mod registration;
 mod reload;
@@ -92,6 +93,7 @@ fn main() {
         packets::trials(),
         overlap::trials(),
         pickup::trials(),
+        publications::trials(),
         refusals::trials(),
         registration::trials(),
         reload::trials(),

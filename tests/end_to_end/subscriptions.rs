@@ -26,17 +26,17 @@ pub(crate) fn trials() -> Vec<Trial> {
 const PLAN: &str = "exten => 100,hint,PJSIP/bob\nexten => 100,1,Dial(PJSIP/bob)";
 
 /// Somebody with one socket and one name.
-struct Phone {
+pub(crate) struct Phone {
     name: &'static str,
-    wire: Wire,
+    pub(crate) wire: Wire,
 }
 
 impl Phone {
-    fn new(scene: &Scene, exchange: &Exchange, name: &'static str) -> Outcome<Self> {
+    pub(crate) fn new(scene: &Scene, exchange: &Exchange, name: &'static str) -> Outcome<Self> {
         Ok(Self { name, wire: Wire::bind(scene.address()?, exchange.sip_address())? })
     }
 
-    fn registers(&self) -> Outcome<Caller<'_>> {
+    pub(crate) fn registers(&self) -> Outcome<Caller<'_>> {
         let registrar = Caller::new(&self.wire, self.name, self.name);
         registrar.say(&[("Expires", "300")]);
         registrar.send(&Method::Register, None, None)?;
@@ -51,7 +51,7 @@ impl Phone {
     }
 
     /// Subscribes, and returns the dialog and the first document.
-    fn watches(&self, number: &str, package: &str) -> Outcome<(Caller<'_>, Message)> {
+    pub(crate) fn watches(&self, number: &str, package: &str) -> Outcome<(Caller<'_>, Message)> {
         let watcher = Caller::new(&self.wire, self.name, number);
         watcher.say(&[("Event", package), ("Expires", "600")]);
         let answer = watcher.ask(&Method::Subscribe, None)?;
@@ -72,7 +72,7 @@ impl Phone {
     }
 
     /// The next document must have these parts.
-    fn is_told_of(&self, parts: &[&str]) -> Outcome<String> {
+    pub(crate) fn is_told_of(&self, parts: &[&str]) -> Outcome<String> {
         let notify = self.is_told()?;
         has(&notify, parts)
     }

@@ -63,6 +63,7 @@
 //! | RFC 3261 §22, RFC 7616, RFC 8760: digest | [`digest`] | `auth-int` |
 //! | RFC 3261 §10, RFC 3327, RFC 5626 §6, RFC 5627: registrar | [`registrar`] | |
 //! | RFC 3261 §10.2, RFC 3327, RFC 3608, RFC 5626 §4.2: registering elsewhere | [`registration`] | |
+//! | RFC 3903 §4: publishing elsewhere | [`publication`] | |
 //!
 //! # Limits
 //!
@@ -97,8 +98,10 @@ pub mod registrar;
 
 // Where servers are.
 pub mod location;
-// Where we are, told to others.
+// Where we are, and what we know, told to others.
+pub mod publication;
 pub mod registration;
+mod spread;
 
 // Calls, and requests outside of them.
 pub mod user_agent;

@@ -231,6 +231,7 @@ fn settings(context: &Context, _: &[String]) -> Answer {
     let limit = configuration.options.max_calls.map_or("none".to_owned(), |calls| calls.to_string());
     for (name, value) in [
         ("Version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("Entity ID", context.exchange.entity_id().to_string()),
         ("System name", configuration.options.system_name.clone()),
         ("Default language", configuration.options.default_language.clone()),
         ("Maximum calls", limit),

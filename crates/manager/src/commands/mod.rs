@@ -145,6 +145,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         pjsip::ONE,
         pjsip::REGISTRATIONS,
         pjsip::SUBSCRIPTIONS,
+        pjsip::PUBLICATIONS,
         security::COMMANDS,
         sip::COMMANDS,
         states::COMMANDS,

@@ -324,4 +324,11 @@ async fn states_are_set_and_hints_show_them() {
     let (shown, _) = console.run("presencestate list").await;
     assert!(shown.first().unwrap().contains("Message: Back at 2"), "{shown:?}");
     assert_eq!(console.run("pjsip show subscriptions inbound").await.0, ["No active subscriptions"]);
+    for which in ["inbound", "outbound"] {
+        let shown = console.run(&format!("pjsip show publications {which}")).await.0;
+        assert_eq!(shown, ["No active publications"]);
+    }
+    let (shown, _) = console.run("core show settings").await;
+    let id = shown.iter().find_map(|line| line.trim().strip_prefix("Entity ID:"));
+    assert!(id.is_some_and(|id| id.trim().parse::<pbx::EntityId>().is_ok()), "{shown:?}");
 }

@@ -67,9 +67,10 @@ pub use http::HttpConfiguration;
 pub use options::Options;
 pub(crate) use pjsip::route_set;
 pub use pjsip::{
-    AddressRange, Aor, Auth, AuthType, CertificateProblem, Certificates, DtmfMode, Endpoint,
-    GeolocationOptions, Global, Identifier, Identify, IdentityOptions, Overlap, Pattern, Registration,
-    ResourceList, SignallingOptions, SipConfiguration, System, Transport,
+    AddressRange, Aor, AsteriskPublication, Auth, AuthType, CertificateProblem, Certificates, DtmfMode,
+    Endpoint, GeolocationOptions, Global, Identifier, Identify, IdentityOptions, InboundPublication,
+    OutboundPublish, Overlap, Pattern, Published, Registration, ResourceList, SignallingOptions,
+    SipConfiguration, System, Transport,
 };
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;

@@ -3,6 +3,7 @@
 use asterisk_conf::{Config, Diagnostic};
 
 use super::values::Values;
+use crate::entity_id::EntityId;
 
 /// What concerns the whole exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Options {
     pub verbose: u8,
     /// `maxcalls`: calls at a time; `None` for as many as fit.
     pub max_calls: Option<u32>,
+    /// `entityid`: the name of this exchange among others; `None` for one that the machine gives.
+    pub entity_id: Option<EntityId>,
     /// `execincludes`: whether `#exec` lines run.
     pub allow_exec: bool,
 }
@@ -26,6 +29,7 @@ impl Default for Options {
             default_language: "en".to_owned(),
             verbose: 0,
             max_calls: None,
+            entity_id: None,
             allow_exec: false,
         }
     }
@@ -42,6 +46,7 @@ impl Options {
             default_language: values.text("defaultlanguage").unwrap_or(defaults.default_language),
             verbose: values.number("verbose", 0),
             max_calls: Some(values.number("maxcalls", 0)).filter(|calls| *calls > 0),
+            entity_id: values.parsed("entityid", "six octets in hexadecimal, as in 02:00:5e:00:53:01"),
             allow_exec: values.flag("execincludes", false),
         }
     }

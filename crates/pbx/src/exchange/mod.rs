@@ -17,8 +17,10 @@ use tokio::sync::Notify;
 
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::directory::{EndpointTable, HostAddresses};
+use crate::entity_id::EntityId;
 use crate::messages::WaitingMessages;
 use crate::presence::Presence;
+use crate::publication::OutboundPublications;
 use crate::qualify::{ContactKey, Qualification};
 use crate::registrar::Registrations;
 use crate::registration::OutboundRegistrations;
@@ -40,6 +42,8 @@ pub struct Exchange {
     guard: SharedGuard,
     sip: OnceLock<Arc<SipTechnology>>,
     outbound: OnceLock<OutboundRegistrations>,
+    publications: OnceLock<OutboundPublications>,
+    entity_id: EntityId,
     globals: Globals,
     presence: Arc<Presence>,
     stir_shaken: StirShaken,
@@ -127,6 +131,16 @@ impl Exchange {
         self.outbound.get()
     }
 
+    /// What the exchange publishes elsewhere; `None` while it starts.
+    pub fn outbound_publications(&self) -> Option<&OutboundPublications> {
+        self.publications.get()
+    }
+
+    /// Its name among other exchanges.
+    pub fn entity_id(&self) -> EntityId {
+        self.entity_id
+    }
+
     /// Who watches the door: bans and the sources that are counted.
     pub fn guard(&self) -> &SharedGuard {
         &self.guard
@@ -197,6 +211,9 @@ impl Exchange {
                 tokio::spawn(check_published(self.clone()));
             }
             self.presence.reloaded();
+            if let Some(publications) = self.publications.get() {
+                publications.follow(self);
+            }
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
@@ -221,9 +238,17 @@ impl Exchange {
     pub async fn stop(&self) {
         self.switchboard.close();
         self.switchboard.hangup_all(HangupCause::OUT_OF_ORDER);
-        if let Some(outbound) = self.outbound.get() {
-            outbound.stop().await;
-        }
+        let registrations = async {
+            if let Some(outbound) = self.outbound.get() {
+                outbound.stop().await;
+            }
+        };
+        let publications = async {
+            if let Some(publications) = self.publications.get() {
+                publications.stop(&self.presence).await;
+            }
+        };
+        tokio::join!(registrations, publications);
         if let Some(sip) = self.sip.get() {
             sip.stop().await;
         }

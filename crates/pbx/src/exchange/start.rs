@@ -20,15 +20,17 @@ use super::{Exchange, Globals};
 use crate::configuration::Configuration;
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
+use crate::entity_id::EntityId;
 use crate::error::StartError;
 use crate::kept_bans::KeptBans;
 use crate::kept_values::{Family, KeptValues};
 use crate::messages::{WaitingMessages, deliver_waiting};
 use crate::presence::{self, Presence};
+use crate::publication::OutboundPublications;
 use crate::qualify::{self, Qualification};
 use crate::registered_phones;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
-use crate::registration::OutboundRegistrations;
+use crate::registration::{OutboundRegistrations, own_words};
 use crate::stir_shaken::{StirShaken, check_published};
 use crate::transports::{OpenTransports, watch_certificates};
 
@@ -63,6 +65,7 @@ impl Exchange {
         // Before the first call can come, so that no trunk is taken for a stranger.
         host_addresses.follow(&configuration, &locator).await;
         let exchange = Arc::new(Self {
+            entity_id: entity_id_of(&configuration),
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             waiting_messages: WaitingMessages::open(&configuration.folders.database)?,
             globals: Globals::from_plan(&configuration),
@@ -76,6 +79,7 @@ impl Exchange {
             guard: guard.clone(),
             sip: OnceLock::new(),
             outbound: OnceLock::new(),
+            publications: OnceLock::new(),
             presence: kept.presence,
             stir_shaken: StirShaken::default(),
             started: Instant::now(),
@@ -103,12 +107,15 @@ impl Exchange {
     ) {
         let configuration = self.configuration();
         let board = self.switchboard.clone();
-        let tell = Arc::new(move |event| board.notice(|| event));
-        let outbound = OutboundRegistrations::new(sip.clone(), tell);
+        let tell: Arc<dyn Fn(Event) + Send + Sync> = Arc::new(move |event| board.notice(|| event));
+        let outbound = OutboundRegistrations::new(sip.clone(), tell.clone());
+        let publications = OutboundPublications::new(sip.clone(), Arc::downgrade(self), tell);
         // Both are set here and nowhere else.
         let _ = self.sip.set(sip);
         outbound.follow(&configuration);
         let _ = self.outbound.set(outbound);
+        publications.follow(self);
+        let _ = self.publications.set(publications);
         self.presence.go_on(self);
         tokio::spawn(take_calls(Arc::downgrade(self), calls));
         tokio::spawn(greet_contacts(Arc::downgrade(self), arrived));
@@ -228,12 +235,22 @@ pub(super) fn resolver(configuration: &Configuration) -> Arc<DnsResolver> {
     }))
 }
 
+/// The name of this exchange among others: as `asterisk.conf` says, else that of the machine.
+fn entity_id_of(configuration: &Configuration) -> EntityId {
+    let of_machine = || {
+        let (machine, folder) = own_words(&configuration.folders.configuration);
+        EntityId::of_machine(&[&machine, &folder])
+    };
+    configuration.options.entity_id.unwrap_or_else(of_machine)
+}
+
 /// What the user agent of this exchange takes beside calls.
 fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
     config.max_forwards = configuration.sip.global.max_forwards;
     config.allow.extend([Method::Subscribe, Method::Publish]);
     config.event_packages = presence::packages();
+    config.published_packages = presence::published_packages();
     config.record_subscriptions = true;
     config.connections.keep_alive = configuration.sip.global.keep_alive_interval;
     config.tcp_for_large_requests = !configuration.sip.system.disable_tcp_switch;

@@ -15,6 +15,8 @@ mod kept;
 mod mailbox;
 mod publication;
 mod publish;
+mod publishers;
+mod remote;
 mod showing;
 mod state;
 mod subscribe;
@@ -27,13 +29,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use arc_swap::ArcSwap;
 use call_control::{ContactChange, DeviceState, Event, Observer};
 use tokio::sync::Notify;
 
 pub use hint::{Hint, HintState};
 pub use mailbox::{MailboxCounts, MailboxSource};
-pub(crate) use publish::is_of;
-pub use showing::{HintRow, SubscriptionRow};
+pub(crate) use publish::{is_of, published_packages};
+pub(crate) use publishers::{PublishedStates, Publisher, Publishers, Statement, hints_of};
+pub use showing::{HintRow, InboundPublicationRow, SubscriptionRow};
 pub(crate) use subscribe::packages;
 pub use value::{PresenceState, PresenceValue};
 
@@ -42,6 +46,7 @@ use crate::kept_values::{Family, KeptValues};
 use hint::device_name;
 use mailbox::full_name;
 use publication::Publications;
+use remote::RemoteStates;
 use state::State;
 use watchers::{aor_key, mailbox_key, provider_key};
 
@@ -57,6 +62,8 @@ pub struct Presence {
     runtime: tokio::runtime::Handle,
     /// Rung when a publication ends sooner than all others.
     sooner: Arc<Notify>,
+    /// Who tells other servers what changes here.
+    publishers: ArcSwap<Publishers>,
     /// Subscriptions of the last run, until the transports are open.
     subscriptions: Mutex<Vec<(String, String)>>,
 }
@@ -69,8 +76,9 @@ impl Presence {
     pub(crate) fn open(store: Arc<KeptValues>, kept: Vec<(Family, String, String)>) -> Arc<Self> {
         // Tells tags of this run from those of earlier ones.
         let run = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        let publications = Publications::new(u64::try_from(run).unwrap_or_default());
-        let mut state = State { publications, ..State::default() };
+        let run = u64::try_from(run).unwrap_or_default();
+        let remote = RemoteStates::new(run);
+        let mut state = State { publications: Publications::new(run), remote, ..State::default() };
         let mut subscriptions = Vec::new();
         for (family, name, value) in kept {
             match family {
@@ -85,6 +93,7 @@ impl Presence {
             voicemail: OnceLock::new(),
             runtime: tokio::runtime::Handle::current(),
             sooner: Arc::new(Notify::new()),
+            publishers: ArcSwap::default(),
             subscriptions: Mutex::new(subscriptions),
         })
     }

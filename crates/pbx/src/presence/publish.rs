@@ -1,4 +1,4 @@
-//! PUBLISH of presence (RFC 3903): whose it is, what it says, and when it ends.
+//! PUBLISH (RFC 3903): whose presence it is, what it says, and when it ends.
 
 use std::sync::{Arc, Weak};
 use std::time::Instant;
@@ -11,9 +11,19 @@ use tokio::sync::Notify;
 
 use super::Presence;
 use super::hint::Hint;
-use super::publication::{LEAST, Publish};
+use super::publication::{Granted, Publish};
+use super::remote::ExchangeEvent;
 use super::subscribe::user_of;
+use super::value::PresenceValue;
 use crate::configuration::{Configuration, Endpoint};
+
+/// Seconds: presence that shall last for less is refused.
+const LEAST: u32 = 60;
+
+/// The event packages that are published and cannot be subscribed to.
+pub(crate) fn published_packages() -> Vec<String> {
+    ExchangeEvent::ALL.iter().map(|event| event.name().to_owned()).collect()
+}
 
 impl Presence {
     /// Carries out a PUBLISH whose sender is proven, and answers.
@@ -25,6 +35,9 @@ impl Presence {
         let Some(exchange) = self.exchange() else { return Reply::status(503) };
         let configuration = exchange.configuration();
         let Some(endpoint) = configuration.sip.endpoints.get(name) else { return Reply::status(404) };
+        if let Some(event) = ExchangeEvent::of(request) {
+            return self.published_by_exchange(&exchange, endpoint, event, request);
+        }
         let document = match document(request) {
             Ok(document) => document,
             Err(reply) => return reply,
@@ -32,26 +45,43 @@ impl Presence {
         if !is_of(&configuration, endpoint, request) {
             return Reply::status(403);
         }
-        let expires = match request.expires() {
-            Some(Err(_)) => return Reply::status(400),
-            Some(Ok(seconds)) => Some(seconds),
-            None => None,
-        };
-        let tag = request.raw(&HeaderName::from("SIP-If-Match")).map(str::trim);
-        let publish = Publish { tag, expires, document: document.as_ref() };
-        let outcome = self.with(|state| state.publications.publish(Instant::now(), name, &publish));
-        match outcome {
-            Ok(granted) => {
-                self.sooner.notify_one();
-                self.touched(&[format!("PJSIP/{name}")]);
-                Reply::status(200)
-                    .header("SIP-ETag", granted.tag)
-                    .header("Expires", granted.expires.to_string())
-            }
-            Err(423) => Reply::status(423).header("Min-Expires", LEAST.to_string()),
-            Err(status) => Reply::status(status),
+        let Ok((tag, expires)) = terms(request) else { return Reply::status(400) };
+        let value = document.as_ref().map(PresenceValue::of_document);
+        let publish = Publish { tag, expires, least: LEAST, value };
+        let outcome = self.with(|state| state.publications.publish(Instant::now(), name, publish));
+        if outcome.is_ok() {
+            self.sooner.notify_one();
+            self.touched(&[format!("PJSIP/{name}")]);
         }
+        reply_to(&outcome, LEAST)
     }
+}
+
+/// `SIP-If-Match` and `Expires`.
+///
+/// # Errors
+/// When what should be seconds is no number.
+pub(super) fn terms(request: &Message) -> Result<(Option<&str>, Option<u32>), ()> {
+    let expires = request.expires().transpose().map_err(drop)?;
+    Ok((request.raw(&HeaderName::from("SIP-If-Match")).map(str::trim), expires))
+}
+
+/// The answer to a PUBLISH that was carried out, or refused with a status.
+pub(super) fn reply_to(outcome: &Result<Granted, u16>, least: u32) -> Reply {
+    match outcome {
+        Ok(granted) => Reply::status(200)
+            .header("SIP-ETag", granted.tag.clone())
+            .header("Expires", granted.expires.to_string()),
+        Err(423) => Reply::status(423).header("Min-Expires", least.to_string()),
+        Err(status) => Reply::status(*status),
+    }
+}
+
+/// Whether the body is of this media type.
+pub(super) fn has_type(request: &Message, wanted: &str) -> bool {
+    let content_type = request.raw(&HeaderName::ContentType).unwrap_or_default();
+    let content_type = content_type.split(';').next().unwrap_or_default().trim();
+    content_type.eq_ignore_ascii_case(wanted)
 }
 
 /// The document of a PUBLISH, if it has one.
@@ -63,9 +93,7 @@ fn document(request: &Message) -> Result<Option<Pidf>, Reply> {
     if request.body().is_empty() {
         return Ok(None);
     }
-    let content_type = request.raw(&HeaderName::ContentType).unwrap_or_default();
-    let content_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !content_type.eq_ignore_ascii_case(Pidf::CONTENT_TYPE) {
+    if !has_type(request, Pidf::CONTENT_TYPE) {
         return Err(Reply::status(415).header("Accept", Pidf::CONTENT_TYPE));
     }
     Pidf::parse(request.body()).map(Some).map_err(|error| {
@@ -97,10 +125,11 @@ pub(super) async fn expire(presence: Weak<Presence>, sooner: Arc<Notify>) {
             let ended = state.publications.expire(now);
             (ended, state.publications.next_expiry())
         });
-        let keys: Vec<String> = ended.iter().map(|endpoint| format!("PJSIP/{endpoint}")).collect();
+        let keys: Vec<String> = ended.iter().map(|(endpoint, _)| format!("PJSIP/{endpoint}")).collect();
         if !keys.is_empty() {
             strong.touched(&keys);
         }
+        let next = next.into_iter().chain(strong.expire_remote(now)).min();
         let wait = next.map_or(IDLE, |next| next.saturating_duration_since(Instant::now()));
         // Nothing is held while it waits, so that what nobody serves any more can end.
         drop(strong);

@@ -36,7 +36,31 @@ pub struct SubscriptionRow {
     pub expires: u64,
 }
 
+/// A publication of another exchange as consoles show it.
+#[derive(Clone, Debug)]
+pub struct InboundPublicationRow {
+    /// The endpoint, the resource that it publishes to, and the event: `west/west/asterisk-mwi`.
+    pub name: String,
+    /// Seconds that it still lasts.
+    pub expires: u64,
+    /// States that it says.
+    pub states: usize,
+}
+
 impl Presence {
+    /// What other exchanges publish here, by name.
+    pub fn inbound_publications(&self) -> Vec<InboundPublicationRow> {
+        let now = Instant::now();
+        let mut all = self.with(|state| state.remote.publications(now));
+        all.sort();
+        let row = |(name, until, states): (String, Instant, usize)| InboundPublicationRow {
+            name,
+            expires: until.saturating_duration_since(now).as_secs(),
+            states,
+        };
+        all.into_iter().map(row).collect()
+    }
+
     /// All devices whose state was set, by name.
     pub fn set_devices(&self) -> Vec<(String, DeviceState)> {
         let mut all: Vec<_> = self.with(|state| state.devices.iter().map(|(k, v)| (k.clone(), *v)).collect());

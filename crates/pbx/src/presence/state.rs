@@ -8,6 +8,7 @@ use call_control::{DeviceChannels, DeviceState};
 use super::hint::{Hint, HintState};
 use super::mailbox::{MailboxCounts, full_name};
 use super::publication::Publications;
+use super::remote::RemoteStates;
 use super::value::PresenceValue;
 use super::watchers::Watchers;
 
@@ -28,15 +29,23 @@ pub(super) struct State {
     pub(super) devices: HashMap<String, DeviceState>,
     /// Presences that were set, by provider.
     pub(super) presences: HashMap<String, PresenceValue>,
-    pub(super) publications: Publications,
+    pub(super) publications: Publications<PresenceValue>,
+    /// What other exchanges say of devices and mailboxes.
+    pub(super) remote: RemoteStates,
     /// Counts that were set, by `box@context`.
     pub(super) mailboxes: HashMap<String, MailboxCounts>,
     pub(super) watchers: Watchers,
 }
 
 impl State {
-    /// What a device does.
+    /// What a device does, here and at other exchanges together.
     pub(super) fn device(&self, facts: &dyn Facts, name: &str) -> DeviceState {
+        let own = self.own_device(facts, name);
+        DeviceState::of_all(self.remote.devices(name).chain([own])).unwrap_or(own)
+    }
+
+    /// What a device does here.
+    pub(super) fn own_device(&self, facts: &dyn Facts, name: &str) -> DeviceState {
         if let Some(set) = self.devices.get(name) {
             return *set;
         }
@@ -59,10 +68,16 @@ impl State {
         }
     }
 
-    /// The messages of one mailbox: as voicemail counts them, else as they were set.
+    /// The messages of one mailbox: as they are known here, else as another exchange tells.
     pub(super) fn mailbox(&self, facts: &dyn Facts, name: &str) -> MailboxCounts {
         let name = full_name(name);
-        facts.mailbox(&name).or_else(|| self.mailboxes.get(&name).copied()).unwrap_or_default()
+        let own = self.own_mailbox(facts, &name);
+        own.or_else(|| self.remote.mailbox(&name)).unwrap_or_default()
+    }
+
+    /// The messages of one mailbox by its full name: as voicemail counts them, else as they were set.
+    pub(super) fn own_mailbox(&self, facts: &dyn Facts, name: &str) -> Option<MailboxCounts> {
+        facts.mailbox(name).or_else(|| self.mailboxes.get(name).copied())
     }
 
     /// The messages of several mailboxes together.

@@ -30,7 +30,12 @@ impl Watcher {
 }
 
 /// The document that tells the state of a resource in a form, a package and a media type; `last` is what was told before.
-fn document(form: (&str, &str), resource: &Resource, told: &Told, last: Option<&Told>) -> Document {
+pub(super) fn document(
+    form: (&str, &str),
+    resource: &Resource,
+    told: &Told,
+    last: Option<&Told>,
+) -> Document {
     match (resource, told) {
         (Resource::Extension { subject, .. }, Told::Hint(state)) if form.0 == "dialog" => {
             documents::dialog(subject, state)
@@ -133,6 +138,12 @@ impl State {
 impl Presence {
     /// Devices, providers, mailboxes or addresses of record changed.
     pub(super) fn touched(&self, keys: &[String]) {
+        self.publishers.load().changed(keys);
+        self.tell_watchers(keys);
+    }
+
+    /// The same, where it changed at another exchange: that is not ours to publish.
+    pub(super) fn tell_watchers(&self, keys: &[String]) {
         let facts = self.facts();
         let begun = self.with(|state| {
             let ids = state.watchers.of(keys);

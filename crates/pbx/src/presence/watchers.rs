@@ -109,7 +109,7 @@ impl Resource {
     }
 
     /// What it depends on.
-    fn keys(&self) -> Vec<String> {
+    pub(super) fn keys(&self) -> Vec<String> {
         match self {
             Self::Extension { hint, .. } => {
                 let provider = hint.provider.iter().map(|provider| provider_key(provider));

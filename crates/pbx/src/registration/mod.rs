@@ -284,7 +284,7 @@ fn change_of(event: RegistrationEvent) -> Option<RegistrationChange> {
 }
 
 /// Random letters and digits: the keys of a hasher come from the system's randomness.
-fn word() -> String {
+pub(crate) fn word() -> String {
     let half = || RandomState::new().hash_one(Instant::now());
     format!("{:016x}{:016x}", half(), half())
 }

@@ -1,23 +1,18 @@
 //! What a section of the configuration means for the registration that it asks for.
 
-use std::net::SocketAddr;
 use std::path::Path;
 
-use call_control::sip::NextHop;
-use sip_parser::Uri;
 use sip_ua::registration::{RegistrationSettings, instance_of, line_of};
-use sip_ua::transport::Protocol;
 
 use crate::configuration::{Auth, Configuration, Registration, route_set};
+use crate::upstream::Upstream;
 
 /// All that makes one registration what it is. Where two are equal, a reload changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     pub(super) settings: RegistrationSettings,
-    /// Where its requests go first.
-    pub(super) next_hop: NextHop,
-    /// The transport that it is bound to.
-    pub(super) transport: Option<(Protocol, SocketAddr)>,
+    /// Where its requests go.
+    pub(super) upstream: Upstream,
     /// The endpoint that its calls come from.
     pub(super) endpoint: Option<String>,
     /// Names of the credentials, to show.
@@ -58,24 +53,11 @@ impl Plan {
             parts.extend(secrets);
             settings.line = Some(line_of(&parts));
         }
-        let transport = section.transport.as_ref();
-        let transport = transport.and_then(|name| sip.transports.iter().find(|t| t.name == *name));
-        let transport = transport.map(|transport| (transport.protocol, transport.bind));
-        let first = section.outbound_proxy.first().unwrap_or(&section.server_uri);
-        let next_hop = next_hop(first, transport.map(|(protocol, _)| protocol))?;
+        let transport = section.transport.as_deref();
+        let upstream = Upstream::of(sip, &section.server_uri, &section.outbound_proxy, transport)?;
         let (endpoint, auth) = (section.endpoint.clone(), section.outbound_auth.clone());
-        Ok(Self { settings, next_hop, transport, endpoint, auth })
+        Ok(Self { settings, upstream, endpoint, auth })
     }
-}
-
-/// Where a URI leads; over the transport that was named where the URI does not say.
-fn next_hop(uri: &str, named: Option<Protocol>) -> Result<NextHop, String> {
-    let parsed = Uri::parse(uri).map_err(|error| format!("'{uri}' is no SIP URI: {error}"))?;
-    let hop = NextHop::of(&parsed).map_err(|problem| format!("'{uri}' is of no use: {problem}"))?;
-    Ok(match named {
-        Some(protocol) => hop.over(protocol),
-        None => hop,
-    })
 }
 
 /// What this exchange is known by on this machine, and by no other on another one; nobody elsewhere can guess it.
@@ -85,20 +67,4 @@ pub(crate) fn own_words(folder: &Path) -> (String, String) {
     // Without one, the name of this start has to do: what it names ends when its time is up.
     let machine = machine.filter(|id| id.trim().len() >= 16).unwrap_or_else(|| super::PROCESS.clone());
     (machine, folder.display().to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_named_transport_counts_where_the_uri_does_not_say() {
-        let hop = |uri, named| next_hop(uri, named).unwrap();
-        let over_tls = hop("sip:sip.example.com", Some(Protocol::Tls));
-        assert_eq!(over_tls, hop("sip:sip.example.com", None).over(Protocol::Tls));
-        assert_ne!(over_tls, hop("sip:sip.example.com", None));
-        let says = "sip:192.0.2.1:5070;transport=tcp";
-        assert_eq!(hop(says, Some(Protocol::Udp)), hop(says, None));
-        assert!(next_hop("tel:100", None).is_err());
-    }
 }

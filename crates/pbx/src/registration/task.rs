@@ -1,21 +1,18 @@
 //! One registration: the machine, and its way to the network.
 
-use std::future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use call_control::Event;
 use call_control::sip::SipTechnology;
-use call_control::{BoxFuture, Event};
-use sip_parser::Message;
 use sip_ua::registration::{AttemptId, Registration, RegistrationEvent, Standing};
 use sip_ua::transport::Flow;
-use sip_ua::user_agent::RequestFailure;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::plan::Plan;
 use super::{OnRegistration, RegistrationStatus, change_of, word};
+use crate::upstream::{Done, Step, until};
 
 /// How often it is looked whether our address or the connection with the registrar is still the same.
 const WATCH: Duration = Duration::from_secs(15);
@@ -42,7 +39,7 @@ pub(super) struct Task {
     commands: mpsc::UnboundedReceiver<Command>,
     seen: watch::Sender<RegistrationStatus>,
     machine: Registration,
-    doing: Doing,
+    doing: Step<AttemptId>,
     /// The road of the last REGISTER that was sent.
     flow: Option<Flow>,
     /// Whether that was a connection of ours, which can be lost. A request may also have gone over one that the
@@ -51,29 +48,6 @@ pub(super) struct Task {
     /// When the next keep-alive is due, where the registrar binds us by our flow.
     keep_alive_at: Option<Instant>,
     ending: bool,
-}
-
-/// What an attempt waits for.
-enum Doing {
-    Nothing,
-    /// The way to the registrar.
-    Finding(AttemptId, BoxFuture<'static, Result<Road, String>>),
-    /// Its answer.
-    Asking(AttemptId, BoxFuture<'static, Result<Message, RequestFailure>>),
-}
-
-/// What came of it.
-#[expect(clippy::large_enum_variant, reason = "it lives for a moment, on the stack")]
-enum Done {
-    Found(AttemptId, Result<Road, String>),
-    Answered(AttemptId, Result<Message, RequestFailure>),
-}
-
-/// The way to the registrar, and where it finds us.
-struct Road {
-    flow: Flow,
-    /// Host and port for its calls.
-    at: String,
 }
 
 impl Task {
@@ -89,7 +63,7 @@ impl Task {
         // The word is hexadecimal: its first half makes a number.
         let seed = u64::from_str_radix(&random[..16], 16).unwrap_or_default();
         let machine = Registration::new(plan.settings.clone(), random, seed);
-        let (name, doing) = (name.to_owned(), Doing::Nothing);
+        let (name, doing) = (name.to_owned(), Step::Nothing);
         Self {
             name,
             plan,
@@ -146,8 +120,7 @@ impl Task {
     /// Starts what the machine wants, and tells what it says.
     fn settle(&mut self) {
         if let Some(attempt) = self.machine.poll_attempt() {
-            let way = find(self.sip.clone(), self.plan.clone());
-            self.doing = Doing::Finding(attempt, Box::pin(way));
+            self.doing = Step::find(attempt, &self.plan.upstream, &self.sip);
         }
         while let Some(event) = self.machine.poll_event() {
             self.note(&event);
@@ -179,17 +152,15 @@ impl Task {
     }
 
     /// The next step of the attempt under way.
-    fn go_on(&mut self, done: Done) {
+    fn go_on(&mut self, done: Done<AttemptId>) {
         let now = Instant::now();
-        self.doing = Doing::Nothing;
+        self.doing = Step::Nothing;
         match done {
             Done::Found(attempt, Ok(road)) => {
                 // One that was given up meanwhile has no request.
                 if let Some(request) = self.machine.request(attempt, road.flow, &road.at) {
                     self.flow = Some(road.flow);
-                    let user_agent = self.sip.user_agent().clone();
-                    let answer = async move { user_agent.send_request(request).await };
-                    self.doing = Doing::Asking(attempt, Box::pin(answer));
+                    self.doing = Step::ask(attempt, request, &self.sip);
                 }
             }
             Done::Found(attempt, Err(reason)) => self.machine.handle_unreachable(now, attempt, reason),
@@ -235,53 +206,12 @@ impl Task {
         let Some(flow) = self.flow else { return };
         let user_agent = self.sip.user_agent();
         let lost = self.connected && !user_agent.has_connection(&flow);
-        let bound = self.plan.transport.is_some_and(|(_, bind)| !bind.ip().is_unspecified());
+        let bound = self.plan.upstream.transport.is_some_and(|(_, bind)| !bind.ip().is_unspecified());
         let now = user_agent.flow_to(flow.protocol, flow.remote).map(|now| now.local.ip());
         // No way there at all: the refresh will tell.
         let moved = !bound && now.is_some_and(|now| now != flow.local.ip());
         if lost || moved {
             self.machine.moved(Instant::now());
         }
-    }
-}
-
-impl Doing {
-    /// Resolves when something has come of it; never where there is nothing to come. Safe to drop and to call again.
-    async fn done(&mut self) -> Done {
-        match self {
-            Doing::Nothing => future::pending().await,
-            Doing::Finding(attempt, way) => Done::Found(*attempt, way.await),
-            Doing::Asking(attempt, answer) => Done::Answered(*attempt, answer.await),
-        }
-    }
-}
-
-/// Finds the way to the registrar, over the transport that was named.
-async fn find(sip: Arc<SipTechnology>, plan: Plan) -> Result<Road, String> {
-    let mut flow = sip.flow_to(&plan.next_hop).await.map_err(|error| error.to_string())?;
-    let user_agent = sip.user_agent();
-    let mut listening = user_agent.local_address(flow.protocol).unwrap_or(flow.local);
-    if let Some((protocol, bind)) = plan.transport.filter(|(protocol, _)| *protocol == flow.protocol) {
-        let is_it = |address: SocketAddr| {
-            address.ip() == bind.ip() && (bind.port() == 0 || address.port() == bind.port())
-        };
-        let served = user_agent.listening();
-        let mut open = served.iter().filter(|listen| listen.protocol == protocol);
-        if let Some(listen) = open.find(|listen| is_it(listen.address)) {
-            listening = listen.address;
-            let ip = if bind.ip().is_unspecified() { flow.local.ip() } else { bind.ip() };
-            flow = Flow::new(flow.protocol, SocketAddr::new(ip, listening.port()), flow.remote);
-        }
-    }
-    let calls = Flow::new(flow.protocol, SocketAddr::new(flow.local.ip(), listening.port()), flow.remote);
-    let at = user_agent.sent_by(&calls).to_string();
-    Ok(Road { flow, at })
-}
-
-/// Sleeps until then; for ever where there is nothing to wait for.
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
-        None => future::pending().await,
     }
 }

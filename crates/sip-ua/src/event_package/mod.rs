@@ -7,9 +7,11 @@
 //! | the same, for old clients | `application/xpidf+xml`, `application/cpim-pidf+xml` | [`Presence::write_as`] |
 //! | `message-summary` (RFC 3842) | `application/simple-message-summary` | [`MessageSummary`] |
 //! | `reg` (RFC 3680) | `application/reginfo+xml` | [`RegistrationInfo`] |
+//! | `asterisk-devicestate`, `asterisk-mwi` | `application/json` | [`ExchangeState`] |
 //! | several at once (RFC 4662) | `multipart/related` | [`ResourceList`] |
 
 mod dialog_info;
+mod exchange_state;
 mod message_summary;
 mod pidf;
 mod reg_info;
@@ -18,6 +20,7 @@ pub mod xml;
 mod xpidf;
 
 pub use dialog_info::{DialogInfo, DialogProgress, Party, WatchedDialog};
+pub use exchange_state::{ExchangeState, ExchangeStateError};
 pub use message_summary::MessageSummary;
 pub use pidf::{Activity, Presence, Tuple};
 pub use reg_info::{ContactEvent, RegisteredContact, RegistrationInfo};

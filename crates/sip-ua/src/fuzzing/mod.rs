@@ -14,7 +14,7 @@ mod scene;
 
 use self::input::Input;
 use self::scene::Scene;
-use crate::event_package::Presence;
+use crate::event_package::{ExchangeState, Presence};
 use crate::geopriv::LocationObject;
 
 /// Reads a published presence; what can be read is written and read again without a loss.
@@ -29,6 +29,17 @@ pub fn presence(data: &[u8]) {
     assert_eq!(again.is_open(), read.is_open(), "open is open");
     assert_eq!(again.tuples.len(), read.tuples.len(), "no tuple is lost");
     assert_eq!(again.activities, read.activities, "no activity is lost");
+}
+
+/// Reads what another exchange publishes of its devices and mailboxes; what can be read is written and read again without a
+/// loss.
+///
+/// # Panics
+/// When it is not: that is the finding.
+pub fn exchange_state(data: &[u8]) {
+    let Ok(read) = ExchangeState::parse(data) else { return };
+    let again = ExchangeState::parse(&read.write().bytes);
+    assert!(again.is_ok_and(|again| again == read), "nothing is lost");
 }
 
 /// Reads the location of a caller; what can be read is written and read again without a loss.

@@ -40,8 +40,8 @@ impl Refusal {
     }
 }
 
-/// The wait that the registrar asks for (RFC 3261 section 20.33), a day at most; `None` for none.
-pub(super) fn retry_after(response: &Message) -> Option<Duration> {
+/// The wait that a server asks for (RFC 3261 section 20.33), a day at most; `None` for none.
+pub(crate) fn retry_after(response: &Message) -> Option<Duration> {
     const DAY: u32 = 86_400;
     let asked = response.header::<RetryAfter<'_>>().ok()??.seconds;
     (asked > 0).then(|| Duration::from_secs(asked.min(DAY).into()))

@@ -23,7 +23,10 @@ pub use event::{Problem, RegistrationEvent};
 pub use names::{instance_of, line_of};
 pub use settings::RegistrationSettings;
 
-use self::answer::{Refusal, retry_after};
+pub(crate) use self::answer::retry_after;
+
+use self::answer::Refusal;
+use crate::spread::Spread;
 use crate::transport::Flow;
 use crate::user_agent::{OutboundRequest, RequestFailure, SecurityAgreement, Series};
 
@@ -92,7 +95,7 @@ pub struct Registration {
     /// Somebody asked for a new REGISTER while one was under way.
     again: bool,
     attempts: u64,
-    dice: u64,
+    spread: Spread,
     events: VecDeque<RegistrationEvent>,
 }
 
@@ -162,7 +165,7 @@ impl Registration {
             raises: 0,
             again: false,
             attempts: 0,
-            dice: seed,
+            spread: Spread::new(seed),
             events: VecDeque::new(),
         }
     }
@@ -172,7 +175,7 @@ impl Registration {
         if self.state == State::Idle {
             self.wanted = true;
             let most = self.settings.max_initial_delay;
-            let until = now + self.part_of(most, 0, 100);
+            let until = now + self.spread.part_of(most, 0, 100);
             self.state = State::Waiting { until };
         }
     }
@@ -371,7 +374,7 @@ impl Registration {
         self.bound = Some(Bound { until: now + time, uri, granted });
         self.failures = 0;
         self.events.push_back(RegistrationEvent::Registered { seconds, refreshed });
-        let wait = self.part_of(time, 75, 90).max(SOONEST_REFRESH);
+        let wait = self.spread.part_of(time, 75, 90).max(SOONEST_REFRESH);
         self.state = State::Registered { refresh_at: now + wait };
         self.catch_up(now);
     }
@@ -465,16 +468,5 @@ impl Registration {
         }
         headers.extend(settings.headers.iter().cloned());
         headers
-    }
-
-    /// A part of `time` between two percentages, each part as likely.
-    fn part_of(&mut self, time: Duration, least: u64, most: u64) -> Duration {
-        // SplitMix64: nobody has to be kept from guessing it.
-        self.dice = self.dice.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.dice ^ (self.dice >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let per_mille = least * 10 + (mixed ^ (mixed >> 31)) % ((most - least) * 10 + 1);
-        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX / 1000);
-        Duration::from_millis(millis.saturating_mul(per_mille) / 1000)
     }
 }

@@ -47,6 +47,8 @@ pub struct UserAgentConfig {
     /// Event packages that may be subscribed to or published (RFC 6665, RFC 3903). SUBSCRIBE and PUBLISH of another
     /// one are answered 489 with Allow-Events.
     pub event_packages: Vec<String>,
+    /// Event packages that may be published, and not subscribed to: exchanges tell each other in them.
+    pub published_packages: Vec<String>,
     /// Subscriptions at a time, both ways. A SUBSCRIBE above it is answered 503 with Retry-After.
     pub max_subscriptions: usize,
     /// Subscriptions that one address may hold with us; above it the same.
@@ -90,6 +92,7 @@ impl UserAgentConfig {
                 Method::Register,
             ],
             event_packages: Vec::new(),
+            published_packages: Vec::new(),
             max_subscriptions: 50_000,
             max_subscriptions_per_peer: 5_000,
             record_subscriptions: false,

@@ -103,7 +103,7 @@ impl UserAgent {
             return Err(400.into());
         }
         if matches!(method, Method::Subscribe | Method::Publish) {
-            self.screen_event(request)?;
+            self.screen_event(method, request)?;
         }
         if matches!(method, Method::Subscribe | Method::Refer) && self.is_full_of_subscriptions(&arrival.flow)
         {
@@ -118,11 +118,15 @@ impl UserAgent {
     }
 
     /// A package that nobody here knows is refused with those that somebody does (RFC 6665 section 4.2.1.1).
-    fn screen_event(&self, request: &Message) -> Result<(), Refusal> {
-        let known = &self.common.config.event_packages;
+    fn screen_event(&self, method: &Method, request: &Message) -> Result<(), Refusal> {
+        let config = &self.common.config;
+        let published: &[String] = match method {
+            Method::Publish => &config.published_packages,
+            _ => &[],
+        };
+        let mut known = config.event_packages.iter().chain(published);
         let event = EventId::of(request);
-        if event.is_some_and(|event| known.iter().any(|package| package.eq_ignore_ascii_case(&event.package)))
-        {
+        if event.is_some_and(|event| known.any(|package| package.eq_ignore_ascii_case(&event.package))) {
             return Ok(());
         }
         Err(Refusal { status: 489, header: Some(self.common.allow_events()) })

@@ -1,6 +1,7 @@
 //! `pjsip …`: endpoints, and where their phones are.
 
 mod one;
+mod publications;
 mod registrations;
 mod rows;
 mod subscriptions;
@@ -17,6 +18,9 @@ use rows::{
 
 /// Who watches what.
 pub(super) use subscriptions::COMMANDS as SUBSCRIPTIONS;
+
+/// What exchanges tell each other.
+pub(super) use publications::COMMANDS as PUBLICATIONS;
 
 /// All about one object.
 pub(super) use one::COMMANDS as ONE;

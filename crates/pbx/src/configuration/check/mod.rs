@@ -9,6 +9,7 @@ mod flow;
 mod media_encryption;
 mod names;
 mod pieces;
+mod publications;
 mod references;
 mod secrets;
 mod stir_shaken;
@@ -43,6 +44,7 @@ pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
     if whole_sip {
         destinations::check(plan, extensions, sip, found);
         references::check(sip, found);
+        publications::check(sip, found);
         access::check(sip, found);
         stir_shaken::check(sip, found);
         doors::check(plan, sip, found);

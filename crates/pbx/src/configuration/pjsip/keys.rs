@@ -272,10 +272,15 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("identify", &["endpoint", "match", "match_header", "match_request_uri", "srv_lookups", "type"]),
-    ("inbound-publication", &["endpoint", "type"]),
+    ("inbound-publication", &["endpoint", "event_asterisk-devicestate", "event_asterisk-mwi", "type"]),
     (
         "outbound-publish",
         &[
+            "@body",
+            "@context",
+            "@device_state_filter",
+            "@exten",
+            "@mailbox_state_filter",
             "event",
             "expiration",
             "from_uri",

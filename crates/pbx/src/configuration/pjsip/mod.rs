@@ -16,6 +16,7 @@ mod keys;
 mod media_encryption;
 mod pattern;
 mod proxy;
+mod publication;
 mod registration;
 mod resource_list;
 mod rtp_options;
@@ -45,6 +46,7 @@ pub use geolocation::GeolocationOptions;
 pub use global::{Global, Identifier};
 pub use identify::{AddressRange, Identify};
 pub use pattern::Pattern;
+pub use publication::{AsteriskPublication, InboundPublication, OutboundPublish, Published};
 pub use registration::Registration;
 pub use resource_list::ResourceList;
 pub use signalling::SignallingOptions;
@@ -80,6 +82,12 @@ pub struct SipConfiguration {
     pub identifies: Vec<Identify>,
     /// `type=registration`, by name.
     pub registrations: BTreeMap<String, Registration>,
+    /// `type=outbound-publish`, by name.
+    pub outbound_publishes: BTreeMap<String, OutboundPublish>,
+    /// `type=inbound-publication`, by name.
+    pub inbound_publications: BTreeMap<String, InboundPublication>,
+    /// `type=asterisk-publication`, by name.
+    pub asterisk_publications: BTreeMap<String, AsteriskPublication>,
     /// `type=resource_list`, by name.
     pub resource_lists: BTreeMap<String, ResourceList>,
     /// `type=domain_alias`: domains that stand for another, in lower case.
@@ -97,14 +105,7 @@ pub struct SipConfiguration {
 }
 
 /// Types that are read past: they have no effect yet.
-const WITHOUT_EFFECT: &[&str] = &[
-    "asterisk-publication",
-    "contact",
-    "inbound-publication",
-    "outbound-publish",
-    "phoneprov",
-    "subscription_persistence",
-];
+const WITHOUT_EFFECT: &[&str] = &["contact", "phoneprov", "subscription_persistence"];
 
 impl SipConfiguration {
     /// Reads all sections.
@@ -207,6 +208,26 @@ impl SipConfiguration {
                 }
                 None => self.leave_out(kind, name),
             },
+            "outbound-publish" => match OutboundPublish::read(values) {
+                Some(publish) => {
+                    if let Some(other) = self.outbound_publishes.insert(name, publish) {
+                        twice(values, other.span);
+                    }
+                }
+                None => self.leave_out(kind, name),
+            },
+            "inbound-publication" => {
+                let publication = InboundPublication::read(values);
+                if let Some(other) = self.inbound_publications.insert(name, publication) {
+                    twice(values, other.span);
+                }
+            }
+            "asterisk-publication" => {
+                let publication = AsteriskPublication::read(values);
+                if let Some(other) = self.asterisk_publications.insert(name, publication) {
+                    twice(values, other.span);
+                }
+            }
             "domain_alias" => self.domain_aliases.extend(domain_alias(values)),
             "resource_list" => {
                 let list = ResourceList::read(values);

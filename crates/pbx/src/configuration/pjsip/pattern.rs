@@ -2,7 +2,7 @@
 
 use regex_lite::Regex;
 
-/// A value of `match_header` or `match_request_uri`.
+/// A value of `match_header`, `match_request_uri`, or a filter of publications.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
@@ -18,6 +18,14 @@ impl Pattern {
         let between = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
         let expression = between.map(Regex::new).transpose()?;
         Ok(Self { text: text.to_owned(), expression })
+    }
+
+    /// Reads a value that is an expression as it stands.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn expression(text: &str) -> Result<Self, regex_lite::Error> {
+        Ok(Self { text: text.to_owned(), expression: Some(Regex::new(text)?) })
     }
 
     /// Whether `value` is the text, or the expression finds something in it.
@@ -48,5 +56,7 @@ mod tests {
         assert!(fits("/^b.ue/", "bluer") && !fits("/^b.ue$/", "bluer"));
         assert!(fits("/", "/") && fits("//", "anything"));
         assert!(Pattern::parse("/(/").is_err());
+        let finds = |pattern: &str, value: &str| Pattern::expression(pattern).unwrap().fits(value);
+        assert!(finds("^PJSIP/", "PJSIP/a") && !finds("^PJSIP/$", "PJSIP/a") && finds("SIP", "PJSIP/a"));
     }
 }
