@@ -51,7 +51,22 @@ impl Decoder {
     /// channels together; 0 if the length is another.
     pub fn conceal(&mut self, pcm: &mut [i16]) -> usize {
         let Some(samples) = self.lost_samples(pcm) else { return 0 };
-        self.codec.decode_s16(&[], samples, pcm).map_or(0, |samples| samples * self.channels.count())
+        let mut rest = &mut pcm[..samples * self.channels.count()];
+        while let Some(piece) =
+            rest.split_off_mut(..self.longest_piece(rest.len())).filter(|it| !it.is_empty())
+        {
+            if self.codec.decode_s16(&[], piece.len() / self.channels.count(), piece).is_err() {
+                piece.fill(0);
+            }
+        }
+        samples * self.channels.count()
+    }
+
+    /// The codec conceals durations of frames alone: 20, 10, 5 and 2.5 ms, in samples of all channels.
+    fn longest_piece(&self, rest: usize) -> usize {
+        let frames =
+            [960, 480, 240, 120].map(|ticks| ticks / self.rate.ticks_per_sample() * self.channels.count());
+        frames.into_iter().find(|&frame| frame <= rest).unwrap_or(rest)
     }
 
     /// Fills `pcm` in place of a packet that is lost, with what the packet after it says of it, or else as

@@ -185,6 +185,20 @@ fn a_call_that_breaks_off_fades() {
 }
 
 #[test]
+fn gaps_of_any_length_are_filled() {
+    let rate = SampleRate::Hz16000;
+    let settings = Settings { rate, bitrate: 24_000, expected_loss: 20, ..Settings::default() };
+    let packets = packets(&settings, &voice(rate));
+    let next = packets.iter().find(|packet| Packet::parse(packet).unwrap().has_forward_correction()).unwrap();
+    let mut decoder = Decoder::with(rate, Channels::Stereo);
+    for gap in 1..=48 {
+        let mut pcm = vec![0; 2 * 40 * gap]; // times 2.5 ms
+        assert_eq!(decoder.conceal(&mut pcm), pcm.len());
+        assert_eq!(decoder.recover(next, &mut pcm), pcm.len());
+    }
+}
+
+#[test]
 fn silence_is_not_sent_where_it_need_not_be() {
     let rate = SampleRate::Hz16000;
     let settings = Settings { rate, discontinuous: true, ..Settings::default() };
