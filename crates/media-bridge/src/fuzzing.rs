@@ -40,12 +40,20 @@ pub fn leg(data: &[u8]) {
                 let from = if step & 1 == 0 { peer } else { SocketAddr::from(([198, 51, 100, 1], 9)) };
                 relay(now, &mut talker, &mut listener, from, datagram);
             }
-            10 => talker.configure(now, changing(settings(peer, Codec::Pcmu, Direction::SendRecv))),
+            10 => {
+                let digits_in_sound = step & 0x10 == 0;
+                let settings = changing(settings(peer, Codec::Pcmu, Direction::SendRecv));
+                talker.configure(now, LegSettings { digits_in_sound, ..settings });
+            }
             11 => {
                 let codec = Codec::ALL[usize::from(step >> 4) % Codec::ALL.len()];
                 talker.configure(now, settings(peer, codec, Direction::RecvOnly));
             }
-            12 => listener.configure(now, settings(peer, Codec::Pcma, Direction::SendRecv)),
+            12 => {
+                let digits_elsewhere = step & 0x10 == 0;
+                let settings = settings(peer, Codec::Pcma, Direction::SendRecv);
+                listener.configure(now, LegSettings { digits_elsewhere, ..settings });
+            }
             13 if step & 0x10 != 0 => listener.protect((step & 0x20 != 0).then(keys)),
             13 => {
                 let codec = Codec::ALL[usize::from(step >> 4) % Codec::ALL.len()];
@@ -96,9 +104,14 @@ fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: Socke
     talker.hear_rtcp(now, from, datagram);
     let Some(heard) = talker.hear(now, from, datagram) else { return };
     let mut buffer = [0; 8_192];
+    let mut pcm = [0; MOST_SAMPLES];
+    let mut sound = (&[][..], 0);
+    if talker.listens(&heard) || listener.recodes(&heard) {
+        let Some(decoded) = talker.decode(&heard, datagram, &mut pcm) else { return };
+        listener.press_heard(now, &talker.listen(decoded));
+        sound = decoded;
+    }
     let outgoing = if listener.recodes(&heard) {
-        let mut pcm = [0; MOST_SAMPLES];
-        let Some(sound) = talker.decode(&heard, datagram, &mut pcm) else { return };
         listener.relay_sound(now, &heard, sound, &mut buffer)
     } else {
         let packet = &mut buffer[..datagram.len()];

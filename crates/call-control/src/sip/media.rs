@@ -186,7 +186,8 @@ impl SessionMedia {
     pub(super) fn party(&self) -> Option<PartyMedia> {
         // Its keys are told to us alone.
         let negotiated = self.agreed.as_ref().filter(|agreed| agreed.protection.is_none())?;
-        let mut party = PartyMedia::new(negotiated.remote?, codec_of(&negotiated.codec)?);
+        let codec = self.spoken(codec_of(&negotiated.codec)?);
+        let mut party = PartyMedia::new(negotiated.remote?, codec);
         party.rtcp = negotiated.remote_rtcp;
         let (send, receive) = (negotiated.send_payload_type, negotiated.receive_payload_type);
         party.payload_types = CodecPayload { codec: party.codec, send, receive };
@@ -223,7 +224,7 @@ impl SessionMedia {
     }
 
     fn settings(&self, negotiated: &Negotiated) -> Option<LegSettings> {
-        let codec = codec_of(&negotiated.codec)?;
+        let codec = self.spoken(codec_of(&negotiated.codec)?);
         let digits = self.endpoint.digits.agreed(negotiated.telephone_event.is_some());
         Some(LegSettings {
             remote: negotiated.remote,
@@ -242,7 +243,9 @@ impl SessionMedia {
                 sdp::Direction::RecvOnly => Direction::RecvOnly,
                 sdp::Direction::Inactive => Direction::Inactive,
             },
-            alternatives: alternatives(negotiated),
+            alternatives: alternatives(negotiated).map(|alternative| {
+                alternative.map(|payload| CodecPayload { codec: self.spoken(payload.codec), ..payload })
+            }),
             opus: self.opus(negotiated),
             asymmetric: self.endpoint.rtp.asymmetric_codec,
             ptime_ms: negotiated.ptime,
@@ -256,6 +259,22 @@ impl SessionMedia {
             rtp_timeout_hold: self.endpoint.rtp_timeout_hold,
             away: self.told.is_some(),
         })
+    }
+
+    /// What a codec is to this phone.
+    fn spoken(&self, codec: Codec) -> Codec {
+        match codec {
+            Codec::G726 if self.endpoint.rtp.g726_as_aal2 => Codec::G726Aal2,
+            other => other,
+        }
+    }
+
+    /// What this phone calls a codec.
+    fn described(&self, codec: Codec) -> Codec {
+        match codec {
+            Codec::G726Aal2 if self.endpoint.rtp.g726_as_aal2 => Codec::G726,
+            other => other,
+        }
     }
 
     /// How Opus is encoded for the phone: as it asks, within what the configuration allows.
@@ -278,7 +297,10 @@ impl SessionMedia {
             port: place.rtp.port(),
             // A host of its own for RTCP cannot be told beside the port.
             rtcp_port: place.rtcp.filter(|rtcp| rtcp.ip() == place.rtp.ip()).map(|rtcp| rtcp.port()),
-            codecs: vec![CodecOffer { payload_type: place.payload_type, ..offer_of(place.codec) }],
+            codecs: vec![CodecOffer {
+                payload_type: place.payload_type,
+                ..offer_of(self.described(place.codec))
+            }],
             telephone_event: place.telephone_event,
             direction: sdp::Direction::SendRecv,
             ptime: place.ptime,

@@ -20,6 +20,8 @@ pub struct RtpOptions {
     pub rtcp_interval: Option<Duration>,
     /// After this long without a packet to its phone one goes out that sounds of nothing.
     pub keepalive: Option<Duration>,
+    /// Its phones say `G726-32` and mean `AAL2-G726-32`: the first sample in the upper half of an octet.
+    pub g726_as_aal2: bool,
     /// How Opus is encoded, within what its phones ask for.
     pub opus: opus::Settings,
     /// UDP ports of its own, in place of those of the exchange.

@@ -20,6 +20,7 @@ pub(super) fn read(values: &mut Values<'_>, packet_times: PacketTimes) -> RtpOpt
         use_ptime: values.flag("use_ptime", false),
         asymmetric_codec: values.flag("asymmetric_rtp_codec", false),
         keepalive: values.seconds("rtp_keepalive"),
+        g726_as_aal2: values.flag("g726_non_standard", false),
         // What `codecs.conf` and `rtp.conf` say holds for all endpoints.
         opus: opus::Settings::default(),
         learning: Learning::default(),
