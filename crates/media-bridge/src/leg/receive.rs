@@ -12,7 +12,7 @@ use super::source::Verdict;
 use super::{Incoming, Key, LegCore};
 use crate::codec::Codec;
 use crate::event::LegEvent;
-use crate::settings::{EventPayload, LegSettings};
+use crate::settings::EventPayload;
 
 /// A packet of the peer's that may go on to others.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ impl LegCore {
     }
 
     fn hear_rtp(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> Option<Heard> {
-        let settings = self.settings?;
+        self.settings?;
         let Ok(packet) = Packet::parse(datagram) else {
             self.counters.malformed.add(1);
             return None;
@@ -88,10 +88,14 @@ impl LegCore {
         }
         self.heard_at = now;
         self.silent = false;
-        let event = settings.event_received_as(header.payload_type);
+        let settings = self.settings.as_ref()?;
+        let (event, receives) =
+            (settings.event_received_as(header.payload_type), settings.direction.receives());
+        // What is not heard now, as on hold, changes nothing.
+        let follow = !settings.asymmetric && receives;
         let codec = match event {
             Some(_) => None,
-            None => self.hear_codec(header.payload_type, &settings),
+            None => self.hear_codec(header.payload_type, follow),
         };
         if event.is_none() && codec.is_none() {
             self.counters.unexpected_payload.add(1);
@@ -106,18 +110,18 @@ impl LegCore {
                 (Content::Audio(codec, packet.payload_range()), released)
             }
         };
-        let content = if settings.direction.receives() { content } else { Content::Unheard };
+        let content = if receives { content } else { Content::Unheard };
         // Events have the timestamps of the sound that they interrupt.
         let clock_rate = self.incoming.as_ref().map_or(8_000, |incoming| incoming.clock_rate);
         Some(Heard { header, clock_rate, content, released })
     }
 
     /// The codec of a packet. The leg speaks it too from now on, unless its peer changes for itself.
-    fn hear_codec(&mut self, payload_type: u8, settings: &LegSettings) -> Option<Codec> {
-        // What is not heard now, as on hold, changes nothing.
-        let follow = !settings.asymmetric && settings.direction.receives();
+    fn hear_codec(&mut self, payload_type: u8, follow: bool) -> Option<Codec> {
         let codec = self.spoken.hear(payload_type, follow)?;
-        self.follow_codec();
+        if follow {
+            self.follow_codec();
+        }
         Some(codec)
     }
 

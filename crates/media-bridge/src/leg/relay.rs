@@ -44,7 +44,6 @@ impl LegCore {
     /// Where a packet that another leg heard goes, and as what. `None`: it does not go on, and shall not look lost.
     #[inline]
     pub(super) fn relay_to(&mut self, now: Instant, heard: &Heard) -> Option<Relayed> {
-        let settings = self.settings?;
         if heard.released {
             self.release_keys(now);
         }
@@ -55,7 +54,7 @@ impl LegCore {
         let payload_type = match &heard.content {
             Content::Audio(..) if self.makes_packets() => None,
             Content::Audio(..) => self.spoken.payload_type(),
-            Content::Event { keys, .. } => self.relay_keys(now, keys, &settings),
+            Content::Event { keys, .. } => self.relay_keys(now, keys),
             Content::Unheard => None,
         };
         let received = self.retimed(heard);
@@ -165,7 +164,8 @@ impl LegCore {
     }
 
     /// The payload type that a telephone-event goes on under. A peer that cannot read it hears its keys instead.
-    fn relay_keys(&mut self, now: Instant, keys: &[Option<Key>], settings: &LegSettings) -> Option<u8> {
+    fn relay_keys(&mut self, now: Instant, keys: &[Option<Key>]) -> Option<u8> {
+        let settings = self.settings?;
         if settings.digits_elsewhere {
             keys.iter().flatten().for_each(|key| self.press_elsewhere(now, *key));
             return None;
