@@ -89,9 +89,12 @@ impl FileFormat {
     /// Without a header nothing can be wrong; half a sample at the end is left out.
     ///
     /// # Errors
-    /// What [`wav::read`] says.
+    /// What [`wav::read`] says; [`AudioError::TooLarge`] for more GSM than [`wav::MAX_BYTES`] of sound.
     pub fn decode(self, bytes: &[u8]) -> Result<Pcm, AudioError> {
         let samples = match self {
+            FileFormat::Gsm if bytes.len() as u64 > wav::MAX_GSM_BYTES => {
+                return Err(AudioError::TooLarge { limit: wav::MAX_GSM_BYTES });
+            }
             FileFormat::Wav => return wav::read(bytes),
             FileFormat::Linear(_) => {
                 bytes.as_chunks::<2>().0.iter().map(|octets| i16::from_le_bytes(*octets)).collect()

@@ -11,7 +11,7 @@ use crate::event::PlayToken;
 use crate::id::LegId;
 use crate::keys::LegKeys;
 use crate::playback::Playback;
-use crate::settings::LegSettings;
+use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::{Counters, Statistics};
 use crate::thread::Command;
 
@@ -110,6 +110,12 @@ impl Leg {
     /// come with the audio; the owner, who knows it already, is told nothing.
     pub fn hear_digit(&self, digit: Digit, duration: Duration) {
         self.command(Command::HearDigit(digit, duration));
+    }
+
+    /// Evens out what the peer says before others hear it, or no more. What is heard is then decoded here and encoded anew,
+    /// with the buffer's delay.
+    pub fn set_jitter_buffer(&self, wanted: Option<JitterBuffer>) {
+        self.command(Command::SetJitterBuffer(wanted));
     }
 
     /// What it has counted so far.

@@ -68,6 +68,7 @@ pub use playback::Playback;
 pub use rtp::srtp::{MasterKey, Mki, Suite};
 pub use rtp::telephone_event::Digit;
 pub use settings::{
-    ALTERNATIVES, CodecPayload, Direction, EventPayload, Learning, LegSettings, OTHER_EVENTS,
+    ALTERNATIVES, CodecPayload, Direction, EventPayload, JitterBuffer, JitterMode, Learning, LegSettings,
+    OTHER_EVENTS,
 };
 pub use statistics::Statistics;

@@ -121,6 +121,36 @@ impl LegSettings {
     }
 }
 
+/// How what a leg hears is evened out before others hear it: `JITTERBUFFER()` of dialplans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JitterBuffer {
+    /// Constant or adaptive delay.
+    pub mode: JitterMode,
+    /// The delay, where it is constant; the longest that it may become, where it follows the network. At most ten seconds.
+    pub max: Duration,
+    /// A step of the peer's time beyond which it is taken to have set its clock anew.
+    pub resync: Duration,
+    /// Added to the delay that the network asks for.
+    pub extra: Duration,
+}
+
+impl JitterBuffer {
+    /// Up to 200 ms, a second, and 40 ms more than needed, as in Asterisk.
+    pub fn new(mode: JitterMode) -> Self {
+        let ms = Duration::from_millis;
+        Self { mode, max: ms(200), resync: ms(1_000), extra: ms(40) }
+    }
+}
+
+/// How the delay of a [`JitterBuffer`] is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JitterMode {
+    /// It is the same all the time.
+    Fixed,
+    /// It follows what packets take on their way.
+    Adaptive,
+}
+
 /// How a leg learns where its peer sends from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Learning {

@@ -8,6 +8,7 @@ mod reader;
 mod writer;
 
 pub use header::{Encoding, WavInfo};
+pub(crate) use reader::MAX_GSM_BYTES;
 pub use reader::{probe, read, read_from};
 pub use writer::Writer;
 

@@ -8,6 +8,9 @@ use crate::pcm::Pcm;
 /// How much of a file [`probe`] looks at: the `fmt ` chunk comes early.
 const PROBE_BYTES: u64 = 4_096;
 
+/// Most octets of GSM that are decoded: 320 samples stand in 65 of them, so that the sound is as large as that of other files.
+pub(crate) const MAX_GSM_BYTES: u64 = super::MAX_BYTES / 10;
+
 /// Reads a WAV file from memory.
 ///
 /// Unknown chunks are passed over, and of several `fmt ` chunks the first counts. A data size of 0 or one that goes beyond the end, as streams and interrupted
@@ -23,7 +26,11 @@ pub fn read(bytes: &[u8]) -> Result<Pcm, AudioError> {
         match chunk.id {
             b"fmt " if info.is_none() => info = Some(header::parse(chunk.body)?),
             b"data" => {
-                let info = info.ok_or(AudioError::Malformed("its data comes before its `fmt ` chunk"))?;
+                let info: WavInfo =
+                    info.ok_or(AudioError::Malformed("its data comes before its `fmt ` chunk"))?;
+                if info.encoding == Encoding::Gsm && chunk.body.len() as u64 > MAX_GSM_BYTES {
+                    return Err(AudioError::TooLarge { limit: MAX_GSM_BYTES });
+                }
                 return Ok(Pcm { rate: info.rate, samples: samples(&info, chunks.data(chunk)) });
             }
             _ => {}

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use media_bridge::JitterBuffer;
 use tokio::sync::oneshot;
 
 use super::{Call, ChannelState, TransferProgress};
@@ -82,6 +83,15 @@ impl Call {
     /// [`CallError::NoSuchSound`] and [`CallError::UnreadableSound`]; [`CallError::HungUp`] when the party hangs up.
     pub async fn play(&self, name: &str) -> Result<(), CallError> {
         self.play_until_key(name, |_| false).await.map(|_| ())
+    }
+
+    /// Evens out what the party says before others hear it, or no more. Its audio stays here from now on.
+    pub fn set_jitter_buffer(&self, wanted: Option<JitterBuffer>) {
+        let anchor = wanted.is_some().then(|| self.keep_media());
+        self.details().evened = anchor;
+        if let Some(leg) = self.leg() {
+            leg.set_jitter_buffer(wanted);
+        }
     }
 
     /// Plays a prompt until its end or a key for which `stops` is true. Other keys are passed over.

@@ -27,7 +27,7 @@ pub use transfers::TransferFailure;
 use crate::bridge::{self, BridgeEnd};
 use crate::cause::HangupCause;
 use crate::dial::Dial;
-use crate::direct_media::{MediaRoute, MediaStanding};
+use crate::direct_media::{MediaAnchor, MediaRoute, MediaStanding};
 use crate::error::CallError;
 use crate::event::Event;
 use crate::forward::Forward;
@@ -110,6 +110,8 @@ struct Details {
     verifications: Vec<IdentityVerification>,
     answered: Option<SystemTime>,
     codecs: Vec<Codec>,
+    /// Keeps the audio here while it is evened out.
+    evened: Option<MediaAnchor>,
     no_translation: bool,
     variables: Variables,
 }
@@ -141,6 +143,7 @@ impl Call {
             verifications: Vec::new(),
             answered: None,
             codecs: Vec::new(),
+            evened: None,
             no_translation: false,
             variables: spec.variables.into_iter().collect(),
         };

@@ -163,6 +163,15 @@ impl Codec {
         matches!(self, Self::Pcmu | Self::Pcma | Self::G722)
     }
 
+    /// Octets of the longest payload that is worth taking in: 60 ms.
+    pub(crate) const fn longest_payload(self) -> usize {
+        match self {
+            Self::Opus => 1_275,
+            Self::L16 | Self::L16Wide | Self::L16Full => 2_048,
+            _ => 480,
+        }
+    }
+
     /// Samples of so many ms.
     pub(crate) const fn samples(self, ms: u16) -> usize {
         ms as usize * self.sample_rate() as usize / 1_000
@@ -223,6 +232,16 @@ pub(crate) trait Encoder: Send {
 pub(crate) trait Decoder: Send {
     /// Decodes `payload` into `pcm` and returns the samples written; 0 for a payload that makes no sense.
     fn decode(&mut self, payload: &[u8], pcm: &mut [i16]) -> usize;
+
+    /// Makes up a lost packet from what the next one says of it, and returns the samples written; 0 where it says nothing.
+    fn recover(&mut self, _next: &[u8], _pcm: &mut [i16]) -> usize {
+        0
+    }
+
+    /// Fills `pcm` with what the codec makes up for missing sound; `false` where it does no such thing.
+    fn conceal(&mut self, _pcm: &mut [i16]) -> bool {
+        false
+    }
 }
 
 #[cfg(test)]

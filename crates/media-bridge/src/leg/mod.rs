@@ -2,6 +2,7 @@
 
 mod control;
 mod ears;
+mod evening;
 mod keepalive;
 mod keypress;
 mod program;
@@ -25,16 +26,17 @@ use crate::Digit;
 use crate::codec::Codec;
 use crate::event::{LegEvent, PlayToken, PlaybackEnd};
 use crate::playback::Playback;
-use crate::settings::LegSettings;
+use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::Counters;
 use control::Reports;
 use ears::Ears;
+use evening::Evening;
 use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
 use program::{Ended, Program};
 use protection::Protection;
-pub(crate) use receive::Heard;
+pub(crate) use receive::{Content, Heard};
 use recode::Recoder;
 use send::Upsampler;
 use source::SourceGuard;
@@ -65,6 +67,9 @@ pub(crate) struct LegCore {
     scale: Option<ClockScale>,
     /// Where what is played has another rate than the codec.
     upsampler: Option<Box<Upsampler>>,
+    /// How what is heard is evened out.
+    jitter_buffer: Option<JitterBuffer>,
+    evening: Option<Box<Evening>>,
     /// What listens for keys in the sound of the peer.
     ears: Option<Box<Ears>>,
     program: Program,
@@ -130,6 +135,8 @@ impl LegCore {
             recoder: None,
             scale: None,
             upsampler: None,
+            jitter_buffer: None,
+            evening: None,
             ears: None,
             program: Program::default(),
             keys: Keypresses::default(),
@@ -181,10 +188,6 @@ impl LegCore {
         self.spoken.codec().map_or(8_000, Codec::clock_rate)
     }
 
-    pub(crate) fn settings(&self) -> Option<&LegSettings> {
-        self.settings.as_ref()
-    }
-
     pub(crate) fn play(&mut self, list: Playback, token: PlayToken) {
         let ended = self.program.play(list, token);
         self.tell_end(ended);
@@ -227,6 +230,11 @@ impl LegCore {
     /// Whether it has packets of its own to send, so that it belongs on the wheel.
     pub(crate) fn makes_packets(&self) -> bool {
         self.program.is_playing() || self.keys.is_busy()
+    }
+
+    /// Whether something is to be done for it at each turn of the wheel.
+    pub(crate) fn needs_wheel(&self) -> bool {
+        (self.makes_packets() && self.settings.is_some()) || self.plays_out()
     }
 
     /// Looks after what has no packet to remind of it: keys whose end was lost, silence. About once a second.

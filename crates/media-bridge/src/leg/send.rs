@@ -65,6 +65,17 @@ impl LegCore {
         }
     }
 
+    /// Keys of another leg's peer whose telephone-events do not go on themselves.
+    pub(crate) fn press_keys(&mut self, now: Instant, keys: &[Option<Key>]) {
+        let elsewhere = self.sends_digits_elsewhere();
+        for key in keys.iter().flatten() {
+            match elsewhere {
+                true => self.press_elsewhere(now, *key),
+                false => self.keys.press(*key),
+            }
+        }
+    }
+
     /// A key of another leg's peer that goes on elsewhere: told when it is up, for then its length is known.
     pub(super) fn press_elsewhere(&mut self, now: Instant, key: Key) {
         match (key, self.held_elsewhere.take()) {

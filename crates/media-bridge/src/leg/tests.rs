@@ -2,6 +2,7 @@
 
 mod codecs;
 mod digits;
+mod evening;
 mod interruptions;
 mod protection;
 mod reports;

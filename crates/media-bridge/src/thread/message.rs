@@ -7,7 +7,7 @@ use crate::event::PlayToken;
 use crate::id::{BridgeId, LegId};
 use crate::keys::LegKeys;
 use crate::playback::Playback;
-use crate::settings::LegSettings;
+use crate::settings::{JitterBuffer, LegSettings};
 use crate::thread::leg::{Luggage, NewLeg};
 
 /// What reaches a media thread through its mailbox.
@@ -61,6 +61,7 @@ pub(crate) enum Command {
     Echo(bool),
     SendDigit(Digit, Duration),
     HearDigit(Digit, Duration),
+    SetJitterBuffer(Option<JitterBuffer>),
     /// Join with another leg.
     Join {
         bridge: BridgeId,

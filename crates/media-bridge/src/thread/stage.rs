@@ -19,7 +19,7 @@ use crate::Digit;
 use crate::codec::MOST_SAMPLES;
 use crate::id::{BridgeId, LegId};
 use crate::io::{MAX_DATAGRAM, PacketIo, Received, SocketId};
-use crate::leg::{Heard, Key, LegCore, Outgoing};
+use crate::leg::{Content, Heard, Key, LegCore, Outgoing};
 use crate::ports::Lease;
 
 /// Messages dealt with before packets are looked at again.
@@ -136,7 +136,16 @@ impl<I: PacketIo> Stage<I> {
             }
             return;
         };
+        if seat.core.even_out(now, &heard, packet) {
+            return self.follow_wheel(now, place);
+        }
         let (listens, listener) = (seat.core.listens(&heard), listener_of(seat, place));
+        if seat.core.plays_out()
+            && let Content::Event { keys, .. } = &heard.content
+        {
+            // The numbers of the stream that is made of the buffer have no room for it.
+            return self.press_keys(now, listener, keys);
+        }
         let recodes = |place| self.seats.get(place).is_some_and(|seat| seat.core.recodes(&heard));
         if listens || listener.is_some_and(recodes) {
             return self.take_sound(now, place, &heard, length);
@@ -170,6 +179,31 @@ impl<I: PacketIo> Stage<I> {
         }
         self.follow_wheel(now, listener);
         self.send_repacked(now, listener);
+    }
+
+    /// What a leg has in its buffer for this turn of the wheel is heard by whom it talks with.
+    fn play_out(&mut self, now: Instant, place: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let Some((heard, sound)) = seat.core.play_out(now, &mut self.sound[..]) else { return };
+        let keys = seat.core.listen(sound);
+        let Some(listener) = listener_of(seat, place) else { return };
+        let Some(listener_seat) = self.seats.get_mut(listener) else { return };
+        listener_seat.core.press_heard(now, &keys);
+        let outgoing = listener_seat.core.relay_sound(now, &heard, sound, &mut self.buffer[..]);
+        if let Some(outgoing) = outgoing {
+            send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
+        }
+        self.follow_wheel(now, listener);
+        self.send_repacked(now, listener);
+    }
+
+    /// Keys for whoever hears a leg.
+    fn press_keys(&mut self, now: Instant, listener: Option<usize>, keys: &[Option<Key>]) {
+        let Some(listener) = listener else { return };
+        if let Some(seat) = self.seats.get_mut(listener) {
+            seat.core.press_keys(now, keys);
+        }
+        self.follow_wheel(now, listener);
     }
 
     /// A leg's peer has pressed a key and said so elsewhere: whoever it talks with hears it.
@@ -240,12 +274,15 @@ impl<I: PacketIo> Stage<I> {
 
     /// Sends what a leg owes its peer after one more tick.
     fn make_packets(&mut self, now: Instant, place: usize) {
+        if self.seats.get(place).is_some_and(|seat| seat.core.plays_out()) {
+            self.play_out(now, place);
+        }
         let Some(seat) = self.seats.get_mut(place) else { return };
         seat.core.tick();
         while let Some(outgoing) = seat.core.next_packet(now, &mut self.buffer[..]) {
             send(&mut self.io, seat, &mut self.buffer[..], outgoing);
         }
-        if !seat.core.makes_packets()
+        if !seat.core.needs_wheel()
             && let Some(slot) = seat.slot.take()
         {
             self.wheel.leave(slot, place);
@@ -328,6 +365,7 @@ impl<I: PacketIo> Stage<I> {
             Command::StopPlaying => core.stop_playing(),
             Command::Echo(on) => core.set_echo(on),
             Command::SendDigit(digit, duration) => core.send_digit(digit, duration),
+            Command::SetJitterBuffer(wanted) => core.set_jitter_buffer(wanted),
             Command::HearDigit(digit, duration) => return self.hear_digit(now, place, digit, duration),
             Command::Join { bridge, peer } => return self.join(now, place, bridge, peer),
             Command::Rejoin { bridge, peer } if seat.awaits == Some(bridge) => {
@@ -344,7 +382,7 @@ impl<I: PacketIo> Stage<I> {
     /// On the wheel while it makes packets, off it otherwise.
     pub(super) fn follow_wheel(&mut self, now: Instant, place: usize) {
         let Some(seat) = self.seats.get_mut(place) else { return };
-        match (seat.core.makes_packets() && seat.core.settings().is_some(), seat.slot) {
+        match (seat.core.needs_wheel(), seat.slot) {
             (true, None) => seat.slot = Some(self.wheel.join(now, place)),
             (false, Some(slot)) => {
                 seat.slot = None;

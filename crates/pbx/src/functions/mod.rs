@@ -9,6 +9,7 @@ mod extension_state;
 mod geoloc_profile;
 mod global;
 mod hint;
+mod jitter_buffer;
 mod length;
 mod message;
 mod presence_state;
@@ -147,6 +148,13 @@ pub fn table() -> &'static [Function] {
             synopsis: "One of two texts, as a condition says.",
             read: condition::read,
             write: None,
+        },
+        Function {
+            name: "JITTERBUFFER",
+            syntax: "JITTERBUFFER(type)",
+            synopsis: "Evens out the caller's sound; can only be set.",
+            read: jitter_buffer::read,
+            write: Some(jitter_buffer::write),
         },
         Function {
             name: "LEN",

@@ -160,7 +160,7 @@ fn keys_come_between_repacked_sound_and_a_prompt_in_its_place() {
 fn what_waits_is_not_heard_after_a_hold() {
     let (mut a, mut b) = (Bench::new(settings(Codec::Pcmu)), packets_of(30, Codec::Pcmu));
     repacked(&mut a, &mut b, 160, 1);
-    let held = LegSettings { direction: Direction::RecvOnly, ..*b.leg.settings().unwrap() };
+    let held = LegSettings { direction: Direction::RecvOnly, ..*b.leg.settings.as_ref().unwrap() };
     b.leg.configure(b.now, held);
     assert!(repacked(&mut a, &mut b, 160, 5).is_empty());
     b.leg.configure(b.now, LegSettings { direction: Direction::SendRecv, ..held });

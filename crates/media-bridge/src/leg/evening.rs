@@ -1,0 +1,118 @@
+//! A leg whose sound is evened out before others hear it: packets wait in a jitter buffer, and what is missing is made up.
+
+use std::time::{Duration, Instant};
+
+use rtp::Header;
+use rtp_jitter::{Adaptive, Config, Mode, PacketInfo, Playout};
+
+use super::LegCore;
+use super::receive::{Content, Heard};
+use crate::codec::{Codec, Decoder};
+use crate::settings::{JitterBuffer, JitterMode};
+
+/// Milliseconds between two turns of the wheel, each of which plays as much.
+const TURN: u16 = 20;
+
+/// The stream of one codec that is evened out, and the one that is made of it.
+pub(super) struct Evening {
+    codec: Codec,
+    playout: Playout<Speech>,
+    /// The header of what is played next, as if it had come so.
+    next: Header,
+    /// Nothing was said at the last turn.
+    silent: bool,
+}
+
+/// The codec, as the buffer wants to see it.
+struct Speech(Box<dyn Decoder>);
+
+impl rtp_jitter::Decoder for Speech {
+    fn decode(&mut self, _payload_type: u8, payload: &[u8], pcm: &mut [i16]) -> usize {
+        self.0.decode(payload, pcm)
+    }
+
+    fn recover(&mut self, _payload_type: u8, payload: &[u8], pcm: &mut [i16]) -> usize {
+        self.0.recover(payload, pcm)
+    }
+
+    fn conceal(&mut self, pcm: &mut [i16]) -> bool {
+        self.0.conceal(pcm)
+    }
+}
+
+impl Evening {
+    /// `None` for a codec that is not known here, or settings that cannot be meant.
+    fn new(codec: Codec, wanted: JitterBuffer, ssrc: u32) -> Option<Self> {
+        let mode = match wanted.mode {
+            JitterMode::Fixed => Mode::Fixed { delay: wanted.max },
+            JitterMode::Adaptive => {
+                let defaults = Adaptive::default();
+                let initial = defaults.initial.min(wanted.max);
+                Mode::Adaptive(Adaptive { max: wanted.max, extra: wanted.extra, initial, ..defaults })
+            }
+        };
+        let config = Config {
+            mode,
+            resync_threshold: wanted.resync.max(Duration::from_millis(100)),
+            max_payload: codec.longest_payload(),
+            ..Config::adaptive(codec.clock_rate())
+        };
+        let playout = Playout::new(config, codec.sample_rate(), Speech(codec.decoder()?)).ok()?;
+        Some(Self { codec, playout, next: Header { ssrc, ..Header::default() }, silent: true })
+    }
+}
+
+impl LegCore {
+    /// Evens out what is heard from now on, or no more.
+    pub(crate) fn set_jitter_buffer(&mut self, wanted: Option<JitterBuffer>) {
+        self.jitter_buffer = wanted;
+        self.evening = None;
+    }
+
+    /// Whether its sound is played from a buffer, so that it belongs on the wheel.
+    pub(crate) fn plays_out(&self) -> bool {
+        self.evening.is_some()
+    }
+
+    /// Puts the sound of a packet into the buffer. `true`: it is heard from there, at its time.
+    pub(crate) fn even_out(&mut self, now: Instant, heard: &Heard, packet: &[u8]) -> bool {
+        let Some(wanted) = self.jitter_buffer else { return false };
+        let Content::Audio(codec, range) = &heard.content else { return false };
+        if self.evening.as_ref().is_none_or(|evening| evening.codec != *codec) {
+            // Another stream than that of the peer, for it has other numbers.
+            self.evening = Evening::new(*codec, wanted, !heard.header.ssrc).map(Box::new);
+        }
+        let since = self.since(now);
+        let (Some(evening), Some(payload)) = (&mut self.evening, packet.get(range.clone())) else {
+            return false;
+        };
+        let Header { sequence, timestamp, payload_type, marker, ssrc, .. } = heard.header;
+        let info = PacketInfo { sequence, timestamp, payload_type, marker, ssrc, ..PacketInfo::default() };
+        evening.playout.insert(since, info, payload);
+        true
+    }
+
+    /// The next 20 ms from the buffer, as if they had just been heard. `None` while nobody talks.
+    pub(crate) fn play_out<'p>(
+        &mut self,
+        now: Instant,
+        pcm: &'p mut [i16],
+    ) -> Option<(Heard, (&'p [i16], u32))> {
+        let since = self.since(now);
+        let evening = self.evening.as_mut()?;
+        let codec = evening.codec;
+        let sound = pcm.get_mut(..codec.samples(TURN))?;
+        let filled = evening.playout.fill(since, sound);
+        let mut header = evening.next;
+        evening.next.timestamp = header.timestamp.wrapping_add(u32::from(TURN) * codec.clock_rate() / 1_000);
+        if filled.silent == sound.len() {
+            evening.silent = true;
+            return None;
+        }
+        header.marker = std::mem::replace(&mut evening.silent, false);
+        evening.next.sequence = header.sequence.wrapping_add(1);
+        let content = Content::Audio(codec, 0..0);
+        let heard = Heard { header, clock_rate: codec.clock_rate(), content, released: false };
+        Some((heard, (sound, codec.sample_rate())))
+    }
+}
