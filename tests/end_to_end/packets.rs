@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("packets::each_party_gets_the_length_that_it_asks_for_or_that_allow_says", &[], lengths),
         trial("packets::phones_of_different_lengths_and_codecs_hear_each_other", &["baresip"], phones),
         trial("packets::a_phone_that_changes_its_codec_is_followed_unless_it_may_differ", &[], changes),
+        trial("packets::what_is_evened_out_is_heard", &["baresip"], evened_out),
         trial("packets::a_silent_call_keeps_its_way_open_from_ports_of_its_own", &[], keepalive),
     ]
 }
@@ -94,6 +95,29 @@ fn phones(scene: &Scene) -> Outcome {
     alice.hang_up()?;
     bob.call_ends()?;
     exchange.is_idle()
+}
+
+/// The caller's sound waits in a jitter buffer, and its keys go past it.
+fn evened_out(scene: &Scene) -> Outcome {
+    let folder = Folder::new(scene)?.phone("alice").phone("bob").dialplan(
+        "exten => _X,1,Set(JITTERBUFFER(${IF($[${EXTEN}=1]?adaptive:fixed)})=default)\n same => n,Dial(PJSIP/bob,20)",
+    );
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    for number in ["1", "2"] {
+        alice.dial(number)?;
+        alice.is_in_call()?;
+        bob.is_in_call()?;
+        bob.hears_nothing_but(440)?;
+        alice.hears_nothing_but(1_000)?;
+        alice.press("5")?;
+        bob.gets_keys("5")?;
+        alice.hang_up()?;
+        bob.call_ends()?;
+        exchange.is_idle()?;
+    }
+    Ok(())
 }
 
 /// A-law is agreed on first, and the phone sends mu-law.
