@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("applications::a_key_chooses_from_a_menu", &["baresip"], menu),
         trial("applications::a_wrong_key_and_no_key_have_their_places", &["baresip"], menu_mistakes),
         trial("applications::keys_are_read_into_a_variable", &["baresip"], read),
+        trial("applications::humans_are_told_from_machines", &["baresip"], answerers),
         trial("applications::a_call_that_is_over_runs_h", &["baresip"], hangup_extension),
     ]
 }
@@ -124,5 +125,27 @@ exten => h,1,NoOp(over for ${who} in ${CONTEXT})";
     alice.hears(440)?;
     alice.hang_up()?;
     exchange.says("over for alice in phones")?;
+    exchange.is_idle()
+}
+
+/// Who says something short and waits is a human; who talks on and on, and who says nothing, are none.
+fn answerers(scene: &Scene) -> Outcome {
+    let lines =
+        "exten => who,1,Answer()\n same => n,AMD()\n same => n,NoOp(it was ${AMDSTATUS} by ${AMDCAUSE})";
+    let folder = Folder::new(scene)?.phone("human").phone("machine").phone("mute").dialplan(lines);
+    let exchange = Exchange::start(scene, &folder)?;
+    let said = [
+        ("human", Duration::from_millis(700), "it was HUMAN by HUMAN-800-800"),
+        ("machine", Duration::from_secs(5), "it was MACHINE by LONGGREETING-"),
+        ("mute", Duration::ZERO, "it was MACHINE by INITIALSILENCE-2500-2500"),
+    ];
+    for (name, length, expected) in said {
+        let greeting = tone::greeting(scene, length)?;
+        let mut phone = Baresip::named(scene, name, 440).playing(greeting).register_at(&exchange)?;
+        phone.dial("who")?;
+        phone.is_in_call()?;
+        phone.call_ends()?;
+        exchange.says(expected)?;
+    }
     exchange.is_idle()
 }

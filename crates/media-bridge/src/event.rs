@@ -1,6 +1,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use audio::answering_machine::Verdict;
+
 use crate::Digit;
 
 /// What a leg tells its owner. Sent from the media thread, so the receiver must never block.
@@ -36,6 +38,8 @@ pub enum LegEvent {
         /// How long it is held.
         duration: Duration,
     },
+    /// It is known who has answered: see [`Leg::judge_answerer`](crate::Leg::judge_answerer).
+    AnswererJudged(Verdict),
     /// A playback is over. Comes once for each [`Leg::play`](crate::Leg::play).
     PlaybackEnded {
         /// The token given with it.

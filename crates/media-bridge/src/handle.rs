@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use audio::Tone;
+use audio::answering_machine::Settings;
 
 use crate::Digit;
 use crate::engine::Shared;
@@ -116,6 +117,12 @@ impl Leg {
     /// with the buffer's delay.
     pub fn set_jitter_buffer(&self, wanted: Option<JitterBuffer>) {
         self.command(Command::SetJitterBuffer(wanted));
+    }
+
+    /// Listens to the peer until it is known whether a human or a machine has answered, or no more.
+    /// [`LegEvent::AnswererJudged`](crate::LegEvent::AnswererJudged) tells it, once sound has come for long enough.
+    pub fn judge_answerer(&self, wanted: Option<Settings>) {
+        self.command(Command::JudgeAnswerer(wanted.map(Box::new)));
     }
 
     /// What it has counted so far.

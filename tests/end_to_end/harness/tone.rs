@@ -60,6 +60,18 @@ pub(crate) fn keys(scene: &Scene, keys: &str) -> Outcome<PathBuf> {
     Ok(path)
 }
 
+/// A WAV file of somebody who says something for so long and then nothing.
+pub(crate) fn greeting(scene: &Scene, length: Duration) -> Outcome<PathBuf> {
+    let path = scene.folder().join(format!("greeting-{}ms.wav", length.as_millis()));
+    let mut wav = Writer::new(std::fs::File::create(&path)?, RATE, Encoding::Signed16)?;
+    // Silence first, for a phone does not send the beginning of its file as soon as it is heard.
+    wav.write(&vec![0; RATE as usize / 2])?;
+    wav.write(&sine(440, length))?;
+    wav.write(&vec![0; 30 * RATE as usize])?;
+    wav.finish()?;
+    Ok(path)
+}
+
 /// Whether these samples are that tone and little else.
 pub(crate) fn is_tone(samples: &[i16], frequency: u32) -> bool {
     let rms = audio::level::rms(samples);

@@ -1,5 +1,6 @@
 //! One channel, as an application sees it.
 
+mod answerer;
 mod digits;
 mod media;
 mod moves;
@@ -36,6 +37,7 @@ use crate::location_profile::LocationProfile;
 use crate::message::TextMessage;
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
+use answerer::VerdictSlot;
 use digits::DigitQueue;
 use moves::Moves;
 use pickup::PickupStanding;
@@ -74,6 +76,7 @@ pub(crate) struct Channel {
     leg: Mutex<Option<Arc<Leg>>>,
     pub(crate) digits: DigitQueue,
     pub(crate) playback: PlaybackSlot,
+    pub(crate) verdict: VerdictSlot,
     moves: Moves,
     onward: watch::Sender<TransferProgress>,
     pickup: PickupStanding,
@@ -166,6 +169,7 @@ impl Call {
             leg: Mutex::new(spec.leg),
             digits: DigitQueue::default(),
             playback: PlaybackSlot::default(),
+            verdict: VerdictSlot::default(),
             moves: Moves::default(),
             onward: watch::Sender::default(),
             pickup: PickupStanding::default(),

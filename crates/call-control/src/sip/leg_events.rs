@@ -37,6 +37,7 @@ fn deliver(call: &Call, event: LegEvent) {
             let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
             call.report(Report::Digit { digit: digit.to_char(), duration_ms });
         }
+        LegEvent::AnswererJudged(verdict) => call.0.verdict.tell(verdict),
         LegEvent::DigitForPeer { digit, duration } => {
             let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
             call.pass_digit(digit.to_char(), duration_ms);

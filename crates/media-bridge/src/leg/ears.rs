@@ -1,7 +1,8 @@
-//! Keys that a peer presses in its sound.
+//! What there is in the sound of a peer: keys, and who has answered.
 
 use std::time::{Duration, Instant};
 
+use audio::answering_machine::{self, Settings};
 use audio::dtmf::{Detector, DigitEvent, Limits};
 
 use super::receive::{Content, Heard};
@@ -25,16 +26,29 @@ impl Ears {
     }
 }
 
+/// What tells humans from machines by the sound of a peer.
+pub(super) struct Jury {
+    settings: Settings,
+    /// For sound of that rate.
+    detector: Option<(u32, answering_machine::Detector)>,
+}
+
 impl LegCore {
+    /// Listens for who has answered from now on, or no more.
+    pub(crate) fn judge_answerer(&mut self, wanted: Option<Settings>) {
+        self.jury = wanted.map(|settings| Box::new(Jury { settings, detector: None }));
+    }
+
     /// Whether what was heard has to be decoded for what may be in it.
     #[inline]
     pub(crate) fn listens(&self, heard: &Heard) -> bool {
-        self.settings.is_some_and(|settings| settings.digits_in_sound)
+        (self.jury.is_some() || self.settings.is_some_and(|settings| settings.digits_in_sound))
             && matches!(heard.content, Content::Audio(codec, _) if codec.is_translatable())
     }
 
     /// Listens to the sound of a packet, tells the owner of keys, and returns them for whoever is to hear them.
     pub(crate) fn listen(&mut self, (sound, rate): (&[i16], u32)) -> [Option<Key>; MOST] {
+        self.judge(sound, rate);
         let mut keys = [None; MOST];
         if !self.settings.is_some_and(|settings| settings.digits_in_sound) {
             return keys;
@@ -52,6 +66,22 @@ impl LegCore {
             }
         });
         keys
+    }
+
+    /// Tells the owner who has answered, once it is known.
+    fn judge(&mut self, sound: &[i16], rate: u32) {
+        let Some(jury) = &mut self.jury else { return };
+        let detector = jury.detector.take().filter(|(known, _)| *known == rate);
+        let mut detector = match detector {
+            Some((_, detector)) => detector,
+            None => answering_machine::Detector::new(rate, jury.settings),
+        };
+        let verdict = detector.push(sound);
+        jury.detector = Some((rate, detector));
+        if let Some(verdict) = verdict {
+            self.jury = None;
+            (self.events)(LegEvent::AnswererJudged(verdict));
+        }
     }
 
     /// Keys that were heard in the sound of another leg. A peer that reads telephone-events gets them so; to others the

@@ -29,7 +29,7 @@ use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::Counters;
 use control::Reports;
-use ears::Ears;
+use ears::{Ears, Jury};
 use evening::Evening;
 use keepalive::Quiet;
 pub(crate) use keypress::Key;
@@ -72,6 +72,8 @@ pub(crate) struct LegCore {
     evening: Option<Box<Evening>>,
     /// What listens for keys in the sound of the peer.
     ears: Option<Box<Ears>>,
+    /// What listens for who has answered.
+    jury: Option<Box<Jury>>,
     program: Program,
     keys: Keypresses,
     /// A key that goes on elsewhere when it is up, and since when it is down.
@@ -138,6 +140,7 @@ impl LegCore {
             jitter_buffer: None,
             evening: None,
             ears: None,
+            jury: None,
             program: Program::default(),
             keys: Keypresses::default(),
             held_elsewhere: None,

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use audio::Tone;
+use audio::answering_machine::Settings;
 
 use crate::Digit;
 use crate::event::PlayToken;
@@ -61,6 +62,7 @@ pub(crate) enum Command {
     Echo(bool),
     SendDigit(Digit, Duration),
     HearDigit(Digit, Duration),
+    JudgeAnswerer(Option<Box<Settings>>),
     SetJitterBuffer(Option<JitterBuffer>),
     /// Join with another leg.
     Join {

@@ -366,6 +366,7 @@ impl<I: PacketIo> Stage<I> {
             Command::Echo(on) => core.set_echo(on),
             Command::SendDigit(digit, duration) => core.send_digit(digit, duration),
             Command::SetJitterBuffer(wanted) => core.set_jitter_buffer(wanted),
+            Command::JudgeAnswerer(wanted) => core.judge_answerer(wanted.map(|settings| *settings)),
             Command::HearDigit(digit, duration) => return self.hear_digit(now, place, digit, duration),
             Command::Join { bridge, peer } => return self.join(now, place, bridge, peer),
             Command::Rejoin { bridge, peer } if seat.awaits == Some(bridge) => {

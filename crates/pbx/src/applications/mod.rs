@@ -47,6 +47,7 @@ pub fn find(name: &str) -> Option<&'static Application> {
     table().iter().find(|a| a.name.eq_ignore_ascii_case(name))
 }
 
+mod amd;
 mod answer;
 mod arguments;
 mod background;
@@ -75,6 +76,7 @@ mod wait_exten;
 /// Every application, by name.
 pub fn table() -> &'static [Application] {
     const TABLE: &[Application] = &[
+        application!(amd, "AMD", "Tell humans from answering machines."),
         application!(answer, "Answer", "Answer the call."),
         application!(background, "BackGround", "Play prompts while the caller dials an extension."),
         application!(busy, "Busy", "Tell the caller that the line is busy."),

@@ -1,6 +1,6 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
-//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `codecs.conf`, `acl.conf`,
+//! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `codecs.conf`, `amd.conf`, `acl.conf`,
 //! `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` of a folder, and says in a [`ConfigurationReport`] all that is
 //! wrong with them. What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then
 //! there is no configuration: nothing starts, and what runs goes on.
@@ -24,6 +24,7 @@
 //! ```
 
 mod access;
+mod amd;
 mod check;
 mod codec_names;
 mod codecs;
@@ -93,6 +94,8 @@ pub struct Configuration {
     pub geolocation: GeolocationConfiguration,
     /// `rtp.conf`.
     pub rtp: RtpConfiguration,
+    /// `amd.conf`.
+    pub amd: audio::answering_machine::Settings,
     /// `codecs.conf`.
     pub codecs: CodecsConfiguration,
     /// `features.conf`.
@@ -171,6 +174,7 @@ impl Configuration {
         let geolocation = reader.read_as("geolocation.conf", GeolocationConfiguration::read);
         geolocation.check_endpoints(&sip, &mut reader.found);
         let rtp = reader.read_as("rtp.conf", RtpConfiguration::read);
+        let amd = reader.read_as("amd.conf", amd::read);
         let codecs = reader.read_as("codecs.conf", CodecsConfiguration::read);
         let features = reader.read_as("features.conf", FeaturesConfiguration::read);
         let resolver = reader.read_as("resolver_unbound.conf", resolver::read);
@@ -192,6 +196,7 @@ impl Configuration {
             sip,
             geolocation,
             rtp,
+            amd,
             codecs,
             features,
             resolver,
