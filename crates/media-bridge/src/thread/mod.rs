@@ -1,5 +1,6 @@
 //! The media threads: each owns its legs, their sockets and their time.
 
+mod hearing;
 mod leg;
 mod mailbox;
 mod message;

@@ -9,6 +9,7 @@ use super::*;
 use crate::codec::Codec;
 use crate::config::Marking;
 use crate::event::{LegEvent, PlaybackEnd};
+use crate::io::Received;
 use crate::io::{SocketId, Wake};
 use crate::ports::{PortPool, Site};
 use crate::settings::LegSettings;

@@ -1,0 +1,127 @@
+//! What a leg hears, on its way to whoever it talks with.
+
+use std::time::{Duration, Instant};
+
+use super::leg::Seat;
+use super::stage::{Stage, send};
+use crate::Digit;
+use crate::io::{MAX_DATAGRAM, PacketIo, Received};
+use crate::leg::{Content, Heard, Key};
+
+impl<I: PacketIo> Stage<I> {
+    /// A packet came: its leg hears it, and whoever is to hear it next gets it in the same breath.
+    pub(super) fn take_packet(&mut self, now: Instant, received: Received) {
+        let Received { token, length, from } = received;
+        let (place, is_rtcp) = ((token >> 1) as usize, token & 1 == 1);
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        // A datagram that fills the buffer was longer than any packet of telephony.
+        let Some(packet) = self.buffer.get_mut(..length).filter(|p| p.len() < MAX_DATAGRAM) else { return };
+        let Some(packet) = seat.core.unprotect(packet) else { return };
+        let length = packet.len();
+        if is_rtcp {
+            seat.core.hear_rtcp(now, from, packet);
+            return;
+        }
+        let Some(heard) = seat.core.hear(now, from, packet) else {
+            if let Some(answer) = seat.core.answer_stun(from, packet) {
+                // One that finds the socket full is lost, as on the way; peers ask again.
+                let _ = self.io.send(seat.rtp, &answer, from);
+            }
+            return;
+        };
+        if seat.core.even_out(now, &heard, packet) {
+            return self.follow_wheel(now, place);
+        }
+        let (listens, listener) = (seat.core.listens(&heard), listener_of(seat, place));
+        if seat.core.plays_out()
+            && let Content::Event { keys, .. } = &heard.content
+        {
+            // The numbers of the stream that is made of the buffer have no room for it.
+            return self.press_keys(now, listener, keys);
+        }
+        let recodes = |place| self.seats.get(place).is_some_and(|seat| seat.core.recodes(&heard));
+        if listens || listener.is_some_and(recodes) {
+            return self.take_sound(now, place, &heard, length);
+        }
+        let Some(listener) = listener else { return };
+        let Some(listener_seat) = self.seats.get_mut(listener) else { return };
+        if let Some(outgoing) = listener_seat.core.relay(now, &heard, packet) {
+            send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
+        } else if listener_seat.core.makes_packets() && listener_seat.slot.is_none() {
+            self.follow_wheel(now, listener);
+        }
+        self.send_repacked(now, listener);
+    }
+
+    /// A packet came that is listened to, or whose listener speaks another codec: it is decoded once, and encoded by the
+    /// other leg where that is needed.
+    fn take_sound(&mut self, now: Instant, place: usize, heard: &Heard, length: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let Some(packet) = self.buffer.get_mut(..length) else { return };
+        let Some(sound) = seat.core.decode(heard, packet, &mut self.sound[..]) else { return };
+        let keys = seat.core.listen(sound);
+        let Some(listener) = listener_of(seat, place) else { return };
+        let Some(listener_seat) = self.seats.get_mut(listener) else { return };
+        listener_seat.core.press_heard(now, &keys);
+        let outgoing = match listener_seat.core.recodes(heard) {
+            true => listener_seat.core.relay_sound(now, heard, sound, &mut self.buffer[..]),
+            false => listener_seat.core.relay(now, heard, packet),
+        };
+        if let Some(outgoing) = outgoing {
+            send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
+        }
+        self.follow_wheel(now, listener);
+        self.send_repacked(now, listener);
+    }
+
+    /// What a leg has in its buffer for this turn of the wheel is heard by whom it talks with.
+    pub(super) fn play_out(&mut self, now: Instant, place: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let Some((heard, sound)) = seat.core.play_out(now, &mut self.sound[..]) else { return };
+        let keys = seat.core.listen(sound);
+        let Some(listener) = listener_of(seat, place) else { return };
+        let Some(listener_seat) = self.seats.get_mut(listener) else { return };
+        listener_seat.core.press_heard(now, &keys);
+        let outgoing = listener_seat.core.relay_sound(now, &heard, sound, &mut self.buffer[..]);
+        if let Some(outgoing) = outgoing {
+            send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
+        }
+        self.follow_wheel(now, listener);
+        self.send_repacked(now, listener);
+    }
+
+    /// Keys for whoever hears a leg.
+    fn press_keys(&mut self, now: Instant, listener: Option<usize>, keys: &[Option<Key>]) {
+        let Some(listener) = listener else { return };
+        if let Some(seat) = self.seats.get_mut(listener) {
+            seat.core.press_keys(now, keys);
+        }
+        self.follow_wheel(now, listener);
+    }
+
+    /// A leg's peer has pressed a key and said so elsewhere: whoever it talks with hears it.
+    pub(super) fn hear_digit(&mut self, now: Instant, place: usize, digit: Digit, duration: Duration) {
+        let Some(listener) = self.seats.get(place).and_then(|seat| listener_of(seat, place)) else { return };
+        if let Some(seat) = self.seats.get_mut(listener) {
+            seat.core.press_for(digit, duration);
+        }
+        self.follow_wheel(now, listener);
+    }
+
+    /// What a leg has put into packets of another length.
+    pub(super) fn send_repacked(&mut self, now: Instant, place: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        while let Some(outgoing) = seat.core.next_repacked(now, &mut self.buffer[..]) {
+            send(&mut self.io, seat, &mut self.buffer[..], outgoing);
+        }
+    }
+}
+
+/// Who hears what a leg hears: itself, or the leg that it is bridged with.
+fn listener_of(seat: &Seat, place: usize) -> Option<usize> {
+    match seat.bridge {
+        _ if seat.core.echoes() => Some(place),
+        Some((_, peer)) => Some(peer),
+        None => None,
+    }
+}
