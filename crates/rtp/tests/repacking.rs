@@ -83,7 +83,7 @@ fn feed(repacker: &mut Repacker, source: &mut Header, step: &Step) -> Vec<(Heade
             *source = Header { ssrc, sequence, timestamp, ..Header::default() };
         }
     }
-    let mut payload = [0; 480];
+    let mut payload = [0; 520];
     while let Some((header, octets)) = repacker.pop(&mut payload) {
         sent.push((header, payload[..octets].to_vec()));
     }
