@@ -124,7 +124,7 @@ impl Exchange {
         tokio::spawn(OpenTransports::watch_outside(Arc::downgrade(self), self.locator.clone()));
         self.follow_contacts(&configuration);
         if !configuration.sip.global.mwi_disable_initial_unsolicited {
-            tokio::spawn(Presence::tell_all_phones(Arc::downgrade(self)));
+            tokio::spawn(Presence::tell_all_phones(self));
         }
         tokio::spawn(check_published(self.clone()));
         tokio::spawn(qualify::run(Arc::downgrade(self), self.qualification.clone()));

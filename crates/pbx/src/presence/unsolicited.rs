@@ -1,6 +1,6 @@
 //! NOTIFYs of waiting messages that nobody subscribed to (RFC 3842 section 3.9 of practice): `mailboxes` of endpoints.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::sip::Route;
@@ -33,17 +33,27 @@ impl Presence {
         }
     }
 
-    /// Tells all phones of all endpoints with mailboxes, a few at a time: the exchange has just started.
-    pub(crate) async fn tell_all_phones(exchange: Weak<Exchange>) {
-        let all = exchange.upgrade().map(|exchange| exchange.configuration());
-        let endpoints =
-            all.into_iter().flat_map(|all| all.sip.endpoints.values().cloned().collect::<Vec<_>>());
-        for endpoint in endpoints.filter(|endpoint| !endpoint.mailboxes.is_empty()) {
-            tokio::time::sleep(BETWEEN_ENDPOINTS).await;
-            let Some(exchange) = exchange.upgrade() else { return };
-            let routes = directory::contacts_of(&exchange, &endpoint.name);
-            let configuration = exchange.configuration();
-            exchange.presence().tell_endpoint(&exchange, &configuration, &endpoint, routes, None);
+    /// Tells all phones of all endpoints with mailboxes, a few at a time: the exchange has just started. A phone that
+    /// registers meanwhile is told by [`tell_phone`](Self::tell_phone), and not twice.
+    pub(crate) fn tell_all_phones(exchange: &Arc<Exchange>) -> impl Future<Output = ()> + Send + use<> {
+        let configuration = exchange.configuration();
+        let with_mailboxes = configuration.sip.endpoints.values().filter(|one| !one.mailboxes.is_empty());
+        let known: Vec<(Arc<Endpoint>, Vec<String>)> = with_mailboxes
+            .map(|endpoint| {
+                let routes = directory::contacts_of(exchange, &endpoint.name).into_iter();
+                (endpoint.clone(), routes.map(|route| route.target.clone()).collect())
+            })
+            .collect();
+        let exchange = Arc::downgrade(exchange);
+        async move {
+            for (endpoint, known) in known {
+                tokio::time::sleep(BETWEEN_ENDPOINTS).await;
+                let Some(exchange) = exchange.upgrade() else { return };
+                let mut routes = directory::contacts_of(&exchange, &endpoint.name);
+                routes.retain(|route| known.contains(&route.target));
+                let configuration = exchange.configuration();
+                exchange.presence().tell_endpoint(&exchange, &configuration, &endpoint, routes, None);
+            }
         }
     }
 
