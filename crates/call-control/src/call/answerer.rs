@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::Call;
 use crate::error::CallError;
 
-/// What the sound of a party is listened to for beyond its own time: as long as nothing comes at all.
+/// How much longer than the total analysis time is waited for a verdict, which comes by the time of the sound.
 const SLACK: Duration = Duration::from_millis(500);
 
 /// Who waits for a verdict.

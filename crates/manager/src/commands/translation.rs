@@ -9,16 +9,20 @@ use pbx::configuration::{codec_name, codec_of};
 
 use super::{Answer, Command, CommandError, Context};
 
-const USAGE: &str = "core show translation [paths CODEC]";
+const USAGE: &str = "core show translation [recalc|paths CODEC]";
 
-pub(super) const COMMANDS: &[Command] =
-    &[Command::later("core show translation", "What it takes to bring one codec to another", show)
-        .taking("[paths CODEC]")
-        .explained(
-            "Microseconds of processor time for a second of sound, measured at the time of asking.\n\
+pub(super) const COMMANDS: &[Command] = &[Command::later(
+    "core show translation",
+    "What it takes to bring one codec to another",
+    show,
+)
+.taking("[recalc|paths CODEC]")
+.explained(
+    "Microseconds of processor time for a second of sound, measured at the time of asking: recalc is\n\
+             understood, and changes nothing.\n\
              paths: the way from one codec to each other one. What is passed on needs none.",
-        )
-        .among(|_| vec!["paths".to_owned()])];
+)
+.among(|_| ["paths", "recalc"].map(str::to_owned).to_vec())];
 
 fn show<'a>(_: &'a Context, arguments: &'a [String]) -> BoxFuture<'a, Answer> {
     Box::pin(async move {

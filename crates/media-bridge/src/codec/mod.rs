@@ -19,6 +19,12 @@ pub(crate) use translate::Translation;
 /// The most samples that a packet is decoded to: 120 ms at 48 kHz.
 pub(crate) const MOST_SAMPLES: usize = 5_760;
 
+/// Octets of the longest payload that is sent.
+const LONGEST_PAYLOAD: usize = 2_000;
+
+/// Milliseconds of the longest packet that is made.
+const LONGEST_PACKET: u16 = 60;
+
 /// An audio codec of a leg.
 ///
 /// All of them are passed on as they came between two legs that speak the same. Those that are
@@ -142,15 +148,16 @@ impl Codec {
 
     /// The length of packets, in ms, that comes nearest to `wanted` and that it can make: 10 to 60.
     pub const fn packet_time(self, wanted: u16) -> u16 {
-        let longest = match self {
+        let longest = match self.properties().framing {
             // What is longer fits no datagram.
-            Self::L16Full => 20,
-            _ => 60,
-        };
+            Framing::Samples { .. } => LONGEST_PAYLOAD as u32 * 1_000 / self.octets_a_second(),
+            _ => LONGEST_PACKET as u32,
+        } as u16;
+        let longest = if longest > LONGEST_PACKET { LONGEST_PACKET } else { longest };
         let wanted = if wanted < 10 { 10 } else { wanted };
         let wanted = if wanted > longest { longest } else { wanted };
         match self.properties().framing {
-            Framing::Samples | Framing::Unknown => wanted / 10 * 10,
+            Framing::Samples { .. } | Framing::Unknown => wanted / 10 * 10,
             Framing::Frames20 if wanted < 20 => 20,
             Framing::Frames20 => wanted / 20 * 20,
             Framing::Opus if wanted < 20 => 10,
@@ -158,18 +165,28 @@ impl Codec {
         }
     }
 
-    /// Whether an octet of it sounds as long as a tick of its clock, so that packets can be cut anywhere.
-    pub(crate) const fn has_octets_of_a_tick(self) -> bool {
-        matches!(self, Self::Pcmu | Self::Pcma | Self::G722)
+    /// Octets of a second of sound, of codecs that work sample by sample; 1 of others.
+    const fn octets_a_second(self) -> u32 {
+        match self.properties().framing {
+            Framing::Samples { bits_per_tick } => self.clock_rate() / 8 * bits_per_tick as u32,
+            _ => 1,
+        }
     }
 
-    /// Octets of the longest payload that is worth taking in: 60 ms.
-    pub(crate) const fn longest_payload(self) -> usize {
-        match self {
-            Self::Opus => 1_275,
-            Self::L16 | Self::L16Wide | Self::L16Full => 2_048,
-            _ => 480,
+    /// Octets of the longest payload that is worth keeping for later: 120 ms, or a frame of Opus.
+    pub(crate) const fn longest_kept(self) -> usize {
+        match self.properties().framing {
+            Framing::Samples { .. } => {
+                let octets = self.octets_a_second() as usize * 120 / 1_000;
+                if octets > LONGEST_PAYLOAD { LONGEST_PAYLOAD } else { octets }
+            }
+            _ => 1_275,
         }
+    }
+
+    /// Whether an octet of it sounds as long as a tick of its clock, so that packets can be cut anywhere.
+    pub(crate) const fn has_octets_of_a_tick(self) -> bool {
+        matches!(self.properties().framing, Framing::Samples { bits_per_tick: 8 })
     }
 
     /// Samples of so many ms.
@@ -264,6 +281,18 @@ mod tests {
             };
             assert!(Codec::ALL.iter().filter(same).count() <= 1, "{codec:?}");
         }
+    }
+
+    #[test]
+    fn packets_have_lengths_that_fit() {
+        let lengths = |codec: Codec| [0, 10, 20, 30, 50, 90].map(|wanted| codec.packet_time(wanted));
+        assert_eq!(lengths(Codec::Pcmu), [10, 10, 20, 30, 50, 60]);
+        assert_eq!(lengths(Codec::L16Wide), [10, 10, 20, 30, 50, 60]);
+        assert_eq!(lengths(Codec::L16Full), [10, 10, 20, 20, 20, 20]);
+        assert_eq!(lengths(Codec::Gsm), [20, 20, 20, 20, 40, 60]);
+        assert_eq!(lengths(Codec::Opus), [10, 10, 20, 20, 40, 60]);
+        let cut: Vec<Codec> = Codec::ALL.into_iter().filter(|codec| codec.has_octets_of_a_tick()).collect();
+        assert_eq!(cut, [Codec::Pcmu, Codec::Pcma, Codec::G722]);
     }
 
     #[test]

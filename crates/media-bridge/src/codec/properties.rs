@@ -19,7 +19,10 @@ pub(super) struct Properties {
 /// How samples become payloads.
 pub(super) enum Framing {
     /// Sample by sample: packets of any length.
-    Samples,
+    Samples {
+        /// How much of a payload sounds as long as a tick of the clock.
+        bits_per_tick: u8,
+    },
     /// Frames of 20 ms, of which a packet has up to three.
     Frames20,
     /// Frames of Opus: 10, 20, 40 or 60 ms.
@@ -41,8 +44,8 @@ impl Properties {
         }
     }
 
-    const fn sampled(name: &'static str, rate: u32, payload_type: Option<u8>) -> Self {
-        Self::new(name, rate, payload_type, Framing::Samples)
+    const fn sampled(name: &'static str, rate: u32, bits_per_tick: u8, payload_type: Option<u8>) -> Self {
+        Self::new(name, rate, payload_type, Framing::Samples { bits_per_tick })
     }
 
     const fn passed(name: &'static str, rate: u32, payload_type: Option<u8>) -> Self {
@@ -57,14 +60,14 @@ impl Properties {
 /// The properties of a codec.
 pub(super) const fn of(codec: Codec) -> &'static Properties {
     match codec {
-        Codec::Pcmu => const { &Properties::sampled("PCMU", 8_000, Some(0)) },
-        Codec::Pcma => const { &Properties::sampled("PCMA", 8_000, Some(8)) },
+        Codec::Pcmu => const { &Properties::sampled("PCMU", 8_000, 8, Some(0)) },
+        Codec::Pcma => const { &Properties::sampled("PCMA", 8_000, 8, Some(8)) },
         Codec::G722 => {
-            const { &Properties { sample_rate: 16_000, ..Properties::sampled("G722", 8_000, Some(9)) } }
+            const { &Properties { sample_rate: 16_000, ..Properties::sampled("G722", 8_000, 8, Some(9)) } }
         }
         Codec::Gsm => const { &Properties::new("GSM", 8_000, Some(3), Framing::Frames20) },
-        Codec::G726 => const { &Properties::sampled("G726-32", 8_000, None) },
-        Codec::G726Aal2 => const { &Properties::sampled("AAL2-G726-32", 8_000, None) },
+        Codec::G726 => const { &Properties::sampled("G726-32", 8_000, 4, None) },
+        Codec::G726Aal2 => const { &Properties::sampled("AAL2-G726-32", 8_000, 4, None) },
         Codec::Opus => {
             const {
                 &Properties {
@@ -73,9 +76,9 @@ pub(super) const fn of(codec: Codec) -> &'static Properties {
                 }
             }
         }
-        Codec::L16 => const { &Properties::sampled("L16", 8_000, None) },
-        Codec::L16Wide => const { &Properties::sampled("L16", 16_000, None) },
-        Codec::L16Full => const { &Properties::sampled("L16", 48_000, None) },
+        Codec::L16 => const { &Properties::sampled("L16", 8_000, 16, None) },
+        Codec::L16Wide => const { &Properties::sampled("L16", 16_000, 16, None) },
+        Codec::L16Full => const { &Properties::sampled("L16", 48_000, 16, None) },
         Codec::G729 => const { &Properties::passed("G729", 8_000, Some(18)) },
         Codec::G723 => const { &Properties::passed("G723", 8_000, Some(4)) },
         Codec::Ilbc => const { &Properties::passed("iLBC", 8_000, None).with("mode=30") },

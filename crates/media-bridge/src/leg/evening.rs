@@ -13,6 +13,9 @@ use crate::settings::{JitterBuffer, JitterMode};
 /// Milliseconds between two turns of the wheel, each of which plays as much.
 const TURN: u16 = 20;
 
+/// A clock that seems to leap by less than this is a network that is uneven.
+const LEAST_RESYNC: Duration = Duration::from_millis(100);
+
 /// The stream of one codec that is evened out, and the one that is made of it.
 pub(super) struct Evening {
     codec: Codec,
@@ -41,20 +44,21 @@ impl rtp_jitter::Decoder for Speech {
 }
 
 impl Evening {
-    /// `None` for a codec that is not known here, or settings that cannot be meant.
+    /// `None` for a codec that is not known here.
     fn new(codec: Codec, wanted: JitterBuffer, ssrc: u32) -> Option<Self> {
+        let defaults = Adaptive::default();
+        let max = wanted.max.clamp(defaults.min, Config::LONGEST);
         let mode = match wanted.mode {
-            JitterMode::Fixed => Mode::Fixed { delay: wanted.max },
+            JitterMode::Fixed => Mode::Fixed { delay: max },
             JitterMode::Adaptive => {
-                let defaults = Adaptive::default();
-                let initial = defaults.initial.min(wanted.max);
-                Mode::Adaptive(Adaptive { max: wanted.max, extra: wanted.extra, initial, ..defaults })
+                let initial = defaults.initial.min(max);
+                Mode::Adaptive(Adaptive { max, extra: wanted.extra, initial, ..defaults })
             }
         };
         let config = Config {
             mode,
-            resync_threshold: wanted.resync.max(Duration::from_millis(100)),
-            max_payload: codec.longest_payload(),
+            resync_threshold: wanted.resync.clamp(LEAST_RESYNC, Config::LONGEST),
+            max_payload: codec.longest_kept(),
             ..Config::adaptive(codec.clock_rate())
         };
         let playout = Playout::new(config, codec.sample_rate(), Speech(codec.decoder()?)).ok()?;

@@ -65,6 +65,10 @@ impl LegCore {
         packet: &mut [u8],
     ) -> Option<Outgoing> {
         let relayed = self.relay_to(now, heard)?;
+        if sound.is_empty() {
+            // What made no sense is lost, and shall look so.
+            return None;
+        }
         let codec = self.spoken.codec()?;
         let wanted = self.settings.filter(|settings| settings.repack).map(|settings| settings.ptime_ms);
         let (recoder, is_new) = recoder(&mut self.recoder, rate, codec)?;

@@ -30,7 +30,9 @@ impl<I: PacketIo> Stage<I> {
             return;
         };
         if seat.core.even_out(now, &heard, packet) {
-            return self.follow_wheel(now, place);
+            let listener = listener_of(seat, place).filter(|_| heard.released);
+            self.follow_wheel(now, place);
+            return self.press_keys(now, listener, &[Some(Key::Up)]);
         }
         let (listens, listener) = (seat.core.listens(&heard), listener_of(seat, place));
         if seat.core.plays_out()

@@ -176,3 +176,21 @@ fn a_source_that_changes_between_rates_is_followed() {
         other.pass(20);
     }
 }
+
+#[test]
+fn a_packet_that_makes_no_sense_is_lost_and_changes_nothing() {
+    let (mut gsm, mut narrow) = legs(Codec::Gsm, Codec::Pcmu);
+    let frame = {
+        let mut payload = [0; 33];
+        assert_eq!(::gsm::Encoder::new().encode(&[1_000; 160], &mut payload), 33);
+        payload
+    };
+    let mut sent = Vec::new();
+    for n in 0..4_u16 {
+        let payload = if n == 2 { &frame[..20] } else { &frame[..] };
+        sent.extend(carried(&mut gsm, &mut narrow, header(3, n, 160 * u32::from(n)), payload));
+    }
+    let numbers: Vec<u16> =
+        sent.iter().map(|packet| Packet::parse(packet).unwrap().sequence() - 500).collect();
+    assert_eq!(numbers, [0, 1, 3], "packet by packet still");
+}
