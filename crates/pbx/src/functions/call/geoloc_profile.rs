@@ -9,8 +9,8 @@ use asterisk_conf::boolean;
 use call_control::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
 use sip_ua::geopriv::PidfElement;
 
-use super::{FunctionError, FunctionScope, Value, Written};
 use crate::configuration::geolocation::{METHODS, is_host_name, sub_parameters};
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
 use crate::geolocation::resolve;
 
 const NAME: &str = "GEOLOC_PROFILE";

@@ -5,7 +5,7 @@
 
 use call_control::{CallerId, Presentation};
 
-use super::{FunctionError, FunctionScope, Value, Written};
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "CALLERID";
 const KNOWN: &str = "known are num, name, all, ani, pres, tag and dnid";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use call_control::{JitterBuffer, JitterMode};
 
-use super::{FunctionError, FunctionScope, Value, Written};
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "JITTERBUFFER";
 

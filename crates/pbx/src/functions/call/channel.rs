@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use call_control::{Codec, Direction};
 
-use super::{FunctionError, FunctionScope, Value, Written};
 use crate::configuration::codec_name;
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "CHANNEL";
 

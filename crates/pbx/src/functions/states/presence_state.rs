@@ -1,7 +1,7 @@
 //! `PRESENCE_STATE(provider,field[,e])`: what somebody says about itself. `CustomPresence:` providers can be set, with
 //! `state[,subtype[,message[,e]]]`; with `e` subtype and message are in base64.
 
-use super::{FunctionError, FunctionScope, Value, Written};
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
 use crate::presence::PresenceValue;
 
 const NAME: &str = "PRESENCE_STATE";

@@ -2,7 +2,7 @@
 
 use call_control::ExtensionState;
 
-use super::{FunctionError, FunctionScope, Value};
+use crate::functions::{FunctionError, FunctionScope, Value};
 
 const NAME: &str = "EXTENSION_STATE";
 

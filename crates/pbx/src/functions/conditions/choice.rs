@@ -2,7 +2,7 @@
 
 use dialplan_vm::is_true;
 
-use super::{FunctionError, FunctionScope, Value};
+use crate::functions::{FunctionError, FunctionScope, Value};
 
 pub(super) fn read(_scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     choose(arguments)

@@ -1,7 +1,7 @@
 //! `MESSAGE(to|from|body|content_type)`: the text that this channel carries, or the one that `MessageSend` will send;
 //! `MESSAGE_DATA(name)`: what is attached to it.
 
-use super::{FunctionError, FunctionScope, Value, Written};
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "MESSAGE";
 const KNOWN: &str = "known are to, from, body and content_type";

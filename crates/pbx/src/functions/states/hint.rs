@@ -1,7 +1,7 @@
 //! `HINT(extension[@context][,n])`: the devices of a hint as they are written; with `n` the name that is given with them.
 
 use super::extension_state::place;
-use super::{FunctionError, FunctionScope, Value};
+use crate::functions::{FunctionError, FunctionScope, Value};
 
 pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let (which, options) = arguments.split_once(',').unwrap_or((arguments, ""));

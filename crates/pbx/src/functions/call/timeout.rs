@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{FunctionError, FunctionScope, Value, Written};
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "TIMEOUT";
 

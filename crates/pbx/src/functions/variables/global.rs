@@ -1,6 +1,6 @@
 //! `GLOBAL(variable)`: a variable that all channels share.
 
-use super::{FunctionScope, Value, Written};
+use crate::functions::{FunctionScope, Value, Written};
 
 pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     Ok(scope.exchange.globals().get(arguments.trim()).unwrap_or_default())

@@ -1,6 +1,6 @@
 //! `STIR_SHAKEN(count)`, `STIR_SHAKEN(n,identity|attestation|verify_result)`: what was thought of the caller's identity.
 
-use super::{FunctionError, FunctionScope, Value};
+use crate::functions::{FunctionError, FunctionScope, Value};
 
 const NAME: &str = "STIR_SHAKEN";
 

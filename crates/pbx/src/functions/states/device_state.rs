@@ -2,7 +2,7 @@
 
 use call_control::DeviceState;
 
-use super::{FunctionError, FunctionScope, Value, Written};
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "DEVICE_STATE";
 
