@@ -116,7 +116,7 @@ impl Host for ChannelHost<'_> {
     }
 
     fn local_time(&self, zone: Option<&str>) -> Option<LocalTime> {
-        clock::local_time(zone)
+        clock::local_time_of(self.call, zone)
     }
 
     fn warn(&mut self, message: &str, at: Option<Span>) {

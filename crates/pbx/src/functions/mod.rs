@@ -3,13 +3,19 @@
 //! A folder for each subject, whose `mod.rs` lists the functions of that subject in `ROWS`, one line each; [`table`] is all
 //! of them by name. A function that cannot answer at once says [`FunctionError::Later`], and answers in its row's `later`.
 
+mod arguments;
 mod call;
 mod conditions;
+mod encodings;
+mod lists;
+mod numbers;
 mod scope;
 mod states;
 mod strings;
+mod system;
 #[cfg(test)]
 mod testing;
+mod time;
 mod variables;
 
 use std::sync::LazyLock;
@@ -19,10 +25,21 @@ use dialplan_vm::{FunctionCall, FunctionReply};
 
 use crate::dialplan::DialplanChannel;
 pub use scope::FunctionScope;
+pub(crate) use variables::clear_hash;
 
 /// The subjects.
-const SUBJECTS: &[&[Function]] =
-    &[call::ROWS, conditions::ROWS, states::ROWS, strings::ROWS, variables::ROWS];
+const SUBJECTS: &[&[Function]] = &[
+    call::ROWS,
+    conditions::ROWS,
+    encodings::ROWS,
+    lists::ROWS,
+    numbers::ROWS,
+    states::ROWS,
+    strings::ROWS,
+    system::ROWS,
+    time::ROWS,
+    variables::ROWS,
+];
 
 /// Why a function has no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

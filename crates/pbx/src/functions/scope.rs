@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::{Call, Event};
-use dialplan_vm::{FunctionReply, Host, Location};
+use dialplan_vm::{FunctionReply, Host, LocalTime, Location};
 use tokio::time::Instant;
 
 use super::{FunctionError, Value, Written};
@@ -87,6 +87,26 @@ impl FunctionScope<'_> {
         }
         let board = self.exchange.switchboard();
         board.find(name).or_else(|| board.calls().into_iter().find(|call| call.unique_id() == name))
+    }
+
+    /// The local time in a zone, or in that of the machine, as conditions on the time see it.
+    pub(super) fn local_time(&mut self, zone: Option<&str>) -> Option<LocalTime> {
+        self.host().local_time(zone)
+    }
+
+    /// Works on another channel, as that channel's own dialplan would see it outside of any step.
+    pub(super) fn elsewhere<T>(&self, call: &Call, work: impl FnOnce(&mut FunctionScope<'_>) -> T) -> T {
+        let (mut response, mut digit, mut ends_at) = (Duration::ZERO, Duration::ZERO, None);
+        let position = call.position();
+        let location = Location::new(position.context, position.extension, position.priority);
+        work(&mut FunctionScope {
+            exchange: self.exchange,
+            call,
+            location: Some(location),
+            response_timeout: &mut response,
+            digit_timeout: &mut digit,
+            ends_at: &mut ends_at,
+        })
     }
 
     /// Something is odd and the call goes on.

@@ -17,7 +17,7 @@ fn choose(arguments: &str) -> Option<String> {
 }
 
 /// Splits at the first `separator` outside of quotes and parentheses.
-fn split_once(text: &str, separator: char) -> Option<(&str, &str)> {
+pub(super) fn split_once(text: &str, separator: char) -> Option<(&str, &str)> {
     let (mut quoted, mut depth) = (false, 0_u32);
     for (at, c) in text.char_indices() {
         match c {
@@ -33,7 +33,7 @@ fn split_once(text: &str, separator: char) -> Option<(&str, &str)> {
     None
 }
 
-fn unquoted(text: &str) -> String {
+pub(super) fn unquoted(text: &str) -> String {
     text.chars().filter(|c| *c != '"').collect()
 }
 
