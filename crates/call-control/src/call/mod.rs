@@ -3,6 +3,7 @@
 mod answerer;
 mod digits;
 mod facts;
+mod kept;
 mod media;
 mod moves;
 mod onward;
@@ -83,6 +84,7 @@ pub(crate) struct Channel {
     pickup: PickupStanding,
     pub(crate) media: MediaStanding,
     details: Mutex<Details>,
+    kept: kept::Kept,
 }
 
 impl Channel {
@@ -176,6 +178,7 @@ impl Call {
             pickup: PickupStanding::default(),
             media: MediaStanding::default(),
             details: Mutex::new(details),
+            kept: kept::Kept::default(),
             switchboard,
         };
         Self(Arc::new(channel))

@@ -52,6 +52,7 @@ mod answer;
 mod arguments;
 mod background;
 mod busy;
+mod clear_hash;
 mod congestion;
 mod dial;
 mod dialed_digits;
@@ -80,6 +81,7 @@ pub fn table() -> &'static [Application] {
         application!(answer, "Answer", "Answer the call."),
         application!(background, "BackGround", "Play prompts while the caller dials an extension."),
         application!(busy, "Busy", "Tell the caller that the line is busy."),
+        application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
         application!(echo, "Echo", "Send the caller's audio back until it presses #."),

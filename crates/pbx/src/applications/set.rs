@@ -7,7 +7,7 @@ use crate::dialplan::DialplanChannel;
 
 pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> ApplicationResult {
     match arguments.split_once('=') {
-        Some((name, value)) => channel.assign(name.trim(), value),
+        Some((name, value)) => channel.assign_waiting(name.trim(), value).await,
         None => channel.warning(format!("Set({arguments}): write Set(name=value)")),
     }
     Ok(Outcome::Continue)

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::host::ChannelHost;
 use crate::exchange::Exchange;
+use crate::functions;
 
 /// Wait for the first digit in `WaitExten`, unless `TIMEOUT(response)` says otherwise.
 pub(super) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -50,9 +51,27 @@ impl DialplanChannel {
         self.call.set_variable(name, value.as_ref());
     }
 
-    /// What `Set` does: a variable, or a function such as `CALLERID(num)`. A function that fails is said on the console.
+    /// What `Set` does: a variable, or a function such as `CALLERID(num)`. A function that fails is said on the console, and
+    /// so is one that takes time: see [`Self::assign_waiting`].
     pub fn assign(&mut self, target: &str, value: &str) {
-        match dialplan_vm::assign(&mut self.host(), target, value) {
+        let reply = dialplan_vm::assign(&mut self.host(), target, value);
+        self.tell_assigned(target, reply);
+    }
+
+    /// The same, for functions that take time as well, such as `DB(family/key)`.
+    pub async fn assign_waiting(&mut self, target: &str, value: &str) {
+        let mut reply = dialplan_vm::assign(&mut self.host(), target, value);
+        if reply == FunctionReply::Pending
+            && let Some((name, rest)) = target.trim().split_once('(')
+        {
+            let arguments = rest.rfind(')').map_or(rest, |close| &rest[..close]);
+            reply = functions::write_later(self, name, arguments, value).await;
+        }
+        self.tell_assigned(target, reply);
+    }
+
+    fn tell_assigned(&self, target: &str, reply: FunctionReply) {
+        match reply {
             FunctionReply::Value(_) => {}
             FunctionReply::Unknown => {
                 self.warning(format!("Set({target}=…): there is no function of that name"))
@@ -67,6 +86,7 @@ impl DialplanChannel {
         ChannelHost {
             exchange: &self.exchange,
             call: &self.call,
+            location: Some(self.machine.location().clone()),
             response_timeout: &mut self.response_timeout,
             digit_timeout: &mut self.digit_timeout,
             ends_at: &mut self.ends_at,

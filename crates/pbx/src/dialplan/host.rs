@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use asterisk_conf::Span;
 use call_control::{Call, Event};
-use dialplan_vm::{FunctionReply, Host, LocalTime};
+use dialplan_vm::{FunctionReply, Host, LocalTime, Location};
 use tokio::time::Instant;
 
 use super::clock;
@@ -13,12 +13,14 @@ use crate::exchange::Exchange;
 use crate::functions::{self, FunctionError, FunctionScope};
 
 /// The surroundings of one step.
-pub(super) struct ChannelHost<'a> {
-    pub(super) exchange: &'a Arc<Exchange>,
-    pub(super) call: &'a Call,
-    pub(super) response_timeout: &'a mut Duration,
-    pub(super) digit_timeout: &'a mut Duration,
-    pub(super) ends_at: &'a mut Option<Instant>,
+pub(crate) struct ChannelHost<'a> {
+    pub(crate) exchange: &'a Arc<Exchange>,
+    pub(crate) call: &'a Call,
+    /// Where the machine is, if one runs.
+    pub(crate) location: Option<Location>,
+    pub(crate) response_timeout: &'a mut Duration,
+    pub(crate) digit_timeout: &'a mut Duration,
+    pub(crate) ends_at: &'a mut Option<Instant>,
 }
 
 impl ChannelHost<'_> {
@@ -26,9 +28,21 @@ impl ChannelHost<'_> {
         FunctionScope {
             exchange: self.exchange,
             call: self.call,
+            location: self.location.clone(),
             response_timeout: self.response_timeout,
             digit_timeout: self.digit_timeout,
             ends_at: self.ends_at,
+        }
+    }
+
+    /// Where the channel is; a machine answers that itself, functions ask here.
+    fn place(&self, name: &str) -> Option<String> {
+        let location = self.location.as_ref()?;
+        match name {
+            "EXTEN" => Some(location.extension.to_string()),
+            "CONTEXT" => Some(location.context.to_string()),
+            "PRIORITY" => Some(location.priority.to_string()),
+            _ => None,
         }
     }
 
@@ -59,7 +73,9 @@ impl ChannelHost<'_> {
 
 impl Host for ChannelHost<'_> {
     fn variable(&self, name: &str) -> Option<String> {
-        Self::built_in_of(self.exchange, self.call, name).or_else(|| self.call.variable(name))
+        self.place(name)
+            .or_else(|| Self::built_in_of(self.exchange, self.call, name))
+            .or_else(|| self.call.variable(name))
     }
 
     fn set_variable(&mut self, name: &str, value: &str) {
@@ -90,6 +106,7 @@ impl Host for ChannelHost<'_> {
         };
         match write(&mut self.scope(), arguments, value) {
             Ok(()) => FunctionReply::Value(String::new()),
+            Err(FunctionError::Later) => FunctionReply::Pending,
             Err(error) => FunctionReply::Error(error.to_string()),
         }
     }
@@ -99,7 +116,7 @@ impl Host for ChannelHost<'_> {
     }
 
     fn local_time(&self, zone: Option<&str>) -> Option<LocalTime> {
-        clock::local_time(zone)
+        clock::local_time_of(self.call, zone)
     }
 
     fn warn(&mut self, message: &str, at: Option<Span>) {

@@ -7,9 +7,12 @@ mod overlap;
 mod runner;
 mod substitution;
 mod transfer;
+mod waiting;
 
 pub use channel::DialplanChannel;
+pub(crate) use host::ChannelHost;
 pub use runner::run_call;
 pub(crate) use runner::run_moved;
 pub(crate) use substitution::Substitution;
 pub(crate) use transfer::HangUpOnDrop;
+pub(crate) use waiting::substitute_waiting;

@@ -131,6 +131,7 @@ fn next_step(channel: &mut DialplanChannel) -> Step {
     let mut host = ChannelHost {
         exchange: &channel.exchange,
         call: &channel.call,
+        location: Some(channel.machine.location().clone()),
         response_timeout: &mut channel.response_timeout,
         digit_timeout: &mut channel.digit_timeout,
         ends_at: &mut channel.ends_at,

@@ -48,6 +48,7 @@ impl<'a> Substitution<'a> {
         ChannelHost {
             exchange: self.exchange,
             call: self.call,
+            location: None,
             response_timeout: &mut self.response_timeout,
             digit_timeout: &mut self.digit_timeout,
             ends_at: &mut self.ends_at,

@@ -1,0 +1,31 @@
+//! `Set(ARRAY(a,b)=1,2)`: several variables at once. Names without a value become empty. `HASH(x,a)` is a name too.
+
+use crate::functions::arguments::Arguments;
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
+
+const NAME: &str = "ARRAY";
+
+/// Most variables of one `Set`.
+const MOST: usize = 256;
+
+/// The variable that names the columns of the last row of a data base.
+const FIELDS: &str = "~ODBCFIELDS~";
+
+pub(super) fn read(_: &mut FunctionScope<'_>, _: &str) -> Value {
+    Err(FunctionError::WriteOnly(NAME))
+}
+
+pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str) -> Written {
+    // The columns that a data base has just told may stand for their names.
+    let names = if arguments.trim() == FIELDS { scope.text_of(FIELDS)? } else { arguments.to_owned() };
+    let (names, values) = (Arguments::of(&names, MOST), Arguments::of(value, MOST));
+    if names.count() == 0 {
+        return Err(FunctionError::arguments(NAME, arguments, "name the variables, as in ARRAY(a,b)"));
+    }
+    for at in 0..names.count() {
+        if !names.at(at).is_empty() {
+            scope.assign(names.at(at), values.raw(at))?;
+        }
+    }
+    Ok(())
+}
