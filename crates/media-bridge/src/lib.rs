@@ -52,6 +52,7 @@ mod playback;
 mod port_ranges;
 mod ports;
 mod settings;
+mod spread;
 mod statistics;
 mod thread;
 
@@ -68,7 +69,8 @@ pub use playback::Playback;
 pub use rtp::srtp::{MasterKey, Mki, Suite};
 pub use rtp::telephone_event::Digit;
 pub use settings::{
-    ALTERNATIVES, CodecPayload, Direction, EventPayload, JitterBuffer, JitterMode, Learning, LegSettings,
-    OTHER_EVENTS,
+    ALTERNATIVES, CodecPayload, Direction, EventPayload, ExtendedReports, JitterBuffer, JitterMode, Learning,
+    LegSettings, OTHER_EVENTS,
 };
+pub use spread::Spread;
 pub use statistics::Statistics;

@@ -50,6 +50,8 @@ pub struct LegSettings {
     pub learning: Learning,
     /// Time between two reports of RTCP, on average; `None`: the five seconds of RFC 3550 §6.2.
     pub rtcp_interval: Option<Duration>,
+    /// What the peer asks to be told beside the usual reports (RFC 3611).
+    pub extended_reports: ExtendedReports,
     /// After this long without a packet of ours one goes out that sounds of nothing (comfort noise, RFC 3389), whichever
     /// way audio flows: it keeps the way through a translator open (RFC 6263). Looked at about once a second.
     pub keepalive: Option<Duration>,
@@ -88,6 +90,7 @@ impl LegSettings {
             strict: true,
             learning: Learning::default(),
             rtcp_interval: None,
+            extended_reports: ExtendedReports::default(),
             keepalive: None,
             rtp_timeout: None,
             rtp_timeout_hold: None,
@@ -110,9 +113,14 @@ impl LegSettings {
         [self.telephone_event].into_iter().chain(self.other_events).flatten()
     }
 
-    /// The telephone-event that the peer sends under this payload type.
+    /// The telephone-event that the peer sends under this payload type: the number that we have announced, or its own where
+    /// that means nothing else.
     pub(crate) fn event_received_as(&self, payload_type: u8) -> Option<EventPayload> {
-        self.events().find(|event| event.receive == payload_type)
+        let announced = self.events().find(|event| event.receive == payload_type);
+        if announced.is_some() || self.codecs().any(|codec| codec.receive == payload_type) {
+            return announced;
+        }
+        self.events().find(|event| event.send == payload_type)
     }
 
     /// The telephone-event to send in a stream on this clock (RFC 4733 §2.1): one on the same clock, else the first.
@@ -149,6 +157,15 @@ pub enum JitterMode {
     Fixed,
     /// It follows what packets take on their way.
     Adaptive,
+}
+
+/// What a peer asks to be told in extended reports (RFC 3611 §5.1, `a=rtcp-xr`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExtendedReports {
+    /// What the call sounds like (§4.7).
+    pub voip_metrics: bool,
+    /// How long ago its reference times came (§4.4, §4.5); it answers ours.
+    pub round_trip: bool,
 }
 
 /// How a leg learns where its peer sends from.

@@ -1,5 +1,6 @@
 //! What the fuzz targets run; here so that it always compiles.
 
+use crate::rtcp::extended::{Block, RunLengths, encode_runs};
 use crate::rtcp::{self, Compound, CompoundWriter};
 use crate::srtp::{Inbound, MasterKey, Outbound, Suite, UnprotectError};
 use crate::telephone_event::Event;
@@ -23,6 +24,19 @@ pub fn rtp_packet(data: &[u8]) {
         assert_eq!(Event::parse(&event.to_bytes()), Ok(event));
     }
     rewrite(data, packet.header());
+    strip(data, &packet);
+}
+
+/// Without its extension a packet is what it was but for that.
+fn strip(data: &[u8], packet: &Packet<'_>) {
+    let mut copy = [0; MAX_PACKET];
+    let Some(copy) = copy.get_mut(..data.len()) else { return };
+    copy.copy_from_slice(data);
+    let length = Packet::remove_extension(copy);
+    let stripped = Packet::parse(&copy[..length]);
+    let Ok(stripped) = stripped else { panic!("{stripped:?} without the extension of {packet:?}") };
+    assert_eq!((stripped.header(), stripped.payload()), (packet.header(), packet.payload()));
+    assert!(stripped.extension().is_none() && stripped.csrcs().eq(packet.csrcs()));
 }
 
 /// Replaces the header by another one and then by its own: the octets are what they were.
@@ -70,12 +84,42 @@ pub fn rtcp_compound(data: &[u8]) {
                 assert!(bye.sources().all(|ssrc| bye.names(ssrc)));
                 assert!(bye.reason().is_none_or(|reason| reason.len() <= 255));
             }
+            rtcp::Packet::ExtendedReport(report) => extended_report(&report),
             rtcp::Packet::Other(raw) => {
                 write_again(|writer| writer.raw(raw.packet_type, raw.count, trim(raw.body)))
             }
         }
     }
     assert!(copied > 0);
+}
+
+/// Blocks can be walked to their end, and written and read again.
+fn extended_report(report: &rtcp::extended::ExtendedReport<'_>) {
+    for block in report.blocks() {
+        match block {
+            Block::LossRuns(runs) | Block::DuplicateRuns(runs) => {
+                assert!(runs.iter().count() <= usize::from(u16::MAX));
+                let bits = runs.iter().map(|(_, bit)| bit);
+                let mut place = [0; MAX_PACKET];
+                let encoded = encode_runs(bits.clone().take(500), &mut place);
+                let again = RunLengths::new(runs.ssrc, 0, 0, encoded.bits as u16, &place[..encoded.octets]);
+                assert!(again.is_some_and(|again| again.iter().map(|(_, bit)| bit).eq(bits.take(500))));
+            }
+            Block::ReceiptTimes(times) => assert!(times.iter().count() <= usize::from(u16::MAX)),
+            Block::Delay(delays) => assert_eq!(delays.iter().count(), delays.count()),
+            _ => {}
+        }
+        let mut octets = [0; 64 * 1_024];
+        let mut writer = CompoundWriter::new(&mut octets);
+        if writer.extended_report(report.ssrc, &[block]).is_ok() {
+            let length = writer.finish();
+            let Ok(compound) = Compound::parse_reduced_size(&octets[..length]) else { panic!("{block:?}") };
+            let Some(rtcp::Packet::ExtendedReport(read)) = compound.packets().next() else {
+                panic!("{block:?}")
+            };
+            assert!(read.blocks().eq([block]) && read.ssrc == report.ssrc, "{block:?}");
+        }
+    }
 }
 
 /// Writes one packet and reads it.

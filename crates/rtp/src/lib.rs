@@ -34,20 +34,25 @@
 //!
 //! | RFC | |
 //! | --- | --- |
-//! | 3550 | packets, sequence numbers, jitter, reports; no collision detection, no session bandwidth rules |
+//! | 3550 | packets, sequence numbers, jitter, reports; no session bandwidth rules |
+//! | 3611 | extended reports: the seven blocks, read and written |
 //! | 3711, 6188, 7714 | Secure RTP and RTCP: AES in counter mode and AES-GCM |
 //! | 4733 | telephone-event for digits; no other events, no tones (`audio/tone`) |
 //! | 5506 | reduced-size RTCP is read |
 //! | 5761, 7983 | what shares a port is told apart |
-//! | 8285 | header extensions are kept and shown, not taken apart |
+//! | 8285 | header extensions are shown and taken out, not taken apart |
 
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+/// Losses in bursts and gaps (RFC 3611 §4.7.2).
+mod bursts;
 /// Timestamps from one clock to another.
 mod clock_scale;
 /// What shares a media port (RFC 5761, RFC 7983).
 mod demux;
+/// What a call sounds like (ITU-T G.107).
+mod e_model;
 #[doc(hidden)]
 pub mod fuzzing;
 /// The fixed header, to be written.
@@ -72,8 +77,10 @@ pub mod telephone_event;
 /// Durations in ticks of a media clock.
 mod ticks;
 
+pub use bursts::Bursts;
 pub use clock_scale::ClockScale;
 pub use demux::{Kind, classify, is_rtcp, is_stun};
+pub use e_model::{Impairment, mean_opinion_score, r_factor};
 pub use header::Header;
 pub use jitter::Jitter;
 pub use ntp::NtpTime;

@@ -155,11 +155,38 @@ impl<'a> Packet<'a> {
         self.payload_start as usize..self.payload_end as usize
     }
 
+    /// Takes the header extension out of the packet in `octets`, in place, and returns the length that is left of it.
+    /// Element numbers of an extension mean what one session has agreed on (RFC 8285 §5), so they may not go on to another.
+    ///
+    /// For a packet that [`Packet::parse`] has accepted; what it would refuse stays as it is.
+    ///
+    /// ```
+    /// let mut octets = [0x90, 0, 0, 7, 0, 0, 0, 160, 0, 0, 0, 1, 0xBE, 0xDE, 0, 1, 0x10, 9, 0, 0, 0xFF, 0xFE];
+    /// assert_eq!(rtp::Packet::remove_extension(&mut octets), 14);
+    /// assert_eq!(octets[..14], [0x80, 0, 0, 7, 0, 0, 0, 160, 0, 0, 0, 1, 0xFF, 0xFE]);
+    /// ```
+    #[inline]
+    pub fn remove_extension(octets: &mut [u8]) -> usize {
+        match octets.first() {
+            Some(first) if first & 0x10 != 0 => cut_extension(octets),
+            _ => octets.len(),
+        }
+    }
+
     /// The whole packet.
     #[inline]
     pub fn as_bytes(&self) -> &'a [u8] {
         self.octets
     }
+}
+
+#[cold]
+fn cut_extension(octets: &mut [u8]) -> usize {
+    let Ok((_, payload)) = optional_parts(octets) else { return octets.len() };
+    let sources_end = Header::LENGTH + 4 * usize::from(octets[0] & 0x0F);
+    octets.copy_within(payload.., sources_end);
+    octets[0] &= !0x10;
+    octets.len() - (payload - sources_end)
 }
 
 /// The fixed header; checks the length and the version.

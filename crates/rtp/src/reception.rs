@@ -1,7 +1,7 @@
 use core::time::Duration;
 
 use crate::rtcp::{ReportBlock, SenderInfo};
-use crate::{Arrival, Header, Jitter, NtpTime, SequenceTracker, ntp};
+use crate::{Arrival, Bursts, Header, Jitter, NtpTime, SequenceTracker, ntp};
 
 /// What a receiver knows of one source, and says of it in its reports (RFC 3550 §6.4.1, appendices A.1, A.3, A.8).
 ///
@@ -27,6 +27,7 @@ use crate::{Arrival, Header, Jitter, NtpTime, SequenceTracker, ntp};
 pub struct Reception {
     ssrc: u32,
     sequence: SequenceTracker,
+    bursts: Bursts,
     jitter: Jitter,
     /// The middle of the last sender report's time, and when it came.
     sender_report: Option<(u32, Duration)>,
@@ -43,13 +44,20 @@ impl Reception {
 
     /// As [`Reception::new`], with probation as the tracker has it.
     pub const fn with_tracker(ssrc: u32, clock_rate: u32, sequence: SequenceTracker) -> Self {
-        Self { ssrc, sequence, jitter: Jitter::new(clock_rate), sender_report: None, reported: (0, 0) }
+        Self {
+            ssrc,
+            sequence,
+            bursts: Bursts::NONE,
+            jitter: Jitter::new(clock_rate),
+            sender_report: None,
+            reported: (0, 0),
+        }
     }
 
     /// Takes a packet in that arrived at `now`.
     #[inline]
     pub fn receive(&mut self, header: &Header, now: Duration) -> Arrival {
-        let arrival = self.sequence.receive(header.sequence);
+        let arrival = self.receive_event(header);
         match arrival {
             Arrival::Next { .. } | Arrival::Late => self.jitter.receive(header.timestamp, now),
             Arrival::Restarted => {
@@ -65,7 +73,11 @@ impl Reception {
     /// telephone event have the timestamp of its start (RFC 4733 §2.2.1).
     #[inline]
     pub fn receive_event(&mut self, header: &Header) -> Arrival {
-        self.sequence.receive(header.sequence)
+        let arrival = self.sequence.receive(header.sequence);
+        if let Arrival::Next { missing } = arrival {
+            self.bursts.receive(missing);
+        }
+        arrival
     }
 
     /// Takes in the sender's part of a report that arrived at `now`.
@@ -103,6 +115,11 @@ impl Reception {
     /// What the sequence numbers tell: received, lost, late, duplicates.
     pub fn sequence(&self) -> &SequenceTracker {
         &self.sequence
+    }
+
+    /// Whether losses come alone.
+    pub fn bursts(&self) -> &Bursts {
+        &self.bursts
     }
 
     /// How unevenly the packets come.

@@ -2,6 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rtp::rtcp::extended::{RunLengths, encode_runs};
 use rtp::rtcp::{Compound, CompoundWriter, Packet as Rtcp, ReportBlock, SenderInfo};
 use rtp::{Header, NtpTime, Packet, fuzzing};
 
@@ -58,7 +59,48 @@ fn rtcp_like() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// Octets that look like an extended report: blocks of all types, some of the length that their type wants.
+fn extended_like() -> impl Strategy<Value = Vec<u8>> {
+    let block = (0..9_u8, any::<u8>(), vec(any::<u8>(), 0..60), any::<bool>());
+    vec(block, 0..6).prop_map(|blocks| {
+        let mut body = vec![0, 0, 0, 9];
+        for (block_type, specific, mut content, fits) in blocks {
+            let wanted = match block_type {
+                4 => 8,
+                5 => content.len() / 12 * 12,
+                6 => 36,
+                7 => 32,
+                _ => content.len() / 4 * 4,
+            };
+            content.resize(if fits { wanted } else { content.len() / 4 * 4 }, 0);
+            body.extend([block_type, specific, 0, (content.len() / 4) as u8]);
+            body.extend(content);
+        }
+        let mut octets = vec![0x80, 207, 0, (body.len() / 4) as u8];
+        octets.extend(body);
+        octets
+    })
+}
+
 proptest! {
+    #[test]
+    fn extended_reports_of_any_content_are_walked(octets in extended_like()) {
+        prop_assert!(Compound::parse_reduced_size(&octets).is_ok());
+        fuzzing::rtcp_compound(&octets);
+    }
+
+    #[test]
+    fn runs_tell_what_came(came in vec(prop_oneof![9 => Just(true), 1 => Just(false)], 0..2_000), begin in any::<u16>()) {
+        let mut place = [0; 1_024];
+        let encoded = encode_runs(came.iter().copied(), &mut place);
+        prop_assert_eq!(encoded.bits as usize, came.len());
+        let end = begin.wrapping_add(came.len() as u16);
+        let runs = RunLengths::new(1, 0, begin, end, &place[..encoded.octets]);
+        let told: Vec<_> = runs.into_iter().flat_map(|runs| runs.iter().collect::<Vec<_>>()).collect();
+        prop_assert!(told.iter().map(|(_, bit)| *bit).eq(came));
+        prop_assert!(told.iter().zip(0..).all(|((number, _), nth)| *number == begin.wrapping_add(nth)));
+    }
+
     #[test]
     fn any_octets_are_safe(octets in vec(any::<u8>(), 0..300)) {
         fuzzing::rtp_packet(&octets);

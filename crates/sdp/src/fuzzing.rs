@@ -28,7 +28,7 @@ pub fn offer_answer(data: &[u8]) {
 
 /// Answers `data`, offers again, and takes it in as an answer.
 fn negotiate(data: &[u8], description: &SessionDescription<'_>, local: &LocalMedia) {
-    let mut negotiator = Negotiator::new(1, "fuzz");
+    let mut negotiator = Negotiator::new(1, "fuzz").with_extended_reports(true);
     let offered = negotiator.offered_codecs(data, local.protection.as_ref());
     if let Ok((answer, negotiated)) = negotiator.answer(data, local) {
         let few = description.media().map(|media| media.formats().count()).sum::<usize>() <= 128;
@@ -103,7 +103,7 @@ fn read_all(description: &SessionDescription<'_>) {
     let _ = (description.origin(), description.name(), description.connection(), description.direction());
     for media in description.media() {
         let _ = (media.connection(), media.direction(), media.ptime(), media.maxptime(), media.rtcp());
-        let _ = (media.rtcp_mux(), media.profile());
+        let _ = (media.rtcp_mux(), media.profile(), media.rtcp_xr().map(|asked| asked.formats().count()));
         for crypto in media.attributes().typed::<Crypto<'_>>() {
             let _ = (crypto.keys().count(), crypto.session_parameters().count());
         }

@@ -31,6 +31,7 @@
 //! | RFC 3264 | one audio stream; every other stream is refused with port 0 |
 //! | RFC 3551 | static payload types; `RTP/AVP`, and `RTP/AVPF` (RFC 4585) without feedback of our own |
 //! | RFC 3605, 5761 | `a=rtcp`; `a=rtcp-mux` where the owner of the sockets allows it |
+//! | RFC 3611 | `a=rtcp-xr`: VoIP metrics and round trips where the peer asks for them |
 //! | RFC 4568, 8643 | `a=crypto` typed; `RTP/SAVP` and `RTP/SAVPF` with one key; with `RTP/AVP` where protection is not demanded |
 //! | RFC 4733 | telephone-event on the clock of the codec |
 //!

@@ -2,7 +2,7 @@
 
 use core::iter;
 
-use crate::attribute::{Attributes, Fmtp, MaxPtime, Ptime, Rtcp, RtpMap};
+use crate::attribute::{Attributes, Fmtp, MaxPtime, Ptime, Rtcp, RtcpXr, RtpMap};
 use crate::connection::Connection;
 use crate::direction::Direction;
 use crate::error::ValueError;
@@ -124,6 +124,12 @@ impl<'a> Media<'a> {
     /// True with `a=rtcp-mux`: RTP and RTCP on one port (RFC 5761 §5.1.1).
     pub fn rtcp_mux(&self) -> bool {
         self.attributes().has("rtcp-mux")
+    }
+
+    /// `a=rtcp-xr` (RFC 3611 §5.1): its own, else that of the session.
+    pub fn rtcp_xr(&self) -> Option<RtcpXr<'a>> {
+        let own = self.attributes().typed().next();
+        own.or_else(|| Attributes::new(self.session.clone()).typed().next())
     }
 
     /// The `a=rtpmap` of a payload type.

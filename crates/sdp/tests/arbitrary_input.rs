@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sdp::{MAX_LINES, MAX_MEDIA, SdpError, SessionDescription};
 
 /// Lines that mean something, in every state of repair.
-const LINES: [&str; 48] = [
+const LINES: [&str; 50] = [
     "o=- 1 1 IN IP4 192.0.2.9",
     "o=John Doe 1",
     "s=-",
@@ -47,6 +47,8 @@ const LINES: [&str; 48] = [
     "a=rtcp:5000 IN IP4 192.0.2.7",
     "a=rtcp:x",
     "a=rtcp-mux",
+    "a=rtcp-xr:rcvr-rtt=all:10000 voip-metrics",
+    "a=rtcp-xr",
     "a=",
     "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x",
     "a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB|2^31|1:4",

@@ -6,6 +6,7 @@ mod g711;
 mod g722;
 mod g726;
 mod gsm;
+mod impairment;
 mod linear;
 mod opus;
 mod properties;

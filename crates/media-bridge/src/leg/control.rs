@@ -7,6 +7,7 @@ use rtp::NtpTime;
 use rtp::rtcp::{AVERAGE_INTERVAL, Compound, CompoundWriter, Packet, ReportBlock, interval};
 
 use super::{LegCore, Outgoing, Seed};
+use crate::spread::Gathered;
 
 /// When reports go out, and under which name.
 pub(super) struct Reports {
@@ -21,6 +22,17 @@ pub(super) struct Reports {
     reported: u32,
     /// Some report has gone out.
     spoke: bool,
+    gathered: GatheredFigures,
+}
+
+/// Figures over all reports so far.
+#[derive(Default)]
+struct GatheredFigures {
+    jitter: Gathered,
+    lost: Gathered,
+    remote_jitter: Gathered,
+    remote_lost: Gathered,
+    round_trip: Gathered,
 }
 
 impl Reports {
@@ -32,6 +44,7 @@ impl Reports {
             random: seed.ssrc | 1,
             reported: 0,
             spoke: false,
+            gathered: GatheredFigures::default(),
         }
     }
 
@@ -42,8 +55,29 @@ impl Reports {
     }
 
     /// The time of day, which only means something between sender and receiver reports.
-    fn wall_clock(&self, since: Duration) -> NtpTime {
+    pub(super) fn wall_clock(&self, since: Duration) -> NtpTime {
         NtpTime::from_unix(self.opened + since)
+    }
+
+    /// Some report has gone out.
+    pub(super) fn has_spoken(&self) -> bool {
+        self.spoke
+    }
+
+    /// Counts what is sent from nothing again.
+    pub(super) fn begin_count(&mut self) {
+        self.reported = 0;
+    }
+
+    /// Another SSRC than that.
+    pub(super) fn draw_other_than(&mut self, ssrc: u32) -> u32 {
+        loop {
+            // The row of numbers has no repetition before its end, so the second is another one.
+            let drawn = self.draw();
+            if drawn != ssrc {
+                return drawn;
+            }
+        }
     }
 
     /// A cheap random number: it only keeps the reports of many legs apart (xorshift).
@@ -82,6 +116,16 @@ impl LegCore {
         Some(Outgoing { length, to })
     }
 
+    /// The goodbye of one SSRC alone, for that reason, written into `packet`.
+    pub(super) fn leave(&self, ssrc: u32, reason: &str, packet: &mut [u8]) -> Option<Outgoing> {
+        let to = self.rtcp_destination().filter(|_| !self.is_away())?;
+        let mut writer = CompoundWriter::new(packet);
+        writer.receiver_report(ssrc, &[]).ok()?;
+        writer.source_description(ssrc, &self.reports.name).ok()?;
+        writer.goodbye(&[ssrc], reason).ok()?;
+        Some(Outgoing { length: writer.finish(), to })
+    }
+
     /// Whether the peer exchanges its audio, and the reports on it, with somebody else.
     fn is_away(&self) -> bool {
         self.settings.is_some_and(|settings| settings.away)
@@ -94,15 +138,10 @@ impl LegCore {
 
     fn write_report(&mut self, since: Duration, goodbye: Option<&str>, packet: &mut [u8]) -> Option<usize> {
         let ssrc = self.stream.ssrc();
-        let block = self.incoming.as_mut().map(|incoming| {
-            let jitter = incoming.reception.jitter().ticks();
-            self.counters.jitter_us.set_ticks(jitter, incoming.clock_rate);
-            let block = incoming.reception.report(since);
-            self.counters.lost.set(i64::from(block.cumulative_lost));
-            block
-        });
+        let block = self.report_block(since);
         let mut writer = CompoundWriter::new(packet);
-        if self.sent.packets == self.reports.reported {
+        let sent = self.sent.packets != self.reports.reported;
+        if !sent {
             writer.receiver_report(ssrc, block.as_slice()).ok()?;
         } else {
             let info = self.sent.info(self.reports.wall_clock(since), self.stream.timestamp_at(since));
@@ -110,10 +149,35 @@ impl LegCore {
             self.reports.reported = self.sent.packets;
         }
         writer.source_description(ssrc, &self.reports.name).ok()?;
+        self.write_extended(since, sent, &mut writer)?;
         if let Some(reason) = goodbye {
             writer.goodbye(&[ssrc], reason).ok()?;
         }
         Some(writer.finish())
+    }
+
+    /// Shows how much of the peer's stream is missing and how unevenly it comes.
+    pub(super) fn show_reception(&self) {
+        let Some(incoming) = &self.incoming else { return };
+        let (jitter, lost) =
+            (incoming.reception.jitter().ticks(), incoming.reception.sequence().cumulative_lost());
+        self.counters.jitter_us.set_ticks(jitter, incoming.clock_rate);
+        self.counters.lost.set(i64::from(lost));
+    }
+
+    /// What is said of the peer's stream, and shown of it.
+    fn report_block(&mut self, since: Duration) -> Option<ReportBlock> {
+        self.show_reception();
+        self.show_quality();
+        let incoming = self.incoming.as_mut()?;
+        let (counters, gathered) = (&self.counters, &mut self.reports.gathered);
+        let jitter = incoming.reception.jitter().duration();
+        gathered.jitter.add(jitter.as_secs_f64(), &counters.jitter_spread);
+        let block = incoming.reception.report(since);
+        gathered.lost.add(f64::from(block.loss()) * 100.0, &counters.loss_spread);
+        counters.ssrc.set(i64::from(self.stream.ssrc()));
+        counters.remote_ssrc.set(i64::from(block.ssrc));
+        Some(block)
     }
 
     /// Takes in a datagram of RTCP.
@@ -132,6 +196,7 @@ impl LegCore {
         for packet in compound {
             match packet {
                 Packet::SenderReport(report) => {
+                    self.watch_ssrc(now, from, report.ssrc);
                     if let Some(incoming) =
                         self.incoming.as_mut().filter(|i| i.reception.ssrc() == report.ssrc)
                     {
@@ -140,24 +205,36 @@ impl LegCore {
                     report.blocks().for_each(|block| self.hear_block(&block, since));
                 }
                 Packet::ReceiverReport(report) => {
+                    self.watch_ssrc(now, from, report.ssrc);
                     report.blocks().for_each(|block| self.hear_block(&block, since));
                 }
+                Packet::ExtendedReport(report) => self.hear_extended(&report, since),
                 _ => {}
             }
         }
     }
 
     /// What the peer says about our stream.
-    fn hear_block(&self, block: &ReportBlock, since: Duration) {
+    fn hear_block(&mut self, block: &ReportBlock, since: Duration) {
         if block.ssrc != self.stream.ssrc() {
             return;
         }
         self.counters.remote_lost.set(i64::from(block.cumulative_lost));
         self.counters.remote_jitter_us.set_ticks(block.jitter, self.clock_rate());
+        let jitter = f64::from(block.jitter) / f64::from(self.clock_rate().max(1));
+        let (counters, gathered) = (&self.counters, &mut self.reports.gathered);
+        gathered.remote_jitter.add(jitter, &counters.remote_jitter_spread);
+        gathered.remote_lost.add(f64::from(block.loss()) * 100.0, &counters.remote_loss_spread);
         if let Some(round_trip) = block.round_trip(self.reports.wall_clock(since)) {
-            let micros = i64::try_from(round_trip.as_micros()).unwrap_or(i64::MAX);
-            self.counters.round_trip_us.set(micros.max(1));
+            self.note_round_trip(round_trip);
         }
+    }
+
+    /// The peer has told how long packets travel there and back.
+    pub(super) fn note_round_trip(&mut self, round_trip: Duration) {
+        let micros = i64::try_from(round_trip.as_micros()).unwrap_or(i64::MAX);
+        self.counters.round_trip_us.set(micros.max(1));
+        self.reports.gathered.round_trip.add(round_trip.as_secs_f64(), &self.counters.round_trip_spread);
     }
 
     /// Where RTCP goes: it follows RTP to where that was found to be.

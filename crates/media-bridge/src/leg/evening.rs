@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rtp::Header;
+use rtp::rtcp::extended::{LossConcealment, VoipMetrics};
 use rtp_jitter::{Adaptive, Config, Mode, PacketInfo, Playout};
 
 use super::LegCore;
@@ -63,6 +64,29 @@ impl Evening {
         };
         let playout = Playout::new(config, codec.sample_rate(), Speech(codec.decoder()?)).ok()?;
         Some(Self { codec, playout, next: Header { ssrc, ..Header::default() }, silent: true })
+    }
+}
+
+impl Evening {
+    /// What the buffer knows of the stream.
+    pub(super) fn metrics(&self) -> VoipMetrics {
+        let known = self.playout.voip_metrics();
+        let ms = |ms: u16| Duration::from_millis(ms.into());
+        VoipMetrics {
+            loss_rate: known.loss_rate,
+            discard_rate: known.discard_rate,
+            burst_density: known.burst_density,
+            gap_density: known.gap_density,
+            burst: ms(known.burst_duration),
+            gap: ms(known.gap_duration),
+            gap_minimum: known.gmin,
+            concealment: LossConcealment::Enhanced,
+            adaption_rate: known.receiver_configuration & 0x0F,
+            buffer_nominal: ms(known.nominal_delay),
+            buffer_maximum: ms(known.maximum_delay),
+            buffer_absolute_maximum: ms(known.absolute_maximum_delay),
+            ..VoipMetrics::default()
+        }
     }
 }
 

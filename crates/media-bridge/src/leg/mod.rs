@@ -1,8 +1,10 @@
 //! The packet logic of one leg: told the time and a packet, it says what to send and whom to tell. No socket, no clock.
 
+mod collision;
 mod control;
 mod ears;
 mod evening;
+mod extended;
 mod keepalive;
 mod keypress;
 mod program;
@@ -28,9 +30,11 @@ use crate::event::{LegEvent, PlayToken, PlaybackEnd};
 use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::Counters;
+use collision::Collisions;
 use control::Reports;
 use ears::{Ears, Jury};
 use evening::Evening;
+use extended::Extended;
 use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
@@ -88,6 +92,8 @@ pub(crate) struct LegCore {
     silent: bool,
     retargeted: Option<SocketAddr>,
     reports: Reports,
+    extended: Extended,
+    collisions: Collisions,
     /// Secure RTP; `None` for plain.
     protection: Option<Box<Protection>>,
 }
@@ -151,6 +157,8 @@ impl LegCore {
             silent: false,
             retargeted: None,
             reports: Reports::new(seed),
+            extended: Extended::default(),
+            collisions: Collisions::default(),
             protection: None,
         }
     }
@@ -245,6 +253,7 @@ impl LegCore {
         let since = self.since(now);
         let lost = self.incoming.as_mut().and_then(|incoming| incoming.digits.handle_timeout(since));
         let released = lost.and_then(|report| self.tell_digit(report));
+        self.show_reception();
         self.watch_silence(now);
         released
     }

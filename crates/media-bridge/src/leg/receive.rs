@@ -88,6 +88,7 @@ impl LegCore {
         }
         self.heard_at = now;
         self.silent = false;
+        self.watch_ssrc(now, from, header.ssrc);
         let settings = self.settings.as_ref()?;
         let (event, receives) =
             (settings.event_received_as(header.payload_type), settings.direction.receives());

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use rtp::telephone_event::Event;
-use rtp::{Header, Repacker};
+use rtp::{Header, Packet, Repacker};
 
 use super::receive::{Content, Heard};
 use super::{Key, LegCore, Outgoing};
@@ -37,8 +37,10 @@ impl LegCore {
         };
         let header = self.stream.forward(&received, relayed.payload_type, self.since(now))?;
         header.rewrite_valid(packet);
+        // Extensions are agreed on with each peer for itself, and with none so far.
+        let length = Packet::remove_extension(packet);
         self.count_sent(octets);
-        Some(Outgoing { length: packet.len(), to: relayed.to })
+        Some(Outgoing { length, to: relayed.to })
     }
 
     /// Where a packet that another leg heard goes, and as what. `None`: it does not go on, and shall not look lost.

@@ -67,9 +67,14 @@ impl Spoken {
     }
 
     /// The codec of a packet with this payload type. With `follow` it is what we send, too, from now on.
+    ///
+    /// Some peers send under the number that they want to hear, whatever we have announced. They are understood where that
+    /// number means nothing else.
     #[inline]
     pub(super) fn hear(&mut self, payload_type: u8, follow: bool) -> Option<Codec> {
-        let place = self.agreed.iter().position(|agreed| agreed.payload.receive == payload_type)?;
+        let announced = self.agreed.iter().position(|agreed| agreed.payload.receive == payload_type);
+        let theirs = || self.agreed.iter().position(|agreed| agreed.payload.send == payload_type);
+        let place = announced.or_else(theirs)?;
         if follow {
             self.sent = place;
         }

@@ -1,9 +1,12 @@
 //! A leg on a virtual clock: packets in, packets out, and what its owner is told.
 
 mod codecs;
+mod collisions;
 mod digits;
 mod evening;
+mod extended;
 mod interruptions;
+mod numbers;
 mod protection;
 mod reports;
 mod translation;

@@ -3,10 +3,13 @@
 use std::time::{Duration, Instant};
 
 use super::leg::Seat;
-use super::stage::{Stage, send};
+use super::stage::{Stage, send, send_control};
 use crate::Digit;
 use crate::io::{MAX_DATAGRAM, PacketIo, Received};
 use crate::leg::{Content, Heard, Key};
+
+/// Octets for a goodbye and what protects it, each of which takes less than half of them.
+const FAREWELL: usize = 256;
 
 impl<I: PacketIo> Stage<I> {
     /// A packet came: its leg hears it, and whoever is to hear it next gets it in the same breath.
@@ -20,9 +23,11 @@ impl<I: PacketIo> Stage<I> {
         let length = packet.len();
         if is_rtcp {
             seat.core.hear_rtcp(now, from, packet);
-            return;
+            return say_farewell(&mut self.io, seat);
         }
-        let Some(heard) = seat.core.hear(now, from, packet) else {
+        let heard = seat.core.hear(now, from, packet);
+        say_farewell(&mut self.io, seat);
+        let Some(heard) = heard else {
             if let Some(answer) = seat.core.answer_stun(from, packet) {
                 // One that finds the socket full is lost, as on the way; peers ask again.
                 let _ = self.io.send(seat.rtp, &answer, from);
@@ -116,6 +121,19 @@ impl<I: PacketIo> Stage<I> {
         while let Some(outgoing) = seat.core.next_repacked(now, &mut self.buffer[..]) {
             send(&mut self.io, seat, &mut self.buffer[..], outgoing);
         }
+    }
+}
+
+/// Says goodbye under an SSRC that a leg has given up, before it goes on under another.
+#[inline]
+fn say_farewell<I: PacketIo>(io: &mut I, seat: &mut Seat) {
+    if !seat.core.has_farewell() {
+        return;
+    }
+    // The packet that told of it still stands in the thread's buffer.
+    let mut buffer = [0; FAREWELL];
+    if let Some(outgoing) = seat.core.farewell(&mut buffer[..FAREWELL / 2]) {
+        send_control(io, seat, &mut buffer, outgoing);
     }
 }
 

@@ -382,7 +382,7 @@ pub(super) fn send<I: PacketIo>(io: &mut I, seat: &mut Seat, buffer: &mut [u8], 
 }
 
 /// The same for RTCP.
-fn send_control<I: PacketIo>(io: &mut I, seat: &mut Seat, buffer: &mut [u8], outgoing: Outgoing) {
+pub(super) fn send_control<I: PacketIo>(io: &mut I, seat: &mut Seat, buffer: &mut [u8], outgoing: Outgoing) {
     let Some(packet) = seat.core.protected(buffer, outgoing.length) else { return };
     let socket = if seat.core.muxes_rtcp() { seat.rtp } else { seat.rtcp };
     if io.send(socket, packet, outgoing.to).is_err() {

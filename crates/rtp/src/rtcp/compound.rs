@@ -1,3 +1,4 @@
+use super::extended::ExtendedReport;
 use super::{COMMON_HEADER, Goodbye, ReceiverReport, SenderReport, SourceDescription, packet_type};
 
 /// Why octets were refused as RTCP (RFC 3550 §6.1, §6.4, appendix A.2).
@@ -112,7 +113,9 @@ pub enum Packet<'a> {
     SourceDescription(SourceDescription<'a>),
     /// Sources that leave.
     Goodbye(Goodbye<'a>),
-    /// Any other: feedback, extended reports, applications' own.
+    /// What reports have no room for (RFC 3611).
+    ExtendedReport(ExtendedReport<'a>),
+    /// Any other: feedback, applications' own.
     Other(RawPacket<'a>),
 }
 
@@ -123,6 +126,7 @@ impl<'a> Packet<'a> {
             packet_type::RECEIVER_REPORT => Self::ReceiverReport(ReceiverReport::new(&raw)),
             packet_type::SOURCE_DESCRIPTION => Self::SourceDescription(SourceDescription::new(&raw)),
             packet_type::GOODBYE => Self::Goodbye(Goodbye::new(&raw)),
+            packet_type::EXTENDED_REPORT => Self::ExtendedReport(ExtendedReport::new(&raw)),
             _ => Self::Other(raw),
         }
     }
@@ -134,6 +138,7 @@ impl<'a> Packet<'a> {
             packet_type::RECEIVER_REPORT => ReceiverReport::is_valid(raw),
             packet_type::SOURCE_DESCRIPTION => SourceDescription::is_valid(raw),
             packet_type::GOODBYE => Goodbye::is_valid(raw),
+            packet_type::EXTENDED_REPORT => ExtendedReport::is_valid(raw),
             _ => true,
         }
     }

@@ -25,6 +25,7 @@
 
 /// Reading a compound.
 mod compound;
+pub mod extended;
 /// Leaving a session.
 mod goodbye;
 /// When to send.

@@ -1,3 +1,4 @@
+use super::extended::Block;
 use super::{COMMON_HEADER, Item, ReportBlock, SenderInfo, packet_type};
 
 /// Counts are five bits.
@@ -103,7 +104,22 @@ impl<'b> CompoundWriter<'b> {
         Ok(())
     }
 
-    /// Adds a packet of any type, for feedback and extended reports. `count` has five bits.
+    /// Adds an extended report (RFC 3611 §2).
+    ///
+    /// # Errors
+    /// [`WriteError`]; blocks are whole words.
+    pub fn extended_report(&mut self, ssrc: u32, blocks: &[Block<'_>]) -> Result<(), WriteError> {
+        if let Some(block) = blocks.iter().find(|block| !block.is_whole()) {
+            return Err(WriteError::Body(block.length()));
+        }
+        let length = 4 + blocks.iter().map(Block::length).sum::<usize>();
+        let mut body = self.begin(packet_type::EXTENDED_REPORT, 0, length)?;
+        body.put(&ssrc.to_be_bytes());
+        blocks.iter().for_each(|block| block.write(&mut body));
+        Ok(())
+    }
+
+    /// Adds a packet of any type, for feedback. `count` has five bits.
     ///
     /// # Errors
     /// [`WriteError`]; `body` is whole words.
@@ -146,13 +162,13 @@ impl<'b> CompoundWriter<'b> {
 }
 
 /// What is still to be filled of a packet.
-struct Body<'p> {
+pub(super) struct Body<'p> {
     rest: &'p mut [u8],
 }
 
 impl Body<'_> {
     /// Puts octets in; the caller has asked for enough place for all of them.
-    fn put(&mut self, octets: &[u8]) {
+    pub(super) fn put(&mut self, octets: &[u8]) {
         if let Some((place, rest)) = core::mem::take(&mut self.rest).split_at_mut_checked(octets.len()) {
             place.copy_from_slice(octets);
             self.rest = rest;
@@ -174,7 +190,7 @@ mod tests {
         let mut writer = CompoundWriter::new(&mut octets);
         writer.sender_report(1, &info, &[block, block]).unwrap();
         writer.source_description(1, "me@here").unwrap();
-        writer.raw(207, 3, &[1, 2, 3, 4]).unwrap();
+        writer.raw(204, 3, &[1, 2, 3, 4]).unwrap();
         writer.goodbye(&[1, 2], "done").unwrap();
         let length = writer.finish();
 
@@ -191,7 +207,7 @@ mod tests {
         assert_eq!((report.ssrc, report.info), (1, info));
         assert_eq!(report.blocks().collect::<Vec<_>>(), [block, block]);
         assert_eq!(sdes.cname(1), Some(&b"me@here"[..]));
-        assert_eq!((raw.packet_type, raw.count, raw.body), (207, 3, &[1, 2, 3, 4][..]));
+        assert_eq!((raw.packet_type, raw.count, raw.body), (204, 3, &[1, 2, 3, 4][..]));
         assert_eq!(bye.sources().collect::<Vec<_>>(), [1, 2]);
         assert_eq!(bye.reason(), Some(&b"done"[..]));
         assert_eq!(octets[length..], [0xEE; 256][length..]);

@@ -4,6 +4,7 @@ mod crypto;
 mod fmtp;
 mod ptime;
 mod rtcp;
+mod rtcp_xr;
 mod rtpmap;
 
 pub use crypto::{Crypto, InlineKey};
@@ -11,6 +12,7 @@ pub use fmtp::Fmtp;
 pub(crate) use fmtp::parameter;
 pub use ptime::{MaxPtime, Ptime};
 pub use rtcp::Rtcp;
+pub use rtcp_xr::RtcpXr;
 pub use rtpmap::RtpMap;
 
 use memchr::memchr;

@@ -4,12 +4,14 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::NegotiationError;
+use super::answer::Terms;
 use super::choice::{self, Ours};
 use super::draft::AudioSection;
+use super::extended_reports::ExtendedReports;
 use super::formats::{self, Format};
 use super::local::Preference;
 use super::negotiated::{EventPayload, Negotiated};
-use super::packet_time::{self, PacketTime};
+use super::packet_time;
 use super::protection::{self, Protection};
 use super::remote::Remote;
 use crate::description::SessionDescription;
@@ -36,25 +38,17 @@ impl Offered {
 /// Reads the answer to `offered`.
 ///
 /// Streams after ours, or missing ones, do no harm; ours has to be in its place.
-pub(super) fn accept(
-    offered: &Offered,
-    answer: &[u8],
-    rule: PacketTime,
-) -> Result<Negotiated, NegotiationError> {
+pub(super) fn accept(offered: &Offered, answer: &[u8], terms: Terms) -> Result<Negotiated, NegotiationError> {
     let description = SessionDescription::parse(answer)?;
     let media = description.media().nth(offered.index).filter(Media::is_audio);
     let media = media.ok_or(NegotiationError::Unaligned(offered.index + 1))?;
     if media.port() == 0 {
         return Err(NegotiationError::Refused);
     }
-    accept_stream(offered, &media, rule)
+    accept_stream(offered, &media, terms)
 }
 
-fn accept_stream(
-    offered: &Offered,
-    media: &Media<'_>,
-    rule: PacketTime,
-) -> Result<Negotiated, NegotiationError> {
+fn accept_stream(offered: &Offered, media: &Media<'_>, terms: Terms) -> Result<Negotiated, NegotiationError> {
     let own = &offered.section;
     let protection = protection::accept(media, &own.keys, offered.protection.as_ref())?;
     let theirs = formats::read(media);
@@ -66,7 +60,7 @@ fn accept_stream(
     let rtcp_mux = own.rtcp_mux && media.rtcp_mux();
     let remote = Remote::of(media, offered.address, rtcp_mux)?;
     let answered = media.direction().and(Direction::new(true, !remote.is_black_hole()));
-    let ptime = packet_time::agree(media, own.ptime, rule);
+    let ptime = packet_time::agree(media, own.ptime, terms.packet_time);
     let telephone_event = events(speech.codec.clock_rate, &own.formats, &theirs);
     let mut other_events: Vec<EventPayload> = Vec::new();
     for other in common.iter().filter(|common| !common.codec.is_auxiliary()) {
@@ -87,6 +81,7 @@ fn accept_stream(
         ptime: ptime.sent,
         wanted_ptime: ptime.wanted,
         rtcp_mux,
+        extended_reports: ExtendedReports::asked(media, terms.extended_reports),
         protection,
         common,
     })

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::NegotiationError;
 use super::choice::{self, Ours};
 use super::draft::AudioSection;
+use super::extended_reports::ExtendedReports;
 use super::formats::{self, Format};
 use super::local::{CodecOffer, LocalMedia, Preference};
 use super::negotiated::{CommonCodec, EventPayload, Negotiated};
@@ -21,6 +22,7 @@ use crate::media::Media;
 pub(super) struct Terms {
     pub(super) preference: Preference,
     pub(super) rtcp_mux: bool,
+    pub(super) extended_reports: bool,
     pub(super) packet_time: PacketTime,
 }
 
@@ -45,6 +47,7 @@ pub(super) fn answer_stream(
     let offered = media.direction().and(Direction::new(true, !remote.is_black_hole()));
     let direction = local.possible_direction().and(offered.reversed());
     let ptime = packet_time::agree(media, local.ptime, terms.packet_time);
+    let extended_reports = ExtendedReports::asked(media, terms.extended_reports);
     let section = AudioSection {
         port: local.port,
         protocol: media.protocol().to_owned(),
@@ -53,6 +56,7 @@ pub(super) fn answer_stream(
         rtcp_mux,
         ptime: ptime.sent,
         direction,
+        extended_reports,
         keys: keys.into_iter().collect(),
     };
     let event = choice::event_for(speech.codec.clock_rate, &events);
@@ -69,6 +73,7 @@ pub(super) fn answer_stream(
         ptime: ptime.sent,
         wanted_ptime: ptime.wanted,
         rtcp_mux,
+        extended_reports,
         protection,
         common,
     };

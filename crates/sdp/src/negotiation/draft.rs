@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::extended_reports::ExtendedReports;
 use super::formats::Format;
 use super::protection::CryptoLine;
 use crate::attribute::RtpMap;
@@ -68,6 +69,8 @@ pub(super) struct AudioSection {
     /// Only where it is not the port after `port`.
     pub(super) rtcp_port: Option<u16>,
     pub(super) rtcp_mux: bool,
+    /// What we would like to be told.
+    pub(super) extended_reports: ExtendedReports,
     pub(super) ptime: u16,
     pub(super) direction: Direction,
     /// Our keys: each that we offer, or the one that we answer with.
@@ -117,6 +120,9 @@ impl AudioSection {
         }
         if self.rtcp_mux {
             writer.property("rtcp-mux");
+        }
+        if !self.extended_reports.is_none() {
+            writer.attribute("rtcp-xr", self.extended_reports);
         }
         writer.attribute("ptime", self.ptime);
         writer.property(self.direction.name());

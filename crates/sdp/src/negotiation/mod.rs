@@ -24,6 +24,8 @@
 //! - **Keys.** An answer follows the first `a=crypto` of the offer whose suite is ours, with one key, and no session
 //!   parameter that changes how packets are protected. Streams that need not be protected are, where both sides tell keys
 //!   over `RTP/AVP` (RFC 8643).
+//! - **Extended reports.** An answer asks for those of VoIP metrics and round trips that the offer asked for; offers of ours do
+//!   so once the peer has.
 //! - **Version.** `o=` counts up only when the description has changed (RFC 3264 §8).
 
 mod accept;
@@ -31,7 +33,9 @@ mod answer;
 mod choice;
 mod draft;
 mod error;
+mod extended_reports;
 pub use error::NegotiationError;
+pub use extended_reports::ExtendedReports;
 mod formats;
 mod local;
 pub use local::{CodecOffer, LocalMedia, Preference};

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
+use super::extended_reports::ExtendedReports;
 use super::protection::AgreedProtection;
 use crate::codec::Codec;
 use crate::direction::Direction;
@@ -36,6 +37,8 @@ pub struct Negotiated {
     pub wanted_ptime: u16,
     /// RTP and RTCP share a port, in both directions (RFC 5761).
     pub rtcp_mux: bool,
+    /// What the peer would like to be told in extended reports.
+    pub extended_reports: ExtendedReports,
     /// What protects the stream; `None` for plain RTP.
     pub protection: Option<AgreedProtection>,
     /// Every codec in common, in the order of the answer; the peer may change among them at any time.

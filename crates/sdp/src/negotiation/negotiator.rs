@@ -73,7 +73,12 @@ impl Negotiator {
         Self {
             session_id,
             user: user.to_owned(),
-            terms: Terms { preference: Preference::Local, rtcp_mux: false, packet_time: PacketTime::Theirs },
+            terms: Terms {
+                preference: Preference::Local,
+                rtcp_mux: false,
+                extended_reports: false,
+                packet_time: PacketTime::Theirs,
+            },
             version: 1,
             last_sent: None,
             lines: Vec::new(),
@@ -96,6 +101,13 @@ impl Negotiator {
     #[must_use]
     pub fn with_rtcp_mux(mut self, allowed: bool) -> Self {
         self.terms.rtcp_mux = allowed;
+        self
+    }
+
+    /// Takes in wishes for extended reports (RFC 3611); off without it. Only for media that can send them.
+    #[must_use]
+    pub fn with_extended_reports(mut self, allowed: bool) -> Self {
+        self.terms.extended_reports = allowed;
         self
     }
 
@@ -127,6 +139,7 @@ impl Negotiator {
             formats: self.offered_formats(local),
             rtcp_port: rtcp_port(local),
             rtcp_mux: self.terms.rtcp_mux,
+            extended_reports: self.current.as_ref().map_or_else(Default::default, |now| now.extended_reports),
             ptime: packet_time::offered(local.ptime),
             direction: local.possible_direction(),
             keys: protection::offered_lines(local.protection.as_ref()),
@@ -196,11 +209,8 @@ impl Negotiator {
     /// [`NegotiationError`] when the answer refuses our stream, does not fit, or when there is no offer of ours.
     pub fn accept(&mut self, answer: &[u8]) -> Result<Negotiated, NegotiationError> {
         let offered = self.offered.as_ref().ok_or(NegotiationError::NoOffer)?;
-        let negotiated = if offered.closes() {
-            self.closed(false)?
-        } else {
-            accept(offered, answer, self.terms.packet_time)?
-        };
+        let negotiated =
+            if offered.closes() { self.closed(false)? } else { accept(offered, answer, self.terms)? };
         self.current = Some(negotiated.clone());
         Ok(negotiated)
     }

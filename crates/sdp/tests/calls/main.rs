@@ -4,6 +4,7 @@
 mod asymmetry;
 mod codecs;
 mod events;
+mod extended_reports;
 mod hold;
 mod keys;
 mod reoffer;

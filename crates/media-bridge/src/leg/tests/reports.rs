@@ -5,12 +5,12 @@ use rtp::rtcp::{Compound, CompoundWriter, Packet as Control, ReportBlock};
 
 use super::*;
 
-fn rtcp_peer() -> SocketAddr {
+pub(super) fn rtcp_peer() -> SocketAddr {
     SocketAddr::new(peer().ip(), peer().port() + 1)
 }
 
 /// The leg's next report, and the sender's part of it.
-fn next_report(bench: &mut Bench) -> (Vec<u8>, Option<rtp::rtcp::SenderInfo>) {
+pub(super) fn next_report(bench: &mut Bench) -> (Vec<u8>, Option<rtp::rtcp::SenderInfo>) {
     let mut buffer = [0; 2_048];
     for _ in 0..1_000 {
         bench.pass(20);
