@@ -6,6 +6,7 @@ mod evening;
 mod interruptions;
 mod protection;
 mod reports;
+mod sharing;
 mod translation;
 
 use std::sync::Arc;
