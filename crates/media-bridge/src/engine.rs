@@ -1,15 +1,18 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use crate::bridge::Bridge;
+use crate::broadcast::{Announcer, Broadcast, Source};
+use crate::codec::Codec;
 use crate::config::{Marking, MediaConfig};
 use crate::error::MediaError;
 use crate::event::LegEvent;
 use crate::handle::{Leg, PLAY_RATE};
 use crate::id::{BridgeId, LegId};
+use crate::playback::{Form, Press};
 use crate::port_ranges::PortRanges;
 use crate::ports::{PortPool, Site};
 use crate::statistics::Counters;
@@ -67,6 +70,8 @@ impl MediaEngine {
             ports: PortRanges::new(ports),
             next_leg: AtomicU64::new(1),
             next_bridge: AtomicU64::new(1),
+            press: Press::default(),
+            announcer: Announcer::default(),
         })))
     }
 
@@ -94,7 +99,8 @@ impl MediaEngine {
             return Err(MediaError::ThreadGone);
         }
         let (has_begun, rate) = (AtomicBool::new(false), AtomicU32::new(PLAY_RATE));
-        Ok(Leg { id, rtp, rtcp, counters, shared: shared.clone(), has_begun, rate })
+        let form = Mutex::new(Form::new(Codec::default(), opus::Settings::default()));
+        Ok(Leg { id, rtp, rtcp, counters, shared: shared.clone(), has_begun, rate, form })
     }
 
     /// Joins two legs until the [`Bridge`] is dropped. Bridges that they were in end.
@@ -102,6 +108,11 @@ impl MediaEngine {
         let id = BridgeId(self.0.next_bridge.fetch_add(1, Ordering::Relaxed));
         self.0.command(first.id, Command::Join { bridge: id, peer: second.id });
         Bridge { id, first: first.id, shared: self.0.clone() }
+    }
+
+    /// Puts sound on the air, for any number of legs to [listen](Leg::listen) to.
+    pub fn broadcast(&self, source: impl Source + 'static) -> Broadcast {
+        self.0.announcer.begin(Box::new(source))
     }
 
     /// Legs that are open now, over all threads.
@@ -132,6 +143,8 @@ pub(crate) struct Shared {
     ports: PortRanges,
     next_leg: AtomicU64,
     next_bridge: AtomicU64,
+    pub(crate) press: Press,
+    announcer: Announcer,
 }
 
 impl Shared {

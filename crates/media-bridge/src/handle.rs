@@ -1,17 +1,19 @@
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use audio::Tone;
 use audio::answering_machine::Settings;
 
 use crate::Digit;
+use crate::broadcast::Broadcast;
+use crate::codec::Codec;
 use crate::engine::Shared;
 use crate::event::PlayToken;
 use crate::id::LegId;
 use crate::keys::LegKeys;
-use crate::playback::Playback;
+use crate::playback::{Form, Playback};
 use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::{Counters, Statistics};
 use crate::thread::Command;
@@ -33,6 +35,8 @@ pub struct Leg {
     pub(crate) has_begun: AtomicBool,
     /// Samples a second of its codec.
     pub(crate) rate: AtomicU32,
+    /// How what is played is encoded.
+    pub(crate) form: Mutex<Form>,
 }
 
 impl Leg {
@@ -63,6 +67,7 @@ impl Leg {
     /// The first settings take effect with the first command that lets the leg be heard, and within a tenth of a second.
     pub fn configure(&self, settings: LegSettings) {
         self.rate.store(settings.codec.sample_rate(), Ordering::Relaxed);
+        *self.form.lock().unwrap_or_else(PoisonError::into_inner) = Form::new(settings.codec, settings.opus);
         let settings = Box::new(settings);
         let has_begun = self.has_begun.swap(true, Ordering::Relaxed);
         self.command(if has_begun { Command::Configure(settings) } else { Command::Begin(settings) });
@@ -83,7 +88,25 @@ impl Leg {
     /// Sounds of a higher rate than that of the leg's codec are resampled here, on the caller's thread.
     pub fn play(&self, playback: impl Into<Playback>, token: impl Into<PlayToken>) {
         let playback = playback.into().up_to(self.rate.load(Ordering::Relaxed));
+        let playback = playback.pressed(&self.form(), &self.shared.press);
         self.command(Command::Play(Box::new(playback), token.into()));
+    }
+
+    /// Lets the peer hear what is on the air, in place of what it hears now, until [`Leg::stop_playing`], the next
+    /// [`Leg::play`], or the end of the broadcast. [`LegEvent::PlaybackEnded`](crate::LegEvent::PlaybackEnded) with this token
+    /// tells the end.
+    pub fn listen(&self, broadcast: &Broadcast, token: impl Into<PlayToken>) {
+        let listener = broadcast.0.tune_in(&self.form());
+        self.command(Command::Listen(Box::new(listener), token.into()));
+    }
+
+    /// The codec that it speaks, as far as one was agreed on.
+    pub fn codec(&self) -> Codec {
+        self.form().codec()
+    }
+
+    fn form(&self) -> Form {
+        self.form.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Plays a tone to the peer until [`Leg::stop_playing`], the next [`Leg::play`], or its own end.

@@ -8,7 +8,8 @@
 //! - [`Bridge`], two legs that hear each other. Where both speak one codec, a packet goes on as it came, with its header
 //!   rewritten; nothing is decoded. G.711 of one kind becomes that of the other by a table. Each may speak Secure RTP, under
 //!   keys of its own ([`Leg::protect`]).
-//! - [`Playback`], sounds that a leg plays to its peer.
+//! - [`Playback`], sounds that a leg plays to its peer. A [`Sound`] is encoded once for all who play it.
+//! - [`Broadcast`], sound that goes on for any number of legs at the same time.
 //!
 //! ```
 //! use std::net::{IpAddr, Ipv4Addr};
@@ -36,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 mod bridge;
+mod broadcast;
 mod codec;
 mod config;
 mod engine;
@@ -57,6 +59,7 @@ mod statistics;
 mod thread;
 
 pub use bridge::Bridge;
+pub use broadcast::{Broadcast, Feed, FeedWriter, Source};
 pub use codec::{Codec, TranslationCosts};
 pub use config::{Backend, Marking, MediaConfig};
 pub use engine::{LegConfig, MediaEngine};
@@ -65,7 +68,7 @@ pub use event::{LegEvent, PlayToken, PlaybackEnd};
 pub use handle::Leg;
 pub use id::LegId;
 pub use keys::LegKeys;
-pub use playback::Playback;
+pub use playback::{Playback, PlaybackControl, Sound};
 pub use rtp::srtp::{MasterKey, Mki, Suite};
 pub use rtp::telephone_event::Digit;
 pub use settings::{

@@ -25,6 +25,7 @@ use rtp::telephone_event::{EventReceiver, EventReport};
 use rtp::{ClockScale, Reception, Repacker, StreamRewriter, Transmission};
 
 use crate::Digit;
+use crate::broadcast::Listener;
 use crate::codec::Codec;
 use crate::event::{LegEvent, PlayToken, PlaybackEnd};
 use crate::playback::Playback;
@@ -201,6 +202,11 @@ impl LegCore {
 
     pub(crate) fn play(&mut self, list: Playback, token: PlayToken) {
         let ended = self.program.play(list, token);
+        self.tell_end(ended);
+    }
+
+    pub(crate) fn tune_in(&mut self, listener: Listener, token: PlayToken) {
+        let ended = self.program.listen(listener, token);
         self.tell_end(ended);
     }
 

@@ -123,8 +123,11 @@ impl LegCore {
         self.begin_waiting_key(now, &settings);
         let length = match self.keys.current() {
             Some(Keypress::Event { .. }) => self.event_packet(now, &settings, packet),
-            _ if codec.samples(ms) <= NARROW => self.audio_packet::<NARROW>(now, (codec, ms), packet),
-            _ => self.audio_packet::<FULL>(now, (codec, ms), packet),
+            Some(Keypress::Tone(_)) => self.made_packet(now, (codec, ms), packet),
+            None => match self.shared_packet(now, (codec, ms), packet) {
+                Some(length) => Some(length),
+                None => self.made_packet(now, (codec, ms), packet),
+            },
         }?;
         self.count_sent(length - Header::LENGTH);
         Some(Outgoing { length, to })
@@ -206,6 +209,28 @@ impl LegCore {
             }
         }
         Some((next?, timestamp))
+    }
+
+    /// One packet of what others hear as well: its payload was made once for all of them.
+    fn shared_packet(&mut self, now: Instant, (codec, ms): (Codec, u16), packet: &mut [u8]) -> Option<usize> {
+        let payload = packet.get_mut(Header::LENGTH..)?;
+        let (octets, ended) = self.program.payload((codec, self.spoken.opus()), ms, payload)?;
+        let ticks = u32::from(ms) * codec.clock_rate() / 1_000;
+        let header = self.stream.next(self.spoken.payload_type()?, ticks, self.since(now));
+        header.write(packet);
+        self.tell_end(ended);
+        if !self.makes_packets() {
+            self.stream.splice();
+        }
+        Some(Header::LENGTH + octets)
+    }
+
+    /// One packet of sound that is encoded for this leg alone.
+    fn made_packet(&mut self, now: Instant, (codec, ms): (Codec, u16), packet: &mut [u8]) -> Option<usize> {
+        match codec.samples(ms) <= NARROW {
+            true => self.audio_packet::<NARROW>(now, (codec, ms), packet),
+            false => self.audio_packet::<FULL>(now, (codec, ms), packet),
+        }
     }
 
     /// One packet of sound.

@@ -48,6 +48,12 @@ impl Spoken {
         self.agreed.get(self.sent).map(|agreed| agreed.payload.send)
     }
 
+    /// How Opus is encoded.
+    #[inline]
+    pub(super) fn opus(&self) -> &opus::Settings {
+        &self.opus
+    }
+
     /// What makes its payloads, if it is known here.
     pub(super) fn encoder(&mut self) -> Option<&mut Box<dyn Encoder>> {
         let agreed = self.agreed.get_mut(self.sent)?;

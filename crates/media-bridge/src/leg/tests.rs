@@ -9,6 +9,7 @@ mod interruptions;
 mod numbers;
 mod protection;
 mod reports;
+mod sharing;
 mod translation;
 
 use std::sync::Arc;

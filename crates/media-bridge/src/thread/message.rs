@@ -4,6 +4,7 @@ use audio::Tone;
 use audio::answering_machine::Settings;
 
 use crate::Digit;
+use crate::broadcast::Listener;
 use crate::event::PlayToken;
 use crate::id::{BridgeId, LegId};
 use crate::keys::LegKeys;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     /// Secure RTP under these keys, or plain RTP.
     Protect(Option<Box<LegKeys>>),
     Play(Box<Playback>, PlayToken),
+    Listen(Box<Listener>, PlayToken),
     PlayTone(Box<Tone>),
     StopPlaying,
     Echo(bool),

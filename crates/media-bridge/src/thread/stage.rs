@@ -253,6 +253,7 @@ impl<I: PacketIo> Stage<I> {
             Command::Begin(settings) | Command::Configure(settings) => core.configure(now, *settings),
             Command::Protect(keys) => core.protect(keys.map(|keys| *keys)),
             Command::Play(list, token) => core.play(*list, token),
+            Command::Listen(listener, token) => core.tune_in(*listener, token),
             Command::PlayTone(tone) => core.play_tone(*tone),
             Command::StopPlaying => core.stop_playing(),
             Command::Echo(on) => core.set_echo(on),

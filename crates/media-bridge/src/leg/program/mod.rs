@@ -1,8 +1,13 @@
+mod player;
+
 use audio::{Tone, ToneGenerator};
 
+use crate::broadcast::{Listener, Reading};
+use crate::codec::Codec;
 use crate::event::{PlayToken, PlaybackEnd};
 use crate::handle::PLAY_RATE;
 use crate::playback::Playback;
+use player::Player;
 
 /// What a leg plays to its peer of its own accord.
 #[derive(Default)]
@@ -12,16 +17,10 @@ pub(crate) enum Program {
     Nothing,
     /// A list of sounds.
     Playback(Box<Player>),
+    /// What is on the air.
+    Broadcast(Box<Listener>, PlayToken),
     /// A tone.
     Tone(Box<ToneGenerator>),
-}
-
-/// A place in a list of sounds.
-pub(crate) struct Player {
-    list: Playback,
-    token: PlayToken,
-    sound: usize,
-    sample: usize,
 }
 
 /// The end of a playback, to be told.
@@ -35,7 +34,8 @@ impl Program {
     /// Samples a second of what it plays.
     pub(crate) fn rate(&self) -> u32 {
         match self {
-            Self::Playback(player) => player.list.rate(),
+            Self::Playback(player) => player.rate(),
+            Self::Broadcast(listener, _) => listener.rate(),
             _ => PLAY_RATE,
         }
     }
@@ -43,7 +43,14 @@ impl Program {
     /// Begins a playback. Returns the end of the one before.
     pub(crate) fn play(&mut self, list: Playback, token: PlayToken) -> Ended {
         let ended = self.stop(PlaybackEnd::Replaced);
-        *self = Self::Playback(Box::new(Player { list, token, sound: 0, sample: 0 }));
+        *self = Self::Playback(Box::new(Player::new(list, token)));
+        ended
+    }
+
+    /// Begins to hear what is on the air. Returns the end of the playback before.
+    pub(crate) fn listen(&mut self, listener: Listener, token: PlayToken) -> Ended {
+        let ended = self.stop(PlaybackEnd::Replaced);
+        *self = Self::Broadcast(Box::new(listener), token);
         ended
     }
 
@@ -57,7 +64,8 @@ impl Program {
     /// Ends whatever plays.
     pub(crate) fn stop(&mut self, reason: PlaybackEnd) -> Ended {
         match std::mem::take(self) {
-            Self::Playback(player) => Some((player.token, reason)),
+            Self::Playback(player) => Some((player.token(), reason)),
+            Self::Broadcast(_, token) => Some((token, reason)),
             _ => None,
         }
     }
@@ -71,6 +79,11 @@ impl Program {
                 let filled = player.fill(frame);
                 (filled, player.is_over())
             }
+            Self::Broadcast(listener, _) => match listener.sound(frame) {
+                Reading::Got(filled) => (filled, false),
+                Reading::Late => (0, false),
+                Reading::Over => (0, true),
+            },
             Self::Tone(generator) => {
                 let filled = generator.fill(frame);
                 (filled, generator.is_finished())
@@ -79,44 +92,27 @@ impl Program {
         frame[filled..].fill(0);
         if over { self.stop(PlaybackEnd::Finished) } else { None }
     }
-}
 
-impl Player {
-    fn fill(&mut self, frame: &mut [i16]) -> usize {
-        let mut filled = 0;
-        while filled < frame.len() && self.seek() {
-            let rest = &self.list.sounds[self.sound].samples[self.sample..];
-            let count = rest.len().min(frame.len() - filled);
-            frame[filled..filled + count].copy_from_slice(&rest[..count]);
-            filled += count;
-            self.sample += count;
-        }
-        self.seek();
-        filled
-    }
-
-    /// Goes on to the next sample that there is; `false` at the end.
-    fn seek(&mut self) -> bool {
-        let mut rewound = false;
-        loop {
-            match self.list.sounds.get(self.sound) {
-                Some(sound) if self.sample < sound.samples.len() => return true,
-                Some(_) => {
-                    self.sound += 1;
-                    self.sample = 0;
-                }
-                None if self.list.repeat && !rewound => {
-                    rewound = true;
-                    self.sound = 0;
-                    self.sample = 0;
-                }
-                None => return false,
+    /// The payload of the next `ms` in that codec, where it was made for all who hear the same: its octets, and the end of
+    /// the playback if that was its last. `None`: [`fill`](Self::fill) has the samples.
+    #[inline]
+    pub(crate) fn payload(
+        &mut self,
+        (codec, opus): (Codec, &opus::Settings),
+        ms: u16,
+        payload: &mut [u8],
+    ) -> Option<(usize, Ended)> {
+        match self {
+            Self::Playback(player) => {
+                let octets = player.payload((codec, opus), ms, payload)?;
+                let over = player.is_over();
+                Some((octets, if over { self.stop(PlaybackEnd::Finished) } else { None }))
             }
+            Self::Broadcast(listener, _) if listener.form().is(codec, opus) => {
+                Some((listener.payload(ms, payload)?, None))
+            }
+            _ => None,
         }
-    }
-
-    fn is_over(&self) -> bool {
-        self.sound >= self.list.sounds.len()
     }
 }
 
@@ -171,7 +167,7 @@ mod tests {
         let (heard, ended) = play(Playback::new([sound(0..0)]).repeated(), 1);
         assert!(heard.iter().all(|&sample| sample == 0));
         assert_eq!(ended, Some((PlayToken(5), PlaybackEnd::Finished)));
-        assert!(play(Playback::new([]), 1).1.is_some());
+        assert!(play(Playback::new(Vec::<Arc<Pcm>>::new()), 1).1.is_some());
     }
 
     #[test]
