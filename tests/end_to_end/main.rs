@@ -35,6 +35,7 @@ mod overlap;
 mod packets;
 mod pickup;
 mod publications;
+mod recording;
 mod refusals;
 mod registration;
 mod reload;
@@ -96,6 +97,7 @@ fn main() {
         publications::trials(),
         refusals::trials(),
         registration::trials(),
+        recording::trials(),
         reload::trials(),
         restart::trials(),
         rfc3665::trials(),

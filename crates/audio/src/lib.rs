@@ -34,6 +34,7 @@
 mod error;
 mod format;
 mod pcm;
+mod sound_writer;
 
 pub mod answering_machine;
 pub mod comfort_noise;
@@ -68,5 +69,6 @@ pub use goertzel::Goertzel;
 pub use indications::Indications;
 pub use pcm::Pcm;
 pub use resample::{Resampler, resample};
+pub use sound_writer::{SoundWriter, WrittenFormat};
 pub use sounds::{EmbeddedSounds, Found, Library, Location, SoundError};
 pub use tone::{Tone, ToneGenerator};

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use audio::Tone;
 use audio::answering_machine::Settings;
@@ -16,6 +16,7 @@ use crate::keys::LegKeys;
 use crate::playback::{Form, Playback};
 use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::{Counters, Statistics};
+use crate::tap::{self, Sides, Tap};
 use crate::thread::Command;
 
 /// Samples a second of tones and keys, and of what is played before a codec is agreed on.
@@ -146,6 +147,14 @@ impl Leg {
     /// [`LegEvent::AnswererJudged`](crate::LegEvent::AnswererJudged) tells it, once sound has come for long enough.
     pub fn judge_answerer(&self, wanted: Option<Settings>) {
         self.command(Command::JudgeAnswerer(wanted.map(Box::new)));
+    }
+
+    /// Copies what the peer says and hears to whoever reads the tap, from now until the tap is dropped or the leg is closed.
+    /// Nothing of it is changed or delayed.
+    pub fn tap(&self, sides: Sides) -> Tap {
+        let (end, tap) = tap::tap(Instant::now(), sides);
+        self.command(Command::Tap(Box::new(end)));
+        tap
     }
 
     /// What it has counted so far.

@@ -10,6 +10,7 @@
 //!   keys of its own ([`Leg::protect`]).
 //! - [`Playback`], sounds that a leg plays to its peer. A [`Sound`] is encoded once for all who play it.
 //! - [`Broadcast`], sound that goes on for any number of legs at the same time.
+//! - [`Tap`], a copy of what a leg hears and sends, for whoever listens; [`Recorder`] makes files of taps.
 //!
 //! ```
 //! use std::net::{IpAddr, Ipv4Addr};
@@ -53,9 +54,11 @@ mod leg;
 mod playback;
 mod port_ranges;
 mod ports;
+mod recorder;
 mod settings;
 mod spread;
 mod statistics;
+mod tap;
 mod thread;
 
 pub use bridge::Bridge;
@@ -69,6 +72,7 @@ pub use handle::Leg;
 pub use id::LegId;
 pub use keys::LegKeys;
 pub use playback::{Playback, PlaybackControl, Sound};
+pub use recorder::{Content, RecordError, Recorder, Recording, RecordingEnd, RecordingPlan, Track};
 pub use rtp::srtp::{MasterKey, Mki, Suite};
 pub use rtp::telephone_event::Digit;
 pub use settings::{
@@ -77,3 +81,4 @@ pub use settings::{
 };
 pub use spread::Spread;
 pub use statistics::Statistics;
+pub use tap::{Side, Sides, Tap, TapReader};

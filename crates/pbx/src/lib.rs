@@ -40,6 +40,7 @@ mod pickup;
 pub mod presence;
 pub mod publication;
 pub mod qualify;
+pub mod recordings;
 mod registered_phones;
 pub mod registrar;
 pub mod registration;

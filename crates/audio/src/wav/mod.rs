@@ -3,10 +3,12 @@
 //! Read: PCM of 8, 16, 24 and 32 bit, IEEE float of 32 and 64 bit, mu-law, A-law and GSM, also inside
 //! `WAVE_FORMAT_EXTENSIBLE`; up to eight channels, mixed down to one. Written: 16-bit PCM, mu-law, A-law, mono.
 
+mod head;
 mod header;
 mod reader;
 mod writer;
 
+pub(crate) use head::{Head, LOOKED_AT};
 pub use header::{Encoding, WavInfo};
 pub(crate) use reader::MAX_GSM_BYTES;
 pub use reader::{probe, read, read_from};

@@ -1,12 +1,10 @@
 use std::io::{Seek, SeekFrom, Write};
 
-use super::{Encoding, tag};
+use super::head::Head;
+use super::{Encoding, WavInfo};
 use crate::error::AudioError;
 use crate::pcm::Pcm;
-use crate::resample::RATES;
 
-/// Room for the header: RIFF, `fmt ` of 18 octets, `fact`, and the head of `data`.
-const HEADER: u32 = 58;
 /// Samples encoded at a time, on the stack.
 const BLOCK: usize = 512;
 
@@ -28,7 +26,7 @@ const BLOCK: usize = 512;
 #[derive(Debug)]
 pub struct Writer<W: Write + Seek> {
     inner: W,
-    rate: u32,
+    head: Head,
     encoding: Encoding,
     /// Octets of sound so far.
     data: u32,
@@ -44,11 +42,11 @@ impl<W: Write + Seek> Writer<W> {
     /// [`AudioError::UnsupportedEncoding`] for another encoding, [`AudioError::UnsupportedRate`],
     /// [`AudioError::Io`].
     pub fn new(inner: W, rate: u32, encoding: Encoding) -> Result<Writer<W>, AudioError> {
-        if !RATES.contains(&rate) {
-            return Err(AudioError::UnsupportedRate(rate));
+        if encoding == Encoding::Gsm {
+            return Err(AudioError::UnsupportedEncoding { tag: 0, bits: 0 });
         }
-        tag_of(encoding)?;
-        let mut writer = Writer { inner, rate, encoding, data: 0 };
+        let head = Head::new(WavInfo { rate, channels: 1, encoding })?;
+        let mut writer = Writer { inner, head, encoding, data: 0 };
         writer.flush()?;
         Ok(writer)
     }
@@ -62,7 +60,8 @@ impl<W: Write + Seek> Writer<W> {
         for block in samples.chunks(BLOCK) {
             let mut octets = [0; 2 * BLOCK];
             let encoded = encode(self.encoding, block, &mut octets);
-            let data = self.data.checked_add(encoded as u32).filter(|data| *data < u32::MAX - HEADER);
+            let data =
+                self.data.checked_add(encoded as u32).filter(|data| *data < u32::MAX - self.head.length());
             let data = data.ok_or(AudioError::TooLarge { limit: u32::MAX.into() })?;
             self.inner.write_all(&octets[..encoded])?;
             self.data = data;
@@ -78,10 +77,9 @@ impl<W: Write + Seek> Writer<W> {
         if self.data % 2 == 1 {
             self.inner.write_all(&[0])?; // a chunk has an even length; the next sample takes this place
         }
-        let header = self.header()?;
         self.inner.seek(SeekFrom::Start(0))?;
-        self.inner.write_all(&header)?;
-        self.inner.seek(SeekFrom::Start(u64::from(HEADER) + u64::from(self.data)))?;
+        self.inner.write_all(self.head.telling(self.data))?;
+        self.inner.seek(SeekFrom::Start(u64::from(self.head.length()) + u64::from(self.data)))?;
         self.inner.flush()?;
         Ok(())
     }
@@ -99,31 +97,6 @@ impl<W: Write + Seek> Writer<W> {
     pub fn samples(&self) -> u64 {
         u64::from(self.data) / self.encoding.octets() as u64
     }
-
-    fn header(&self) -> Result<Vec<u8>, AudioError> {
-        let octets = self.encoding.octets() as u16;
-        let mut header = Vec::with_capacity(HEADER as usize);
-        let chunk = |header: &mut Vec<u8>, id: &[u8; 4], size: u32| {
-            header.extend(id);
-            header.extend(size.to_le_bytes());
-        };
-        chunk(&mut header, b"RIFF", HEADER - 8 + self.data + self.data % 2);
-        header.extend(b"WAVE");
-        chunk(&mut header, b"fmt ", 18);
-        for word in [tag_of(self.encoding)?, 1] {
-            header.extend(word.to_le_bytes());
-        }
-        for long in [self.rate, self.rate * u32::from(octets)] {
-            header.extend(long.to_le_bytes());
-        }
-        for word in [octets, 8 * octets, 0] {
-            header.extend(word.to_le_bytes());
-        }
-        chunk(&mut header, b"fact", 4);
-        header.extend((self.data / u32::from(octets)).to_le_bytes());
-        chunk(&mut header, b"data", self.data);
-        Ok(header)
-    }
 }
 
 impl Pcm {
@@ -135,15 +108,6 @@ impl Pcm {
         let mut writer = Writer::new(std::io::Cursor::new(Vec::new()), self.rate, encoding)?;
         writer.write(&self.samples)?;
         Ok(writer.finish()?.into_inner())
-    }
-}
-
-fn tag_of(encoding: Encoding) -> Result<u16, AudioError> {
-    match encoding {
-        Encoding::Signed16 => Ok(tag::PCM),
-        Encoding::Ulaw => Ok(tag::ULAW),
-        Encoding::Alaw => Ok(tag::ALAW),
-        other => Err(AudioError::UnsupportedEncoding { tag: 0, bits: 8 * other.octets() as u16 }),
     }
 }
 

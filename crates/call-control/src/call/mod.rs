@@ -72,6 +72,7 @@ pub(crate) struct Channel {
     state: watch::Sender<ChannelState>,
     early_media: watch::Sender<bool>,
     held: watch::Sender<bool>,
+    bridged: watch::Sender<bool>,
     forward: watch::Sender<Option<Forward>>,
     transferred: watch::Sender<Option<Result<(), u16>>>,
     hops: AtomicU8,
@@ -166,6 +167,7 @@ impl Call {
             state: watch::Sender::new(initial),
             early_media: watch::Sender::new(false),
             held: watch::Sender::new(false),
+            bridged: watch::Sender::new(false),
             forward: watch::Sender::new(None),
             transferred: watch::Sender::new(None),
             hops: AtomicU8::new(HOPS),
@@ -257,6 +259,11 @@ impl Call {
     /// True while the party has put us on hold.
     pub fn watch_hold(&self) -> watch::Receiver<bool> {
         self.0.held.subscribe()
+    }
+
+    /// True while the channel is joined with another.
+    pub fn watch_bridged(&self) -> watch::Receiver<bool> {
+        self.0.bridged.subscribe()
     }
 
     /// When the channel was answered.

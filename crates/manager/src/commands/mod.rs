@@ -8,6 +8,7 @@ mod help;
 mod hints;
 mod layout;
 mod matching;
+mod mixmonitor;
 mod module;
 mod pjsip;
 mod security;
@@ -140,6 +141,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         channel::COMMANDS,
         dialplan::COMMANDS,
         geoloc::COMMANDS,
+        mixmonitor::COMMANDS,
         module::COMMANDS,
         pjsip::COMMANDS,
         pjsip::ONE,

@@ -16,6 +16,7 @@ mod retiming;
 mod send;
 mod source;
 mod spoken;
+mod taps;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use crate::event::{LegEvent, PlayToken, PlaybackEnd};
 use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::Counters;
+use crate::tap::TapEnd;
 use collision::Collisions;
 use control::Reports;
 use ears::{Ears, Jury};
@@ -79,6 +81,8 @@ pub(crate) struct LegCore {
     ears: Option<Box<Ears>>,
     /// What listens for who has answered.
     jury: Option<Box<Jury>>,
+    /// Who gets a copy of what comes and goes.
+    taps: Vec<TapEnd>,
     program: Program,
     keys: Keypresses,
     /// A key that goes on elsewhere when it is up, and since when it is down.
@@ -148,6 +152,7 @@ impl LegCore {
             evening: None,
             ears: None,
             jury: None,
+            taps: Vec::new(),
             program: Program::default(),
             keys: Keypresses::default(),
             held_elsewhere: None,
@@ -261,6 +266,7 @@ impl LegCore {
         let released = lost.and_then(|report| self.tell_digit(report));
         self.show_reception();
         self.watch_silence(now);
+        self.look_after_taps();
         released
     }
 

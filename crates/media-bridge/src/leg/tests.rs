@@ -10,6 +10,7 @@ mod numbers;
 mod protection;
 mod reports;
 mod sharing;
+mod taps;
 mod translation;
 
 use std::sync::Arc;

@@ -34,6 +34,7 @@ impl<I: PacketIo> Stage<I> {
             }
             return;
         };
+        seat.core.tap_heard(now, &heard, packet);
         if seat.core.even_out(now, &heard, packet) {
             let listener = listener_of(seat, place).filter(|_| heard.released);
             self.follow_wheel(now, place);

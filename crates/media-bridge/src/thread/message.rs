@@ -10,6 +10,7 @@ use crate::id::{BridgeId, LegId};
 use crate::keys::LegKeys;
 use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
+use crate::tap::TapEnd;
 use crate::thread::leg::{Luggage, NewLeg};
 
 /// What reaches a media thread through its mailbox.
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     HearDigit(Digit, Duration),
     JudgeAnswerer(Option<Box<Settings>>),
     SetJitterBuffer(Option<JitterBuffer>),
+    /// Somebody listens from now on.
+    Tap(Box<TapEnd>),
     /// Join with another leg.
     Join {
         bridge: BridgeId,

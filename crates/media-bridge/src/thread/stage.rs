@@ -268,6 +268,7 @@ impl<I: PacketIo> Stage<I> {
             Command::Rejoin { .. } => return,
             Command::Part { bridge } => return self.part(place, Some(bridge)),
             Command::Fetch { to, bridge } => return self.hand_over(place, to, bridge),
+            Command::Tap(end) => return core.add_tap(*end),
             Command::Close => return self.close(place),
         }
         self.follow_wheel(now, place);
@@ -373,9 +374,11 @@ fn add_both<I: PacketIo>(
     }
 }
 
-/// Sends a packet that stands at the start of `buffer`, behind which is room for what protects it.
-/// Sends a packet of a leg, protected where it has keys.
+/// Sends a packet of a leg that stands at the start of `buffer`, behind which is room for what protects it.
 pub(super) fn send<I: PacketIo>(io: &mut I, seat: &mut Seat, buffer: &mut [u8], outgoing: Outgoing) {
+    if seat.core.is_tapped() {
+        seat.core.tap_sent(Instant::now(), buffer.get(..outgoing.length).unwrap_or_default());
+    }
     let Some(packet) = seat.core.protected(buffer, outgoing.length) else { return };
     if io.send(seat.rtp, packet, outgoing.to).is_err() {
         seat.core.count_send_error();

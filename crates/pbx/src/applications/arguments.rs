@@ -6,7 +6,7 @@ use std::time::Duration;
 const LONGEST: f64 = 86_400.0;
 
 /// A number of seconds, fractions allowed. `None` for what is no number or below zero.
-pub(super) fn seconds(text: &str) -> Option<Duration> {
+pub(crate) fn seconds(text: &str) -> Option<Duration> {
     let seconds: f64 = text.trim().parse().ok()?;
     (seconds >= 0.0).then(|| Duration::from_secs_f64(seconds.min(LONGEST)))
 }
@@ -23,11 +23,11 @@ pub(super) fn prompts(text: &str) -> impl Iterator<Item = &str> {
 
 /// The option letters of an application, each with what stands in its parentheses.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Options(Vec<(char, Option<String>)>);
+pub(crate) struct Options(Vec<(char, Option<String>)>);
 
 impl Options {
     /// Reads `tTm(class)S(30)`.
-    pub(super) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let mut options = Vec::new();
         let mut rest = text.trim().chars().peekable();
         while let Some(letter) = rest.next() {
@@ -40,17 +40,17 @@ impl Options {
     }
 
     /// True when the letter is there.
-    pub(super) fn has(&self, letter: char) -> bool {
+    pub(crate) fn has(&self, letter: char) -> bool {
         self.0.iter().any(|(l, _)| *l == letter)
     }
 
     /// What stands in the parentheses behind the letter.
-    pub(super) fn argument(&self, letter: char) -> Option<&str> {
+    pub(crate) fn argument(&self, letter: char) -> Option<&str> {
         self.0.iter().find(|(l, _)| *l == letter)?.1.as_deref()
     }
 
     /// The letters that are none of `known`.
-    pub(super) fn others(&self, known: &str) -> Vec<char> {
+    pub(crate) fn others(&self, known: &str) -> Vec<char> {
         self.0.iter().map(|(l, _)| *l).filter(|l| !known.contains(*l)).collect()
     }
 }

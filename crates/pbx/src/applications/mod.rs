@@ -7,6 +7,7 @@ use call_control::{BoxFuture, CallError};
 use dialplan_vm::Outcome;
 
 use crate::dialplan::DialplanChannel;
+use recording::{mix_monitor, stop_mix_monitor};
 
 /// What an application comes to: where the dialplan goes on, or why the call is over.
 pub type ApplicationResult = Result<Outcome, CallError>;
@@ -49,7 +50,7 @@ pub fn find(name: &str) -> Option<&'static Application> {
 
 mod amd;
 mod answer;
-mod arguments;
+pub(crate) mod arguments;
 mod background;
 mod busy;
 mod clear_hash;
@@ -67,6 +68,7 @@ mod pickup_chan;
 mod playback;
 mod progress;
 mod read;
+mod recording;
 mod ringing;
 mod set;
 mod transfer;
@@ -89,6 +91,7 @@ pub fn table() -> &'static [Application] {
         application!(goto_if, "GotoIf", "Go on elsewhere when a condition holds.", dead: true),
         application!(hangup, "Hangup", "End the call.", dead: true),
         application!(message_send, "MessageSend", "Send a text message.", dead: true),
+        application!(mix_monitor, "MixMonitor", "Record the call while it goes on."),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),
         application!(pickup, "Pickup", "Take a call that rings elsewhere."),
         application!(pickup_chan, "PickupChan", "Take the call that rings on a channel."),
@@ -97,6 +100,7 @@ pub fn table() -> &'static [Application] {
         application!(read, "Read", "Read keys into a variable."),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
+        application!(stop_mix_monitor, "StopMixMonitor", "End the recording of the call.", dead: true),
         application!(transfer, "Transfer", "Ask the caller's phone to call somebody else."),
         application!(verbose, "Verbose", "Show a line on the console.", dead: true),
         application!(wait, "Wait", "Wait some seconds."),

@@ -22,6 +22,7 @@ use crate::messages::WaitingMessages;
 use crate::presence::Presence;
 use crate::publication::OutboundPublications;
 use crate::qualify::{ContactKey, Qualification};
+use crate::recordings::Recordings;
 use crate::registrar::Registrations;
 use crate::registration::OutboundRegistrations;
 use crate::stir_shaken::{StirShaken, check_published};
@@ -47,6 +48,7 @@ pub struct Exchange {
     globals: Globals,
     presence: Arc<Presence>,
     stir_shaken: StirShaken,
+    recordings: Recordings,
     started: Instant,
     started_at: SystemTime,
     last_reload: Mutex<Instant>,
@@ -107,6 +109,11 @@ impl Exchange {
     /// States of devices and extensions, and those who watch them.
     pub fn presence(&self) -> &Arc<Presence> {
         &self.presence
+    }
+
+    /// The recordings that go on.
+    pub fn recordings(&self) -> &Recordings {
+        &self.recordings
     }
 
     /// Certificates of callers, and what is known of ours.
@@ -252,6 +259,7 @@ impl Exchange {
         if let Some(sip) = self.sip.get() {
             sip.stop().await;
         }
+        self.recordings.finish().await;
         self.registrations.flush().await;
         self.presence.flush().await;
     }

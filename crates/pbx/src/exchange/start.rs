@@ -28,6 +28,7 @@ use crate::messages::{WaitingMessages, deliver_waiting};
 use crate::presence::{self, Presence};
 use crate::publication::OutboundPublications;
 use crate::qualify::{self, Qualification};
+use crate::recordings::Recordings;
 use crate::registered_phones;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 use crate::registration::{OutboundRegistrations, own_words};
@@ -82,6 +83,7 @@ impl Exchange {
             publications: OnceLock::new(),
             presence: kept.presence,
             stir_shaken: StirShaken::default(),
+            recordings: Recordings::start()?,
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),

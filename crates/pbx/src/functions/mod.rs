@@ -9,6 +9,7 @@ mod conditions;
 mod encodings;
 mod lists;
 mod numbers;
+mod recording;
 mod scope;
 mod states;
 mod strings;
@@ -34,6 +35,7 @@ const SUBJECTS: &[&[Function]] = &[
     encodings::ROWS,
     lists::ROWS,
     numbers::ROWS,
+    recording::ROWS,
     states::ROWS,
     strings::ROWS,
     system::ROWS,

@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use crate::attribute::RtcpXr;
 use crate::media::Media;
 
 /// Extended reports that one side would like to get from the other.

@@ -1,0 +1,129 @@
+//! A recording from its first sample to the command that is run with its files.
+
+use std::sync::Arc;
+
+use call_control::{Call, Event};
+use media_bridge::{Recording, RecordingEnd, Sides};
+use tokio::sync::oneshot;
+
+use super::command::Prepared;
+use super::request::Request;
+use super::{Entry, RunningRecording};
+use crate::dialplan::Substitution;
+use crate::exchange::Exchange;
+
+/// Why a recording cannot begin.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BeginError {
+    /// The channel has no audio.
+    #[error("{0} has no audio to record")]
+    NoMedia(String),
+    /// The command cannot be run.
+    #[error("{0}")]
+    Command(String),
+}
+
+/// Begins to record a channel, and returns the name of the recording. It goes on until it is stopped or the channel ends, whatever
+/// the channel does meanwhile; its audio stays here for as long.
+///
+/// # Errors
+/// [`BeginError`].
+pub fn begin(exchange: &Arc<Exchange>, call: &Call, request: Request) -> Result<String, BeginError> {
+    let leg = call.leg().ok_or_else(|| BeginError::NoMedia(call.name().to_owned()))?;
+    if let Some(file) = request.files().next() {
+        call.set_variable("MIXMONITOR_FILENAME", &file.to_string_lossy());
+    }
+    let command = request.command.as_deref().map(|text| {
+        let mut substitution = Substitution::new(exchange, call);
+        Prepared::new(text, |word| substitution.text(word))
+    });
+    let command = command.transpose().map_err(|problem| BeginError::Command(problem.to_string()))?.flatten();
+    let anchor = call.keep_media();
+    let (told, ended) = oneshot::channel();
+    let on_end = move |end| drop(told.send(end));
+    let recordings = exchange.recordings();
+    let recording = recordings.recorder().record(leg.tap(Sides::Both), request.plan(), on_end);
+    let mut id = String::new();
+    let number = recordings.enter(|name| {
+        id.clone_from(&name);
+        let (file, receive) = (request.file.clone(), request.receive.clone());
+        let shown = RunningRecording { id: name, file, receive, transmit: request.transmit.clone() };
+        Entry { channel: call.name().to_owned(), recording: recording.clone(), shown }
+    });
+    if let Some(variable) = &request.id_variable {
+        call.set_variable(variable, &id);
+    }
+    verbose(call, format!("Begin MixMonitor Recording {}", call.name()));
+    let (exchange, call) = (exchange.clone(), call.clone());
+    tokio::spawn(async move {
+        let ended = tokio::select! {
+            ended = ended => ended,
+            never = accompany(&call, &request, &recording) => match never {},
+        };
+        exchange.recordings().leave(number);
+        drop(anchor);
+        verbose(&call, format!("End MixMonitor Recording {}", call.name()));
+        if request.beep_at_end {
+            // A channel that has ended hears nothing.
+            let _ = call.play("beep").await;
+        }
+        if let Ok(end) = ended {
+            finish(&exchange, &call, &request, command, end).await;
+        }
+        exchange.recordings().unfinished.send_modify(|count| *count -= 1);
+    });
+    Ok(id)
+}
+
+/// Follows the channel while it is recorded.
+async fn accompany(call: &Call, request: &Request, recording: &Recording) -> std::convert::Infallible {
+    if request.only_bridged {
+        let mut bridged = call.watch_bridged();
+        loop {
+            recording.pause(!*bridged.borrow_and_update());
+            if bridged.changed().await.is_err() {
+                break;
+            }
+        }
+    }
+    std::future::pending().await
+}
+
+/// Says what went wrong, runs the command, and deletes the files where that was asked for.
+async fn finish(
+    exchange: &Arc<Exchange>,
+    call: &Call,
+    request: &Request,
+    command: Option<Prepared>,
+    end: RecordingEnd,
+) {
+    if let Some(problem) = end.problem {
+        warning(call, format!("MixMonitor: {problem}"));
+    }
+    if end.missed > 0 {
+        warning(call, format!("MixMonitor: {} packets are missing, for the disk was too slow", end.missed));
+    }
+    if let Some(command) = command {
+        let turns = exchange.recordings().commands.clone();
+        if let Err(problem) = command.run(turns).await {
+            warning(call, format!("MixMonitor: {problem}"));
+        }
+    }
+    if request.delete {
+        for file in request.files() {
+            if let Err(error) = tokio::fs::remove_file(file).await {
+                warning(call, format!("MixMonitor: '{}' is not deleted: {error}", file.display()));
+            }
+        }
+    }
+}
+
+fn verbose(call: &Call, text: String) {
+    call.switchboard().notice(|| Event::Verbose { channel: Some(call.snapshot()), level: 2, text });
+}
+
+fn warning(call: &Call, text: String) {
+    tracing::warn!(call = %call.call_id(), channel = call.name(), "{text}");
+    call.switchboard().notice(|| Event::Warning { channel: Some(call.snapshot()), text });
+}
