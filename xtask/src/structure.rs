@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
         "stir-shaken",
         "stun",
     ],
-    &["audio", "dialplan-vm", "sip-ua"],
+    &["audio", "dialplan-vm", "say", "sip-ua"],
     &["media-bridge"],
     &["call-control"],
     &["pbx", "manager"],
