@@ -24,7 +24,7 @@ const SILENCE_RATE: u32 = 8_000;
 /// Level of the beeps in dBm0, as loud as the speech around them.
 const BEEP_DBM0: f64 = -14.0;
 /// All prompts together, in octets: they are part of the program.
-const MAX_TOTAL: u64 = 3_000_000;
+const MAX_TOTAL: u64 = 6_000_000;
 
 /// Makes all prompts, those named, or checks them.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {

@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
         "stir-shaken",
         "stun",
     ],
-    &["audio", "billing-agi", "dialplan-vm", "sip-ua"],
+    &["audio", "billing-agi", "dialplan-vm", "say", "sip-ua"],
     &["media-bridge"],
     &["call-control"],
     &["pbx", "manager"],

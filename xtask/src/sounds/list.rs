@@ -78,9 +78,9 @@ fn prompt(line: &str) -> Result<Prompt, String> {
             );
         }
     };
-    let ordinary = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '/';
+    let ordinary = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
     if name.is_empty() || !name.chars().all(ordinary) {
-        return Err(format!("`{name}` is no name: letters, digits, `-` and `/` only"));
+        return Err(format!("`{name}` is no name: letters, digits, `-`, `_` and `/` only"));
     }
     Ok(Prompt { name: name.to_owned(), english, french })
 }
