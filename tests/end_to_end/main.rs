@@ -6,6 +6,7 @@
 
 mod harness;
 
+mod agi;
 mod answers;
 mod applications;
 mod attacks;
@@ -66,6 +67,7 @@ fn main() {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
     let subjects = [
+        agi::trials(),
         answers::trials(),
         applications::trials(),
         attacks::trials(),

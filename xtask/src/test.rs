@@ -6,8 +6,16 @@ use std::process::{Command, Stdio};
 use crate::{Outcome, root};
 
 /// Programs that the end-to-end tests run, and the Debian packages that hold them.
-const PROGRAMS: &[(&str, &str)] =
-    &[("sipp", "sip-tester"), ("baresip", "baresip-core"), ("kamailio", "kamailio"), ("svmap", "sipvicious")];
+const PROGRAMS: &[(&str, &str)] = &[
+    ("sipp", "sip-tester"),
+    ("baresip", "baresip-core"),
+    ("kamailio", "kamailio"),
+    ("svmap", "sipvicious"),
+    ("python3", "python3"),
+    ("perl", "perl"),
+    // A module, by its whole path.
+    ("/usr/share/perl5/Asterisk/AGI.pm", "libasterisk-agi-perl"),
+];
 
 /// Installs the programs that are missing, through the system's package manager.
 fn install_programs() -> Outcome {

@@ -15,7 +15,7 @@ use super::{Command, CommandError, Environment, LineError, Lines, Reply};
 const MOST_UNREAD: usize = 1 << 20;
 
 /// How long a script may say nothing once its caller has hung up. Then the call goes on without it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is read at once, in octets.
 const PIECE: usize = 4_096;
@@ -70,7 +70,7 @@ pub enum Ended {
     Broken,
     /// Its streams were closed as the caller hung up.
     HungUp,
-    /// The caller has hung up, and the script has said nothing for half a minute.
+    /// The caller has hung up, and the script has said nothing for a minute.
     Abandoned,
 }
 
@@ -105,7 +105,8 @@ where
 {
     let mut outgoing = Outgoing { output, unsent: environment.to_string().into_bytes(), is_closed: false };
     let mut incoming = Incoming { input, lines: Lines::default(), piece: vec![0; PIECE] };
-    let mut left_at: Option<Instant> = None;
+    // A script that begins after the hang-up knows of it.
+    let mut left_at = host.has_hung_up().then(Instant::now);
     loop {
         if left_at.is_none() && host.has_hung_up() {
             left_at = Some(Instant::now());

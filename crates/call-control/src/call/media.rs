@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use media_bridge::JitterBuffer;
+use media_bridge::{JitterBuffer, Playback, PlaybackControl};
 use tokio::sync::oneshot;
 
 use super::{Call, ChannelState, TransferProgress};
@@ -103,13 +103,35 @@ impl Call {
         name: &str,
         stops: impl Fn(char) -> bool,
     ) -> Result<PlayEnd, CallError> {
+        self.play_with(name, |playback| playback, stops).await
+    }
+
+    /// The same under `control`, which whoever decides about keys may use.
+    ///
+    /// # Errors
+    /// As [`Call::play`].
+    pub async fn play_controlled(
+        &self,
+        name: &str,
+        control: &PlaybackControl,
+        stops: impl FnMut(char) -> bool,
+    ) -> Result<PlayEnd, CallError> {
+        self.play_with(name, |playback| playback.controlled(control), stops).await
+    }
+
+    async fn play_with(
+        &self,
+        name: &str,
+        refine: impl FnOnce(Playback) -> Playback,
+        mut stops: impl FnMut(char) -> bool,
+    ) -> Result<PlayEnd, CallError> {
         let rate = self.leg().map_or(NARROW, |leg| leg.sample_rate());
         let prompt = self.switchboard().prompts().load(name, &self.language(), rate).await?;
         let _here = self.keep_media();
         let leg = self.audible_leg()?;
         let (token, mut ended) = self.0.playback.begin();
         let _stop = StopOnDrop(self);
-        leg.play(prompt.pcm, token);
+        leg.play(refine(Playback::from(prompt.pcm)), token);
         self.switchboard().notice(|| Event::PlaybackStarted { channel: self.snapshot(), file: prompt.file });
         loop {
             tokio::select! {

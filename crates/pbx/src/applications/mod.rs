@@ -26,6 +26,8 @@ pub struct Application {
     pub run: Run,
     /// Whether it does something on a channel that has ended, as in `h`.
     pub on_dead_channel: bool,
+    /// Whether it goes on when the caller hangs up, and comes to its own end.
+    pub outlives_caller: bool,
 }
 
 /// Makes a row of the table: `application!(echo, "Echo", "synopsis")` runs `echo::run`.
@@ -39,6 +41,13 @@ macro_rules! application {
             synopsis: $synopsis,
             run: |channel, arguments| Box::pin($module::run(channel, arguments)),
             on_dead_channel: $dead,
+            outlives_caller: false,
+        }
+    };
+    ($module:ident, $name:literal, $synopsis:literal, outlives_caller) => {
+        $crate::applications::Application {
+            outlives_caller: true,
+            ..application!($module, $name, $synopsis, dead: true)
         }
     };
 }
@@ -48,6 +57,7 @@ pub fn find(name: &str) -> Option<&'static Application> {
     table().iter().find(|a| a.name.eq_ignore_ascii_case(name))
 }
 
+mod agi;
 mod amd;
 mod answer;
 pub(crate) mod arguments;
@@ -79,6 +89,7 @@ mod wait_exten;
 /// Every application, by name.
 pub fn table() -> &'static [Application] {
     const TABLE: &[Application] = &[
+        application!(agi, "AGI", "Let a program outside the exchange steer the call.", outlives_caller),
         application!(amd, "AMD", "Tell humans from answering machines."),
         application!(answer, "Answer", "Answer the call."),
         application!(background, "BackGround", "Play prompts while the caller dials an extension."),

@@ -169,7 +169,7 @@ async fn run_application(channel: &mut DialplanChannel, app: AppCall) -> Control
     ControlFlow::Continue(())
 }
 
-/// An application on a live channel ends with the channel.
+/// An application on a live channel ends with the channel, unless it sees to that itself.
 async fn run_unless_hung_up(
     channel: &mut DialplanChannel,
     application: &Application,
@@ -179,7 +179,7 @@ async fn run_unless_hung_up(
     let ends_at = channel.ends_at;
     tokio::select! {
         biased;
-        _ = call.hung_up() => Err(CallError::HungUp),
+        _ = call.hung_up(), if !application.outlives_caller => Err(CallError::HungUp),
         place = call.moved() => transfer::follow(channel, place).await.map(|to| {
             Outcome::Jump(JumpTarget::to(to.context, to.extension, to.priority))
         }),

@@ -119,6 +119,25 @@ async fn after_a_hang_up_only_what_makes_sense_is_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_script_says_after_the_news_is_answered() {
+    let (caller, mut host, ours, theirs) = scene(HangUpNews::Line);
+    let script = async {
+        let mut script = BufReader::new(theirs);
+        let _facts = (line(&mut script).await, line(&mut script).await);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        caller.send(true).unwrap();
+        assert_eq!(line(&mut script).await, "HANGUP");
+        script.write_all(b"WAIT FOR DIGIT -1\n").await.unwrap();
+        assert_eq!(
+            line(&mut script).await,
+            "511 Command Not Permitted on a dead channel or intercept routine"
+        );
+    };
+    let (ended, ()) = tokio::join!(serve_it(&mut host, ours), script);
+    assert_eq!(ended.unwrap(), Ended::Done);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_script_that_hangs_holds_nobody_once_the_caller_is_gone() {
     let (caller, mut host, ours, theirs) = scene(HangUpNews::Otherwise);
     let begun = Instant::now();
@@ -131,8 +150,12 @@ async fn a_script_that_hangs_holds_nobody_once_the_caller_is_gone() {
 #[tokio::test(start_paused = true)]
 async fn streams_may_end_with_the_call() {
     let (caller, mut host, ours, theirs) = scene(HangUpNews::End);
-    caller.send(true).unwrap();
-    assert_eq!(serve_it(&mut host, ours).await.unwrap(), Ended::HungUp);
+    let leave = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        caller.send(true).unwrap();
+    };
+    let (ended, ()) = tokio::join!(serve_it(&mut host, ours), leave);
+    assert_eq!(ended.unwrap(), Ended::HungUp);
     drop(theirs);
 }
 

@@ -1,0 +1,62 @@
+//! What a script asks for, done.
+
+mod call;
+mod heard;
+mod running;
+mod values;
+
+use billing_agi::agi::{Command, Reply};
+use call_control::CallError;
+
+use super::script::Script;
+
+/// What a command answers when its channel fails under it, which mostly means that the caller has hung up.
+const FAILED: i8 = -1;
+
+/// Runs a command.
+pub(super) async fn run(script: &mut Script<'_>, command: Command) -> Reply {
+    let reply = match command {
+        Command::Answer => call::answer(script).await,
+        Command::ChannelStatus(name) => Ok(call::status(script, name.as_deref())),
+        Command::HangUp(name) => Ok(call::hang_up(script, name.as_deref())),
+        Command::SetAutoHangUp(after) => Ok(call::end_after(script, after)),
+        Command::SetCallerId(text) => Ok(call::set_caller(script, &text)),
+        Command::SetContext(context) => Ok(set(&mut script.place.context, context)),
+        Command::SetExtension(extension) => Ok(set(&mut script.place.extension, extension)),
+        Command::SetPriority(priority) => Ok(set(&mut script.place.priority, priority)),
+        Command::SendText(text) => Ok(call::send_text(script, &text)),
+        Command::Verbose { text, level } => Ok(call::tell(script, &text, level)),
+        Command::StreamFile { file, keys, offset } => heard::stream(script, &file, &keys, offset).await,
+        Command::ControlStreamFile(playing) => heard::control(script, &playing).await,
+        Command::GetData { file, timeout, most } => heard::get_data(script, &file, timeout, most).await,
+        Command::GetOption { file, keys, timeout } => heard::get_option(script, &file, &keys, timeout).await,
+        Command::WaitForDigit(wait) => heard::wait_for_digit(script, wait).await,
+        Command::GetVariable(name) => Ok(values::get(script, &name).await),
+        Command::GetFullVariable { expression, channel } => {
+            Ok(values::get_full(script, &expression, channel.as_deref()).await)
+        }
+        Command::SetVariable { name, value } => Ok(values::set(script, &name, &value).await),
+        Command::Execute { application, arguments } => {
+            Ok(running::execute(script, &application, &arguments).await)
+        }
+        Command::Nothing | Command::AsyncBreak => Ok(Reply::of(0)),
+        // Phones of SIP have neither text telephones, nor characters one by one, nor pictures.
+        Command::Tdd(_) | Command::SendImage(_) => Ok(Reply::of(0)),
+        Command::ReceiveCharacter(_) | Command::ReceiveText(_) => Ok(Reply::of(FAILED)),
+        _ => Ok(Reply::Unknown),
+    };
+    reply.unwrap_or_else(|error| failed(script, &error))
+}
+
+fn set(place: &mut Option<String>, value: String) -> Reply {
+    *place = Some(value);
+    Reply::of(0)
+}
+
+/// What went wrong is on the console; a script learns that it went wrong.
+fn failed(script: &Script<'_>, error: &CallError) -> Reply {
+    if !matches!(error, CallError::HungUp) {
+        script.channel.warning(format!("AGI: {error}"));
+    }
+    Reply::of(FAILED)
+}
