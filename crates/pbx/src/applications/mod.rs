@@ -55,6 +55,7 @@ mod background;
 mod busy;
 mod clear_hash;
 mod congestion;
+mod db_delete;
 mod dial;
 mod dialed_digits;
 mod echo;
@@ -85,6 +86,18 @@ pub fn table() -> &'static [Application] {
         application!(busy, "Busy", "Tell the caller that the line is busy."),
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
+        Application {
+            name: "DBdel",
+            synopsis: "Take a value out of the data base.",
+            run: |channel, arguments| Box::pin(db_delete::run_one(channel, arguments)),
+            on_dead_channel: true,
+        },
+        Application {
+            name: "DBdeltree",
+            synopsis: "Take all values below a place out of the data base.",
+            run: |channel, arguments| Box::pin(db_delete::run_tree(channel, arguments)),
+            on_dead_channel: true,
+        },
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
         application!(echo, "Echo", "Send the caller's audio back until it presses #."),
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),

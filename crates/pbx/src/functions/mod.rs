@@ -6,12 +6,17 @@
 mod arguments;
 mod call;
 mod conditions;
+mod database;
 mod encodings;
+mod files;
+mod groups;
 mod lists;
 mod numbers;
+mod outside;
 mod recording;
 mod scope;
 mod states;
+mod stores;
 mod strings;
 mod system;
 #[cfg(test)]
@@ -26,15 +31,20 @@ use dialplan_vm::{FunctionCall, FunctionReply};
 
 use crate::dialplan::DialplanChannel;
 pub use scope::FunctionScope;
+pub(crate) use stores::FunctionStores;
 pub(crate) use variables::clear_hash;
 
 /// The subjects.
 const SUBJECTS: &[&[Function]] = &[
     call::ROWS,
     conditions::ROWS,
+    database::ROWS,
     encodings::ROWS,
+    files::ROWS,
+    groups::ROWS,
     lists::ROWS,
     numbers::ROWS,
+    outside::ROWS,
     recording::ROWS,
     states::ROWS,
     strings::ROWS,
@@ -159,21 +169,18 @@ impl Function {
     }
 
     /// The same, which takes time to read.
-    #[allow(dead_code)]
     const fn later(mut self, later: ReadLater) -> Self {
         self.later = Some(later);
         self
     }
 
     /// The same, which takes time to set.
-    #[allow(dead_code)]
     const fn set_later(mut self, write_later: WriteLater) -> Self {
         self.write_later = Some(write_later);
         self
     }
 
     /// The same, which is not for everybody.
-    #[allow(dead_code)]
     const fn dangerous(mut self, danger: Danger) -> Self {
         self.danger = danger;
         self
@@ -195,13 +202,11 @@ impl Function {
 }
 
 /// The read of a function that always takes time.
-#[allow(dead_code)]
 fn reads_later(_: &mut FunctionScope<'_>, _: &str) -> Value {
     Err(FunctionError::Later)
 }
 
 /// The write of a function that always takes time.
-#[allow(dead_code)]
 fn writes_later(_: &mut FunctionScope<'_>, _: &str, _: &str) -> Written {
     Err(FunctionError::Later)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_control::{Call, Event};
+use call_control::Call;
 use dialplan_vm::{FunctionReply, Host, LocalTime, Location};
 use tokio::time::Instant;
 
@@ -107,11 +107,5 @@ impl FunctionScope<'_> {
             digit_timeout: &mut digit,
             ends_at: &mut ends_at,
         })
-    }
-
-    /// Something is odd and the call goes on.
-    pub(super) fn warn(&self, text: String) {
-        tracing::warn!(call = %self.call.call_id(), channel = self.call.name(), "{text}");
-        self.exchange.switchboard().notice(|| Event::Warning { channel: Some(self.call.snapshot()), text });
     }
 }
