@@ -2,19 +2,37 @@
 
 mod caller_id;
 mod channel;
+mod channel_items;
+mod connected_line;
 mod geoloc_profile;
 mod jitter_buffer;
 mod message;
+mod others;
+mod party;
+mod redirecting;
 mod stir_shaken;
 mod timeout;
 
 use crate::functions::Function;
 
 pub(super) const ROWS: &[Function] = &[
-    Function::new("CALLERID", "CALLERID(datatype)", "The caller's number and name.", caller_id::read)
+    Function::new("CALLERID", "CALLERID(datatype[,CID])", "The caller's number and name.", caller_id::read)
         .set(caller_id::write),
     Function::new("CHANNEL", "CHANNEL(item)", "Facts about the channel; some can be set.", channel::read)
         .set(channel::write),
+    Function::new(
+        "CHANNEL_EXISTS",
+        "CHANNEL_EXISTS(name_or_uid)",
+        "Whether there is such a channel: 1 or 0.",
+        others::exists,
+    ),
+    Function::new(
+        "CONNECTEDLINE",
+        "CONNECTEDLINE(datatype[,i])",
+        "Who the phone is told that it is connected with.",
+        connected_line::read,
+    )
+    .set(connected_line::write),
     Function::new(
         "GEOLOC_PROFILE",
         "GEOLOC_PROFILE(parameter[,options])",
@@ -30,6 +48,13 @@ pub(super) const ROWS: &[Function] = &[
     )
     .set(jitter_buffer::write),
     Function::new(
+        "MASTER_CHANNEL",
+        "MASTER_CHANNEL(varname)",
+        "A variable of the channel that the call began with.",
+        others::read_master,
+    )
+    .set(others::write_master),
+    Function::new(
         "MESSAGE",
         "MESSAGE(to|from|body|content_type)",
         "The text message that the channel carries or will send.",
@@ -44,6 +69,13 @@ pub(super) const ROWS: &[Function] = &[
     )
     .set(message::write_data),
     Function::new(
+        "REDIRECTING",
+        "REDIRECTING(datatype[,i])",
+        "Who passed the call on, to whom, and why.",
+        redirecting::read,
+    )
+    .set(redirecting::write),
+    Function::new(
         "STIR_SHAKEN",
         "STIR_SHAKEN(count|n,identity|attestation|verify_result)",
         "What was thought of the caller's identity.",
@@ -57,3 +89,6 @@ pub(super) const ROWS: &[Function] = &[
     )
     .set(timeout::write),
 ];
+
+#[cfg(test)]
+mod tests;
