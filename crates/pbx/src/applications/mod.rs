@@ -62,6 +62,7 @@ mod echo;
 mod goto;
 mod goto_if;
 mod hangup;
+mod hangup_cause_clear;
 mod message_send;
 mod no_op;
 mod pickup;
@@ -103,6 +104,7 @@ pub fn table() -> &'static [Application] {
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),
         application!(goto_if, "GotoIf", "Go on elsewhere when a condition holds.", dead: true),
         application!(hangup, "Hangup", "End the call.", dead: true),
+        application!(hangup_cause_clear, "HangupCauseClear", "Forget how calls ended.", dead: true),
         application!(message_send, "MessageSend", "Send a text message.", dead: true),
         application!(mix_monitor, "MixMonitor", "Record the call while it goes on."),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),

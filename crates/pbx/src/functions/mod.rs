@@ -15,6 +15,7 @@ mod numbers;
 mod outside;
 mod recording;
 mod scope;
+mod sip;
 mod states;
 mod stores;
 mod strings;
@@ -46,6 +47,7 @@ const SUBJECTS: &[&[Function]] = &[
     numbers::ROWS,
     outside::ROWS,
     recording::ROWS,
+    sip::ROWS,
     states::ROWS,
     strings::ROWS,
     system::ROWS,

@@ -2,6 +2,7 @@
 
 use call_control::ChannelState;
 
+use super::channel_pjsip;
 use super::party::{note, noted};
 use crate::functions::{FunctionError, FunctionScope};
 
@@ -17,7 +18,8 @@ const LABELS: &[(&str, &str)] = &[
 ];
 
 /// Words for `amaflags`, and their numbers.
-const AMA_FLAGS: &[(&str, &str)] = &[("omit", "1"), ("billing", "2"), ("documentation", "3"), ("default", "3")];
+const AMA_FLAGS: &[(&str, &str)] =
+    &[("omit", "1"), ("billing", "2"), ("documentation", "3"), ("default", "3")];
 
 /// An item; `None` for one that is not known here.
 pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
@@ -25,6 +27,9 @@ pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
     let yes = |flag: bool| u8::from(flag).to_string();
     if let Some((name, otherwise)) = LABELS.iter().find(|(name, _)| *name == item) {
         return Some(noted(call, &format!("CHANNEL {name}")).unwrap_or_else(|| (*otherwise).to_owned()));
+    }
+    if let Some(item) = item.strip_prefix("pjsip,") {
+        return channel_pjsip::read(scope, item.trim());
     }
     let application = || call.snapshot().application.unwrap_or_default();
     Some(match item {
@@ -61,7 +66,9 @@ pub(super) fn write(scope: &FunctionScope<'_>, item: &str, value: &str) -> Optio
             Ok(hops) => call.set_hops(hops),
             Err(_) => return bad("it is a number up to 255"),
         },
-        label if LABELS.iter().any(|(name, _)| *name == label) => note(call, &format!("CHANNEL {label}"), value),
+        label if LABELS.iter().any(|(name, _)| *name == label) => {
+            note(call, &format!("CHANNEL {label}"), value)
+        }
         _ => return None,
     }
     Some(Ok(()))

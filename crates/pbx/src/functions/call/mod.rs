@@ -3,8 +3,10 @@
 mod caller_id;
 mod channel;
 mod channel_items;
+mod channel_pjsip;
 mod connected_line;
 mod geoloc_profile;
+mod hangup_cause;
 mod jitter_buffer;
 mod message;
 mod others;
@@ -40,6 +42,18 @@ pub(super) const ROWS: &[Function] = &[
         geoloc_profile::read,
     )
     .set(geoloc_profile::write),
+    Function::new(
+        "HANGUPCAUSE",
+        "HANGUPCAUSE(channel[,type])",
+        "What became of a call that the channel made.",
+        hangup_cause::read,
+    ),
+    Function::new(
+        "HANGUPCAUSE_KEYS",
+        "HANGUPCAUSE_KEYS()",
+        "The channels of those calls.",
+        hangup_cause::keys,
+    ),
     Function::new(
         "JITTERBUFFER",
         "JITTERBUFFER(type)",

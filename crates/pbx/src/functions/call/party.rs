@@ -81,7 +81,8 @@ pub(super) fn write(call: &Call, party: &mut CallerId, notes: &str, field: &str,
                 Err(never) => match never {},
             };
         }
-        "name-charset" | "num-plan" | "subaddr" | "subaddr-valid" | "subaddr-type" | "subaddr-odd" | "tag" => {
+        "name-charset" | "num-plan" | "subaddr" | "subaddr-valid" | "subaddr-type" | "subaddr-odd"
+        | "tag" => {
             note(call, &format!("{notes}{field}"), value);
             return Change::Noted;
         }

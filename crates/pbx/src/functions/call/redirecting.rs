@@ -57,16 +57,17 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
     let mut redirecting = call.redirecting().unwrap_or_default();
     match field.as_str() {
         "count" => {
-            redirecting.count = value.parse().map_err(|_| {
-                FunctionError::arguments(NAME, arguments, format!("'{value}' is no number"))
-            })?;
+            redirecting.count = value
+                .parse()
+                .map_err(|_| FunctionError::arguments(NAME, arguments, format!("'{value}' is no number")))?;
         }
         "reason" | "orig-reason" => {
             let word = value.to_ascii_lowercase();
-            let reason = REASONS.iter().find(|(known, rfc)| *known == word || *rfc == word).ok_or_else(|| {
-                let words: Vec<&str> = REASONS.iter().map(|(word, _)| *word).collect();
-                FunctionError::arguments(NAME, arguments, format!("known are {}", words.join(", ")))
-            })?;
+            let reason =
+                REASONS.iter().find(|(known, rfc)| *known == word || *rfc == word).ok_or_else(|| {
+                    let words: Vec<&str> = REASONS.iter().map(|(word, _)| *word).collect();
+                    FunctionError::arguments(NAME, arguments, format!("known are {}", words.join(", ")))
+                })?;
             if field == "orig-reason" {
                 party::note(call, "REDIRECTING orig-reason", reason.1);
                 return Ok(());
@@ -80,7 +81,8 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
                 "from" => redirecting.from.clone(),
                 _ => party::noted_party(call, &name).unwrap_or_default(),
             };
-            if let Change::Refused(problem) = party::write(call, &mut other, &format!("{name}-"), rest, value) {
+            if let Change::Refused(problem) = party::write(call, &mut other, &format!("{name}-"), rest, value)
+            {
                 return Err(FunctionError::arguments(NAME, arguments, problem));
             }
             if whose != "from" {
@@ -110,6 +112,7 @@ fn field(arguments: &str) -> String {
 }
 
 fn unknown(arguments: &str) -> FunctionError {
-    let problem = format!("known are reason, count, and with from-, to-, orig- or priv- before them {}", party::KNOWN);
+    let problem =
+        format!("known are reason, count, and with from-, to-, orig- or priv- before them {}", party::KNOWN);
     FunctionError::arguments(NAME, arguments, problem)
 }

@@ -29,9 +29,15 @@ async fn the_caller_has_many_fields() {
     }
     bench
         .expect(&[
-            ("${CALLERID(num)} ${CALLERID(pres)} ${CALLERID(num-plan)} ${CALLERID(subaddr)}", "7 prohib 33 x1"),
+            (
+                "${CALLERID(num)} ${CALLERID(pres)} ${CALLERID(num-plan)} ${CALLERID(subaddr)}",
+                "7 prohib 33 x1",
+            ),
             ("${CALLERID(tag)} ${CALLERID(priv-name)} ${CALLERID(priv-num)}", "vip Boss 1"),
-            ("${CALLERID(ani)} ${CALLERID(rdnis)} ${CALLERID(dnid)} ${CALLERID(dnid-num-plan)}", "42 500 911 2"),
+            (
+                "${CALLERID(ani)} ${CALLERID(rdnis)} ${CALLERID(dnid)} ${CALLERID(dnid-num-plan)}",
+                "42 500 911 2",
+            ),
         ])
         .await;
     bench.set("CALLERID(name-valid)", "0").await;
@@ -61,7 +67,9 @@ async fn the_phone_is_told_of_several_changes_at_once() {
 #[tokio::test]
 async fn who_passed_the_call_on_is_told_and_set() {
     let mut bench = Bench::new().await;
-    bench.expect(&[("${REDIRECTING(count)} ${REDIRECTING(reason)}[${REDIRECTING(from-num)}]", "0 unknown[]")]).await;
+    bench
+        .expect(&[("${REDIRECTING(count)} ${REDIRECTING(reason)}[${REDIRECTING(from-num)}]", "0 unknown[]")])
+        .await;
     for (field, value) in [
         ("from-all", "Desk <500>"),
         ("from-pres", "prohib"),
@@ -80,7 +88,10 @@ async fn who_passed_the_call_on_is_told_and_set() {
     bench
         .expect(&[
             ("${REDIRECTING(from-name)} ${REDIRECTING(reason)} ${REDIRECTING(to-num)}", "Desk cfnr 600"),
-            ("${REDIRECTING(orig-name)} ${REDIRECTING(orig-reason)} ${REDIRECTING(priv-to-num)}", "First cfb 9"),
+            (
+                "${REDIRECTING(orig-name)} ${REDIRECTING(orig-reason)} ${REDIRECTING(priv-to-num)}",
+                "First cfb 9",
+            ),
         ])
         .await;
     for field in ["reason", "count", "from-x", "nobody-num"] {
