@@ -26,9 +26,10 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
     for at in 0..names.count() {
         let name = names.at(at);
         // What a data base or a server names is a variable, and no function.
-        if !name.is_empty() && !(are_told && name.contains('(')) {
-            scope.assign(name, values.raw(at))?;
+        if name.is_empty() || are_told && name.contains('(') {
+            continue;
         }
+        scope.assign(name, values.raw(at))?;
     }
     Ok(())
 }
