@@ -21,6 +21,7 @@ mod direct_media;
 mod encryption;
 mod floods;
 mod forwarding;
+mod functions;
 mod geolocation;
 mod handing_on;
 mod harness_itself;
@@ -82,6 +83,7 @@ fn main() {
         encryption::trials(),
         floods::trials(),
         forwarding::trials(),
+        functions::trials(),
         geolocation::trials(),
         handing_on::trials(),
         harness_itself::trials(),

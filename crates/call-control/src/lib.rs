@@ -58,7 +58,7 @@ mod technology;
 
 pub use bridge::BridgeEnd;
 pub use call::{
-    Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits,
+    Call, CallOutcome, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits,
     TransferFailure, TransferProgress, TransferWatch,
 };
 pub use cause::HangupCause;

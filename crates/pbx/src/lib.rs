@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 pub mod applications;
+mod astdb;
 mod click_to_dial;
 pub mod configuration;
 mod dialplan;
@@ -48,6 +49,7 @@ mod stir_shaken;
 mod transports;
 mod upstream;
 
+pub use astdb::{AstDb, AstDbError};
 pub use dialplan::{DialplanChannel, run_call};
 pub use entity_id::{BadEntityId, EntityId};
 pub use error::StartError;

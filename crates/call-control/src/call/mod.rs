@@ -7,6 +7,7 @@ mod kept;
 mod media;
 mod moves;
 mod onward;
+mod outcomes;
 mod pickup;
 mod state;
 mod transfers;
@@ -24,6 +25,7 @@ pub(crate) use media::PlaybackSlot;
 pub use media::{PlayEnd, ReadDigits};
 pub use moves::Move;
 pub use onward::{TransferProgress, TransferWatch};
+pub use outcomes::CallOutcome;
 pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
 pub use transfers::TransferFailure;
 

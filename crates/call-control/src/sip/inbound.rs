@@ -14,6 +14,7 @@ use tracing::warn;
 
 use super::addressing;
 use super::codec_choice::{CodecChoice, Turn};
+use super::conversation::Conversation;
 use super::directory::Admission;
 use super::driver::SessionDriver;
 use super::endpoint::SipEndpoint;
@@ -72,6 +73,7 @@ impl Worker {
         let caller = InboundCaller { caller, dialed, instance };
         let call = self.channel_of(session_id, invite, &endpoint, caller, media.leg.clone());
         relay.attach(&call);
+        Conversation::note_invite(&call, invite, flow);
         self.directory.locate(&endpoint, invite, &call);
         let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
         verdict.verification.into_iter().for_each(|judged| call.add_identity_verification(judged));

@@ -8,6 +8,7 @@ pub mod causes;
 mod charges;
 mod codec_choice;
 mod codec_rules;
+mod conversation;
 mod conveyance;
 mod digits;
 mod directory;
@@ -47,6 +48,7 @@ use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
 pub use codec_rules::{CodecRule, CodecRules, Operation, Prefer};
+pub use conversation::{Conversation, HeaderProblem, HeadersOf};
 pub use conveyance::{ConveyedLocation, ConveyedPlace};
 pub use digits::DigitMode;
 pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Referred, Route};

@@ -12,6 +12,7 @@ use super::SipTechnology;
 use super::addressing;
 use super::causes;
 use super::codec_choice::CodecChoice;
+use super::conversation::Conversation;
 use super::directory::Route;
 use super::driver::{Command, SessionDriver};
 use super::endpoint::SipEndpoint;
@@ -62,6 +63,9 @@ pub(super) async fn originate(
     let call = channel(sip, &route, request, media.leg.clone(), id);
     relay.attach(&call);
     call.inherit_location(asker.as_ref());
+    if let Some(asker) = &asker {
+        call.made_for(asker);
+    }
     let location = sip.directory.location_of_caller(endpoint, &call, asker.as_ref(), &invite.from);
     if let Some(location) = location {
         location.put_into(&mut invite, id.0, flow.local.ip());
@@ -81,6 +85,7 @@ pub(super) async fn originate(
         charges: None,
         reason: None,
     };
+    Conversation::put_into(asker.as_ref(), &call, &mut invite);
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
@@ -256,13 +261,24 @@ impl Worker {
             session.call.report(Report::Forwarded(forward));
         }
         let said = message.and_then(causes::from_reason);
-        self.end(id, said.unwrap_or_else(|| causes::from_status(status)));
+        let cause = said.unwrap_or_else(|| causes::from_status(status));
+        if let Some(session) = self.sessions.get(&id) {
+            let reason = message.map_or("", Message::reason);
+            session.call.note_outcome(format!("SIP {status} {reason}").trim_end().to_owned(), cause);
+            if let Some(message) = message {
+                Conversation::note_response(&session.call, message);
+            }
+        }
+        self.end(id, cause);
     }
 
     /// The first 2xx. The user agent has sent the ACK.
     pub(super) fn on_answered(&mut self, id: SessionId, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.stage = Stage::Established;
+        Conversation::note_response(&session.call, message);
+        let said = format!("SIP {} {}", message.status().unwrap_or(200), message.reason());
+        session.call.note_outcome(said.trim_end().to_owned(), HangupCause::NORMAL);
         session.hear_party(message);
         session.hear_charges(message);
         let accepted = match message.session_description() {

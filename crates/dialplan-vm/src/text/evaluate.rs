@@ -151,6 +151,12 @@ impl Evaluation<'_> {
                 reply
             }
         };
+        if !matches!(reply, FunctionReply::Value(_))
+            && let Some(given) = self.answers.given.get_mut(self.answers.next)
+        {
+            // Said once, below: a text that begins again takes it as empty.
+            *given = FunctionReply::Value(String::new());
+        }
         self.answers.next += 1;
         Ok(match reply {
             FunctionReply::Value(value) => value,

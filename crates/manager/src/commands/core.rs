@@ -22,7 +22,8 @@ pub(super) const COMMANDS: &[Command] = &[
         .among(|_| vec!["uptime".to_owned()]),
     Command::now("core show applications", "What dialplans can do", show_applications),
     Command::now("core show application", "One of them", application).taking("NAME").among(application_names),
-    Command::now("core show functions", "What dialplans can read and set", show_functions),
+    Command::now("core show functions", "What dialplans can read and set", show_functions)
+        .taking("[like TEXT]"),
     Command::now("core show function", "One of them", function).taking("NAME").among(function_names),
     Command::now("core show settings", "Where things are", settings),
     Command::now("core set verbose", "How much this console tells of calls", set_verbose)
@@ -202,12 +203,20 @@ fn application(_: &Context, arguments: &[String]) -> Answer {
     Ok(format!("  -= Info about application '{}' =-\n\n[Synopsis]\n{}", found.name, found.synopsis))
 }
 
-fn show_functions(_: &Context, _: &[String]) -> Answer {
-    let mut text = String::from("Installed Functions:\n");
-    for function in functions::table() {
+fn show_functions(_: &Context, arguments: &[String]) -> Answer {
+    let (heading, wanted) = match arguments {
+        [] => ("Installed Functions:\n", String::new()),
+        [word, wanted] if word == "like" => ("Matching Functions:\n", wanted.to_ascii_uppercase()),
+        _ => return Err(CommandError::Usage("core show functions [like TEXT]")),
+    };
+    let shown: Vec<_> =
+        functions::table().iter().filter(|function| function.name.contains(&wanted)).collect();
+    let mut text = String::from(heading);
+    for function in &shown {
         let _ = writeln!(text, "{:<20}  {:<35}  {}", function.name, function.syntax, function.synopsis);
     }
-    let _ = write!(text, "{}", counted(functions::table().len(), "custom function") + " installed.");
+    let count = counted(shown.len(), "custom function");
+    let _ = write!(text, "{count} {}.", if wanted.is_empty() { "installed" } else { "matching" });
     Ok(text)
 }
 

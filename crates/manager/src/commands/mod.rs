@@ -2,6 +2,7 @@
 
 mod channel;
 mod core;
+mod database;
 mod dialplan;
 mod geoloc;
 mod help;
@@ -139,6 +140,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         help::COMMANDS,
         hints::COMMANDS,
         channel::COMMANDS,
+        database::COMMANDS,
         dialplan::COMMANDS,
         geoloc::COMMANDS,
         mixmonitor::COMMANDS,

@@ -65,12 +65,14 @@ mod background;
 mod busy;
 mod clear_hash;
 mod congestion;
+mod db_delete;
 mod dial;
 mod dialed_digits;
 mod echo;
 mod goto;
 mod goto_if;
 mod hangup;
+mod hangup_cause_clear;
 mod message_send;
 mod no_op;
 mod pickup;
@@ -96,11 +98,24 @@ pub fn table() -> &'static [Application] {
         application!(busy, "Busy", "Tell the caller that the line is busy."),
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
+        Application {
+            name: "DBdel",
+            synopsis: "Take a value out of the data base.",
+            run: |channel, arguments| Box::pin(db_delete::run_one(channel, arguments)),
+            on_dead_channel: true,
+        },
+        Application {
+            name: "DBdeltree",
+            synopsis: "Take all values below a place out of the data base.",
+            run: |channel, arguments| Box::pin(db_delete::run_tree(channel, arguments)),
+            on_dead_channel: true,
+        },
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
         application!(echo, "Echo", "Send the caller's audio back until it presses #."),
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),
         application!(goto_if, "GotoIf", "Go on elsewhere when a condition holds.", dead: true),
         application!(hangup, "Hangup", "End the call.", dead: true),
+        application!(hangup_cause_clear, "HangupCauseClear", "Forget how calls ended.", dead: true),
         application!(message_send, "MessageSend", "Send a text message.", dead: true),
         application!(mix_monitor, "MixMonitor", "Record the call while it goes on."),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),

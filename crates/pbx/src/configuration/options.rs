@@ -18,6 +18,8 @@ pub struct Options {
     pub max_calls: Option<u32>,
     /// `entityid`: the name of this exchange among others; `None` for one that the machine gives.
     pub entity_id: Option<EntityId>,
+    /// `live_dangerously`: whether managers and other programs may ask for functions that reach beyond the exchange.
+    pub live_dangerously: bool,
     /// `execincludes`: whether `#exec` lines run.
     pub allow_exec: bool,
 }
@@ -30,6 +32,7 @@ impl Default for Options {
             verbose: 0,
             max_calls: None,
             entity_id: None,
+            live_dangerously: false,
             allow_exec: false,
         }
     }
@@ -47,6 +50,7 @@ impl Options {
             verbose: values.number("verbose", 0),
             max_calls: Some(values.number("maxcalls", 0)).filter(|calls| *calls > 0),
             entity_id: values.parsed("entityid", "six octets in hexadecimal, as in 02:00:5e:00:53:01"),
+            live_dangerously: values.flag("live_dangerously", false),
             allow_exec: values.flag("execincludes", false),
         }
     }

@@ -82,7 +82,7 @@ impl DialplanChannel {
     }
 
     /// What the machine and the functions see of this channel.
-    pub(super) fn host(&mut self) -> ChannelHost<'_> {
+    pub(crate) fn host(&mut self) -> ChannelHost<'_> {
         ChannelHost {
             exchange: &self.exchange,
             call: &self.call,

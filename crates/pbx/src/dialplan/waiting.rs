@@ -55,18 +55,19 @@ impl Host for Asking<'_> {
     }
 
     fn read_function(&mut self, name: &str, arguments: &str) -> FunctionReply {
-        let reply = match self.answers.get(self.next) {
-            Some(given) => given.clone(),
-            None => match self.host.read_function(name, arguments) {
+        if self.next == self.answers.len() {
+            match self.host.read_function(name, arguments) {
                 FunctionReply::Pending => return FunctionReply::Pending,
-                reply => {
-                    self.answers.push(reply.clone());
-                    reply
-                }
-            },
-        };
+                reply => self.answers.push(reply),
+            }
+        }
+        let Some(given) = self.answers.get_mut(self.next) else { return FunctionReply::Pending };
         self.next += 1;
-        reply
+        // What failed is said once, and is empty from then on.
+        match given {
+            FunctionReply::Value(_) => given.clone(),
+            failed => std::mem::replace(failed, FunctionReply::Value(String::new())),
+        }
     }
 
     fn write_function(&mut self, name: &str, arguments: &str, value: &str) -> FunctionReply {

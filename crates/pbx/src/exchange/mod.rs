@@ -15,9 +15,11 @@ use sip_ua::location::Locator;
 use sip_ua::transport::Protocol;
 use tokio::sync::Notify;
 
+use crate::astdb::AstDb;
 use crate::configuration::{Configuration, ConfigurationReport, Part};
 use crate::directory::{EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
+use crate::functions::FunctionStores;
 use crate::messages::WaitingMessages;
 use crate::presence::Presence;
 use crate::publication::OutboundPublications;
@@ -46,6 +48,8 @@ pub struct Exchange {
     publications: OnceLock<OutboundPublications>,
     entity_id: EntityId,
     globals: Globals,
+    astdb: AstDb,
+    function_stores: FunctionStores,
     presence: Arc<Presence>,
     stir_shaken: StirShaken,
     recordings: Recordings,
@@ -156,6 +160,16 @@ impl Exchange {
     /// Global variables.
     pub fn globals(&self) -> &Globals {
         &self.globals
+    }
+
+    /// What dialplans and people keep in its data base.
+    pub fn astdb(&self) -> &AstDb {
+        &self.astdb
+    }
+
+    /// What functions keep for all channels.
+    pub(crate) fn function_stores(&self) -> &FunctionStores {
+        &self.function_stores
     }
 
     /// Where it listens for `protocol`.

@@ -17,11 +17,13 @@ use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::{Notify, mpsc};
 
 use super::{Exchange, Globals};
+use crate::astdb::AstDb;
 use crate::configuration::Configuration;
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
 use crate::error::StartError;
+use crate::functions::FunctionStores;
 use crate::kept_bans::KeptBans;
 use crate::kept_values::{Family, KeptValues};
 use crate::messages::{WaitingMessages, deliver_waiting};
@@ -70,6 +72,8 @@ impl Exchange {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             waiting_messages: WaitingMessages::open(&configuration.folders.database)?,
             globals: Globals::from_plan(&configuration),
+            astdb: AstDb::open(&configuration.folders.database),
+            function_stores: FunctionStores::default(),
             configuration: ArcSwap::from_pointee(configuration),
             locator: locator.clone(),
             host_addresses,

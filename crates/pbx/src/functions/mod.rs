@@ -6,12 +6,19 @@
 mod arguments;
 mod call;
 mod conditions;
+mod database;
 mod encodings;
+mod error;
+mod files;
+mod groups;
 mod lists;
 mod numbers;
+mod outside;
 mod recording;
 mod scope;
+mod sip;
 mod states;
+mod stores;
 mod strings;
 mod system;
 #[cfg(test)]
@@ -25,74 +32,30 @@ use call_control::BoxFuture;
 use dialplan_vm::{FunctionCall, FunctionReply};
 
 use crate::dialplan::DialplanChannel;
+pub use error::FunctionError;
 pub use scope::FunctionScope;
+pub(crate) use stores::FunctionStores;
 pub(crate) use variables::clear_hash;
 
 /// The subjects.
 const SUBJECTS: &[&[Function]] = &[
     call::ROWS,
     conditions::ROWS,
+    database::ROWS,
     encodings::ROWS,
+    files::ROWS,
+    groups::ROWS,
     lists::ROWS,
     numbers::ROWS,
+    outside::ROWS,
     recording::ROWS,
+    sip::ROWS,
     states::ROWS,
     strings::ROWS,
     system::ROWS,
     time::ROWS,
     variables::ROWS,
 ];
-
-/// Why a function has no value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FunctionError {
-    /// It takes time: whoever can wait asks again through [`evaluate`] or [`write_later`].
-    #[error("it takes time, and here nothing can be waited for")]
-    Later,
-    /// The arguments mean nothing to it.
-    #[error("{function}({arguments}): {problem}")]
-    Arguments {
-        /// The function.
-        function: &'static str,
-        /// What it was given.
-        arguments: String,
-        /// What would be right.
-        problem: String,
-    },
-    /// It can only be read.
-    #[error("{0} cannot be set")]
-    ReadOnly(&'static str),
-    /// It can only be set.
-    #[error("{0} can only be set")]
-    WriteOnly(&'static str),
-    /// A function or a variable that it is made of failed.
-    #[error("{0}")]
-    Inner(String),
-    /// It did not work.
-    #[error("{function}: {problem}")]
-    Failed {
-        /// The function.
-        function: &'static str,
-        /// What went wrong, and what to do.
-        problem: String,
-    },
-    /// Somebody outside of the dialplan asks for what reaches beyond the exchange.
-    #[error("{0} is for the dialplan alone; live_dangerously=yes in asterisk.conf lets others use it")]
-    Dangerous(&'static str),
-}
-
-impl FunctionError {
-    /// Arguments that mean nothing to `function`.
-    fn arguments(function: &'static str, arguments: &str, problem: impl Into<String>) -> Self {
-        Self::Arguments { function, arguments: arguments.to_owned(), problem: problem.into() }
-    }
-
-    /// What `function` was to do did not work.
-    fn failed(function: &'static str, problem: impl std::fmt::Display) -> Self {
-        Self::Failed { function, problem: problem.to_string() }
-    }
-}
 
 /// A value, or why there is none.
 type Value = Result<String, FunctionError>;
@@ -159,21 +122,18 @@ impl Function {
     }
 
     /// The same, which takes time to read.
-    #[allow(dead_code)]
     const fn later(mut self, later: ReadLater) -> Self {
         self.later = Some(later);
         self
     }
 
     /// The same, which takes time to set.
-    #[allow(dead_code)]
     const fn set_later(mut self, write_later: WriteLater) -> Self {
         self.write_later = Some(write_later);
         self
     }
 
     /// The same, which is not for everybody.
-    #[allow(dead_code)]
     const fn dangerous(mut self, danger: Danger) -> Self {
         self.danger = danger;
         self
@@ -195,13 +155,11 @@ impl Function {
 }
 
 /// The read of a function that always takes time.
-#[allow(dead_code)]
 fn reads_later(_: &mut FunctionScope<'_>, _: &str) -> Value {
     Err(FunctionError::Later)
 }
 
 /// The write of a function that always takes time.
-#[allow(dead_code)]
 fn writes_later(_: &mut FunctionScope<'_>, _: &str, _: &str) -> Written {
     Err(FunctionError::Later)
 }
@@ -253,59 +211,4 @@ pub async fn write_later(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_function_is_found_by_its_name_and_shows_how_it_is_written() {
-        for pair in table().windows(2) {
-            assert!(pair[0].name < pair[1].name, "{} stands twice", pair[0].name);
-        }
-        for function in table() {
-            assert_eq!(find(function.name).map(|found| found.name), Some(function.name));
-            let arguments = function.syntax.strip_prefix(function.name);
-            assert!(
-                arguments.is_some_and(|rest| rest.starts_with('(') && rest.ends_with(')')),
-                "{}",
-                function.syntax
-            );
-            assert!(function.synopsis.ends_with('.'), "{}", function.name);
-        }
-        assert!(find("callerid").is_none() && find("").is_none() && find("ZZZ").is_none());
-    }
-
-    #[tokio::test]
-    async fn functions_stand_inside_each_other_and_unknown_ones_are_empty() {
-        let mut bench = testing::Bench::new().await;
-        bench.set("CALLERID(num)", "5551212").await;
-        bench
-            .expect(&[
-                ("${LEN(${CALLERID(num)})} ${EXTEN}@${CONTEXT} ${GLOBAL(PLACE)}", "7 100@phones Paris"),
-                ("${IF($[${LEN(abc)} > 2]?long:short)}", "long"),
-                ("a${NOTHING_OF_THE_KIND(1)}b", "ab"),
-            ])
-            .await;
-        assert_eq!(bench.warnings(), ["function NOTHING_OF_THE_KIND is not known"]);
-        bench.set("LEN(abc)", "3").await;
-        assert_eq!(bench.warnings(), ["Set(LEN(abc)=…): LEN cannot be set"]);
-    }
-
-    #[test]
-    fn what_reaches_beyond_the_exchange_is_for_the_dialplan_alone() {
-        let row = |danger| Function::new("X", "X()", "X.", reads_later).dangerous(danger);
-        for (danger, writing, live_dangerously, may) in [
-            (Danger::None, true, false, true),
-            (Danger::Writing, false, false, true),
-            (Danger::Writing, true, false, false),
-            (Danger::Writing, true, true, true),
-            (Danger::Both, false, false, false),
-            (Danger::Both, false, true, true),
-        ] {
-            assert_eq!(
-                row(danger).let_outside(writing, live_dangerously).is_ok(),
-                may,
-                "{danger:?} {writing}"
-            );
-        }
-    }
-}
+mod tests;

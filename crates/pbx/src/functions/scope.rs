@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_control::{Call, Event};
+use call_control::Call;
 use dialplan_vm::{FunctionReply, Host, LocalTime, Location};
 use tokio::time::Instant;
 
@@ -44,6 +44,7 @@ impl FunctionScope<'_> {
     /// variable that is not there.
     pub(super) fn value_of(&mut self, name: &str) -> Result<Option<String>, FunctionError> {
         let name = name.trim();
+        shallow(name)?;
         let mut host = self.host();
         match name.split_once('(') {
             None => Ok(host.variable(name).or_else(|| host.global(name))),
@@ -66,17 +67,13 @@ impl FunctionScope<'_> {
 
     /// What `Set(target=value)` does.
     pub(super) fn assign(&mut self, target: &str, value: &str) -> Written {
+        shallow(target)?;
         match dialplan_vm::assign(&mut self.host(), target, value) {
             FunctionReply::Value(_) => Ok(()),
             FunctionReply::Unknown => Err(FunctionError::Inner(format!("there is no function {target}"))),
             FunctionReply::Error(problem) => Err(FunctionError::Inner(problem)),
             FunctionReply::Pending => Err(FunctionError::Later),
         }
-    }
-
-    /// A text with what `${...}` and `$[...]` in it stand for.
-    pub(super) fn substituted(&mut self, text: &str) -> Value {
-        dialplan_vm::substitute(&mut self.host(), text).map_err(|_| FunctionError::Later)
     }
 
     /// The channel of that name or unique id: this one, or another that lives.
@@ -108,10 +105,14 @@ impl FunctionScope<'_> {
             ends_at: &mut ends_at,
         })
     }
+}
 
-    /// Something is odd and the call goes on.
-    pub(super) fn warn(&self, text: String) {
-        tracing::warn!(call = %self.call.call_id(), channel = self.call.name(), "{text}");
-        self.exchange.switchboard().notice(|| Event::Warning { channel: Some(self.call.snapshot()), text });
+/// Functions in functions that a name may hold: each of them is a step down.
+const DEEPEST: usize = 16;
+
+fn shallow(name: &str) -> Written {
+    match name.matches('(').count() > DEEPEST {
+        true => Err(FunctionError::Inner("these are too many functions in each other".to_owned())),
+        false => Ok(()),
     }
 }

@@ -1,69 +1,128 @@
-//! `CALLERID(datatype)`: who is at the far end of the channel.
+//! `CALLERID(datatype[,CID])`: who is at the far end of the channel.
 //!
-//! `num` (or `number`), `name`, `all`, `pres` (whether others may see them), `tag` (for the dialplan alone); `ani` is the number as well. `dnid` is what was dialled. A second argument is
-//! accepted and means nothing.
+//! The fields of a [party](super::party) are those of the caller; with `priv-` before them those of one that the dialplan alone
+//! knows; with `ANI-` those of whoever pays for the call, the caller where nobody else was named. `RDNIS` is who passed the
+//! call on, `DNID` what was dialled. A second argument is accepted and means nothing.
 
-use call_control::{CallerId, Presentation};
+use call_control::CallerId;
 
+use super::party::{self, Change};
 use crate::functions::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "CALLERID";
-const KNOWN: &str = "known are num, name, all, ani, pres, tag and dnid";
 
-pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
-    let caller = scope.call.caller();
-    match datatype(arguments).as_str() {
-        "num" | "number" | "ani" | "ani-num" => Ok(caller.number),
-        "name" => Ok(caller.name),
-        "all" => Ok(all(&caller)),
-        "pres" | "num-pres" | "name-pres" => Ok(caller.presentation.to_string()),
-        "tag" => Ok(scope.call.caller_tag()),
-        "dnid" | "dnid-num-plan" => Ok(scope.call.dialed()),
-        _ => Err(FunctionError::arguments(NAME, arguments, KNOWN)),
+/// Where the party is noted that pays.
+const ANI: &str = "CALLERID ani";
+/// Where the party is noted that the dialplan alone knows.
+const PRIVATE: &str = "CALLERID priv";
+/// Where the number is noted that is told as the one that was dialled.
+const DIALLED: &str = "CALLERID dnid";
+
+/// Whose field it is.
+enum Whose<'a> {
+    Caller(&'a str),
+    Payer(&'a str),
+    Private(&'a str),
+    Redirecting,
+    Dialled(&'a str),
+}
+
+fn whose(datatype: &str) -> Whose<'_> {
+    if let Some(field) = datatype.strip_prefix("priv-") {
+        return Whose::Private(field);
+    }
+    match datatype.strip_prefix("ani") {
+        Some("") => return Whose::Payer("num"),
+        Some(field) if field.starts_with('-') => return Whose::Payer(&field[1..]),
+        _ => {}
+    }
+    match datatype.strip_prefix("dnid") {
+        Some("") => return Whose::Dialled("num"),
+        Some(field) if field.starts_with('-') => return Whose::Dialled(&field[1..]),
+        _ => {}
+    }
+    match datatype {
+        "rdnis" => Whose::Redirecting,
+        field => Whose::Caller(field),
     }
 }
 
+pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
+    let call = scope.call;
+    let datatype = datatype(arguments);
+    let found = match whose(&datatype) {
+        Whose::Caller("tag") => Some(call.caller_tag()),
+        Whose::Caller(field) => party::read(call, &call.caller(), "CALLERID ", field),
+        Whose::Payer(field) => {
+            let payer = party::noted_party(call, ANI).unwrap_or_else(|| call.caller());
+            party::read(call, &payer, "CALLERID ani-", field)
+        }
+        Whose::Private(field) => {
+            let private = party::noted_party(call, PRIVATE).unwrap_or_default();
+            party::read(call, &private, "CALLERID priv-", field)
+        }
+        Whose::Redirecting => Some(call.redirecting().map(|passed| passed.from.number).unwrap_or_default()),
+        Whose::Dialled(field) => {
+            let number = party::noted(call, DIALLED).unwrap_or_else(|| call.dialed());
+            party::read(call, &CallerId::new("", number), "CALLERID dnid-", field)
+        }
+    };
+    found.ok_or_else(|| unknown(arguments))
+}
+
 pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str) -> Written {
+    let call = scope.call;
     let value = value.trim();
-    let mut caller = scope.call.caller();
-    match datatype(arguments).as_str() {
-        "num" | "number" | "ani" | "ani-num" => value.clone_into(&mut caller.number),
-        "tag" => {
-            scope.call.set_caller_tag(value);
-            return Ok(());
+    let datatype = datatype(arguments);
+    let change = match whose(&datatype) {
+        Whose::Caller("tag") => {
+            call.set_caller_tag(value);
+            Change::Noted
         }
-        "name" => unquoted(value).clone_into(&mut caller.name),
-        "pres" | "num-pres" | "name-pres" => {
-            caller.presentation = Presentation::from_word(value).ok_or_else(|| {
-                let words: Vec<&str> = Presentation::words().collect();
-                FunctionError::arguments(NAME, value, format!("known are {}", words.join(", ")))
-            })?;
+        Whose::Caller(field) => {
+            let mut caller = call.caller();
+            let change = party::write(call, &mut caller, "CALLERID ", field, value);
+            if let Change::Party = change {
+                call.set_caller(caller);
+            }
+            change
         }
-        "all" => {
-            caller = match value.parse() {
-                Ok(parsed) => parsed,
-                Err(never) => match never {},
-            };
+        Whose::Payer(field) => {
+            let mut payer = party::noted_party(call, ANI).unwrap_or_else(|| call.caller());
+            let change = party::write(call, &mut payer, "CALLERID ani-", field, value);
+            party::note_party(call, ANI, &payer);
+            change
         }
-        _ => return Err(FunctionError::arguments(NAME, arguments, KNOWN)),
+        Whose::Private(field) => {
+            let mut private = party::noted_party(call, PRIVATE).unwrap_or_default();
+            let change = party::write(call, &mut private, "CALLERID priv-", field, value);
+            party::note_party(call, PRIVATE, &private);
+            change
+        }
+        Whose::Redirecting => {
+            let mut passed = call.redirecting().unwrap_or_default();
+            value.clone_into(&mut passed.from.number);
+            passed.count = passed.count.max(1);
+            call.set_redirecting(Some(passed));
+            Change::Noted
+        }
+        Whose::Dialled("num") => {
+            party::note(call, DIALLED, value);
+            Change::Noted
+        }
+        Whose::Dialled(field) => party::write(call, &mut CallerId::default(), "CALLERID dnid-", field, value),
+    };
+    match change {
+        Change::Party | Change::Noted => Ok(()),
+        Change::Refused(problem) => Err(FunctionError::arguments(NAME, arguments, problem)),
     }
-    scope.call.set_caller(caller);
-    Ok(())
 }
 
 fn datatype(arguments: &str) -> String {
     arguments.split(',').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// `"Alice" <6001>`, with the number alone where there is no name.
-fn all(caller: &CallerId) -> String {
-    match (caller.name.is_empty(), caller.number.is_empty()) {
-        (true, true) => String::new(),
-        (true, false) => format!("<{}>", caller.number),
-        _ => caller.to_string(),
-    }
-}
-
-fn unquoted(text: &str) -> &str {
-    text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text)
+fn unknown(arguments: &str) -> FunctionError {
+    let problem = format!("known are {}; with priv- or ANI- before them; RDNIS and DNID", party::KNOWN);
+    FunctionError::arguments(NAME, arguments, problem)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use call_control::{Codec, Direction};
 
+use super::channel_items;
 use crate::configuration::codec_name;
 use crate::functions::{FunctionError, FunctionScope, Value, Written};
 
@@ -30,7 +31,7 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "namedcallgroup" => call.pickup_groups().of_calls.names(),
         "pickupgroup" => call.pickup_groups().to_take.numbers(),
         "namedpickupgroup" => call.pickup_groups().to_take.names(),
-        "after_bridge_goto" | "hangupsource" | "musicclass" | "parkinglot" => String::new(),
+        "after_bridge_goto" | "hangupsource" | "musicclass" => String::new(),
         "secure_media" => {
             if call.is_encrypted() {
                 "1".to_owned()
@@ -44,7 +45,10 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
             Direction::Inbound => "inbound".to_owned(),
             Direction::Outbound => "outbound".to_owned(),
         },
-        _ => {
+        other => {
+            if let Some(found) = channel_items::read(scope, other) {
+                return Ok(found);
+            }
             let known = "known are name, state, language, tonezone, uniqueid, linkedid, channeltype, context, exten, \
                          audioreadformat, audiowriteformat, audionativeformat, endpoint, secure_media and secure_bridge_media";
             return Err(FunctionError::arguments(NAME, arguments, known));
@@ -80,7 +84,10 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
             scope.call.set_pickup_groups(Arc::new(groups));
             Ok(())
         }
-        _ => {
+        item => {
+            if let Some(done) = channel_items::write(scope, item, value.trim()) {
+                return done;
+            }
             let known = "only language, tonezone, secure_bridge_media, callgroup, pickupgroup, namedcallgroup and namedpickupgroup can be set";
             Err(FunctionError::arguments(NAME, arguments, known))
         }

@@ -2,19 +2,39 @@
 
 mod caller_id;
 mod channel;
+mod channel_items;
+mod channel_pjsip;
+mod connected_line;
 mod geoloc_profile;
+mod hangup_cause;
 mod jitter_buffer;
 mod message;
+mod others;
+mod party;
+mod redirecting;
 mod stir_shaken;
 mod timeout;
 
 use crate::functions::Function;
 
 pub(super) const ROWS: &[Function] = &[
-    Function::new("CALLERID", "CALLERID(datatype)", "The caller's number and name.", caller_id::read)
+    Function::new("CALLERID", "CALLERID(datatype[,CID])", "The caller's number and name.", caller_id::read)
         .set(caller_id::write),
     Function::new("CHANNEL", "CHANNEL(item)", "Facts about the channel; some can be set.", channel::read)
         .set(channel::write),
+    Function::new(
+        "CHANNEL_EXISTS",
+        "CHANNEL_EXISTS(name_or_uid)",
+        "Whether there is such a channel: 1 or 0.",
+        others::exists,
+    ),
+    Function::new(
+        "CONNECTEDLINE",
+        "CONNECTEDLINE(datatype[,i])",
+        "Who the phone is told that it is connected with.",
+        connected_line::read,
+    )
+    .set(connected_line::write),
     Function::new(
         "GEOLOC_PROFILE",
         "GEOLOC_PROFILE(parameter[,options])",
@@ -23,12 +43,31 @@ pub(super) const ROWS: &[Function] = &[
     )
     .set(geoloc_profile::write),
     Function::new(
+        "HANGUPCAUSE",
+        "HANGUPCAUSE(channel[,type])",
+        "What became of a call that the channel made.",
+        hangup_cause::read,
+    ),
+    Function::new(
+        "HANGUPCAUSE_KEYS",
+        "HANGUPCAUSE_KEYS()",
+        "The channels of those calls.",
+        hangup_cause::keys,
+    ),
+    Function::new(
         "JITTERBUFFER",
         "JITTERBUFFER(type)",
         "Evens out the caller's sound; can only be set.",
         jitter_buffer::read,
     )
     .set(jitter_buffer::write),
+    Function::new(
+        "MASTER_CHANNEL",
+        "MASTER_CHANNEL(varname)",
+        "A variable of the channel that the call began with.",
+        others::read_master,
+    )
+    .set(others::write_master),
     Function::new(
         "MESSAGE",
         "MESSAGE(to|from|body|content_type)",
@@ -44,6 +83,13 @@ pub(super) const ROWS: &[Function] = &[
     )
     .set(message::write_data),
     Function::new(
+        "REDIRECTING",
+        "REDIRECTING(datatype[,i])",
+        "Who passed the call on, to whom, and why.",
+        redirecting::read,
+    )
+    .set(redirecting::write),
+    Function::new(
         "STIR_SHAKEN",
         "STIR_SHAKEN(count|n,identity|attestation|verify_result)",
         "What was thought of the caller's identity.",
@@ -57,3 +103,6 @@ pub(super) const ROWS: &[Function] = &[
     )
     .set(timeout::write),
 ];
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! `CUT`, `FIELDNUM`, `FIELDQTY`, `LISTFILTER`: the fields of a variable.
 
 use crate::functions::arguments::{Arguments, delimiter};
+use crate::functions::strings::LONGEST;
 use crate::functions::{FunctionError, FunctionScope, Value};
 
 /// `CUT(varname,delim,range)`: ranges as in `1-3&5`, `-2`, `4-`.
@@ -14,20 +15,20 @@ pub(super) fn cut(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let text = scope.text_of(given.at(0))?;
     let fields: Vec<&str> = text.split(by).collect();
     let mut chosen: Vec<&str> = Vec::new();
+    let mut length = 0;
     for range in given.at(2).split('&') {
         let (from, to) =
             bounds(range, fields.len()).ok_or_else(|| bad("a range is written as 1-3, 2, -4 or 5-"))?;
-        chosen.extend(fields.get(from - 1..to.min(fields.len())).unwrap_or_default());
+        let wanted = fields.get(from - 1..to.min(fields.len())).unwrap_or_default();
         // Ranges may name the same fields again and again.
-        if chosen.len() > MOST {
+        length += wanted.iter().map(|field| field.len() + by.len_utf8()).sum::<usize>();
+        if length > LONGEST + by.len_utf8() {
             return Err(bad("these are more fields than a variable can hold"));
         }
+        chosen.extend(wanted);
     }
     Ok(chosen.join(by.to_string().as_str()))
 }
-
-/// Most fields that are put together.
-const MOST: usize = 64 << 10;
 
 /// The first and the last field of a range, from 1.
 fn bounds(range: &str, count: usize) -> Option<(usize, usize)> {

@@ -22,6 +22,8 @@ async fn fields_are_counted_cut_and_found() {
         ])
         .await;
     assert_eq!(bench.warnings().len(), 4);
+    bench.set("LONG", &"a".repeat(60_000)).await;
+    bench.expect(&[("${LEN(${CUT(LONG,-,1)})}${CUT(LONG,-,1&1&1)}", "60000")]).await;
 }
 
 #[tokio::test]

@@ -75,7 +75,7 @@ pub(super) fn read(_: &mut FunctionScope<'_>, arguments: &str) -> Value {
 /// A sign stands before a number, or behind the `e` of its exponent.
 fn parts(text: &str) -> Option<(&str, Operator, &str)> {
     let is_exponent = |at: usize| {
-        let before = text[..at].as_bytes();
+        let before = &text.as_bytes()[..at];
         matches!(before, [.., digit, b'e' | b'E'] if digit.is_ascii_digit() || *digit == b'.')
     };
     for (at, c) in text.char_indices().skip(1) {

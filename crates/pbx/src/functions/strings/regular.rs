@@ -4,6 +4,9 @@ use regex_lite::RegexBuilder;
 
 use crate::functions::{FunctionError, FunctionScope, Value};
 
+/// Longest expression, in octets.
+const LONGEST: usize = 1_024;
+
 /// A compiled expression may have this size in octets.
 const LARGEST: usize = 256 << 10;
 
@@ -22,5 +25,8 @@ pub(super) fn read(_: &mut FunctionScope<'_>, arguments: &str) -> Value {
 
 /// An expression of bounded size.
 pub(in crate::functions) fn expression(pattern: &str) -> Option<regex_lite::Regex> {
+    if pattern.len() > LONGEST {
+        return None;
+    }
     RegexBuilder::new(pattern).size_limit(LARGEST).nest_limit(50).build().ok()
 }

@@ -67,6 +67,10 @@ async fn a_text_is_put_together_once_more() {
     bench.set("A", "${B}").await;
     bench.set("B", "deep").await;
     bench.expect(&[("${A} ${EVAL(${A})} ${EVAL(plain)}", "${B} deep plain")]).await;
+    bench.set("SELF", "x${EVAL(${SELF})}").await;
+    assert_eq!(bench.read("${EVAL(${SELF})}").await, "x".repeat(16));
+    assert_eq!(bench.warnings().len(), 1);
+    bench.expect(&[("${EVAL(${A})}", "deep")]).await;
 }
 
 #[tokio::test]

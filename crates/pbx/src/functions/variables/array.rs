@@ -17,15 +17,19 @@ pub(super) fn read(_: &mut FunctionScope<'_>, _: &str) -> Value {
 
 pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str) -> Written {
     // The columns that a data base has just told may stand for their names.
-    let names = if arguments.trim() == FIELDS { scope.text_of(FIELDS)? } else { arguments.to_owned() };
+    let are_told = arguments.trim() == FIELDS;
+    let names = if are_told { scope.text_of(FIELDS)? } else { arguments.to_owned() };
     let (names, values) = (Arguments::of(&names, MOST), Arguments::of(value, MOST));
     if names.count() == 0 {
         return Err(FunctionError::arguments(NAME, arguments, "name the variables, as in ARRAY(a,b)"));
     }
     for at in 0..names.count() {
-        if !names.at(at).is_empty() {
-            scope.assign(names.at(at), values.raw(at))?;
+        let name = names.at(at);
+        // What a data base or a server names is a variable, and no function.
+        if name.is_empty() || are_told && name.contains('(') {
+            continue;
         }
+        scope.assign(name, values.raw(at))?;
     }
     Ok(())
 }

@@ -71,7 +71,7 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
     if keys.is_empty() {
         return Err(FunctionError::arguments("HASH", arguments, "name a key, as in HASH(caller,name)"));
     }
-    let values = Arguments::of(value, keys.len());
+    let values = Arguments::of(value, MOST);
     for (at, key) in keys.iter().enumerate() {
         if !hashes.set(&hash, key, values.raw(at)) {
             return Err(full());

@@ -12,6 +12,11 @@ async fn variables_are_set_and_taken_away() {
             ("${GLOBAL_EXISTS(PLACE)}${GLOBAL_EXISTS(NONE)}", "10"),
         ])
         .await;
+    bench.set("~ODBCFIELDS~", "p,ARRAY(~ODBCFIELDS~),q").await;
+    bench.set("ARRAY(~ODBCFIELDS~)", "1,2,3").await;
+    bench.expect(&[("${p}${q}", "13")]).await;
+    bench.set(&format!("{}x{}", "ARRAY(".repeat(10_000), ")".repeat(10_000)), "1").await;
+    assert_eq!(bench.warnings().len(), 1);
     bench.set("DELETE(d)", "").await;
     bench.set("GLOBAL_DELETE(PLACE)", "").await;
     bench.expect(&[("[${d}${GLOBAL(PLACE)}${PLACE}]", "[]"), ("${ARRAY(a)}${DELETE(a)}${SET(a)}", "")]).await;

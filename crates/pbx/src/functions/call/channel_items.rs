@@ -1,0 +1,75 @@
+//! More items of `CHANNEL(item)`: what stands around the call, and labels that dialplans put on it.
+
+use call_control::ChannelState;
+
+use super::channel_pjsip;
+use super::party::{note, noted};
+use crate::functions::{FunctionError, FunctionScope};
+
+/// Labels that are kept with the channel for the dialplan, and what they are where nobody set them.
+const LABELS: &[(&str, &str)] = &[
+    ("accountcode", ""),
+    ("amaflags", "3"),
+    ("dtmf_features", ""),
+    ("parkinglot", ""),
+    ("tenantid", ""),
+    ("transfercapability", "SPEECH"),
+    ("userfield", ""),
+];
+
+/// Words for `amaflags`, and their numbers.
+const AMA_FLAGS: &[(&str, &str)] =
+    &[("omit", "1"), ("billing", "2"), ("documentation", "3"), ("default", "3")];
+
+/// An item; `None` for one that is not known here.
+pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
+    let call = scope.call;
+    let yes = |flag: bool| u8::from(flag).to_string();
+    if let Some((name, otherwise)) = LABELS.iter().find(|(name, _)| *name == item) {
+        return Some(noted(call, &format!("CHANNEL {name}")).unwrap_or_else(|| (*otherwise).to_owned()));
+    }
+    if let Some(item) = item.strip_prefix("pjsip,") {
+        return channel_pjsip::read(scope, item.trim());
+    }
+    let application = || call.snapshot().application.unwrap_or_default();
+    Some(match item {
+        "channame" => call.name().to_owned(),
+        "appname" => application().0,
+        "appdata" => application().1,
+        "lastcontext" => call.position().context,
+        "lastexten" => call.position().extension,
+        "checkhangup" => yes(matches!(call.state(), ChannelState::Ended(_))),
+        "onhold" => yes(*call.watch_hold().borrow()),
+        "max_forwards" => call.hops().to_string(),
+        "peer" => call.partner().map(|partner| partner.name().to_owned()).unwrap_or_default(),
+        "secure_signaling" | "secure_bridge_signaling" => yes(false),
+        // There is no video, and no line that could hear keys or fax tones by itself.
+        "videonativeformat" => String::new(),
+        "digitdetect" | "faxdetect" | "relaxdtmf" | "tdd" => yes(false),
+        "adsicpe" => "unavailable".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Sets an item; `None` for one that cannot be set here.
+pub(super) fn write(scope: &FunctionScope<'_>, item: &str, value: &str) -> Option<Result<(), FunctionError>> {
+    let call = scope.call;
+    let bad = |problem: &str| Some(Err(FunctionError::arguments("CHANNEL", item, problem)));
+    match item {
+        "amaflags" => {
+            let word = value.to_ascii_lowercase();
+            let found = AMA_FLAGS.iter().find(|(name, number)| *name == word || *number == word);
+            let Some((_, number)) = found else { return bad("the flags are omit, billing or documentation") };
+            note(call, "CHANNEL amaflags", number);
+        }
+        "max_forwards" => match value.parse() {
+            Ok(hops) => call.set_hops(hops),
+            Err(_) => return bad("it is a number up to 255"),
+        },
+        label if LABELS.iter().any(|(name, _)| *name == label) => {
+            note(call, &format!("CHANNEL {label}"), value)
+        }
+        _ => return None,
+    }
+    Some(Ok(()))
+}

@@ -1,0 +1,50 @@
+//! `CHANNEL(pjsip,item)`: what the messages of a SIP channel say of it.
+
+use call_control::Direction;
+use call_control::sip::Conversation;
+use sip_parser::{Contact, Message, NameAddr};
+
+use crate::functions::FunctionScope;
+
+/// An item; `None` for one that does not exist, or a channel that is none of SIP.
+pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
+    if scope.call.technology() != "PJSIP" {
+        return None;
+    }
+    let conversation = Conversation::of(scope.call);
+    let message = conversation.invite().or_else(|| conversation.response());
+    let came = scope.call.direction() == Direction::Inbound;
+    let of = |read: fn(&Message) -> Option<String>| message.as_ref().and_then(read).unwrap_or_default();
+    // From is theirs in what came, and ours in what we sent and they answered.
+    let from: fn(&Message) -> Option<NameAddr<'_>> = |message| message.from().ok();
+    let to: fn(&Message) -> Option<NameAddr<'_>> = |message| message.to().ok();
+    let (ours, theirs) = if came { (to, from) } else { (from, to) };
+    let address = |end: fn(&Message) -> Option<NameAddr<'_>>, part: fn(&NameAddr<'_>) -> String| {
+        message.as_ref().and_then(|message| end(message).map(|address| part(&address))).unwrap_or_default()
+    };
+    let uri = |address: &NameAddr<'_>| address.uri_str().to_owned();
+    let tag = |address: &NameAddr<'_>| address.tag().unwrap_or_default().to_owned();
+    let flow = conversation.flow();
+    Some(match item {
+        "call-id" => of(|message| message.call_id().ok().map(str::to_owned)),
+        "local_uri" => address(ours, uri),
+        "local_tag" => address(ours, tag),
+        "remote_uri" => address(theirs, uri),
+        "remote_tag" => address(theirs, tag),
+        "request_uri" => {
+            conversation.target().unwrap_or_else(|| of(|message| message.uri().map(str::to_owned)))
+        }
+        "target_uri" => {
+            let contact = of(|message| match message.contacts().next()?.ok()? {
+                Contact::Address(address) => Some(address.uri_str().to_owned()),
+                Contact::Star => None,
+            });
+            if contact.is_empty() { conversation.target().unwrap_or_default() } else { contact }
+        }
+        "secure" => u8::from(flow.is_some_and(|flow| flow.protocol.is_secure())).to_string(),
+        "local_addr" => flow.map(|flow| flow.local.to_string()).unwrap_or_default(),
+        "remote_addr" => flow.map(|flow| flow.remote.to_string()).unwrap_or_default(),
+        "t38state" => "DISABLED".to_owned(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,128 @@
+use call_control::{Presentation, Redirecting};
+
+use crate::functions::testing::Bench;
+
+#[tokio::test]
+async fn the_caller_has_many_fields() {
+    let mut bench = Bench::new().await;
+    bench
+        .expect(&[
+            ("${CALLERID(all)} ${CALLERID(num)} ${CALLERID(NAME)}", "\"Alice\" <6001> 6001 Alice"),
+            ("${CALLERID(num-valid)}${CALLERID(name-valid)}${CALLERID(subaddr-valid)} ${CALLERID(name-charset)}", "110 utf8"),
+            ("${CALLERID(ani)} ${CALLERID(ANI-all)} ${CALLERID(dnid)} [${CALLERID(rdnis)}]", "6001 \"Alice\" <6001> 100 []"),
+            ("${CALLERID(num-plan)} ${CALLERID(pres)} [${CALLERID(priv-num)}]", "0 allowed_not_screened []"),
+        ])
+        .await;
+    for (field, value) in [
+        ("all", "\"Bob\" <7>"),
+        ("name-pres", "prohib"),
+        ("num-plan", "33"),
+        ("subaddr", "x1"),
+        ("tag", "vip"),
+        ("priv-all", "Boss <1>"),
+        ("ANI-num", "42"),
+        ("RDNIS", "500"),
+        ("DNID", "911"),
+        ("dnid-num-plan", "2"),
+    ] {
+        bench.set(&format!("CALLERID({field})"), value).await;
+    }
+    bench
+        .expect(&[
+            (
+                "${CALLERID(num)} ${CALLERID(pres)} ${CALLERID(num-plan)} ${CALLERID(subaddr)}",
+                "7 prohib 33 x1",
+            ),
+            ("${CALLERID(tag)} ${CALLERID(priv-name)} ${CALLERID(priv-num)}", "vip Boss 1"),
+            (
+                "${CALLERID(ani)} ${CALLERID(rdnis)} ${CALLERID(dnid)} ${CALLERID(dnid-num-plan)}",
+                "42 500 911 2",
+            ),
+        ])
+        .await;
+    bench.set("CALLERID(name-valid)", "0").await;
+    bench.expect(&[("[${CALLERID(name)}]", "[]")]).await;
+    bench.set("CALLERID(pres)", "maybe").await;
+    bench.set("CALLERID(nothing)", "1").await;
+    assert_eq!(bench.read("${CALLERID(nothing)}").await, "");
+    assert_eq!(bench.warnings().len(), 3);
+    assert_eq!(bench.channel.call.redirecting().map(|passed| passed.from.number).as_deref(), Some("500"));
+}
+
+#[tokio::test]
+async fn the_phone_is_told_of_several_changes_at_once() {
+    let mut bench = Bench::new().await;
+    bench.set("CONNECTEDLINE(num,i)", "77").await;
+    assert_eq!(bench.channel.call.connected().number, "");
+    bench.expect(&[("${CONNECTEDLINE(num)}", "77")]).await;
+    bench.set("CONNECTEDLINE(name)", "Desk").await;
+    let connected = bench.channel.call.connected();
+    assert_eq!((connected.number.as_str(), connected.name.as_str()), ("77", "Desk"));
+    bench.set("CONNECTEDLINE(priv-num)", "1").await;
+    bench.expect(&[("${CONNECTEDLINE(all)} ${CONNECTEDLINE(priv-num)}", "\"Desk\" <77> 1")]).await;
+    bench.set("CONNECTEDLINE(x)", "1").await;
+    assert_eq!(bench.warnings().len(), 1);
+}
+
+#[tokio::test]
+async fn who_passed_the_call_on_is_told_and_set() {
+    let mut bench = Bench::new().await;
+    bench
+        .expect(&[("${REDIRECTING(count)} ${REDIRECTING(reason)}[${REDIRECTING(from-num)}]", "0 unknown[]")])
+        .await;
+    for (field, value) in [
+        ("from-all", "Desk <500>"),
+        ("from-pres", "prohib"),
+        ("reason", "cfnr"),
+        ("count", "2"),
+        ("to-num", "600"),
+        ("orig-name", "First"),
+        ("orig-reason", "cfb"),
+        ("priv-to-num", "9"),
+    ] {
+        bench.set(&format!("REDIRECTING({field},i)"), value).await;
+    }
+    let Redirecting { from, reason, count } = bench.channel.call.redirecting().unwrap();
+    assert_eq!((from.number.as_str(), reason.as_str(), count), ("500", "no-answer", 2));
+    assert_eq!(from.presentation, Presentation::from_word("prohib").unwrap());
+    bench
+        .expect(&[
+            ("${REDIRECTING(from-name)} ${REDIRECTING(reason)} ${REDIRECTING(to-num)}", "Desk cfnr 600"),
+            (
+                "${REDIRECTING(orig-name)} ${REDIRECTING(orig-reason)} ${REDIRECTING(priv-to-num)}",
+                "First cfb 9",
+            ),
+        ])
+        .await;
+    for field in ["reason", "count", "from-x", "nobody-num"] {
+        bench.set(&format!("REDIRECTING({field})"), "odd").await;
+    }
+    assert_eq!(bench.warnings().len(), 4);
+}
+
+#[tokio::test]
+async fn the_channel_tells_of_itself_and_keeps_labels() {
+    let mut bench = Bench::new().await;
+    let name = bench.channel.call.name().to_owned();
+    bench
+        .expect(&[
+            ("${CHANNEL(channame)}", name.as_str()),
+            ("${CHANNEL(checkhangup)}${CHANNEL(onhold)} ${CHANNEL(amaflags)} ${CHANNEL(transfercapability)}", "00 3 SPEECH"),
+            ("${CHANNEL_EXISTS(${CHANNEL})}${CHANNEL_EXISTS(${UNIQUEID})}${CHANNEL_EXISTS(PJSIP/x-1)}", "110"),
+        ])
+        .await;
+    bench.set("CHANNEL(accountcode)", "sales").await;
+    bench.set("CHANNEL(amaflags)", "billing").await;
+    bench.set("CHANNEL(max_forwards)", "5").await;
+    bench.set("MASTER_CHANNEL(M)", "1").await;
+    bench
+        .expect(&[
+            ("${CHANNEL(accountcode)} ${CHANNEL(amaflags)} ${CHANNEL(max_forwards)}", "sales 2 5"),
+            ("${M}${MASTER_CHANNEL(M)}", "11"),
+        ])
+        .await;
+    bench.set("CHANNEL(amaflags)", "often").await;
+    bench.set("CHANNEL(nothing)", "1").await;
+    assert_eq!(bench.read("${CHANNEL(nothing)}${CHANNEL_EXISTS()}").await, "");
+    assert_eq!(bench.warnings().len(), 4);
+}
