@@ -1,5 +1,6 @@
 //! The project's own chores: `cargo xtask CHORE`. Each chore is a module; this file only picks one.
 
+mod bench_media;
 mod sounds;
 mod structure;
 mod test;
@@ -15,6 +16,8 @@ cargo xtask CHORE
 
   test             run every test; the last line counts them
   structure        check that every crate stands on its floor
+  bench-media      what the media plane costs, beside the floor of the kernel and a peer
+                   (--quick: only whether it can be measured; WORD...: only rows with that word)
   sounds           make the prompts of sounds/ from sounds/prompts.txt (runs flite and espeak-ng)
   sounds NAME...   make only these
   sounds --check   check the files that are there; runs no other program
@@ -26,6 +29,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["test"] => test::run(),
         ["structure"] => structure::run(),
+        ["bench-media", rest @ ..] => bench_media::run(rest),
         ["sounds", rest @ ..] => sounds::run(rest),
         [] | ["help" | "-h" | "--help"] => {
             print!("{HELP}");

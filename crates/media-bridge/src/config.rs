@@ -45,4 +45,29 @@ pub enum Backend {
     Portable,
     /// Level-triggered `epoll`: one `recvfrom` and one `sendto` for each forwarded packet. Linux only.
     Epoll,
+    /// `io_uring`: one call for what came and what goes. Linux from 6.12 on, where it is allowed.
+    Uring,
+}
+
+impl Backend {
+    /// Whether this system has it and lets us use it.
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Best | Self::Portable => true,
+            Self::Epoll => cfg!(target_os = "linux"),
+            #[cfg(target_os = "linux")]
+            Self::Uring => crate::io::Uring::is_available(),
+            #[cfg(not(target_os = "linux"))]
+            Self::Uring => false,
+        }
+    }
+
+    /// The one that stands behind [`Backend::Best`]; else itself.
+    pub(crate) fn chosen(self) -> Self {
+        let best = [Self::Uring, Self::Epoll, Self::Portable];
+        match self {
+            Self::Best => best.into_iter().find(|backend| backend.is_available()).unwrap_or(Self::Portable),
+            chosen => chosen,
+        }
+    }
 }

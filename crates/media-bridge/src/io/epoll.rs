@@ -8,11 +8,11 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustix::event::{EventfdFlags, Timespec, epoll, eventfd};
+use rustix::event::{Timespec, epoll};
 use rustix::net::{RecvFlags, SendFlags};
 
 use super::sockets::Sockets;
-use super::{BATCH, MAX_DATAGRAM, PacketIo, Received, SocketId, Wake};
+use super::{BATCH, Bell, MAX_DATAGRAM, PacketIo, Received, SocketId, Wake};
 
 /// Marks the bell among the sockets' keys.
 const BELL: u64 = u64::MAX;
@@ -23,21 +23,12 @@ pub(crate) struct Epoll {
     sockets: Sockets<UdpSocket>,
 }
 
-struct Bell(OwnedFd);
-
-impl Wake for Bell {
-    fn wake(&self) {
-        // It is edge-triggered and never read. Its count of 64 bits cannot run full in the life of a machine.
-        let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
-    }
-}
-
 impl PacketIo for Epoll {
     fn new() -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let bell = Bell(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        let bell = Bell::new()?;
         let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
-        epoll::add(&epoll, &bell.0, epoll::EventData::new_u64(BELL), flags)?;
+        epoll::add(&epoll, &bell, epoll::EventData::new_u64(BELL), flags)?;
         Ok(Self { epoll, bell: Arc::new(bell), sockets: Sockets::new(BATCH) })
     }
 

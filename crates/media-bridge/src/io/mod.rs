@@ -5,9 +5,13 @@
 //! [`PacketIo::flush`].
 
 #[cfg(target_os = "linux")]
+mod bell;
+#[cfg(target_os = "linux")]
 mod epoll;
 mod portable;
 mod sockets;
+#[cfg(target_os = "linux")]
+mod uring;
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
@@ -15,14 +19,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(target_os = "linux")]
+use bell::Bell;
+#[cfg(target_os = "linux")]
 pub(crate) use epoll::Epoll;
 pub(crate) use portable::Portable;
+#[cfg(target_os = "linux")]
+pub(crate) use uring::Uring;
 
 /// Octets of the largest datagram that is looked at. Longer ones are no telephony.
 pub(crate) const MAX_DATAGRAM: usize = 2_048;
 
 /// Sockets looked at for each wait.
 const BATCH: usize = 256;
+
+/// So long a thread sleeps at least where packets follow each other closely. It is a delay for them, so it is far below
+/// what anybody hears, and far above what a wake-up takes.
+#[cfg(target_os = "linux")]
+const LINGER: Duration = Duration::from_micros(20);
 
 /// The sockets of one media thread.
 pub(crate) trait PacketIo: Send + Sized + 'static {
@@ -38,7 +51,8 @@ pub(crate) trait PacketIo: Send + Sized + 'static {
     /// From now on another `token` comes with the packets of a socket, those that wait in it included.
     fn rename(&mut self, socket: SocketId, token: u32);
 
-    /// Gives a socket back.
+    /// Gives a socket back, with the packets that wait in it. Those that the last wait has found and nobody has asked for
+    /// may be lost.
     fn remove(&mut self, socket: SocketId) -> Option<UdpSocket>;
 
     /// Closes a socket.
@@ -52,11 +66,17 @@ pub(crate) trait PacketIo: Send + Sized + 'static {
     /// The next packet that the last wait found. `None`: wait again.
     fn receive(&mut self, buffer: &mut [u8; MAX_DATAGRAM]) -> Option<Received>;
 
-    /// Sends a packet now, or by the next [`PacketIo::flush`].
+    /// Sends a packet now, or by the next [`PacketIo::wait`] or [`PacketIo::flush`].
     fn send(&mut self, socket: SocketId, packet: &[u8], to: SocketAddr) -> io::Result<()>;
 
-    /// Everything sent so far leaves. Called once all packets of a wait are dealt with.
+    /// Everything sent so far leaves now.
     fn flush(&mut self) {}
+
+    /// The token of a socket, one of whose packets the kernel refused after [`PacketIo::send`] had returned. Call until
+    /// `None`.
+    fn refused(&mut self) -> Option<u32> {
+        None
+    }
 }
 
 /// Names a socket of one [`PacketIo`].
@@ -130,8 +150,8 @@ mod tests {
         let moved = socket();
         let address = moved.local_addr().unwrap();
         let id = io.add(moved, 1).unwrap();
+        io.wait(Some(Duration::ZERO)).unwrap();
         peer.send_to(b"early", address).unwrap();
-        io.wait(Some(Duration::from_secs(1))).unwrap();
         let moved = io.remove(id).unwrap();
         assert!(io.remove(id).is_none());
         let mut buffer = [0; MAX_DATAGRAM];
@@ -193,6 +213,15 @@ mod tests {
     #[test]
     fn portable_keeps_the_contract() {
         all::<Portable>();
+    }
+
+    /// Where the kernel has none of it, or forbids it, no program of ours uses it.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn io_uring_keeps_the_contract() {
+        if Uring::is_available() {
+            all::<Uring>();
+        }
     }
 
     #[cfg(target_os = "linux")]

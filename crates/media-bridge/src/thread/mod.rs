@@ -26,7 +26,7 @@ use stage::Stage;
 use crate::config::Backend;
 use crate::error::MediaError;
 #[cfg(target_os = "linux")]
-use crate::io::Epoll;
+use crate::io::{Epoll, Uring};
 use crate::io::{PacketIo, Portable, Wake};
 use crate::ports::Site;
 
@@ -51,13 +51,12 @@ impl Neighbour {
 impl ThreadGroup {
     /// Starts `count` threads, each with room for so many `parked` pairs of sockets.
     pub(crate) fn start(count: usize, backend: Backend, parked: usize) -> Result<Self, MediaError> {
-        match backend {
-            Backend::Portable => Self::start_with::<Portable>(count, parked),
+        match backend.chosen() {
+            Backend::Best | Backend::Portable => Self::start_with::<Portable>(count, parked),
             #[cfg(target_os = "linux")]
-            Backend::Best | Backend::Epoll => Self::start_with::<Epoll>(count, parked),
-            #[cfg(not(target_os = "linux"))]
-            Backend::Best => Self::start_with::<Portable>(count, parked),
-            #[cfg(not(target_os = "linux"))]
+            Backend::Epoll => Self::start_with::<Epoll>(count, parked),
+            #[cfg(target_os = "linux")]
+            Backend::Uring if Backend::Uring.is_available() => Self::start_with::<Uring>(count, parked),
             other => Err(MediaError::NoSuchBackend(other)),
         }
     }

@@ -72,7 +72,6 @@ impl<I: PacketIo> Stage<I> {
             self.serve_packets();
             self.serve_messages();
             self.serve_time();
-            self.io.flush();
         }
         if let Some(own) = self.neighbours.get(self.index) {
             own.mailbox.close();
@@ -113,14 +112,19 @@ impl<I: PacketIo> Stage<I> {
         while let Some(received) = self.io.receive(&mut self.buffer) {
             self.take_packet(now, received);
         }
+        while let Some(token) = self.io.refused() {
+            if let Some(seat) = self.seats.get((token >> 1) as usize) {
+                seat.core.count_send_error();
+            }
+        }
     }
 
     fn serve_messages(&mut self) {
-        let neighbours = self.neighbours.clone();
-        let Some(own) = neighbours.get(self.index) else { return };
-        if !own.mailbox.answer_bell() {
+        if !self.neighbours.get(self.index).is_some_and(|own| own.mailbox.answer_bell()) {
             return;
         }
+        let neighbours = self.neighbours.clone();
+        let Some(own) = neighbours.get(self.index) else { return };
         for _ in 0..MESSAGES_AT_A_TIME {
             let Some(message) = own.mailbox.take() else { return };
             self.take_message(message);

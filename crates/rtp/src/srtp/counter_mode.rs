@@ -2,9 +2,9 @@ use aes::cipher::{BlockCipherEncrypt, BlockSizeUser, InnerIvInit, KeyInit, Strea
 use aes::{Aes128Enc, Aes256Enc};
 use ctr::CtrCore;
 use ctr::flavors::Ctr128BE;
-use hmac::{Hmac, Mac};
-use sha1::Sha1;
 use subtle::ConstantTimeEq;
+
+use super::hmac_sha1::HmacSha1;
 
 /// Octets of the salt of a session.
 pub(super) const SALT: usize = 14;
@@ -15,8 +15,7 @@ pub(super) const AUTHENTICATION_KEY: usize = 20;
 pub(super) struct CounterMode {
     cipher: Cipher,
     salt: [u8; SALT],
-    /// Keyed: a packet begins with a copy.
-    mac: Hmac<Sha1>,
+    mac: HmacSha1,
     tag: usize,
 }
 
@@ -33,7 +32,7 @@ impl CounterMode {
             16 => Cipher::Bits128(Aes128Enc::new_from_slice(key).ok()?),
             _ => Cipher::Bits256(Aes256Enc::new_from_slice(key).ok()?),
         };
-        Some(Self { cipher, salt, mac: Hmac::new_from_slice(authentication).ok()?, tag })
+        Some(Self { cipher, salt, mac: HmacSha1::new(authentication)?, tag })
     }
 
     pub(super) fn tag_length(&self) -> usize {
@@ -54,10 +53,7 @@ impl CounterMode {
     /// [`tag_length`](Self::tag_length) count.
     #[inline]
     pub(super) fn tag(&self, packet: &[u8], trailer: [u8; 4]) -> [u8; 20] {
-        let mut mac = self.mac.clone();
-        mac.update(packet);
-        mac.update(&trailer);
-        mac.finalize().into_bytes().into()
+        self.mac.tag(packet, trailer)
     }
 
     /// Whether `tag` is the one over `packet` and `trailer`; takes as long whatever differs.

@@ -36,6 +36,8 @@ mod derivation;
 mod error;
 /// AES-GCM (RFC 7714).
 mod gcm;
+/// Tags of packets in counter mode (RFC 3711 §4.2.1).
+mod hmac_sha1;
 /// Taking protection off.
 mod inbound;
 /// Master keys, and what names them.

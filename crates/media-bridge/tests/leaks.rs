@@ -1,0 +1,85 @@
+//! A thousand calls come and go, and nothing of them stays: no port, descriptor, thread or memory.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test ends where its machine fails")]
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use media_bridge::{Backend, Bridge, Codec, Leg, LegConfig, LegSettings, MediaConfig, MediaEngine};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
+
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const CALLS: usize = 1_000;
+
+/// What the engine may keep for its next calls beyond the first thousand: room of tables, which doubles now and then.
+const ROOM: isize = 64 * 1_024;
+
+fn entries(folder: &str) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+fn call(engine: &MediaEngine) -> (Leg, Leg, Bridge) {
+    let phone = SocketAddr::new(LOCAL, 9);
+    let open = |near: Option<&Leg>| {
+        let leg = engine.open_leg(LegConfig::new(LOCAL, |_| {}).near(near.map(Leg::id))).unwrap();
+        leg.configure(LegSettings::new(Some(phone), Codec::Pcmu));
+        leg
+    };
+    let first = open(None);
+    let second = open(Some(&first));
+    let bridge = engine.bridge(&first, &second);
+    (first, second, bridge)
+}
+
+/// So many calls one after the other, a few of them at a time.
+fn come_and_go(engine: &MediaEngine) {
+    for _ in 0..CALLS / 20 {
+        let calls: Vec<_> = (0..20).map(|_| call(engine)).collect();
+        drop(calls);
+    }
+    until(|| engine.open_legs() == 0 && engine.ports_in_use() == 0);
+}
+
+fn until(done: impl Fn() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(20);
+    while !done() {
+        assert!(Instant::now() < patience, "it does not come to its end");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+// One test, for descriptors and memory are those of the whole process.
+#[test]
+fn a_thousand_calls_leave_nothing_behind() {
+    for backend in [Backend::Uring, Backend::Epoll, Backend::Portable] {
+        if !backend.is_available() {
+            continue;
+        }
+        let (descriptors, threads) = (entries("/proc/self/fd"), entries("/proc/self/task"));
+        let config = MediaConfig {
+            threads: Some(2),
+            ports: 40_000..=49_999,
+            // Sockets that rest are kept on purpose.
+            parked_pairs: 0,
+            backend,
+            ..MediaConfig::default()
+        };
+        let engine = MediaEngine::start(config).unwrap();
+        let (idle, running) = (entries("/proc/self/fd"), entries("/proc/self/task"));
+        assert_eq!(running, threads + 2);
+        come_and_go(&engine);
+        let region = Region::new(ALLOCATOR);
+        come_and_go(&engine);
+        until(|| entries("/proc/self/fd") == idle);
+        let change = region.change();
+        let kept = change.bytes_allocated as isize - change.bytes_deallocated as isize;
+        assert!(kept < ROOM, "{backend:?} keeps {kept} octets");
+        assert_eq!(entries("/proc/self/task"), running);
+        drop(engine);
+        until(|| entries("/proc/self/task") == threads && entries("/proc/self/fd") == descriptors);
+    }
+}
