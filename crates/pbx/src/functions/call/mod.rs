@@ -2,6 +2,7 @@
 
 mod caller_id;
 mod channel;
+mod channel_media;
 mod geoloc_profile;
 mod jitter_buffer;
 mod message;
