@@ -39,6 +39,7 @@ mod recording;
 mod refusals;
 mod registration;
 mod reload;
+mod reports;
 mod restart;
 mod rfc3665;
 mod security_mechanisms;
@@ -99,6 +100,7 @@ fn main() {
         registration::trials(),
         recording::trials(),
         reload::trials(),
+        reports::trials(),
         restart::trials(),
         rfc3665::trials(),
         several_destinations::trials(),
