@@ -257,7 +257,6 @@ impl SessionMedia {
             remote: negotiated.remote,
             remote_rtcp: negotiated.remote_rtcp,
             rtcp_mux: negotiated.rtcp_mux,
-            extended_reports: media_bridge::ExtendedReports::default(),
             codec,
             send_payload_type: negotiated.send_payload_type,
             receive_payload_type: negotiated.receive_payload_type,
