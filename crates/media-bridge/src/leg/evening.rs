@@ -127,7 +127,7 @@ impl LegCore {
         pcm: &'p mut [i16],
     ) -> Option<(Heard, (&'p [i16], u32))> {
         let since = self.since(now);
-        let Some(evening) = &mut self.evening else { return self.next_noise(pcm) };
+        let Some(evening) = &mut self.evening else { return self.next_noise(now, pcm) };
         let codec = evening.codec;
         let sound = pcm.get_mut(..codec.samples(TURN))?;
         let filled = evening.playout.fill(since, sound);

@@ -1,5 +1,7 @@
 //! Comfort noise (RFC 3389): what a peer describes in its pauses, passed on to who has it too, and made here for others.
 
+use std::time::Instant;
+
 use audio::comfort_noise::{Description, Generator};
 use rtp::Header;
 
@@ -53,7 +55,11 @@ impl LegCore {
     }
 
     /// The next 20 ms of a pause, as if they had been heard. `None` while there is none.
-    pub(super) fn next_noise<'p>(&mut self, pcm: &'p mut [i16]) -> Option<(Heard, (&'p [i16], u32))> {
+    pub(super) fn next_noise<'p>(
+        &mut self,
+        now: Instant,
+        pcm: &'p mut [i16],
+    ) -> Option<(Heard, (&'p [i16], u32))> {
         let noise = self.noise.as_mut()?;
         let sound = pcm.get_mut(..Codec::L16.samples(TURN))?;
         noise.generator.fill(sound);
@@ -64,6 +70,7 @@ impl LegCore {
             marker: false,
             ..header
         };
+        self.tap_noise(now, &header, sound);
         let content = Content::Audio(Codec::L16, 0..0);
         Some((Heard { header, clock_rate: RATE, content, released: false }, (sound, RATE)))
     }

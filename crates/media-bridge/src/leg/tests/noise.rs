@@ -86,6 +86,24 @@ fn others_hear_noise_of_that_level_until_the_peer_speaks() {
 }
 
 #[test]
+fn who_listens_in_hears_the_noise_too() {
+    use crate::tap::{Kind, Side, Sides, tap};
+    let mut a = with_noise(Codec::Pcmu);
+    let (end, mut listening) = tap(a.now, Sides::Both);
+    a.leg.add_tap(end);
+    let (heard, packet) = pause(&mut a, &[30]);
+    a.leg.begin_noise(&heard, &packet);
+    let mut pcm = [0; crate::codec::MOST_SAMPLES];
+    let (_, (sound, _)) = a.leg.play_out(a.now, &mut pcm).unwrap();
+    let mut octets = [0; 2_000];
+    let (slice, length) = listening.next(&mut octets).unwrap();
+    assert_eq!((slice.side, slice.kind, slice.timestamp), (Side::Read, Kind::Linear(8_000), 0));
+    let copied: Vec<i16> =
+        octets[..length].as_chunks().0.iter().map(|octets| i16::from_le_bytes(*octets)).collect();
+    assert_eq!(copied, sound);
+}
+
+#[test]
 fn a_pause_ends_with_a_hold() {
     let mut a = with_noise(Codec::Pcmu);
     let (heard, packet) = pause(&mut a, &[40]);
