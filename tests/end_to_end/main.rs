@@ -41,6 +41,7 @@ mod recording;
 mod refusals;
 mod registration;
 mod reload;
+mod reports;
 mod restart;
 mod rfc3665;
 mod security_mechanisms;
@@ -103,6 +104,7 @@ fn main() {
         registration::trials(),
         recording::trials(),
         reload::trials(),
+        reports::trials(),
         restart::trials(),
         rfc3665::trials(),
         several_destinations::trials(),

@@ -70,7 +70,7 @@ pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use forward::{Forward, ForwardTarget};
 pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation, Redirecting};
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
-pub use media_bridge::{Codec, JitterBuffer, JitterMode};
+pub use media_bridge::{Codec, JitterBuffer, JitterMode, Spread, Statistics};
 pub use message::{MessageError, TextMessage};
 pub use pickup::{BadGroup, GroupSet, PickupGroups};
 pub use prompts::Prompts;

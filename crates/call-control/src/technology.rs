@@ -199,6 +199,8 @@ pub enum Report {
     Codecs(Vec<media_bridge::Codec>),
     /// Whether its media is encrypted from now on.
     Encrypted(bool),
+    /// Whether the party and we describe pauses to each other from now on (comfort noise, RFC 3389).
+    ComfortNoise(bool),
     /// Where the party's media is, for another party to send to directly; `None` when it cannot leave us.
     Media(Option<Box<PartyMedia>>),
     /// Packets of the party came from there.

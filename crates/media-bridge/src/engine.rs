@@ -100,7 +100,17 @@ impl MediaEngine {
         }
         let (has_begun, rate) = (AtomicBool::new(false), AtomicU32::new(PLAY_RATE));
         let form = Mutex::new(Form::new(Codec::default(), opus::Settings::default()));
-        Ok(Leg { id, rtp, rtcp, counters, shared: shared.clone(), has_begun, rate, form })
+        Ok(Leg {
+            id,
+            rtp,
+            rtcp,
+            counters,
+            shared: shared.clone(),
+            has_begun,
+            rate,
+            form,
+            remote: Mutex::new(None),
+        })
     }
 
     /// Joins two legs until the [`Bridge`] is dropped. Bridges that they were in end.

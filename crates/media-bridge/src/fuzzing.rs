@@ -10,7 +10,7 @@ use rtp::srtp::{Inbound, MasterKey, Suite};
 use crate::codec::{Codec, MOST_SAMPLES};
 use crate::keys::LegKeys;
 use crate::leg::{LegCore, Seed};
-use crate::settings::{CodecPayload, Direction, EventPayload, LegSettings};
+use crate::settings::{CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, LegSettings};
 use crate::statistics::Counters;
 
 /// SSRC of the stream that the listening leg sends.
@@ -91,7 +91,16 @@ fn new_leg(now: Instant, ssrc: u32) -> LegCore {
 
 fn settings(peer: SocketAddr, codec: Codec, direction: Direction) -> LegSettings {
     let telephone_event = Some(EventPayload { send: 101, receive: 96, clock_rate: 8_000 });
-    LegSettings { telephone_event, direction, symmetric: true, ..LegSettings::new(Some(peer), codec) }
+    let comfort_noise = Some(ComfortNoise { send: 13, receive: 13 });
+    let extended_reports = ExtendedReports { voip_metrics: true, round_trip: true };
+    LegSettings {
+        telephone_event,
+        comfort_noise,
+        extended_reports,
+        direction,
+        symmetric: true,
+        ..LegSettings::new(Some(peer), codec)
+    }
 }
 
 /// Settings with another codec that the peer may change to.
@@ -104,7 +113,13 @@ fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: Socke
     talker.hear_rtcp(now, from, datagram);
     let Some(heard) = talker.hear(now, from, datagram) else { return };
     let mut buffer = [0; 8_192];
+    talker.farewell(&mut buffer);
+    talker.begin_noise(&heard, datagram);
+    talker.end_noise(&heard);
     let mut pcm = [0; MOST_SAMPLES];
+    if let Some((noise, sound)) = talker.play_out(now, &mut pcm) {
+        listener.relay_sound(now, &noise, sound, &mut buffer);
+    }
     let mut sound = (&[][..], 0);
     if talker.listens(&heard) || listener.recodes(&heard) {
         let Some(decoded) = talker.decode(&heard, datagram, &mut pcm) else { return };

@@ -38,6 +38,8 @@ pub struct Leg {
     pub(crate) rate: AtomicU32,
     /// How what is played is encoded.
     pub(crate) form: Mutex<Form>,
+    /// Where its settings send RTP to.
+    pub(crate) remote: Mutex<Option<SocketAddr>>,
 }
 
 impl Leg {
@@ -56,6 +58,11 @@ impl Leg {
         self.rtcp
     }
 
+    /// Where its settings send RTP to. A symmetric leg may have found another place since.
+    pub fn remote_address(&self) -> Option<SocketAddr> {
+        *self.remote.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Samples a second that the peer can hear: those of the codec that was agreed on first. Sounds of as many need not be
     /// resampled.
     pub fn sample_rate(&self) -> u32 {
@@ -69,6 +76,7 @@ impl Leg {
     pub fn configure(&self, settings: LegSettings) {
         self.rate.store(settings.codec.sample_rate(), Ordering::Relaxed);
         *self.form.lock().unwrap_or_else(PoisonError::into_inner) = Form::new(settings.codec, settings.opus);
+        *self.remote.lock().unwrap_or_else(PoisonError::into_inner) = settings.remote;
         let settings = Box::new(settings);
         let has_begun = self.has_begun.swap(true, Ordering::Relaxed);
         self.command(if has_begun { Command::Configure(settings) } else { Command::Begin(settings) });

@@ -76,8 +76,8 @@ pub use recorder::{Content, RecordError, Recorder, Recording, RecordingEnd, Reco
 pub use rtp::srtp::{MasterKey, Mki, Suite};
 pub use rtp::telephone_event::Digit;
 pub use settings::{
-    ALTERNATIVES, CodecPayload, Direction, EventPayload, ExtendedReports, JitterBuffer, JitterMode, Learning,
-    LegSettings, OTHER_EVENTS,
+    ALTERNATIVES, CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, JitterBuffer,
+    JitterMode, Learning, LegSettings, OTHER_EVENTS,
 };
 pub use spread::Spread;
 pub use statistics::Statistics;

@@ -31,6 +31,9 @@ pub struct LegSettings {
     pub telephone_event: Option<EventPayload>,
     /// The same on other clocks, for `alternatives` that have another one than `codec`.
     pub other_events: [Option<EventPayload>; OTHER_EVENTS],
+    /// Payload types of comfort noise (RFC 3389) on the clock of 8 kHz, if both sides have it: the peer sends a description of
+    /// its pauses instead of silence.
+    pub comfort_noise: Option<ComfortNoise>,
     /// Keys of the peer are listened for in its sound (ITU-T Q.24), as those of a peer without telephone-event.
     pub digits_in_sound: bool,
     /// Keys for the peer go another way than through its media: [`LegEvent::DigitForPeer`](crate::LegEvent::DigitForPeer)
@@ -81,6 +84,7 @@ impl LegSettings {
             asymmetric: false,
             telephone_event: None,
             other_events: [None; OTHER_EVENTS],
+            comfort_noise: None,
             digits_in_sound: false,
             digits_elsewhere: false,
             direction: Direction::SendRecv,
@@ -217,6 +221,15 @@ impl EventPayload {
     pub const fn narrow(payload_type: u8) -> Self {
         Self { send: payload_type, receive: payload_type, clock_rate: 8_000 }
     }
+}
+
+/// Payload types of comfort noise; each side chooses the one that it wants to receive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComfortNoise {
+    /// What the peer announced.
+    pub send: u8,
+    /// What we announced.
+    pub receive: u8,
 }
 
 /// Which way audio flows, seen from us (RFC 8866 §6.7).

@@ -1,6 +1,7 @@
 //! What the fuzz targets run; here so that it always compiles.
 
 use crate::rtcp::extended::{Block, RunLengths, encode_runs};
+use crate::rtcp::feedback::Feedback;
 use crate::rtcp::{self, Compound, CompoundWriter};
 use crate::srtp::{Inbound, MasterKey, Outbound, Suite, UnprotectError};
 use crate::telephone_event::Event;
@@ -85,12 +86,30 @@ pub fn rtcp_compound(data: &[u8]) {
                 assert!(bye.reason().is_none_or(|reason| reason.len() <= 255));
             }
             rtcp::Packet::ExtendedReport(report) => extended_report(&report),
+            rtcp::Packet::Feedback(packet) => feedback(&packet),
             rtcp::Packet::Other(raw) => {
                 write_again(|writer| writer.raw(raw.packet_type, raw.count, trim(raw.body)))
             }
         }
     }
     assert!(copied > 0);
+}
+
+/// What is asked for can be walked, and written and read again.
+fn feedback(packet: &rtcp::feedback::FeedbackPacket<'_>) {
+    match packet.feedback {
+        Feedback::Missing(missing) => assert!(missing.iter().next().is_some()),
+        Feedback::FullPicture(requests) => assert!(requests.iter().len() > 0),
+        Feedback::Other { content, .. } if !content.len().is_multiple_of(4) => return, // behind padding
+        _ => {}
+    }
+    let mut octets = [0; MAX_PACKET];
+    let mut writer = CompoundWriter::new(&mut octets);
+    if writer.feedback(packet.sender, packet.media, &packet.feedback).is_ok() {
+        let length = writer.finish();
+        let Ok(compound) = Compound::parse_reduced_size(&octets[..length]) else { panic!("{packet:?}") };
+        assert_eq!(compound.packets().next(), Some(rtcp::Packet::Feedback(*packet)));
+    }
 }
 
 /// Blocks can be walked to their end, and written and read again.

@@ -37,6 +37,7 @@
 //! | 3550 | packets, sequence numbers, jitter, reports; no session bandwidth rules |
 //! | 3611 | extended reports: the seven blocks, read and written |
 //! | 3711, 6188, 7714 | Secure RTP and RTCP: AES in counter mode and AES-GCM |
+//! | 4585, 5104 | feedback as packets: NACK, PLI, FIR; no rules on when to send it |
 //! | 4733 | telephone-event for digits; no other events, no tones (`audio/tone`) |
 //! | 5506 | reduced-size RTCP is read |
 //! | 5761, 7983 | what shares a port is told apart |

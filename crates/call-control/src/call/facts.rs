@@ -213,6 +213,11 @@ impl Call {
         self.details().encrypted
     }
 
+    /// Whether the party describes its pauses, and takes descriptions of others' (comfort noise).
+    pub fn has_comfort_noise(&self) -> bool {
+        self.details().comfort_noise
+    }
+
     /// Whether calls that it makes have to be encrypted as well.
     pub fn demands_encryption(&self) -> bool {
         self.details().demands_encryption

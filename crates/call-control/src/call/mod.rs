@@ -14,10 +14,10 @@ mod transfers;
 mod variables;
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use media_bridge::{Codec, Leg};
+use media_bridge::{Codec, Leg, Statistics};
 use sip_ua::charge_advice::ChargeAdvice;
 use tokio::sync::watch;
 
@@ -79,6 +79,8 @@ pub(crate) struct Channel {
     transferred: watch::Sender<Option<Result<(), u16>>>,
     hops: AtomicU8,
     leg: Mutex<Option<Arc<Leg>>>,
+    /// What the leg had counted when it went.
+    counted: OnceLock<Statistics>,
     pub(crate) digits: DigitQueue,
     pub(crate) playback: PlaybackSlot,
     pub(crate) verdict: VerdictSlot,
@@ -105,6 +107,7 @@ struct Details {
     caller_tag: String,
     tone_zone: Option<String>,
     encrypted: bool,
+    comfort_noise: bool,
     demands_encryption: bool,
     dialed: String,
     language: String,
@@ -138,6 +141,7 @@ impl Call {
             caller_tag: String::new(),
             tone_zone: None,
             encrypted: false,
+            comfort_noise: false,
             demands_encryption: false,
             dialed: spec.dialed,
             language: spec.language,
@@ -174,6 +178,7 @@ impl Call {
             transferred: watch::Sender::new(None),
             hops: AtomicU8::new(HOPS),
             leg: Mutex::new(spec.leg),
+            counted: OnceLock::new(),
             digits: DigitQueue::default(),
             playback: PlaybackSlot::default(),
             verdict: VerdictSlot::default(),
@@ -256,6 +261,11 @@ impl Call {
     /// Says how many more channels may follow.
     pub fn set_hops(&self, hops: u8) {
         self.0.hops.store(hops, Ordering::Relaxed);
+    }
+
+    /// Whether the party has put us on hold.
+    pub fn is_held(&self) -> bool {
+        *self.0.held.borrow()
     }
 
     /// True while the party has put us on hold.
@@ -388,6 +398,11 @@ impl Call {
         bridge::join(self, other).await
     }
 
+    /// What its media leg has counted, also after the channel has ended. `None` for one that never had a leg.
+    pub fn media_statistics(&self) -> Option<Statistics> {
+        self.leg().map(|leg| leg.statistics()).or_else(|| self.0.counted.get().copied())
+    }
+
     /// The media leg, gone once the channel has ended.
     pub fn leg(&self) -> Option<Arc<Leg>> {
         self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -405,6 +420,7 @@ impl Call {
             Report::Resumed => self.hold(false),
             Report::Codecs(codecs) => self.details().codecs = codecs,
             Report::Encrypted(encrypted) => self.details().encrypted = encrypted,
+            Report::ComfortNoise(agreed) => self.details().comfort_noise = agreed,
             Report::Media(media) => self.change_media(media.map(|media| *media)),
             Report::HeardFrom(from) => self.change_source(from),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
@@ -484,7 +500,9 @@ impl Call {
             self.0.moves.clear();
             self.0.media.clear();
             let leg = self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).take();
-            drop(leg);
+            if let Some(leg) = leg {
+                let _ = self.0.counted.set(leg.statistics());
+            }
             self.0.switchboard.notice(|| Event::ChannelEnded { channel: self.snapshot(), cause });
         }
     }

@@ -142,6 +142,13 @@ impl Call {
         self.0.media.lock().media.clone()
     }
 
+    /// Where media for the party goes: where it was heard from, if that counts, else where it said. `None` before anything is
+    /// agreed on, and after the end.
+    pub fn media_address(&self) -> Option<std::net::SocketAddr> {
+        let heard = self.party_media().filter(|media| media.symmetric).and_then(|media| media.heard_from);
+        heard.or_else(|| self.leg()?.remote_address())
+    }
+
     /// Whether the party sends its audio to somebody else, as far as it was told.
     pub fn is_media_direct(&self) -> bool {
         self.0.media.lock().told.is_some()

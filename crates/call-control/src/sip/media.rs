@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use media_bridge::{
-    ALTERNATIVES, Codec, CodecPayload, Direction, EventPayload, Leg, LegSettings, OTHER_EVENTS,
+    ALTERNATIVES, Codec, CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, Leg,
+    LegSettings, OTHER_EVENTS,
 };
 use sdp::negotiation::{
     CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, PacketTime, Protection,
@@ -32,6 +33,8 @@ pub(super) struct Agreement {
     pub(super) held: bool,
     /// It is encrypted.
     pub(super) encrypted: bool,
+    /// Both sides have comfort noise.
+    pub(super) comfort_noise: bool,
 }
 
 impl Agreement {
@@ -41,6 +44,7 @@ impl Agreement {
             call.report(Report::Codecs(self.codecs));
         }
         call.report(Report::Encrypted(self.encrypted));
+        call.report(Report::ComfortNoise(self.comfort_noise));
         call.report(if self.held { Report::Held } else { Report::Resumed });
     }
 }
@@ -53,6 +57,8 @@ pub(super) struct SessionMedia {
     seen: Seen,
     codecs: CodecChoice,
     keyring: Keyring,
+    /// Our offers name comfort noise: whoever the phone is to talk with has it.
+    offers_noise: bool,
     /// What holds now.
     agreed: Option<Negotiated>,
     /// Whose media the phone was told of, and has agreed to; `None` for ours.
@@ -89,9 +95,23 @@ impl SessionMedia {
         session_id: u64,
     ) -> Self {
         let packet_time = if endpoint.rtp.use_ptime { PacketTime::Theirs } else { PacketTime::Ours };
-        let negotiator = Negotiator::new(session_id, "-").with_packet_time(packet_time);
+        let negotiator = Negotiator::new(session_id, "-")
+            .with_packet_time(packet_time)
+            .with_rtcp_mux(endpoint.rtp.rtcp_mux)
+            .with_extended_reports(true);
         let keyring = Keyring::new(endpoint.media_encryption);
-        Self { leg, negotiator, endpoint, seen, codecs, keyring, agreed: None, told: None, offered: None }
+        Self {
+            leg,
+            negotiator,
+            endpoint,
+            seen,
+            codecs,
+            keyring,
+            offers_noise: false,
+            agreed: None,
+            told: None,
+            offered: None,
+        }
     }
 
     /// Our address, as descriptions say it.
@@ -104,6 +124,11 @@ impl SessionMedia {
         let MediaEncryption::Sdes { short_tags, .. } = self.endpoint.media_encryption else { return false };
         self.keyring = Keyring::new(MediaEncryption::Sdes { optional: false, short_tags });
         true
+    }
+
+    /// Offers name comfort noise from now on.
+    pub(super) fn offer_comfort_noise(&mut self) {
+        self.offers_noise = true;
     }
 
     /// The endpoint that it belongs to.
@@ -137,7 +162,8 @@ impl SessionMedia {
         let codecs = self.codecs.offered(prefer);
         self.offered = to;
         let protection = self.keyring.for_offer();
-        let local = self.local(to, codecs, protection);
+        let named = self.agreed.as_ref().and_then(comfort_noise).is_some() || self.offers_noise;
+        let local = self.local(to, codecs, protection, named);
         Body::sdp(self.negotiator.offer(&local))
     }
 
@@ -155,7 +181,7 @@ impl SessionMedia {
         let codecs = self.codecs.answered(&offered, turn);
         let direct = to.and_then(|place| {
             let mut attempt = self.negotiator.clone();
-            let answered = attempt.answer(offer, &self.local(Some(place), Vec::new(), None)).ok();
+            let answered = attempt.answer(offer, &self.local(Some(place), Vec::new(), None, false)).ok();
             Some((attempt, answered.filter(|(_, negotiated)| !negotiated.remote_hold)?))
         });
         let (answer, negotiated) = match direct {
@@ -165,7 +191,7 @@ impl SessionMedia {
                 answered
             }
             None => {
-                let answered = self.negotiator.answer(offer, &self.local(None, codecs, protection))?;
+                let answered = self.negotiator.answer(offer, &self.local(None, codecs, protection, true))?;
                 self.told = None;
                 answered
             }
@@ -218,6 +244,7 @@ impl SessionMedia {
             codecs: codecs_of(&negotiated),
             held: negotiated.remote_hold,
             encrypted: negotiated.protection.is_some(),
+            comfort_noise: comfort_noise(&negotiated).is_some(),
         };
         self.agreed = Some(negotiated);
         agreement
@@ -230,12 +257,12 @@ impl SessionMedia {
             remote: negotiated.remote,
             remote_rtcp: negotiated.remote_rtcp,
             rtcp_mux: negotiated.rtcp_mux,
-            extended_reports: media_bridge::ExtendedReports::default(),
             codec,
             send_payload_type: negotiated.send_payload_type,
             receive_payload_type: negotiated.receive_payload_type,
             telephone_event: events_of(negotiated),
             other_events: other_events(negotiated),
+            comfort_noise: comfort_noise(negotiated),
             digits_in_sound: digits == DigitMode::Sound,
             digits_elsewhere: matches!(digits, DigitMode::Info | DigitMode::None),
             direction: match negotiated.direction {
@@ -255,6 +282,10 @@ impl SessionMedia {
             strict: self.endpoint.strict_media,
             learning: self.endpoint.rtp.learning,
             rtcp_interval: self.endpoint.rtp.rtcp_interval,
+            extended_reports: ExtendedReports {
+                voip_metrics: negotiated.extended_reports.voip_metrics,
+                round_trip: negotiated.extended_reports.round_trip,
+            },
             keepalive: self.endpoint.rtp.keepalive,
             rtp_timeout: self.endpoint.rtp_timeout,
             rtp_timeout_hold: self.endpoint.rtp_timeout_hold,
@@ -291,8 +322,9 @@ impl SessionMedia {
         to: Option<MediaPlace>,
         codecs: Vec<Codec>,
         protection: Option<Protection>,
+        noise: bool,
     ) -> LocalMedia {
-        let Some(place) = to else { return self.own(codecs, protection) };
+        let Some(place) = to else { return self.own(codecs, protection, noise) };
         LocalMedia {
             address: place.rtp.ip(),
             port: place.rtp.port(),
@@ -309,18 +341,26 @@ impl SessionMedia {
         }
     }
 
-    fn own(&self, codecs: Vec<Codec>, protection: Option<Protection>) -> LocalMedia {
+    fn own(&self, codecs: Vec<Codec>, protection: Option<Protection>, noise: bool) -> LocalMedia {
+        let ptime = self.endpoint.rtp.packet_time(codecs.first().copied());
+        let noise = noise.then(|| CodecOffer::from(sdp::Codec::COMFORT_NOISE));
         LocalMedia {
             address: self.seen.address,
             port: self.leg.rtp_address().port(),
             rtcp_port: None,
-            ptime: self.endpoint.rtp.packet_time(codecs.first().copied()),
-            codecs: codecs.into_iter().map(offer_of).collect(),
+            ptime,
+            codecs: codecs.into_iter().map(offer_of).chain(noise).collect(),
             telephone_event: self.endpoint.digits.names_events().then_some(TELEPHONE_EVENT),
             direction: sdp::Direction::SendRecv,
             protection,
         }
     }
+}
+
+/// Comfort noise, where both sides have named it.
+fn comfort_noise(negotiated: &Negotiated) -> Option<ComfortNoise> {
+    let named = negotiated.common.iter().find(|common| common.codec == sdp::Codec::COMFORT_NOISE)?;
+    Some(ComfortNoise { send: named.send_payload_type, receive: named.receive_payload_type })
 }
 
 fn events_of(negotiated: &Negotiated) -> Option<EventPayload> {

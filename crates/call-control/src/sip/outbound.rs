@@ -161,6 +161,9 @@ fn open_media(
     if request.asker.as_ref().is_some_and(Call::demands_encryption) && !media.demand_encryption() {
         return Err(OriginateError::NotEncrypted(route.endpoint.name.clone()));
     }
+    if request.asker.as_ref().is_some_and(Call::has_comfort_noise) {
+        media.offer_comfort_noise();
+    }
     Ok((media, relay))
 }
 

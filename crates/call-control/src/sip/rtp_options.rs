@@ -18,6 +18,8 @@ pub struct RtpOptions {
     pub learning: Learning,
     /// Time between two reports of RTCP, on average; that of RFC 3550 where nothing is said.
     pub rtcp_interval: Option<Duration>,
+    /// RTP and RTCP share a port where its phones offer or accept that (RFC 5761).
+    pub rtcp_mux: bool,
     /// After this long without a packet to its phone one goes out that sounds of nothing.
     pub keepalive: Option<Duration>,
     /// Its phones say `G726-32` and mean `AAL2-G726-32`: the first sample in the upper half of an octet.

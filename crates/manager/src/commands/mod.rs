@@ -146,6 +146,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         mixmonitor::COMMANDS,
         module::COMMANDS,
         pjsip::COMMANDS,
+        pjsip::CHANNEL_STATS,
         pjsip::ONE,
         pjsip::REGISTRATIONS,
         pjsip::SUBSCRIPTIONS,

@@ -97,9 +97,9 @@ impl LegCore {
         self.evening = None;
     }
 
-    /// Whether its sound is played from a buffer, so that it belongs on the wheel.
+    /// Whether its sound is played from a buffer, or made, so that it belongs on the wheel.
     pub(crate) fn plays_out(&self) -> bool {
-        self.evening.is_some()
+        self.evening.is_some() || self.noise.is_some()
     }
 
     /// Puts the sound of a packet into the buffer. `true`: it is heard from there, at its time.
@@ -120,22 +120,27 @@ impl LegCore {
         true
     }
 
-    /// The next 20 ms from the buffer, as if they had just been heard. `None` while nobody talks.
+    /// The next 20 ms from the buffer, or of a pause, as if they had just been heard. `None` while nobody talks.
     pub(crate) fn play_out<'p>(
         &mut self,
         now: Instant,
         pcm: &'p mut [i16],
     ) -> Option<(Heard, (&'p [i16], u32))> {
         let since = self.since(now);
-        let evening = self.evening.as_mut()?;
+        let Some(evening) = &mut self.evening else { return self.next_noise(now, pcm) };
         let codec = evening.codec;
         let sound = pcm.get_mut(..codec.samples(TURN))?;
         let filled = evening.playout.fill(since, sound);
         let mut header = evening.next;
         evening.next.timestamp = header.timestamp.wrapping_add(u32::from(TURN) * codec.clock_rate() / 1_000);
-        if filled.silent == sound.len() {
-            evening.silent = true;
-            return None;
+        match &mut self.noise {
+            // The peer has said how its pause sounds: nothing is to be made up.
+            Some(noise) if filled.silent + filled.concealed == sound.len() => noise.fill(sound),
+            None if filled.silent == sound.len() => {
+                evening.silent = true;
+                return None;
+            }
+            _ => {}
         }
         header.marker = std::mem::replace(&mut evening.silent, false);
         evening.next.sequence = header.sequence.wrapping_add(1);

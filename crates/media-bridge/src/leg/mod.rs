@@ -7,6 +7,7 @@ mod evening;
 mod extended;
 mod keepalive;
 mod keypress;
+mod noise;
 mod program;
 mod protection;
 mod receive;
@@ -41,6 +42,7 @@ use extended::Extended;
 use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
+use noise::Noise;
 use program::{Ended, Program};
 use protection::Protection;
 pub(crate) use receive::{Content, Heard};
@@ -77,6 +79,8 @@ pub(crate) struct LegCore {
     /// How what is heard is evened out.
     jitter_buffer: Option<JitterBuffer>,
     evening: Option<Box<Evening>>,
+    /// A pause of the peer.
+    noise: Option<Box<Noise>>,
     /// What listens for keys in the sound of the peer.
     ears: Option<Box<Ears>>,
     /// What listens for who has answered.
@@ -150,6 +154,7 @@ impl LegCore {
             upsampler: None,
             jitter_buffer: None,
             evening: None,
+            noise: None,
             ears: None,
             jury: None,
             taps: Vec::new(),
@@ -180,6 +185,9 @@ impl LegCore {
         self.spoken.configure(&settings);
         self.follow_codec();
         self.set_packet_length(&settings);
+        if !settings.direction.receives() {
+            self.noise = None;
+        }
         if !settings.direction.sends() {
             self.owed = 0;
         }

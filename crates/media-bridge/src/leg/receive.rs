@@ -39,6 +39,8 @@ pub(crate) enum Content {
         /// Ticks a second of its duration.
         clock_rate: u32,
     },
+    /// What a pause sounds like, described (RFC 3389); where in the packet it is.
+    Noise(Range<usize>),
     /// What may not be heard now, as on hold.
     Unheard,
 }
@@ -92,12 +94,16 @@ impl LegCore {
         let settings = self.settings.as_ref()?;
         let (event, receives) =
             (settings.event_received_as(header.payload_type), settings.direction.receives());
+        let noise = settings.comfort_noise.map(|noise| noise.receive);
         // What is not heard now, as on hold, changes nothing.
         let follow = !settings.asymmetric && receives;
         let codec = match event {
             Some(_) => None,
             None => self.hear_codec(header.payload_type, follow),
         };
+        if (event, codec) == (None, None) && noise == Some(header.payload_type) {
+            return self.hear_noise(now, &packet, receives);
+        }
         if event.is_none() && codec.is_none() {
             self.counters.unexpected_payload.add(1);
             return None;
@@ -124,6 +130,19 @@ impl LegCore {
             self.follow_codec();
         }
         Some(codec)
+    }
+
+    /// Counts a description of a pause.
+    fn hear_noise(&mut self, now: Instant, packet: &Packet<'_>, receives: bool) -> Option<Heard> {
+        self.counters.packets_received.add(1);
+        self.counters.octets_received.add(packet.payload().len() as u64);
+        let (header, since) = (packet.header(), self.since(now));
+        let (incoming, left) = self.incoming_of(header.ssrc, None);
+        let clock_rate = incoming.clock_rate;
+        incoming.reception.receive(&header, since);
+        let released = left.and_then(|report| self.tell_digit(report)).is_some();
+        let content = if receives { Content::Noise(packet.payload_range()) } else { Content::Unheard };
+        Some(Heard { header, clock_rate, content, released })
     }
 
     /// Counts a packet of sound. `true`: with it a key came up.

@@ -33,7 +33,8 @@ impl LegCore {
             Content::Audio(codec, range) => {
                 self.fit(*codec, &relayed.received, packet.get_mut(range.clone())?)?
             }
-            _ => self.fit_event(heard, &relayed.received, packet)?,
+            Content::Noise(range) => (self.number(&relayed.received)?, range.len()),
+            _ => (self.fit_event(heard, &relayed.received, packet)?, Event::LENGTH),
         };
         let header = self.stream.forward(&received, relayed.payload_type, self.since(now))?;
         header.rewrite_valid(packet);
@@ -56,6 +57,10 @@ impl LegCore {
         let payload_type = match &heard.content {
             Content::Audio(..) if self.makes_packets() => None,
             Content::Audio(..) => self.spoken.payload_type(),
+            Content::Noise(_) if self.makes_packets() => None,
+            Content::Noise(_) => {
+                self.settings.and_then(|settings| settings.comfort_noise).map(|noise| noise.send)
+            }
             Content::Event { keys, .. } => self.relay_keys(now, keys),
             Content::Unheard => None,
         };
@@ -108,17 +113,21 @@ impl LegCore {
     }
 
     /// The same for a telephone-event. Its duration counts by the clock that the peer knows.
-    fn fit_event(&mut self, heard: &Heard, received: &Header, packet: &mut [u8]) -> Option<(Header, usize)> {
+    fn fit_event(&mut self, heard: &Heard, received: &Header, packet: &mut [u8]) -> Option<Header> {
         let Content::Event { payload, clock_rate, .. } = &heard.content else { return None };
         let ours = self.settings?.event_to_send(self.clock_rate())?.clock_rate;
         if ours != *clock_rate {
             rescale_duration(packet.get_mut(payload.clone())?, *clock_rate, ours);
         }
-        let octets = Event::LENGTH;
+        self.number(received)
+    }
+
+    /// The header that counts in the stream, of what goes on between sound.
+    fn number(&mut self, received: &Header) -> Option<Header> {
         match (&mut self.recoder, &mut self.repacker) {
-            (Some(recoder), _) => recoder.pass(received).map(|header| (header, octets)),
-            (None, Some(repacker)) => repacker.pass(received, 0).map(|header| (header, octets)),
-            (None, None) => Some((*received, octets)),
+            (Some(recoder), _) => recoder.pass(received),
+            (None, Some(repacker)) => repacker.pass(received, 0),
+            (None, None) => Some(*received),
         }
     }
 

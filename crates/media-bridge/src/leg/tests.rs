@@ -6,6 +6,8 @@ mod digits;
 mod evening;
 mod extended;
 mod interruptions;
+mod network;
+mod noise;
 mod numbers;
 mod protection;
 mod reports;

@@ -40,6 +40,10 @@ impl<I: PacketIo> Stage<I> {
             self.follow_wheel(now, place);
             return self.press_keys(now, listener, &[Some(Key::Up)]);
         }
+        if matches!(heard.content, Content::Noise(_)) {
+            return self.take_noise(now, place, &heard, length);
+        }
+        seat.core.end_noise(&heard);
         let (listens, listener) = (seat.core.listens(&heard), listener_of(seat, place));
         if seat.core.plays_out()
             && let Content::Event { keys, .. } = &heard.content
@@ -80,6 +84,24 @@ impl<I: PacketIo> Stage<I> {
         }
         self.follow_wheel(now, listener);
         self.send_repacked(now, listener);
+    }
+
+    /// A peer describes its pause: that goes on to whoever has comfort noise too, and others hear noise that is made here.
+    fn take_noise(&mut self, now: Instant, place: usize, heard: &Heard, length: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let Some(packet) = self.buffer.get_mut(..length) else { return };
+        let (listener, plays_out) = (listener_of(seat, place), seat.core.plays_out());
+        let listening = listener.filter(|_| !plays_out).and_then(|listener| self.seats.get_mut(listener));
+        if let Some(listener) = listening.filter(|listener| listener.core.takes_noise(heard)) {
+            if let Some(outgoing) = listener.core.relay(now, heard, packet) {
+                send(&mut self.io, listener, &mut self.buffer[..], outgoing);
+            }
+            return;
+        }
+        if let Some(seat) = self.seats.get_mut(place) {
+            seat.core.begin_noise(heard, packet);
+        }
+        self.follow_wheel(now, place);
     }
 
     /// What a leg has in its buffer for this turn of the wheel is heard by whom it talks with.

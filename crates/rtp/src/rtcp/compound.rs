@@ -1,4 +1,5 @@
 use super::extended::ExtendedReport;
+use super::feedback::FeedbackPacket;
 use super::{COMMON_HEADER, Goodbye, ReceiverReport, SenderReport, SourceDescription, packet_type};
 
 /// Why octets were refused as RTCP (RFC 3550 §6.1, §6.4, appendix A.2).
@@ -115,7 +116,9 @@ pub enum Packet<'a> {
     Goodbye(Goodbye<'a>),
     /// What reports have no room for (RFC 3611).
     ExtendedReport(ExtendedReport<'a>),
-    /// Any other: feedback, applications' own.
+    /// What a receiver asks for (RFC 4585).
+    Feedback(FeedbackPacket<'a>),
+    /// Any other: applications' own.
     Other(RawPacket<'a>),
 }
 
@@ -127,6 +130,9 @@ impl<'a> Packet<'a> {
             packet_type::SOURCE_DESCRIPTION => Self::SourceDescription(SourceDescription::new(&raw)),
             packet_type::GOODBYE => Self::Goodbye(Goodbye::new(&raw)),
             packet_type::EXTENDED_REPORT => Self::ExtendedReport(ExtendedReport::new(&raw)),
+            packet_type::TRANSPORT_FEEDBACK | packet_type::PAYLOAD_FEEDBACK => {
+                Self::Feedback(FeedbackPacket::new(&raw))
+            }
             _ => Self::Other(raw),
         }
     }
@@ -139,6 +145,7 @@ impl<'a> Packet<'a> {
             packet_type::SOURCE_DESCRIPTION => SourceDescription::is_valid(raw),
             packet_type::GOODBYE => Goodbye::is_valid(raw),
             packet_type::EXTENDED_REPORT => ExtendedReport::is_valid(raw),
+            packet_type::TRANSPORT_FEEDBACK | packet_type::PAYLOAD_FEEDBACK => FeedbackPacket::is_valid(raw),
             _ => true,
         }
     }

@@ -26,6 +26,7 @@
 /// Reading a compound.
 mod compound;
 pub mod extended;
+pub mod feedback;
 /// Leaving a session.
 mod goodbye;
 /// When to send.

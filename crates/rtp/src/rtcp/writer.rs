@@ -1,4 +1,5 @@
 use super::extended::Block;
+use super::feedback::Feedback;
 use super::{COMMON_HEADER, Item, ReportBlock, SenderInfo, packet_type};
 
 /// Counts are five bits.
@@ -119,7 +120,18 @@ impl<'b> CompoundWriter<'b> {
         Ok(())
     }
 
-    /// Adds a packet of any type, for feedback. `count` has five bits.
+    /// Adds feedback of `sender` on the source `media` (RFC 4585 §6.1).
+    ///
+    /// # Errors
+    /// [`WriteError`]; what it says is whole words.
+    pub fn feedback(&mut self, sender: u32, media: u32, feedback: &Feedback<'_>) -> Result<(), WriteError> {
+        let (packet_type, format) = feedback.kind();
+        let mut body = self.begin(packet_type, usize::from(format), feedback.length())?;
+        feedback.write(sender, media, &mut body);
+        Ok(())
+    }
+
+    /// Adds a packet of any type, for those of applications. `count` has five bits.
     ///
     /// # Errors
     /// [`WriteError`]; `body` is whole words.

@@ -1,5 +1,6 @@
 //! `pjsip …`: endpoints, and where their phones are.
 
+mod channel_stats;
 mod one;
 mod publications;
 mod registrations;
@@ -22,6 +23,8 @@ pub(super) use subscriptions::COMMANDS as SUBSCRIPTIONS;
 /// What exchanges tell each other.
 pub(super) use publications::COMMANDS as PUBLICATIONS;
 
+/// How audio fares.
+pub(super) use channel_stats::COMMANDS as CHANNEL_STATS;
 /// All about one object.
 pub(super) use one::COMMANDS as ONE;
 /// Where the exchange registers itself.

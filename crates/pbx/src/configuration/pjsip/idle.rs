@@ -51,7 +51,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("moh_passthrough", Flag, NO, Note),
     Idle("moh_suggest", Any, &["default"], Note),
     Idle("one_touch_recording", Flag, NO, Note),
-    Idle("rtcp_mux", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
     Idle("t38_udptl", Flag, NO, Note),

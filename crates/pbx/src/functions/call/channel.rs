@@ -45,11 +45,14 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
             Direction::Inbound => "inbound".to_owned(),
             Direction::Outbound => "outbound".to_owned(),
         },
+        item if item.starts_with("rtp,") || item.starts_with("rtcp,") => {
+            return super::channel_media::read(call, item);
+        }
         other => {
             if let Some(found) = channel_items::read(scope, other) {
                 return Ok(found);
             }
-            let known = "known are name, state, language, tonezone, uniqueid, linkedid, channeltype, context, exten, \
+            let known = "known are rtp, rtcp, name, state, language, tonezone, uniqueid, linkedid, channeltype, context, exten, \
                          audioreadformat, audiowriteformat, audionativeformat, endpoint, secure_media and secure_bridge_media";
             return Err(FunctionError::arguments(NAME, arguments, known));
         }

@@ -3,6 +3,7 @@
 mod caller_id;
 mod channel;
 mod channel_items;
+mod channel_media;
 mod channel_pjsip;
 mod connected_line;
 mod geoloc_profile;
