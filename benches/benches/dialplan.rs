@@ -82,9 +82,28 @@ fn running(c: &mut Criterion) {
     c.bench_function("dialplan, run 100 steps", |b| b.iter(|| run(black_box(&plan))));
 }
 
+/// So many lines: extensions of ten steps each, as those of an office are.
+fn lines(count: u32) -> String {
+    let mut text = String::from("[office]\n");
+    for n in 0..count {
+        let _ = match n % 10 {
+            0 => writeln!(text, "exten => {},1,NoOp(${{CALLERID(num)}} calls ${{EXTEN}})", 20_000 + n / 10),
+            3 => writeln!(text, " same => n,GotoIf($[\"${{DIALSTATUS}}\" = \"BUSY\"]?busy)"),
+            7 => writeln!(text, " same => n(busy),Playback(busy-{n})"),
+            _ => writeln!(text, " same => n,Set(step{n}=${{EXTEN:1}})"),
+        };
+    }
+    text
+}
+
 fn compiling(c: &mut Criterion) {
     let text = phones(10_000);
     c.bench_function("dialplan, read and compile 10,000 extensions", |b| b.iter(|| plan(black_box(&text))));
+    let text = lines(100_000);
+    let mut group = c.benchmark_group("dialplan, read and compile");
+    group.sample_size(10);
+    group.bench_function("100,000 lines", |b| b.iter(|| plan(black_box(&text))));
+    group.finish();
 }
 
 criterion_group!(benches, matching, running, compiling);

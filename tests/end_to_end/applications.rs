@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("applications::a_key_chooses_from_a_menu", &["baresip"], menu),
         trial("applications::a_wrong_key_and_no_key_have_their_places", &["baresip"], menu_mistakes),
         trial("applications::keys_are_read_into_a_variable", &["baresip"], read),
+        trial("applications::a_routine_asks_again_and_comes_back", &["baresip"], routine),
         trial("applications::humans_are_told_from_machines", &["baresip"], answerers),
         trial("applications::a_call_that_is_over_runs_h", &["baresip"], hangup_extension),
     ]
@@ -113,6 +114,35 @@ fn read(scene: &Scene) -> Outcome {
     alice.press("4711")?;
     exchange.says("pin=4711 length=4 OK")?;
     alice.hears(850)?;
+    alice.call_ends().map(drop)
+}
+
+/// A routine with a loop reads keys until the right one comes; a command of the shell says how it ended.
+fn routine(scene: &Scene) -> Outcome {
+    let lines = "exten => 703,1,Answer()
+ same => n,Gosub(ask,1(LONG,3))
+ same => n,NoOp(came back with ${GOSUB_RETVAL} and i=${i}.)
+ same => n,System(exit 3)
+ same => n,NoOp(the first said ${SYSTEMSTATUS})
+ same => n,TrySystem(/no/such/command 2>/dev/null)
+ same => n,NoOp(the second said ${SYSTEMSTATUS})
+ same => n,Hangup()
+exten => ask,1,Set(LOCAL(i)=0)
+ same => n,While($[${i} < ${ARG2}])
+ same => n,Set(i=$[${i} + 1])
+ same => n,Read(key,${ARG1},1,,1,5)
+ same => n,ExecIf($[\"${key}\" = \"7\"]?Return(right at ${i}))
+ same => n,NoOp(attempt ${i} was wrong)
+ same => n,EndWhile()
+ same => n,Return(never)";
+    let (exchange, mut alice) = call(scene, "703", lines)?;
+    alice.hears(600)?;
+    alice.press("9")?;
+    exchange.says("attempt 1 was wrong")?;
+    alice.press("7")?;
+    exchange.says("came back with right at 2 and i=.")?;
+    exchange.says("the first said APPERROR")?;
+    exchange.says("the second said FAILURE")?;
     alice.call_ends().map(drop)
 }
 

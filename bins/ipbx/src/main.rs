@@ -4,6 +4,7 @@ mod background;
 mod check;
 mod command_line;
 mod descriptors;
+mod dialplan;
 mod meant;
 mod output;
 mod privileges;
@@ -46,6 +47,8 @@ fn obey(line: &CommandLine) -> Result<ExitCode, Box<dyn Error>> {
         Task::Check(path) => {
             return Ok(check::check(&meant::to_check(line, path.as_deref())?, line.no_color)?);
         }
+        Task::Rehearse(file) => return Ok(dialplan::rehearse(line, file)?),
+        Task::Trace(number) => return Ok(dialplan::trace(line, number)?),
         Task::ShowQuickstart => say(quickstart::show(&program_name())?),
         Task::Remote => {
             let (socket, note) = meant::to_ask(line)?;

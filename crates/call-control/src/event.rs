@@ -134,6 +134,13 @@ pub enum Event {
         /// The prompt's name with the format found: `demo-congrats.wav`.
         file: String,
     },
+    /// A tone begins to sound: `busy`, or `ring` where a caller hears that it rings.
+    IndicationStarted {
+        /// The channel.
+        channel: CallSnapshot,
+        /// Its name among the tones of a country.
+        tone: String,
+    },
     /// A key was pressed (on release, with its length).
     Digit {
         /// The channel.
@@ -158,6 +165,15 @@ pub enum Event {
         channel: Option<CallSnapshot>,
         /// A sentence that says what to do.
         text: String,
+    },
+    /// The dialplan tells of something (`UserEvent`).
+    UserEvent {
+        /// The channel.
+        channel: CallSnapshot,
+        /// What the dialplan calls it.
+        name: String,
+        /// What it says of it, key and value.
+        fields: Vec<(String, String)>,
     },
     /// A phone's contact appeared, was refreshed or went.
     Contact {

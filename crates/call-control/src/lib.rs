@@ -50,6 +50,7 @@ pub mod local;
 mod location_profile;
 mod message;
 mod pickup;
+pub mod played;
 mod prompts;
 mod security;
 pub mod sip;

@@ -158,19 +158,19 @@ fn place(resource: &str) -> (&str, &str) {
 
 /// A channel of the pair, once it is made. It does not keep it alive.
 #[derive(Clone, Default)]
-struct Slot(Arc<OnceLock<Weak<Channel>>>);
+pub(crate) struct Slot(Arc<OnceLock<Weak<Channel>>>);
 
 impl Slot {
-    fn hold(&self, call: &Call) {
+    pub(crate) fn hold(&self, call: &Call) {
         // Each slot belongs to one channel; it is filled once.
         let _ = self.0.set(Arc::downgrade(&call.0));
     }
 
-    fn call(&self) -> Option<Call> {
+    pub(crate) fn call(&self) -> Option<Call> {
         self.0.get().and_then(Weak::upgrade).map(Call)
     }
 
-    fn report(&self, report: Report) {
+    pub(crate) fn report(&self, report: Report) {
         if let Some(call) = self.call() {
             call.report(report);
         }

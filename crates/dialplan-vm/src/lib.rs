@@ -51,8 +51,8 @@ pub use syntax::time::{Clock, LocalTime, NoClock, TimeCondition, TimeError};
 
 mod plan;
 pub use plan::{
-    Context, Dialplan, Extension, FoundStep, GeneralOptions, Hint, Include, Matching, PlanStep, Query,
-    Switch, SwitchKind,
+    Considered, Context, Dialplan, Extension, FoundStep, GeneralOptions, Hint, Include, Matching, PlanStep,
+    Query, Switch, SwitchKind, Trace, TracedContext,
 };
 
 mod compile;

@@ -3,6 +3,7 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Instant;
 
 use crate::bridge::Bridge;
 use crate::broadcast::{Announcer, Broadcast, Source};
@@ -16,7 +17,7 @@ use crate::playback::{Form, Press};
 use crate::port_ranges::PortRanges;
 use crate::ports::{PortPool, Site};
 use crate::statistics::Counters;
-use crate::thread::{Command, Message, NewLeg, Place, ThreadGroup};
+use crate::thread::{Command, Message, NewLeg, Pacer, Place, ThreadGroup};
 
 /// The media plane: threads that carry RTP, and the ports they use. A cheap handle; clones are the same engine.
 ///
@@ -65,14 +66,33 @@ impl MediaEngine {
         let parked = config.parked_pairs.min(ports.pairs() / 8) / count;
         let threads = ThreadGroup::start(count, config.backend, parked)?;
         tracing::debug!(threads = count, ports = ?config.ports, "media engine started");
-        Ok(Self(Arc::new(Shared {
+        Ok(Self::over(threads, ports))
+    }
+
+    /// One without threads, for rehearsals on a clock of their own: the [`Pacer`] does the work whenever it is called, and
+    /// nothing leaves this process. `wake` is called when there is something to do, from any thread; it must not block.
+    ///
+    /// # Errors
+    /// [`MediaError::NoPortPair`] for a port range without a pair.
+    pub fn paced(
+        config: &MediaConfig,
+        now: Instant,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<(Self, Pacer), MediaError> {
+        let ports = PortPool::new(config.ports.clone(), config.dscp)?;
+        let (pacer, threads) = Pacer::new(now, wake);
+        Ok((Self::over(threads, ports), pacer))
+    }
+
+    fn over(threads: ThreadGroup, ports: PortPool) -> Self {
+        Self(Arc::new(Shared {
             threads,
             ports: PortRanges::new(ports),
             next_leg: AtomicU64::new(1),
             next_bridge: AtomicU64::new(1),
             press: Press::default(),
             announcer: Announcer::default(),
-        })))
+        }))
     }
 
     /// Opens a leg on a free pair of ports: RTP on an even one, RTCP on the next. It is silent and deaf until

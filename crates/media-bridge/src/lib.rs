@@ -82,3 +82,4 @@ pub use settings::{
 pub use spread::Spread;
 pub use statistics::Statistics;
 pub use tap::{Side, Sides, Tap, TapReader};
+pub use thread::Pacer;

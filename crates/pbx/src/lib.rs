@@ -45,13 +45,14 @@ pub mod recordings;
 mod registered_phones;
 pub mod registrar;
 pub mod registration;
+pub mod rehearsal;
 mod stir_shaken;
 mod transports;
 mod upstream;
 
 pub use astdb::{AstDb, AstDbError};
-pub use dialplan::{DialplanChannel, run_call};
+pub use dialplan::{DialplanChannel, Frame, FrameKind, Frames, TooDeep, run_call};
 pub use entity_id::{BadEntityId, EntityId};
 pub use error::StartError;
-pub use exchange::{Exchange, Globals};
+pub use exchange::{Exchange, Globals, WallClock};
 pub use messages::WaitingError;

@@ -9,6 +9,10 @@ ipbx: an IP telephone exchange that reads Asterisk's configuration
                            .conf files; goes to the background without -f or -c
   ipbx check [PATH]        tell what is wrong with a configuration, without
                            starting it; status 0: it starts, 1: it does not
+  ipbx dialplan test FILE  play the calls that FILE describes through the
+                           dialplan, in no time; status 0: all was as it must be
+  ipbx dialplan trace NUMBER@CONTEXT
+                           tell which line a number leads to, and why
   ipbx quickstart show     show the quickstart's page again, with its passwords
   ipbx -r                  open a console for the exchange that runs
   ipbx -rx 'COMMAND'       run one console command and print its answer

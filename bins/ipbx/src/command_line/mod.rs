@@ -1,4 +1,4 @@
-//! The command line of the `asterisk` program, and two words of our own.
+//! The command line of the `asterisk` program, and words of our own.
 
 mod accepted;
 mod help;
@@ -51,6 +51,10 @@ pub(crate) enum Task {
     Execute(String),
     /// `check`: tell what is wrong with a configuration.
     Check(Option<PathBuf>),
+    /// `dialplan test`: play what a file says.
+    Rehearse(PathBuf),
+    /// `dialplan trace`: tell why a number means what it means.
+    Trace(String),
     /// `quickstart show`: print its page again.
     ShowQuickstart,
     /// `-V`.
@@ -72,6 +76,8 @@ pub(crate) enum CommandLineError {
     NotANumber(String),
     #[error("'{0}' and a console (-r, -x) are two things; ask for one at a time")]
     TwoTasks(&'static str),
+    #[error("write 'dialplan test FILE' or 'dialplan trace NUMBER@CONTEXT'")]
+    Dialplan,
     #[error("check was given two places, {0} and {1}; it looks at one at a time")]
     TwoPlaces(PathBuf, PathBuf),
 }
@@ -176,6 +182,7 @@ impl Reading {
             }
             (Some(Task::Check(place)), _) => *place = Some(word.into()),
             (None, "check") => self.own = Some(Task::Check(None)),
+            (None, "dialplan") => self.own = Some(dialplan(words)?),
             (None, "quickstart") => match words.next() {
                 None => self.own = Some(Task::Run),
                 Some(next) if next == "show" => self.own = Some(Task::ShowQuickstart),
@@ -196,6 +203,9 @@ impl Reading {
             _ if self.help => Task::Help,
             _ if self.version => Task::Version,
             (Some(Task::Check(_)), _) if console => return Err(CommandLineError::TwoTasks("check")),
+            (Some(Task::Rehearse(_) | Task::Trace(_)), _) if console => {
+                return Err(CommandLineError::TwoTasks("dialplan"));
+            }
             (Some(_), _) if console => return Err(CommandLineError::TwoTasks("quickstart")),
             (Some(Task::Check(Some(first))), _) => match self.line.configuration {
                 Some(second) => return Err(CommandLineError::TwoPlaces(first, second)),
@@ -207,6 +217,16 @@ impl Reading {
             (None, None) => Task::Run,
         };
         Ok(CommandLine { task, ..self.line })
+    }
+}
+
+/// `test FILE` or `trace NUMBER@CONTEXT`.
+fn dialplan(words: &mut impl Iterator<Item = OsString>) -> Result<Task, CommandLineError> {
+    let (what, of) = (words.next(), words.next().ok_or(CommandLineError::Dialplan)?);
+    match what.as_deref().and_then(std::ffi::OsStr::to_str) {
+        Some("test") => Ok(Task::Rehearse(of.into())),
+        Some("trace") => Ok(Task::Trace(of.to_string_lossy().into_owned())),
+        _ => Err(CommandLineError::Dialplan),
     }
 }
 
@@ -276,6 +296,8 @@ mod tests {
         assert_eq!(parse("check check").task, Task::Check(Some("check".into())));
         assert_eq!(parse("quickstart show").task, Task::ShowQuickstart);
         assert_eq!(parse("quickstart").task, Task::Run);
+        assert_eq!(parse("dialplan test menu.test").task, Task::Rehearse("menu.test".into()));
+        assert_eq!(parse("-C /x dialplan trace 100@phones").task, Task::Trace("100@phones".into()));
         assert_eq!(parse("check -h").task, Task::Help);
         assert_eq!(parse("-V").task, Task::Version);
     }
@@ -289,6 +311,9 @@ mod tests {
             ("-M many", "not 'many'"),
             ("start", "'start' means nothing"),
             ("quickstart hide", "'quickstart hide'"),
+            ("dialplan", "dialplan test FILE"),
+            ("dialplan rehearse x", "dialplan test FILE"),
+            ("-r dialplan test x", "'dialplan' and a console"),
             ("quickstart show now", "'now' means nothing"),
             ("-r check /x", "'check' and a console"),
             ("check /x /y", "/x and /y"),

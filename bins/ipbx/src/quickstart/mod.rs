@@ -39,6 +39,7 @@ const FILES: &[(&str, &str)] = &[
     ("asterisk.conf", include_str!("files/asterisk.conf")),
     ("pjsip.conf", include_str!("files/pjsip.conf")),
     ("extensions.conf", include_str!("files/extensions.conf")),
+    ("extensions.test", include_str!("files/extensions.test")),
     ("rtp.conf", include_str!("files/rtp.conf")),
 ];
 

@@ -234,6 +234,8 @@ impl Call {
     pub fn play_indication(&self, name: &str) {
         self.take_media_back();
         self.hears(TransferProgress::of_tone(name));
+        let sounds = || Event::IndicationStarted { channel: self.snapshot(), tone: name.to_owned() };
+        self.switchboard().notice(sounds);
         let tone = self.switchboard().prompts().indication_in(self.tone_zone().as_deref(), name);
         if let (Some(leg), Some(tone)) = (self.leg(), tone) {
             leg.play_tone(tone);

@@ -224,13 +224,18 @@ impl ContextBuilder {
     }
 
     fn switch(&mut self, kind: SwitchKind, target: String, span: Span, found: &mut Vec<Diagnostic>) {
-        found.push(
-            Diagnostic::warning(
-                "switch-not-searched",
-                "switches are not searched: extensions behind this one are not found",
-            )
-            .at(span),
-        );
+        let technology = target.split('/').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let (what, instead) = match technology.as_str() {
+            "realtime" => ("extensions in a database are not read", "write them into extensions.conf"),
+            "dundi" => ("there is no DUNDi here", "send such numbers to a trunk, by a pattern and Dial"),
+            "iax2" => (
+                "dialplans of other exchanges are not asked",
+                "send such numbers to a trunk, by a pattern and Dial",
+            ),
+            _ => ("switches are not searched", "include a context, or jump by a pattern and Goto"),
+        };
+        let message = format!("{what}: extensions behind this switch are not found");
+        found.push(Diagnostic::warning("switch-not-searched", message).at(span).help(instead));
         self.context.switches.push(Switch { kind, target, span });
     }
 

@@ -3,6 +3,37 @@
 use super::ExpressionError;
 use super::number::Number;
 
+/// All of them.
+const KNOWN: [&str; 22] = [
+    "ABS",
+    "ACOS",
+    "ASIN",
+    "ATAN",
+    "ATAN2",
+    "CEIL",
+    "COS",
+    "EXP",
+    "EXP10",
+    "EXP2",
+    "FLOOR",
+    "LOG",
+    "LOG10",
+    "LOG2",
+    "POW",
+    "REMAINDER",
+    "RINT",
+    "ROUND",
+    "SIN",
+    "SQRT",
+    "TAN",
+    "TRUNC",
+];
+
+/// Whether it is one of these.
+pub(super) fn is_known(name: &str) -> bool {
+    KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// Calls a function by its name, in any case.
 pub(super) fn call(name: &str, arguments: &[Number]) -> Result<Number, ExpressionError> {
     let upper = name.to_ascii_uppercase();
@@ -21,6 +52,11 @@ pub(super) fn call(name: &str, arguments: &[Number]) -> Result<Number, Expressio
         _ => one().map(round).map(Number::Float),
     };
     let float = match upper.as_str() {
+        "ABS" => match arguments {
+            [Number::Integer(n)] if *n < 0 => return Ok(Number::Integer(*n).negated()),
+            [Number::Integer(n)] => return Ok(Number::Integer(*n)),
+            _ => one()?.abs(),
+        },
         "FLOOR" => return rounded(f64::floor),
         "CEIL" => return rounded(f64::ceil),
         "ROUND" => return rounded(f64::round),

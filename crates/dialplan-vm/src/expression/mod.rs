@@ -68,15 +68,32 @@ pub enum ExpressionError {
 /// # Errors
 /// See [`ExpressionError`]. A dialplan goes on with an empty text then.
 pub fn evaluate_expression(text: &str) -> Result<String, ExpressionError> {
-    evaluate(text, &mut |_| {})
+    evaluate(text, &mut |_: String| {})
 }
 
-/// As [`evaluate_expression`]; what is odd and yet has a value goes to `warn`.
-pub(crate) fn evaluate(text: &str, warn: &mut dyn FnMut(String)) -> Result<String, ExpressionError> {
+/// What an expression asks of those around it.
+pub(crate) trait Surroundings {
+    /// Something is odd and yet has a value.
+    fn warn(&mut self, text: String);
+
+    /// A function of the dialplan, called without `${ }`. `None`: there is none.
+    fn call(&mut self, _name: &str, _arguments: &str) -> Option<String> {
+        None
+    }
+}
+
+impl<F: FnMut(String)> Surroundings for F {
+    fn warn(&mut self, text: String) {
+        self(text);
+    }
+}
+
+/// As [`evaluate_expression`], with the functions of the dialplan.
+pub(crate) fn evaluate(text: &str, around: &mut dyn Surroundings) -> Result<String, ExpressionError> {
     if text.len() > LONGEST {
         return Err(ExpressionError::TooLong);
     }
-    parser::evaluate(text, warn).map(value::Value::into_text)
+    parser::evaluate(text, around).map(value::Value::into_text)
 }
 
 /// The truth of a text, as `GotoIf`, `ExecIf`, `While` and `IF()` see it: empty is false; what begins with an

@@ -3,7 +3,7 @@
 use super::lexer::{Operator, Token, tokens};
 use super::number::Number;
 use super::value::Value;
-use super::{ExpressionError, functions, regex};
+use super::{ExpressionError, Surroundings, functions, regex};
 use std::cmp::Ordering;
 
 /// Parentheses, signs and branches may nest this deep.
@@ -35,13 +35,13 @@ fn strength(operator: Operator) -> Option<u8> {
 
 pub(super) fn evaluate<'a>(
     text: &'a str,
-    warn: &mut dyn FnMut(String),
+    around: &mut dyn Surroundings,
 ) -> Result<Value<'a>, ExpressionError> {
     let tokens = tokens(text)?;
     if tokens.is_empty() {
         return Ok(Value::Text("".into()));
     }
-    let mut parser = Parser { text, tokens: &tokens, at: 0, depth: 0, skipping: 0, plain_colons: 0, warn };
+    let mut parser = Parser { text, tokens: &tokens, at: 0, depth: 0, skipping: 0, plain_colons: 0, around };
     let value = parser.expression(COMMA)?;
     match parser.peek() {
         None => Ok(value),
@@ -58,7 +58,7 @@ struct Parser<'a, 't, 'w> {
     skipping: usize,
     /// Inside of a branch that ends with a single `:`.
     plain_colons: usize,
-    warn: &'w mut dyn FnMut(String),
+    around: &'w mut dyn Surroundings,
 }
 
 impl<'a> Parser<'a, '_, '_> {
@@ -150,8 +150,7 @@ impl<'a> Parser<'a, '_, '_> {
         let outside = std::mem::take(&mut self.plain_colons);
         let mut arguments = Vec::new();
         while self.peek() != Some(Token::Close) {
-            let value = self.expression(CONDITION)?;
-            arguments.push(self.number(&value));
+            arguments.push(self.expression(CONDITION)?);
             match self.peek() {
                 Some(Token::Operator(Operator::Comma)) => self.at += 1,
                 _ => break,
@@ -159,7 +158,19 @@ impl<'a> Parser<'a, '_, '_> {
         }
         self.plain_colons = outside;
         self.close()?;
-        functions::call(name, &arguments).map(Value::Number)
+        if functions::is_known(name) {
+            let numbers: Vec<_> = arguments.iter().map(|argument| self.number(argument)).collect();
+            return functions::call(name, &numbers).map(Value::Number);
+        }
+        // Any other function of the dialplan may stand here without `${ }`.
+        if self.skipping > 0 {
+            return Ok(Value::truth(false));
+        }
+        let texts: Vec<_> = arguments.iter().map(|argument| argument.unquoted()).collect();
+        let value = self.around.call(name, &texts.join(","));
+        value
+            .map(|value| Value::Text(value.into()))
+            .ok_or_else(|| ExpressionError::UnknownFunction(name.to_owned()))
     }
 
     /// What follows `condition ?`: two branches parted by `::`, or by `:` where no `::` follows.
@@ -251,7 +262,7 @@ impl<'a> Parser<'a, '_, '_> {
     fn number(&mut self, value: &Value<'a>) -> Number {
         value.number().unwrap_or_else(|| {
             if self.skipping == 0 {
-                (self.warn)(format!("`{}` is not a number and counts as 0", value.text()));
+                self.around.warn(format!("`{}` is not a number and counts as 0", value.text()));
             }
             Number::Integer(0)
         })
@@ -350,7 +361,7 @@ mod tests {
     #[test]
     fn words_in_arithmetic_count_as_zero_with_a_warning() {
         let mut warnings = Vec::new();
-        let value = expression::evaluate("abc + 1", &mut |warning| warnings.push(warning));
+        let value = expression::evaluate("abc + 1", &mut |warning: String| warnings.push(warning));
         assert_eq!(value.as_deref(), Ok("1"));
         assert_eq!(warnings, ["`abc` is not a number and counts as 0"]);
     }

@@ -71,9 +71,9 @@ impl Context {
         self.ignore_patterns.iter().any(|(pattern, _)| pattern.matches(dialled))
     }
 
-    /// The patterns of `ignorepat`, as they were written.
-    pub fn ignore_patterns(&self) -> impl Iterator<Item = &str> {
-        self.ignore_patterns.iter().map(|(pattern, _)| pattern.text())
+    /// The patterns of `ignorepat`, as they were written, each with its place.
+    pub fn ignore_patterns(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.ignore_patterns.iter().map(|(pattern, span)| (pattern.text(), *span))
     }
 
     /// Whether `autohints=yes` stands in it.

@@ -12,6 +12,9 @@ pub(crate) use index::Index;
 
 mod show;
 
+mod trace;
+pub use trace::{Considered, Trace, TracedContext};
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -118,7 +118,7 @@ impl Pattern {
     }
 
     /// Whether both match the same texts by the same rules: then they are one extension.
-    pub(crate) fn same_as(&self, other: &Self) -> bool {
+    pub fn same_as(&self, other: &Self) -> bool {
         self.body == other.body
     }
 

@@ -199,12 +199,38 @@ impl Evaluation<'_> {
     }
 
     fn expression(&mut self, text: &str) -> String {
-        let (host, at) = (&mut *self.host, self.at);
-        let result = expression::evaluate(text, &mut |warning| host.warn(&warning, at));
+        let mut around = Around { host: &mut *self.host, at: self.at };
+        let result = expression::evaluate(text, &mut around);
         result.unwrap_or_else(|error: ExpressionError| {
             self.host.warn(&format!("expression `{}`: {error}", shortened(text)), self.at);
             String::new()
         })
+    }
+}
+
+/// The host as an expression sees it.
+struct Around<'a> {
+    host: &'a mut dyn Host,
+    at: Option<Span>,
+}
+
+impl expression::Surroundings for Around<'_> {
+    fn warn(&mut self, text: String) {
+        self.host.warn(&text, self.at);
+    }
+
+    fn call(&mut self, name: &str, arguments: &str) -> Option<String> {
+        match self.host.read_function(name, arguments) {
+            FunctionReply::Value(value) => return Some(value),
+            FunctionReply::Unknown => return None,
+            FunctionReply::Error(message) => self.host.warn(&format!("function {name}: {message}"), self.at),
+            FunctionReply::Pending => {
+                let text =
+                    format!("function {name} cannot be waited for in an expression: write ${{{name}(…)}}");
+                self.host.warn(&text, self.at);
+            }
+        }
+        Some(String::new())
     }
 }
 
@@ -253,6 +279,7 @@ mod tests {
             ("$", "$"),
             ("$$A {} ${A", "$$A {} ${A"),
             ("$[${LEN(abc)} * $[1 + 1]]", "6"),
+            ("$[LEN(abc) + ABS(-2)]", "5"),
         ] {
             assert_eq!(substitute(&mut host(), text).unwrap(), expected, "{text}");
         }

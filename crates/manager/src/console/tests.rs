@@ -134,7 +134,7 @@ async fn words_are_completed_by_the_exchange() {
         ("pjsip show endpoint ", vec!["alice", "bob"]),
         ("pjsip show contact bob", vec!["bob/sip:bob@192.0.2.9:5060"]),
         ("core show channels v", vec!["verbose"]),
-        ("help dialplan ", vec!["reload", "show"]),
+        ("help dialplan ", vec!["add", "reload", "remove", "set", "show"]),
         ("nothing of that kind", vec![]),
     ] {
         console.send(Request::Complete(typed.to_owned())).await;

@@ -5,6 +5,7 @@ mod leg;
 mod mailbox;
 mod message;
 mod moving;
+mod paced;
 mod parking;
 mod round;
 mod seeds;
@@ -20,6 +21,7 @@ use std::time::Instant;
 pub(crate) use leg::{NewLeg, Place};
 use mailbox::Mailbox;
 pub(crate) use message::{Command, Message};
+pub use paced::Pacer;
 use parking::{ParkedPair, Parking};
 use stage::Stage;
 

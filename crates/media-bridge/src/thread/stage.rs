@@ -12,6 +12,7 @@ use super::Neighbour;
 use super::leg::{NewLeg, Place, Seat};
 use super::message::{Command, Message};
 use super::moving::Expected;
+use super::paced::Clock;
 use super::round::Round;
 use super::seeds::Seeds;
 use super::wheel::Wheel;
@@ -26,6 +27,7 @@ const MESSAGES_AT_A_TIME: usize = 256;
 
 /// The state of one media thread.
 pub(super) struct Stage<I> {
+    pub(super) clock: Clock,
     pub(super) index: usize,
     pub(super) io: I,
     pub(super) neighbours: Arc<[Neighbour]>,
@@ -45,8 +47,13 @@ pub(super) struct Stage<I> {
 
 impl<I: PacketIo> Stage<I> {
     pub(super) fn new(index: usize, io: I, neighbours: Arc<[Neighbour]>) -> Self {
-        let now = Instant::now();
+        Self::by_clock(Clock::System, index, io, neighbours)
+    }
+
+    pub(super) fn by_clock(clock: Clock, index: usize, io: I, neighbours: Arc<[Neighbour]>) -> Self {
+        let now = clock.now();
         Self {
+            clock,
             index,
             io,
             neighbours,
@@ -73,6 +80,11 @@ impl<I: PacketIo> Stage<I> {
             self.serve_messages();
             self.serve_time();
         }
+        self.leave();
+    }
+
+    /// Ends all legs.
+    pub(super) fn leave(&mut self) {
         if let Some(own) = self.neighbours.get(self.index) {
             own.mailbox.close();
         }
@@ -81,14 +93,14 @@ impl<I: PacketIo> Stage<I> {
         }
     }
 
-    fn mailbox_stopped(&self) -> bool {
+    pub(super) fn mailbox_stopped(&self) -> bool {
         self.neighbours.get(self.index).is_none_or(|own| own.mailbox.is_stopped())
     }
 
     /// Sleeps until something is to do.
     fn wait(&mut self) -> std::io::Result<()> {
         let own = self.neighbours.get(self.index).map(|own| &own.mailbox);
-        match (self.timeout(Instant::now()), own) {
+        match (self.timeout(self.clock.now()), own) {
             (None, Some(own)) if own.fall_asleep() => {
                 let slept = self.io.wait(None);
                 own.awake();
@@ -99,16 +111,16 @@ impl<I: PacketIo> Stage<I> {
         }
     }
 
-    fn timeout(&self, now: Instant) -> Option<Duration> {
+    pub(super) fn timeout(&self, now: Instant) -> Option<Duration> {
         let attends = !self.seats.is_empty() || self.has_parked();
         let deadlines = [self.wheel.deadline(), attends.then(|| self.round.deadline())];
         let soonest = deadlines.into_iter().flatten().min()?;
         Some(soonest.saturating_duration_since(now))
     }
 
-    fn serve_packets(&mut self) {
+    pub(super) fn serve_packets(&mut self) {
         // One wait finds a bounded number of packets, which came in the same moment.
-        let now = Instant::now();
+        let now = self.clock.now();
         while let Some(received) = self.io.receive(&mut self.buffer) {
             self.take_packet(now, received);
         }
@@ -119,7 +131,7 @@ impl<I: PacketIo> Stage<I> {
         }
     }
 
-    fn serve_messages(&mut self) {
+    pub(super) fn serve_messages(&mut self) {
         if !self.neighbours.get(self.index).is_some_and(|own| own.mailbox.answer_bell()) {
             return;
         }
@@ -134,7 +146,7 @@ impl<I: PacketIo> Stage<I> {
     }
 
     fn take_message(&mut self, message: Message) {
-        let now = Instant::now();
+        let now = self.clock.now();
         match message {
             Message::Open(new) => self.open(now, *new),
             Message::Leg(id, command) => self.command(now, id, command),
@@ -146,8 +158,8 @@ impl<I: PacketIo> Stage<I> {
         }
     }
 
-    fn serve_time(&mut self) {
-        let now = Instant::now();
+    pub(super) fn serve_time(&mut self) {
+        let now = self.clock.now();
         while let Some(slot) = self.wheel.due(now) {
             for nth in (0..self.wheel.legs_in(slot)).rev() {
                 if let Some(place) = self.wheel.leg(slot, nth) {
@@ -336,7 +348,7 @@ impl<I: PacketIo> Stage<I> {
 
     /// Ends a leg: says goodbye, and gives its sockets and ports back.
     fn close(&mut self, place: usize) {
-        let now = Instant::now();
+        let now = self.clock.now();
         self.part(place, None);
         let Some(mut seat) = self.seats.try_remove(place) else { return };
         if let Some(goodbye) = seat.core.goodbye(now, &mut self.buffer[..]) {

@@ -8,10 +8,11 @@
 //! Sets `DIALSTATUS`, `HANGUPCAUSE`, `DIALEDPEERNAME`, `DIALEDPEERNUMBER`, `DIALEDTIME`, `ANSWEREDTIME`, `RINGTIME` and
 //! their `_MS` forms.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use call_control::{BridgeEnd, Call, CallError, DialFailure, DialStatus, HangupCause, Ringback};
 use dialplan_vm::Outcome;
+use tokio::time::Instant;
 
 use super::ApplicationResult;
 use super::arguments::{Options, seconds, split};

@@ -69,6 +69,7 @@ mod db_delete;
 mod dial;
 mod dialed_digits;
 mod echo;
+mod flow;
 mod goto;
 mod goto_if;
 mod hangup;
@@ -88,16 +89,27 @@ mod verbose;
 mod wait;
 mod wait_exten;
 
+use flow::{
+    authenticate, channel_redirect, continue_while, disa, dump_chan, else_, else_if, end_if, end_while, exec,
+    exec_if, exec_if_time, exit_if, exit_while, gosub, gosub_if, goto_if_time, if_, import_var, incomplete,
+    jabber, log, m_set, macro_, macro_exit, macro_if, originate, privacy_manager, proceeding,
+    raise_exception, random, read_exten, return_, send_dtmf, send_text, soft_hangup, stack_pop, system,
+    try_exec, try_system, user_event, wait_digit, wait_for_condition, wait_until, while_,
+};
+
 /// Every application, by name.
 pub fn table() -> &'static [Application] {
     const TABLE: &[Application] = &[
         application!(agi, "AGI", "Let a program outside the exchange steer the call.", outlives_caller),
         application!(amd, "AMD", "Tell humans from answering machines."),
         application!(answer, "Answer", "Answer the call."),
+        application!(authenticate, "Authenticate", "Let the caller go on who knows a password."),
         application!(background, "BackGround", "Play prompts while the caller dials an extension."),
         application!(busy, "Busy", "Tell the caller that the line is busy."),
+        application!(channel_redirect, "ChannelRedirect", "Send another channel to a place of the dialplan.", dead: true),
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
+        application!(continue_while, "ContinueWhile", "Go back to the While around it.", dead: true),
         Application {
             name: "DBdel",
             synopsis: "Take a value out of the data base.",
@@ -113,26 +125,71 @@ pub fn table() -> &'static [Application] {
             outlives_caller: false,
         },
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
+        application!(disa, "DISA", "Give a caller from outside the dial tone of the house."),
+        application!(dump_chan, "DumpChan", "Show all that is known of the channel.", dead: true),
         application!(echo, "Echo", "Send the caller's audio back until it presses #."),
+        application!(else_, "Else", "What runs if no condition held.", dead: true),
+        application!(else_if, "ElseIf", "What runs if no condition before held and this one does.", dead: true),
+        application!(end_if, "EndIf", "The end of an If.", dead: true),
+        application!(end_while, "EndWhile", "Go back to its While.", dead: true),
+        application!(exec, "Exec", "Run the application that a variable names.", dead: true),
+        application!(exec_if, "ExecIf", "Run an application if a condition holds.", dead: true),
+        application!(exec_if_time, "ExecIfTime", "Run an application at certain times.", dead: true),
+        application!(exit_if, "ExitIf", "Go on behind the EndIf around it.", dead: true),
+        application!(exit_while, "ExitWhile", "Go on behind the EndWhile around it.", dead: true),
+        application!(gosub, "Gosub", "Run a routine, which Return ends.", dead: true),
+        application!(gosub_if, "GosubIf", "Run one of two routines.", dead: true),
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),
         application!(goto_if, "GotoIf", "Go on elsewhere when a condition holds.", dead: true),
+        application!(goto_if_time, "GotoIfTime", "Go on elsewhere at certain times.", dead: true),
         application!(hangup, "Hangup", "End the call.", dead: true),
         application!(hangup_cause_clear, "HangupCauseClear", "Forget how calls ended.", dead: true),
+        application!(if_, "If", "Run the steps up to its EndIf if a condition holds.", dead: true),
+        application!(import_var, "ImportVar", "Take over a variable of another channel.", dead: true),
+        application!(incomplete, "Incomplete", "Take more digits, and try the longer number."),
+        application!(jabber, "JabberJoin", "Refused: there is no XMPP here.", dead: true),
+        application!(jabber, "JabberLeave", "Refused: there is no XMPP here.", dead: true),
+        application!(jabber, "JabberSend", "Refused: there is no XMPP here.", dead: true),
+        application!(jabber, "JabberSendGroup", "Refused: there is no XMPP here.", dead: true),
+        application!(log, "Log", "Write a line to the log.", dead: true),
+        application!(macro_, "Macro", "Run the context of a macro.", dead: true),
+        application!(macro_exit, "MacroExit", "End a macro.", dead: true),
+        application!(macro_if, "MacroIf", "Run one of two macros.", dead: true),
         application!(message_send, "MessageSend", "Send a text message.", dead: true),
         application!(mix_monitor, "MixMonitor", "Record the call while it goes on."),
+        application!(m_set, "MSet", "Set several variables.", dead: true),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),
+        application!(originate, "Originate", "Call somebody, and run something for whoever answers.", dead: true),
         application!(pickup, "Pickup", "Take a call that rings elsewhere."),
         application!(pickup_chan, "PickupChan", "Take the call that rings on a channel."),
         application!(playback, "Playback", "Play prompts."),
+        application!(privacy_manager, "PrivacyManager", "Ask a caller without a number for one."),
+        application!(proceeding, "Proceeding", "Tell the caller that its call is on its way."),
         application!(progress, "Progress", "Open early media towards the caller."),
+        application!(raise_exception, "RaiseException", "Go on at the extension e.", dead: true),
+        application!(random, "Random", "Go on elsewhere in some of the cases.", dead: true),
         application!(read, "Read", "Read keys into a variable."),
+        application!(read_exten, "ReadExten", "Read an extension into a variable."),
+        application!(return_, "Return", "End a routine.", dead: true),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
+        application!(send_dtmf, "SendDTMF", "Press keys towards the caller."),
+        application!(send_text, "SendText", "Show the caller a text."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
+        application!(soft_hangup, "SoftHangup", "End another channel.", dead: true),
+        application!(stack_pop, "StackPop", "Forget where the routine was called.", dead: true),
         application!(stop_mix_monitor, "StopMixMonitor", "End the recording of the call.", dead: true),
+        application!(system, "System", "Run a command of the shell.", dead: true),
         application!(transfer, "Transfer", "Ask the caller's phone to call somebody else."),
+        application!(try_exec, "TryExec", "Run an application, and go on whatever comes of it.", dead: true),
+        application!(try_system, "TrySystem", "Run a command of the shell, and go on if it cannot be run.", dead: true),
+        application!(user_event, "UserEvent", "Tell managers of something.", dead: true),
         application!(verbose, "Verbose", "Show a line on the console.", dead: true),
         application!(wait, "Wait", "Wait some seconds."),
+        application!(wait_digit, "WaitDigit", "Wait for a key."),
         application!(wait_exten, "WaitExten", "Wait for the caller to dial an extension."),
+        application!(wait_for_condition, "WaitForCondition", "Wait until an expression holds."),
+        application!(wait_until, "WaitUntil", "Wait until a moment."),
+        application!(while_, "While", "Run the steps up to its EndWhile as long as a condition holds.", dead: true),
     ];
     TABLE
 }

@@ -38,6 +38,7 @@ pub(crate) mod geolocation;
 mod http;
 mod options;
 mod pjsip;
+mod plan_edit;
 mod registered;
 mod report;
 mod resolver;
@@ -73,6 +74,7 @@ pub use pjsip::{
     OutboundPublish, Overlap, Pattern, Published, Registration, ResourceList, SignallingOptions,
     SipConfiguration, System, Transport,
 };
+pub use plan_edit::{PlanEdit, PlanEditError};
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
 pub use security::SecurityConfiguration;

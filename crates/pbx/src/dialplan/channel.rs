@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::{Call, Event, HangupCause};
-use dialplan_vm::{FunctionReply, Machine};
+use dialplan_vm::{Clock, FunctionReply, JumpTarget, LocalTime, Location, Machine, Outcome};
 use tokio::time::Instant;
 
+use super::frames::{FrameKind, Frames};
 use super::host::ChannelHost;
+use crate::applications::{self, ApplicationResult};
 use crate::exchange::Exchange;
 use crate::functions;
 
@@ -31,6 +33,8 @@ pub struct DialplanChannel {
     pub digit_timeout: Duration,
     /// `TIMEOUT(absolute)`: when the call is over, whatever runs.
     pub ends_at: Option<Instant>,
+    /// The routines that it is in.
+    pub frames: Frames,
 }
 
 impl DialplanChannel {
@@ -43,6 +47,7 @@ impl DialplanChannel {
             response_timeout: RESPONSE_TIMEOUT,
             digit_timeout: DIGIT_TIMEOUT,
             ends_at: None,
+            frames: Frames::default(),
         }
     }
 
@@ -90,6 +95,71 @@ impl DialplanChannel {
             response_timeout: &mut self.response_timeout,
             digit_timeout: &mut self.digit_timeout,
             ends_at: &mut self.ends_at,
+            frames: &mut self.frames,
+        }
+    }
+
+    /// The place that a jump from here leads to. `None` when the target names a label that is not there.
+    pub fn resolve(&mut self, target: &JumpTarget) -> Option<Location> {
+        let Self { machine, call, exchange, response_timeout, digit_timeout, ends_at, frames } = self;
+        let location = Some(machine.location().clone());
+        let host = ChannelHost { exchange, call, location, response_timeout, digit_timeout, ends_at, frames };
+        machine.resolve(target, &host)
+    }
+
+    /// Puts the values into a text that an application was given, once more. A function that cannot answer at once leaves
+    /// it empty.
+    pub fn substitute(&mut self, text: &str) -> String {
+        let Self { machine, call, exchange, response_timeout, digit_timeout, ends_at, frames } = self;
+        let location = Some(machine.location().clone());
+        let mut host =
+            ChannelHost { exchange, call, location, response_timeout, digit_timeout, ends_at, frames };
+        let substituted = machine.substitute(&mut host, text);
+        substituted.unwrap_or_else(|problem| {
+            self.warning(format!("'{text}': {problem}"));
+            String::new()
+        })
+    }
+
+    /// Runs an application as a part of the one that runs. `None` where there is none of that name.
+    ///
+    /// # Errors
+    /// As the application.
+    pub async fn run_application(&mut self, name: &str, arguments: &str) -> Option<ApplicationResult> {
+        let application = applications::find(name.trim())?;
+        if self.call.state().is_ended() && !application.on_dead_channel {
+            return Some(Ok(Outcome::Continue));
+        }
+        Some((application.run)(self, arguments).await)
+    }
+
+    /// Leaves a `Macro` whose steps have run out, or that is told to. `false` where it is in none.
+    pub(crate) fn leave_macro(&mut self) -> bool {
+        let in_macro = self.frames.innermost().is_some_and(|f| matches!(f.kind(), FrameKind::Macro { .. }));
+        if !in_macro {
+            return false;
+        }
+        let Some(frame) = self.frames.leave(&self.call) else { return false };
+        let mut back = frame.caller().clone();
+        let offset = self.call.variable("MACRO_OFFSET").and_then(|offset| offset.trim().parse::<u32>().ok());
+        back.priority = back.priority.saturating_add(1);
+        let further =
+            Location { priority: back.priority.saturating_add(offset.unwrap_or(0)), ..back.clone() };
+        let caller = self.call.caller().number;
+        let plan = self.exchange.configuration().dialplan.clone();
+        let exists = plan.exists(&further.context, &further.extension, Some(&caller), further.priority);
+        self.machine.set_location(if exists { further } else { back });
+        true
+    }
+
+    /// A jump out of the context of a `Macro` ends it where it is.
+    pub(super) fn abandon_macros(&mut self, outcome: &Outcome) {
+        let Outcome::Jump(JumpTarget { context: Some(to), .. }) = outcome else { return };
+        while let Some(FrameKind::Macro { context }) =
+            self.frames.innermost().map(|frame| frame.kind().clone())
+            && context != *to
+        {
+            self.frames.leave(&self.call);
         }
     }
 
@@ -114,5 +184,12 @@ impl DialplanChannel {
         let text = text.into();
         tracing::warn!(call = %self.call.call_id(), channel = self.call.name(), "{text}");
         self.exchange.switchboard().notice(|| Event::Warning { channel: Some(self.call.snapshot()), text });
+    }
+}
+
+/// The exchange's clock, for conditions on the time.
+impl Clock for DialplanChannel {
+    fn local_time(&self, zone: Option<&str>) -> Option<LocalTime> {
+        self.exchange.clock().local_time_of(&self.call, zone)
     }
 }

@@ -1,14 +1,14 @@
 //! What the dialplan machine asks of a channel: variables and functions.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use asterisk_conf::Span;
 use call_control::{Call, Event};
 use dialplan_vm::{FunctionReply, Host, LocalTime, Location};
 use tokio::time::Instant;
 
-use super::clock;
+use super::frames::Frames;
 use crate::exchange::Exchange;
 use crate::functions::{self, FunctionError, FunctionScope};
 
@@ -21,6 +21,7 @@ pub(crate) struct ChannelHost<'a> {
     pub(crate) response_timeout: &'a mut Duration,
     pub(crate) digit_timeout: &'a mut Duration,
     pub(crate) ends_at: &'a mut Option<Instant>,
+    pub(crate) frames: &'a mut Frames,
 }
 
 impl ChannelHost<'_> {
@@ -32,6 +33,7 @@ impl ChannelHost<'_> {
             response_timeout: self.response_timeout,
             digit_timeout: self.digit_timeout,
             ends_at: self.ends_at,
+            frames: self.frames,
         }
     }
 
@@ -54,7 +56,7 @@ impl ChannelHost<'_> {
             "CHANNEL" => Some(call.name().to_owned()),
             "UNIQUEID" => Some(call.unique_id().to_owned()),
             "EPOCH" => {
-                let now = SystemTime::now().duration_since(UNIX_EPOCH);
+                let now = exchange.clock().now().duration_since(UNIX_EPOCH);
                 Some(now.map_or(0, |d| d.as_secs()).to_string())
             }
             "CALLERID" => Some(call.caller().to_string()),
@@ -116,7 +118,7 @@ impl Host for ChannelHost<'_> {
     }
 
     fn local_time(&self, zone: Option<&str>) -> Option<LocalTime> {
-        clock::local_time_of(self.call, zone)
+        self.exchange.clock().local_time_of(self.call, zone)
     }
 
     fn warn(&mut self, message: &str, at: Option<Span>) {

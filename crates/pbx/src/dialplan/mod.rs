@@ -1,7 +1,7 @@
 //! A channel walks through the dialplan.
 
 mod channel;
-mod clock;
+mod frames;
 mod host;
 mod overlap;
 mod runner;
@@ -10,6 +10,7 @@ mod transfer;
 mod waiting;
 
 pub use channel::DialplanChannel;
+pub use frames::{Frame, FrameKind, Frames, TooDeep};
 pub(crate) use host::ChannelHost;
 pub use runner::run_call;
 pub(crate) use runner::run_moved;

@@ -128,15 +128,22 @@ fn next_step(channel: &mut DialplanChannel) -> Step {
         // Reloaded meanwhile: it counts from the next jump on.
         channel.machine.replace_plan(current);
     }
-    let mut host = ChannelHost {
-        exchange: &channel.exchange,
-        call: &channel.call,
-        location: Some(channel.machine.location().clone()),
-        response_timeout: &mut channel.response_timeout,
-        digit_timeout: &mut channel.digit_timeout,
-        ends_at: &mut channel.ends_at,
-    };
-    channel.machine.step(&mut host)
+    loop {
+        let mut host = ChannelHost {
+            exchange: &channel.exchange,
+            call: &channel.call,
+            location: Some(channel.machine.location().clone()),
+            response_timeout: &mut channel.response_timeout,
+            digit_timeout: &mut channel.digit_timeout,
+            ends_at: &mut channel.ends_at,
+            frames: &mut channel.frames,
+        };
+        match channel.machine.step(&mut host) {
+            // A macro whose steps have run out goes back to where it was called. Each has fewer frames than before.
+            Step::Ended(End::OutOfPriorities | End::HangupHandled) if channel.leave_macro() => {}
+            step => return step,
+        }
+    }
 }
 
 /// Runs one application and tells the machine what it came to. It breaks when the call is over.
@@ -165,6 +172,7 @@ async fn run_application(channel: &mut DialplanChannel, app: AppCall) -> Control
         );
         return ControlFlow::Break(());
     }
+    channel.abandon_macros(&outcome);
     channel.machine.complete(outcome);
     ControlFlow::Continue(())
 }

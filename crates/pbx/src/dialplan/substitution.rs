@@ -8,6 +8,7 @@ use call_control::Call;
 use dialplan_vm::{FunctionReply, Host, LocalTime};
 use tokio::time::Instant;
 
+use super::frames::Frames;
 use super::host::ChannelHost;
 use crate::exchange::Exchange;
 
@@ -20,12 +21,21 @@ pub(crate) struct Substitution<'a> {
     response_timeout: Duration,
     digit_timeout: Duration,
     ends_at: Option<Instant>,
+    frames: Frames,
 }
 
 impl<'a> Substitution<'a> {
     pub(crate) fn new(exchange: &'a Arc<Exchange>, call: &'a Call) -> Self {
         let (response_timeout, digit_timeout) = Default::default();
-        Self { exchange, call, variables: Vec::new(), response_timeout, digit_timeout, ends_at: None }
+        Self {
+            exchange,
+            call,
+            variables: Vec::new(),
+            response_timeout,
+            digit_timeout,
+            ends_at: None,
+            frames: Frames::default(),
+        }
     }
 
     /// One more variable; it may be made of those before it.
@@ -52,6 +62,7 @@ impl<'a> Substitution<'a> {
             response_timeout: &mut self.response_timeout,
             digit_timeout: &mut self.digit_timeout,
             ends_at: &mut self.ends_at,
+            frames: &mut self.frames,
         }
     }
 
@@ -102,7 +113,7 @@ impl Host for Substitution<'_> {
     }
 
     fn local_time(&self, zone: Option<&str>) -> Option<LocalTime> {
-        super::clock::local_time(zone)
+        self.exchange.clock().local_time(zone)
     }
 
     fn warn(&mut self, message: &str, at: Option<Span>) {

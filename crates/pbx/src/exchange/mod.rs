@@ -2,6 +2,7 @@
 
 mod globals;
 mod start;
+mod wall_clock;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -16,7 +17,7 @@ use sip_ua::transport::Protocol;
 use tokio::sync::Notify;
 
 use crate::astdb::AstDb;
-use crate::configuration::{Configuration, ConfigurationReport, Part};
+use crate::configuration::{Configuration, ConfigurationReport, Part, PlanEdit, PlanEditError};
 use crate::directory::{EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
 use crate::functions::FunctionStores;
@@ -30,6 +31,7 @@ use crate::registration::OutboundRegistrations;
 use crate::stir_shaken::{StirShaken, check_published};
 use crate::transports::OpenTransports;
 pub use globals::Globals;
+pub use wall_clock::WallClock;
 
 /// A running exchange.
 pub struct Exchange {
@@ -50,6 +52,7 @@ pub struct Exchange {
     globals: Globals,
     astdb: AstDb,
     function_stores: FunctionStores,
+    clock: WallClock,
     presence: Arc<Presence>,
     stir_shaken: StirShaken,
     recordings: Recordings,
@@ -172,6 +175,16 @@ impl Exchange {
         &self.function_stores
     }
 
+    /// Whether its calls are played, not made: then nothing outside of it is touched.
+    pub fn is_rehearsal(&self) -> bool {
+        self.clock.is_set()
+    }
+
+    /// The time of day.
+    pub fn clock(&self) -> &WallClock {
+        &self.clock
+    }
+
     /// Where it listens for `protocol`.
     pub fn local_address(&self, protocol: Protocol) -> Option<SocketAddr> {
         self.sip.get()?.local_address(protocol)
@@ -246,6 +259,18 @@ impl Exchange {
         let _changing = self.changing.lock().await;
         let next = change(Configuration::clone(&self.configuration()));
         self.configuration.store(Arc::new(next));
+    }
+
+    /// Changes the dialplan until the next reload. Calls that run keep the one that they began with until they jump.
+    ///
+    /// # Errors
+    /// [`PlanEditError`]; nothing changes then.
+    pub async fn edit_dialplan(&self, edit: &PlanEdit) -> Result<(), PlanEditError> {
+        let _changing = self.changing.lock().await;
+        let next = self.configuration().edited(edit)?.with_registered_phones(&self.registrations);
+        self.configuration.store(Arc::new(next));
+        self.presence.reloaded();
+        Ok(())
     }
 
     /// Takes no more calls and waits until the last one has ended.

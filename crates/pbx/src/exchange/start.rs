@@ -16,7 +16,7 @@ use sip_ua::location::{DnsResolver, Locator};
 use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::{Notify, mpsc};
 
-use super::{Exchange, Globals};
+use super::{Exchange, Globals, WallClock};
 use crate::astdb::AstDb;
 use crate::configuration::Configuration;
 use crate::dialplan::run_call;
@@ -47,8 +47,23 @@ impl Exchange {
         prompts: Prompts,
         observers: Vec<Arc<dyn Observer>>,
     ) -> Result<Arc<Self>, StartError> {
+        let media = start_media(&configuration)?;
+        Self::start_with(configuration, prompts, observers, media, WallClock::default()).await
+    }
+
+    /// The same over a media plane that runs already, and by another clock.
+    ///
+    /// # Errors
+    /// As [`Exchange::start`].
+    pub(crate) async fn start_with(
+        configuration: Configuration,
+        prompts: Prompts,
+        observers: Vec<Arc<dyn Observer>>,
+        media: MediaEngine,
+        clock: WallClock,
+    ) -> Result<Arc<Self>, StartError> {
         let kept = Kept::open(&configuration.folders.database);
-        let switchboard = switchboard_of(&configuration, prompts, observers, kept.presence.clone())?;
+        let switchboard = switchboard_of(&configuration, media, prompts, observers, kept.presence.clone());
         let (contacts, arrived) = mpsc::unbounded_channel();
         let qualification = Arc::new(Qualification::default());
         let phones_changed = Arc::new(Notify::new());
@@ -74,6 +89,7 @@ impl Exchange {
             globals: Globals::from_plan(&configuration),
             astdb: AstDb::open(&configuration.folders.database),
             function_stores: FunctionStores::default(),
+            clock,
             configuration: ArcSwap::from_pointee(configuration),
             locator: locator.clone(),
             host_addresses,
@@ -159,24 +175,30 @@ impl Kept {
     }
 }
 
-/// The switchboard with its media threads; `observers` and `presence` are told what happens on it.
-fn switchboard_of(
-    configuration: &Configuration,
-    prompts: Prompts,
-    observers: Vec<Arc<dyn Observer>>,
-    presence: Arc<Presence>,
-) -> Result<Switchboard, StartError> {
+/// The media threads.
+fn start_media(configuration: &Configuration) -> Result<MediaEngine, StartError> {
     // As many as rest at 500 calls a second, of two legs each.
     let media =
         MediaConfig { ports: configuration.rtp.ports.clone(), parked_pairs: 512, ..MediaConfig::default() };
-    let mut builder = Switchboard::builder(MediaEngine::start(media)?)
+    Ok(MediaEngine::start(media)?)
+}
+
+/// The switchboard; `observers` and `presence` are told what happens on it.
+fn switchboard_of(
+    configuration: &Configuration,
+    media: MediaEngine,
+    prompts: Prompts,
+    observers: Vec<Arc<dyn Observer>>,
+    presence: Arc<Presence>,
+) -> Switchboard {
+    let mut builder = Switchboard::builder(media)
         .system_name(&configuration.options.system_name)
         .limit(configuration.options.max_calls.and_then(|calls| usize::try_from(calls).ok()))
         .prompts(prompts);
     for observer in observers {
         builder = builder.observer(observer);
     }
-    Ok(builder.observer(presence).build())
+    builder.observer(presence).build()
 }
 
 /// Gives each caller a task of its own, for as long as the exchange lives.

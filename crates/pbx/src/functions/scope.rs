@@ -8,7 +8,7 @@ use dialplan_vm::{FunctionReply, Host, LocalTime, Location};
 use tokio::time::Instant;
 
 use super::{FunctionError, Value, Written};
-use crate::dialplan::ChannelHost;
+use crate::dialplan::{ChannelHost, Frames};
 use crate::exchange::Exchange;
 
 /// What a function sees.
@@ -25,6 +25,8 @@ pub struct FunctionScope<'a> {
     pub digit_timeout: &'a mut Duration,
     /// `TIMEOUT(absolute)` of the channel, as the moment when it strikes.
     pub ends_at: &'a mut Option<Instant>,
+    /// The routines that the channel is in.
+    pub frames: &'a mut Frames,
 }
 
 impl FunctionScope<'_> {
@@ -37,6 +39,7 @@ impl FunctionScope<'_> {
             response_timeout: self.response_timeout,
             digit_timeout: self.digit_timeout,
             ends_at: self.ends_at,
+            frames: self.frames,
         }
     }
 
@@ -103,6 +106,7 @@ impl FunctionScope<'_> {
             response_timeout: &mut response,
             digit_timeout: &mut digit,
             ends_at: &mut ends_at,
+            frames: &mut Frames::default(),
         })
     }
 }

@@ -54,7 +54,7 @@ impl Qualification {
     /// Asks a contact now. False when it is not asked at all.
     pub fn ask(&self, aor: &str, uri: &str) -> bool {
         let key = ContactKey { aor: aor.to_owned(), uri: uri.to_owned() };
-        let is_watched = self.lock().schedule.hasten(Instant::now(), &key);
+        let is_watched = self.lock().schedule.hasten(now(), &key);
         self.sooner.notify_one();
         is_watched
     }
@@ -68,7 +68,7 @@ impl Qualification {
             aor.contacts.iter().map(|uri| ContactKey { aor: aor.name.clone(), uri: uri.clone() })
         });
         let keys: HashSet<ContactKey> = fixed.chain(registered).collect();
-        let (now, most) = (Instant::now(), configuration.sip.global.max_initial_qualify_time);
+        let (now, most) = (now(), configuration.sip.global.max_initial_qualify_time);
         let mut state = self.lock();
         state.schedule.retain(|key| keys.contains(key) && manners.contains_key(&key.aor));
         for key in keys {
@@ -91,7 +91,7 @@ impl Qualification {
             ContactChange::Removed { .. } => state.schedule.forget(&key),
             _ => {
                 let Some(manner) = state.manners.get(&event.aor).copied() else { return };
-                let now = Instant::now();
+                let now = now();
                 state.schedule.watch(key.clone(), manner, now);
                 if !matches!(state.schedule.state(&key), Reachability::Reachable { .. }) {
                     state.schedule.hasten(now, &key);
@@ -103,7 +103,7 @@ impl Qualification {
     }
 
     fn answered(&self, question: &Question, answer: Option<Duration>) -> Option<Changed> {
-        let changed = self.lock().schedule.answered(Instant::now(), question, answer);
+        let changed = self.lock().schedule.answered(now(), question, answer);
         // There is room for another question.
         self.sooner.notify_one();
         changed
@@ -111,7 +111,7 @@ impl Qualification {
 
     /// A random part of `time`.
     fn part_of(&self, time: Duration) -> Duration {
-        let per_mille = self.dice.hash_one(Instant::now()) % 1_000;
+        let per_mille = self.dice.hash_one(now()) % 1_000;
         // Below 1,000, so it fits.
         time * per_mille as u32 / 1_000
     }
@@ -135,13 +135,13 @@ pub(crate) async fn run(exchange: Weak<Exchange>, qualification: Arc<Qualificati
     loop {
         while let Some(question) = {
             let mut state = qualification.lock();
-            state.schedule.poll_question(Instant::now())
+            state.schedule.poll_question(now())
         } {
             let Some(exchange) = exchange.upgrade() else { return };
             tokio::spawn(ask(exchange, question));
         }
         let next = qualification.lock().schedule.poll_timeout();
-        let next = next.unwrap_or_else(|| Instant::now() + LONGEST_SLEEP);
+        let next = next.unwrap_or_else(|| now() + LONGEST_SLEEP);
         tokio::select! {
             () = tokio::time::sleep_until(next.into()) => {}
             () = qualification.sooner.notified() => {}
@@ -152,12 +152,17 @@ pub(crate) async fn run(exchange: Weak<Exchange>, qualification: Arc<Qualificati
     }
 }
 
+/// The runtime's time, which a rehearsal lets pass faster than the world's.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
 /// How long the task sleeps where nobody is to be asked, until it looks whether the exchange is still there.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
 /// Asks one contact, and draws the conclusions.
 async fn ask(exchange: Arc<Exchange>, question: Question) {
-    let begun = Instant::now();
+    let begun = now();
     let request = request(&exchange, &question);
     let answer = async {
         let (request, sip) = request.await?;

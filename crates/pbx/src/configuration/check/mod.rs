@@ -2,6 +2,7 @@
 
 mod access;
 mod applications;
+mod commands;
 mod destinations;
 mod direct_media;
 mod doors;
@@ -33,6 +34,7 @@ pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
     let Files { plan, extensions, sip, whole_plan, whole_sip } = *files;
     found.extend(dialplan_vm::check_conditions(plan));
     applications::check(plan, found);
+    commands::check(plan, found);
     flow::check(plan, found);
     secrets::check(sip, found);
     direct_media::check(sip, found);

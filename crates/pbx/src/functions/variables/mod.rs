@@ -5,6 +5,7 @@ mod channel;
 mod global;
 mod hash;
 mod shared;
+mod stack;
 
 pub(crate) use hash::clear as clear_hash;
 
@@ -51,6 +52,14 @@ pub(super) const ROWS: &[Function] = &[
         .set(hash::write),
     Function::new("HASHKEYS", "HASHKEYS(hashname)", "The names within a hash.", hash::keys),
     Function::new("IMPORT", "IMPORT(channel,variable)", "A variable of another channel.", channel::import),
+    Function::new("LOCAL", "LOCAL(varname)", "A variable that goes with the routine.", stack::read_local)
+        .set(stack::write_local),
+    Function::new(
+        "LOCAL_PEEK",
+        "LOCAL_PEEK(n,varname)",
+        "A variable as it is n routines further out.",
+        stack::read_local_peek,
+    ),
     Function::new("SET", "SET(varname=value)", "Sets a variable, and is its value.", channel::set),
     Function::new(
         "SHARED",
@@ -59,6 +68,12 @@ pub(super) const ROWS: &[Function] = &[
         shared::read,
     )
     .set(shared::write),
+    Function::new(
+        "STACK_PEEK",
+        "STACK_PEEK(n,which[,suppress])",
+        "Where the routine n levels out was called: c, e, p or l.",
+        stack::read_stack_peek,
+    ),
     Function::new(
         "VARIABLE_EXISTS",
         "VARIABLE_EXISTS(varname)",

@@ -1,0 +1,12 @@
+//! `ContinueWhile()`: goes back to the `While` around it.
+
+use super::blocks::{WHILE, opening, to, unmatched};
+use crate::applications::ApplicationResult;
+use crate::dialplan::DialplanChannel;
+
+pub(in crate::applications) async fn run(
+    channel: &mut DialplanChannel,
+    _arguments: &str,
+) -> ApplicationResult {
+    Ok(opening(channel, &WHILE).map_or_else(|| unmatched(channel, "ContinueWhile", "While"), to))
+}

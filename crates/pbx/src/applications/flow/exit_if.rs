@@ -1,0 +1,15 @@
+//! `ExitIf()`: goes on behind the `EndIf` around it.
+
+use super::blocks::{IF, closing, to, unmatched};
+use crate::applications::ApplicationResult;
+use crate::dialplan::DialplanChannel;
+
+pub(in crate::applications) async fn run(
+    channel: &mut DialplanChannel,
+    _arguments: &str,
+) -> ApplicationResult {
+    Ok(match closing(channel, &IF) {
+        Some(end) => to(end.saturating_add(1)),
+        None => unmatched(channel, "ExitIf", "EndIf"),
+    })
+}

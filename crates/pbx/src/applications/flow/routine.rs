@@ -1,0 +1,54 @@
+//! Calling a routine: what `Gosub`, `GosubIf` and `Macro` have in common.
+
+use dialplan_vm::{JumpTarget, Outcome};
+
+use super::branches::pieces;
+use crate::dialplan::{DialplanChannel, FrameKind};
+
+/// Goes to `[[context,]extension,]priority[(argument[,…])]` and comes back here by `Return`. A place that is not there ends
+/// the call, as in Asterisk.
+pub(super) fn gosub(channel: &mut DialplanChannel, target: &str) -> Outcome {
+    let (place, arguments) = match target.split_once('(') {
+        Some((place, rest)) => (place, rest.rfind(')').map_or(rest, |close| &rest[..close])),
+        None => (target, ""),
+    };
+    let parsed = match JumpTarget::parse(place.trim()) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            channel.warning(format!("Gosub({target}): {error}"));
+            return Outcome::Hangup;
+        }
+    };
+    let caller = channel.call.caller().number;
+    let to = channel.resolve(&parsed).filter(|to| {
+        let plan = channel.exchange.configuration().dialplan.clone();
+        plan.exists(&to.context, &to.extension, Some(&caller), to.priority)
+    });
+    let Some(to) = to else {
+        channel.warning(format!("Gosub({target}): there is no such place: the call ends"));
+        return Outcome::Hangup;
+    };
+    let back = channel.machine.location().clone();
+    match enter(channel, FrameKind::Gosub, back, arguments) {
+        true => Outcome::Jump(JumpTarget::to(&*to.context, &*to.extension, to.priority)),
+        false => Outcome::Hangup,
+    }
+}
+
+/// Enters a routine. `false`, with a word on the console, when routines nest too deep.
+pub(super) fn enter(
+    channel: &mut DialplanChannel,
+    kind: FrameKind,
+    back: dialplan_vm::Location,
+    arguments: &str,
+) -> bool {
+    let arguments: Vec<String> = match arguments.is_empty() {
+        true => Vec::new(),
+        false => pieces(arguments, ',', usize::MAX).into_iter().map(str::to_owned).collect(),
+    };
+    let entered = channel.frames.enter(&channel.call, kind, back, &arguments);
+    if let Err(too_deep) = &entered {
+        channel.warning(format!("{too_deep}; the call ends"));
+    }
+    entered.is_ok()
+}
