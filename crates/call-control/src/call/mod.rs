@@ -39,6 +39,7 @@ use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, IdentityVerification, Redirecting};
 use crate::location_profile::LocationProfile;
 use crate::message::TextMessage;
+use crate::music::MusicStanding;
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use answerer::VerdictSlot;
@@ -86,6 +87,7 @@ pub(crate) struct Channel {
     onward: watch::Sender<TransferProgress>,
     pickup: PickupStanding,
     pub(crate) media: MediaStanding,
+    pub(crate) music: MusicStanding,
     details: Mutex<Details>,
     kept: kept::Kept,
 }
@@ -181,6 +183,7 @@ impl Call {
             onward: watch::Sender::default(),
             pickup: PickupStanding::default(),
             media: MediaStanding::default(),
+            music: MusicStanding::default(),
             details: Mutex::new(details),
             kept: kept::Kept::default(),
             switchboard,
@@ -451,6 +454,7 @@ impl Call {
     }
 
     fn digit(&self, digit: char, duration_ms: u32) {
+        self.0.music.press(digit);
         self.0.digits.push(digit);
         self.0.switchboard.notice(|| Event::Digit { channel: self.snapshot(), digit, duration_ms });
     }
@@ -483,6 +487,7 @@ impl Call {
             self.0.playback.abandon();
             self.0.moves.clear();
             self.0.media.clear();
+            self.0.music.clear();
             let leg = self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).take();
             drop(leg);
             self.0.switchboard.notice(|| Event::ChannelEnded { channel: self.snapshot(), cause });

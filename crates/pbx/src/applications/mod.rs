@@ -74,10 +74,12 @@ mod goto_if;
 mod hangup;
 mod hangup_cause_clear;
 mod message_send;
+mod music;
 mod no_op;
 mod pickup;
 mod pickup_chan;
 mod playback;
+mod players;
 mod progress;
 mod read;
 mod recording;
@@ -87,6 +89,9 @@ mod transfer;
 mod verbose;
 mod wait;
 mod wait_exten;
+
+use music::{mp3_player, music_on_hold, start_music_on_hold, stop_music_on_hold};
+use players::{control_playback, milliwatt, morsecode, play_tones, stop_play_tones, zapateller};
 
 /// Every application, by name.
 pub fn table() -> &'static [Application] {
@@ -98,6 +103,7 @@ pub fn table() -> &'static [Application] {
         application!(busy, "Busy", "Tell the caller that the line is busy."),
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
+        application!(control_playback, "ControlPlayback", "Play a prompt that the caller winds with keys."),
         Application {
             name: "DBdel",
             synopsis: "Take a value out of the data base.",
@@ -118,19 +124,28 @@ pub fn table() -> &'static [Application] {
         application!(hangup_cause_clear, "HangupCauseClear", "Forget how calls ended.", dead: true),
         application!(message_send, "MessageSend", "Send a text message.", dead: true),
         application!(mix_monitor, "MixMonitor", "Record the call while it goes on."),
+        application!(milliwatt, "Milliwatt", "Play a tone to measure a line with."),
+        application!(morsecode, "Morsecode", "Play a text in Morse code."),
+        application!(mp3_player, "MP3Player", "Play a file, a playlist or a stream."),
+        application!(music_on_hold, "MusicOnHold", "Play music, for a time or until the caller hangs up."),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),
         application!(pickup, "Pickup", "Take a call that rings elsewhere."),
         application!(pickup_chan, "PickupChan", "Take the call that rings on a channel."),
         application!(playback, "Playback", "Play prompts."),
+        application!(play_tones, "PlayTones", "Play a tone while the dialplan goes on."),
         application!(progress, "Progress", "Open early media towards the caller."),
         application!(read, "Read", "Read keys into a variable."),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
+        application!(start_music_on_hold, "StartMusicOnHold", "Play music while the dialplan goes on."),
         application!(stop_mix_monitor, "StopMixMonitor", "End the recording of the call.", dead: true),
+        application!(stop_music_on_hold, "StopMusicOnHold", "End the music."),
+        application!(stop_play_tones, "StopPlayTones", "End the tone."),
         application!(transfer, "Transfer", "Ask the caller's phone to call somebody else."),
         application!(verbose, "Verbose", "Show a line on the console.", dead: true),
         application!(wait, "Wait", "Wait some seconds."),
         application!(wait_exten, "WaitExten", "Wait for the caller to dial an extension."),
+        application!(zapateller, "Zapateller", "Play the tones of an unassigned number."),
     ];
     TABLE
 }

@@ -27,9 +27,11 @@ use crate::functions::FunctionStores;
 use crate::kept_bans::KeptBans;
 use crate::kept_values::{Family, KeptValues};
 use crate::messages::{WaitingMessages, deliver_waiting};
+use crate::music::{MusicOnHold, Tell};
 use crate::presence::{self, Presence};
 use crate::publication::OutboundPublications;
 use crate::qualify::{self, Qualification};
+use crate::radio::Radio;
 use crate::recordings::Recordings;
 use crate::registered_phones;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
@@ -48,7 +50,12 @@ impl Exchange {
         observers: Vec<Arc<dyn Observer>>,
     ) -> Result<Arc<Self>, StartError> {
         let kept = Kept::open(&configuration.folders.database);
-        let switchboard = switchboard_of(&configuration, prompts, observers, kept.presence.clone())?;
+        let media = media_of(&configuration)?;
+        let (radio, music) = music_of(&media, &observers);
+        music.follow(&configuration);
+        prompts.set_tones(configuration.indications.zones.clone(), &configuration.indications.country);
+        let switchboard =
+            switchboard_of(&configuration, media, prompts, music.clone(), observers, kept.presence.clone());
         let (contacts, arrived) = mpsc::unbounded_channel();
         let qualification = Arc::new(Qualification::default());
         let phones_changed = Arc::new(Notify::new());
@@ -74,6 +81,8 @@ impl Exchange {
             globals: Globals::from_plan(&configuration),
             astdb: AstDb::open(&configuration.folders.database),
             function_stores: FunctionStores::default(),
+            music,
+            radio,
             configuration: ArcSwap::from_pointee(configuration),
             locator: locator.clone(),
             host_addresses,
@@ -159,24 +168,45 @@ impl Kept {
     }
 }
 
-/// The switchboard with its media threads; `observers` and `presence` are told what happens on it.
-fn switchboard_of(
-    configuration: &Configuration,
-    prompts: Prompts,
-    observers: Vec<Arc<dyn Observer>>,
-    presence: Arc<Presence>,
-) -> Result<Switchboard, StartError> {
+/// The media threads.
+fn media_of(configuration: &Configuration) -> Result<MediaEngine, StartError> {
     // As many as rest at 500 calls a second, of two legs each.
     let media =
         MediaConfig { ports: configuration.rtp.ports.clone(), parked_pairs: 512, ..MediaConfig::default() };
-    let mut builder = Switchboard::builder(MediaEngine::start(media)?)
+    Ok(MediaEngine::start(media)?)
+}
+
+/// Streams, and music that may be made of them. What goes wrong with them is told to the observers.
+fn music_of(media: &MediaEngine, observers: &[Arc<dyn Observer>]) -> (Arc<Radio>, Arc<MusicOnHold>) {
+    let observers = observers.to_vec();
+    let tell: Tell = Arc::new(move |text: String| {
+        tracing::warn!("{text}");
+        let event = Event::Warning { channel: None, text };
+        observers.iter().for_each(|observer| observer.notice(&event));
+    });
+    let radio = Arc::new(Radio::new(media.clone(), tell.clone()));
+    let music = MusicOnHold::new(media.clone(), radio.clone(), tell);
+    (radio, Arc::new(music))
+}
+
+/// The switchboard; `observers` and `presence` are told what happens on it.
+fn switchboard_of(
+    configuration: &Configuration,
+    media: MediaEngine,
+    prompts: Prompts,
+    music: Arc<MusicOnHold>,
+    observers: Vec<Arc<dyn Observer>>,
+    presence: Arc<Presence>,
+) -> Switchboard {
+    let mut builder = Switchboard::builder(media)
         .system_name(&configuration.options.system_name)
         .limit(configuration.options.max_calls.and_then(|calls| usize::try_from(calls).ok()))
+        .music(music)
         .prompts(prompts);
     for observer in observers {
         builder = builder.observer(observer);
     }
-    Ok(builder.observer(presence).build())
+    builder.observer(presence).build()
 }
 
 /// Gives each caller a task of its own, for as long as the exchange lives.
