@@ -487,6 +487,7 @@ impl Call {
             self.0.playback.abandon();
             self.0.moves.clear();
             self.0.media.clear();
+            self.stop_music();
             self.0.music.clear();
             let leg = self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).take();
             drop(leg);

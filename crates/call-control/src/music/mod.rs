@@ -124,7 +124,7 @@ impl Call {
     pub fn stop_music(&self) {
         let Some(playing) = self.0.music.lock().playing.take() else { return };
         let was_heard = playing.end(self);
-        if was_heard && !self.state().is_ended() {
+        if was_heard {
             self.switchboard().notice(|| Event::Verbose {
                 channel: Some(self.snapshot()),
                 level: 3,
