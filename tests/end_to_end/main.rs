@@ -33,6 +33,7 @@ mod load;
 mod location;
 mod malformed;
 mod messages;
+mod music;
 mod overlap;
 mod packets;
 mod pickup;
@@ -96,6 +97,7 @@ fn main() {
         location::trials(),
         malformed::trials(),
         messages::trials(),
+        music::trials(),
         packets::trials(),
         overlap::trials(),
         pickup::trials(),

@@ -35,6 +35,9 @@ pub enum AudioError {
         /// The bound, in bytes.
         limit: u64,
     },
+    /// It is neither MP3, FLAC, Ogg Vorbis nor Ogg Opus, or is damaged.
+    #[error("not readable as MP3, FLAC or Ogg: {0}")]
+    Music(String),
     /// No reader goes by this file name extension.
     #[error("`{}` has no extension of a known sound format; known are: {}", .path.display(), crate::format::known_extensions())]
     UnknownFormat {

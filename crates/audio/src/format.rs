@@ -2,12 +2,13 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::error::AudioError;
+use crate::music;
 use crate::pcm::Pcm;
 use crate::wav;
 
 /// A format of sound files, told by the extension of the file name as Asterisk does.
 ///
-/// Apart from [`Wav`](FileFormat::Wav) these have no header: what is in the file is what is in the name.
+/// Apart from [`Wav`](FileFormat::Wav) and [`Music`](FileFormat::Music) these have no header: what is in the file is what is in the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileFormat {
@@ -24,10 +25,13 @@ pub enum FileFormat {
     G722,
     /// GSM full rate in frames of 33 octets. Extension `gsm`.
     Gsm,
+    /// MP3, FLAC, Ogg Vorbis or Ogg Opus; which of them, and the rate, are in the file. Extensions `mp3`, `flac`, `ogg`,
+    /// `oga`, `opus`.
+    Music,
 }
 
 /// Every extension read here. Among files of one rate, the earlier one is preferred.
-const EXTENSIONS: [(&str, FileFormat); 23] = [
+const EXTENSIONS: [(&str, FileFormat); 28] = [
     ("wav", FileFormat::Wav),
     ("wav16", FileFormat::Wav),
     ("sln", FileFormat::Linear(8_000)),
@@ -48,6 +52,11 @@ const EXTENSIONS: [(&str, FileFormat); 23] = [
     ("al", FileFormat::Alaw),
     ("alw", FileFormat::Alaw),
     ("g722", FileFormat::G722),
+    ("flac", FileFormat::Music),
+    ("opus", FileFormat::Music),
+    ("ogg", FileFormat::Music),
+    ("oga", FileFormat::Music),
+    ("mp3", FileFormat::Music),
     ("WAV", FileFormat::Wav),
     ("wav49", FileFormat::Wav),
     ("gsm", FileFormat::Gsm),
@@ -77,7 +86,7 @@ impl FileFormat {
     /// Samples a second, or `None` where only the header of a file tells.
     pub fn rate(self) -> Option<u32> {
         match self {
-            FileFormat::Wav => None,
+            FileFormat::Wav | FileFormat::Music => None,
             FileFormat::Linear(rate) => Some(rate),
             FileFormat::Ulaw | FileFormat::Alaw | FileFormat::Gsm => Some(8_000),
             FileFormat::G722 => Some(g722::SAMPLE_RATE),
@@ -89,13 +98,14 @@ impl FileFormat {
     /// Without a header nothing can be wrong; half a sample at the end is left out.
     ///
     /// # Errors
-    /// What [`wav::read`] says; [`AudioError::TooLarge`] for more GSM than [`wav::MAX_BYTES`] of sound.
+    /// What [`wav::read`] and [`music::read`] say; [`AudioError::TooLarge`] for more GSM than [`wav::MAX_BYTES`] of sound.
     pub fn decode(self, bytes: &[u8]) -> Result<Pcm, AudioError> {
         let samples = match self {
             FileFormat::Gsm if bytes.len() as u64 > wav::MAX_GSM_BYTES => {
                 return Err(AudioError::TooLarge { limit: wav::MAX_GSM_BYTES });
             }
             FileFormat::Wav => return wav::read(bytes),
+            FileFormat::Music => return music::read(std::io::Cursor::new(bytes.to_vec()), None),
             FileFormat::Linear(_) => {
                 bytes.as_chunks::<2>().0.iter().map(|octets| i16::from_le_bytes(*octets)).collect()
             }
@@ -128,6 +138,18 @@ impl FileFormat {
             return Err(AudioError::TooLarge { limit: wav::MAX_BYTES });
         }
         self.decode(&bytes)
+    }
+
+    /// Reads a whole file and brings it to `rate`; music as it comes, so that an hour of it takes no more room than it has
+    /// at that rate.
+    ///
+    /// # Errors
+    /// As [`read`](FileFormat::read).
+    pub fn read_at(self, reader: impl Read + Send + Sync + 'static, rate: u32) -> Result<Pcm, AudioError> {
+        match self {
+            FileFormat::Music => music::read(reader, Some(rate)),
+            other => other.read(reader).map(|pcm| pcm.resampled(rate)),
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the fuzz targets run; here so that it always compiles.
 
+use std::io::Cursor;
 use std::time::Duration;
 
 use crate::dtmf::{Detector, DigitEvent, Limits, Mute};
+use crate::music::MusicReader;
 use crate::pcm::Pcm;
 use crate::wav::{self, Encoding};
 
@@ -21,6 +23,23 @@ pub fn wav_reader(data: &[u8]) {
     }
     let written = pcm.to_wav(Encoding::Signed16).map(|bytes| wav::read(&bytes));
     assert!(matches!(written, Ok(Ok(again)) if again == Pcm::new(pcm.rate, pcm.samples)));
+}
+
+/// The readers of MP3, FLAC and Ogg take any octets, end, and give sound of rates that there are.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn music_reader(data: &[u8]) {
+    let Ok(mut reader) = MusicReader::new(Cursor::new(data.to_vec())) else { return };
+    let mut total = 0_usize;
+    while let Ok(Some((samples, rate))) = reader.next_samples() {
+        assert!((1_000..=384_000).contains(&rate));
+        total += samples.len();
+        // Silence takes next to no room; a minute and a half of it is enough.
+        if total > 1 << 22 {
+            return;
+        }
+    }
 }
 
 /// The detector and the mute of digits take any samples at any rate in frames of any length without a panic: digits

@@ -49,6 +49,7 @@ pub mod indications;
 pub mod level;
 /// Adding signals: the kernels of a conference.
 pub mod mix;
+pub mod music;
 pub mod progress;
 /// Changing the sample rate.
 pub mod resample;
@@ -67,6 +68,7 @@ pub use error::AudioError;
 pub use format::FileFormat;
 pub use goertzel::Goertzel;
 pub use indications::Indications;
+pub use music::MusicReader;
 pub use pcm::Pcm;
 pub use resample::{Resampler, resample};
 pub use sound_writer::{SoundWriter, WrittenFormat};

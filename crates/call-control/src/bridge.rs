@@ -8,6 +8,7 @@ use crate::cause::HangupCause;
 use crate::direct_media::Pair;
 use crate::error::CallError;
 use crate::event::Event;
+use crate::music::play_to_the_held;
 
 /// How a bridge ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,7 @@ pub(crate) async fn join(caller: &Call, peer: &Call) -> Result<BridgeEnd, CallEr
         cause = caller.hung_up() => BridgeEnd::CallerHungUp(cause),
         cause = peer.hung_up() => BridgeEnd::PeerHungUp(cause),
         () = peer.left(moves) => BridgeEnd::PeerMoved,
+        never = play_to_the_held(caller, peer) => match never {},
     };
     drop(membership);
     Ok(end)

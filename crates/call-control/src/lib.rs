@@ -49,6 +49,7 @@ mod identity;
 pub mod local;
 mod location_profile;
 mod message;
+mod music;
 mod pickup;
 pub mod played;
 mod prompts;
@@ -71,8 +72,12 @@ pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use forward::{Forward, ForwardTarget};
 pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation, Redirecting};
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
-pub use media_bridge::{Codec, JitterBuffer, JitterMode, Spread, Statistics};
+pub use media_bridge::{
+    Broadcast, Codec, Feed, FeedWriter, JitterBuffer, JitterMode, PlaybackControl, Sound, Source, Spread,
+    Statistics,
+};
 pub use message::{MessageError, TextMessage};
+pub use music::{MusicClass, MusicLibrary, MusicOrder, MusicPiece, MusicWhile, Station};
 pub use pickup::{BadGroup, GroupSet, PickupGroups};
 pub use prompts::Prompts;
 pub use security::{RequestVerdict, SecurityEvent, SecurityKind};

@@ -1,37 +1,44 @@
 //! Prompts: found by name and language, decoded once, shared by all who hear them.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
-use audio::{Found, Indications, Library, Location, Pcm, Tone};
+use audio::{Found, Indications, Library, Location, Tone};
+use media_bridge::Sound;
 
 use crate::error::CallError;
 
 /// Samples a second of the narrow band, which every prompt is looked for in.
 pub(crate) const NARROW: u32 = 8_000;
 
-/// Decoded prompts kept in memory, in samples: 64 MB, about an hour of speech.
-const CACHE_SAMPLES: usize = 32 * 1024 * 1024;
+/// Octets of decoded and encoded prompts that are kept in memory: about an hour of speech.
+const CACHE_OCTETS: usize = 64 * 1024 * 1024;
 
 /// The prompts and tones of an exchange.
 ///
 /// A prompt is named without an extension, as in `digits/1` or `/srv/sounds/welcome`. Folders, languages and formats are
-/// searched in Asterisk's order by [`audio::Library`]. What was decoded is kept, within a bound, until its file changes.
+/// searched in Asterisk's order by [`audio::Library`]. What was decoded is kept, within a bound, until its file changes; of too
+/// much, what was not played for the longest goes.
 #[derive(Clone)]
 pub struct Prompts(Arc<Inner>);
 
 struct Inner {
     library: Library,
-    zones: &'static Indications,
-    zone: String,
+    tones: RwLock<Tones>,
     cache: Mutex<Cache>,
+}
+
+/// Tones by country, and whose are played.
+struct Tones {
+    zones: Arc<Indications>,
+    country: String,
 }
 
 /// A prompt that is ready to be played.
 pub(crate) struct Prompt {
-    pub(crate) pcm: Arc<Pcm>,
+    pub(crate) sound: Sound,
     /// Its name with the format found, for consoles: `demo-congrats.wav`.
     pub(crate) file: String,
 }
@@ -40,8 +47,15 @@ impl Prompts {
     /// Prompts from `library`, tones of the country `zone` (`us`, `fr` …; an unknown one gets those of `us`).
     pub fn new(library: Library, zone: &str) -> Self {
         let zones = Indications::builtin();
-        let zone = if zones.zone(zone).is_some() { zone } else { "us" }.to_owned();
-        Self(Arc::new(Inner { library, zones, zone, cache: Mutex::default() }))
+        let country = if zones.zone(zone).is_some() { zone } else { "us" }.to_owned();
+        let tones = RwLock::new(Tones { zones: Arc::new(zones.clone()), country });
+        Self(Arc::new(Inner { library, tones, cache: Mutex::default() }))
+    }
+
+    /// Plays other tones from now on: those of `zones`, of this country where a channel names none.
+    pub fn set_tones(&self, zones: Arc<Indications>, country: &str) {
+        let mut tones = self.0.tones.write().unwrap_or_else(PoisonError::into_inner);
+        *tones = Tones { zones, country: country.to_owned() };
     }
 
     /// The tone of that name (`ring`, `busy`, `congestion`, `dial`).
@@ -51,8 +65,9 @@ impl Prompts {
 
     /// The tone of that name in a country; in that of the exchange where it is not given, or not known.
     pub fn indication_in(&self, zone: Option<&str>, name: &str) -> Option<Tone> {
-        let zone =
-            zone.and_then(|zone| self.0.zones.zone(zone)).or_else(|| self.0.zones.zone(&self.0.zone))?;
+        let tones = self.0.tones.read().unwrap_or_else(PoisonError::into_inner);
+        let own = || tones.zones.zone(&tones.country);
+        let zone = zone.and_then(|zone| tones.zones.zone(zone)).or_else(own)?;
         zone.tone(name).cloned()
     }
 
@@ -93,7 +108,7 @@ impl Prompts {
             Location::Embedded(_) => None,
         };
         let modified = path.as_ref().and_then(|p| std::fs::metadata(p).and_then(|m| m.modified()).ok());
-        Ok(Entry { pcm: Arc::new(pcm), file, path, modified })
+        Ok(Entry { sound: Sound::shared(pcm), file, path, modified, used: 0 })
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
@@ -130,15 +145,17 @@ struct Key {
 }
 
 struct Entry {
-    pcm: Arc<Pcm>,
+    sound: Sound,
     file: String,
     path: Option<PathBuf>,
     modified: Option<SystemTime>,
+    /// When it was played last, counted in plays.
+    used: u64,
 }
 
 impl Entry {
     fn prompt(&self) -> Prompt {
-        Prompt { pcm: self.pcm.clone(), file: self.file.clone() }
+        Prompt { sound: self.sound.clone(), file: self.file.clone() }
     }
 
     /// False once the file was recorded anew.
@@ -149,54 +166,60 @@ impl Entry {
     }
 }
 
-/// First in, first out, within [`CACHE_SAMPLES`].
+/// Within [`CACHE_OCTETS`]; what was not played for the longest goes.
 #[derive(Default)]
 struct Cache {
     entries: HashMap<Key, Entry>,
-    order: VecDeque<Key>,
-    samples: usize,
+    plays: u64,
 }
 
 impl Cache {
-    fn get(&self, key: &Key) -> Option<Prompt> {
-        self.entries.get(key).filter(|entry| entry.is_current()).map(Entry::prompt)
+    fn get(&mut self, key: &Key) -> Option<Prompt> {
+        self.plays += 1;
+        let entry = self.entries.get_mut(key).filter(|entry| entry.is_current())?;
+        entry.used = self.plays;
+        Some(entry.prompt())
     }
 
     fn insert(&mut self, key: Key, entry: Entry) {
-        self.samples += entry.pcm.samples.len();
-        if let Some(old) = self.entries.insert(key.clone(), entry) {
-            self.samples -= old.pcm.samples.len();
-        } else {
-            self.order.push_back(key);
-        }
-        while self.samples > CACHE_SAMPLES {
-            let Some(oldest) = self.order.pop_front() else { return };
-            self.samples -= self.entries.remove(&oldest).map_or(0, |e| e.pcm.samples.len());
+        self.entries.insert(key, Entry { used: self.plays, ..entry });
+        // What is encoded later counts, too, when the next one comes.
+        let mut octets: usize = self.entries.values().map(|entry| entry.sound.octets()).sum();
+        while octets > CACHE_OCTETS && self.entries.len() > 1 {
+            let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| key.clone());
+            let Some(gone) = oldest.and_then(|key| self.entries.remove(&key)) else { return };
+            octets -= gone.sound.octets().min(octets);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use audio::Pcm;
+
     use super::*;
 
     fn key(name: &str) -> Key {
         Key { language: String::new(), name: name.to_owned(), rate: NARROW }
     }
 
-    fn entry(samples: usize) -> Entry {
-        let pcm = Arc::new(Pcm::new(NARROW, vec![0; samples]));
-        Entry { pcm, file: String::new(), path: None, modified: None }
+    fn entry(octets: usize) -> Entry {
+        let sound = Sound::shared(Pcm::new(NARROW, vec![0; octets / 2]));
+        Entry { sound, file: String::new(), path: None, modified: None, used: 0 }
     }
 
     #[test]
-    fn the_cache_keeps_within_its_bound() {
+    fn the_cache_keeps_what_is_played_within_its_bound() {
         let mut cache = Cache::default();
-        for n in 0..5 {
-            cache.insert(key(&n.to_string()), entry(CACHE_SAMPLES / 3));
+        for n in 0..3 {
+            cache.insert(key(&n.to_string()), entry(CACHE_OCTETS / 4));
         }
-        assert!(cache.samples <= CACHE_SAMPLES);
-        assert!(cache.get(&key("0")).is_none());
-        assert!(cache.get(&key("4")).is_some());
+        assert!(cache.get(&key("0")).is_some());
+        cache.insert(key("3"), entry(CACHE_OCTETS / 2));
+        assert!(cache.get(&key("1")).is_none(), "not played for the longest");
+        assert!(cache.get(&key("0")).is_some());
+        assert!(cache.get(&key("3")).is_some());
+        cache.insert(key("4"), entry(2 * CACHE_OCTETS));
+        assert!(cache.get(&key("4")).is_some() && cache.entries.len() == 1, "one is kept in any case");
     }
 }

@@ -11,6 +11,7 @@ use crate::call::{Call, CallSnapshot, Channel, Direction};
 use crate::cause::HangupCause;
 use crate::event::{Event, Observer};
 use crate::identity::Identifiers;
+use crate::music::MusicLibrary;
 use crate::prompts::Prompts;
 use crate::technology::{ChannelSpec, OriginateError, OriginateRequest, Technology};
 
@@ -22,6 +23,7 @@ struct Inner {
     identifiers: Identifiers,
     media: MediaEngine,
     prompts: Prompts,
+    music: Option<Arc<dyn MusicLibrary>>,
     observers: Vec<Arc<dyn Observer>>,
     technologies: RwLock<HashMap<String, Arc<dyn Technology>>>,
     channels: Mutex<BTreeMap<String, Weak<Channel>>>,
@@ -36,6 +38,7 @@ pub struct SwitchboardBuilder {
     system_name: String,
     media: MediaEngine,
     prompts: Prompts,
+    music: Option<Arc<dyn MusicLibrary>>,
     observers: Vec<Arc<dyn Observer>>,
     limit: Option<usize>,
 }
@@ -50,6 +53,12 @@ impl SwitchboardBuilder {
     /// Where prompts are found.
     pub fn prompts(mut self, prompts: Prompts) -> Self {
         self.prompts = prompts;
+        self
+    }
+
+    /// Where music for those who wait is found; without it there is none.
+    pub fn music(mut self, music: Arc<dyn MusicLibrary>) -> Self {
+        self.music = Some(music);
         self
     }
 
@@ -71,6 +80,7 @@ impl SwitchboardBuilder {
             identifiers: Identifiers::new(&self.system_name),
             media: self.media,
             prompts: self.prompts,
+            music: self.music,
             observers: self.observers,
             technologies: RwLock::default(),
             channels: Mutex::default(),
@@ -89,6 +99,7 @@ impl Switchboard {
             system_name: String::new(),
             media,
             prompts: Prompts::default(),
+            music: None,
             observers: Vec::new(),
             limit: None,
         }
@@ -102,6 +113,11 @@ impl Switchboard {
     /// The prompts.
     pub fn prompts(&self) -> &Prompts {
         &self.0.prompts
+    }
+
+    /// The music.
+    pub fn music(&self) -> Option<&Arc<dyn MusicLibrary>> {
+        self.0.music.as_ref()
     }
 
     /// Makes a technology reachable by its name and its aliases.

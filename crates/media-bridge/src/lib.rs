@@ -35,6 +35,8 @@
 //! source and counts it, the bridged leg gives it its new header and protects it, and it is sent: no lock, no allocation, no
 //! log line on the way.
 
+#[doc(hidden)]
+pub mod benching;
 mod bridge;
 mod broadcast;
 mod codec;
@@ -62,7 +64,7 @@ mod tap;
 mod thread;
 
 pub use bridge::Bridge;
-pub use broadcast::{Broadcast, Feed, FeedWriter, Source};
+pub use broadcast::{Broadcast, Feed, FeedWriter, Source, WeakBroadcast};
 pub use codec::{Codec, TranslationCosts};
 pub use config::{Backend, Marking, MediaConfig};
 pub use engine::{LegConfig, MediaEngine};

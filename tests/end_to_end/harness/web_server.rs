@@ -1,4 +1,4 @@
-//! A web server over TLS that has one file, or that never says a word.
+//! A web server over TLS that has one file, one that streams without it, or one that never says a word.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -42,6 +42,25 @@ impl WebServer {
         Self::serve(address, |mut stream| {
             let _ = stream.read_to_end(&mut Vec::new());
         })
+    }
+
+    /// Gives each connection the next of these streams, the last one to all that follow, without saying how long it is.
+    pub(crate) fn streaming(address: Ipv4Addr, streams: Vec<Vec<u8>>) -> Outcome<Self> {
+        let given = AtomicUsize::new(0);
+        Self::serve(address, move |mut stream| {
+            let nth = given.fetch_add(1, Ordering::Relaxed).min(streams.len() - 1);
+            // A listener that goes away has heard enough.
+            let _ = stream.read(&mut [0; 4_096]).and_then(|_| {
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nConnection: close\r\n\r\n")?;
+                stream.write_all(&streams[nth])
+            });
+        })
+    }
+
+    /// Where it is without TLS.
+    pub(crate) fn plain_url(&self) -> String {
+        format!("http://{}/", self.address)
     }
 
     fn serve(address: Ipv4Addr, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Outcome<Self> {

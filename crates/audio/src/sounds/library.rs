@@ -6,8 +6,12 @@ use std::sync::Arc;
 use super::{EmbeddedSounds, SoundError, language};
 use crate::error::AudioError;
 use crate::format::FileFormat;
+use crate::music::MusicReader;
 use crate::pcm::Pcm;
 use crate::wav;
+
+/// Octets of a music file that are read to know its rate.
+const PROBED: u64 = 1 << 20;
 
 /// How [`SoundError::NotFound`] names the sounds inside the program.
 const BUILT_IN: &str = "(built in)";
@@ -109,7 +113,7 @@ impl Library {
         let (path, read) = match found.location {
             Location::File(path) => {
                 let file = File::open(&path).map_err(AudioError::Io);
-                let read = file.and_then(|file| found.format.read(file));
+                let read = file.and_then(|file| found.format.read_at(file, rate));
                 (path, read)
             }
             Location::Embedded(path) => {
@@ -170,8 +174,7 @@ fn in_folder(base: &Path) -> impl Iterator<Item = Found> {
             path.push(".");
             path.push(extension);
             let path = PathBuf::from(path);
-            let rate =
-                path.is_file().then(|| format.rate().or_else(|| File::open(&path).ok().and_then(rate_of)))?;
+            let rate = path.is_file().then(|| format.rate().or_else(|| rate_of_file(&path, format)))?;
             Some(Found { location: Location::File(path), format, rate })
         })
     })
@@ -185,6 +188,18 @@ fn in_program(embedded: &dyn EmbeddedSounds, base: &str) -> impl Iterator<Item =
         let rate = format.rate().or_else(|| rate_of(bytes.as_ref()));
         Some(Found { location: Location::Embedded(path), format, rate })
     })
+}
+
+/// The rate that a header tells.
+fn rate_of_file(path: &Path, format: FileFormat) -> Option<u32> {
+    let file = File::open(path).ok()?;
+    match format {
+        FileFormat::Music => {
+            let mut reader = MusicReader::new(file.take(PROBED)).ok()?;
+            reader.next_samples().ok()?.map(|(_, rate)| rate)
+        }
+        _ => rate_of(file),
+    }
 }
 
 fn rate_of(reader: impl Read) -> Option<u32> {

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use media_bridge::{JitterBuffer, Playback, PlaybackControl};
+use media_bridge::{Broadcast, JitterBuffer, Playback, PlaybackControl};
 use tokio::sync::oneshot;
 
 use super::{Call, ChannelState, TransferProgress};
@@ -39,7 +39,7 @@ pub(crate) struct PlaybackSlot(Mutex<(u64, Option<oneshot::Sender<()>>)>);
 
 impl PlaybackSlot {
     /// Begins a new playback; the one before, if any, counts as ended.
-    fn begin(&self) -> (u64, oneshot::Receiver<()>) {
+    pub(crate) fn begin(&self) -> (u64, oneshot::Receiver<()>) {
         let (ended, wait) = oneshot::channel();
         let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         slot.0 += 1;
@@ -131,8 +131,34 @@ impl Call {
         let leg = self.audible_leg()?;
         let (token, mut ended) = self.0.playback.begin();
         let _stop = StopOnDrop(self);
-        leg.play(refine(Playback::from(prompt.pcm)), token);
+        leg.play(refine(Playback::from(prompt.sound)), token);
         self.switchboard().notice(|| Event::PlaybackStarted { channel: self.snapshot(), file: prompt.file });
+        loop {
+            tokio::select! {
+                biased;
+                _ = self.hung_up() => return Err(CallError::HungUp),
+                digit = self.0.digits.next() => if stops(digit) {
+                    return Ok(PlayEnd::Interrupted(digit));
+                },
+                _ = &mut ended => return Ok(PlayEnd::Finished),
+            }
+        }
+    }
+
+    /// Lets the party hear a broadcast until its end, or a key for which `stops` is true.
+    ///
+    /// # Errors
+    /// [`CallError::HungUp`] when the party hangs up.
+    pub async fn listen(
+        &self,
+        broadcast: &Broadcast,
+        stops: impl Fn(char) -> bool,
+    ) -> Result<PlayEnd, CallError> {
+        let _here = self.keep_media();
+        let leg = self.audible_leg()?;
+        let (token, mut ended) = self.0.playback.begin();
+        let _stop = StopOnDrop(self);
+        leg.listen(broadcast, token);
         loop {
             tokio::select! {
                 biased;
@@ -242,7 +268,18 @@ impl Call {
         }
     }
 
-    /// Ends a tone begun by [`Call::play_indication`].
+    /// Plays a tone until [`Call::stop_indication`] or its own end. Before the answer it is heard as early media.
+    ///
+    /// # Errors
+    /// [`CallError::NoMedia`] where the channel has no audio; [`CallError::HungUp`].
+    pub fn play_tone(&self, tone: audio::Tone) -> Result<(), CallError> {
+        self.take_media_back();
+        self.0.playback.abandon();
+        self.audible_leg()?.play_tone(tone);
+        Ok(())
+    }
+
+    /// Ends a tone begun by [`Call::play_indication`] or [`Call::play_tone`].
     pub fn stop_indication(&self) {
         if let Some(leg) = self.leg() {
             leg.stop_playing();

@@ -39,6 +39,7 @@ use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, IdentityVerification, Redirecting};
 use crate::location_profile::LocationProfile;
 use crate::message::TextMessage;
+use crate::music::MusicStanding;
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use answerer::VerdictSlot;
@@ -88,6 +89,7 @@ pub(crate) struct Channel {
     onward: watch::Sender<TransferProgress>,
     pickup: PickupStanding,
     pub(crate) media: MediaStanding,
+    pub(crate) music: MusicStanding,
     details: Mutex<Details>,
     kept: kept::Kept,
 }
@@ -186,6 +188,7 @@ impl Call {
             onward: watch::Sender::default(),
             pickup: PickupStanding::default(),
             media: MediaStanding::default(),
+            music: MusicStanding::default(),
             details: Mutex::new(details),
             kept: kept::Kept::default(),
             switchboard,
@@ -467,6 +470,7 @@ impl Call {
     }
 
     fn digit(&self, digit: char, duration_ms: u32) {
+        self.0.music.press(digit);
         self.0.digits.push(digit);
         self.0.switchboard.notice(|| Event::Digit { channel: self.snapshot(), digit, duration_ms });
     }
@@ -499,6 +503,8 @@ impl Call {
             self.0.playback.abandon();
             self.0.moves.clear();
             self.0.media.clear();
+            self.stop_music();
+            self.0.music.clear();
             let leg = self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(leg) = leg {
                 let _ = self.0.counted.set(leg.statistics());

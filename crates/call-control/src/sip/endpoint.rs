@@ -112,6 +112,8 @@ pub struct SipEndpoint {
     pub caller_tag: String,
     /// The country whose tones its callers hear; that of the exchange where it has none.
     pub tone_zone: Option<String>,
+    /// The class of music that others hear while it holds.
+    pub suggested_music: Option<String>,
     /// What is made of its 3xx.
     pub redirect_method: RedirectMethod,
     /// Where its requests may come from. One that is kept out is answered as if the endpoint did not exist.
@@ -215,6 +217,7 @@ impl SipEndpoint {
             connected_while_ringing: false,
             caller_tag: String::new(),
             tone_zone: None,
+            suggested_music: None,
             redirect_method: RedirectMethod::default(),
             access: AccessRules::default(),
             send_aoc: false,

@@ -76,6 +76,7 @@ impl Session {
         call.set_caller_tag(&endpoint.caller_tag);
         call.forbid_translation(endpoint.codec_rules.incoming_offer.no_translation);
         call.set_tone_zone(endpoint.tone_zone.as_deref());
+        call.suggest_music(endpoint.suggested_music.as_deref());
         call.set_pickup_groups(endpoint.pickup_groups.clone());
     }
 

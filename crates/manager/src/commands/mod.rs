@@ -7,10 +7,12 @@ mod dialplan;
 mod geoloc;
 mod help;
 mod hints;
+mod indication;
 mod layout;
 mod matching;
 mod mixmonitor;
 mod module;
+mod moh;
 mod pjsip;
 mod security;
 mod sip;
@@ -139,12 +141,14 @@ fn table() -> impl Iterator<Item = &'static Command> {
         stop::COMMANDS,
         help::COMMANDS,
         hints::COMMANDS,
+        indication::COMMANDS,
         channel::COMMANDS,
         database::COMMANDS,
         dialplan::COMMANDS,
         geoloc::COMMANDS,
         mixmonitor::COMMANDS,
         module::COMMANDS,
+        moh::COMMANDS,
         pjsip::COMMANDS,
         pjsip::CHANNEL_STATS,
         pjsip::ONE,

@@ -16,6 +16,7 @@ pub(super) const COMMANDS: &[Command] = &[Command::later(
 const MODULES: &[(&str, Part)] = &[
     ("pbx_config", Part::Dialplan),
     ("res_geolocation", Part::Geolocation),
+    ("res_musiconhold", Part::Music),
     ("res_pjsip", Part::Sip),
     ("res_pjsip_config_wizard", Part::Sip),
     ("res_pjsip_stir_shaken", Part::Sip),

@@ -6,7 +6,7 @@ mod feed;
 
 pub(crate) use air::{Air, Listener, Reading};
 pub(crate) use announcer::Announcer;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 pub use feed::{Feed, FeedWriter};
 
@@ -27,6 +27,16 @@ pub trait Source: Send {
 pub struct Broadcast(pub(crate) Arc<Air>);
 
 impl Broadcast {
+    /// A name for it that does not keep it on the air.
+    pub fn downgrade(&self) -> WeakBroadcast {
+        WeakBroadcast(Arc::downgrade(&self.0))
+    }
+
+    /// Whether both are the same one.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Legs that listen now.
     pub fn listeners(&self) -> usize {
         self.0.listeners()
@@ -45,6 +55,17 @@ impl Broadcast {
     /// Frames that were encoded for all who listen, over all codecs.
     pub fn frames_encoded(&self) -> u64 {
         self.0.frames_encoded()
+    }
+}
+
+/// A broadcast that is on the air for as long as others hold it.
+#[derive(Clone)]
+pub struct WeakBroadcast(Weak<Air>);
+
+impl WeakBroadcast {
+    /// The broadcast, if it is still on the air.
+    pub fn upgrade(&self) -> Option<Broadcast> {
+        self.0.upgrade().map(Broadcast).filter(|broadcast| !broadcast.is_over())
     }
 }
 

@@ -12,13 +12,12 @@ use super::track::Job;
 #[derive(Default)]
 pub(crate) struct Press {
     thread: Mutex<Option<Sender<Job>>>,
-    /// Tests wait for no thread.
+    /// Tests and benches wait for no thread.
     at_once: bool,
 }
 
 impl Press {
     /// One that encodes on the caller's thread.
-    #[cfg(test)]
     pub(crate) fn at_once() -> Self {
         Self { at_once: true, ..Self::default() }
     }

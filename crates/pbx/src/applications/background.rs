@@ -1,6 +1,7 @@
 //! `BackGround(file[&file…][,options[,language[,context]]])`: plays prompts while the caller dials an extension.
 //!
-//! A key stops the prompts; digits are collected as long as they could become an extension of the context. Sets
+//! Options: `s` skips them when the call is not answered, `n` plays them without answering it, `m` lets only keys stop them
+//! that begin an extension, `p` lets none. A key stops the prompts; digits are collected as long as they could become an extension of the context. Sets
 //! `BACKGROUNDSTATUS` to `SUCCESS` or `FAILED`.
 
 use call_control::{CallError, ChannelState, PlayEnd};
@@ -28,12 +29,33 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
     if let Some(language) = argument(2) {
         channel.call.set_language(language);
     }
-    let pressed = play(channel, argument(0).unwrap_or_default(), &context, only_extensions).await;
+    let files = argument(0).unwrap_or_default();
+    let pressed = match options.has('p') {
+        false => play(channel, files, &context, only_extensions).await,
+        true => play_whole(channel, files).await.map(|()| None),
+    };
     channel.call.set_language(&own_language);
     match pressed? {
         Some(first) => collect(channel, &context, Some(first)).await,
         None => Ok(Outcome::Continue),
     }
+}
+
+/// Plays to the end, whatever is pressed meanwhile.
+async fn play_whole(channel: &DialplanChannel, files: &str) -> Result<(), CallError> {
+    let mut status = "SUCCESS";
+    for file in prompts(files) {
+        match channel.call.play(file).await {
+            Ok(()) => {}
+            Err(error @ (CallError::NoSuchSound(_) | CallError::UnreadableSound { .. })) => {
+                channel.warning(format!("BackGround: {error}"));
+                status = "FAILED";
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    channel.set("BACKGROUNDSTATUS", status);
+    Ok(())
 }
 
 /// Plays until the end or a key; with `m` only a key that begins an extension counts.

@@ -1,6 +1,6 @@
 //! `Dial(technology/resource[&…][,timeout[,options[,URL]]])`: calls, and joins the caller with the first that answers.
 //!
-//! Options that act: `r` rings at once, `m` plays the caller's silence instead of ringing, `g` goes on with the dialplan
+//! Options that act: `r` rings at once, `m(class)` plays music instead of ringing, `g` goes on with the dialplan
 //! after the called party has hung up, `i` counts a destination that forwards its call as busy, `c` tells those that are
 //! given up that the call was answered elsewhere. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
 //! are said once a call on the console.
@@ -72,6 +72,8 @@ async fn dial(
         (false, true) => Ringback::Silent,
         (false, false) => Ringback::AsReported,
     };
+    let class = options.argument('m').filter(|class| !class.is_empty());
+    let _music = options.has('m').then(|| channel.call.music_while(class));
     let mut dial = channel.call.dial(destinations).ringback(ringback);
     dial = dial.forward_context(channel.call.variable("FORWARD_CONTEXT"));
     if options.has('i') {

@@ -75,10 +75,12 @@ mod goto_if;
 mod hangup;
 mod hangup_cause_clear;
 mod message_send;
+mod music;
 mod no_op;
 mod pickup;
 mod pickup_chan;
 mod playback;
+mod players;
 mod progress;
 mod read;
 mod recording;
@@ -96,6 +98,8 @@ use flow::{
     raise_exception, random, read_exten, return_, send_dtmf, send_text, soft_hangup, stack_pop, system,
     try_exec, try_system, user_event, wait_digit, wait_for_condition, wait_until, while_,
 };
+use music::{mp3_player, music_on_hold, start_music_on_hold, stop_music_on_hold};
+use players::{control_playback, milliwatt, morsecode, play_tones, stop_play_tones, zapateller};
 
 /// Every application, by name.
 pub fn table() -> &'static [Application] {
@@ -110,6 +114,7 @@ pub fn table() -> &'static [Application] {
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
         application!(continue_while, "ContinueWhile", "Go back to the While around it.", dead: true),
+        application!(control_playback, "ControlPlayback", "Play a prompt that the caller winds with keys."),
         Application {
             name: "DBdel",
             synopsis: "Take a value out of the data base.",
@@ -156,13 +161,18 @@ pub fn table() -> &'static [Application] {
         application!(macro_exit, "MacroExit", "End a macro.", dead: true),
         application!(macro_if, "MacroIf", "Run one of two macros.", dead: true),
         application!(message_send, "MessageSend", "Send a text message.", dead: true),
+        application!(milliwatt, "Milliwatt", "Play a tone to measure a line with."),
         application!(mix_monitor, "MixMonitor", "Record the call while it goes on."),
+        application!(morsecode, "Morsecode", "Play a text in Morse code."),
+        application!(mp3_player, "MP3Player", "Play a file, a playlist or a stream."),
         application!(m_set, "MSet", "Set several variables.", dead: true),
+        application!(music_on_hold, "MusicOnHold", "Play music, for a time or until the caller hangs up."),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),
         application!(originate, "Originate", "Call somebody, and run something for whoever answers.", dead: true),
         application!(pickup, "Pickup", "Take a call that rings elsewhere."),
         application!(pickup_chan, "PickupChan", "Take the call that rings on a channel."),
         application!(playback, "Playback", "Play prompts."),
+        application!(play_tones, "PlayTones", "Play a tone while the dialplan goes on."),
         application!(privacy_manager, "PrivacyManager", "Ask a caller without a number for one."),
         application!(proceeding, "Proceeding", "Tell the caller that its call is on its way."),
         application!(progress, "Progress", "Open early media towards the caller."),
@@ -177,7 +187,10 @@ pub fn table() -> &'static [Application] {
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
         application!(soft_hangup, "SoftHangup", "End another channel.", dead: true),
         application!(stack_pop, "StackPop", "Forget where the routine was called.", dead: true),
+        application!(start_music_on_hold, "StartMusicOnHold", "Play music while the dialplan goes on."),
         application!(stop_mix_monitor, "StopMixMonitor", "End the recording of the call.", dead: true),
+        application!(stop_music_on_hold, "StopMusicOnHold", "End the music."),
+        application!(stop_play_tones, "StopPlayTones", "End the tone."),
         application!(system, "System", "Run a command of the shell.", dead: true),
         application!(transfer, "Transfer", "Ask the caller's phone to call somebody else."),
         application!(try_exec, "TryExec", "Run an application, and go on whatever comes of it.", dead: true),
@@ -190,6 +203,7 @@ pub fn table() -> &'static [Application] {
         application!(wait_for_condition, "WaitForCondition", "Wait until an expression holds."),
         application!(wait_until, "WaitUntil", "Wait until a moment."),
         application!(while_, "While", "Run the steps up to its EndWhile as long as a condition holds.", dead: true),
+        application!(zapateller, "Zapateller", "Play the tones of an unassigned number."),
     ];
     TABLE
 }

@@ -1,7 +1,7 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
 //! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `codecs.conf`, `amd.conf`, `acl.conf`,
-//! `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` of a folder, and says in a [`ConfigurationReport`] all that is
+//! `musiconhold.conf`, `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` of a folder, and says in a [`ConfigurationReport`] all that is
 //! wrong with them. What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then
 //! there is no configuration: nothing starts, and what runs goes on.
 //!
@@ -36,6 +36,8 @@ mod folders;
 pub mod fuzzing;
 pub(crate) mod geolocation;
 mod http;
+mod indications;
+mod music_on_hold;
 mod options;
 mod pjsip;
 mod plan_edit;
@@ -66,6 +68,9 @@ pub use features::FeaturesConfiguration;
 pub use folders::{Folders, FoldersError};
 pub use geolocation::{ConfiguredLocation, GeolocationConfiguration};
 pub use http::HttpConfiguration;
+pub use indications::IndicationsConfiguration;
+pub(crate) use music_on_hold::is_address;
+pub use music_on_hold::{MusicConfiguration, MusicMode, MusicProgram, MusicSection};
 pub use options::Options;
 pub(crate) use pjsip::route_set;
 pub use pjsip::{
@@ -102,6 +107,10 @@ pub struct Configuration {
     pub codecs: CodecsConfiguration,
     /// `features.conf`.
     pub features: FeaturesConfiguration,
+    /// `indications.conf`.
+    pub indications: IndicationsConfiguration,
+    /// `musiconhold.conf`.
+    pub music: MusicConfiguration,
     /// `resolver_unbound.conf`: who is asked where hosts are.
     pub resolver: DnsConfig,
     /// `security.conf`.
@@ -129,6 +138,8 @@ pub enum Part {
     Sip,
     /// Where phones are, and what is told of it.
     Geolocation,
+    /// What those hear who wait.
+    Music,
 }
 
 impl Configuration {
@@ -179,6 +190,8 @@ impl Configuration {
         let amd = reader.read_as("amd.conf", amd::read);
         let codecs = reader.read_as("codecs.conf", CodecsConfiguration::read);
         let features = reader.read_as("features.conf", FeaturesConfiguration::read);
+        let indications = reader.read_as("indications.conf", IndicationsConfiguration::read);
+        let music = reader.read_as("musiconhold.conf", MusicConfiguration::read);
         let resolver = reader.read_as("resolver_unbound.conf", resolver::read);
         let security = reader.read_as("security.conf", SecurityConfiguration::read);
         let files = check::Files {
@@ -201,6 +214,8 @@ impl Configuration {
             amd,
             codecs,
             features,
+            indications,
+            music,
             resolver,
             security,
             dialplan: Arc::new(plan),
@@ -226,6 +241,7 @@ impl Configuration {
                 sources: loaded.sources,
                 ..self.clone()
             },
+            Part::Music => Self { music: loaded.music, ..self.clone() },
             Part::Geolocation => Self { geolocation: loaded.geolocation, ..self.clone() },
             Part::Sip if loaded.added_lines == self.added_lines => Self { sip: loaded.sip, ..self.clone() },
             // Phones bring their extensions along.

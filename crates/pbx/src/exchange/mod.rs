@@ -22,9 +22,11 @@ use crate::directory::{EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
 use crate::functions::FunctionStores;
 use crate::messages::WaitingMessages;
+use crate::music::MusicOnHold;
 use crate::presence::Presence;
 use crate::publication::OutboundPublications;
 use crate::qualify::{ContactKey, Qualification};
+use crate::radio::Radio;
 use crate::recordings::Recordings;
 use crate::registrar::Registrations;
 use crate::registration::OutboundRegistrations;
@@ -53,6 +55,8 @@ pub struct Exchange {
     astdb: AstDb,
     function_stores: FunctionStores,
     clock: WallClock,
+    music: Arc<MusicOnHold>,
+    radio: Arc<Radio>,
     presence: Arc<Presence>,
     stir_shaken: StirShaken,
     recordings: Recordings,
@@ -185,6 +189,16 @@ impl Exchange {
         &self.clock
     }
 
+    /// What those hear who wait.
+    pub fn music(&self) -> &MusicOnHold {
+        &self.music
+    }
+
+    /// Streams of web servers.
+    pub(crate) fn radio(&self) -> &Radio {
+        &self.radio
+    }
+
     /// Where it listens for `protocol`.
     pub fn local_address(&self, protocol: Protocol) -> Option<SocketAddr> {
         self.sip.get()?.local_address(protocol)
@@ -244,14 +258,29 @@ impl Exchange {
                 self.stir_shaken.reloaded();
                 tokio::spawn(check_published(self.clone()));
             }
+            if matches!(part, Part::Music | Part::All) {
+                self.follow_music().await;
+            }
             self.presence.reloaded();
             if let Some(publications) = self.publications.get() {
                 publications.follow(self);
             }
+            let indications = &self.configuration().indications;
+            self.switchboard.prompts().set_tones(indications.zones.clone(), &indications.country);
             self.switchboard.prompts().refresh();
             *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
         report
+    }
+
+    /// Takes over the classes of music, and looks for their files.
+    async fn follow_music(self: &Arc<Self>) {
+        let (music, configuration) = (self.music.clone(), self.configuration());
+        // Folders may be on a disk that is slow.
+        let followed = tokio::task::spawn_blocking(move || music.follow(&configuration)).await;
+        if let Err(panicked) = followed {
+            std::panic::resume_unwind(panicked.into_panic());
+        }
     }
 
     /// Exchanges the configuration in force for one that is made of it; a reload waits for that.

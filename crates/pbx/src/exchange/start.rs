@@ -27,9 +27,11 @@ use crate::functions::FunctionStores;
 use crate::kept_bans::KeptBans;
 use crate::kept_values::{Family, KeptValues};
 use crate::messages::{WaitingMessages, deliver_waiting};
+use crate::music::{MusicOnHold, Tell};
 use crate::presence::{self, Presence};
 use crate::publication::OutboundPublications;
 use crate::qualify::{self, Qualification};
+use crate::radio::Radio;
 use crate::recordings::Recordings;
 use crate::registered_phones;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
@@ -63,7 +65,11 @@ impl Exchange {
         clock: WallClock,
     ) -> Result<Arc<Self>, StartError> {
         let kept = Kept::open(&configuration.folders.database);
-        let switchboard = switchboard_of(&configuration, media, prompts, observers, kept.presence.clone());
+        let (radio, music) = music_of(&media, &observers);
+        music.follow(&configuration);
+        prompts.set_tones(configuration.indications.zones.clone(), &configuration.indications.country);
+        let presence = kept.presence.clone();
+        let switchboard = switchboard_of(&configuration, media, prompts, music.clone(), observers, presence);
         let (contacts, arrived) = mpsc::unbounded_channel();
         let qualification = Arc::new(Qualification::default());
         let phones_changed = Arc::new(Notify::new());
@@ -90,6 +96,8 @@ impl Exchange {
             astdb: AstDb::open(&configuration.folders.database),
             function_stores: FunctionStores::default(),
             clock,
+            music,
+            radio,
             configuration: ArcSwap::from_pointee(configuration),
             locator: locator.clone(),
             host_addresses,
@@ -183,17 +191,32 @@ fn start_media(configuration: &Configuration) -> Result<MediaEngine, StartError>
     Ok(MediaEngine::start(media)?)
 }
 
+/// Streams, and music that may be made of them. What goes wrong with them is told to the observers.
+fn music_of(media: &MediaEngine, observers: &[Arc<dyn Observer>]) -> (Arc<Radio>, Arc<MusicOnHold>) {
+    let observers = observers.to_vec();
+    let tell: Tell = Arc::new(move |text: String| {
+        tracing::warn!("{text}");
+        let event = Event::Warning { channel: None, text };
+        observers.iter().for_each(|observer| observer.notice(&event));
+    });
+    let radio = Arc::new(Radio::new(media.clone(), tell.clone()));
+    let music = MusicOnHold::new(media.clone(), radio.clone(), tell);
+    (radio, Arc::new(music))
+}
+
 /// The switchboard; `observers` and `presence` are told what happens on it.
 fn switchboard_of(
     configuration: &Configuration,
     media: MediaEngine,
     prompts: Prompts,
+    music: Arc<MusicOnHold>,
     observers: Vec<Arc<dyn Observer>>,
     presence: Arc<Presence>,
 ) -> Switchboard {
     let mut builder = Switchboard::builder(media)
         .system_name(&configuration.options.system_name)
         .limit(configuration.options.max_calls.and_then(|calls| usize::try_from(calls).ok()))
+        .music(music)
         .prompts(prompts);
     for observer in observers {
         builder = builder.observer(observer);

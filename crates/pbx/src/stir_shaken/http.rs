@@ -37,7 +37,7 @@ pub(super) struct Fetched {
 
 /// Why nothing came.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum FetchProblem {
+pub(crate) enum FetchProblem {
     #[error("{0} has no address that x5u_permit, x5u_deny and x5u_acl let in")]
     KeptOut(String),
     #[error("{0} is not found: {1}")]
@@ -58,7 +58,7 @@ impl FetchProblem {
 
 /// The authorities of web servers, read with the first certificate that is fetched.
 #[derive(Default)]
-pub(super) struct WebAuthorities(Mutex<Option<Arc<ClientConfig>>>);
+pub(crate) struct WebAuthorities(Mutex<Option<Arc<ClientConfig>>>);
 
 /// Where Debian and its kin keep them; the environment may name another file, as OpenSSL's programs let it.
 const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
@@ -70,7 +70,8 @@ impl WebAuthorities {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    async fn client(&self) -> Result<Arc<ClientConfig>, FetchProblem> {
+    /// What servers must prove, to whoever connects to one.
+    pub(crate) async fn client(&self) -> Result<Arc<ClientConfig>, FetchProblem> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = known {
             return Ok(known);

@@ -12,6 +12,7 @@ mod verify;
 mod words;
 
 pub(crate) use attest::vouch_for_caller;
+pub(crate) use http::WebAuthorities;
 pub(crate) use published::check_published;
 pub(crate) use verify::verify_caller;
 

@@ -94,6 +94,8 @@ pub struct Endpoint {
     pub signalling: SignallingOptions,
     /// `geoloc_incoming_call_profile`, `geoloc_outgoing_call_profile`.
     pub geolocation: GeolocationOptions,
+    /// `moh_suggest`: the class of music that others hear while it holds.
+    pub moh_suggest: Option<String>,
     /// `send_aoc`: it is told what its calls cost, where the other party's network says so.
     pub send_aoc: bool,
     /// `security_mechanisms`, where `security_negotiation` has them told (RFC 3329).
@@ -294,6 +296,7 @@ impl Endpoint {
             identity: IdentityOptions::read(values),
             signalling: SignallingOptions::read(values),
             geolocation: GeolocationOptions::read(values),
+            moh_suggest: values.text("moh_suggest"),
             send_aoc: values.flag("send_aoc", false),
             security_mechanisms: security_mechanisms::read(values),
             allow_overlap: values.choice("allow_overlap", OVERLAPS, Overlap::Asks),

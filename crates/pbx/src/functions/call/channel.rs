@@ -1,4 +1,4 @@
-//! `CHANNEL(item)`: facts about the channel. `language`, `tonezone`, `secure_bridge_media` and the groups can be set.
+//! `CHANNEL(item)`: facts about the channel. `language`, `tonezone`, `musicclass`, `secure_bridge_media` and the groups can be set.
 
 use std::sync::Arc;
 
@@ -31,7 +31,8 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "namedcallgroup" => call.pickup_groups().of_calls.names(),
         "pickupgroup" => call.pickup_groups().to_take.numbers(),
         "namedpickupgroup" => call.pickup_groups().to_take.names(),
-        "after_bridge_goto" | "hangupsource" | "musicclass" => String::new(),
+        "after_bridge_goto" | "hangupsource" => String::new(),
+        "musicclass" => call.music_class().unwrap_or_default(),
         "secure_media" => {
             if call.is_encrypted() {
                 "1".to_owned()
@@ -52,7 +53,7 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
             if let Some(found) = channel_items::read(scope, other) {
                 return Ok(found);
             }
-            let known = "known are rtp, rtcp, name, state, language, tonezone, uniqueid, linkedid, channeltype, context, exten, \
+            let known = "known are rtp, rtcp, name, state, language, tonezone, musicclass, uniqueid, linkedid, channeltype, context, exten, \
                          audioreadformat, audiowriteformat, audionativeformat, endpoint, secure_media and secure_bridge_media";
             return Err(FunctionError::arguments(NAME, arguments, known));
         }
@@ -67,6 +68,10 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
         }
         "tonezone" => {
             scope.call.set_tone_zone(Some(value.trim()).filter(|zone| !zone.is_empty()));
+            Ok(())
+        }
+        "musicclass" => {
+            scope.call.set_music_class(Some(value.trim()).filter(|class| !class.is_empty()));
             Ok(())
         }
         "secure_bridge_media" => {
@@ -91,7 +96,7 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
             if let Some(done) = channel_items::write(scope, item, value.trim()) {
                 return done;
             }
-            let known = "only language, tonezone, secure_bridge_media, callgroup, pickupgroup, namedcallgroup and namedpickupgroup can be set";
+            let known = "only language, tonezone, musicclass, secure_bridge_media, callgroup, pickupgroup, namedcallgroup and namedpickupgroup can be set";
             Err(FunctionError::arguments(NAME, arguments, known))
         }
     }
