@@ -58,8 +58,8 @@ mod technology;
 
 pub use bridge::BridgeEnd;
 pub use call::{
-    Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits,
-    TransferFailure, TransferProgress, TransferWatch,
+    Call, CallSnapshot, ChannelState, DialplanPosition, Direction, Listener, Move, PlayEnd, ReadDigits,
+    Spying, TransferFailure, TransferProgress, TransferWatch,
 };
 pub use cause::HangupCause;
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
@@ -70,7 +70,7 @@ pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use forward::{Forward, ForwardTarget};
 pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation, Redirecting};
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
-pub use media_bridge::{Codec, JitterBuffer, JitterMode};
+pub use media_bridge::{Codec, JitterBuffer, JitterMode, Side, Sides, SoundEffects};
 pub use message::{MessageError, TextMessage};
 pub use pickup::{BadGroup, GroupSet, PickupGroups};
 pub use prompts::Prompts;

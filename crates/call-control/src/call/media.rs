@@ -226,7 +226,7 @@ impl Call {
     }
 
     /// The leg, with a way for audio to reach a party that was not answered yet.
-    fn audible_leg(&self) -> Result<std::sync::Arc<media_bridge::Leg>, CallError> {
+    pub(super) fn audible_leg(&self) -> Result<std::sync::Arc<media_bridge::Leg>, CallError> {
         if self.state() == ChannelState::Ring {
             self.progress();
         }

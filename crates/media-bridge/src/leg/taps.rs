@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use rtp::Packet;
+use rtp::{Header, Packet};
 
 use super::LegCore;
 use super::receive::{Content, Heard};
+use crate::codec::MOST_SAMPLES;
 use crate::tap::{Kind, Side, Slice, TapEnd};
 
 impl LegCore {
@@ -39,6 +40,9 @@ impl LegCore {
 
     /// What goes to the peer: a packet before it is protected.
     pub(crate) fn tap_sent(&mut self, now: Instant, packet: &[u8]) {
+        if std::mem::take(&mut self.tapped) {
+            return;
+        }
         let Ok(packet) = Packet::parse(packet) else { return };
         let header = packet.header();
         let Some(codec) = self.spoken.codec() else { return };
@@ -46,6 +50,18 @@ impl LegCore {
             let stream = (header.ssrc, header.timestamp);
             self.tap(now, (Side::Write, Kind::Encoded(codec)), stream, packet.payload());
         }
+    }
+
+    /// What goes to the peer with the next packet, before it was changed. Timestamps count by `clock`.
+    pub(super) fn tap_samples(&mut self, now: Instant, header: &Header, sound: (&[i16], u32), clock: u32) {
+        let (sound, rate) = sound;
+        let mut octets = [0; 2 * MOST_SAMPLES];
+        let pairs = octets.as_chunks_mut::<2>().0;
+        pairs.iter_mut().zip(sound).for_each(|(pair, sample)| *pair = sample.to_le_bytes());
+        let payload = octets.get(..2 * sound.len()).unwrap_or_default();
+        let kind = Kind::Linear { rate, clock };
+        self.tap(now, (Side::Write, kind), (header.ssrc, header.timestamp), payload);
+        self.tapped = true;
     }
 
     fn tap(&mut self, now: Instant, (side, kind): (Side, Kind), stream: (u32, u32), payload: &[u8]) {

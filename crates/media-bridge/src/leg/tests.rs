@@ -9,6 +9,7 @@ mod interruptions;
 mod numbers;
 mod protection;
 mod reports;
+mod shaping;
 mod sharing;
 mod taps;
 mod translation;

@@ -7,7 +7,9 @@ use call_control::{BoxFuture, CallError};
 use dialplan_vm::Outcome;
 
 use crate::dialplan::DialplanChannel;
-use recording::{mix_monitor, stop_mix_monitor};
+use recording::wait_for_talk::{noise as wait_for_noise, silence as wait_for_silence};
+use recording::{background_detect, mix_monitor, record, stop_mix_monitor};
+use spying::{chan_spy, exten_spy};
 
 /// What an application comes to: where the dialplan goes on, or why the call is over.
 pub type ApplicationResult = Result<Outcome, CallError>;
@@ -71,6 +73,7 @@ mod read;
 mod recording;
 mod ringing;
 mod set;
+mod spying;
 mod transfer;
 mod verbose;
 mod wait;
@@ -82,11 +85,14 @@ pub fn table() -> &'static [Application] {
         application!(amd, "AMD", "Tell humans from answering machines."),
         application!(answer, "Answer", "Answer the call."),
         application!(background, "BackGround", "Play prompts while the caller dials an extension."),
+        application!(background_detect, "BackgroundDetect", "Play a prompt until the caller talks."),
         application!(busy, "Busy", "Tell the caller that the line is busy."),
+        application!(chan_spy, "ChanSpy", "Listen to other channels."),
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
         application!(echo, "Echo", "Send the caller's audio back until it presses #."),
+        application!(exten_spy, "ExtenSpy", "Listen to the channels of an extension."),
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),
         application!(goto_if, "GotoIf", "Go on elsewhere when a condition holds.", dead: true),
         application!(hangup, "Hangup", "End the call.", dead: true),
@@ -98,6 +104,7 @@ pub fn table() -> &'static [Application] {
         application!(playback, "Playback", "Play prompts."),
         application!(progress, "Progress", "Open early media towards the caller."),
         application!(read, "Read", "Read keys into a variable."),
+        application!(record, "Record", "Record what the caller says."),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
         application!(stop_mix_monitor, "StopMixMonitor", "End the recording of the call.", dead: true),
@@ -105,6 +112,8 @@ pub fn table() -> &'static [Application] {
         application!(verbose, "Verbose", "Show a line on the console.", dead: true),
         application!(wait, "Wait", "Wait some seconds."),
         application!(wait_exten, "WaitExten", "Wait for the caller to dial an extension."),
+        application!(wait_for_noise, "WaitForNoise", "Wait until the caller makes a sound."),
+        application!(wait_for_silence, "WaitForSilence", "Wait until the caller is silent."),
     ];
     TABLE
 }

@@ -11,6 +11,7 @@ mod lists;
 mod numbers;
 mod recording;
 mod scope;
+mod sound;
 mod states;
 mod strings;
 mod system;
@@ -36,6 +37,7 @@ const SUBJECTS: &[&[Function]] = &[
     lists::ROWS,
     numbers::ROWS,
     recording::ROWS,
+    sound::ROWS,
     states::ROWS,
     strings::ROWS,
     system::ROWS,
