@@ -1,4 +1,4 @@
-//! Calls that are recorded while they go on.
+//! Calls that are recorded while they go on, and listened to.
 
 use std::path::Path;
 
@@ -12,6 +12,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("recording::both_sides_are_recorded_together_and_apart", &["baresip"], together_and_apart),
         trial("recording::what_was_said_outlives_the_exchange", &["baresip"], outlives),
+        trial("recording::a_caller_records_until_it_presses_a_key", &["baresip"], records_until_a_key),
+        trial("recording::a_spy_hears_both_and_is_heard_by_whom_it_whispers_to", &["baresip"], listens_in),
     ]
 }
 
@@ -96,4 +98,81 @@ fn outlives(scene: &Scene) -> Outcome {
     holds(&path, &[440, 1_000])?;
     let kept = read(&path)?.samples.len() / tone::RATE as usize;
     ensure(kept + 2 >= heard, || format!("{kept} s are kept of a call in which {heard} s were heard"))
+}
+
+fn records_until_a_key(scene: &Scene) -> Outcome {
+    let files = scene.subfolder("recordings")?;
+    let folder = Folder::new(scene)?.phone("alice").dialplan(&format!(
+        "exten => rec,1,Record({}/m%d.wav,0,30)\n same => n,Verbose(1,${{RECORDED_FILE}} ended by ${{RECORD_STATUS}})\n \
+         same => n,WaitForSilence(300,1,1)\n same => n,Verbose(1,waited: ${{WAITSTATUS}})\n \
+         same => n,WaitForNoise(300,1,5)\n same => n,Verbose(1,waited: ${{WAITSTATUS}})",
+        files.display()
+    ));
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    alice.dial("rec")?;
+    alice.is_in_call()?;
+    let path = files.join("m0.wav");
+    until("two seconds of recording", || {
+        Ok(read(&path).ok().filter(|recording| tenths_with(recording, 440) >= 20).map(|_| ()))
+    })?;
+    alice.press("#")?;
+    exchange.says(&format!("{}/m0 ended by DTMF", files.display()))?;
+    exchange.says("waited: TIMEOUT")?;
+    exchange.says("waited: NOISE")?;
+    holds(&path, &[440])?;
+    // Who hangs up leaves nothing behind.
+    alice.call_ends()?;
+    alice.dial("rec")?;
+    alice.is_in_call()?;
+    until("another recording", || Ok(files.join("m1.wav").exists().then_some(())))?;
+    alice.hang_up()?;
+    until("the recording to be gone", || Ok((!files.join("m1.wav").exists()).then_some(())))?;
+    exchange.is_idle()
+}
+
+fn listens_in(scene: &Scene) -> Outcome {
+    let folder =
+        Folder::new(scene)?.phone_with("alice", "direct_media=yes").phone_with("bob", "direct_media=yes");
+    let folder = folder
+        .phone("eve")
+        .dialplan("exten => bob,1,Dial(PJSIP/bob,20)\nexten => spy,1,ChanSpy(PJSIP/alice,qd)\n");
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    let mut eve = Baresip::named(scene, "eve", 1_400).register_at(&exchange)?;
+    alice.dial("bob")?;
+    alice.is_in_call()?;
+    bob.hears(440)?;
+    eve.dial("spy")?;
+    eve.is_in_call()?;
+    let newest = |phone: &Baresip| -> Outcome<Pcm> {
+        let heard = phone.heard()?;
+        let start = heard.samples.len().saturating_sub(tone::RATE as usize);
+        Ok(Pcm::new(heard.rate, heard.samples.get(start..).unwrap_or_default().to_vec()))
+    };
+    let hears = |phone: &Baresip, tones: &'static [u32], what: &str| {
+        until(what, || {
+            let heard = newest(phone)?;
+            let all = [440, 1_000, 1_400].iter().all(|tone| {
+                let tenths = tenths_with(&heard, *tone);
+                if tones.contains(tone) { tenths >= 9 } else { tenths == 0 }
+            });
+            Ok((all && heard.samples.len() >= tone::RATE as usize).then_some(()))
+        })
+    };
+    hears(&eve, &[440, 1_000], "the spy to hear both")?;
+    hears(&alice, &[1_000], "nobody to hear the spy")?;
+    hears(&bob, &[440], "nobody to hear the spy")?;
+    eve.press("5")?;
+    hears(&alice, &[1_000, 1_400], "the whisper at one")?;
+    hears(&bob, &[440], "no whisper at the other")?;
+    hears(&eve, &[440, 1_000], "the spy not to hear itself")?;
+    eve.press("6")?;
+    hears(&bob, &[440, 1_400], "the spy at the other")?;
+    eve.press("4")?;
+    hears(&alice, &[1_000], "the whisper to end")?;
+    alice.hang_up()?;
+    eve.hang_up()?;
+    exchange.is_idle()
 }

@@ -13,7 +13,7 @@
 //! - [`talk::TalkDetector`] tells who talks and who is silent,
 //!   [`answering_machine::Detector`] whether a human has answered,
 //!   [`progress`] whether it rings, is busy, or is a fax;
-//! - [`gain::AutomaticGain`] brings voices to one level, [`comfort_noise`] describes the noise of a line and makes it.
+//! - [`gain::AutomaticGain`] brings voices to one level, [`denoise::Denoiser`] takes noise out of them, [`comfort_noise`] describes the noise of a line and makes it.
 //!
 //! ```
 //! use audio::{Indications, Tone, ToneGenerator};
@@ -38,6 +38,7 @@ mod sound_writer;
 
 pub mod answering_machine;
 pub mod comfort_noise;
+pub mod denoise;
 pub mod dtmf;
 /// Bringing voices to one level.
 pub mod gain;

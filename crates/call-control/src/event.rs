@@ -141,6 +141,24 @@ pub enum Event {
         /// Its name among the tones of a country.
         tone: String,
     },
+    /// The party of a channel begins or stops to talk, where somebody wants to know: `TALK_DETECT()`.
+    Talking {
+        /// The channel.
+        channel: CallSnapshot,
+        /// Whether it talks now.
+        talking: bool,
+        /// How long it talked, in milliseconds, when it stops.
+        duration_ms: Option<u64>,
+    },
+    /// A channel begins or stops to listen to another one that does not hear it.
+    Spying {
+        /// The channel that listens.
+        channel: CallSnapshot,
+        /// The one that is listened to.
+        target: Box<CallSnapshot>,
+        /// Whether it begins.
+        begins: bool,
+    },
     /// A key was pressed (on release, with its length).
     Digit {
         /// The channel.

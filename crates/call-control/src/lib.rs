@@ -60,8 +60,8 @@ mod technology;
 
 pub use bridge::BridgeEnd;
 pub use call::{
-    Call, CallOutcome, CallSnapshot, ChannelState, DialplanPosition, Direction, Move, PlayEnd, ReadDigits,
-    TransferFailure, TransferProgress, TransferWatch,
+    Call, CallOutcome, CallSnapshot, ChannelState, DialplanPosition, Direction, Listener, Move, PlayEnd,
+    ReadDigits, Spying, TransferFailure, TransferProgress, TransferWatch,
 };
 pub use cause::HangupCause;
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
@@ -73,8 +73,8 @@ pub use forward::{Forward, ForwardTarget};
 pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation, Redirecting};
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
 pub use media_bridge::{
-    Broadcast, Codec, Feed, FeedWriter, JitterBuffer, JitterMode, PlaybackControl, Sound, Source, Spread,
-    Statistics,
+    Broadcast, Codec, Feed, FeedWriter, JitterBuffer, JitterMode, PlaybackControl, Side, Sides, Sound,
+    SoundEffects, Source, Spread, Statistics,
 };
 pub use message::{MessageError, TextMessage};
 pub use music::{MusicClass, MusicLibrary, MusicOrder, MusicPiece, MusicWhile, Station};

@@ -1,5 +1,5 @@
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use audio::answering_machine::Settings;
 use crate::Digit;
 use crate::broadcast::Broadcast;
 use crate::codec::Codec;
+use crate::effects::{self, Overheard, SoundEffects, Voice, VoiceHandle};
 use crate::engine::Shared;
 use crate::event::PlayToken;
 use crate::id::LegId;
@@ -16,11 +17,14 @@ use crate::keys::LegKeys;
 use crate::playback::{Form, Playback};
 use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::{Counters, Statistics};
-use crate::tap::{self, Sides, Tap};
+use crate::tap::{self, Side, Sides, Tap};
 use crate::thread::Command;
 
 /// Samples a second of tones and keys, and of what is played before a codec is agreed on.
 pub(crate) const PLAY_RATE: u32 = 8_000;
+
+/// Samples a second of what wideband parties hear of others.
+const WIDE: u32 = 16_000;
 
 /// One party's RTP stream: a pair of UDP ports, and what is sent and heard there.
 ///
@@ -163,6 +167,32 @@ impl Leg {
         let (end, tap) = tap::tap(Instant::now(), sides);
         self.command(Command::Tap(Box::new(end)));
         tap
+    }
+
+    /// Does this with one side of its sound from now on. What is changed is decoded here and encoded anew; taps hear what was there
+    /// before.
+    pub fn shape(&self, side: Side, effects: SoundEffects) {
+        self.command(Command::Shape(side, Box::new(effects)));
+    }
+
+    /// Lays what comes from `tap`, of another leg, over what the peer hears, until what it returns is dropped or the other leg is closed.
+    /// Taps of this leg do not hear it.
+    pub fn lay_over(&self, tap: Tap) -> VoiceHandle {
+        let (voice, handle) = effects::laid_over(tap);
+        self.command(Command::LayOver(Box::new(voice)));
+        handle
+    }
+
+    /// Lays a sound over what the peer hears, once.
+    pub fn lay_over_once(&self, sound: Arc<audio::Pcm>) {
+        self.command(Command::LayOver(Box::new(Voice::of_sound(sound))));
+    }
+
+    /// Plays what comes from `tap`, of another leg, to the peer as it comes, in place of what it hears, until
+    /// [`Leg::stop_playing`]. `volume` is the power of two that it is louder by, or [`SILENT`](crate::SILENT).
+    pub fn overhear(&self, tap: Tap, volume: Arc<AtomicI8>) {
+        let rate = if self.sample_rate() >= WIDE { WIDE } else { PLAY_RATE };
+        self.command(Command::Overhear(Box::new(Overheard::new(tap, rate, volume))));
     }
 
     /// What it has counted so far.

@@ -75,13 +75,14 @@ impl WrittenFormat {
         }
     }
 
-    /// Octets of the least that can be decoded by itself.
-    pub(super) fn block(self) -> u64 {
+    /// Samples of the least that can be decoded by itself, and its octets.
+    pub(super) fn frame(self) -> (u64, u64) {
         match self {
-            WrittenFormat::Wav(_) | WrittenFormat::Linear(_) => 2,
-            WrittenFormat::Wav49 => gsm::WAV49_OCTETS as u64,
-            WrittenFormat::Gsm => gsm::FRAME_OCTETS as u64,
-            WrittenFormat::Ulaw | WrittenFormat::Alaw | WrittenFormat::G722 => 1,
+            WrittenFormat::Wav(_) | WrittenFormat::Linear(_) => (1, 2),
+            WrittenFormat::Wav49 => (gsm::WAV49_SAMPLES as u64, gsm::WAV49_OCTETS as u64),
+            WrittenFormat::Gsm => (gsm::FRAME_SAMPLES as u64, gsm::FRAME_OCTETS as u64),
+            WrittenFormat::Ulaw | WrittenFormat::Alaw => (1, 1),
+            WrittenFormat::G722 => (2, 1),
         }
     }
 }

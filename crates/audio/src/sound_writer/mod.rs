@@ -31,6 +31,8 @@ const KEPT_BACK: usize = 64 << 10;
 #[derive(Debug)]
 pub struct SoundWriter<W> {
     inner: W,
+    format: WrittenFormat,
+    channels: u16,
     encoder: Encoder,
     head: Option<Head>,
     /// Octets that wait for the next flush.
@@ -46,10 +48,22 @@ impl<W: Write + Seek> SoundWriter<W> {
     /// [`AudioError::UnsupportedChannels`] for more than two, or two in a format that has one; [`AudioError::Io`].
     pub fn create(inner: W, format: WrittenFormat, channels: u16) -> Result<SoundWriter<W>, AudioError> {
         let head = head(format, channels)?;
-        let mut writer =
-            SoundWriter { inner, encoder: Encoder::new(format), head, waiting: Vec::new(), written: 0 };
+        let mut writer = SoundWriter {
+            inner,
+            format,
+            channels,
+            encoder: Encoder::new(format),
+            head,
+            waiting: Vec::new(),
+            written: 0,
+        };
         writer.flush()?;
         Ok(writer)
+    }
+
+    /// Its format.
+    pub fn format(&self) -> WrittenFormat {
+        self.format
     }
 
     /// Adds samples.
@@ -90,6 +104,24 @@ impl<W: Write + Seek> SoundWriter<W> {
         Ok(self.inner.flush()?)
     }
 
+    /// Ends the file without its last `samples` of each channel, as near as frames allow. Returns what it was written to, and how many
+    /// octets of it are the file: what is behind them is to be cut off.
+    ///
+    /// # Errors
+    /// As [`write`](SoundWriter::write).
+    pub fn finish_without(mut self, samples: u64) -> Result<(W, u64), AudioError> {
+        self.encoder.finish(&mut self.waiting);
+        self.flush()?;
+        let (frame, octets) = self.format.frame();
+        let cut = samples / frame * octets * u64::from(self.channels);
+        self.written = self.written.saturating_sub(cut);
+        let start = self.head.as_ref().map_or(0, |head| u64::from(head.length()));
+        self.inner.seek(SeekFrom::Start(start + self.written))?;
+        self.flush()?;
+        let padding = if self.head.is_some() { self.written % 2 } else { 0 };
+        Ok((self.inner, start + self.written + padding))
+    }
+
     /// Fills the last frame, makes the file whole, and gives back what it was written to.
     ///
     /// # Errors
@@ -114,7 +146,7 @@ impl<W: Read + Write + Seek> SoundWriter<W> {
         }
         let (head, written) = match head(format, channels)? {
             None => {
-                let block = format.block() * u64::from(channels);
+                let block = format.frame().1 * u64::from(channels);
                 (None, length - length % block)
             }
             Some(new) => {
@@ -134,12 +166,13 @@ impl<W: Read + Write + Seek> SoundWriter<W> {
                     ));
                 }
                 let written = behind.min(stated.into());
-                (Some(found), written - written % (format.block() * u64::from(channels)))
+                (Some(found), written - written % (format.frame().1 * u64::from(channels)))
             }
         };
         let start = head.as_ref().map_or(0, |head| u64::from(head.length()));
         inner.seek(SeekFrom::Start(start + written))?;
-        Ok(SoundWriter { inner, encoder: Encoder::new(format), head, waiting: Vec::new(), written })
+        let encoder = Encoder::new(format);
+        Ok(SoundWriter { inner, format, channels, encoder, head, waiting: Vec::new(), written })
     }
 }
 

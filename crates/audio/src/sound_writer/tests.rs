@@ -109,3 +109,21 @@ fn formats_are_named_by_extensions() {
     assert_eq!(WrittenFormat::of(Path::new("/a/b.mp3")), None);
     assert_eq!(WrittenFormat::of(Path::new("/a.wav/b")), None);
 }
+
+#[test]
+fn the_end_of_a_file_can_be_left_out() {
+    for extension in EXTENSIONS {
+        let format = format(extension);
+        let rate = format.rate() as usize;
+        let mut writer = SoundWriter::create(Cursor::new(Vec::new()), format, 1).unwrap();
+        writer.write(&tone(format.rate(), rate)).unwrap();
+        let (file, length) = writer.finish_without(rate as u64 / 2).unwrap();
+        let mut bytes = file.into_inner();
+        bytes.truncate(length as usize);
+        let heard = read(extension, &bytes).samples.len();
+        assert!(heard.abs_diff(rate / 2) < 700, "{extension}: {heard}");
+        let all = SoundWriter::create(Cursor::new(Vec::new()), format, 1).unwrap();
+        let (file, length) = all.finish_without(9_000).unwrap();
+        assert_eq!(file.get_ref().len() as u64, length, "{extension}: no more than there is");
+    }
+}

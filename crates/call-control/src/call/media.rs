@@ -149,7 +149,7 @@ impl Call {
     ///
     /// # Errors
     /// [`CallError::HungUp`] when the party hangs up.
-    pub async fn listen(
+    pub async fn play_broadcast(
         &self,
         broadcast: &Broadcast,
         stops: impl Fn(char) -> bool,
@@ -287,7 +287,7 @@ impl Call {
     }
 
     /// The leg, with a way for audio to reach a party that was not answered yet.
-    fn audible_leg(&self) -> Result<std::sync::Arc<media_bridge::Leg>, CallError> {
+    pub(super) fn audible_leg(&self) -> Result<std::sync::Arc<media_bridge::Leg>, CallError> {
         if self.state() == ChannelState::Ring {
             self.progress();
         }

@@ -4,11 +4,13 @@ mod answerer;
 mod digits;
 mod facts;
 mod kept;
+mod listening;
 mod media;
 mod moves;
 mod onward;
 mod outcomes;
 mod pickup;
+mod spying;
 mod state;
 mod transfers;
 mod variables;
@@ -17,15 +19,17 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use media_bridge::{Codec, Leg, Statistics};
+use media_bridge::{Codec, Leg, SoundEffects, Statistics};
 use sip_ua::charge_advice::ChargeAdvice;
 use tokio::sync::watch;
 
+pub use listening::Listener;
 pub(crate) use media::PlaybackSlot;
 pub use media::{PlayEnd, ReadDigits};
 pub use moves::Move;
 pub use onward::{TransferProgress, TransferWatch};
 pub use outcomes::CallOutcome;
+pub use spying::Spying;
 pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
 pub use transfers::TransferFailure;
 
@@ -44,6 +48,7 @@ use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use answerer::VerdictSlot;
 use digits::DigitQueue;
+use listening::Watcher;
 use moves::Moves;
 use pickup::PickupStanding;
 use variables::Variables;
@@ -126,6 +131,12 @@ struct Details {
     codecs: Vec<Codec>,
     /// Keeps the audio here while it is evened out.
     evened: Option<MediaAnchor>,
+    /// The same while its sound is changed.
+    shaped: Option<MediaAnchor>,
+    /// What is done with what it says, and with what it hears.
+    effects: [SoundEffects; 2],
+    /// Who tells when it talks.
+    talk: Option<Watcher>,
     no_translation: bool,
     variables: Variables,
 }
@@ -159,6 +170,9 @@ impl Call {
             answered: None,
             codecs: Vec::new(),
             evened: None,
+            shaped: None,
+            effects: [SoundEffects::default(); 2],
+            talk: None,
             no_translation: false,
             variables: spec.variables.into_iter().collect(),
         };

@@ -42,7 +42,9 @@ impl LegCore {
     /// Whether what was heard has to be decoded for what may be in it.
     #[inline]
     pub(crate) fn listens(&self, heard: &Heard) -> bool {
-        (self.jury.is_some() || self.settings.is_some_and(|settings| settings.digits_in_sound))
+        (self.jury.is_some()
+            || self.shapes_heard()
+            || self.settings.is_some_and(|settings| settings.digits_in_sound))
             && matches!(heard.content, Content::Audio(codec, _) if codec.is_translatable())
     }
 

@@ -15,6 +15,7 @@ mod recode;
 mod relay;
 mod retiming;
 mod send;
+mod shaping;
 mod source;
 mod spoken;
 mod taps;
@@ -29,6 +30,7 @@ use rtp::{ClockScale, Reception, Repacker, StreamRewriter, Transmission};
 use crate::Digit;
 use crate::broadcast::Listener;
 use crate::codec::Codec;
+use crate::effects::Overheard;
 use crate::event::{LegEvent, PlayToken, PlaybackEnd};
 use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
@@ -48,6 +50,7 @@ use protection::Protection;
 pub(crate) use receive::{Content, Heard};
 use recode::Recoder;
 use send::Upsampler;
+use shaping::Shaping;
 use source::SourceGuard;
 use spoken::Spoken;
 
@@ -87,6 +90,10 @@ pub(crate) struct LegCore {
     jury: Option<Box<Jury>>,
     /// Who gets a copy of what comes and goes.
     taps: Vec<TapEnd>,
+    /// Listeners have heard already what goes out next.
+    tapped: bool,
+    /// What is done with the sound.
+    shaping: Option<Box<Shaping>>,
     program: Program,
     keys: Keypresses,
     /// A key that goes on elsewhere when it is up, and since when it is down.
@@ -158,6 +165,8 @@ impl LegCore {
             ears: None,
             jury: None,
             taps: Vec::new(),
+            tapped: false,
+            shaping: None,
             program: Program::default(),
             keys: Keypresses::default(),
             held_elsewhere: None,
@@ -228,6 +237,12 @@ impl LegCore {
         self.tell_end(ended);
     }
 
+    /// Plays what a listener hears elsewhere, until it is stopped.
+    pub(crate) fn overhear(&mut self, heard: Overheard) {
+        let ended = self.program.overhear(heard);
+        self.tell_end(ended);
+    }
+
     pub(crate) fn stop_playing(&mut self) {
         let ended = self.program.stop(PlaybackEnd::Stopped);
         self.stream.splice();
@@ -264,7 +279,7 @@ impl LegCore {
 
     /// Whether something is to be done for it at each turn of the wheel.
     pub(crate) fn needs_wheel(&self) -> bool {
-        (self.makes_packets() && self.settings.is_some()) || self.plays_out()
+        ((self.makes_packets() || self.has_voices()) && self.settings.is_some()) || self.plays_out()
     }
 
     /// Looks after what has no packet to remind of it: keys whose end was lost, silence. About once a second.

@@ -40,7 +40,11 @@ impl LegCore {
     #[inline]
     pub(crate) fn recodes(&self, heard: &Heard) -> bool {
         let Content::Audio(codec, _) = heard.content else { return false };
-        self.spoken.codec().is_some_and(|ours| Translation::between(codec, ours) == Translation::Recode)
+        self.spoken.codec().is_some_and(|ours| match Translation::between(codec, ours) {
+            Translation::Recode => true,
+            Translation::Impossible => false,
+            _ => self.shapes_sent() && codec.is_translatable(),
+        })
     }
 
     /// Decodes what this leg heard, and returns the samples and their rate.
@@ -69,6 +73,11 @@ impl LegCore {
             // What made no sense is lost, and shall look so.
             return None;
         }
+        let unshaped = (sound, rate);
+        let sound = match &mut self.shaping {
+            Some(shaping) => shaping.for_peer(now, sound, rate),
+            None => sound,
+        };
         let codec = self.spoken.codec()?;
         let wanted = self.settings.filter(|settings| settings.repack).map(|settings| settings.ptime_ms);
         let (recoder, is_new) = recoder(&mut self.recoder, rate, codec)?;
@@ -88,6 +97,7 @@ impl LegCore {
         };
         let header = self.stream.forward(&relayed.received, relayed.payload_type, self.since(now))?;
         header.write(packet);
+        self.tap_unshaped(now, &header, unshaped);
         self.count_sent(octets);
         Some(Outgoing { length: Header::LENGTH + octets, to: relayed.to })
     }

@@ -100,12 +100,13 @@ impl LegCore {
 
     /// The wheel has turned: 20 ms more of sound are owed. [`LegCore::next_packet`] makes them.
     pub(crate) fn tick(&mut self) {
+        self.look_after_voices();
         self.owed = (self.owed + TICK).min(MOST_OWED);
     }
 
     /// The next packet that is owed, written into `packet`. Call until `None`.
     pub(crate) fn next_packet(&mut self, now: Instant, packet: &mut [u8]) -> Option<Outgoing> {
-        if !self.makes_packets() {
+        if !self.makes_packets() && !self.fills_in(now) {
             self.owed = 0;
             return None;
         }
@@ -213,6 +214,9 @@ impl LegCore {
 
     /// One packet of what others hear as well: its payload was made once for all of them.
     fn shared_packet(&mut self, now: Instant, (codec, ms): (Codec, u16), packet: &mut [u8]) -> Option<usize> {
+        if self.shapes_sent() {
+            return None;
+        }
         let payload = packet.get_mut(Header::LENGTH..)?;
         let (octets, ended) = self.program.payload((codec, self.spoken.opus()), ms, payload)?;
         let ticks = u32::from(ms) * codec.clock_rate() / 1_000;
@@ -246,6 +250,10 @@ impl LegCore {
         let ticks = u32::from(ms) * codec.clock_rate() / 1_000;
         let header = self.stream.next(self.spoken.payload_type()?, ticks, self.since(now));
         let start = header.write(packet);
+        self.tap_unshaped(now, &header, (frame, codec.sample_rate()));
+        if let Some(shaping) = &mut self.shaping {
+            shaping.in_place(frame, codec.sample_rate());
+        }
         let written = self.spoken.encoder()?.encode(frame, packet.get_mut(start..)?);
         if !self.makes_packets() {
             // What follows is another feed: a bridge, echo, or the next prompt after a pause.

@@ -6,6 +6,7 @@ use rtp::{Header, Packet};
 
 use super::LegCore;
 use super::receive::{Content, Heard};
+use crate::codec::MOST_SAMPLES;
 use crate::tap::{Kind, Side, Slice, TapEnd};
 
 impl LegCore {
@@ -46,11 +47,19 @@ impl LegCore {
         for (place, sample) in octets.as_chunks_mut().0.iter_mut().zip(sound) {
             *place = sample.to_le_bytes();
         }
-        self.tap(now, (Side::Read, Kind::Linear(8_000)), (header.ssrc, header.timestamp), &octets);
+        self.tap(
+            now,
+            (Side::Read, Kind::Linear { rate: 8_000, clock: 8_000 }),
+            (header.ssrc, header.timestamp),
+            &octets,
+        );
     }
 
     /// What goes to the peer: a packet before it is protected.
     pub(crate) fn tap_sent(&mut self, now: Instant, packet: &[u8]) {
+        if std::mem::take(&mut self.tapped) {
+            return;
+        }
         let Ok(packet) = Packet::parse(packet) else { return };
         let header = packet.header();
         let Some(codec) = self.spoken.codec() else { return };
@@ -58,6 +67,18 @@ impl LegCore {
             let stream = (header.ssrc, header.timestamp);
             self.tap(now, (Side::Write, Kind::Encoded(codec)), stream, packet.payload());
         }
+    }
+
+    /// What goes to the peer with the next packet, before it was changed. Timestamps count by `clock`.
+    pub(super) fn tap_samples(&mut self, now: Instant, header: &Header, sound: (&[i16], u32), clock: u32) {
+        let (sound, rate) = sound;
+        let mut octets = [0; 2 * MOST_SAMPLES];
+        let pairs = octets.as_chunks_mut::<2>().0;
+        pairs.iter_mut().zip(sound).for_each(|(pair, sample)| *pair = sample.to_le_bytes());
+        let payload = octets.get(..2 * sound.len()).unwrap_or_default();
+        let kind = Kind::Linear { rate, clock };
+        self.tap(now, (Side::Write, kind), (header.ssrc, header.timestamp), payload);
+        self.tapped = true;
     }
 
     fn tap(&mut self, now: Instant, (side, kind): (Side, Kind), stream: (u32, u32), payload: &[u8]) {

@@ -11,6 +11,7 @@ mod noise;
 mod numbers;
 mod protection;
 mod reports;
+mod shaping;
 mod sharing;
 mod taps;
 mod translation;

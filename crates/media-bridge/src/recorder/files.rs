@@ -56,7 +56,7 @@ impl Files {
             Change::Paused(paused) => self.paused = paused,
             Change::Muted(Side::Read, muted) => self.muted[0] = muted,
             Change::Muted(Side::Write, muted) => self.muted[1] = muted,
-            Change::End => self.over = true,
+            Change::End { .. } => self.over = true,
         }
     }
 
@@ -92,11 +92,12 @@ impl Files {
             + Duration::from_nanos(self.written % rate * 1_000_000_000 / rate)
     }
 
-    /// Makes the files whole to their last sample, and closes them.
-    pub(super) fn finish(self) -> Result<(), RecordError> {
+    /// Makes the files whole to their last sample, but for so much of the end, and closes them.
+    pub(super) fn finish(self, without: Duration) -> Result<(), RecordError> {
         let mut result = Ok(());
+        let written = self.duration();
         for Outlet { track, writer, .. } in self.outlets {
-            let finished = writer.finish().map(drop).map_err(|source| problem(&track, source));
+            let finished = finish(writer, without.min(written)).map_err(|source| problem(&track, source));
             result = result.and(finished);
         }
         result
@@ -147,6 +148,15 @@ impl Outlet {
         };
         self.writer.write(sound).map_err(|source| problem(&self.track, source))
     }
+}
+
+fn finish(writer: SoundWriter<File>, without: Duration) -> Result<(), AudioError> {
+    if without.is_zero() {
+        return writer.finish().map(drop);
+    }
+    let samples = without.as_millis() * u128::from(writer.format().rate()) / 1_000;
+    let (file, length) = writer.finish_without(u64::try_from(samples).unwrap_or(u64::MAX))?;
+    Ok(file.set_len(length)?)
 }
 
 /// Opens the file of a track, and makes its folder.

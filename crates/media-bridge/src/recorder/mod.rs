@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{Builder, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::MediaError;
 use crate::tap::{Side, Tap};
@@ -72,6 +72,19 @@ impl std::fmt::Debug for Recorder {
     }
 }
 
+/// A recording whose turns are taken by hand, to measure them.
+pub(crate) struct Measured(Running);
+
+impl Measured {
+    pub(crate) fn new(tap: Tap, plan: RecordingPlan) -> Self {
+        Self(Running::new(tap, plan, Box::new(|_| {})))
+    }
+
+    pub(crate) fn turn(&mut self, now: Instant) {
+        self.0.advance(now);
+    }
+}
+
 /// A recording that goes on, from [`Recorder::record`]. It goes on when this is dropped, until its leg is closed.
 ///
 /// What it is told holds for what is said from that moment on.
@@ -94,7 +107,12 @@ impl Recording {
 
     /// Ends it.
     pub fn stop(&self) {
-        self.tell(Change::End);
+        self.stop_without(Duration::ZERO);
+    }
+
+    /// Ends it, and leaves out so much of the end: silence that was waited for.
+    pub fn stop_without(&self, end: Duration) {
+        self.tell(Change::End { without: end });
     }
 
     fn tell(&self, change: Change) {

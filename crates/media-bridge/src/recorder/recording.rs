@@ -25,8 +25,8 @@ pub(super) enum Change {
     Paused(bool),
     /// Whether one side is silent from then on.
     Muted(Side, bool),
-    /// It is over.
-    End,
+    /// It is over, and so much of the end is left out.
+    End { without: Duration },
 }
 
 /// A recording that goes on.
@@ -38,8 +38,9 @@ pub(super) struct Running {
     /// `None` until they are opened.
     files: Option<Files>,
     whole_at: Instant,
-    /// When it was told to end.
+    /// When it was told to end, and how much of the end is left out.
     ends: Option<Instant>,
+    cut: Duration,
     problem: Option<RecordError>,
     on_end: OnEnd,
 }
@@ -50,13 +51,14 @@ impl Running {
         let rate = rates.map(WrittenFormat::rate).max().unwrap_or(8_000);
         let whole_at = tap.began();
         let reader = TapReader::new(tap, rate, PATIENCE);
-        let (changes, files, ends, problem) = Default::default();
-        Self { reader, changes, plan, files, whole_at, ends, problem, on_end }
+        let (changes, files, ends, cut, problem) = Default::default();
+        Self { reader, changes, plan, files, whole_at, ends, cut, problem, on_end }
     }
 
     /// Notes a change.
     pub(super) fn change(&mut self, at: Instant, change: Change) {
-        if change == Change::End {
+        if let Change::End { without } = change {
+            self.cut = without;
             self.ends = Some(self.ends.map_or(at, |ends| ends.min(at)));
         }
         self.changes.push_back((self.reader.position_of(at), change));
@@ -114,8 +116,8 @@ impl Running {
         let ends = self.ends;
         self.write(|reader, to| reader.finish(ends, to));
         let missed = self.reader.tap().missed();
-        let duration = self.files.as_ref().map_or(Duration::ZERO, Files::duration);
-        let finished = self.files.take().map_or(Ok(()), Files::finish);
+        let duration = self.files.as_ref().map_or(Duration::ZERO, Files::duration).saturating_sub(self.cut);
+        let finished = self.files.take().map_or(Ok(()), |files| files.finish(self.cut));
         let problem = self.problem.take().or(finished.err());
         (self.on_end)(RecordingEnd { duration, missed, problem });
     }

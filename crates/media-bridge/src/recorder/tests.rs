@@ -110,13 +110,28 @@ fn changes_hold_from_their_moment_on() {
     bench.change(1_503, Change::Paused(false));
     bench.change(2_000, Change::Muted(Side::Read, true));
     bench.talk(1_000, 2_400);
-    bench.change(2_500, Change::End);
+    bench.change(2_500, Change::End { without: Duration::ZERO });
     let end = bench.end(4_000);
     assert_eq!(end.duration, ms(2_500 - 100 - 500));
     let heard = bench.heard("both.wav");
     let loud = heard.iter().filter(|sample| **sample == 2_150).count();
     let soft = heard.iter().filter(|sample| **sample == 150).count();
     assert_eq!((loud, soft), ((900 + 3 + 497) * 8, 400 * 8));
+}
+
+#[test]
+fn silence_that_was_waited_for_is_left_out() {
+    let mut bench = Bench::new(|folder| RecordingPlan::new(vec![track(folder, "a.wav", Content::Read)]));
+    bench.talk(0, 1_000);
+    for at in (1_000..4_000).step_by(100) {
+        bench.advance(at);
+    }
+    bench.change(4_000, Change::End { without: ms(2_900) });
+    assert_eq!(bench.end(4_050).duration, ms(1_100));
+    let heard = bench.heard("a.wav");
+    assert_eq!((heard.len(), heard[7_999], heard[8_000]), (8_800, 1_000, 0));
+    let length = std::fs::metadata(bench.folder.join("a.wav")).unwrap().len();
+    assert_eq!(length, 17_600 + 58);
 }
 
 #[test]

@@ -46,8 +46,13 @@ impl Sides {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Encoded(Codec),
-    /// Samples of 16 bits, low octet first, at that rate.
-    Linear(u32),
+    /// Samples of 16 bits, low octet first.
+    Linear {
+        /// Samples a second.
+        rate: u32,
+        /// Ticks a second of the timestamps.
+        clock: u32,
+    },
 }
 
 impl Kind {
@@ -55,7 +60,7 @@ impl Kind {
     pub(crate) fn clock_rate(self) -> u32 {
         match self {
             Self::Encoded(codec) => codec.clock_rate(),
-            Self::Linear(rate) => rate,
+            Self::Linear { clock, .. } => clock,
         }
     }
 
@@ -63,20 +68,21 @@ impl Kind {
     pub(crate) fn sample_rate(self) -> u32 {
         match self {
             Self::Encoded(codec) => codec.sample_rate(),
-            Self::Linear(rate) => rate,
+            Self::Linear { rate, .. } => rate,
         }
     }
 
+    /// A number for the codec; rates count in hundreds, which are whole in all of them.
     fn octets(self) -> (u8, u32) {
         match self {
             Self::Encoded(codec) => (codec as u8 + 1, 0),
-            Self::Linear(rate) => (0, rate),
+            Self::Linear { rate, clock } => (0, (rate / 100) | ((clock / 100) << 16)),
         }
     }
 
-    fn of(number: u8, rate: u32) -> Option<Self> {
+    fn of(number: u8, rates: u32) -> Option<Self> {
         match number.checked_sub(1) {
-            None => Some(Self::Linear(rate)),
+            None => Some(Self::Linear { rate: (rates & 0xFFFF) * 100, clock: (rates >> 16) * 100 }),
             Some(codec) => Codec::ALL.into_iter().find(|known| *known as u8 == codec).map(Self::Encoded),
         }
     }
@@ -96,7 +102,7 @@ pub(crate) struct Slice {
 
 impl Slice {
     fn octets(&self, length: u16) -> [u8; HEAD] {
-        let (kind, rate) = self.kind.octets();
+        let (kind, rates) = self.kind.octets();
         let nanoseconds = u64::try_from(self.at.as_nanos()).unwrap_or(u64::MAX);
         let mut head = [0; HEAD];
         head[..2].copy_from_slice(&length.to_le_bytes());
@@ -104,7 +110,7 @@ impl Slice {
         head[3] = kind;
         head[4..8].copy_from_slice(&self.ssrc.to_le_bytes());
         head[8..12].copy_from_slice(&self.timestamp.to_le_bytes());
-        head[12..16].copy_from_slice(&rate.to_le_bytes());
+        head[12..16].copy_from_slice(&rates.to_le_bytes());
         head[16..].copy_from_slice(&nanoseconds.to_le_bytes());
         head
     }
@@ -253,7 +259,11 @@ mod tests {
     fn slice(n: u32) -> Slice {
         Slice {
             side: if n.is_multiple_of(2) { Side::Read } else { Side::Write },
-            kind: if n.is_multiple_of(3) { Kind::Linear(16_000) } else { Kind::Encoded(Codec::Opus) },
+            kind: if n.is_multiple_of(3) {
+                Kind::Linear { rate: 16_000, clock: 8_000 }
+            } else {
+                Kind::Encoded(Codec::Opus)
+            },
             ssrc: n << 20,
             timestamp: u32::MAX - n,
             at: Duration::from_nanos(u64::from(n) << 33),

@@ -31,6 +31,31 @@ impl TapReader {
         self.timeline.give(until, to);
     }
 
+    /// Gives out the next `count` samples to somebody who plays them as they come. No clock is needed: what comes tells the time. Where
+    /// nothing came for a while, or too little is in hand, nothing may be given out; nobody has to wait for it.
+    pub(crate) fn pull(&mut self, count: usize, to: impl FnMut(&[i16], &[i16])) {
+        let patience = self.timeline.position(self.patience) as i64;
+        let mut behind = None;
+        while let Some((slice, length)) = self.tap.next(&mut self.payload) {
+            let newest = self.timeline.position(slice.at) as i64;
+            if newest - self.timeline.given() as i64 > 4 * patience {
+                self.timeline.give((newest - patience).max(0) as u64, |_, _| {});
+            }
+            self.timeline.take(&slice, self.payload.get(..length).unwrap_or_default());
+            behind = Some(newest - self.timeline.given() as i64);
+        }
+        if behind.is_none_or(|behind| behind > patience / 4) {
+            self.timeline.give(self.timeline.given() + count as u64, to);
+        }
+    }
+
+    /// Reads at another rate from now on.
+    pub(crate) fn set_rate(&mut self, rate: u32) {
+        if self.timeline.rate() != rate {
+            self.timeline = Timeline::new(rate);
+        }
+    }
+
     /// Gives out everything up to `end`, or to the last sound without one.
     pub fn finish(&mut self, end: Option<Instant>, mut to: impl FnMut(&[i16], &[i16])) {
         self.take_in(&mut to);

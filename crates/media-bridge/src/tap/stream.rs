@@ -36,7 +36,7 @@ impl Stream {
     pub(super) fn new(slice: &Slice, rate: u32, arrival: i64) -> Self {
         let decoder = match slice.kind {
             Kind::Encoded(codec) => codec.decoder(),
-            Kind::Linear(_) => None,
+            Kind::Linear { .. } => None,
         };
         let from = slice.kind.sample_rate();
         let resampler = if from == rate { None } else { Resampler::new(from, rate).ok() };
@@ -78,7 +78,7 @@ impl Stream {
     ) -> Option<(i64, &'s [i16])> {
         let decoded = match (&mut self.decoder, self.kind) {
             (Some(decoder), _) => decoder.decode(payload, sound),
-            (None, Kind::Linear(_)) => linear(payload, sound),
+            (None, Kind::Linear { .. }) => linear(payload, sound),
             (None, Kind::Encoded(_)) => 0,
         };
         if decoded == 0 {

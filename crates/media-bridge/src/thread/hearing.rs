@@ -72,10 +72,14 @@ impl<I: PacketIo> Stage<I> {
         let Some(packet) = self.buffer.get_mut(..length) else { return };
         let Some(sound) = seat.core.decode(heard, packet, &mut self.sound[..]) else { return };
         let keys = seat.core.listen(sound);
+        let (length, rate) = (sound.0.len(), sound.1);
+        let Some(sound) = self.sound.get_mut(..length) else { return };
+        let shaped = seat.core.shape_heard(sound, rate);
+        let sound = (&*sound, rate);
         let Some(listener) = listener_of(seat, place) else { return };
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
         listener_seat.core.press_heard(now, &keys);
-        let outgoing = match listener_seat.core.recodes(heard) {
+        let outgoing = match shaped || listener_seat.core.recodes(heard) {
             true => listener_seat.core.relay_sound(now, heard, sound, &mut self.buffer[..]),
             false => listener_seat.core.relay(now, heard, packet),
         };
@@ -109,6 +113,10 @@ impl<I: PacketIo> Stage<I> {
         let Some(seat) = self.seats.get_mut(place) else { return };
         let Some((heard, sound)) = seat.core.play_out(now, &mut self.sound[..]) else { return };
         let keys = seat.core.listen(sound);
+        let (length, rate) = (sound.0.len(), sound.1);
+        let Some(sound) = self.sound.get_mut(..length) else { return };
+        seat.core.shape_heard(sound, rate);
+        let sound = (&*sound, rate);
         let Some(listener) = listener_of(seat, place) else { return };
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
         listener_seat.core.press_heard(now, &keys);

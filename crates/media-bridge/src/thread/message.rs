@@ -5,12 +5,13 @@ use audio::answering_machine::Settings;
 
 use crate::Digit;
 use crate::broadcast::Listener;
+use crate::effects::{Overheard, SoundEffects, Voice};
 use crate::event::PlayToken;
 use crate::id::{BridgeId, LegId};
 use crate::keys::LegKeys;
 use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
-use crate::tap::TapEnd;
+use crate::tap::{Side, TapEnd};
 use crate::thread::leg::{Luggage, NewLeg};
 
 /// What reaches a media thread through its mailbox.
@@ -69,6 +70,12 @@ pub(crate) enum Command {
     SetJitterBuffer(Option<JitterBuffer>),
     /// Somebody listens from now on.
     Tap(Box<TapEnd>),
+    /// One side of the sound is changed so.
+    Shape(Side, Box<SoundEffects>),
+    /// A voice is heard over what the peer hears.
+    LayOver(Box<Voice>),
+    /// The peer hears what is heard elsewhere.
+    Overhear(Box<Overheard>),
     /// Join with another leg.
     Join {
         bridge: BridgeId,

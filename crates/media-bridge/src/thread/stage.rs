@@ -285,6 +285,9 @@ impl<I: PacketIo> Stage<I> {
             Command::Part { bridge } => return self.part(place, Some(bridge)),
             Command::Fetch { to, bridge } => return self.hand_over(place, to, bridge),
             Command::Tap(end) => return core.add_tap(*end),
+            Command::Shape(side, effects) => core.shape(now, side, *effects),
+            Command::LayOver(voice) => core.lay_over(now, *voice),
+            Command::Overhear(heard) => core.overhear(*heard),
             Command::Close => return self.close(place),
         }
         self.follow_wheel(now, place);

@@ -7,7 +7,9 @@ use call_control::{BoxFuture, CallError};
 use dialplan_vm::Outcome;
 
 use crate::dialplan::DialplanChannel;
-use recording::{mix_monitor, stop_mix_monitor};
+use recording::wait_for_talk::{noise as wait_for_noise, silence as wait_for_silence};
+use recording::{background_detect, mix_monitor, record, stop_mix_monitor};
+use spying::{chan_spy, exten_spy};
 
 /// What an application comes to: where the dialplan goes on, or why the call is over.
 pub type ApplicationResult = Result<Outcome, CallError>;
@@ -86,6 +88,7 @@ mod read;
 mod recording;
 mod ringing;
 mod set;
+mod spying;
 mod transfer;
 mod verbose;
 mod wait;
@@ -109,8 +112,10 @@ pub fn table() -> &'static [Application] {
         application!(answer, "Answer", "Answer the call."),
         application!(authenticate, "Authenticate", "Let the caller go on who knows a password."),
         application!(background, "BackGround", "Play prompts while the caller dials an extension."),
+        application!(background_detect, "BackgroundDetect", "Play a prompt until the caller talks."),
         application!(busy, "Busy", "Tell the caller that the line is busy."),
         application!(channel_redirect, "ChannelRedirect", "Send another channel to a place of the dialplan.", dead: true),
+        application!(chan_spy, "ChanSpy", "Listen to other channels."),
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
         application!(continue_while, "ContinueWhile", "Go back to the While around it.", dead: true),
@@ -142,6 +147,7 @@ pub fn table() -> &'static [Application] {
         application!(exec_if_time, "ExecIfTime", "Run an application at certain times.", dead: true),
         application!(exit_if, "ExitIf", "Go on behind the EndIf around it.", dead: true),
         application!(exit_while, "ExitWhile", "Go on behind the EndWhile around it.", dead: true),
+        application!(exten_spy, "ExtenSpy", "Listen to the channels of an extension."),
         application!(gosub, "Gosub", "Run a routine, which Return ends.", dead: true),
         application!(gosub_if, "GosubIf", "Run one of two routines.", dead: true),
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),
@@ -180,6 +186,7 @@ pub fn table() -> &'static [Application] {
         application!(random, "Random", "Go on elsewhere in some of the cases.", dead: true),
         application!(read, "Read", "Read keys into a variable."),
         application!(read_exten, "ReadExten", "Read an extension into a variable."),
+        application!(record, "Record", "Record what the caller says."),
         application!(return_, "Return", "End a routine.", dead: true),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
         application!(send_dtmf, "SendDTMF", "Press keys towards the caller."),
@@ -201,6 +208,8 @@ pub fn table() -> &'static [Application] {
         application!(wait_digit, "WaitDigit", "Wait for a key."),
         application!(wait_exten, "WaitExten", "Wait for the caller to dial an extension."),
         application!(wait_for_condition, "WaitForCondition", "Wait until an expression holds."),
+        application!(wait_for_noise, "WaitForNoise", "Wait until the caller makes a sound."),
+        application!(wait_for_silence, "WaitForSilence", "Wait until the caller is silent."),
         application!(wait_until, "WaitUntil", "Wait until a moment."),
         application!(while_, "While", "Run the steps up to its EndWhile as long as a condition holds.", dead: true),
         application!(zapateller, "Zapateller", "Play the tones of an unassigned number."),

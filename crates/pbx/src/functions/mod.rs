@@ -17,6 +17,7 @@ mod outside;
 mod recording;
 mod scope;
 mod sip;
+mod sound;
 mod states;
 mod stores;
 mod strings;
@@ -50,6 +51,7 @@ const SUBJECTS: &[&[Function]] = &[
     outside::ROWS,
     recording::ROWS,
     sip::ROWS,
+    sound::ROWS,
     states::ROWS,
     strings::ROWS,
     system::ROWS,

@@ -78,16 +78,34 @@ pub fn begin(exchange: &Arc<Exchange>, call: &Call, request: Request) -> Result<
 
 /// Follows the channel while it is recorded.
 async fn accompany(call: &Call, request: &Request, recording: &Recording) -> std::convert::Infallible {
-    if request.only_bridged {
-        let mut bridged = call.watch_bridged();
-        loop {
+    let mut bridged = call.watch_bridged();
+    let mut beeps = request.beep_every.map(tokio::time::interval);
+    if let Some(beeps) = &mut beeps {
+        // The first one comes at once.
+        beeps.tick().await;
+    }
+    loop {
+        if request.only_bridged {
             recording.pause(!*bridged.borrow_and_update());
-            if bridged.changed().await.is_err() {
-                break;
-            }
+        }
+        tokio::select! {
+            // The channel has its own end of this for as long as it is known here.
+            _ = bridged.changed(), if request.only_bridged => {}
+            () = beep(&mut beeps) => if let Err(error) = call.beep_to_both("beep").await {
+                warning(call, format!("MixMonitor: no beep: {error}"));
+            },
         }
     }
-    std::future::pending().await
+}
+
+/// The next beep that is due; never, where none is wanted.
+async fn beep(beeps: &mut Option<tokio::time::Interval>) {
+    match beeps {
+        Some(beeps) => {
+            beeps.tick().await;
+        }
+        None => std::future::pending().await,
+    }
 }
 
 /// Says what went wrong, runs the command, and deletes the files where that was asked for.

@@ -4,6 +4,7 @@ use audio::{Tone, ToneGenerator};
 
 use crate::broadcast::{Listener, Reading};
 use crate::codec::Codec;
+use crate::effects::Overheard;
 use crate::event::{PlayToken, PlaybackEnd};
 use crate::handle::PLAY_RATE;
 use crate::playback::Playback;
@@ -21,6 +22,8 @@ pub(crate) enum Program {
     Broadcast(Box<Listener>, PlayToken),
     /// A tone.
     Tone(Box<ToneGenerator>),
+    /// What is heard elsewhere.
+    Overheard(Box<Overheard>),
 }
 
 /// The end of a playback, to be told.
@@ -36,6 +39,7 @@ impl Program {
         match self {
             Self::Playback(player) => player.rate(),
             Self::Broadcast(listener, _) => listener.rate(),
+            Self::Overheard(heard) => heard.rate(),
             _ => PLAY_RATE,
         }
     }
@@ -61,6 +65,13 @@ impl Program {
         ended
     }
 
+    /// Begins to play what is heard elsewhere. Returns the end of the playback before.
+    pub(crate) fn overhear(&mut self, heard: Overheard) -> Ended {
+        let ended = self.stop(PlaybackEnd::Replaced);
+        *self = Self::Overheard(Box::new(heard));
+        ended
+    }
+
     /// Ends whatever plays.
     pub(crate) fn stop(&mut self, reason: PlaybackEnd) -> Ended {
         match std::mem::take(self) {
@@ -75,6 +86,11 @@ impl Program {
     pub(crate) fn fill(&mut self, frame: &mut [i16]) -> Ended {
         let (filled, over) = match self {
             Self::Nothing => (0, false),
+            Self::Overheard(heard) => {
+                frame.fill(0);
+                heard.add_to(frame);
+                (frame.len(), false)
+            }
             Self::Playback(player) => {
                 let filled = player.fill(frame);
                 (filled, player.is_over())

@@ -97,7 +97,10 @@ fn who_listens_in_hears_the_noise_too() {
     let (_, (sound, _)) = a.leg.play_out(a.now, &mut pcm).unwrap();
     let mut octets = [0; 2_000];
     let (slice, length) = listening.next(&mut octets).unwrap();
-    assert_eq!((slice.side, slice.kind, slice.timestamp), (Side::Read, Kind::Linear(8_000), 0));
+    assert_eq!(
+        (slice.side, slice.kind, slice.timestamp),
+        (Side::Read, Kind::Linear { rate: 8_000, clock: 8_000 }, 0)
+    );
     let copied: Vec<i16> =
         octets[..length].as_chunks().0.iter().map(|octets| i16::from_le_bytes(*octets)).collect();
     assert_eq!(copied, sound);

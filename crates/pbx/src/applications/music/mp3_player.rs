@@ -66,7 +66,7 @@ async fn entries(channel: &DialplanChannel, location: &str) -> Vec<String> {
 async fn play(channel: &DialplanChannel, entry: &str) -> Result<PlayEnd, CallError> {
     if is_address(entry) {
         return match channel.exchange.radio().tune_in(entry) {
-            Ok(broadcast) => channel.call.listen(&broadcast, |_| true).await,
+            Ok(broadcast) => channel.call.play_broadcast(&broadcast, |_| true).await,
             Err(error) => {
                 channel.warning(format!("MP3Player: {error}"));
                 Ok(PlayEnd::Finished)

@@ -1,4 +1,7 @@
-//! Recording: a copy of what is said, made by the exchange's recorder while the call goes on.
+//! Recording and listening: copies of what is said, while the call goes on.
 
+pub(super) mod background_detect;
 pub(super) mod mix_monitor;
+pub(super) mod record;
 pub(super) mod stop_mix_monitor;
+pub(super) mod wait_for_talk;
