@@ -94,7 +94,7 @@ impl Track {
     /// Whether a sound can be had in that form.
     pub(crate) fn can_be_made(pcm: &Pcm, form: &Form) -> bool {
         pcm.rate > 0
-            && pcm.rate as usize % FRAMES == 0
+            && (pcm.rate as usize).is_multiple_of(FRAMES)
             && pcm.rate <= 48_000
             && !pcm.samples.is_empty()
             && form.codec.is_translatable()
