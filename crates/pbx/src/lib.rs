@@ -44,6 +44,7 @@ pub mod recordings;
 mod registered_phones;
 pub mod registrar;
 pub mod registration;
+mod speech;
 mod stir_shaken;
 mod transports;
 mod upstream;

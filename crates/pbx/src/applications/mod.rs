@@ -70,11 +70,18 @@ mod progress;
 mod read;
 mod recording;
 mod ringing;
+pub mod say;
 mod set;
 mod transfer;
 mod verbose;
 mod wait;
 mod wait_exten;
+
+use self::say::{
+    alpha as say_alpha, alpha_case as say_alpha_case, counted_adj as say_counted_adj,
+    counted_noun as say_counted_noun, digits as say_digits, espeak, festival, flite, money as say_money,
+    number as say_number, ordinal as say_ordinal, phonetic as say_phonetic, unix_time as say_unix_time,
+};
 
 /// Every application, by name.
 pub fn table() -> &'static [Application] {
@@ -85,8 +92,12 @@ pub fn table() -> &'static [Application] {
         application!(busy, "Busy", "Tell the caller that the line is busy."),
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
+        application!(say_unix_time, "DateTime", "Say a moment, in a format."),
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
         application!(echo, "Echo", "Send the caller's audio back until it presses #."),
+        application!(espeak, "Espeak", "Speak a text by espeak-ng, or what speech.conf says."),
+        application!(festival, "Festival", "Speak a text by festival, or what speech.conf says."),
+        application!(flite, "Flite", "Speak a text by flite, or what speech.conf says."),
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),
         application!(goto_if, "GotoIf", "Go on elsewhere when a condition holds.", dead: true),
         application!(hangup, "Hangup", "End the call.", dead: true),
@@ -99,6 +110,20 @@ pub fn table() -> &'static [Application] {
         application!(progress, "Progress", "Open early media towards the caller."),
         application!(read, "Read", "Read keys into a variable."),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
+        application!(say_alpha, "SayAlpha", "Spell a text."),
+        application!(say_alpha_case, "SayAlphaCase", "Spell a text, and tell capitals from small letters."),
+        application!(
+            say_counted_adj,
+            "SayCountedAdj",
+            "Play the form of an adjective that a number asks for."
+        ),
+        application!(say_counted_noun, "SayCountedNoun", "Play the form of a noun that a number asks for."),
+        application!(say_digits, "SayDigits", "Say digits one by one."),
+        application!(say_money, "SayMoney", "Say an amount of money."),
+        application!(say_number, "SayNumber", "Say a number in words."),
+        application!(say_ordinal, "SayOrdinal", "Say a place in an order."),
+        application!(say_phonetic, "SayPhonetic", "Spell a text with a word for each letter."),
+        application!(say_unix_time, "SayUnixTime", "Say a moment, in a format."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
         application!(stop_mix_monitor, "StopMixMonitor", "End the recording of the call.", dead: true),
         application!(transfer, "Transfer", "Ask the caller's phone to call somebody else."),
