@@ -41,6 +41,7 @@ mod registration;
 mod reload;
 mod restart;
 mod rfc3665;
+mod say;
 mod security_mechanisms;
 mod session_extensions;
 mod several_destinations;
@@ -101,6 +102,7 @@ fn main() {
         reload::trials(),
         restart::trials(),
         rfc3665::trials(),
+        say::trials(),
         several_destinations::trials(),
         security_mechanisms::trials(),
         session_extensions::trials(),

@@ -6,8 +6,14 @@ use std::process::{Command, Stdio};
 use crate::{Outcome, root};
 
 /// Programs that the end-to-end tests run, and the Debian packages that hold them.
-const PROGRAMS: &[(&str, &str)] =
-    &[("sipp", "sip-tester"), ("baresip", "baresip-core"), ("kamailio", "kamailio"), ("svmap", "sipvicious")];
+const PROGRAMS: &[(&str, &str)] = &[
+    ("sipp", "sip-tester"),
+    ("baresip", "baresip-core"),
+    ("kamailio", "kamailio"),
+    ("svmap", "sipvicious"),
+    ("espeak-ng", "espeak-ng"),
+    ("flite", "flite"),
+];
 
 /// Installs the programs that are missing, through the system's package manager.
 fn install_programs() -> Outcome {
