@@ -10,6 +10,7 @@ mod encodings;
 mod lists;
 mod numbers;
 mod recording;
+mod saying;
 mod scope;
 mod states;
 mod strings;
@@ -36,6 +37,7 @@ const SUBJECTS: &[&[Function]] = &[
     lists::ROWS,
     numbers::ROWS,
     recording::ROWS,
+    saying::ROWS,
     states::ROWS,
     strings::ROWS,
     system::ROWS,
