@@ -32,7 +32,7 @@ pub struct SpeechEngine {
     /// `arguments`, with `{text}`, `{language}`, `{file}` and `{speed}` to be filled in. Without `{text}` the text is its
     /// standard input, without `{file}` the sound is its standard output.
     pub arguments: Vec<String>,
-    /// `languages`: what it speaks, each with the name of its voice. Empty: any, by the language's own name.
+    /// `languages`: what it speaks, each with the name of its voice. Empty: any, by the language's own name without its country.
     pub languages: Vec<(String, String)>,
     /// `timeout`: how long it may take.
     pub timeout: Duration,
@@ -51,7 +51,8 @@ impl SpeechEngine {
     /// The voice for a language: its own, else that of its base (`fr` for `fr_CA`). `None` where it does not speak it.
     pub fn voice<'v>(&'v self, language: &'v str) -> Option<&'v str> {
         if self.languages.is_empty() {
-            return Some(language);
+            // Voices are named as in `fr-be`; the country of `fr_BE` is that of a folder of sounds.
+            return language.split('_').next();
         }
         let named = |wanted: &str| {
             self.languages
@@ -227,7 +228,7 @@ mod tests {
         );
         let espeak = &speech.engines["espeak"];
         assert_eq!((espeak.program.as_str(), espeak.timeout), ("espeak-ng", Duration::from_secs(3)));
-        assert_eq!(espeak.voice("de_AT"), Some("de_AT"));
+        assert_eq!((espeak.voice("de_AT"), espeak.voice("fr-be")), (Some("de"), Some("fr-be")));
     }
 
     #[test]
