@@ -45,6 +45,7 @@ mod reload;
 mod reports;
 mod restart;
 mod rfc3665;
+mod say;
 mod security_mechanisms;
 mod session_extensions;
 mod several_destinations;
@@ -109,6 +110,7 @@ fn main() {
         reports::trials(),
         restart::trials(),
         rfc3665::trials(),
+        say::trials(),
         several_destinations::trials(),
         security_mechanisms::trials(),
         session_extensions::trials(),

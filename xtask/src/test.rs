@@ -11,6 +11,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("baresip", "baresip-core"),
     ("kamailio", "kamailio"),
     ("svmap", "sipvicious"),
+    ("espeak-ng", "espeak-ng"),
+    ("flite", "flite"),
     ("python3", "python3"),
     ("perl", "perl"),
     // A module, by its whole path.

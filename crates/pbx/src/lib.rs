@@ -48,6 +48,7 @@ mod registered_phones;
 pub mod registrar;
 pub mod registration;
 pub mod rehearsal;
+mod speech;
 mod stir_shaken;
 mod transports;
 mod upstream;

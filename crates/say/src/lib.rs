@@ -30,7 +30,7 @@ mod language;
 mod money;
 mod spelling;
 
-pub use counting::{Unit, counted_adjective, counted_noun, polish_count};
+pub use counting::{Unit, counted_adjective, counted_noun};
 pub use date::{Format, Part};
 pub use gender::Gender;
 pub use language::Language;

@@ -87,6 +87,7 @@ mod progress;
 mod read;
 mod recording;
 mod ringing;
+pub mod say;
 mod set;
 mod spying;
 mod transfer;
@@ -94,6 +95,11 @@ mod verbose;
 mod wait;
 mod wait_exten;
 
+use self::say::{
+    alpha as say_alpha, alpha_case as say_alpha_case, counted_adj as say_counted_adj,
+    counted_noun as say_counted_noun, digits as say_digits, espeak, festival, flite, money as say_money,
+    number as say_number, ordinal as say_ordinal, phonetic as say_phonetic, unix_time as say_unix_time,
+};
 use flow::{
     authenticate, channel_redirect, continue_while, disa, dump_chan, else_, else_if, end_if, end_while, exec,
     exec_if, exec_if_time, exit_if, exit_while, gosub, gosub_if, goto_if_time, if_, import_var, incomplete,
@@ -120,6 +126,7 @@ pub fn table() -> &'static [Application] {
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
         application!(continue_while, "ContinueWhile", "Go back to the While around it.", dead: true),
         application!(control_playback, "ControlPlayback", "Play a prompt that the caller winds with keys."),
+        application!(say_unix_time, "DateTime", "Say a moment, in a format."),
         Application {
             name: "DBdel",
             synopsis: "Take a value out of the data base.",
@@ -142,12 +149,15 @@ pub fn table() -> &'static [Application] {
         application!(else_if, "ElseIf", "What runs if no condition before held and this one does.", dead: true),
         application!(end_if, "EndIf", "The end of an If.", dead: true),
         application!(end_while, "EndWhile", "Go back to its While.", dead: true),
+        application!(espeak, "Espeak", "Speak a text by espeak-ng, or what speech.conf says."),
         application!(exec, "Exec", "Run the application that a variable names.", dead: true),
         application!(exec_if, "ExecIf", "Run an application if a condition holds.", dead: true),
         application!(exec_if_time, "ExecIfTime", "Run an application at certain times.", dead: true),
         application!(exit_if, "ExitIf", "Go on behind the EndIf around it.", dead: true),
         application!(exit_while, "ExitWhile", "Go on behind the EndWhile around it.", dead: true),
         application!(exten_spy, "ExtenSpy", "Listen to the channels of an extension."),
+        application!(festival, "Festival", "Speak a text by festival, or what speech.conf says."),
+        application!(flite, "Flite", "Speak a text by flite, or what speech.conf says."),
         application!(gosub, "Gosub", "Run a routine, which Return ends.", dead: true),
         application!(gosub_if, "GosubIf", "Run one of two routines.", dead: true),
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),
@@ -189,6 +199,20 @@ pub fn table() -> &'static [Application] {
         application!(record, "Record", "Record what the caller says."),
         application!(return_, "Return", "End a routine.", dead: true),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
+        application!(say_alpha, "SayAlpha", "Spell a text."),
+        application!(say_alpha_case, "SayAlphaCase", "Spell a text, and tell capitals from small letters."),
+        application!(
+            say_counted_adj,
+            "SayCountedAdj",
+            "Play the form of an adjective that a number asks for."
+        ),
+        application!(say_counted_noun, "SayCountedNoun", "Play the form of a noun that a number asks for."),
+        application!(say_digits, "SayDigits", "Say digits one by one."),
+        application!(say_money, "SayMoney", "Say an amount of money."),
+        application!(say_number, "SayNumber", "Say a number in words."),
+        application!(say_ordinal, "SayOrdinal", "Say a place in an order."),
+        application!(say_phonetic, "SayPhonetic", "Spell a text with a word for each letter."),
+        application!(say_unix_time, "SayUnixTime", "Say a moment, in a format."),
         application!(send_dtmf, "SendDTMF", "Press keys towards the caller."),
         application!(send_text, "SendText", "Show the caller a text."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),

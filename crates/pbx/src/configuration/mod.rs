@@ -1,7 +1,8 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
 //! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `codecs.conf`, `amd.conf`, `acl.conf`,
-//! `musiconhold.conf`, `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` of a folder, and says in a [`ConfigurationReport`] all that is
+//! `musiconhold.conf`, `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` and `speech.conf` of a folder, and says in a
+//! [`ConfigurationReport`] all that is
 //! wrong with them. What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then
 //! there is no configuration: nothing starts, and what runs goes on.
 //!
@@ -46,6 +47,7 @@ mod report;
 mod resolver;
 mod rtp;
 mod security;
+mod speech;
 mod stir_shaken;
 mod values;
 
@@ -83,6 +85,7 @@ pub use plan_edit::{PlanEdit, PlanEditError};
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
 pub use security::SecurityConfiguration;
+pub use speech::{SpeechConfiguration, SpeechEngine};
 pub use stir_shaken::{
     AttestationSettings, EndpointBehavior, FailureAction, ProfileSection, StirShakenConfiguration,
     StirShakenProfile, Verification, VerificationSettings,
@@ -115,6 +118,8 @@ pub struct Configuration {
     pub resolver: DnsConfig,
     /// `security.conf`.
     pub security: SecurityConfiguration,
+    /// `speech.conf`.
+    pub speech: SpeechConfiguration,
     /// `extensions.conf`.
     pub dialplan: Arc<Dialplan>,
     /// The text that it was made of.
@@ -194,6 +199,8 @@ impl Configuration {
         let music = reader.read_as("musiconhold.conf", MusicConfiguration::read);
         let resolver = reader.read_as("resolver_unbound.conf", resolver::read);
         let security = reader.read_as("security.conf", SecurityConfiguration::read);
+        let speech = reader.read_as("speech.conf", SpeechConfiguration::read);
+        reader.read_as("say.conf", speech::check_say);
         let files = check::Files {
             plan: &plan,
             extensions: &extensions,
@@ -218,6 +225,7 @@ impl Configuration {
             music,
             resolver,
             security,
+            speech,
             dialplan: Arc::new(plan),
             plan_text: Arc::new(extensions),
             registered: BTreeSet::new(),

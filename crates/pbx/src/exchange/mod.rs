@@ -30,6 +30,7 @@ use crate::radio::Radio;
 use crate::recordings::Recordings;
 use crate::registrar::Registrations;
 use crate::registration::OutboundRegistrations;
+use crate::speech::Speech;
 use crate::stir_shaken::{StirShaken, check_published};
 use crate::transports::OpenTransports;
 pub use globals::Globals;
@@ -60,6 +61,7 @@ pub struct Exchange {
     presence: Arc<Presence>,
     stir_shaken: StirShaken,
     recordings: Recordings,
+    speech: Speech,
     started: Instant,
     started_at: SystemTime,
     last_reload: Mutex<Instant>,
@@ -130,6 +132,11 @@ impl Exchange {
     /// Certificates of callers, and what is known of ours.
     pub(crate) fn stir_shaken(&self) -> &StirShaken {
         &self.stir_shaken
+    }
+
+    /// Texts that are spoken.
+    pub(crate) fn speech(&self) -> &Speech {
+        &self.speech
     }
 
     /// The SIP technology; `None` while the exchange starts.

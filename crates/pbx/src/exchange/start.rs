@@ -36,6 +36,7 @@ use crate::recordings::Recordings;
 use crate::registered_phones;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 use crate::registration::{OutboundRegistrations, own_words};
+use crate::speech::Speech;
 use crate::stir_shaken::{StirShaken, check_published};
 use crate::transports::{OpenTransports, watch_certificates};
 
@@ -112,6 +113,7 @@ impl Exchange {
             presence: kept.presence,
             stir_shaken: StirShaken::default(),
             recordings: Recordings::start()?,
+            speech: Speech::default(),
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),

@@ -15,6 +15,7 @@ mod lists;
 mod numbers;
 mod outside;
 mod recording;
+mod saying;
 mod scope;
 mod sip;
 mod sound;
@@ -50,6 +51,7 @@ const SUBJECTS: &[&[Function]] = &[
     numbers::ROWS,
     outside::ROWS,
     recording::ROWS,
+    saying::ROWS,
     sip::ROWS,
     sound::ROWS,
     states::ROWS,

@@ -49,7 +49,7 @@ impl Speech<'_> {
             Part::MonthNumber => rules.ordinal(unsigned(moment.month()), Gender::Common, out),
             Part::Day => rules.day(unsigned(moment.day()), out),
             Part::Year => self.say_year(),
-            Part::HourOf12 => rules.hour_of_12(if hour % 12 == 0 { 12 } else { hour % 12 }, out),
+            Part::HourOf12 => rules.hour_of_12((hour + 11) % 12 + 1, out),
             Part::HourOf24 => rules.hour_of_24(hour, true, out),
             Part::HourOf24Plain => rules.hour_of_24(hour, false, out),
             Part::Minute => rules.minute(unsigned(moment.minute()), false, out),

@@ -29,24 +29,14 @@ impl Rules for English {
         u64::MAX
     }
 
-    fn number(&self, number: u64, gender: Gender, out: &mut Vec<Prompt>) {
-        if let Some((scale, name)) = SCALES.iter().find(|(scale, _)| number >= *scale) {
-            self.number(number / scale, gender, out);
-            out.push((*name).into());
-            if !number.is_multiple_of(*scale) {
-                self.number(number % scale, gender, out);
-            }
-        } else if number <= 20 || number.is_multiple_of(10) {
-            out.push(digit(number));
-        } else {
-            out.extend([digit(number / 10 * 10), digit(number % 10)]);
-        }
+    fn number(&self, number: u64, _gender: Gender, out: &mut Vec<Prompt>) {
+        in_words(number, out);
     }
 
     /// The last word becomes a place: "one million two" becomes "one million second". The first hundred and the first
     /// thousand are not counted: "hundredth".
-    fn ordinal(&self, number: u64, gender: Gender, out: &mut Vec<Prompt>) {
-        self.number(number, gender, out);
+    fn ordinal(&self, number: u64, _gender: Gender, out: &mut Vec<Prompt>) {
+        in_words(number, out);
         if matches!(number, 100..=199 | 1_000..=1_999) {
             out.remove(0);
         }
@@ -64,29 +54,29 @@ impl Rules for English {
     /// By hundreds before 2000: "nineteen oh five", "nineteen hundred".
     fn year(&self, year: u64, out: &mut Vec<Prompt>) {
         if !(1_100..2_000).contains(&year) {
-            return self.number(year, Gender::Common, out);
+            return in_words(year, out);
         }
         out.push(digit(year / 100));
         match year % 100 {
             0 => out.push("digits/hundred".into()),
-            rest => two_digits(self, rest, out),
+            rest => two_digits(rest, out),
         }
     }
 
     fn hour_of_24(&self, hour: u64, leading: bool, out: &mut Vec<Prompt>) {
-        if leading { two_digits(self, hour, out) } else { self.number(hour, Gender::Common, out) }
+        if leading { two_digits(hour, out) } else { in_words(hour, out) }
     }
 
     fn minute(&self, minute: u64, military: bool, out: &mut Vec<Prompt>) {
         match minute {
             0 if military => out.push("digits/hundred".into()),
             0 => out.push("digits/oclock".into()),
-            _ => two_digits(self, minute, out),
+            _ => two_digits(minute, out),
         }
     }
 
     fn second(&self, second: u64, out: &mut Vec<Prompt>) {
-        if second == 0 { out.push(digit(0)) } else { two_digits(self, second, out) }
+        if second == 0 { out.push(digit(0)) } else { two_digits(second, out) }
     }
 
     fn has_tomorrow(&self) -> bool {
@@ -94,12 +84,26 @@ impl Rules for English {
     }
 }
 
+fn in_words(number: u64, out: &mut Vec<Prompt>) {
+    if let Some((scale, name)) = SCALES.iter().find(|(scale, _)| number >= *scale) {
+        in_words(number / scale, out);
+        out.push((*name).into());
+        if !number.is_multiple_of(*scale) {
+            in_words(number % scale, out);
+        }
+    } else if number <= 20 || number.is_multiple_of(10) {
+        out.push(digit(number));
+    } else {
+        out.extend([digit(number / 10 * 10), digit(number % 10)]);
+    }
+}
+
 /// Below ten with an "oh" before it.
-fn two_digits(english: &English, number: u64, out: &mut Vec<Prompt>) {
+fn two_digits(number: u64, out: &mut Vec<Prompt>) {
     if number < 10 {
         out.push("digits/oh".into());
     }
-    english.number(number, Gender::Common, out);
+    in_words(number, out);
 }
 
 const WORDS: &[(&str, &str)] = &[

@@ -167,9 +167,37 @@ impl std::fmt::Debug for Language {
 }
 
 /// `digits/N`, for the numbers that have a prompt of their own.
-pub(crate) fn digit(number: u64) -> Prompt {
-    format!("digits/{number}").into()
+fn digit(number: u64) -> Prompt {
+    // Most are of these, and need no memory.
+    match usize::try_from(number).ok().and_then(|number| SMALL.get(number)) {
+        Some(name) => (*name).into(),
+        None => format!("digits/{number}").into(),
+    }
 }
+
+const SMALL: [&str; 21] = [
+    "digits/0",
+    "digits/1",
+    "digits/2",
+    "digits/3",
+    "digits/4",
+    "digits/5",
+    "digits/6",
+    "digits/7",
+    "digits/8",
+    "digits/9",
+    "digits/10",
+    "digits/11",
+    "digits/12",
+    "digits/13",
+    "digits/14",
+    "digits/15",
+    "digits/16",
+    "digits/17",
+    "digits/18",
+    "digits/19",
+    "digits/20",
+];
 
 /// Turns the last of `out` from a number into a place: `digits/20` into `digits/h-20`.
 fn make_last_ordinal(out: &mut [Prompt]) {
