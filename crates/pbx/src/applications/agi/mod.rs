@@ -14,6 +14,8 @@ mod program;
 mod script;
 mod target;
 
+use std::path::Path;
+
 use billing_agi::agi::Ended;
 use dialplan_vm::Outcome;
 
@@ -25,6 +27,9 @@ use target::Target;
 
 /// The variable that tells how it went.
 const STATUS: &str = "AGISTATUS";
+
+/// A script that dialplans know, which speaks by way of a server of the net. Here it speaks by a program of the machine.
+const SPOKEN_HERE: &str = "googletts.agi";
 
 /// How a script came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +61,14 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
         channel.set(STATUS, Status::Failure.word());
         return Ok(Outcome::Continue);
     };
+    if channel.exchange.is_rehearsal() {
+        channel.verbose(3, format!("AGI({program}): a rehearsal runs no programs"));
+        channel.set(STATUS, Status::Failure.word());
+        return Ok(Outcome::Continue);
+    }
+    if Path::new(program).file_name().is_some_and(|name| name == SPOKEN_HERE) {
+        return super::say::google_tts(channel, arguments).await;
+    }
     let mut script = Script::new(channel);
     let status = match Target::read(program, &script.channel.exchange.configuration().folders.agi) {
         Ok(Target::Program(path)) => program::run(&mut script, program, &path, arguments).await,

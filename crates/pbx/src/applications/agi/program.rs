@@ -55,7 +55,7 @@ pub(super) async fn run(script: &mut Script<'_>, request: &str, path: &Path, arg
         }
     };
     if let Some(signal) = script.signal.take() {
-        signal.is_over();
+        signal.forget();
     }
     let status = finish(script.channel, &name, child, status).await;
     // What it said last is on its way already.
@@ -102,7 +102,7 @@ pub(super) struct HangUpSignal(Option<u32>);
 
 impl HangUpSignal {
     /// The program has ended by itself.
-    fn is_over(mut self) {
+    fn forget(mut self) {
         self.0 = None;
     }
 }

@@ -62,8 +62,35 @@ pub(in crate::applications) async fn run(
             other => channel.warning(format!("Record: no beep: {other}")),
         }
     }
-    let status = record(channel, file, &options, (limit(1), limit(2))).await?;
-    finish(channel, status)
+    let wanted = Wanted {
+        path: file,
+        append: options.has('a'),
+        keeps_unended: options.has('k'),
+        keeps_silence: options.has('u'),
+        silence: limit(1),
+        longest: limit(2),
+    };
+    let stopped = record(channel, "Record", wanted, |key| status_of_key(key, &options).is_some()).await?;
+    finish(
+        channel,
+        match stopped {
+            Stopped::ByKey(key) => status_of_key(key, &options).unwrap_or("DTMF"),
+            Stopped::BySilence => "SILENCE",
+            Stopped::ByTime => "TIMEOUT",
+            Stopped::ByProblem => "ERROR",
+        },
+    )
+}
+
+/// With which status a key ends the recording; `None` for one that does not.
+fn status_of_key(key: char, options: &Options) -> Option<&'static str> {
+    let terminator = if options.has('t') { '*' } else { '#' };
+    match key {
+        '0' if options.has('o') => Some("OPERATOR"),
+        _ if options.has('x') => None,
+        key if options.has('y') || key == terminator => Some("DTMF"),
+        _ => None,
+    }
 }
 
 fn finish(channel: &DialplanChannel, status: &str) -> ApplicationResult {
@@ -98,48 +125,73 @@ impl Kept {
     }
 }
 
-async fn record(
+/// What is recorded of a caller, and what ends it besides keys.
+pub(in crate::applications) struct Wanted {
+    pub(in crate::applications) path: PathBuf,
+    /// Whether it goes on at the end of the file.
+    pub(in crate::applications) append: bool,
+    /// Whether the file stays when the caller hangs up.
+    pub(in crate::applications) keeps_unended: bool,
+    /// Whether the silence that ends it stays.
+    pub(in crate::applications) keeps_silence: bool,
+    pub(in crate::applications) silence: Option<Duration>,
+    pub(in crate::applications) longest: Option<Duration>,
+}
+
+/// What has ended a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::applications) enum Stopped {
+    ByKey(char),
+    BySilence,
+    ByTime,
+    /// The file cannot be written, as the console was told.
+    ByProblem,
+}
+
+/// Records what the caller says until a key that `ends` it, silence, or time.
+pub(in crate::applications) async fn record(
     channel: &DialplanChannel,
-    path: PathBuf,
-    options: &Options,
-    (silence, longest): (Option<Duration>, Option<Duration>),
-) -> Result<&'static str, CallError> {
+    application: &str,
+    wanted: Wanted,
+    ends: impl Fn(char) -> bool,
+) -> Result<Stopped, CallError> {
     let call = &channel.call;
     let _here = call.keep_media();
     call.clear_digits();
     let listener = call.listen()?;
-    let mut kept = Kept::begin(channel, path, options.has('a'), options.has('k'))?;
-    let (status, silent) = tokio::select! {
-        status = ending_key(call, options) => (status?, Duration::ZERO),
-        silent = silent_for(listener, silence) => ("SILENCE", silent?),
-        () = elapsed(longest) => ("TIMEOUT", Duration::ZERO),
-        end = &mut kept.ended => return Ok(problem(channel, end.ok())),
+    let Wanted { path, append, keeps_unended, keeps_silence, silence, longest } = wanted;
+    let mut kept = Kept::begin(channel, path, append, keeps_unended)?;
+    let (stopped, silent) = tokio::select! {
+        key = ending_key(call, ends) => (Stopped::ByKey(key?), Duration::ZERO),
+        silent = silent_for(listener, silence) => (Stopped::BySilence, silent?),
+        () = elapsed(longest) => (Stopped::ByTime, Duration::ZERO),
+        end = &mut kept.ended => {
+            tell_problem(channel, application, end.ok());
+            return Ok(Stopped::ByProblem);
+        }
     };
     kept.keep.store(true, Ordering::Release);
-    let cut = if options.has('u') { Duration::ZERO } else { silent };
-    kept.recording.stop_without(cut);
+    kept.recording.stop_without(if keeps_silence { Duration::ZERO } else { silent });
     let end = call.unless_hung_up(&mut kept.ended).await?.ok();
-    Ok(if end.as_ref().is_some_and(|end| end.problem.is_none()) { status } else { problem(channel, end) })
-}
-
-/// A recording that has ended by itself.
-fn problem(channel: &DialplanChannel, end: Option<RecordingEnd>) -> &'static str {
-    if let Some(problem) = end.and_then(|end| end.problem) {
-        channel.warning(format!("Record: {problem}"));
+    if end.as_ref().is_some_and(|end| end.problem.is_none()) {
+        return Ok(stopped);
     }
-    "ERROR"
+    tell_problem(channel, application, end);
+    Ok(Stopped::ByProblem)
 }
 
-/// Waits for the key that ends the recording, and says with which status.
-async fn ending_key(call: &Call, options: &Options) -> Result<&'static str, CallError> {
-    let terminator = if options.has('t') { '*' } else { '#' };
+/// A recording has ended by itself.
+fn tell_problem(channel: &DialplanChannel, application: &str, end: Option<RecordingEnd>) {
+    if let Some(problem) = end.and_then(|end| end.problem) {
+        channel.warning(format!("{application}: {problem}"));
+    }
+}
+
+/// Waits for a key that ends the recording.
+async fn ending_key(call: &Call, ends: impl Fn(char) -> bool) -> Result<char, CallError> {
     loop {
-        match call.next_digit(Duration::from_secs(3_600)).await? {
-            Some('0') if options.has('o') => return Ok("OPERATOR"),
-            Some(_) if options.has('x') => {}
-            Some(_) if options.has('y') => return Ok("DTMF"),
-            Some(key) if key == terminator => return Ok("DTMF"),
-            _ => {}
+        if let Some(key) = call.next_digit(Duration::from_secs(3_600)).await?.filter(|key| ends(*key)) {
+            return Ok(key);
         }
     }
 }
@@ -165,7 +217,7 @@ async fn elapsed(longest: Option<Duration>) {
 
 /// Why there is no file to record to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum FileError {
+pub(in crate::applications) enum FileError {
     #[error("give the name of a file and its format, as in Record(greeting.wav)")]
     NoName,
     #[error("'{0}' is no format that is recorded; use wav, WAV, gsm, g722, ulaw, alaw or sln")]
@@ -177,7 +229,7 @@ enum FileError {
 }
 
 /// The file that an argument names.
-fn file(argument: &str, folder: &Path) -> Result<PathBuf, FileError> {
+pub(in crate::applications) fn file(argument: &str, folder: &Path) -> Result<PathBuf, FileError> {
     // Formats have no slash: what has one belongs to the name.
     let cut =
         argument.rsplit_once([':', '.']).filter(|(name, format)| !name.is_empty() && !format.contains('/'));

@@ -31,7 +31,7 @@ pub(super) async fn say_with_keys(
     dials: bool,
 ) -> ApplicationResult {
     let dials = dials || keys_dial(channel);
-    match play_all(channel, application, prompts, dials).await? {
+    match play_until(channel, application, prompts, |_| dials).await? {
         None => Ok(Outcome::Continue),
         Some(key) => {
             let context = channel.machine.location().context.to_string();
@@ -40,19 +40,19 @@ pub(super) async fn say_with_keys(
     }
 }
 
-/// Plays them to the end, or to the key that ends them. What is missing is told of once.
-async fn play_all(
+/// Plays them to the end, or to a key that `ends` them. What is missing is told of once.
+pub(in crate::applications) async fn play_until(
     channel: &DialplanChannel,
     application: &str,
     prompts: &[Prompt],
-    dials: bool,
+    ends: impl Fn(char) -> bool,
 ) -> Result<Option<char>, CallError> {
     let mut missing = Missing::default();
     let mut pressed = None;
     for prompt in prompts {
-        let end = match channel.call.play_until_key(prompt, |_| dials).await {
+        let end = match channel.call.play_until_key(prompt, &ends).await {
             Err(CallError::NoSuchSound(why)) => {
-                let spoken = stand_in(channel, prompt, dials, &mut missing).await?;
+                let spoken = stand_in(channel, prompt, &ends, &mut missing).await?;
                 missing.note(prompt, why);
                 spoken
             }
@@ -77,7 +77,7 @@ async fn play_all(
 async fn stand_in(
     channel: &DialplanChannel,
     prompt: &Prompt,
-    dials: bool,
+    ends: impl Fn(char) -> bool,
     missing: &mut Missing,
 ) -> Result<PlayEnd, CallError> {
     let configuration = channel.exchange.configuration();
@@ -90,7 +90,7 @@ async fn stand_in(
     let tag = if Language::find(&own).is_some() { own.as_str() } else { language.tag() };
     let text = Text { words: &word, language: tag, any_language: false, engine: Some(engine), speed: 1.0 };
     match channel.exchange.speech().speak(&configuration, text).await {
-        Ok(sound) => channel.call.play_until_key(&sound, |_| dials).await,
+        Ok(sound) => channel.call.play_until_key(&sound, ends).await,
         Err(error) => {
             missing.unspoken.get_or_insert_with(|| error.to_string());
             Ok(PlayEnd::Finished)

@@ -13,7 +13,7 @@ pub(super) mod espeak;
 pub(super) mod festival;
 pub(super) mod flite;
 mod google_tts;
-mod list;
+pub(super) mod list;
 pub(super) mod money;
 pub(super) mod number;
 pub(super) mod ordinal;

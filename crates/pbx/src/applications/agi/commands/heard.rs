@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use billing_agi::agi::{Playing, Reply};
+use billing_agi::agi::{Playing, Reply, Spoken};
 use call_control::{CallError, PlayEnd, ReadDigits};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use media_bridge::PlaybackControl;
+use say::{Format, Gender, Language, LetterCase, Prompt};
 
 use super::super::script::Script;
 use super::FAILED;
+use crate::applications::say::list::play_until;
 
 /// Samples of a millisecond, as AGI counts places.
 const SAMPLES_A_MILLISECOND: u64 = 8;
@@ -21,7 +25,11 @@ const LONGEST_ENTRY: usize = 1_024;
 /// Long enough to be for ever.
 const FOR_EVER: Duration = Duration::from_secs(86_400 * 365);
 
-fn samples(time: Duration) -> u64 {
+/// What `SAY DATE` and `SAY TIME` say of a moment.
+const DATE: &str = "ABdY";
+const TIME: &str = "IMp";
+
+pub(super) fn samples(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX).saturating_mul(SAMPLES_A_MILLISECOND)
 }
 
@@ -158,4 +166,43 @@ pub(super) async fn get_option(
 pub(super) async fn wait_for_digit(script: &Script<'_>, wait: Option<Duration>) -> Result<Reply, CallError> {
     let wait = wait.unwrap_or(FOR_EVER).min(FOR_EVER);
     script.channel.call.next_digit(wait).await.map(Reply::of_key)
+}
+
+pub(super) async fn say(script: &Script<'_>, what: &Spoken, keys: &str) -> Result<Reply, CallError> {
+    let language = Language::of(&script.channel.call.language());
+    let prompts = match what {
+        Spoken::Alpha(text) => language.letters(text, LetterCase::Untold),
+        Spoken::Digits(digits) => language.digits(digits),
+        Spoken::Number { number, gender } => {
+            language.number(*number, gender.as_deref().and_then(Gender::parse).unwrap_or_default())
+        }
+        Spoken::Phonetic(text) => language.phonetic(text),
+        Spoken::Date(time) => moment(script, language, *time, Some(DATE), None),
+        Spoken::Time(time) => moment(script, language, *time, Some(TIME), None),
+        Spoken::DateTime { time, format, zone } => {
+            moment(script, language, *time, format.as_deref(), zone.as_deref())
+        }
+    };
+    play_until(script.channel, "AGI", &prompts, |key| keys.contains(key)).await.map(Reply::of_key)
+}
+
+/// A moment as prompts; nothing for one that no calendar has.
+fn moment(
+    script: &Script<'_>,
+    language: Language,
+    time: i64,
+    format: Option<&str>,
+    zone: Option<&str>,
+) -> Vec<Prompt> {
+    let Ok(moment) = Timestamp::from_second(time) else { return Vec::new() };
+    let zone = match zone.map(TimeZone::get) {
+        None => TimeZone::system(),
+        Some(Ok(zone)) => zone,
+        Some(Err(error)) => {
+            script.channel.warning(format!("AGI: SAY DATETIME: {error}; the machine's own time is said"));
+            TimeZone::system()
+        }
+    };
+    let format = format.map_or_else(|| language.date_format(), Format::parse);
+    language.date(&format, &moment.to_zoned(zone.clone()), &Timestamp::now().to_zoned(zone))
 }

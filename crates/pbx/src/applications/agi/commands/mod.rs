@@ -31,14 +31,25 @@ pub(super) async fn run(script: &mut Script<'_>, command: Command) -> Reply {
         Command::GetData { file, timeout, most } => heard::get_data(script, &file, timeout, most).await,
         Command::GetOption { file, keys, timeout } => heard::get_option(script, &file, &keys, timeout).await,
         Command::WaitForDigit(wait) => heard::wait_for_digit(script, wait).await,
+        Command::Say { what, keys } => heard::say(script, &what, &keys).await,
         Command::GetVariable(name) => Ok(values::get(script, &name).await),
         Command::GetFullVariable { expression, channel } => {
             Ok(values::get_full(script, &expression, channel.as_deref()).await)
         }
         Command::SetVariable { name, value } => Ok(values::set(script, &name, &value).await),
+        Command::DatabaseGet { family, key } => Ok(values::database_get(script, &family, &key)),
+        Command::DatabasePut { family, key, value } => {
+            Ok(values::database_put(script, &family, &key, &value).await)
+        }
+        Command::DatabaseDelete { family, key } => Ok(values::database_delete(script, &family, &key).await),
+        Command::DatabaseDeleteTree { family, below } => {
+            Ok(values::database_delete_tree(script, &family, below.as_deref()).await)
+        }
         Command::Execute { application, arguments } => {
             Ok(running::execute(script, &application, &arguments).await)
         }
+        Command::Record(recording) => running::record(script, &recording).await,
+        Command::SetMusic { on, class } => Ok(running::music(script, on, class.as_deref())),
         Command::Nothing | Command::AsyncBreak => Ok(Reply::of(0)),
         // Phones of SIP have neither text telephones, nor characters one by one, nor pictures.
         Command::Tdd(_) | Command::SendImage(_) => Ok(Reply::of(0)),

@@ -1,4 +1,4 @@
-//! Commands about variables.
+//! Commands about variables and the database.
 
 use billing_agi::agi::Reply;
 
@@ -9,6 +9,10 @@ use crate::functions;
 /// 1 and the value, or 0.
 fn value(value: Option<String>) -> Reply {
     value.map_or_else(|| Reply::of(0), |value| Reply::with_data(1, value))
+}
+
+fn done(done: bool) -> Reply {
+    Reply::of(i8::from(done))
 }
 
 /// A function is known by its brackets; one that nobody knows has no value, and neither has a variable that is not set.
@@ -36,4 +40,26 @@ pub(super) async fn get_full(script: &mut Script<'_>, expression: &str, channel:
 pub(super) async fn set(script: &mut Script<'_>, name: &str, value: &str) -> Reply {
     script.channel.assign_waiting(name, value).await;
     Reply::of(1)
+}
+
+pub(super) fn database_get(script: &Script<'_>, family: &str, key: &str) -> Reply {
+    value(script.channel.exchange.astdb().get(family, key))
+}
+
+pub(super) async fn database_put(script: &Script<'_>, family: &str, key: &str, value: &str) -> Reply {
+    let outcome = script.channel.exchange.astdb().put(family, key, value).await;
+    if let Err(error) = &outcome {
+        script.channel.warning(format!("AGI: DATABASE PUT: {error}"));
+    }
+    done(outcome.is_ok())
+}
+
+pub(super) async fn database_delete(script: &Script<'_>, family: &str, key: &str) -> Reply {
+    let outcome = script.channel.exchange.astdb().delete(family, key).await;
+    done(matches!(outcome, Ok(Some(_))))
+}
+
+pub(super) async fn database_delete_tree(script: &Script<'_>, family: &str, below: Option<&str>) -> Reply {
+    let outcome = script.channel.exchange.astdb().delete_tree(family, below.unwrap_or_default()).await;
+    done(matches!(outcome, Ok(count) if count > 0))
 }
