@@ -40,6 +40,9 @@ impl<I: PacketIo> Stage<I> {
             self.follow_wheel(now, place);
             return self.press_keys(now, listener, &[Some(Key::Up)]);
         }
+        if let Some(stay) = seat.stay {
+            return self.hear_for_room(now, (place, stay), &heard, length);
+        }
         let (listens, listener) = (seat.core.listens(&heard), listener_of(seat, place));
         if seat.core.plays_out()
             && let Content::Event { keys, .. } = &heard.content
@@ -87,6 +90,9 @@ impl<I: PacketIo> Stage<I> {
         let Some(seat) = self.seats.get_mut(place) else { return };
         let Some((heard, sound)) = seat.core.play_out(now, &mut self.sound[..]) else { return };
         let keys = seat.core.listen(sound);
+        if let Some(stay) = seat.stay {
+            return self.rooms.hear(stay, &heard, sound);
+        }
         let Some(listener) = listener_of(seat, place) else { return };
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
         listener_seat.core.press_heard(now, &keys);
