@@ -14,6 +14,7 @@ mod call_limits;
 mod charges;
 mod codec_order;
 mod codecs;
+mod conferences;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
@@ -73,6 +74,7 @@ fn main() {
         call_limits::trials(),
         codec_order::trials(),
         codecs::trials(),
+        conferences::trials(),
         charges::trials(),
         dial_ladder::trials(),
         dialects::trials(),

@@ -127,6 +127,13 @@ pub enum Event {
         /// The bridge's identifier.
         bridge: Arc<str>,
     },
+    /// The party of a channel in a conference begins to talk, or is silent again.
+    Talking {
+        /// The channel.
+        channel: CallSnapshot,
+        /// Whether it talks now.
+        talking: bool,
+    },
     /// A prompt starts to play.
     PlaybackStarted {
         /// The channel.

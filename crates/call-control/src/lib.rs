@@ -39,6 +39,7 @@
 mod bridge;
 mod call;
 mod cause;
+mod conference;
 mod device_state;
 mod dial;
 mod direct_media;
@@ -62,6 +63,7 @@ pub use call::{
     TransferFailure, TransferProgress, TransferWatch,
 };
 pub use cause::HangupCause;
+pub use conference::{Conference, ConferenceOptions, ConferenceStay};
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
 pub use direct_media::{MediaAnchor, MediaPlace, MediaRoute, PartyMedia};
@@ -70,7 +72,7 @@ pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use forward::{Forward, ForwardTarget};
 pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation, Redirecting};
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
-pub use media_bridge::{Codec, JitterBuffer, JitterMode};
+pub use media_bridge::{Codec, JitterBuffer, JitterMode, MemberSettings};
 pub use message::{MessageError, TextMessage};
 pub use pickup::{BadGroup, GroupSet, PickupGroups};
 pub use prompts::Prompts;

@@ -25,6 +25,7 @@
 
 pub mod applications;
 mod click_to_dial;
+pub mod conference;
 pub mod configuration;
 mod dialplan;
 mod directory;

@@ -39,7 +39,7 @@ pub(crate) struct PlaybackSlot(Mutex<(u64, Option<oneshot::Sender<()>>)>);
 
 impl PlaybackSlot {
     /// Begins a new playback; the one before, if any, counts as ended.
-    fn begin(&self) -> (u64, oneshot::Receiver<()>) {
+    pub(crate) fn begin(&self) -> (u64, oneshot::Receiver<()>) {
         let (ended, wait) = oneshot::channel();
         let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         slot.0 += 1;

@@ -1,6 +1,7 @@
 //! The commands of the console: a file for each family, a row of the table for each command.
 
 mod channel;
+mod confbridge;
 mod core;
 mod dialplan;
 mod geoloc;
@@ -139,6 +140,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         help::COMMANDS,
         hints::COMMANDS,
         channel::COMMANDS,
+        confbridge::COMMANDS,
         dialplan::COMMANDS,
         geoloc::COMMANDS,
         mixmonitor::COMMANDS,

@@ -54,6 +54,7 @@ pub(crate) mod arguments;
 mod background;
 mod busy;
 mod clear_hash;
+mod conference;
 mod congestion;
 mod dial;
 mod dialed_digits;
@@ -76,6 +77,8 @@ mod verbose;
 mod wait;
 mod wait_exten;
 
+use conference::{conf_bridge, conf_kick};
+
 /// Every application, by name.
 pub fn table() -> &'static [Application] {
     const TABLE: &[Application] = &[
@@ -84,6 +87,8 @@ pub fn table() -> &'static [Application] {
         application!(background, "BackGround", "Play prompts while the caller dials an extension."),
         application!(busy, "Busy", "Tell the caller that the line is busy."),
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
+        application!(conf_bridge, "ConfBridge", "Take part in a conference."),
+        application!(conf_kick, "ConfKick", "Send members out of a conference.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
         application!(echo, "Echo", "Send the caller's audio back until it presses #."),

@@ -28,6 +28,7 @@ mod amd;
 mod check;
 mod codec_names;
 mod codecs;
+mod confbridge;
 mod dialects;
 mod disk;
 mod features;
@@ -58,6 +59,10 @@ use sip_ua::location::DnsConfig;
 pub use access::{Access, AccessLists};
 pub use codec_names::{codec_of, name_of as codec_name};
 pub use codecs::CodecsConfiguration;
+pub use confbridge::{
+    BridgeProfile, ConfbridgeConfiguration, CountForAll, MenuAction, MenuProfile, ProfileProblem, UserProfile,
+};
+pub(crate) use confbridge::{Profile, Typed};
 use dialects::SipFiles;
 pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
@@ -98,6 +103,8 @@ pub struct Configuration {
     pub amd: audio::answering_machine::Settings,
     /// `codecs.conf`.
     pub codecs: CodecsConfiguration,
+    /// `confbridge.conf`.
+    pub confbridge: ConfbridgeConfiguration,
     /// `features.conf`.
     pub features: FeaturesConfiguration,
     /// `resolver_unbound.conf`: who is asked where hosts are.
@@ -176,6 +183,7 @@ impl Configuration {
         let rtp = reader.read_as("rtp.conf", RtpConfiguration::read);
         let amd = reader.read_as("amd.conf", amd::read);
         let codecs = reader.read_as("codecs.conf", CodecsConfiguration::read);
+        let confbridge = reader.read_as("confbridge.conf", ConfbridgeConfiguration::read);
         let features = reader.read_as("features.conf", FeaturesConfiguration::read);
         let resolver = reader.read_as("resolver_unbound.conf", resolver::read);
         let security = reader.read_as("security.conf", SecurityConfiguration::read);
@@ -198,6 +206,7 @@ impl Configuration {
             rtp,
             amd,
             codecs,
+            confbridge,
             features,
             resolver,
             security,

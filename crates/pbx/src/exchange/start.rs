@@ -68,6 +68,7 @@ impl Exchange {
         let exchange = Arc::new(Self {
             entity_id: entity_id_of(&configuration),
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
+            conferences: Arc::default(),
             waiting_messages: WaitingMessages::open(&configuration.folders.database)?,
             globals: Globals::from_plan(&configuration),
             configuration: ArcSwap::from_pointee(configuration),

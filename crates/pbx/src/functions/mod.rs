@@ -6,6 +6,7 @@
 mod arguments;
 mod call;
 mod conditions;
+mod conference;
 mod encodings;
 mod lists;
 mod numbers;
@@ -32,6 +33,7 @@ pub(crate) use variables::clear_hash;
 const SUBJECTS: &[&[Function]] = &[
     call::ROWS,
     conditions::ROWS,
+    conference::ROWS,
     encodings::ROWS,
     lists::ROWS,
     numbers::ROWS,
