@@ -15,6 +15,7 @@ mod call_limits;
 mod charges;
 mod codec_order;
 mod codecs;
+mod conferences;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
@@ -79,6 +80,7 @@ fn main() {
         call_limits::trials(),
         codec_order::trials(),
         codecs::trials(),
+        conferences::trials(),
         charges::trials(),
         dial_ladder::trials(),
         dialects::trials(),

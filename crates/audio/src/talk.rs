@@ -141,6 +141,12 @@ impl TalkDetector {
         self.meter.push(samples, |silent| state.pass(silent).into_iter().for_each(&mut told));
     }
 
+    /// Takes the next 20 ms by their [`average_level`], for those who know it already, and tells what changed. Not together
+    /// with [`TalkDetector::push`] on one stream.
+    pub fn push_judged(&mut self, level: u16) -> Option<TalkEvent> {
+        self.state.pass(level < self.meter.threshold)
+    }
+
     /// Whether somebody talks: from [`TalkEvent::Began`] to [`TalkEvent::Ended`].
     pub fn is_talking(&self) -> bool {
         self.state.began.is_some()
@@ -226,6 +232,14 @@ mod tests {
     fn durations_of_nothing_do_no_harm() {
         let events = told(settings(0, 0), ".#.");
         assert_eq!(events, [TalkEvent::Began { at: 20 }, TalkEvent::Ended { at: 40, duration: 20 }]);
+    }
+
+    #[test]
+    fn frames_that_were_judged_elsewhere_count_the_same() {
+        let mut detector = TalkDetector::new(8_000, settings(20, 60));
+        let told: Vec<TalkEvent> =
+            [0, 300, 256, 255, 0, 0, 0].into_iter().filter_map(|level| detector.push_judged(level)).collect();
+        assert_eq!(told, [TalkEvent::Began { at: 20 }, TalkEvent::Ended { at: 60, duration: 40 }]);
     }
 
     #[test]

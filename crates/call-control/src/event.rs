@@ -141,13 +141,13 @@ pub enum Event {
         /// Its name among the tones of a country.
         tone: String,
     },
-    /// The party of a channel begins or stops to talk, where somebody wants to know: `TALK_DETECT()`.
+    /// The party of a channel begins or stops to talk, where somebody wants to know: `TALK_DETECT()`, or a conference.
     Talking {
         /// The channel.
         channel: CallSnapshot,
         /// Whether it talks now.
         talking: bool,
-        /// How long it talked, in milliseconds, when it stops.
+        /// How long it talked, in milliseconds, when it stops; a conference does not tell.
         duration_ms: Option<u64>,
     },
     /// A channel begins or stops to listen to another one that does not hear it.

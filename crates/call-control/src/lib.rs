@@ -39,6 +39,7 @@
 mod bridge;
 mod call;
 mod cause;
+mod conference;
 mod device_state;
 mod dial;
 mod direct_media;
@@ -64,6 +65,7 @@ pub use call::{
     ReadDigits, Spying, TransferFailure, TransferProgress, TransferWatch,
 };
 pub use cause::HangupCause;
+pub use conference::{Conference, ConferenceOptions, ConferenceStay};
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
 pub use direct_media::{MediaAnchor, MediaPlace, MediaRoute, PartyMedia};
@@ -73,8 +75,8 @@ pub use forward::{Forward, ForwardTarget};
 pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation, Redirecting};
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
 pub use media_bridge::{
-    Broadcast, Codec, Feed, FeedWriter, JitterBuffer, JitterMode, PlaybackControl, Side, Sides, Sound,
-    SoundEffects, Source, Spread, Statistics,
+    Broadcast, Codec, Feed, FeedWriter, JitterBuffer, JitterMode, MemberSettings, PlaybackControl, Side,
+    Sides, Sound, SoundEffects, Source, Spread, Statistics,
 };
 pub use message::{MessageError, TextMessage};
 pub use music::{MusicClass, MusicLibrary, MusicOrder, MusicPiece, MusicWhile, Station};

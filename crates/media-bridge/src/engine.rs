@@ -8,16 +8,17 @@ use std::time::Instant;
 use crate::bridge::Bridge;
 use crate::broadcast::{Announcer, Broadcast, Source};
 use crate::codec::Codec;
+use crate::conference::{Conference, ConferenceConfig};
 use crate::config::{Marking, MediaConfig};
 use crate::error::MediaError;
 use crate::event::LegEvent;
 use crate::handle::{Leg, PLAY_RATE};
-use crate::id::{BridgeId, LegId};
+use crate::id::{BridgeId, ConferenceId, LegId};
 use crate::playback::{Form, Press};
 use crate::port_ranges::PortRanges;
 use crate::ports::{PortPool, Site};
 use crate::statistics::Counters;
-use crate::thread::{Command, Message, NewLeg, Pacer, Place, ThreadGroup};
+use crate::thread::{Command, ConferenceCommand, Message, NewLeg, Pacer, Place, ThreadGroup};
 
 /// The media plane: threads that carry RTP, and the ports they use. A cheap handle; clones are the same engine.
 ///
@@ -92,6 +93,7 @@ impl MediaEngine {
             next_bridge: AtomicU64::new(1),
             press: Press::default(),
             announcer: Announcer::default(),
+            next_conference: AtomicU64::new(1),
         }))
     }
 
@@ -135,7 +137,7 @@ impl MediaEngine {
 
     /// Joins two legs until the [`Bridge`] is dropped. Bridges that they were in end.
     pub fn bridge(&self, first: &Leg, second: &Leg) -> Bridge {
-        let id = BridgeId(self.0.next_bridge.fetch_add(1, Ordering::Relaxed));
+        let id = self.0.next_stay();
         self.0.command(first.id, Command::Join { bridge: id, peer: second.id });
         Bridge { id, first: first.id, shared: self.0.clone() }
     }
@@ -143,6 +145,16 @@ impl MediaEngine {
     /// Puts sound on the air, for any number of legs to [listen](Leg::listen) to.
     pub fn broadcast(&self, source: impl Source + 'static) -> Broadcast {
         self.0.announcer.begin(Box::new(source))
+    }
+
+    /// Opens a room, until the [`Conference`] is dropped. Rooms spread over the threads; the legs of their members follow them.
+    pub fn open_conference(&self, config: ConferenceConfig) -> Conference {
+        let shared = &self.0;
+        let serial = shared.next_conference.fetch_add(1, Ordering::Relaxed);
+        let id = ConferenceId { home: shared.threads.fewest_rooms(), serial };
+        let highest_rate = config.highest_rate;
+        shared.command_conference(id, ConferenceCommand::Open(Box::new(config)));
+        Conference { id, highest_rate, shared: shared.clone() }
     }
 
     /// Legs that are open now, over all threads.
@@ -175,6 +187,7 @@ pub(crate) struct Shared {
     next_bridge: AtomicU64,
     pub(crate) press: Press,
     announcer: Announcer,
+    next_conference: AtomicU64,
 }
 
 impl Shared {
@@ -192,6 +205,16 @@ impl Shared {
         let mut parked =
             threads.filter_map(|thread| Some((thread, self.threads.parked(thread, site, true)?)));
         parked.next().map(|(thread, pair)| (thread, Place::Parked(pair))).ok_or(none_left)
+    }
+
+    /// A name for a bridge or a stay in a conference that begins now.
+    pub(crate) fn next_stay(&self) -> BridgeId {
+        BridgeId(self.next_bridge.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Sends a command to a conference. A thread that has ended has none.
+    pub(crate) fn command_conference(&self, conference: ConferenceId, command: ConferenceCommand) {
+        self.threads.post(conference.home, Message::Conference(conference, command));
     }
 
     /// Sends a command to a leg by way of its home thread. A thread that has ended has no legs: nothing is lost.

@@ -40,6 +40,14 @@ pub enum LegEvent {
     },
     /// It is known who has answered: see [`Leg::judge_answerer`](crate::Leg::judge_answerer).
     AnswererJudged(Verdict),
+    /// The peer talks, as a member of a conference that is to tell it:
+    /// [`MemberSettings::talk_events`](crate::MemberSettings::talk_events).
+    TalkBegan,
+    /// It talks no more. Always follows a [`LegEvent::TalkBegan`], unless it leaves before.
+    TalkEnded {
+        /// How long it has talked.
+        duration: Duration,
+    },
     /// A playback is over. Comes once for each [`Leg::play`](crate::Leg::play).
     PlaybackEnded {
         /// The token given with it.

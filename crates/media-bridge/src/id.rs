@@ -29,7 +29,15 @@ impl fmt::Display for LegId {
     }
 }
 
-/// Names a bridge within its engine. Never used twice; a later one is larger.
+/// Names a conference within its engine. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ConferenceId {
+    /// The thread that it lives on.
+    pub(crate) home: usize,
+    pub(crate) serial: u64,
+}
+
+/// Names a bridge, or a stay in a conference, within its engine. Never used twice; a later one is larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct BridgeId(pub(crate) u64);
 

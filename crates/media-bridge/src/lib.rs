@@ -11,6 +11,7 @@
 //! - [`Playback`], sounds that a leg plays to its peer. A [`Sound`] is encoded once for all who play it.
 //! - [`Broadcast`], sound that goes on for any number of legs at the same time.
 //! - [`Tap`], a copy of what a leg hears and sends, for whoever listens; [`Recorder`] makes files of taps.
+//! - [`Conference`], a room of legs that all hear each other.
 //!
 //! ```
 //! use std::net::{IpAddr, Ipv4Addr};
@@ -40,6 +41,8 @@ pub mod benching;
 mod bridge;
 mod broadcast;
 mod codec;
+#[doc(hidden)]
+pub mod conference;
 mod config;
 mod effects;
 mod engine;
@@ -69,6 +72,7 @@ mod thread;
 pub use bridge::Bridge;
 pub use broadcast::{Broadcast, Feed, FeedWriter, Source, WeakBroadcast};
 pub use codec::{Codec, TranslationCosts};
+pub use conference::{Conference, ConferenceConfig, ConferenceEvent, MemberSettings, Membership};
 pub use config::{Backend, Marking, MediaConfig};
 pub use effects::{SILENT, SoundEffects, VoiceHandle};
 pub use engine::{LegConfig, MediaEngine};

@@ -26,6 +26,7 @@
 pub mod applications;
 mod astdb;
 mod click_to_dial;
+pub mod conference;
 pub mod configuration;
 mod dialplan;
 mod directory;

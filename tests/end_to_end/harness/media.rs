@@ -75,6 +75,13 @@ impl Media {
         })
     }
 
+    /// Waits until it hears all of these tones, and nothing of that other one.
+    pub(crate) fn hears_mix(&self, tones: &[u32], without: u32) -> Outcome {
+        until(&format!("{tones:?} Hz without {without} Hz at {}", self.address), || {
+            Ok(tone::ends_with_mix(&self.lock().heard, tones, without).then_some(()))
+        })
+    }
+
     /// Waits until no packet has come for a fifth of a second, then watches for `length` that none comes.
     pub(crate) fn falls_silent(&self, length: Duration) -> Outcome {
         let (mut count, mut since) = (self.lock().packets, Instant::now());

@@ -95,6 +95,18 @@ pub(crate) fn ends_with_tone(samples: &[i16], frequency: u32) -> bool {
     samples.len() >= 3 * WINDOW && samples[newest..].chunks_exact(WINDOW).all(|w| is_tone(w, frequency))
 }
 
+/// Whether each of the newest three tenths of a second has all of these tones, none of which is far weaker than it was sent, and
+/// nothing of that other one.
+pub(crate) fn ends_with_mix(samples: &[i16], tones: &[u32], without: u32) -> bool {
+    let newest = samples.len().saturating_sub(3 * WINDOW);
+    let amplitude = |window: &[i16], tone: u32| audio::goertzel::amplitude(window, RATE, f64::from(tone));
+    let is_mix = |window: &[i16]| {
+        tones.iter().all(|tone| amplitude(window, *tone) > AMPLITUDE / 2.0)
+            && amplitude(window, without) < AMPLITUDE / 20.0
+    };
+    samples.len() >= 3 * WINDOW && samples[newest..].chunks_exact(WINDOW).all(is_mix)
+}
+
 /// What a person would want to know of a recording: its length, and each test tone's share.
 pub(crate) fn describe(recording: &Pcm) -> String {
     let tenths = recording.samples.len() / WINDOW;

@@ -6,6 +6,7 @@ use media_bridge::LegEvent;
 
 use crate::call::{Call, Channel};
 use crate::cause::HangupCause;
+use crate::event::Event;
 use crate::technology::Report;
 
 /// Connects a leg's events to a channel that is made after the leg. It does not keep the channel alive.
@@ -37,6 +38,8 @@ fn deliver(call: &Call, event: LegEvent) {
             let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
             call.report(Report::Digit { digit: digit.to_char(), duration_ms });
         }
+        LegEvent::TalkBegan => talks(call, true),
+        LegEvent::TalkEnded { .. } => talks(call, false),
         LegEvent::AnswererJudged(verdict) => call.0.verdict.tell(verdict),
         LegEvent::DigitForPeer { digit, duration } => {
             let duration_ms = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
@@ -51,4 +54,10 @@ fn deliver(call: &Call, event: LegEvent) {
         }
         _ => {}
     }
+}
+
+/// A member of a conference begins or ends to talk.
+fn talks(call: &Call, talking: bool) {
+    let duration_ms = None;
+    call.switchboard().notice(|| Event::Talking { channel: call.snapshot(), talking, duration_ms });
 }

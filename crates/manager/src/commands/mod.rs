@@ -1,6 +1,7 @@
 //! The commands of the console: a file for each family, a row of the table for each command.
 
 mod channel;
+mod confbridge;
 mod core;
 mod database;
 mod dialplan;
@@ -143,6 +144,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         hints::COMMANDS,
         indication::COMMANDS,
         channel::COMMANDS,
+        confbridge::COMMANDS,
         database::COMMANDS,
         dialplan::COMMANDS,
         geoloc::COMMANDS,

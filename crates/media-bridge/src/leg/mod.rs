@@ -1,6 +1,7 @@
 //! The packet logic of one leg: told the time and a packet, it says what to send and whom to tell. No socket, no clock.
 
 mod collision;
+mod conference;
 mod control;
 mod ears;
 mod evening;
@@ -37,6 +38,7 @@ use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::Counters;
 use crate::tap::TapEnd;
 use collision::Collisions;
+pub(crate) use conference::Tuning;
 use control::Reports;
 use ears::{Ears, Jury};
 use evening::Evening;
@@ -45,7 +47,8 @@ use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
 use noise::Noise;
-use program::{Ended, Program};
+use program::Ended;
+pub(crate) use program::Program;
 use protection::Protection;
 pub(crate) use receive::{Content, Heard};
 use recode::Recoder;

@@ -40,6 +40,9 @@ impl<I: PacketIo> Stage<I> {
             self.follow_wheel(now, place);
             return self.press_keys(now, listener, &[Some(Key::Up)]);
         }
+        if let Some(stay) = seat.stay {
+            return self.hear_for_room(now, (place, stay), &heard, length);
+        }
         if matches!(heard.content, Content::Noise(_)) {
             return self.take_noise(now, place, &heard, length);
         }
@@ -117,6 +120,9 @@ impl<I: PacketIo> Stage<I> {
         let Some(sound) = self.sound.get_mut(..length) else { return };
         seat.core.shape_heard(sound, rate);
         let sound = (&*sound, rate);
+        if let Some(stay) = seat.stay {
+            return self.rooms.hear(stay, &heard, sound);
+        }
         let Some(listener) = listener_of(seat, place) else { return };
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
         listener_seat.core.press_heard(now, &keys);

@@ -6,7 +6,9 @@ use crate::io::SocketId;
 use crate::leg::{EventSink, LegCore};
 use crate::ports::{Lease, PortPair};
 use crate::statistics::Counters;
+use crate::thread::moving::Later;
 use crate::thread::parking::ParkedPair;
+use crate::thread::rooms::Stay;
 
 /// A leg that is about to be born on its home thread.
 pub(crate) struct NewLeg {
@@ -41,8 +43,8 @@ pub(crate) struct Luggage {
     pub(crate) rtp: UdpSocket,
     pub(crate) rtcp: UdpSocket,
     pub(crate) lease: Lease,
-    /// A bridge that is later than the one it was fetched for, and the other leg of it.
-    pub(crate) later: Option<(BridgeId, LegId)>,
+    /// What it was in that is later than what it was fetched for.
+    pub(super) later: Option<Later>,
 }
 
 /// A leg in its place on a thread.
@@ -54,6 +56,8 @@ pub(super) struct Seat {
     pub(super) lease: Lease,
     /// The leg that it is bridged with, by its place.
     pub(super) bridge: Option<(BridgeId, usize)>,
+    /// The conference that it takes part in.
+    pub(super) stay: Option<Stay>,
     /// The bridge whose other leg has not arrived yet.
     pub(super) awaits: Option<BridgeId>,
     /// Its slot of the wheel, while it makes packets.

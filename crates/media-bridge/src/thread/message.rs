@@ -5,9 +5,10 @@ use audio::answering_machine::Settings;
 
 use crate::Digit;
 use crate::broadcast::Listener;
+use crate::conference::{ConferenceConfig, MemberSettings};
 use crate::effects::{Overheard, SoundEffects, Voice};
 use crate::event::PlayToken;
-use crate::id::{BridgeId, LegId};
+use crate::id::{BridgeId, ConferenceId, LegId};
 use crate::keys::LegKeys;
 use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
@@ -20,6 +21,8 @@ pub(crate) enum Message {
     Open(Box<NewLeg>),
     /// A command for a leg: sent to its home, which passes it on when the leg has moved.
     Leg(LegId, Command),
+    /// A command for a conference of this thread.
+    Conference(ConferenceId, ConferenceCommand),
     /// A leg that this thread had fetched arrives.
     Adopt(Box<Luggage>),
     /// A leg that this thread had fetched is closed.
@@ -46,7 +49,11 @@ impl Message {
             // It is deaf and silent until it is told more; settings follow keys.
             Self::Open(_) | Self::Leg(_, Command::Protect(_)) => Urgency::WithTheNext,
             // What is played or joined next is read after it.
-            Self::Leg(_, Command::Begin(_) | Command::Part { .. } | Command::Close) => Urgency::Soon,
+            Self::Leg(_, Command::Begin(_) | Command::Part { .. } | Command::Close)
+            | Self::Conference(_, ConferenceCommand::Leave { .. } | ConferenceCommand::Close) => {
+                Urgency::Soon
+            }
+            Self::Conference(_, ConferenceCommand::Open(_)) => Urgency::WithTheNext,
             _ => Urgency::Now,
         }
     }
@@ -90,10 +97,35 @@ pub(crate) enum Command {
     Part {
         bridge: BridgeId,
     },
-    /// Move to another thread, for that bridge.
+    /// Move to another thread, for that bridge or stay.
     Fetch {
         to: usize,
         bridge: BridgeId,
     },
+    Close,
+}
+
+/// What a conference can be told.
+pub(crate) enum ConferenceCommand {
+    Open(Box<ConferenceConfig>),
+    /// A leg takes part from now on.
+    Enter {
+        stay: BridgeId,
+        leg: LegId,
+        settings: Box<MemberSettings>,
+    },
+    /// A member whom an earlier bridge has called away comes back, if that is still wanted.
+    Reenter {
+        stay: BridgeId,
+    },
+    Change {
+        stay: BridgeId,
+        settings: Box<MemberSettings>,
+    },
+    Leave {
+        stay: BridgeId,
+    },
+    Play(Box<Playback>, PlayToken),
+    StopPlaying,
     Close,
 }

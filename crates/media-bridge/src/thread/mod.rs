@@ -7,6 +7,7 @@ mod message;
 mod moving;
 mod paced;
 mod parking;
+mod rooms;
 mod round;
 mod seeds;
 mod stage;
@@ -20,7 +21,7 @@ use std::time::Instant;
 
 pub(crate) use leg::{NewLeg, Place};
 use mailbox::Mailbox;
-pub(crate) use message::{Command, Message};
+pub(crate) use message::{Command, ConferenceCommand, Message};
 pub use paced::Pacer;
 use parking::{ParkedPair, Parking};
 use stage::Stage;
@@ -40,13 +41,16 @@ struct Neighbour {
     mailbox: Mailbox,
     /// Legs on the thread, and those on their way to it.
     legs: AtomicUsize,
+    /// Conferences on the thread.
+    rooms: AtomicUsize,
     /// Sockets of legs that have ended on the thread.
     parking: Parking,
 }
 
 impl Neighbour {
     fn new(bell: Arc<dyn Wake>, parked: usize) -> Self {
-        Self { mailbox: Mailbox::new(bell), legs: AtomicUsize::new(0), parking: Parking::new(parked) }
+        let (legs, rooms) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { mailbox: Mailbox::new(bell), legs, rooms, parking: Parking::new(parked) }
     }
 }
 
@@ -83,6 +87,9 @@ impl ThreadGroup {
         if matches!(message, Message::Open(_)) {
             neighbour.legs.fetch_add(1, Relaxed);
         }
+        if matches!(message, Message::Conference(_, ConferenceCommand::Open(_))) {
+            neighbour.rooms.fetch_add(1, Relaxed);
+        }
         neighbour.mailbox.post(message)
     }
 
@@ -105,6 +112,12 @@ impl ThreadGroup {
     /// The thread with the fewest legs.
     pub(crate) fn least_loaded(&self) -> usize {
         let load = |index: &usize| self.0.get(*index).map_or(usize::MAX, |n| n.legs.load(Relaxed));
+        (0..self.0.len()).min_by_key(load).unwrap_or(0)
+    }
+
+    /// The thread with the fewest conferences, and of several the one with the fewest legs.
+    pub(crate) fn fewest_rooms(&self) -> usize {
+        let load = |index: &usize| self.0.get(*index).map(|n| (n.rooms.load(Relaxed), n.legs.load(Relaxed)));
         (0..self.0.len()).min_by_key(load).unwrap_or(0)
     }
 }

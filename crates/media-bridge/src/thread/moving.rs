@@ -1,4 +1,4 @@
-//! Legs that move to another thread, so that both legs of a bridge are served by one.
+//! Legs that move to another thread, so that both legs of a bridge, and all of a conference, are served by one.
 //!
 //! A leg is named by its home, the thread that it was opened on. Commands go there first; the home passes them on when
 //! the leg lives elsewhere. Messages from one thread to another keep their order, so a leg and its commands never
@@ -15,29 +15,54 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use super::leg::{Luggage, Seat};
-use super::message::{Command, Message};
+use super::message::{Command, ConferenceCommand, Message};
 use super::stage::Stage;
-use crate::id::{BridgeId, LegId};
+use crate::id::{BridgeId, ConferenceId, LegId};
 use crate::io::PacketIo;
 
 /// A leg that was asked for.
 pub(super) struct Expected {
-    /// The leg here that it is to be joined with.
-    partner: LegId,
-    bridge: BridgeId,
+    purpose: Purpose,
     /// Commands that came before it.
     pub(super) waiting: Vec<Command>,
 }
 
+/// What a leg is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Purpose {
+    /// To be joined with a leg that is here.
+    Bridge { partner: LegId, bridge: BridgeId },
+    /// To take part in a conference that is here.
+    Conference { room: ConferenceId, stay: BridgeId },
+}
+
+/// What a leg has left because something earlier called for it, and what it comes back to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Later {
+    /// The bridge with that leg.
+    Bridge(BridgeId, LegId),
+    /// Its stay in that conference.
+    Conference(BridgeId, ConferenceId),
+}
+
+impl Purpose {
+    fn bridge(self) -> BridgeId {
+        match self {
+            Self::Bridge { bridge, .. } => bridge,
+            Self::Conference { stay, .. } => stay,
+        }
+    }
+}
+
 impl<I: PacketIo> Stage<I> {
-    /// Asks for a leg of another thread, to join it with `partner` when it comes.
-    pub(super) fn fetch(&mut self, wanted: LegId, partner: LegId, bridge: BridgeId) {
+    /// Asks for a leg of another thread.
+    pub(super) fn fetch(&mut self, wanted: LegId, purpose: Purpose) {
         if let Some(expected) = self.expected.get_mut(&wanted) {
-            (expected.partner, expected.bridge) = (partner, bridge);
+            expected.purpose = purpose;
             return;
         }
-        self.expected.insert(wanted, Expected { partner, bridge, waiting: Vec::new() });
-        let fetch = Command::Fetch { to: self.index, bridge };
+        self.expected.insert(wanted, Expected { purpose, waiting: Vec::new() });
+        let fetch = Command::Fetch { to: self.index, bridge: purpose.bridge() };
         if wanted.home() == self.index {
             self.pass_on(wanted, fetch);
         } else {
@@ -66,11 +91,11 @@ impl<I: PacketIo> Stage<I> {
     }
 
     /// Packs a leg and sends it to another thread.
-    pub(super) fn hand_over(&mut self, place: usize, to: usize, bridge: BridgeId) {
+    pub(super) fn hand_over(&mut self, now: Instant, place: usize, to: usize, bridge: BridgeId) {
         if to == self.index || to >= self.neighbours.len() {
             return;
         }
-        let later = self.leave_for_earlier(place, bridge);
+        let later = self.leave_for_earlier(now, place, bridge);
         let Some(seat) = self.seats.try_remove(place) else { return };
         let Seat { id, core, rtp, rtcp, lease, slot, .. } = seat;
         if let Some(slot) = slot {
@@ -92,13 +117,17 @@ impl<I: PacketIo> Stage<I> {
 
     /// Ends the bridge of a leg that is fetched for `bridge`. If that is the earlier one, it was ended meanwhile and the
     /// fetch was on its way: then the other leg goes on to wait, and is told when this one has arrived.
-    fn leave_for_earlier(&mut self, place: usize, bridge: BridgeId) -> Option<(BridgeId, LegId)> {
-        let current = self.seats.get(place)?.bridge;
+    fn leave_for_earlier(&mut self, now: Instant, place: usize, bridge: BridgeId) -> Option<Later> {
+        let Seat { bridge: current, stay, .. } = *self.seats.get(place)?;
+        if let Some(stay) = stay.filter(|stay| stay.id > bridge) {
+            let room = self.leave_room_to_return(now, place)?;
+            return Some(Later::Conference(stay.id, room));
+        }
         self.part(place, None);
         let (later, peer) = current.filter(|(current, _)| *current > bridge)?;
         let peer = self.seats.get_mut(peer)?;
         peer.awaits = Some(later);
-        Some((later, peer.id))
+        Some(Later::Bridge(later, peer.id))
     }
 
     /// A leg arrives: it is joined as was asked, and does what it was told meanwhile.
@@ -107,25 +136,44 @@ impl<I: PacketIo> Stage<I> {
         let Some(place) = self.seat(id, core, rtp, rtcp, lease) else { return self.expect_no_more(id) };
         self.moved.remove(&id);
         self.follow_wheel(now, place);
-        if let Some((bridge, peer)) = later {
-            self.tell(peer.home(), Message::Leg(peer, Command::Rejoin { bridge, peer: id }));
+        match later {
+            Some(Later::Bridge(bridge, peer)) => {
+                self.tell(peer.home(), Message::Leg(peer, Command::Rejoin { bridge, peer: id }));
+            }
+            Some(Later::Conference(stay, room)) => {
+                self.tell(room.home, Message::Conference(room, ConferenceCommand::Reenter { stay }));
+            }
+            None => {}
         }
-        let Some(Expected { partner, bridge, waiting }) = self.expected.remove(&id) else { return };
-        let waits = |place: &usize| self.seats.get(*place).is_some_and(|seat| seat.awaits == Some(bridge));
-        // The partner may have been told meanwhile to end that bridge, or to join another one.
-        if let Some(partner) = self.places.get(&partner).copied().filter(waits) {
-            self.join(now, partner, bridge, id);
+        let Some(Expected { purpose, waiting }) = self.expected.remove(&id) else { return };
+        match purpose {
+            Purpose::Bridge { partner, bridge } => self.join_arrived(now, partner, bridge, id),
+            Purpose::Conference { room, stay } => self.call_in(now, room, stay),
         }
         for command in waiting {
             self.command(now, id, command);
         }
     }
 
+    /// Joins a leg that has come with the one that asked for it, unless that one was told meanwhile to end the bridge, or to
+    /// join another one.
+    fn join_arrived(&mut self, now: Instant, partner: LegId, bridge: BridgeId, id: LegId) {
+        let waits = |place: &usize| self.seats.get(*place).is_some_and(|seat| seat.awaits == Some(bridge));
+        if let Some(partner) = self.places.get(&partner).copied().filter(waits) {
+            self.join(now, partner, bridge, id);
+        }
+    }
+
     /// A leg that was asked for does not come.
     pub(super) fn expect_no_more(&mut self, id: LegId) {
-        let Some(Expected { partner, bridge, .. }) = self.expected.remove(&id) else { return };
-        if let Some(&partner) = self.places.get(&partner) {
-            self.part(partner, Some(bridge));
+        let Some(Expected { purpose, .. }) = self.expected.remove(&id) else { return };
+        match purpose {
+            Purpose::Bridge { partner, bridge } => {
+                if let Some(&partner) = self.places.get(&partner) {
+                    self.part(partner, Some(bridge));
+                }
+            }
+            Purpose::Conference { room, stay } => self.await_no_more(room, stay),
         }
     }
 

@@ -107,8 +107,17 @@ impl<I: PacketIo> Stage<I> {
     /// Gives a leg a place, and sockets that the loop has already.
     pub(super) fn seat_parked(&mut self, id: LegId, core: LegCore, pair: ParkedPair) {
         let ParkedPair { rtp, rtcp, lease, .. } = pair;
-        let place =
-            self.seats.insert(Seat { id, core, rtp, rtcp, lease, bridge: None, awaits: None, slot: None });
+        let place = self.seats.insert(Seat {
+            id,
+            core,
+            rtp,
+            rtcp,
+            lease,
+            bridge: None,
+            stay: None,
+            awaits: None,
+            slot: None,
+        });
         self.places.insert(id, place);
         // Places are few: a leg has two ports, of which there are 65,536.
         let token = (place as u32) << 1;

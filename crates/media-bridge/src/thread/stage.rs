@@ -11,8 +11,9 @@ use slab::Slab;
 use super::Neighbour;
 use super::leg::{NewLeg, Place, Seat};
 use super::message::{Command, Message};
-use super::moving::Expected;
+use super::moving::{Expected, Purpose};
 use super::paced::Clock;
+use super::rooms::Rooms;
 use super::round::Round;
 use super::seeds::Seeds;
 use super::wheel::Wheel;
@@ -38,6 +39,7 @@ pub(super) struct Stage<I> {
     /// Legs that were asked for and have not come yet.
     pub(super) expected: HashMap<LegId, Expected>,
     pub(super) wheel: Wheel,
+    pub(super) rooms: Rooms,
     round: Round,
     seeds: Seeds,
     pub(super) buffer: Box<[u8; MAX_DATAGRAM]>,
@@ -62,6 +64,7 @@ impl<I: PacketIo> Stage<I> {
             moved: HashMap::new(),
             expected: HashMap::new(),
             wheel: Wheel::new(now),
+            rooms: Rooms::new(now),
             round: Round::new(now),
             seeds: Seeds::default(),
             buffer: Box::new([0; MAX_DATAGRAM]),
@@ -113,8 +116,9 @@ impl<I: PacketIo> Stage<I> {
 
     pub(super) fn timeout(&self, now: Instant) -> Option<Duration> {
         let attends = !self.seats.is_empty() || self.has_parked();
-        let deadlines = [self.wheel.deadline(), attends.then(|| self.round.deadline())];
-        let soonest = deadlines.into_iter().flatten().min()?;
+        let turns = [self.wheel.deadline(), self.rooms.wheel.deadline()];
+        let deadlines = turns.into_iter().chain([attends.then(|| self.round.deadline())]);
+        let soonest = deadlines.flatten().min()?;
         Some(soonest.saturating_duration_since(now))
     }
 
@@ -150,6 +154,7 @@ impl<I: PacketIo> Stage<I> {
         match message {
             Message::Open(new) => self.open(now, *new),
             Message::Leg(id, command) => self.command(now, id, command),
+            Message::Conference(id, command) => self.command_conference(now, id, command),
             Message::Adopt(luggage) => self.adopt(now, *luggage),
             Message::Missing(id) => self.expect_no_more(id),
             Message::Gone(id) => {
@@ -167,6 +172,7 @@ impl<I: PacketIo> Stage<I> {
                 }
             }
         }
+        self.serve_rooms(now);
         if self.round.is_due(now) {
             self.close_stale(now);
             for place in self.round.take_step(now, self.highest_place()) {
@@ -246,7 +252,7 @@ impl<I: PacketIo> Stage<I> {
                 return None;
             }
         };
-        entry.insert(Seat { id, core, rtp, rtcp, lease, bridge: None, awaits: None, slot: None });
+        entry.insert(Seat { id, core, rtp, rtcp, lease, bridge: None, stay: None, awaits: None, slot: None });
         self.places.insert(id, place);
         Some(place)
     }
@@ -283,11 +289,11 @@ impl<I: PacketIo> Stage<I> {
             }
             Command::Rejoin { .. } => return,
             Command::Part { bridge } => return self.part(place, Some(bridge)),
-            Command::Fetch { to, bridge } => return self.hand_over(place, to, bridge),
             Command::Tap(end) => return core.add_tap(*end),
             Command::Shape(side, effects) => core.shape(now, side, *effects),
             Command::LayOver(voice) => core.lay_over(now, *voice),
             Command::Overhear(heard) => core.overhear(*heard),
+            Command::Fetch { to, bridge } => return self.hand_over(now, place, to, bridge),
             Command::Close => return self.close(place),
         }
         self.follow_wheel(now, place);
@@ -312,8 +318,8 @@ impl<I: PacketIo> Stage<I> {
             self.part(place, None);
             if let Some(seat) = self.seats.get_mut(place) {
                 seat.awaits = Some(bridge);
-                let id = seat.id;
-                self.fetch(peer, id, bridge);
+                let partner = seat.id;
+                self.fetch(peer, Purpose::Bridge { partner, bridge });
             }
             return;
         };
@@ -331,13 +337,17 @@ impl<I: PacketIo> Stage<I> {
         }
     }
 
-    /// Ends the bridge that a leg is in or waits for, if it is that one.
+    /// Ends the bridge that a leg is in or waits for, if it is that one. `None`: whatever it is in, a conference too.
     pub(super) fn part(&mut self, place: usize, bridge: Option<BridgeId>) {
         let Some(seat) = self.seats.get_mut(place) else { return };
         if bridge.is_none() || bridge == seat.awaits {
             seat.awaits = None;
         }
-        let Some((id, peer)) = seat.bridge else { return };
+        let parted = seat.bridge;
+        if bridge.is_none() {
+            self.leave_room(Instant::now(), place);
+        }
+        let Some((id, peer)) = parted else { return };
         if bridge.is_some_and(|bridge| bridge != id) {
             return;
         }

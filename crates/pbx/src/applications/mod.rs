@@ -66,6 +66,7 @@ pub(crate) mod arguments;
 mod background;
 mod busy;
 mod clear_hash;
+mod conference;
 mod congestion;
 mod db_delete;
 mod dial;
@@ -100,6 +101,7 @@ use self::say::{
     counted_noun as say_counted_noun, digits as say_digits, espeak, festival, flite, money as say_money,
     number as say_number, ordinal as say_ordinal, phonetic as say_phonetic, unix_time as say_unix_time,
 };
+use conference::{conf_bridge, conf_kick};
 use flow::{
     authenticate, channel_redirect, continue_while, disa, dump_chan, else_, else_if, end_if, end_while, exec,
     exec_if, exec_if_time, exit_if, exit_while, gosub, gosub_if, goto_if_time, if_, import_var, incomplete,
@@ -123,6 +125,8 @@ pub fn table() -> &'static [Application] {
         application!(channel_redirect, "ChannelRedirect", "Send another channel to a place of the dialplan.", dead: true),
         application!(chan_spy, "ChanSpy", "Listen to other channels."),
         application!(clear_hash, "ClearHash", "Forget a hash of the channel.", dead: true),
+        application!(conf_bridge, "ConfBridge", "Take part in a conference."),
+        application!(conf_kick, "ConfKick", "Send members out of a conference.", dead: true),
         application!(congestion, "Congestion", "Tell the caller that no line is free."),
         application!(continue_while, "ContinueWhile", "Go back to the While around it.", dead: true),
         application!(control_playback, "ControlPlayback", "Play a prompt that the caller winds with keys."),

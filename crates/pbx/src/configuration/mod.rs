@@ -29,6 +29,7 @@ mod amd;
 mod check;
 mod codec_names;
 mod codecs;
+mod confbridge;
 mod dialects;
 mod disk;
 mod features;
@@ -63,6 +64,10 @@ use sip_ua::location::DnsConfig;
 pub use access::{Access, AccessLists};
 pub use codec_names::{codec_of, name_of as codec_name};
 pub use codecs::CodecsConfiguration;
+pub use confbridge::{
+    BridgeProfile, ConfbridgeConfiguration, CountForAll, MenuAction, MenuProfile, ProfileProblem, UserProfile,
+};
+pub(crate) use confbridge::{Profile, Typed};
 use dialects::SipFiles;
 pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
@@ -108,6 +113,8 @@ pub struct Configuration {
     pub amd: audio::answering_machine::Settings,
     /// `codecs.conf`.
     pub codecs: CodecsConfiguration,
+    /// `confbridge.conf`.
+    pub confbridge: ConfbridgeConfiguration,
     /// `features.conf`.
     pub features: FeaturesConfiguration,
     /// `indications.conf`.
@@ -194,6 +201,7 @@ impl Configuration {
         let rtp = reader.read_as("rtp.conf", RtpConfiguration::read);
         let amd = reader.read_as("amd.conf", amd::read);
         let codecs = reader.read_as("codecs.conf", CodecsConfiguration::read);
+        let confbridge = reader.read_as("confbridge.conf", ConfbridgeConfiguration::read);
         let features = reader.read_as("features.conf", FeaturesConfiguration::read);
         let indications = reader.read_as("indications.conf", IndicationsConfiguration::read);
         let music = reader.read_as("musiconhold.conf", MusicConfiguration::read);
@@ -220,6 +228,7 @@ impl Configuration {
             rtp,
             amd,
             codecs,
+            confbridge,
             features,
             indications,
             music,

@@ -17,6 +17,7 @@ use sip_ua::transport::Protocol;
 use tokio::sync::Notify;
 
 use crate::astdb::AstDb;
+use crate::conference::Conferences;
 use crate::configuration::{Configuration, ConfigurationReport, Part, PlanEdit, PlanEditError};
 use crate::directory::{EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
@@ -45,6 +46,7 @@ pub struct Exchange {
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     waiting_messages: WaitingMessages,
+    conferences: Arc<Conferences>,
     transports: OpenTransports,
     qualification: Arc<Qualification>,
     guard: SharedGuard,
@@ -112,6 +114,11 @@ impl Exchange {
     /// Text messages for phones that are away.
     pub(crate) fn waiting_messages(&self) -> &WaitingMessages {
         &self.waiting_messages
+    }
+
+    /// The conferences that somebody is in.
+    pub fn conferences(&self) -> &Arc<Conferences> {
+        &self.conferences
     }
 
     /// Which contacts are there.

@@ -92,6 +92,7 @@ impl Exchange {
         let exchange = Arc::new(Self {
             entity_id: entity_id_of(&configuration),
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
+            conferences: Arc::default(),
             waiting_messages: WaitingMessages::open(&configuration.folders.database)?,
             globals: Globals::from_plan(&configuration),
             astdb: AstDb::open(&configuration.folders.database),

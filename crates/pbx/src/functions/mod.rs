@@ -6,6 +6,7 @@
 mod arguments;
 mod call;
 mod conditions;
+mod conference;
 mod database;
 mod encodings;
 mod error;
@@ -44,6 +45,7 @@ const SUBJECTS: &[&[Function]] = &[
     call::ROWS,
     conditions::ROWS,
     database::ROWS,
+    conference::ROWS,
     encodings::ROWS,
     files::ROWS,
     groups::ROWS,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_control::Call;
+use call_control::{Call, Event};
 use dialplan_vm::{FunctionReply, Host, LocalTime, Location};
 use tokio::time::Instant;
 
@@ -108,6 +108,12 @@ impl FunctionScope<'_> {
             ends_at: &mut ends_at,
             frames: &mut Frames::default(),
         })
+    }
+
+    /// Something is odd and the call goes on.
+    pub(super) fn warn(&self, text: String) {
+        tracing::warn!(call = %self.call.call_id(), channel = self.call.name(), "{text}");
+        self.exchange.switchboard().notice(|| Event::Warning { channel: Some(self.call.snapshot()), text });
     }
 }
 

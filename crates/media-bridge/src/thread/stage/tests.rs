@@ -1,5 +1,7 @@
 //! Threads without threads: each stage is driven by hand, so that messages meet in the order that a test wants.
 
+mod conferences;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};

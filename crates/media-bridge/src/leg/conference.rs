@@ -1,0 +1,96 @@
+//! A leg in a conference: what it hears there is made by the room, and sent here.
+
+use std::time::Instant;
+
+use audio::talk::TalkEvent;
+use rtp::Header;
+
+use super::{LegCore, Outgoing};
+use crate::codec::Codec;
+use crate::event::LegEvent;
+
+/// What a room has to know of a leg to make sound for it. Those of whom it is the same can hear the same packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tuning {
+    /// What it speaks.
+    pub(crate) codec: Codec,
+    /// How its peer wants Opus to be encoded.
+    pub(crate) opus: opus::Settings,
+    /// Milliseconds of sound in a packet.
+    pub(crate) ms: u16,
+}
+
+impl LegCore {
+    /// How sound for it is made; `None` where none can be.
+    #[inline]
+    pub(crate) fn tuning(&self) -> Option<Tuning> {
+        let settings = self.settings.as_ref()?;
+        let codec = self.spoken.codec().filter(|codec| codec.is_translatable())?;
+        let opus = if codec == Codec::Opus { settings.opus } else { opus::Settings::default() };
+        Some(Tuning { codec, opus, ms: codec.packet_time(settings.ptime_ms) })
+    }
+
+    /// Whether its peer can be sent anything now: there is a place for it, and no hold.
+    #[inline]
+    pub(crate) fn can_be_sent_to(&self) -> bool {
+        self.destination().is_some()
+    }
+
+    /// Sends a payload that many hear, written into `packet`. It plays for so many milliseconds.
+    #[inline]
+    pub(crate) fn speak_encoded(
+        &mut self,
+        now: Instant,
+        payload: &[u8],
+        ms: u16,
+        packet: &mut [u8],
+    ) -> Option<Outgoing> {
+        let to = self.destination()?;
+        let place = packet.get_mut(Header::LENGTH..)?.get_mut(..payload.len())?;
+        place.copy_from_slice(payload);
+        self.finish(now, (payload.len(), ms), to, packet)
+    }
+
+    /// Encodes what this leg alone hears, as long as a packet of its codec, and sends it.
+    pub(crate) fn speak(&mut self, now: Instant, sound: &[i16], packet: &mut [u8]) -> Option<Outgoing> {
+        let to = self.destination()?;
+        let rate = self.spoken.codec()?.sample_rate();
+        let ms = (sound.len() * 1_000 / rate as usize) as u16;
+        let octets = match self.spoken.encoder()?.encode(sound, packet.get_mut(Header::LENGTH..)?) {
+            0 => return None,
+            octets => octets,
+        };
+        self.finish(now, (octets, ms), to, packet)
+    }
+
+    /// Writes the header before a payload that stands in its place.
+    #[inline]
+    fn finish(
+        &mut self,
+        now: Instant,
+        (octets, ms): (usize, u16),
+        to: std::net::SocketAddr,
+        packet: &mut [u8],
+    ) -> Option<Outgoing> {
+        let ticks = u32::from(ms) * self.clock_rate() / 1_000;
+        let header = self.stream.next(self.spoken.payload_type()?, ticks, self.since(now));
+        header.write(packet);
+        self.count_sent(octets);
+        Some(Outgoing { length: Header::LENGTH + octets, to })
+    }
+
+    /// The room has nothing to say for a while: what follows is a new talkspurt.
+    pub(crate) fn pause(&mut self) {
+        self.stream.splice();
+    }
+
+    /// Tells the owner that the peer talks, or is silent again.
+    pub(crate) fn tell_talk(&self, event: TalkEvent) {
+        (self.events)(match event {
+            TalkEvent::Began { .. } => LegEvent::TalkBegan,
+            TalkEvent::Ended { duration, .. } => {
+                LegEvent::TalkEnded { duration: std::time::Duration::from_millis(duration) }
+            }
+        });
+    }
+}

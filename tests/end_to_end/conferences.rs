@@ -1,0 +1,177 @@
+//! Conferences: who hears whom, and what profiles and menus say.
+
+use libtest_mimic::Trial;
+
+use crate::harness::folder::SIP_PORT;
+use crate::harness::media::place_in;
+use crate::harness::wait::until;
+use crate::harness::wire::Caller;
+use crate::harness::{Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ensure, tone, trial};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("conferences::everybody_hears_the_others_and_not_themselves", &[], three_phones),
+        trial("conferences::phones_of_several_codecs_hear_each_other", &["baresip"], codecs),
+        trial("conferences::a_pin_lets_in_and_keys_do_what_the_menu_says", &["baresip"], pin_and_menu),
+        trial("conferences::one_who_leads_begins_and_ends_it", &["baresip"], leader),
+        trial("conferences::the_console_locks_mutes_and_sends_out", &["baresip"], console),
+    ]
+}
+
+/// A phone that we wrote, in the room.
+struct Member {
+    wire: Wire,
+    name: &'static str,
+    media: Media,
+}
+
+fn three_phones(scene: &Scene) -> Outcome {
+    const TONES: [u32; 3] = [440, 850, 1_400];
+    let mut folder = Folder::new(scene)?.dialplan("exten => room,1,ConfBridge(team)");
+    let mut places = Vec::new();
+    for name in ["one", "two", "three"] {
+        let address = scene.address()?;
+        folder = folder.desk(name, (address, SIP_PORT).into());
+        places.push((name, address));
+    }
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut members = Vec::new();
+    for ((name, address), tone) in places.into_iter().zip(TONES) {
+        let wire = Wire::bind(address, exchange.sip_address())?;
+        members.push(Member { wire, name, media: Media::start(address, tone)? });
+    }
+    let mut callers = Vec::new();
+    for member in &members {
+        let caller = Caller::new(&member.wire, member.name, "room");
+        caller.send(&sip_parser::Method::Invite, Some(&member.media.description("sendrecv")), None)?;
+        let answer = member.wire.await_any(&["200 INVITE"])?;
+        caller.ack_answer(&answer)?;
+        member.media.send_to(Some(place_in(answer.body())?));
+        callers.push(caller);
+    }
+    for (n, member) in members.iter().enumerate() {
+        let others: Vec<u32> = TONES.into_iter().filter(|tone| *tone != TONES[n]).collect();
+        member.media.hears_mix(&others, TONES[n])?;
+    }
+    let shown = exchange.console("confbridge list")?;
+    ensure(shown.contains("team") && shown.contains('3'), || format!("three are in team:\n{shown}"))?;
+    // One leaves: the two that are left hear each other alone.
+    callers[2].send(&sip_parser::Method::Bye, None, None)?;
+    members[2].wire.await_any(&["200 BYE"])?;
+    members[0].media.hears(TONES[1])?;
+    members[1].media.hears(TONES[0])?;
+    for (caller, member) in callers.iter().zip(&members).take(2) {
+        caller.send(&sip_parser::Method::Bye, None, None)?;
+        member.wire.await_any(&["200 BYE"])?;
+    }
+    exchange.is_idle()?;
+    let shown = exchange.console("confbridge list")?;
+    ensure(!shown.contains("team"), || format!("nobody is there any more:\n{shown}"))
+}
+
+fn codecs(scene: &Scene) -> Outcome {
+    let folder = Folder::new(scene)?
+        .phone_with("alice", "allow=!all,g722")
+        .phone_with("bob", "allow=!all,alaw")
+        .dialplan("exten => room,1,ConfBridge(team)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).codecs("G722").register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).codecs("PCMA").register_at(&exchange)?;
+    alice.dial("room")?;
+    bob.dial("room")?;
+    bob.hears(440)?;
+    alice.is_in_call()?;
+    bob.hang_up()?;
+    alice.hang_up()?;
+    exchange.is_idle()
+}
+
+/// An exchange with these files whose phones are alice and bob, who dial `room` and then learn what came of it.
+fn exchange(scene: &Scene, confbridge: &str, dialplan: &str) -> Outcome<Exchange> {
+    let folder = Folder::new(scene)?.phone("alice").phone("bob").phone("carol").dialplan(dialplan);
+    folder.write_file("confbridge.conf", confbridge)?;
+    Exchange::start(scene, &folder)
+}
+
+fn pin_and_menu(scene: &Scene) -> Outcome {
+    let long = tone::file(scene, 600, std::time::Duration::from_secs(5))?.with_extension("");
+    let confbridge = format!(
+        "[guest]\ntype=user\npin=42\nquiet=yes\nannounce_only_user=no\n\
+         [room]\ntype=bridge\nsound_get_pin={0}\nsound_invalid_pin=\nsound_muted=\nsound_unmuted=\n\
+         [keys]\ntype=menu\n1=toggle_mute\n8=leave_conference\n",
+        long.display()
+    );
+    let exchange = exchange(
+        scene,
+        &confbridge,
+        "exten => _r.,1,ConfBridge(team,room,guest,keys)\n same => n,Verbose(1,it came to ${CONFBRIDGE_RESULT})",
+    )?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    alice.dial("room")?;
+    alice.hears(600)?;
+    alice.press("41#42#")?;
+    bob.dial("room")?;
+    bob.hears(600)?;
+    bob.press("42#")?;
+    bob.hears(440)?;
+    alice.hears(1_000)?;
+    alice.press("1")?;
+    let muted = || exchange.console("confbridge list team");
+    until("alice to be muted", || Ok(muted()?.contains(" m ").then_some(())))?;
+    alice.press("1")?;
+    until("alice to be heard", || Ok((!muted()?.contains(" m ")).then_some(())))?;
+    alice.press("8")?;
+    exchange.says("it came to DTMF")?;
+    bob.hang_up()?;
+    exchange.is_idle()
+}
+
+fn leader(scene: &Scene) -> Outcome {
+    let exchange = exchange(
+        scene,
+        "[boss]\ntype=user\nmarked=yes\nquiet=yes\nannounce_only_user=no\n\
+         [staff]\ntype=user\nwait_marked=yes\nend_marked=yes\nquiet=yes\n",
+        "exten => boss,1,ConfBridge(team,,boss)\nexten => staff,1,ConfBridge(team,,staff)\n \
+         same => n,Verbose(1,it came to ${CONFBRIDGE_RESULT})",
+    )?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    bob.dial("staff")?;
+    bob.is_in_call()?;
+    until("bob to wait", || Ok(exchange.console("confbridge list team")?.contains("WEw").then_some(())))?;
+    alice.dial("boss")?;
+    alice.hears(1_000)?;
+    bob.hears(440)?;
+    alice.hang_up()?;
+    exchange.says("it came to ENDMARKED")?;
+    bob.call_ends()?;
+    exchange.is_idle()
+}
+
+fn console(scene: &Scene) -> Outcome {
+    let exchange = exchange(
+        scene,
+        "[default_user]\ntype=user\nquiet=yes\nannounce_only_user=no\n",
+        "exten => room,1,ConfBridge(team)\n same => n,Verbose(1,it came to ${CONFBRIDGE_RESULT})",
+    )?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    alice.dial("room")?;
+    alice.is_in_call()?;
+    until("alice to be there", || {
+        Ok(exchange.console("confbridge list team")?.contains("alice").then_some(()))
+    })?;
+    exchange.console("confbridge lock team")?;
+    bob.dial("room")?;
+    exchange.says("it came to FAILED")?;
+    bob.call_ends()?;
+    exchange.console("confbridge unlock team")?;
+    bob.dial("room")?;
+    alice.hears(1_000)?;
+    exchange.console("confbridge kick team PJSIP/bob")?;
+    exchange.says("it came to KICKED")?;
+    bob.call_ends()?;
+    alice.hang_up()?;
+    exchange.is_idle()
+}
