@@ -38,14 +38,15 @@ pub struct Marking {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Backend {
-    /// The quickest one that this system has.
+    /// The one with the shortest way through a bridge that this system has: `epoll`, or the portable one.
     #[default]
     Best,
     /// Readiness through `mio`: works wherever that crate does.
     Portable,
     /// Level-triggered `epoll`: one `recvfrom` and one `sendto` for each forwarded packet. Linux only.
     Epoll,
-    /// `io_uring`: one call for what came and what goes. Linux from 6.12 on, where it is allowed.
+    /// `io_uring`: one call for what came and what goes. It takes an eighth less of a processor than `epoll`, and packets are
+    /// longer on their way where many calls share a thread. Linux from 6.12 on, where it is allowed.
     Uring,
 }
 
@@ -64,9 +65,9 @@ impl Backend {
 
     /// The one that stands behind [`Backend::Best`]; else itself.
     pub(crate) fn chosen(self) -> Self {
-        let best = [Self::Uring, Self::Epoll, Self::Portable];
         match self {
-            Self::Best => best.into_iter().find(|backend| backend.is_available()).unwrap_or(Self::Portable),
+            Self::Best if Self::Epoll.is_available() => Self::Epoll,
+            Self::Best => Self::Portable,
             chosen => chosen,
         }
     }

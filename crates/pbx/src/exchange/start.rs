@@ -189,8 +189,12 @@ impl Kept {
 /// The media threads.
 fn start_media(configuration: &Configuration) -> Result<MediaEngine, StartError> {
     // As many as rest at 500 calls a second, of two legs each.
-    let media =
-        MediaConfig { ports: configuration.rtp.ports.clone(), parked_pairs: 512, ..MediaConfig::default() };
+    let media = MediaConfig {
+        ports: configuration.rtp.ports.clone(),
+        parked_pairs: 512,
+        backend: configuration.rtp.backend,
+        ..MediaConfig::default()
+    };
     Ok(MediaEngine::start(media)?)
 }
 

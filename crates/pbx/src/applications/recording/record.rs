@@ -74,10 +74,10 @@ pub(in crate::applications) async fn run(
     finish(
         channel,
         match stopped {
-            Stopped::ByKey(key) => status_of_key(key, &options).unwrap_or("DTMF"),
-            Stopped::BySilence => "SILENCE",
-            Stopped::ByTime => "TIMEOUT",
-            Stopped::ByProblem => "ERROR",
+            Stopped::Key(key) => status_of_key(key, &options).unwrap_or("DTMF"),
+            Stopped::Silence => "SILENCE",
+            Stopped::Time => "TIMEOUT",
+            Stopped::Problem => "ERROR",
         },
     )
 }
@@ -141,11 +141,11 @@ pub(in crate::applications) struct Wanted {
 /// What has ended a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::applications) enum Stopped {
-    ByKey(char),
-    BySilence,
-    ByTime,
+    Key(char),
+    Silence,
+    Time,
     /// The file cannot be written, as the console was told.
-    ByProblem,
+    Problem,
 }
 
 /// Records what the caller says until a key that `ends` it, silence, or time.
@@ -162,12 +162,12 @@ pub(in crate::applications) async fn record(
     let Wanted { path, append, keeps_unended, keeps_silence, silence, longest } = wanted;
     let mut kept = Kept::begin(channel, path, append, keeps_unended)?;
     let (stopped, silent) = tokio::select! {
-        key = ending_key(call, ends) => (Stopped::ByKey(key?), Duration::ZERO),
-        silent = silent_for(listener, silence) => (Stopped::BySilence, silent?),
-        () = elapsed(longest) => (Stopped::ByTime, Duration::ZERO),
+        key = ending_key(call, ends) => (Stopped::Key(key?), Duration::ZERO),
+        silent = silent_for(listener, silence) => (Stopped::Silence, silent?),
+        () = elapsed(longest) => (Stopped::Time, Duration::ZERO),
         end = &mut kept.ended => {
             tell_problem(channel, application, end.ok());
-            return Ok(Stopped::ByProblem);
+            return Ok(Stopped::Problem);
         }
     };
     kept.keep.store(true, Ordering::Release);
@@ -177,7 +177,7 @@ pub(in crate::applications) async fn record(
         return Ok(stopped);
     }
     tell_problem(channel, application, end);
-    Ok(Stopped::ByProblem)
+    Ok(Stopped::Problem)
 }
 
 /// A recording has ended by itself.

@@ -74,9 +74,9 @@ pub(super) async fn record(script: &Script<'_>, recording: &Recording) -> Result
     let begun = tokio::time::Instant::now();
     let stopped = record_caller(script.channel, "AGI", wanted, |key| keys.contains(key)).await;
     let (result, word) = match stopped {
-        Ok(Stopped::ByKey(key)) => (i64::from(u32::from(key)), "dtmf"),
-        Ok(Stopped::BySilence | Stopped::ByTime) => (0, "timeout"),
-        Ok(Stopped::ByProblem) => (i64::from(FAILED), "writefile"),
+        Ok(Stopped::Key(key)) => (i64::from(u32::from(key)), "dtmf"),
+        Ok(Stopped::Silence | Stopped::Time) => (0, "timeout"),
+        Ok(Stopped::Problem) => (i64::from(FAILED), "writefile"),
         Err(CallError::HungUp) => (i64::from(FAILED), "hangup"),
         Err(error) => return Err(error),
     };
