@@ -22,12 +22,17 @@ const BLOCK: usize = 480;
 ///
 /// ```
 /// let mut denoiser = audio::denoise::Denoiser::new(8_000)?;
-/// let mut frame: [i16; 160] = std::array::from_fn(|n| (n * 7_919 % 600) as i16 - 300);
-/// for _ in 0..100 {
-///     denoiser.process(&mut frame.clone());
+/// let mut seed = 1_u32;
+/// let mut noise = || {
+///     seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+///     (seed >> 16) as i16 / 64
+/// };
+/// let mut frame = [0; 160];
+/// for _ in 0..200 {
+///     frame.fill_with(&mut noise);
+///     denoiser.process(&mut frame);
 /// }
-/// denoiser.process(&mut frame);
-/// assert!(audio::level::rms(&frame) < 100.0);
+/// assert!(audio::level::rms(&frame) < 100.0, "{}", audio::level::rms(&frame));
 /// # Ok::<(), audio::resample::ResampleError>(())
 /// ```
 pub struct Denoiser {

@@ -182,6 +182,7 @@ impl Cache {
     }
 
     fn insert(&mut self, key: Key, entry: Entry) {
+        self.plays += 1;
         self.entries.insert(key, Entry { used: self.plays, ..entry });
         // What is encoded later counts, too, when the next one comes.
         let mut octets: usize = self.entries.values().map(|entry| entry.sound.octets()).sum();

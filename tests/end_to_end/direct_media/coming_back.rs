@@ -33,13 +33,15 @@ fn hold(scene: &Scene) -> Outcome {
         let held = change(&stage, &alice, &stage.alice.description("sendonly"))?;
         stage.is_ours(place_in(held.body())?)?;
         ensure(body_of(&held).contains("a=recvonly"), || body_of(&held))?;
-        // The one on hold sends to us, and hears us.
-        stage.desk_comes_back()?;
+        // The one on hold sends to us, and hears music from us.
+        let ours = stage.desk_comes_back()?;
         stage.nothing_more()?;
+        ensure(stage.callee.sources().contains(&ours), || format!("{:?}", stage.callee.sources()))?;
         let resumed = change(&stage, &alice, &stage.alice.description("sendrecv"))?;
         stage.is_ours(place_in(resumed.body())?)?;
         stage.both_are_told()?;
         stage.nothing_more()?;
+        stage.callee.forget_sources();
     }
     stage.hear_each_other()?;
     stage.ends(&alice)

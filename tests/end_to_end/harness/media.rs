@@ -53,6 +53,11 @@ impl Media {
         self.address
     }
 
+    /// Forgets who has sent so far.
+    pub(crate) fn forget_sources(&self) {
+        self.lock().sources.clear();
+    }
+
     /// Where packets came from, in order of their first one.
     pub(crate) fn sources(&self) -> Vec<SocketAddr> {
         self.lock().sources.clone()

@@ -231,13 +231,13 @@ fn many_accounts_with_one_weak_password_are_one_finding() {
 
 #[test]
 fn unknown_applications_and_functions_are_told_from_missing_ones() {
-    let dialplan = "[default]\nexten => 1,1,Answre()\n same => n,Queue(sales)\n same => n,NoOp(${LENN(x)}${CURL(y)})\n same => n,Goto(9)\n";
+    let dialplan = "[default]\nexten => 1,1,Answre()\n same => n,Queue(sales)\n same => n,NoOp(${LENN(x)}${FAXOPT(y)})\n same => n,Goto(9)\n";
     let found = said(&[("extensions.conf", dialplan), ("pjsip.conf", "")]);
     for part in [
         "there is no application Answre",
         "the application Queue is not here yet",
         "there is no function LENN",
-        "the function CURL is not here yet",
+        "the function FAXOPT is not here yet",
     ] {
         assert!(found.iter().any(|line| line.contains(part)), "{part}: {found:?}");
     }

@@ -2,7 +2,7 @@
 
 use billing_agi::agi::Environment;
 
-use crate::dialplan::DialplanChannel;
+use crate::dialplan::{DialplanChannel, Substitution};
 
 /// What stands for anything that a channel does not know.
 const UNKNOWN: &str = "unknown";
@@ -43,7 +43,7 @@ pub(super) fn of(
         .with("extension", &at.extension)
         .with("priority", &at.priority.to_string())
         .with("enhanced", "0.0")
-        .with("accountcode", &call.variable("CHANNEL(accountcode)").unwrap_or_default())
+        .with("accountcode", &Substitution::new(&channel.exchange, call).text("${CHANNEL(accountcode)}"))
         .with("threadid", "0")
         .with_arguments(arguments.iter().map(String::as_str))
 }
