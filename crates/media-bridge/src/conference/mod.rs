@@ -1,6 +1,6 @@
 //! Conferences: every member hears all others.
 //!
-//! [`Conference`] is the handle that the rest of the program holds, [`Room`] what a media thread makes of it: told what its
+//! [`Conference`] is the handle that the rest of the program holds, `Room` what a media thread makes of it: told what its
 //! members say, and when 20 ms are over, it makes the packets that each of them is sent. It knows neither sockets nor a clock.
 //! All members of a room live on its thread, to which their legs move when they enter.
 //!
