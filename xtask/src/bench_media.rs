@@ -2,15 +2,18 @@
 
 use std::process::Command;
 
+use crate::build::built;
 use crate::{Outcome, root};
 
 /// Runs the bench with these words; a quick run takes what the tests are built of.
 pub(crate) fn run(words: &[&str]) -> Outcome {
-    let profile = if words.contains(&"--quick") { "dev" } else { "release" };
-    let status = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--profile", profile, "--package", "media-bench", "--"])
-        .args(words)
-        .current_dir(root())
-        .status()?;
+    let mut bench = if words.contains(&"--quick") {
+        Command::new(built("media-bench")?)
+    } else {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["run", "--quiet", "--release", "--package", "media-bench", "--"]);
+        cargo
+    };
+    let status = bench.args(words).current_dir(root()).status()?;
     if status.success() { Ok(()) } else { Err("the bench of media has failed".into()) }
 }

@@ -1,6 +1,7 @@
 //! The project's own chores: `cargo xtask CHORE`. Each chore is a module; this file only picks one.
 
 mod bench_media;
+mod build;
 mod sounds;
 mod structure;
 mod test;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What a chore ends with: nothing, or a sentence that says what to do.
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 const HELP: &str = "\
 cargo xtask CHORE

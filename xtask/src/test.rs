@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use crate::build::built;
 use crate::{Outcome, root};
 
 /// Programs that the end-to-end tests run, and the Debian packages that hold them.
@@ -46,20 +47,15 @@ fn run_as_root(command: &[&str]) -> Outcome {
     }
 }
 
-/// Builds the program that the end-to-end tests start, so that they do not wait for the compiler.
-fn build_the_exchange() -> Outcome {
-    let built = Command::new(env!("CARGO")).args(["build", "-p", "ipbx"]).current_dir(root()).status()?;
-    if built.success() { Ok(()) } else { Err("ipbx cannot be built; its errors are above".into()) }
-}
-
 /// Runs all tests and prints `N passed, N failed` as the last line.
 pub(crate) fn run() -> Outcome {
     install_programs()?;
-    build_the_exchange()?;
+    let exchange = built("ipbx")?;
     let mut tests = Command::new(env!("CARGO"))
         .args(["test", "--workspace", "--no-fail-fast"])
         .current_dir(root())
         .env("END_TO_END", "required")
+        .env("IPBX", exchange)
         .stdout(Stdio::piped())
         .spawn()?;
     let mut count = Count::default();
