@@ -62,7 +62,7 @@ mod technology;
 pub use bridge::BridgeEnd;
 pub use call::{
     Call, CallOutcome, CallSnapshot, ChannelState, DialplanPosition, Direction, Listener, Move, PlayEnd,
-    ReadDigits, Spying, TransferFailure, TransferProgress, TransferWatch,
+    ReadDigits, RunningApplication, Spying, TransferFailure, TransferProgress, TransferWatch,
 };
 pub use cause::HangupCause;
 pub use conference::{Conference, ConferenceOptions, ConferenceStay};

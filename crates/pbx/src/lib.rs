@@ -28,6 +28,7 @@ mod astdb;
 mod click_to_dial;
 pub mod conference;
 pub mod configuration;
+mod deadline;
 mod dialplan;
 mod directory;
 mod entity_id;
@@ -55,7 +56,7 @@ mod transports;
 mod upstream;
 
 pub use astdb::{AstDb, AstDbError};
-pub use dialplan::{DialplanChannel, Frame, FrameKind, Frames, TooDeep, run_call};
+pub use dialplan::{DialplanChannel, Frame, FrameKind, Frames, RoutineEnd, TooDeep, run_call};
 pub use entity_id::{BadEntityId, EntityId};
 pub use error::StartError;
 pub use exchange::{Exchange, Globals, WallClock};

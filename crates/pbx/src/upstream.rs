@@ -3,7 +3,6 @@
 use std::future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use call_control::BoxFuture;
 use call_control::sip::{NextHop, SipTechnology};
@@ -105,14 +104,6 @@ impl<A: Copy> Step<A> {
             Step::Finding(attempt, way) => Done::Found(*attempt, way.await),
             Step::Asking(attempt, answer) => Done::Answered(*attempt, answer.await),
         }
-    }
-}
-
-/// Sleeps until then; for ever where there is nothing to wait for.
-pub(crate) async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
-        None => future::pending().await,
     }
 }
 

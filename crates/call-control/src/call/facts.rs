@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use media_bridge::Codec;
 
-use super::{Call, ChannelState, DialplanPosition};
+use super::{Call, ChannelState, DialplanPosition, RunningApplication};
 use crate::event::Event;
 use crate::identity::{CallerId, IdentityVerification, Redirecting};
 use crate::location_profile::LocationProfile;
@@ -178,6 +178,19 @@ impl Call {
             application: application.to_owned(),
             arguments: arguments.to_owned(),
         });
+    }
+
+    /// What runs on this channel, to come back to by [`Call::resume_application`].
+    pub fn running_application(&self) -> RunningApplication {
+        let details = self.details();
+        RunningApplication { position: details.position.clone(), application: details.application.clone() }
+    }
+
+    /// Notes that an application goes on that had others run meanwhile. Observers have heard of its start already.
+    pub fn resume_application(&self, running: RunningApplication) {
+        let mut details = self.details();
+        details.position = running.position;
+        details.application = running.application;
     }
 
     /// The channel that this one is bridged with.

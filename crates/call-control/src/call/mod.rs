@@ -30,7 +30,7 @@ pub use moves::Move;
 pub use onward::{TransferProgress, TransferWatch};
 pub use outcomes::CallOutcome;
 pub use spying::Spying;
-pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction};
+pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction, RunningApplication};
 pub use transfers::TransferFailure;
 
 use crate::bridge::{self, BridgeEnd};

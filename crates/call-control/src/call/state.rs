@@ -67,6 +67,14 @@ pub struct DialplanPosition {
     pub priority: u32,
 }
 
+/// The application that runs on a channel, and where.
+#[derive(Clone, Debug)]
+pub struct RunningApplication {
+    pub(super) position: DialplanPosition,
+    /// Its name and arguments.
+    pub(super) application: Option<(String, String)>,
+}
+
 /// A channel at one moment, to show and to report.
 #[derive(Clone, Debug)]
 pub struct CallSnapshot {

@@ -208,9 +208,10 @@ impl Machine {
         }
     }
 
-    /// Says how the application of the last [`Step::Run`] went.
+    /// Says how the application of the last [`Step::Run`] went. After [`End::OutOfPriorities`] it may be told what the
+    /// caller has dialled then (`autofallthrough=no`), and goes on with that.
     pub fn complete(&mut self, outcome: Outcome) {
-        if self.state != State::Running {
+        if !matches!(self.state, State::Running | State::Ended(End::OutOfPriorities)) {
             return;
         }
         match outcome {

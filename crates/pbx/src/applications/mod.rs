@@ -3,6 +3,8 @@
 //! An application is an async function over a [`DialplanChannel`]. It reads from top to bottom; when the party hangs up it
 //! is dropped at its next await, so it cleans up by `Drop` alone.
 
+use std::cmp::Ordering;
+
 use call_control::{BoxFuture, CallError};
 use dialplan_vm::Outcome;
 
@@ -56,7 +58,14 @@ macro_rules! application {
 
 /// The application of that name, in any case.
 pub fn find(name: &str) -> Option<&'static Application> {
-    table().iter().find(|a| a.name.eq_ignore_ascii_case(name))
+    let table = table();
+    table.binary_search_by(|application| order(application.name, name)).ok().map(|at| &table[at])
+}
+
+/// The order of the table: by name, whatever the case.
+fn order(a: &str, b: &str) -> Ordering {
+    let (a, b) = (a.bytes(), b.bytes());
+    a.map(|byte| byte.to_ascii_lowercase()).cmp(b.map(|byte| byte.to_ascii_lowercase()))
 }
 
 mod agi;
@@ -102,6 +111,7 @@ use self::say::{
     number as say_number, ordinal as say_ordinal, phonetic as say_phonetic, unix_time as say_unix_time,
 };
 use conference::{conf_bridge, conf_kick};
+pub(crate) use flow::routine::begin as begin_routine;
 use flow::{
     authenticate, channel_redirect, continue_while, disa, dump_chan, else_, else_if, end_if, end_while, exec,
     exec_if, exec_if_time, exit_if, exit_while, gosub, gosub_if, goto_if_time, if_, import_var, incomplete,
@@ -112,7 +122,7 @@ use flow::{
 use music::{mp3_player, music_on_hold, start_music_on_hold, stop_music_on_hold};
 use players::{control_playback, milliwatt, morsecode, play_tones, stop_play_tones, zapateller};
 
-/// Every application, by name.
+/// Every application, by name: [`find`] looks for one where it must stand.
 pub fn table() -> &'static [Application] {
     const TABLE: &[Application] = &[
         application!(agi, "AGI", "Let a program outside the exchange steer the call.", outlives_caller),
@@ -243,4 +253,21 @@ pub fn table() -> &'static [Application] {
         application!(zapateller, "Zapateller", "Play the tones of an unassigned number."),
     ];
     TABLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn applications_stand_in_order_and_are_found_in_any_case() {
+        for pair in table().windows(2) {
+            assert_eq!(order(pair[0].name, pair[1].name), Ordering::Less, "{}", pair[1].name);
+        }
+        for application in table() {
+            let found = find(&application.name.to_ascii_uppercase()).map(|found| found.name);
+            assert_eq!(found, Some(application.name));
+        }
+        assert!(find("").is_none() && find("NoOpp").is_none() && find("zzz").is_none());
+    }
 }

@@ -116,6 +116,11 @@ impl Frames {
         self.0.iter().rev().nth(level.checked_sub(1)?)
     }
 
+    /// How many routines it is in.
+    pub fn depth(&self) -> usize {
+        self.0.len()
+    }
+
     /// How many `Macro`s it is in.
     pub fn macro_depth(&self) -> usize {
         self.0.iter().filter(|frame| matches!(frame.kind, FrameKind::Macro { .. })).count()

@@ -18,6 +18,9 @@ impl Globals {
 
     /// Takes over `[globals]`; variables set at run time stay, unless `clearglobalvars` says otherwise.
     pub(super) fn refresh(&self, configuration: &Configuration) {
+        if configuration.dialplan.options().clear_global_variables {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
         for (name, value) in configuration.dialplan.globals() {
             self.set(name, value);
         }

@@ -12,10 +12,11 @@ use tokio::sync::{oneshot, watch};
 
 use super::plan::Plan;
 use super::{OnPublication, PublicationStatus};
+use crate::deadline::until;
 use crate::exchange::Exchange;
 use crate::presence::{Publisher, Statement};
 use crate::registration::word;
-use crate::upstream::{Done, Step, until};
+use crate::upstream::{Done, Step};
 
 /// One publication and what it is at.
 pub(super) struct Task {

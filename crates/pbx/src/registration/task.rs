@@ -12,7 +12,8 @@ use tokio::time::MissedTickBehavior;
 
 use super::plan::Plan;
 use super::{OnRegistration, RegistrationStatus, change_of, word};
-use crate::upstream::{Done, Step, until};
+use crate::deadline::until;
+use crate::upstream::{Done, Step};
 
 /// How often it is looked whether our address or the connection with the registrar is still the same.
 const WATCH: Duration = Duration::from_secs(15);

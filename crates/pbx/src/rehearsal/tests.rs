@@ -206,3 +206,37 @@ test no answer\n PJSIP/alice dials 2\n hears ringing\n ends\n expect ${was} = NO
 test caller gives up\n PJSIP/alice dials 2\n rings PJSIP/bob\n waits 3s\n hangs up\n expect ${DIALSTATUS} = CANCEL\n",
     );
 }
+
+#[test]
+fn a_phone_whose_dialplan_has_run_out_may_dial_on_without_autofallthrough() {
+    passes(
+        "[general]
+autofallthrough=no
+[in]
+exten => 100,1,Answer()
+ same => n,Playback(welcome)
+exten => 1,1,Playback(goodbye)
+ same => n,Hangup()
+exten => t,1,Set(late=yes)
+ same => n,Hangup()
+[quiet]
+exten => 100,1,Answer()
+",
+        "test a key after the last step
+  caller 061 dials 100 in in
+  hears welcome
+  waits 4s
+  presses 1
+  hears goodbye
+  ends with NORMAL
+test nobody presses anything
+  caller 061 dials 100 in in
+  hears welcome
+  ends with NORMAL
+  expect ${late} = yes
+test there is no t
+  caller 061 dials 100 in quiet
+  ends with NORMAL
+",
+    );
+}

@@ -3,10 +3,10 @@
 use billing_agi::agi::{Command, HangUpNews, Host, Line, Reply};
 use call_control::{Call, HangupCause};
 use dialplan_vm::{JumpTarget, Outcome, PriorityOrLabel};
-use tokio::time::Instant;
 
 use super::commands;
 use super::program::HangUpSignal;
+use crate::deadline::until;
 use crate::dialplan::DialplanChannel;
 
 /// A script, as far as its call is concerned.
@@ -104,12 +104,5 @@ impl Host for Script<'_> {
             Line::Command(text) => tracing::debug!(channel = name, "AGI Rx << {text}"),
             Line::Reply(text) => tracing::debug!(channel = name, "AGI Tx >> {text}"),
         }
-    }
-}
-
-async fn until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment).await,
-        None => std::future::pending().await,
     }
 }

@@ -1,5 +1,9 @@
 //! `condition?yes:no` and `Application(arguments)`, as the applications of flow write them.
 
+use dialplan_vm::TimeCondition;
+
+use crate::dialplan::DialplanChannel;
+
 /// Cuts at the separators that stand outside of quotes, parentheses and brackets. The pieces keep their quotes.
 pub(super) fn pieces(text: &str, separator: char, most: usize) -> Vec<&str> {
     let (mut quoted, mut escaped, mut depth) = (false, false, 0_i32);
@@ -32,6 +36,27 @@ pub(super) fn branches(arguments: &str) -> Option<(&str, &str, &str)> {
         parts.first().map_or("", |part| part.trim()),
         parts.get(1).map_or("", |part| part.trim()),
     ))
+}
+
+/// `times?yes[:no]`: the branch that counts at this time, perhaps an empty one. `None` where it cannot be read, with a word on the
+/// console; `usage` is how it is written.
+pub(super) fn branch_now<'t>(
+    channel: &DialplanChannel,
+    application: &str,
+    arguments: &'t str,
+    usage: &str,
+) -> Option<&'t str> {
+    let Some((times, yes, no)) = branches(arguments) else {
+        channel.warning(format!("{application}({arguments}): write {usage}"));
+        return None;
+    };
+    match TimeCondition::parse(times) {
+        Ok(condition) => Some(if condition.holds(channel) { yes } else { no }),
+        Err(error) => {
+            channel.warning(format!("{application}({times}): {error}"));
+            None
+        }
+    }
 }
 
 /// `Name(arguments)` or `Name`: what stands before the parentheses, and in them.

@@ -36,7 +36,7 @@ pub(super) mod raise_exception;
 pub(super) mod random;
 pub(super) mod read_exten;
 pub(super) mod return_;
-mod routine;
+pub(super) mod routine;
 pub(super) mod send_dtmf;
 pub(super) mod send_text;
 mod shell;
