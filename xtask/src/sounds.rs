@@ -17,14 +17,12 @@ use audio::{Pcm, Tone, ToneGenerator, level};
 use crate::Outcome;
 use list::{LANGUAGES, Language, Prompt, Source};
 
-/// Rate of the prompts: wideband, and half of it is a call's.
-const RATE: u32 = 16_000;
 /// Rate of silence, where nothing is lost by the lower one.
 const SILENCE_RATE: u32 = 8_000;
 /// Level of the beeps in dBm0, as loud as the speech around them.
 const BEEP_DBM0: f64 = -14.0;
 /// All prompts together, in octets: they are part of the program.
-const MAX_TOTAL: u64 = 6_000_000;
+const MAX_TOTAL: u64 = 7_500_000;
 
 /// Makes all prompts, those named, or checks them.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {
@@ -48,9 +46,9 @@ pub(crate) fn run(arguments: &[&str]) -> Outcome {
 fn make(folder: &Path, prompt: &Prompt) -> Outcome {
     for (language, source) in sources(prompt) {
         let pcm = match source {
-            Source::Tone(tone) => beep(tone)?,
+            Source::Tone(tone) => beep(tone, prompt.rate)?,
             Source::Silence(seconds) => Pcm::silence(SILENCE_RATE, Duration::from_secs(*seconds)),
-            Source::Text(text) => shape::prompt(&speech::speak(language, text)?, RATE),
+            Source::Text(text) => shape::prompt(&speech::speak(language, text)?, prompt.rate),
         };
         let path = file(folder, language, &prompt.name);
         fs::create_dir_all(path.parent().unwrap_or(folder))?;
@@ -69,10 +67,10 @@ fn file(folder: &Path, language: Language, name: &str) -> PathBuf {
     folder.join(language.code()).join(format!("{name}.wav"))
 }
 
-fn beep(tone: &Tone) -> Result<Pcm, Box<dyn std::error::Error>> {
+fn beep(tone: &Tone, rate: u32) -> Result<Pcm, Box<dyn std::error::Error>> {
     let length = tone.duration().ok_or("a beep must end: write `!` before each of its segments")?;
-    let mut pcm = Pcm::silence(RATE, length);
-    ToneGenerator::new(tone.clone().with_level(BEEP_DBM0), RATE).fill(&mut pcm.samples);
+    let mut pcm = Pcm::silence(rate, length);
+    ToneGenerator::new(tone.clone().with_level(BEEP_DBM0), rate).fill(&mut pcm.samples);
     shape::soften(&mut pcm);
     Ok(pcm)
 }
@@ -87,7 +85,7 @@ fn check(folder: &Path, prompts: &[Prompt]) -> Outcome {
             let path = file(folder, language, &prompt.name);
             match fs::read(&path).map_err(audio::AudioError::Io).and_then(|bytes| {
                 total += bytes.len() as u64;
-                fault(source, &bytes)
+                fault(source, prompt.rate, &bytes)
             }) {
                 Ok(None) => {}
                 Ok(Some(fault)) => faults.push(format!("{}: {fault}", path.display())),
@@ -112,10 +110,10 @@ fn check(folder: &Path, prompts: &[Prompt]) -> Outcome {
 }
 
 /// What is wrong with a file, if anything.
-fn fault(source: &Source, bytes: &[u8]) -> Result<Option<String>, audio::AudioError> {
+fn fault(source: &Source, rate: u32, bytes: &[u8]) -> Result<Option<String>, audio::AudioError> {
     let info = wav::probe(bytes)?;
     let pcm = wav::read(bytes)?;
-    let rate = if matches!(source, Source::Silence(_)) { SILENCE_RATE } else { RATE };
+    let rate = if matches!(source, Source::Silence(_)) { SILENCE_RATE } else { rate };
     if (info.rate, info.channels, info.encoding) != (rate, 1, Encoding::Ulaw) {
         return Ok(Some(format!("should be mono mu-law at {rate} Hz, is {info:?}")));
     }

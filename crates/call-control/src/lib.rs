@@ -78,7 +78,7 @@ pub use media_bridge::{
     Broadcast, Codec, Feed, FeedWriter, JitterBuffer, JitterMode, MemberSettings, PlaybackControl, Side,
     Sides, Sound, SoundEffects, Source, Spread, Statistics,
 };
-pub use message::{MessageError, TextMessage};
+pub use message::{CallText, MessageError, Notification, TextMessage};
 pub use music::{MusicClass, MusicLibrary, MusicOrder, MusicPiece, MusicWhile, Station};
 pub use pickup::{BadGroup, GroupSet, PickupGroups};
 pub use prompts::Prompts;

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::call::{Call, Channel, Direction};
 use crate::cause::HangupCause;
 use crate::identity::CallerId;
+use crate::message::CallText;
 use crate::sip::leg_events::LegRelay;
 use crate::switchboard::Switchboard;
 use crate::technology::{
@@ -208,9 +209,15 @@ impl Driver for End {
         self.far.report(Report::ChargeAdvice(advice));
     }
 
-    fn send_text(&self, text: &str, content_type: &str) {
-        if let Some(beyond) = self.far.call().and_then(|far| far.partner()) {
-            beyond.send_text(text, content_type);
+    fn send_text(&self, text: &CallText) -> bool {
+        let Some(far) = self.far.call() else { return false };
+        match far.partner() {
+            Some(beyond) => beyond.send_text(text),
+            // Nobody is joined with the other end: an application there may wait for it.
+            None => {
+                far.report(Report::Text(text.body.clone()));
+                true
+            }
         }
     }
 

@@ -17,6 +17,35 @@ pub struct TextMessage {
     pub hops: Option<u8>,
 }
 
+/// A text for a party within its call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallText {
+    /// What it says.
+    pub body: String,
+    /// What the body is; `text/plain` as a rule.
+    pub content_type: String,
+    /// Name that it shows as its sender's; that of the call where it is absent.
+    pub from_name: Option<String>,
+    /// Name that it shows as its receiver's.
+    pub to_name: Option<String>,
+}
+
+impl CallText {
+    /// A text without names.
+    pub fn new(body: impl Into<String>, content_type: impl Into<String>) -> Self {
+        Self { body: body.into(), content_type: content_type.into(), ..Self::default() }
+    }
+}
+
+/// What a phone is notified of without having asked (SIP: NOTIFY of no subscription).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notification {
+    /// Headers, in order.
+    pub headers: Vec<(String, String)>,
+    /// Type of the body and the body, where there is one.
+    pub body: Option<(String, String)>,
+}
+
 /// Why a message was not delivered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

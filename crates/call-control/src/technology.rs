@@ -13,6 +13,7 @@ use crate::cause::HangupCause;
 use crate::direct_media::{MediaRoute, PartyMedia};
 use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
+use crate::message::{CallText, Notification};
 
 /// A boxed future that may move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -170,8 +171,20 @@ pub trait Driver: Send + Sync + 'static {
     fn advise_charges(&self, _advice: ChargeAdvice) {}
     /// Sends the party a key that the media plane does not (SIP: INFO), held for so many ms.
     fn send_digit(&self, _digit: char, _duration_ms: u32) {}
-    /// Shows the party a text (SIP: MESSAGE in the dialog).
-    fn send_text(&self, _text: &str, _content_type: &str) {}
+    /// Shows the party a text (SIP: MESSAGE in the dialog). `false` where the technology has no such thing.
+    fn send_text(&self, _text: &CallText) -> bool {
+        false
+    }
+    /// Tells the party's phone something that it has not asked for (SIP: NOTIFY in the dialog). `false` where the technology
+    /// has no such thing.
+    fn notify(&self, _notification: Notification) -> bool {
+        false
+    }
+    /// Refuses a call that was not answered yet, with this status (SIP: the final response). [`Report::Ended`] is told by whoever
+    /// asks for it. `false` where the technology has no such thing.
+    fn refuse(&self, _status: u16) -> bool {
+        false
+    }
     /// Asks the party to call `to` instead, a URI or a number at our place (SIP: 302 before the answer, REFER after it).
     /// What becomes of it is reported by [`Report::Transferred`]; `false` where the technology has no such thing.
     fn transfer(&self, _to: &str) -> bool {
@@ -212,6 +225,8 @@ pub enum Report {
         /// Its length in milliseconds.
         duration_ms: u32,
     },
+    /// The party sent a text that is for nobody else.
+    Text(String),
     /// The party's network tells what the call costs.
     ChargeAdvice(ChargeAdvice),
     /// What the party answered to [`Driver::transfer`]: the status of a refusal, as SIP has it.

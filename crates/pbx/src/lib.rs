@@ -40,6 +40,7 @@ mod kept_bans;
 mod kept_values;
 mod messages;
 pub mod music;
+pub mod notices;
 mod pickup;
 pub mod presence;
 pub mod publication;

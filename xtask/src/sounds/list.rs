@@ -1,6 +1,7 @@
 //! `prompts.txt`: a line a prompt, `name | English | French`.
 //!
-//! `-` stands for "none in this language". `tone ...` (in the notation of `audio::tone`) and `silence SECONDS`
+//! A line `rate 8000` gives the prompts behind it that rate in place of 16 kHz: half the octets, for what is heard once in a
+//! call. `-` stands for "none in this language". `tone ...` (in the notation of `audio::tone`) and `silence SECONDS`
 //! stand for what is not spoken and belongs to no language; it is kept with English, where every search ends.
 
 use audio::Tone;
@@ -24,10 +25,17 @@ impl Language {
     }
 }
 
+/// Rate of prompts where the list says nothing: wideband, and half of it is a call's.
+const WIDE: u32 = 16_000;
+/// The other rate.
+const NARROW: u32 = 8_000;
+
 /// One prompt of the list.
 #[derive(Debug)]
 pub(super) struct Prompt {
     pub(super) name: String,
+    /// Samples a second of what is spoken, and of tones.
+    pub(super) rate: u32,
     english: Option<Source>,
     french: Option<Source>,
 }
@@ -53,12 +61,18 @@ impl Prompt {
 /// Reads the list; an error names its line.
 pub(super) fn parse(text: &str) -> Result<Vec<Prompt>, String> {
     let mut prompts: Vec<Prompt> = Vec::new();
+    let mut rate = WIDE;
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let prompt = prompt(line).map_err(|error| format!("prompts.txt:{}: {error}", index + 1))?;
+        let told = |error| format!("prompts.txt:{}: {error}", index + 1);
+        if let Some(behind) = line.strip_prefix("rate ") {
+            rate = rate_of(behind).map_err(told)?;
+            continue;
+        }
+        let prompt = prompt(line, rate).map_err(told)?;
         if prompts.iter().any(|earlier| earlier.name == prompt.name) {
             return Err(format!("prompts.txt:{}: `{}` is there twice", index + 1, prompt.name));
         }
@@ -67,7 +81,15 @@ pub(super) fn parse(text: &str) -> Result<Vec<Prompt>, String> {
     Ok(prompts)
 }
 
-fn prompt(line: &str) -> Result<Prompt, String> {
+fn rate_of(text: &str) -> Result<u32, String> {
+    match text.trim() {
+        "8000" => Ok(NARROW),
+        "16000" => Ok(WIDE),
+        other => Err(format!("`{other}` is no rate of prompts: 8000 or 16000")),
+    }
+}
+
+fn prompt(line: &str, rate: u32) -> Result<Prompt, String> {
     let fields: Vec<&str> = line.split(" | ").map(str::trim).collect();
     let (name, english, french) = match *fields.as_slice() {
         [name, sound] => (name, Some(sound_of(sound)?), None),
@@ -82,7 +104,7 @@ fn prompt(line: &str) -> Result<Prompt, String> {
     if name.is_empty() || !name.chars().all(ordinary) {
         return Err(format!("`{name}` is no name: letters, digits, `-`, `_` and `/` only"));
     }
-    Ok(Prompt { name: name.to_owned(), english, french })
+    Ok(Prompt { name: name.to_owned(), rate, english, french })
 }
 
 fn text_of(field: &str) -> Option<Source> {
@@ -113,6 +135,12 @@ mod tests {
     }
 
     #[test]
+    fn a_rate_is_that_of_what_follows() {
+        let prompts = parse("a | A | A\nrate 8000\nb | B | B\nrate 16000\nc | C | C\n").unwrap();
+        assert_eq!(prompts.iter().map(|prompt| prompt.rate).collect::<Vec<_>>(), [16_000, 8_000, 16_000]);
+    }
+
+    #[test]
     fn an_error_names_its_line() {
         for (list, error) in [
             ("hello", "prompts.txt:1: write"),
@@ -120,6 +148,7 @@ mod tests {
             ("../x | a | b", "prompts.txt:1: `../x` is no name"),
             ("beep | tone x", "prompts.txt:1: `x` at octet 0"),
             ("beep | loud", "prompts.txt:1: `loud` is neither"),
+            ("rate 11025", "prompts.txt:1: `11025` is no rate"),
         ] {
             let found = parse(list).unwrap_err();
             assert!(found.starts_with(error), "{found}");

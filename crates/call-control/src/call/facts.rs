@@ -116,13 +116,6 @@ impl Call {
         self.set_location_profile(profile.filter(|profile| profile.inheritable));
     }
 
-    /// Shows the party a text while the call goes on. One whose phone cannot show any hears nothing of it.
-    pub fn send_text(&self, text: &str, content_type: &str) {
-        if self.state() == ChannelState::Up {
-            self.0.driver.send_text(text, content_type);
-        }
-    }
-
     /// The number that the party dialled; empty on outbound channels.
     pub fn dialed(&self) -> String {
         self.details().dialed.clone()

@@ -12,6 +12,7 @@ mod outcomes;
 mod pickup;
 mod spying;
 mod state;
+mod texts;
 mod transfers;
 mod variables;
 
@@ -89,6 +90,7 @@ pub(crate) struct Channel {
     counted: OnceLock<Statistics>,
     pub(crate) digits: DigitQueue,
     pub(crate) playback: PlaybackSlot,
+    texts: texts::TextQueue,
     pub(crate) verdict: VerdictSlot,
     moves: Moves,
     onward: watch::Sender<TransferProgress>,
@@ -197,6 +199,7 @@ impl Call {
             counted: OnceLock::new(),
             digits: DigitQueue::default(),
             playback: PlaybackSlot::default(),
+            texts: texts::TextQueue::default(),
             verdict: VerdictSlot::default(),
             moves: Moves::default(),
             onward: watch::Sender::default(),
@@ -441,6 +444,7 @@ impl Call {
             Report::Media(media) => self.change_media(media.map(|media| *media)),
             Report::HeardFrom(from) => self.change_source(from),
             Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
+            Report::Text(text) => self.heard_text(text),
             Report::ChargeAdvice(advice) => self.charged(advice),
             Report::Transferred(said) => {
                 self.0.transferred.send_replace(Some(said));

@@ -2,13 +2,14 @@
 
 use media_bridge::Codec;
 use sip_ua::charge_advice::ChargeAdvice;
-use sip_ua::user_agent::{Body, OutboundInvite, SessionId};
+use sip_ua::user_agent::{OutboundInvite, SessionId};
 use tokio::sync::mpsc;
 
 use super::session::Session;
 use super::verification::{CallerVerdict, ProvenInvite};
 use crate::cause::HangupCause;
 use crate::direct_media::MediaRoute;
+use crate::message::{CallText, Notification};
 use crate::technology::Driver;
 
 /// What a channel asks of the worker.
@@ -30,7 +31,11 @@ pub(super) enum Command {
     /// Send a key, held for so many ms.
     Digit(SessionId, char, u32),
     /// Send a text in the dialog.
-    Text(SessionId, Body),
+    Text(SessionId, CallText),
+    /// Tell the phone something in the dialog.
+    Notify(SessionId, Notification),
+    /// Refuse an INVITE with a status.
+    Refuse(SessionId, u16),
     /// Ask the phone to call somebody else.
     Transfer(SessionId, String),
     /// End the session.
@@ -89,9 +94,19 @@ impl Driver for SessionDriver {
         self.tell(Command::Digit(self.id, digit, duration_ms));
     }
 
-    fn send_text(&self, text: &str, content_type: &str) {
-        let body = Body { content_type: content_type.to_owned(), bytes: text.to_owned().into() };
-        self.tell(Command::Text(self.id, body));
+    fn send_text(&self, text: &CallText) -> bool {
+        self.tell(Command::Text(self.id, text.clone()));
+        true
+    }
+
+    fn notify(&self, notification: Notification) -> bool {
+        self.tell(Command::Notify(self.id, notification));
+        true
+    }
+
+    fn refuse(&self, status: u16) -> bool {
+        self.tell(Command::Refuse(self.id, status));
+        true
     }
 
     fn transfer(&self, to: &str) -> bool {

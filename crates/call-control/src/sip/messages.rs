@@ -6,12 +6,12 @@ use sip_parser::{HeaderName, Message, Method};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Alternative, Body, OutboundRequest, Reply, RequestFailure, RequestId, SessionId};
 
-use super::directory::PendingReply;
+use super::directory::{PendingReply, Route};
 use super::endpoint::SipEndpoint;
 use super::worker::Worker;
 use super::{SipTechnology, addressing};
-use crate::message::{MessageError, TextMessage};
-use crate::technology::OriginateError;
+use crate::message::{CallText, MessageError, Notification, TextMessage};
+use crate::technology::{OriginateError, Report};
 
 /// What a text is where nobody says so.
 const PLAIN: &str = "text/plain";
@@ -30,13 +30,58 @@ impl Worker {
         }
     }
 
-    /// A text in a call: the one at the other end gets it.
+    /// A text in a call: the one at the other end gets it, or the application that waits for one.
     pub(super) fn on_text_in_call(&self, id: SessionId, request: &Message) {
         let Some(session) = self.sessions.get(&id) else { return };
-        let (Some(partner), Ok(body)) = (session.call.partner(), std::str::from_utf8(request.body())) else {
-            return;
-        };
-        partner.send_text(body, content_type(request));
+        let Ok(body) = std::str::from_utf8(request.body()) else { return };
+        match session.call.partner() {
+            Some(partner) => {
+                partner.send_text(&CallText::new(body, content_type(request)));
+            }
+            None => session.call.report(Report::Text(body.to_owned())),
+        }
+    }
+}
+
+impl Worker {
+    /// A text for a phone in its call.
+    pub(super) fn send_text(&self, id: SessionId, text: CallText) {
+        let names = [("From", text.from_name), ("To", text.to_name)];
+        let names = names.into_iter().filter_map(|(name, shown)| Some((name.to_owned(), shown?))).collect();
+        let body = Body { content_type: text.content_type, bytes: text.body.into() };
+        self.user_agent.message(id, body, names);
+    }
+
+    /// A NOTIFY for a phone in its call.
+    pub(super) fn notify_in_call(&self, id: SessionId, notification: Notification) {
+        let (headers, body) = (notification.headers, notification.body);
+        let body = body.map(|(content_type, text)| Body { content_type, bytes: text.into() });
+        self.user_agent.notify_in_call(id, headers, body);
+    }
+
+    /// Refuses a call that nobody has answered. The channel has reported its end already.
+    pub(super) fn refuse(&mut self, id: SessionId, status: u16) {
+        if self.sessions.remove(&id).is_some() {
+            self.user_agent.reject(id, status, None, Vec::new());
+        }
+    }
+}
+
+impl SipTechnology {
+    /// Notifies a phone of something that it has not asked for, outside of calls, and awaits its final status.
+    ///
+    /// # Errors
+    /// [`MessageError`] when it cannot be reached, or refuses.
+    pub async fn notify(&self, route: &Route, notification: Notification) -> Result<(), MessageError> {
+        let body = notification.body;
+        let body = body.map(|(content_type, text)| Body { content_type, bytes: text.into() });
+        let sent = self.send_to(route, Method::Notify, notification.headers, body).await;
+        let response =
+            sent.map_err(unreachable)?.map_err(|failure| MessageError::Away(failure.to_string()))?;
+        match response.status().unwrap_or_default() {
+            200..=299 => Ok(()),
+            status => Err(MessageError::Refused { status, reason: response.reason().to_owned() }),
+        }
     }
 }
 

@@ -113,7 +113,9 @@ impl Worker {
             Command::Route(id, route) => self.route_media(id, route),
             Command::Charges(id, advice) => self.tell_charges(id, advice),
             Command::Digit(id, digit, duration_ms) => self.send_digit(id, digit, duration_ms),
-            Command::Text(id, body) => self.user_agent.message(id, body),
+            Command::Text(id, text) => self.send_text(id, text),
+            Command::Notify(id, notification) => self.notify_in_call(id, notification),
+            Command::Refuse(id, status) => self.refuse(id, status),
             Command::Transfer(id, to) => self.transfer(id, &to),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
             Command::Judged(judged) => {

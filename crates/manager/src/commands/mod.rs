@@ -153,6 +153,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         moh::COMMANDS,
         pjsip::COMMANDS,
         pjsip::CHANNEL_STATS,
+        pjsip::NOTIFY,
         pjsip::ONE,
         pjsip::REGISTRATIONS,
         pjsip::SUBSCRIPTIONS,

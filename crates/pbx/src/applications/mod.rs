@@ -99,6 +99,7 @@ mod recording;
 mod ringing;
 pub mod say;
 mod set;
+mod sip;
 mod spying;
 mod transfer;
 mod verbose;
@@ -110,14 +111,18 @@ use self::say::{
     counted_noun as say_counted_noun, digits as say_digits, espeak, festival, flite, money as say_money,
     number as say_number, ordinal as say_ordinal, phonetic as say_phonetic, unix_time as say_unix_time,
 };
+use self::sip::{
+    add_header as sip_add_header, hangup as pjsip_hangup, notify as pjsip_notify,
+    remove_header as sip_remove_header,
+};
 use conference::{conf_bridge, conf_kick};
 pub(crate) use flow::routine::begin as begin_routine;
 use flow::{
     authenticate, channel_redirect, continue_while, disa, dump_chan, else_, else_if, end_if, end_while, exec,
     exec_if, exec_if_time, exit_if, exit_while, gosub, gosub_if, goto_if_time, if_, import_var, incomplete,
     jabber, log, m_set, macro_, macro_exit, macro_if, originate, privacy_manager, proceeding,
-    raise_exception, random, read_exten, return_, send_dtmf, send_text, soft_hangup, stack_pop, system,
-    try_exec, try_system, user_event, wait_digit, wait_for_condition, wait_until, while_,
+    raise_exception, random, read_exten, receive_text, return_, send_dtmf, send_text, soft_hangup, stack_pop,
+    system, try_exec, try_system, user_event, wait_digit, wait_for_condition, wait_until, while_,
 };
 use music::{mp3_player, music_on_hold, start_music_on_hold, stop_music_on_hold};
 use players::{control_playback, milliwatt, morsecode, play_tones, stop_play_tones, zapateller};
@@ -201,6 +206,8 @@ pub fn table() -> &'static [Application] {
         application!(originate, "Originate", "Call somebody, and run something for whoever answers.", dead: true),
         application!(pickup, "Pickup", "Take a call that rings elsewhere."),
         application!(pickup_chan, "PickupChan", "Take the call that rings on a channel."),
+        application!(pjsip_hangup, "PJSIPHangup", "Refuse a caller with a status of SIP."),
+        application!(pjsip_notify, "PJSIPNotify", "Notify a phone of something.", dead: true),
         application!(playback, "Playback", "Play prompts."),
         application!(play_tones, "PlayTones", "Play a tone while the dialplan goes on."),
         application!(privacy_manager, "PrivacyManager", "Ask a caller without a number for one."),
@@ -210,6 +217,7 @@ pub fn table() -> &'static [Application] {
         application!(random, "Random", "Go on elsewhere in some of the cases.", dead: true),
         application!(read, "Read", "Read keys into a variable."),
         application!(read_exten, "ReadExten", "Read an extension into a variable."),
+        application!(receive_text, "ReceiveText", "Wait for a text of the caller."),
         application!(record, "Record", "Record what the caller says."),
         application!(return_, "Return", "End a routine.", dead: true),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
@@ -230,6 +238,8 @@ pub fn table() -> &'static [Application] {
         application!(send_dtmf, "SendDTMF", "Press keys towards the caller."),
         application!(send_text, "SendText", "Show the caller a text."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
+        application!(sip_add_header, "SIPAddHeader", "Add a header to the calls that the channel makes.", dead: true),
+        application!(sip_remove_header, "SIPRemoveHeader", "Take headers away that were added.", dead: true),
         application!(soft_hangup, "SoftHangup", "End another channel.", dead: true),
         application!(stack_pop, "StackPop", "Forget where the routine was called.", dead: true),
         application!(start_music_on_hold, "StartMusicOnHold", "Play music while the dialplan goes on."),

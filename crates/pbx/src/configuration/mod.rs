@@ -40,6 +40,7 @@ pub(crate) mod geolocation;
 mod http;
 mod indications;
 mod music_on_hold;
+mod notify;
 mod options;
 mod pjsip;
 mod plan_edit;
@@ -78,6 +79,7 @@ pub use http::HttpConfiguration;
 pub use indications::IndicationsConfiguration;
 pub(crate) use music_on_hold::is_address;
 pub use music_on_hold::{MusicConfiguration, MusicMode, MusicProgram, MusicSection};
+pub use notify::NotifyConfiguration;
 pub use options::Options;
 pub(crate) use pjsip::route_set;
 pub use pjsip::{
@@ -121,6 +123,8 @@ pub struct Configuration {
     pub indications: IndicationsConfiguration,
     /// `musiconhold.conf`.
     pub music: MusicConfiguration,
+    /// `pjsip_notify.conf`.
+    pub notify: NotifyConfiguration,
     /// `resolver_unbound.conf`: who is asked where hosts are.
     pub resolver: DnsConfig,
     /// `security.conf`.
@@ -205,6 +209,7 @@ impl Configuration {
         let features = reader.read_as("features.conf", FeaturesConfiguration::read);
         let indications = reader.read_as("indications.conf", IndicationsConfiguration::read);
         let music = reader.read_as("musiconhold.conf", MusicConfiguration::read);
+        let notify = reader.read_as("pjsip_notify.conf", NotifyConfiguration::read);
         let resolver = reader.read_as("resolver_unbound.conf", resolver::read);
         let security = reader.read_as("security.conf", SecurityConfiguration::read);
         let speech = reader.read_as("speech.conf", SpeechConfiguration::read);
@@ -232,6 +237,7 @@ impl Configuration {
             features,
             indications,
             music,
+            notify,
             resolver,
             security,
             speech,
@@ -260,11 +266,13 @@ impl Configuration {
             },
             Part::Music => Self { music: loaded.music, ..self.clone() },
             Part::Geolocation => Self { geolocation: loaded.geolocation, ..self.clone() },
-            Part::Sip if loaded.added_lines == self.added_lines => Self { sip: loaded.sip, ..self.clone() },
+            Part::Sip if loaded.added_lines == self.added_lines => {
+                Self { sip: loaded.sip, notify: loaded.notify, ..self.clone() }
+            }
             // Phones bring their extensions along.
             Part::Sip => {
-                let sip = loaded.sip.clone();
-                Self { sip, ..self.with(Part::Dialplan, loaded) }
+                let (sip, notify) = (loaded.sip.clone(), loaded.notify.clone());
+                Self { sip, notify, ..self.with(Part::Dialplan, loaded) }
             }
         }
     }

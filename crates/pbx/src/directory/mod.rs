@@ -27,7 +27,7 @@ use sip_ua::user_agent::{Reply, SubscriptionEvent, SubscriptionId};
 pub(crate) use domains::names_of;
 pub(crate) use endpoints::EndpointTable;
 pub(crate) use host_addresses::HostAddresses;
-pub(crate) use route::{contacts_of, way_to};
+pub(crate) use route::{contacts_of, route_to, way_to};
 
 use crate::click_to_dial;
 use crate::configuration::Overlap;

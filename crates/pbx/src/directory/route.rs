@@ -111,6 +111,11 @@ fn leave(
     Ok((next_hop, route_set))
 }
 
+/// The way to what `resource` names, written as in `Dial`.
+pub(crate) fn route_to(exchange: &Exchange, resource: &str) -> Result<Route, OriginateError> {
+    to(exchange, resource, None)
+}
+
 /// The ways to all contacts of an endpoint, registered or of the configuration.
 pub(crate) fn contacts_of(exchange: &Exchange, name: &str) -> Vec<Route> {
     let configuration = exchange.configuration();

@@ -8,7 +8,9 @@ mod error;
 mod id;
 mod route;
 
-use sip_parser::{Contact, HeaderName, Message, Method, RequestBuilder};
+use std::borrow::Cow;
+
+use sip_parser::{Contact, HeaderName, Message, Method, NameAddr, RequestBuilder};
 
 pub use error::DialogError;
 pub use id::DialogId;
@@ -219,6 +221,18 @@ impl Dialog {
     /// Begins a request of the dialog: start line, Via, Route, Max-Forwards, From, To, Call-ID, CSeq
     /// (section 12.2.1.1).
     pub fn request(&self, method: &Method, cseq: u32, via: &str, max_forwards: u8) -> RequestBuilder {
+        self.request_naming([None, None], method, cseq, via, max_forwards)
+    }
+
+    /// The same with other display names in From and To. The tags stay: they alone name the dialog (section 12).
+    pub(crate) fn request_naming(
+        &self,
+        [from, to]: [Option<&str>; 2],
+        method: &Method,
+        cseq: u32,
+        via: &str,
+        max_forwards: u8,
+    ) -> RequestBuilder {
         let path = self.routes.path(&self.target);
         let mut request = RequestBuilder::new(method, &path.uri).header(&HeaderName::Via, via);
         for route in &path.routes {
@@ -226,11 +240,23 @@ impl Dialog {
         }
         request
             .header(&HeaderName::MaxForwards, max_forwards)
-            .header(&HeaderName::From, &self.local)
-            .header(&HeaderName::To, &self.remote)
+            .header(&HeaderName::From, named(&self.local, from))
+            .header(&HeaderName::To, named(&self.remote, to))
             .header(&HeaderName::CallId, &self.id.call_id)
             .header(&HeaderName::CSeq, format_args!("{cseq} {method}"))
     }
+}
+
+/// An address with its parameters, under another display name where there is one.
+fn named<'a>(address: &'a str, display: Option<&str>) -> Cow<'a, str> {
+    let (Some(display), Ok(parsed)) = (display, NameAddr::parse(address)) else { return address.into() };
+    let escaped: String = display
+        .chars()
+        .filter(|c| !c.is_control())
+        .flat_map(|c| matches!(c, '"' | '\\').then_some('\\').into_iter().chain([c]))
+        .collect();
+    let tag = parsed.tag().map(|tag| format!(";tag={tag}")).unwrap_or_default();
+    format!("\"{escaped}\" <{}>{tag}", parsed.uri_str()).into()
 }
 
 fn raw(message: &Message, name: &HeaderName) -> String {

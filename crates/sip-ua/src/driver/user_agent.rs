@@ -223,8 +223,13 @@ impl UserAgentHandle {
     }
 
     /// See [`UserAgent::message`].
-    pub fn message(&self, id: SessionId, body: Body) {
-        self.run(move |agent, now| agent.message(now, id, body));
+    pub fn message(&self, id: SessionId, body: Body, headers: Vec<(String, String)>) {
+        self.run(move |agent, now| agent.message(now, id, body, headers));
+    }
+
+    /// See [`UserAgent::notify_in_call`].
+    pub fn notify_in_call(&self, id: SessionId, headers: Vec<(String, String)>, body: Option<Body>) {
+        self.run(move |agent, now| agent.notify_in_call(now, id, headers, body));
     }
 
     /// See [`UserAgent::info`].

@@ -128,7 +128,7 @@ impl Scene {
             15 => agent.answer_refer(now, id, refer, if choice { Ok(()) } else { Err(603) }),
             16 => agent.notify_refer(now, id, refer, 200, choice),
             17 if choice => agent.info(now, id, description()),
-            17 => agent.message(now, id, description()),
+            17 => agent.message(now, id, description(), Vec::new()),
             _ => agent.hangup(now, id, Vec::new()),
         });
     }

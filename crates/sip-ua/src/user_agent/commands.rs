@@ -242,10 +242,25 @@ impl UserAgent {
         });
     }
 
-    /// Sends MESSAGE in an answered call (RFC 3428).
-    pub fn message(&mut self, now: Instant, id: SessionId, body: Body) {
+    /// Sends MESSAGE in an answered call (RFC 3428). `From` and `To` among the headers are display names, which this message
+    /// alone has.
+    pub fn message(&mut self, now: Instant, id: SessionId, body: Body, headers: Vec<(String, String)>) {
         self.command(now, id, |stage, scope| match stage {
-            Stage::Confirmed(confirmed) => confirmed.tell(scope, Method::Message, Vec::new(), Some(body)),
+            Stage::Confirmed(confirmed) => confirmed.tell(scope, Method::Message, headers, Some(body)),
+            other => other,
+        });
+    }
+
+    /// Sends NOTIFY in the dialog of an answered call, which belongs to no subscription: some phones obey such ones.
+    pub fn notify_in_call(
+        &mut self,
+        now: Instant,
+        id: SessionId,
+        headers: Vec<(String, String)>,
+        body: Option<Body>,
+    ) {
+        self.command(now, id, |stage, scope| match stage {
+            Stage::Confirmed(confirmed) => confirmed.tell(scope, Method::Notify, headers, body),
             other => other,
         });
     }

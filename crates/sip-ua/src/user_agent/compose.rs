@@ -30,6 +30,7 @@ pub(super) struct Opening<'a> {
 pub(super) struct Content<'a> {
     pub(super) contact: Option<&'a str>,
     pub(super) authorization: &'a [(HeaderName, String)],
+    /// In a request of a dialog, `From` and `To` are display names for this request alone.
     pub(super) headers: &'a [(String, String)],
     pub(super) body: Option<&'a Body>,
     /// What the session does not do, though this user agent can.
@@ -71,7 +72,13 @@ impl Common {
         content: &Content<'_>,
     ) -> Option<Message> {
         let via = self.via(flow);
-        let request = dialog.request(method, cseq, &via, self.max_forwards(content.headers));
+        let display = |name: &str| {
+            let found = content.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            found.map(|(_, display)| display.as_str())
+        };
+        let names = [display("From"), display("To")];
+        let hops = self.max_forwards(content.headers);
+        let request = dialog.request_naming(names, method, cseq, &via, hops);
         self.finish(request, method, content)
     }
 
@@ -93,7 +100,7 @@ impl Common {
         if !self.config.user_agent.is_empty() && !says_who {
             request = request.header(&HeaderName::UserAgent, &self.config.user_agent);
         }
-        for (name, value) in content.headers.iter().filter(|(name, _)| !is_max_forwards(name)) {
+        for (name, value) in content.headers.iter().filter(|(name, _)| !is_written_elsewhere(name)) {
             request = request.header(name.as_str(), value);
         }
         if let Some(body) = content.body {
@@ -187,6 +194,11 @@ pub(super) fn finish_reply(
 
 fn is_max_forwards(name: &str) -> bool {
     name.eq_ignore_ascii_case("Max-Forwards")
+}
+
+/// What is not written where the other headers are.
+fn is_written_elsewhere(name: &str) -> bool {
+    is_max_forwards(name) || name.eq_ignore_ascii_case("From") || name.eq_ignore_ascii_case("To")
 }
 
 /// A URI as it may stand in a request line. Headers that a Contact or a caller's link puts into it are left aside: they

@@ -1,6 +1,7 @@
 //! `pjsip …`: endpoints, and where their phones are.
 
 mod channel_stats;
+mod notify;
 mod one;
 mod publications;
 mod registrations;
@@ -17,6 +18,8 @@ use rows::{
     rows_of, transport_row,
 };
 
+/// What phones are told unasked.
+pub(super) use notify::COMMANDS as NOTIFY;
 /// Who watches what.
 pub(super) use subscriptions::COMMANDS as SUBSCRIPTIONS;
 

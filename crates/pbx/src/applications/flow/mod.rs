@@ -35,6 +35,7 @@ pub(super) mod proceeding;
 pub(super) mod raise_exception;
 pub(super) mod random;
 pub(super) mod read_exten;
+pub(super) mod receive_text;
 pub(super) mod return_;
 pub(super) mod routine;
 pub(super) mod send_dtmf;

@@ -4,8 +4,8 @@ use call_control::Call;
 
 use crate::applications::arguments::Options;
 
-/// Letters of options that mean something.
-const KNOWN: &str = "bBcdDeEglnoqrsSuvwWxX";
+/// Letters of options that are heeded; `l` and `s` ask for what is done in any case.
+const KNOWN: &str = "bBcdeEgloqrsSuvwWxX";
 
 /// What somebody who listens in wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,9 +117,9 @@ mod tests {
     fn options_are_understood() {
         let plain = Wishes::parse("");
         assert_eq!((plain.mode, plain.next_key, plain.exit_key, plain.volume), (Mode::Listen, '*', None, 0));
-        let wishes = Wishes::parse("bqdwv(9)c(7)x(9)g(sales:support)e(alice)r(x)ESXuoN");
+        let wishes = Wishes::parse("bqdwv(9)c(7)x(9)g(sales:support)e(alice)r(x)ESXuoNDn(100)");
         assert_eq!((wishes.mode, wishes.volume, wishes.next_key), (Mode::Whisper, 4, '7'));
-        assert_eq!((wishes.exit_key, wishes.unknown), (Some('9'), vec!['N']));
+        assert_eq!((wishes.exit_key, wishes.unknown), (Some('9'), vec!['N', 'D', 'n']));
         assert_eq!(wishes.groups, Some(vec!["sales".to_owned(), "support".to_owned()]));
         assert_eq!(
             (wishes.endpoints, wishes.recording),

@@ -59,6 +59,8 @@ pub struct Global {
     pub endpoint_identifier_order: Vec<Identifier>,
     /// `mwi_disable_initial_unsolicited`: phones are not told of waiting messages as the exchange starts.
     pub mwi_disable_initial_unsolicited: bool,
+    /// `default_outbound_endpoint`: by which URIs are reached that belong to no endpoint.
+    pub default_outbound_endpoint: Option<String>,
     /// `default_voicemail_extension`: what phones call for their messages where nothing else is said.
     pub default_voicemail_extension: Option<String>,
     /// `disable_multi_domain`: users are known without their domain alone.
@@ -86,6 +88,7 @@ impl Default for Global {
             keep_alive_interval: Some(Duration::from_secs(90)),
             endpoint_identifier_order: vec![Identifier::Ip, Identifier::Username, Identifier::Anonymous],
             mwi_disable_initial_unsolicited: false,
+            default_outbound_endpoint: Some("default_outbound_endpoint".to_owned()),
             default_voicemail_extension: None,
             disable_multi_domain: false,
             regcontext: None,
@@ -114,6 +117,9 @@ impl Global {
             },
             endpoint_identifier_order: order.unwrap_or(defaults.endpoint_identifier_order),
             mwi_disable_initial_unsolicited: values.flag("mwi_disable_initial_unsolicited", false),
+            default_outbound_endpoint: values
+                .text("default_outbound_endpoint")
+                .or(defaults.default_outbound_endpoint),
             default_voicemail_extension: values.text("default_voicemail_extension"),
             disable_multi_domain: values.flag("disable_multi_domain", false),
             regcontext: values

@@ -28,7 +28,7 @@ pub(super) struct OwnRequest {
 /// What a request of ours is for, and so what its response means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// It tells something: INFO, MESSAGE.
+    /// It tells something: INFO, MESSAGE, a NOTIFY of no subscription.
     Tell,
     /// An UPDATE of the application's.
     Update { offers: bool },
@@ -173,7 +173,7 @@ impl Confirmed {
             return Stage::Confirmed(self);
         }
         // A 481 to a NOTIFY ends what it tells of, not the call.
-        if matches!(status, 408 | 481) && !matches!(own.purpose, Purpose::Notify { .. }) {
+        if matches!(status, 408 | 481) && own.method != Method::Notify {
             return self.close(scope, Headers::new(), EndReason::Lost, Some(response));
         }
         match own.purpose {

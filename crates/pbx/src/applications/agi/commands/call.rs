@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use billing_agi::agi::Reply;
-use call_control::{Call, CallError, CallerId, ChannelState, HangupCause};
+use call_control::{Call, CallError, CallText, CallerId, ChannelState, HangupCause};
 use tokio::time::Instant;
 
 use super::super::script::Script;
@@ -61,7 +61,7 @@ pub(super) fn set_caller(script: &Script<'_>, text: &str) -> Reply {
 }
 
 pub(super) fn send_text(script: &Script<'_>, text: &str) -> Reply {
-    script.channel.call.send_text(text, "text/plain");
+    script.channel.call.send_text(&CallText::new(text, "text/plain"));
     Reply::of(0)
 }
 
