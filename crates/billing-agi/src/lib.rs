@@ -2,8 +2,8 @@
 //!
 //! The module [`agi`] has the protocol from both ends. An exchange hands a script the facts of its call
 //! ([`agi::Environment`]), reads [`agi::Command`]s, and answers with [`agi::Reply`]s; [`agi::serve`] is that loop over any pair
-//! of streams. Whoever writes a script in Rust takes [`agi::client::Agi`], which runs as a process of the exchange or behind
-//! a port (FastAGI), and never sees a line.
+//! of streams, and [`agi::serve_asynchronous`] the same over a queue of commands. Whoever writes a script in Rust takes
+//! [`agi::client::Agi`], which runs as a process of the exchange or behind a port (FastAGI), and never sees a line.
 //!
 //! ```
 //! use billing_agi::agi::client::{Agi, AgiError, Keys};

@@ -193,6 +193,13 @@ pub enum Event {
         /// What it says of it, key and value.
         fields: Vec<(String, String)>,
     },
+    /// A channel begins to wait for commands of AGI that others queue, has run one, or waits no more.
+    AsyncAgi {
+        /// The channel.
+        channel: CallSnapshot,
+        /// What happened.
+        change: AsyncAgiChange,
+    },
     /// A phone's contact appeared, was refreshed or went.
     Contact {
         /// The address of record.
@@ -242,6 +249,28 @@ pub enum Event {
     },
     /// Something happened at the door. A failed log-in is told here and as [`Self::AuthenticationFailed`].
     Security(SecurityEvent),
+}
+
+/// What happened to a channel in asynchronous AGI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AsyncAgiChange {
+    /// It waits for commands.
+    Started {
+        /// What a script is told of its call: a line `agi_name: value` for each fact, and an empty one.
+        environment: String,
+    },
+    /// It has run a command.
+    Executed {
+        /// The command as it was queued.
+        command: String,
+        /// What whoever queued it knows it by.
+        command_id: Option<String>,
+        /// The reply as a script reads it, without the last line end.
+        reply: String,
+    },
+    /// It waits no more.
+    Ended,
 }
 
 /// What happened to a registered contact.

@@ -70,7 +70,7 @@ pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, 
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
 pub use direct_media::{MediaAnchor, MediaPlace, MediaRoute, PartyMedia};
 pub use error::CallError;
-pub use event::{ContactChange, DialCounts, Event, Observer, RegistrationChange};
+pub use event::{AsyncAgiChange, ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use forward::{Forward, ForwardTarget};
 pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation, Redirecting};
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};

@@ -4,6 +4,7 @@
 //! what came of it. That is the whole protocol; it runs over the standard streams of a process, over TCP (FastAGI), or in
 //! events and actions of a manager (asynchronous AGI).
 
+mod asynchronous;
 pub mod client;
 mod command;
 mod environment;
@@ -14,6 +15,9 @@ mod reply;
 mod serve;
 mod words;
 
+pub use asynchronous::{
+    AsyncAgi, AsyncAgiError, AsyncCommand, AsyncCommands, asynchronous, serve_asynchronous,
+};
 pub use command::{Command, CommandError, Playing, Recording, Spoken, Syntax, commands};
 pub use environment::Environment;
 pub use lines::{LineError, Lines, MAX_LINE};

@@ -16,6 +16,13 @@ pub enum Reply {
         /// Where playing or recording ended, in samples of 8 kHz.
         end_position: Option<u64>,
     },
+    /// 200 with a word behind it, as `GOSUB` has it.
+    Remark {
+        /// What follows `result=`.
+        result: String,
+        /// The word.
+        remark: String,
+    },
     /// 510: there is no such command.
     Unknown,
     /// 511: it makes no sense once the caller has hung up.
@@ -42,6 +49,12 @@ impl Reply {
         Self::Success { result: result.to_string(), data: Some(data.into()), end_position: None }
     }
 
+    /// `200 result=N remark`.
+    #[must_use]
+    pub fn remark(result: impl fmt::Display, remark: impl Into<String>) -> Self {
+        Self::Remark { result: result.to_string(), remark: remark.into() }
+    }
+
     /// `200 result=N endpos=SAMPLES`.
     #[must_use]
     pub fn ended_at(result: impl fmt::Display, samples: u64) -> Self {
@@ -58,9 +71,14 @@ impl Reply {
     #[must_use]
     pub fn number(&self) -> Option<i64> {
         match self {
-            Self::Success { result, .. } => result.parse().ok(),
+            Self::Success { result, .. } | Self::Remark { result, .. } => result.parse().ok(),
             _ => None,
         }
+    }
+
+    /// Whether this line only says that a command takes its time: its reply follows.
+    pub(crate) fn is_yet_to_come(line: &str) -> bool {
+        line.starts_with("100 ")
     }
 
     /// Whether this line begins a reply that goes on until a line `520 End of proper usage.`.
@@ -94,14 +112,15 @@ impl Reply {
     fn read_success(text: &str) -> Self {
         let text = text.strip_prefix("result=").unwrap_or(text);
         let (result, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let (rest, end_position) = match rest.rsplit_once("endpos=") {
-            Some((before, number)) if number.bytes().all(|octet| octet.is_ascii_digit()) => {
-                (before.trim_end(), number.parse().ok())
-            }
-            _ => (rest, None),
-        };
+        let digits = |number: &str| number.bytes().all(|octet| octet.is_ascii_digit());
+        let place = rest.rsplit_once("endpos=").filter(|(_, number)| digits(number));
+        let place = place.and_then(|(before, number)| Some((before.trim_end(), number.parse().ok()?)));
+        let (rest, end_position) = place.map_or((rest, None), |(before, samples)| (before, Some(samples)));
         // The value may hold brackets of its own.
         let data = rest.strip_prefix('(').map(|data| data.strip_suffix(')').unwrap_or(data).to_owned());
+        if data.is_none() && end_position.is_none() && !rest.is_empty() {
+            return Self::remark(result, rest);
+        }
         Self::Success { result: result.to_owned(), data, end_position }
     }
 }
@@ -116,6 +135,9 @@ impl fmt::Display for Reply {
                     write!(f, " ({})", data.replace(['\r', '\n'], " "))?;
                 }
                 end_position.map_or(Ok(()), |samples| write!(f, " endpos={samples}"))
+            }
+            Self::Remark { result, remark } => {
+                write!(f, "200 result={result} {}", remark.replace(['\r', '\n'], " "))
             }
             Self::Unknown => f.write_str("510 Invalid or unknown command"),
             Self::Dead => f.write_str("511 Command Not Permitted on a dead channel or intercept routine"),
@@ -161,6 +183,11 @@ mod tests {
             end_position: Some(160),
         };
         assert_eq!(Reply::parse("200 result=0 (hangup) endpos=160"), Ok(recording));
+        let routine = Reply::remark(0, "Gosub complete");
+        assert_eq!(routine.to_string(), "200 result=0 Gosub complete");
+        assert_eq!((routine.number(), Reply::parse("200 result=0 Gosub complete")), (Some(0), Ok(routine)));
+        let odd = Reply::parse("200 result=0 x endpos=99999999999999999999").unwrap();
+        assert_eq!(odd.to_string(), "200 result=0 x endpos=99999999999999999999");
     }
 
     proptest! {

@@ -17,6 +17,9 @@ const MOST_UNREAD: usize = 1 << 20;
 /// How long a script may say nothing once its caller has hung up. Then the call goes on without it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What a script is told before a command that takes its time.
+const TRYING: &str = "100 result=0 Trying...";
+
 /// What is read at once, in octets.
 const PIECE: usize = 4_096;
 
@@ -25,6 +28,11 @@ pub trait Host {
     /// Runs a command. Commands that make no sense after a hang-up do not reach it then; one that runs as the caller hangs up
     /// comes back soon.
     fn run(&mut self, command: Command) -> impl Future<Output = Reply> + Send;
+
+    /// Whether a script is told by a line `100` that this command takes its time, before it runs.
+    fn announces(&mut self, _command: &Command) -> bool {
+        false
+    }
 
     /// Whether the caller has hung up.
     fn has_hung_up(&self) -> bool;
@@ -127,14 +135,14 @@ where
         let Some(line) = line else { return Ok(Ended::Done) };
         left_at = left_at.map(|_| Instant::now());
         host.trace(Line::Command(&line));
-        let (reply, is_last) = match Command::parse(&line) {
-            Err(CommandError::Unknown) => (Reply::Unknown, false),
-            Err(CommandError::Usage(syntax)) => {
-                (Reply::Usage(format!("Usage: {}\n {}", syntax.usage, syntax.synopsis)), false)
-            }
-            Ok(command) if host.has_hung_up() && !command.works_after_hangup() => (Reply::Dead, false),
+        let (reply, is_last) = match accepted(&line, host) {
+            Err(reply) => (reply, false),
             Ok(command) => {
                 let is_last = command == Command::AsyncBreak;
+                if host.announces(&command) {
+                    host.trace(Line::Reply(TRYING));
+                    outgoing.say(TRYING);
+                }
                 (outgoing.send_while(host.run(command)).await, is_last)
             }
         };
@@ -145,6 +153,18 @@ where
             outgoing.send().await;
             return Ok(Ended::Broken);
         }
+    }
+}
+
+/// The command of a line, or what is replied at once.
+pub(super) fn accepted(line: &str, host: &impl Host) -> Result<Command, Reply> {
+    match Command::parse(line) {
+        Err(CommandError::Unknown) => Err(Reply::Unknown),
+        Err(CommandError::Usage(syntax)) => {
+            Err(Reply::Usage(format!("Usage: {}\n {}", syntax.usage, syntax.synopsis)))
+        }
+        Ok(command) if host.has_hung_up() && !command.works_after_hangup() => Err(Reply::Dead),
+        Ok(command) => Ok(command),
     }
 }
 

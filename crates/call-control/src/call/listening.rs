@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_millis(40);
 /// Samples a second of what is listened to.
 const RATE: u32 = 8_000;
 
-/// What a party says, as sound at 8 kHz, from [`Call::listen`] until this is dropped. Its audio stays here for as long.
+/// What a party says, as sound at 8 kHz or the rate that was asked for, from [`Call::listen`] until this is dropped. Its audio stays here for as long.
 pub struct Listener {
     call: Call,
     reader: TapReader,
@@ -29,7 +29,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Samples a second of what is heard.
+    /// Samples a second of what [`Call::listen`] hears.
     pub const RATE: u32 = RATE;
 
     /// Waits a moment, and returns what was said in it; silence where nothing came.
@@ -60,10 +60,18 @@ impl Call {
     /// # Errors
     /// [`CallError::NoMedia`] for a channel without audio, [`CallError::HungUp`] for one that has ended.
     pub fn listen(&self) -> Result<Listener, CallError> {
+        self.listen_at(RATE)
+    }
+
+    /// The same at `rate` samples a second, whatever the party's codec has.
+    ///
+    /// # Errors
+    /// As [`Call::listen`].
+    pub fn listen_at(&self, rate: u32) -> Result<Listener, CallError> {
         let gone = if self.state().is_ended() { CallError::HungUp } else { CallError::NoMedia };
         let leg = self.leg().ok_or(gone)?;
         let here = self.keep_media();
-        let reader = TapReader::new(leg.tap(Sides::Only(Side::Read)), RATE, PATIENCE);
+        let reader = TapReader::new(leg.tap(Sides::Only(Side::Read)), rate, PATIENCE);
         Ok(Listener { call: self.clone(), reader, said: Vec::new(), _here: here })
     }
 

@@ -1,18 +1,26 @@
 //! Searches that ask a resolver, and remember what it said.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 use super::destination::Destination;
 use super::dns::DnsResolver;
-use super::error::LocationError;
+use super::error::{LocationError, Trail};
 use super::inquiries::Inquiries;
+use super::question::{Question, Record, RecordKind};
 use super::reach::Reach;
 use super::resolver::Resolver;
-use super::search::{Search, Server};
+use super::search::{Search, Server, in_words};
+use super::weights;
+
+/// Servers of a service that are looked at.
+const MOST_SERVERS: usize = 32;
+
+/// Aliases of a host that lead to others.
+const MOST_ALIASES: usize = 8;
 
 /// Finds the servers of URIs (RFC 3263), and remembers answers as long as they are good. Share it: what one
 /// call has looked up, the next one knows.
@@ -78,6 +86,69 @@ impl Locator {
             }
         }
         Ok(addresses)
+    }
+
+    /// The servers of any service of the net, in the order in which they are to be tried (RFC 2782): those that `name` has
+    /// SRV records for, as in `_agi._tcp.example.com`; at least one.
+    ///
+    /// # Errors
+    /// [`LocationError::NotFound`] says what was looked up and what came.
+    pub async fn service(&self, name: &str) -> Result<Vec<SocketAddr>, LocationError> {
+        let mut trail = Trail::default();
+        let records = self.records(RecordKind::Srv, name, &mut trail).await;
+        let servers = records.into_iter().filter_map(|record| match record {
+            // A domain without the service says so by a target of its own.
+            Record::Srv(server) => Some(server).filter(|server| !matches!(server.target.as_str(), "" | ".")),
+            _ => None,
+        });
+        let servers = weights::order(servers.take(MOST_SERVERS).collect(), &mut random);
+        let mut found = Vec::new();
+        for server in servers {
+            for address in self.addresses(&server.target, &mut trail).await {
+                found.push(SocketAddr::new(address, server.port));
+            }
+        }
+        match found.is_empty() {
+            true => Err(LocationError::NotFound { domain: name.to_owned(), trail }),
+            false => Ok(found),
+        }
+    }
+
+    /// The addresses of a host, those of IPv4 first.
+    async fn addresses(&self, host: &str, trail: &mut Trail) -> Vec<IpAddr> {
+        let mut found = Vec::new();
+        for kind in [RecordKind::A, RecordKind::Aaaa] {
+            let mut name = host.to_owned();
+            for _ in 0..MOST_ALIASES {
+                let records = self.records(kind, &name, trail).await;
+                found.extend(records.iter().filter_map(|record| match record {
+                    Record::A(address) => Some(IpAddr::V4(*address)),
+                    Record::Aaaa(address) => Some(IpAddr::V6(*address)),
+                    _ => None,
+                }));
+                let alias = records.iter().find_map(|record| match record {
+                    Record::Cname(alias) => Some(alias.clone()),
+                    _ => None,
+                });
+                match alias.filter(|_| !records.iter().any(|record| record.is(kind))) {
+                    Some(alias) => name = alias,
+                    None => break,
+                }
+            }
+        }
+        found
+    }
+
+    /// The records of one question; none where it has no answer.
+    async fn records(&self, kind: RecordKind, name: &str, trail: &mut Trail) -> Vec<Record> {
+        let question = Question::new(kind, name);
+        trail.ask(&question);
+        let (question, answer) = match self.inquiries.known(&question) {
+            Some(answer) => (question, answer),
+            None => self.inquiries.clone().ask(question).await,
+        };
+        trail.note(&question, in_words(kind, &answer));
+        answer.map(|answer| answer.records).unwrap_or_default()
     }
 
     async fn run(&self, mut search: Search) -> Result<Vec<Server>, LocationError> {

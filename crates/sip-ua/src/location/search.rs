@@ -387,7 +387,7 @@ fn address(record: &Record) -> Option<IpAddr> {
 }
 
 /// What came, for whoever reads the error.
-fn in_words(kind: RecordKind, answer: &Result<Answer, LookupError>) -> String {
+pub(super) fn in_words(kind: RecordKind, answer: &Result<Answer, LookupError>) -> String {
     let records = match answer {
         Ok(answer) => &answer.records,
         Err(error) => return error.to_string(),

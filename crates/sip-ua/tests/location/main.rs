@@ -6,6 +6,7 @@ mod zone;
 mod addresses;
 mod bounds;
 mod name_server;
+mod other_services;
 mod resolver;
 mod servers;
 mod services;

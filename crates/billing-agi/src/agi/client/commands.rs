@@ -37,6 +37,7 @@ pub struct Entry {
 fn success(command: &Command, reply: Reply) -> Result<(String, Option<String>), AgiError> {
     match reply {
         Reply::Success { result, data, .. } => Ok((result, data)),
+        Reply::Remark { result, remark } => Ok((result, Some(remark))),
         Reply::Unknown => Err(AgiError::Unknown(command.to_string())),
         Reply::Dead => Err(AgiError::Dead(command.to_string())),
         Reply::Usage(usage) => Err(AgiError::Usage { command: command.to_string(), usage }),

@@ -44,9 +44,9 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Connection<R, W> {
         self.output.write_all(line.as_bytes()).await?;
         self.output.flush().await?;
         let mut text = self.line().await?;
-        // It stands between replies, wherever the hang-up came.
-        while text == "HANGUP" {
-            self.has_hung_up = true;
+        // The news of a hang-up stands between replies, wherever it came.
+        while text == "HANGUP" || Reply::is_yet_to_come(&text) {
+            self.has_hung_up |= text == "HANGUP";
             text = self.line().await?;
         }
         if Reply::opens_usage(&text) {

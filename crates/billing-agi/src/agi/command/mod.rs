@@ -140,6 +140,8 @@ pub enum Command {
         /// Its value.
         value: String,
     },
+    /// Recognises what the caller says: `CREATE`, `RECOGNIZE` and so on, with what stands behind it.
+    Speech(Vec<String>),
     /// Plays a prompt.
     StreamFile {
         /// The prompt.

@@ -9,10 +9,20 @@ pub struct Syntax {
     pub usage: &'static str,
     /// One line on what it does.
     pub synopsis: &'static str,
+    /// Whether it does something once the caller has hung up.
+    pub on_dead_channel: bool,
 }
 
 const fn row(name: &'static str, usage: &'static str, synopsis: &'static str) -> Syntax {
-    Syntax { name, usage, synopsis }
+    Syntax { name, usage, synopsis, on_dead_channel: false }
+}
+
+impl Syntax {
+    /// The same command, which works after a hang-up too.
+    const fn dead(mut self) -> Self {
+        self.on_dead_channel = true;
+        self
+    }
 }
 
 /// Every command, by name.
@@ -20,7 +30,7 @@ const fn row(name: &'static str, usage: &'static str, synopsis: &'static str) ->
 pub fn commands() -> &'static [Syntax] {
     const TABLE: &[Syntax] = &[
         row("answer", "ANSWER", "Answers the call: 0, or -1 when that fails."),
-        row("asyncagi break", "ASYNCAGI BREAK", "Ends asynchronous AGI."),
+        row("asyncagi break", "ASYNCAGI BREAK", "Ends asynchronous AGI.").dead(),
         row(
             "channel status",
             "CHANNEL STATUS [channel]",
@@ -31,30 +41,33 @@ pub fn commands() -> &'static [Syntax] {
             "CONTROL STREAM FILE file \"keys\" [skip-ms [forward [rewind [pause [offset-ms]]]]]",
             "Plays a prompt that the caller steers.",
         ),
-        row("database del", "DATABASE DEL family key", "Takes a value out of the database: 1, or 0."),
+        row("database del", "DATABASE DEL family key", "Takes a value out of the database: 1, or 0.").dead(),
         row(
             "database deltree",
             "DATABASE DELTREE family [key]",
             "Takes a family out of the database: 1, or 0.",
-        ),
-        row("database get", "DATABASE GET family key", "A value of the database: 1 (value), or 0."),
-        row("database put", "DATABASE PUT family key value", "Sets a value of the database: 1, or 0."),
+        )
+        .dead(),
+        row("database get", "DATABASE GET family key", "A value of the database: 1 (value), or 0.").dead(),
+        row("database put", "DATABASE PUT family key value", "Sets a value of the database: 1, or 0.").dead(),
         row(
             "exec",
             "EXEC application [arguments]",
             "Runs an application: its result, or -2 when there is none of that name.",
-        ),
+        )
+        .dead(),
         row("get data", "GET DATA file [timeout-ms [most]]", "Plays a prompt and reads keys."),
         row(
             "get full variable",
             "GET FULL VARIABLE expression [channel]",
             "A text with ${...} in it: 1 (text), or 0.",
-        ),
+        )
+        .dead(),
         row("get option", "GET OPTION file \"keys\" [timeout-ms]", "Plays a prompt and reads one key."),
-        row("get variable", "GET VARIABLE name", "A variable or function: 1 (value), or 0."),
+        row("get variable", "GET VARIABLE name", "A variable or function: 1 (value), or 0.").dead(),
         row("gosub", "GOSUB context extension priority [arguments]", "Runs a subroutine of the dialplan."),
         row("hangup", "HANGUP [channel]", "Ends a call: 1, or -1 when there is none of that name."),
-        row("noop", "NOOP [text]", "Does nothing."),
+        row("noop", "NOOP [text]", "Does nothing.").dead(),
         row("receive char", "RECEIVE CHAR timeout-ms", "A character that the caller types."),
         row("receive text", "RECEIVE TEXT timeout-ms", "A text that the caller sends: 1 (text), or -1."),
         row(
@@ -81,10 +94,10 @@ pub fn commands() -> &'static [Syntax] {
         row("set extension", "SET EXTENSION extension", "Where the dialplan goes on."),
         row("set music", "SET MUSIC ON|OFF [class]", "Plays music from now on, or no more."),
         row("set priority", "SET PRIORITY priority", "Where the dialplan goes on."),
-        row("set variable", "SET VARIABLE name value", "Sets a variable or function."),
+        row("set variable", "SET VARIABLE name value", "Sets a variable or function.").dead(),
         row("stream file", "STREAM FILE file \"keys\" [offset]", "Plays a prompt."),
         row("tdd mode", "TDD MODE ON|OFF", "Text telephones."),
-        row("verbose", "VERBOSE text [level]", "A line on the console."),
+        row("verbose", "VERBOSE text [level]", "A line on the console.").dead(),
         row("wait for digit", "WAIT FOR DIGIT timeout-ms", "Waits for a key; -1 for ever."),
     ];
     TABLE

@@ -110,6 +110,7 @@ fn line(command: &Command) -> String {
             Words::of("SET MUSIC").word(if *on { "ON" } else { "OFF" }).maybe(class.as_ref())
         }
         Command::SetVariable { name, value } => Words::of("SET VARIABLE").word(name).word(value),
+        Command::Speech(words) => words.iter().fold(Words::of("SPEECH"), |line, word| line.word(word)),
         Command::StreamFile { file, keys, offset } => {
             let offset = Some(offset).filter(|offset| **offset > 0).map(ToString::to_string);
             Words::of("STREAM FILE").word(file).keys(keys).maybe(offset)

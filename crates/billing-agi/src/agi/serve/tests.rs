@@ -34,6 +34,10 @@ impl Host for Noting {
     fn tell_hang_up(&mut self) -> HangUpNews {
         self.news
     }
+
+    fn announces(&mut self, command: &Command) -> bool {
+        matches!(command, Command::Gosub { .. })
+    }
 }
 
 /// A caller who can hang up, an exchange that serves, and the script's end.
@@ -78,6 +82,20 @@ async fn a_script_is_told_of_its_call_and_gets_a_reply_to_each_line() {
     let (ended, ()) = tokio::join!(serve_it(&mut host, ours), script);
     assert_eq!(ended.unwrap(), Ended::Done);
     assert_eq!(host.asked, [Command::Answer]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_its_time_is_announced() {
+    let (_caller, mut host, ours, theirs) = scene(HangUpNews::Otherwise);
+    let script = async {
+        let mut script = BufReader::new(theirs);
+        let _facts = (line(&mut script).await, line(&mut script).await);
+        script.write_all(b"GOSUB routines s 1\n").await.unwrap();
+        assert_eq!(line(&mut script).await, "100 result=0 Trying...");
+        assert_eq!(line(&mut script).await, "200 result=0");
+    };
+    let (ended, ()) = tokio::join!(serve_it(&mut host, ours), script);
+    assert_eq!(ended.unwrap(), Ended::Done);
 }
 
 #[tokio::test(start_paused = true)]

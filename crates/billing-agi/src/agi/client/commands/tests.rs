@@ -57,6 +57,18 @@ async fn values_may_be_missing_and_hold_brackets() {
 }
 
 #[tokio::test]
+async fn a_routine_is_waited_for() {
+    let replies =
+        "100 result=0 Trying...\n200 result=0 Gosub complete\n200 result=-1 Gosub label not found\n";
+    let ((run, missing), _) = asked(replies, async |agi| {
+        let run = agi.gosub("routines", "s", "1", None).await;
+        (run, agi.gosub("routines", "s", "no-such", None).await)
+    })
+    .await;
+    assert!(run.is_ok() && matches!(missing, Err(AgiError::Failed)), "{run:?} {missing:?}");
+}
+
+#[tokio::test]
 async fn what_goes_wrong_has_a_name() {
     let replies = "200 result=-2\n200 result=-1\nHANGUP\n511 Command Not Permitted\n510 Invalid\n\
         520-Invalid command syntax.  Proper usage follows:\nUsage: X\n520 End of proper usage.\n";
