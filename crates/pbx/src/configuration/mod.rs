@@ -1,7 +1,7 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
 //! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `codecs.conf`, `amd.conf`, `acl.conf`,
-//! `musiconhold.conf`, `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` and `speech.conf` of a folder, and says in a
+//! `musiconhold.conf`, `queues.conf`, `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` and `speech.conf` of a folder, and says in a
 //! [`ConfigurationReport`] all that is
 //! wrong with them. What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then
 //! there is no configuration: nothing starts, and what runs goes on.
@@ -44,6 +44,7 @@ mod notify;
 mod options;
 mod pjsip;
 mod plan_edit;
+mod queues;
 mod registered;
 mod report;
 mod resolver;
@@ -89,6 +90,7 @@ pub use pjsip::{
     SipConfiguration, System, Transport,
 };
 pub use plan_edit::{PlanEdit, PlanEditError};
+pub use queues::{QueueMember, QueueSection, QueueStrategy, QueuesConfiguration};
 pub use report::ConfigurationReport;
 pub use rtp::RtpConfiguration;
 pub use security::SecurityConfiguration;
@@ -125,6 +127,8 @@ pub struct Configuration {
     pub music: MusicConfiguration,
     /// `pjsip_notify.conf`.
     pub notify: NotifyConfiguration,
+    /// `queues.conf`.
+    pub queues: QueuesConfiguration,
     /// `resolver_unbound.conf`: who is asked where hosts are.
     pub resolver: DnsConfig,
     /// `security.conf`.
@@ -210,6 +214,7 @@ impl Configuration {
         let indications = reader.read_as("indications.conf", IndicationsConfiguration::read);
         let music = reader.read_as("musiconhold.conf", MusicConfiguration::read);
         let notify = reader.read_as("pjsip_notify.conf", NotifyConfiguration::read);
+        let queues = reader.read_as("queues.conf", QueuesConfiguration::read);
         let resolver = reader.read_as("resolver_unbound.conf", resolver::read);
         let security = reader.read_as("security.conf", SecurityConfiguration::read);
         let speech = reader.read_as("speech.conf", SpeechConfiguration::read);
@@ -238,6 +243,7 @@ impl Configuration {
             indications,
             music,
             notify,
+            queues,
             resolver,
             security,
             speech,

@@ -15,6 +15,7 @@ mod groups;
 mod lists;
 mod numbers;
 mod outside;
+mod queues;
 mod recording;
 mod saying;
 mod scope;
@@ -52,6 +53,7 @@ const SUBJECTS: &[&[Function]] = &[
     lists::ROWS,
     numbers::ROWS,
     outside::ROWS,
+    queues::ROWS,
     recording::ROWS,
     saying::ROWS,
     sip::ROWS,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::groups::Groups;
 use super::groups::Locks;
 use super::outside::Environment;
+use super::queues::MemberChanges;
 
 /// One of each.
 #[derive(Default)]
@@ -15,4 +16,6 @@ pub(crate) struct FunctionStores {
     pub(super) locks: Arc<Locks>,
     /// Variables of the environment that were set.
     pub(super) environment: Environment,
+    /// What was changed of the members of queues.
+    pub(super) queues: MemberChanges,
 }
