@@ -5,6 +5,7 @@
 
 mod arguments;
 mod call;
+mod call_records;
 mod conditions;
 mod conference;
 mod database;
@@ -43,6 +44,7 @@ pub(crate) use variables::clear_hash;
 /// The subjects.
 const SUBJECTS: &[&[Function]] = &[
     call::ROWS,
+    call_records::ROWS,
     conditions::ROWS,
     database::ROWS,
     conference::ROWS,
