@@ -12,6 +12,7 @@ mod applications;
 mod attacks;
 mod browsers;
 mod call_limits;
+mod call_records;
 mod charges;
 mod codec_order;
 mod codecs;
@@ -78,6 +79,7 @@ fn main() {
         attacks::trials(),
         browsers::trials(),
         call_limits::trials(),
+        call_records::trials(),
         codec_order::trials(),
         codecs::trials(),
         conferences::trials(),

@@ -33,12 +33,18 @@ pub enum Event {
         /// The new state.
         state: ChannelState,
     },
-    /// A channel ended. Nothing follows for it but what its dialplan does in `h`.
+    /// A channel ended. Where a task [attends](crate::Call::is_attended) it, what its dialplan does in `h` follows, and then
+    /// [`Self::ChannelReleased`]; else nothing does.
     ChannelEnded {
         /// The channel.
         channel: CallSnapshot,
         /// Why.
         cause: HangupCause,
+    },
+    /// The task that attended a channel is done with it: nothing follows.
+    ChannelReleased {
+        /// The channel, which has ended.
+        channel: CallSnapshot,
     },
     /// The party of a channel put the call on hold, or took it back.
     Hold {
@@ -63,6 +69,14 @@ pub enum Event {
         /// What was dialled, as in `PJSIP/bob`.
         destination: String,
     },
+    /// There is a channel to a destination that is being called: after [`Self::DialBegan`], and again for every place that
+    /// the destination sends its call to.
+    Dialled {
+        /// The caller's channel.
+        channel: CallSnapshot,
+        /// The called channel's name.
+        branch: String,
+    },
     /// A destination that is being called rings.
     DialRinging {
         /// The caller's channel.
@@ -83,6 +97,15 @@ pub enum Event {
         channel: CallSnapshot,
         /// The called channel's name.
         branch: String,
+    },
+    /// Somebody takes the call that rings at a destination; [`Self::DialAnswered`] follows for the one who takes it.
+    DialPickedUp {
+        /// The caller's channel.
+        channel: CallSnapshot,
+        /// The called channel's name, which is about to end.
+        branch: String,
+        /// The name of the channel that takes its place.
+        taker: String,
     },
     /// A destination sends its call elsewhere, and it is called there.
     DialForwarded {

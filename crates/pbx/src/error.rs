@@ -19,6 +19,11 @@ pub enum StartError {
     /// The media engine did not start.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// The thread that writes call detail records did not start.
+    #[error(
+        "the thread that writes call detail records cannot be started: {0}; let this user have more threads"
+    )]
+    CallRecords(std::io::Error),
     /// The store of registrations could not be opened.
     #[error(transparent)]
     Store(#[from] StoreError),

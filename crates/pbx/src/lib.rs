@@ -25,6 +25,7 @@
 
 pub mod applications;
 mod astdb;
+pub mod call_records;
 mod click_to_dial;
 pub mod conference;
 pub mod configuration;

@@ -322,6 +322,7 @@ impl Call {
             created: self.0.created,
             answered: details.answered,
             codec: details.codecs.first().copied(),
+            attended: self.is_attended(),
         }
     }
 

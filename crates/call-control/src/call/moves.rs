@@ -103,6 +103,11 @@ impl Call {
         self.0.moves.attended.send_replace(true);
     }
 
+    /// Tells observers that the task which attended the channel is done with it.
+    pub fn release(&self) {
+        self.0.switchboard.notice(|| crate::event::Event::ChannelReleased { channel: self.snapshot() });
+    }
+
     /// Whether a task sees to this channel. The phones that a `Dial` calls have none: the caller's sees to them.
     pub fn is_attended(&self) -> bool {
         *self.0.moves.attended.borrow()

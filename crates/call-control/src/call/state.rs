@@ -108,4 +108,6 @@ pub struct CallSnapshot {
     pub answered: Option<SystemTime>,
     /// The codec of its audio, once it is agreed on.
     pub codec: Option<media_bridge::Codec>,
+    /// Whether a task sees to it, which goes on after its end.
+    pub attended: bool,
 }

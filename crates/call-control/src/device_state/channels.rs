@@ -144,6 +144,7 @@ mod tests {
             created: SystemTime::UNIX_EPOCH,
             answered: None,
             codec: None,
+            attended: false,
         }
     }
 

@@ -278,6 +278,7 @@ impl<'a> Race<'a> {
 
     /// Hears what becomes of a destination from now on.
     fn follow(&mut self, index: usize, call: Call) {
+        self.notice(|channel| Event::Dialled { channel, branch: call.name().to_owned() });
         tokio::spawn(watch_branch(call.clone(), index, self.reports.clone()));
         self.branches[index].call = Some(call);
     }
@@ -327,6 +328,8 @@ impl<'a> Race<'a> {
                 return true;
             }
             Progress::PickedUp(taker) => {
+                let (rang, name) = (branch, taker.name().to_owned());
+                self.notice(|channel| Event::DialPickedUp { channel, branch: rang, taker: name });
                 if let Some(rang) = self.branches[index].call.replace(taker) {
                     rang.hangup(HangupCause::ANSWERED_ELSEWHERE);
                 }

@@ -1,5 +1,6 @@
 //! The commands of the console: a file for each family, a row of the table for each command.
 
+mod cdr;
 mod channel;
 mod confbridge;
 mod core;
@@ -143,6 +144,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         help::COMMANDS,
         hints::COMMANDS,
         indication::COMMANDS,
+        cdr::COMMANDS,
         channel::COMMANDS,
         confbridge::COMMANDS,
         database::COMMANDS,

@@ -14,6 +14,10 @@ pub(super) const COMMANDS: &[Command] = &[Command::later(
 
 /// Modules of Asterisk by the part of our configuration that they read.
 const MODULES: &[(&str, Part)] = &[
+    ("cdr", Part::CallRecords),
+    ("cdr_csv", Part::CallRecords),
+    ("cdr_custom", Part::CallRecords),
+    ("cdr_sqlite3_custom", Part::CallRecords),
     ("pbx_config", Part::Dialplan),
     ("res_geolocation", Part::Geolocation),
     ("res_musiconhold", Part::Music),

@@ -2,7 +2,7 @@
 //!
 //! Options that act: `r` rings at once, `m(class)` plays music instead of ringing, `g` goes on with the dialplan
 //! after the called party has hung up, `i` counts a destination that forwards its call as busy, `c` tells those that are
-//! given up that the call was answered elsewhere. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
+//! given up that the call was answered elsewhere, `C` begins the call detail record anew. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
 //! are said once a call on the console.
 //!
 //! Sets `DIALSTATUS`, `HANGUPCAUSE`, `DIALEDPEERNAME`, `DIALEDPEERNUMBER`, `DIALEDTIME`, `ANSWEREDTIME`, `RINGTIME` and
@@ -19,7 +19,7 @@ use super::arguments::{Options, seconds, split};
 use crate::dialplan::{DialplanChannel, HangUpOnDrop};
 
 /// Options that have their effect here, or need none yet.
-const UNDERSTOOD: &str = "rmgictT";
+const UNDERSTOOD: &str = "rmgicCtT";
 
 /// Options that listen for keys or speak into the call: parties that could send their audio past us do not.
 const NEEDS_MEDIA: &str = "HhKkLTtWwXx";
@@ -42,6 +42,9 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
     // From here on, or the caller could be sent to the called party before the answer.
     let _caller_here = needs_media.then(|| channel.call.keep_media());
     let started = Instant::now();
+    if options.has('C') {
+        channel.exchange.call_records().reset(channel.call.name(), false);
+    }
     forget_last(channel);
     let timeout = argument(1).and_then(|t| seconds(t.split('^').next().unwrap_or_default()));
     // A caller who hangs up drops this future: then `h` reads what stands here.

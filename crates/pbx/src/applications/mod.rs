@@ -74,6 +74,7 @@ mod answer;
 pub(crate) mod arguments;
 mod background;
 mod busy;
+mod call_records;
 mod clear_hash;
 mod conference;
 mod congestion;
@@ -115,6 +116,7 @@ use self::sip::{
     add_header as sip_add_header, hangup as pjsip_hangup, notify as pjsip_notify,
     remove_header as sip_remove_header,
 };
+use call_records::{fork_cdr, no_cdr, reset_cdr, set_ama_flags};
 use conference::{conf_bridge, conf_kick};
 pub(crate) use flow::routine::begin as begin_routine;
 use flow::{
@@ -177,6 +179,7 @@ pub fn table() -> &'static [Application] {
         application!(exten_spy, "ExtenSpy", "Listen to the channels of an extension."),
         application!(festival, "Festival", "Speak a text by festival, or what speech.conf says."),
         application!(flite, "Flite", "Speak a text by flite, or what speech.conf says."),
+        application!(fork_cdr, "ForkCDR", "Begin another call detail record beside the one that is there.", dead: true),
         application!(gosub, "Gosub", "Run a routine, which Return ends.", dead: true),
         application!(gosub_if, "GosubIf", "Run one of two routines.", dead: true),
         application!(goto, "Goto", "Go on at another priority, extension or context.", dead: true),
@@ -202,6 +205,7 @@ pub fn table() -> &'static [Application] {
         application!(mp3_player, "MP3Player", "Play a file, a playlist or a stream."),
         application!(m_set, "MSet", "Set several variables.", dead: true),
         application!(music_on_hold, "MusicOnHold", "Play music, for a time or until the caller hangs up."),
+        application!(no_cdr, "NoCDR", "Leave the call out of the call detail records.", dead: true),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),
         application!(originate, "Originate", "Call somebody, and run something for whoever answers.", dead: true),
         application!(pickup, "Pickup", "Take a call that rings elsewhere."),
@@ -219,6 +223,7 @@ pub fn table() -> &'static [Application] {
         application!(read_exten, "ReadExten", "Read an extension into a variable."),
         application!(receive_text, "ReceiveText", "Wait for a text of the caller."),
         application!(record, "Record", "Record what the caller says."),
+        application!(reset_cdr, "ResetCDR", "Begin the call detail record anew.", dead: true),
         application!(return_, "Return", "End a routine.", dead: true),
         application!(ringing, "Ringing", "Tell the caller that it rings."),
         application!(say_alpha, "SayAlpha", "Spell a text."),
@@ -238,6 +243,7 @@ pub fn table() -> &'static [Application] {
         application!(send_dtmf, "SendDTMF", "Press keys towards the caller."),
         application!(send_text, "SendText", "Show the caller a text."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
+        application!(set_ama_flags, "SetAMAFlags", "Say how billing is to treat the call.", dead: true),
         application!(sip_add_header, "SIPAddHeader", "Add a header to the calls that the channel makes.", dead: true),
         application!(sip_remove_header, "SIPRemoveHeader", "Take headers away that were added.", dead: true),
         application!(soft_hangup, "SoftHangup", "End another channel.", dead: true),

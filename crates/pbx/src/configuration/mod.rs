@@ -26,6 +26,7 @@
 
 mod access;
 mod amd;
+mod call_records;
 mod check;
 mod codec_names;
 mod codecs;
@@ -64,6 +65,7 @@ use registered::RegisteredExtension;
 use sip_ua::location::DnsConfig;
 
 pub use access::{Access, AccessLists};
+pub use call_records::{CallRecordsConfiguration, CsvRecords, RecordBatch, SqliteRecords};
 pub use codec_names::{codec_of, name_of as codec_name};
 pub use codecs::CodecsConfiguration;
 pub use confbridge::{
@@ -115,6 +117,8 @@ pub struct Configuration {
     pub rtp: RtpConfiguration,
     /// `amd.conf`.
     pub amd: audio::answering_machine::Settings,
+    /// `cdr.conf`, `cdr_custom.conf` and `cdr_sqlite3_custom.conf`.
+    pub call_records: CallRecordsConfiguration,
     /// `codecs.conf`.
     pub codecs: CodecsConfiguration,
     /// `confbridge.conf`.
@@ -160,6 +164,8 @@ pub enum Part {
     Geolocation,
     /// What those hear who wait.
     Music,
+    /// Which call detail records are made, and where they are written.
+    CallRecords,
 }
 
 impl Configuration {
@@ -208,6 +214,9 @@ impl Configuration {
         geolocation.check_endpoints(&sip, &mut reader.found);
         let rtp = reader.read_as("rtp.conf", RtpConfiguration::read);
         let amd = reader.read_as("amd.conf", amd::read);
+        let mut call_records = reader.read_as("cdr.conf", CallRecordsConfiguration::read);
+        reader.read_as("cdr_custom.conf", |config, found| call_records.read_custom(config, found));
+        reader.read_as("cdr_sqlite3_custom.conf", |config, found| call_records.read_sqlite(config, found));
         let codecs = reader.read_as("codecs.conf", CodecsConfiguration::read);
         let confbridge = reader.read_as("confbridge.conf", ConfbridgeConfiguration::read);
         let features = reader.read_as("features.conf", FeaturesConfiguration::read);
@@ -237,6 +246,7 @@ impl Configuration {
             geolocation,
             rtp,
             amd,
+            call_records,
             codecs,
             confbridge,
             features,
@@ -271,6 +281,7 @@ impl Configuration {
                 ..self.clone()
             },
             Part::Music => Self { music: loaded.music, ..self.clone() },
+            Part::CallRecords => Self { call_records: loaded.call_records, ..self.clone() },
             Part::Geolocation => Self { geolocation: loaded.geolocation, ..self.clone() },
             Part::Sip if loaded.added_lines == self.added_lines => {
                 Self { sip: loaded.sip, notify: loaded.notify, ..self.clone() }

@@ -17,7 +17,7 @@ use crate::pickup::{self, PickupNumber, is_pickup_number};
 /// Runs `call` from the extension that it dialled until the dialplan ends or the party hangs up, then `h`.
 pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
     let extension = Some(call.dialed()).filter(|d| !d.is_empty()).unwrap_or_else(|| "s".to_owned());
-    call.set_attended();
+    let _attended = Attended::begin(&call);
     let plan = exchange.configuration().dialplan.clone();
     // It may have come to take the place of another call.
     let place = call.take_move();
@@ -43,13 +43,34 @@ pub async fn run_call(exchange: Arc<Exchange>, call: Call) {
 /// Runs a call to the number that takes calls: it has no dialplan until it is sent to one.
 async fn run_pickup(exchange: Arc<Exchange>, call: Call) {
     if pickup::by_number(&exchange, &call).await.is_ok() {
-        run_moved(exchange, call).await;
+        run_where_sent(exchange, call).await;
+    }
+}
+
+/// A task sees to the channel for as long as this lives.
+struct Attended(Call);
+
+impl Attended {
+    fn begin(call: &Call) -> Self {
+        call.set_attended();
+        Self(call.clone())
+    }
+}
+
+impl Drop for Attended {
+    fn drop(&mut self) {
+        self.0.release();
     }
 }
 
 /// Sees to a channel that nobody attends and that was sent somewhere: a phone that `Dial` had called, whose caller has
 /// handed it on.
 pub(crate) async fn run_moved(exchange: Arc<Exchange>, call: Call) {
+    let _attended = Attended::begin(&call);
+    run_where_sent(exchange, call).await;
+}
+
+async fn run_where_sent(exchange: Arc<Exchange>, call: Call) {
     let start = Location::new(call.position().context, "s", 1);
     let machine = Machine::new(exchange.configuration().dialplan.clone(), start);
     let mut channel = DialplanChannel::new(exchange, call, machine);

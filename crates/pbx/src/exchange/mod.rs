@@ -17,6 +17,7 @@ use sip_ua::transport::Protocol;
 use tokio::sync::Notify;
 
 use crate::astdb::AstDb;
+use crate::call_records::CallRecords;
 use crate::conference::Conferences;
 use crate::configuration::{Configuration, ConfigurationReport, Part, PlanEdit, PlanEditError};
 use crate::directory::{EndpointTable, HostAddresses};
@@ -46,6 +47,7 @@ pub struct Exchange {
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     waiting_messages: WaitingMessages,
+    call_records: Arc<CallRecords>,
     conferences: Arc<Conferences>,
     transports: OpenTransports,
     qualification: Arc<Qualification>,
@@ -114,6 +116,11 @@ impl Exchange {
     /// Text messages for phones that are away.
     pub(crate) fn waiting_messages(&self) -> &WaitingMessages {
         &self.waiting_messages
+    }
+
+    /// The records of calls.
+    pub fn call_records(&self) -> &Arc<CallRecords> {
+        &self.call_records
     }
 
     /// The conferences that somebody is in.
@@ -272,6 +279,9 @@ impl Exchange {
                 self.stir_shaken.reloaded();
                 tokio::spawn(check_published(self.clone()));
             }
+            if matches!(part, Part::CallRecords | Part::Sip | Part::All) {
+                self.call_records.follow(&self.configuration());
+            }
             if matches!(part, Part::Music | Part::All) {
                 self.follow_music().await;
             }
@@ -341,6 +351,7 @@ impl Exchange {
         if let Some(sip) = self.sip.get() {
             sip.stop().await;
         }
+        self.call_records.finish(&self.configuration()).await;
         self.recordings.finish().await;
         self.registrations.flush().await;
         self.presence.flush().await;

@@ -18,6 +18,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::{Exchange, Globals, WallClock};
 use crate::astdb::AstDb;
+use crate::call_records::CallRecords;
 use crate::configuration::Configuration;
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
@@ -61,12 +62,13 @@ impl Exchange {
     pub(crate) async fn start_with(
         configuration: Configuration,
         prompts: Prompts,
-        observers: Vec<Arc<dyn Observer>>,
+        mut observers: Vec<Arc<dyn Observer>>,
         media: MediaEngine,
         clock: WallClock,
     ) -> Result<Arc<Self>, StartError> {
         let kept = Kept::open(&configuration.folders.database);
         let (radio, music) = music_of(&media, &observers);
+        let call_records = call_records_of(&configuration, clock.clone(), &mut observers)?;
         music.follow(&configuration);
         prompts.set_tones(configuration.indications.zones.clone(), &configuration.indications.country);
         let presence = kept.presence.clone();
@@ -92,6 +94,7 @@ impl Exchange {
         let exchange = Arc::new(Self {
             entity_id: entity_id_of(&configuration),
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
+            call_records,
             conferences: Arc::default(),
             waiting_messages: WaitingMessages::open(&configuration.folders.database)?,
             globals: Globals::from_plan(&configuration),
@@ -209,6 +212,24 @@ fn music_of(media: &MediaEngine, observers: &[Arc<dyn Observer>]) -> (Arc<Radio>
     let radio = Arc::new(Radio::new(media.clone(), tell.clone()));
     let music = MusicOnHold::new(media.clone(), radio.clone(), tell);
     (radio, Arc::new(music))
+}
+
+/// The records of calls, which are one more observer. What goes wrong with their files is told to the others.
+fn call_records_of(
+    configuration: &Configuration,
+    clock: WallClock,
+    observers: &mut Vec<Arc<dyn Observer>>,
+) -> Result<Arc<CallRecords>, StartError> {
+    let others = observers.clone();
+    let tell = Box::new(move |text: String| {
+        tracing::warn!("{text}");
+        let event = Event::Warning { channel: None, text };
+        others.iter().for_each(|observer| observer.notice(&event));
+    });
+    let records = CallRecords::start(configuration, clock, tell).map_err(StartError::CallRecords)?;
+    let records = Arc::new(records);
+    observers.push(records.clone());
+    Ok(records)
 }
 
 /// The switchboard; `observers` and `presence` are told what happens on it.

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod call;
+mod call_records;
 mod conditions;
 mod conference;
 mod database;
@@ -44,6 +45,7 @@ pub(crate) use variables::clear_hash;
 /// The subjects.
 const SUBJECTS: &[&[Function]] = &[
     call::ROWS,
+    call_records::ROWS,
     conditions::ROWS,
     database::ROWS,
     conference::ROWS,

@@ -48,6 +48,7 @@ pub(in crate::applications) async fn run(
         if is_right(channel, password, &entered).await {
             if options.has('a') {
                 channel.set("ACCOUNTCODE", &entered);
+                channel.exchange.call_records().set_account_code(channel.call.name(), &entered);
             }
             return say(channel, "auth-thankyou").await.map(|()| Outcome::Continue);
         }

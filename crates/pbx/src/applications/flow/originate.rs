@@ -110,11 +110,13 @@ async fn run_on(exchange: Arc<Exchange>, called: Call, then: Then) {
             let plan = exchange.configuration().dialplan.clone();
             let start = Location::new(called.position().context, "s", 1);
             let mut channel = DialplanChannel::new(exchange, called.clone(), Machine::new(plan, start));
+            called.start_application(called.position(), &name, &arguments);
             let run = channel.run_application(&name, &arguments);
             if let Ok(None) = called.unless_hung_up(run).await {
                 channel.warning(format!("Originate: no application named '{name}'"));
             }
             called.hangup(HangupCause::NORMAL);
+            called.release();
         }
     }
 }

@@ -60,7 +60,8 @@ fn too_late(extension: &Extension, found: &mut Vec<Diagnostic>) {
 }
 
 fn is_for_the_call(step: &PlanStep) -> bool {
-    let sets_record = step.is("Set") && step.arguments().trim_start().starts_with("CDR(");
+    let target = step.arguments().trim_start();
+    let sets_record = step.is("Set") && ["CDR(", "CDR_PROP("].iter().any(|name| target.starts_with(name));
     sets_record || FOR_THE_CALL.iter().any(|name| step.is(name))
 }
 

@@ -1,5 +1,6 @@
 //! What devices of `sip.conf` say that no key of `pjsip.conf` does.
 
+use crate::call_records::AmaFlags;
 use crate::configuration::access::Access;
 
 /// What one device says of itself beyond the vocabulary of `pjsip.conf`.
@@ -13,6 +14,8 @@ pub struct DeviceRules {
     pub registered_extensions: Option<String>,
     /// `call-limit`: how many calls it may have at a time.
     pub call_limit: Option<usize>,
+    /// `amaflags`: how billing is to treat its calls.
+    pub ama_flags: Option<AmaFlags>,
 }
 
 /// A device with `host=dynamic` and `insecure=invite`: it proves who it is when it registers, and calls from there are not

@@ -28,6 +28,8 @@ use crate::configuration::values::Values;
 pub struct Endpoint {
     /// Its name: `alice` of `PJSIP/alice`.
     pub name: String,
+    /// `accountcode`: who pays for its calls.
+    pub account_code: Option<String>,
     /// `context` where its calls start.
     pub context: String,
     /// `allow` and `disallow`: codecs by name, best first.
@@ -263,6 +265,7 @@ impl Endpoint {
         let symmetric = values.flag("rtp_symmetric", false);
         Self {
             context: values.text("context").unwrap_or_else(|| "default".to_owned()),
+            account_code: values.text("accountcode"),
             codecs: allowed.names,
             rtp: rtp_options::read(values, allowed.packet_times),
             codec_rules: codec_rules::read(values),

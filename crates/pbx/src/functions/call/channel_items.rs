@@ -7,19 +7,8 @@ use super::party::{note, noted};
 use crate::functions::{FunctionError, FunctionScope};
 
 /// Labels that are kept with the channel for the dialplan, and what they are where nobody set them.
-const LABELS: &[(&str, &str)] = &[
-    ("accountcode", ""),
-    ("amaflags", "3"),
-    ("dtmf_features", ""),
-    ("parkinglot", ""),
-    ("tenantid", ""),
-    ("transfercapability", "SPEECH"),
-    ("userfield", ""),
-];
-
-/// Words for `amaflags`, and their numbers.
-const AMA_FLAGS: &[(&str, &str)] =
-    &[("omit", "1"), ("billing", "2"), ("documentation", "3"), ("default", "3")];
+const LABELS: &[(&str, &str)] =
+    &[("dtmf_features", ""), ("parkinglot", ""), ("tenantid", ""), ("transfercapability", "SPEECH")];
 
 /// An item; `None` for one that is not known here.
 pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
@@ -33,6 +22,9 @@ pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
     }
     let application = || call.snapshot().application.unwrap_or_default();
     Some(match item {
+        "accountcode" => scope.exchange.call_records().account_code(call.name()),
+        "amaflags" => scope.exchange.call_records().ama_flags(call.name()).number().to_string(),
+        "userfield" => scope.exchange.call_records().user_field(call.name()),
         "channame" => call.name().to_owned(),
         "appname" => application().0,
         "appdata" => application().1,
@@ -56,11 +48,15 @@ pub(super) fn write(scope: &FunctionScope<'_>, item: &str, value: &str) -> Optio
     let call = scope.call;
     let bad = |problem: &str| Some(Err(FunctionError::arguments("CHANNEL", item, problem)));
     match item {
+        "accountcode" => scope.exchange.call_records().set_account_code(call.name(), value),
+        "userfield" => {
+            // Any text will do.
+            let _ = scope.exchange.call_records().set_field(call.name(), "userfield", value);
+        }
         "amaflags" => {
-            let word = value.to_ascii_lowercase();
-            let found = AMA_FLAGS.iter().find(|(name, number)| *name == word || *number == word);
-            let Some((_, number)) = found else { return bad("the flags are omit, billing or documentation") };
-            note(call, "CHANNEL amaflags", number);
+            if let Err(problem) = scope.exchange.call_records().set_ama_flags(call.name(), value) {
+                return bad(&problem.to_string());
+            }
         }
         "max_forwards" => match value.parse() {
             Ok(hops) => call.set_hops(hops),

@@ -191,6 +191,7 @@ impl Device {
             direct_media: self.direct_media(found),
             registered_extensions: self.line(&["regexten"]).map(|line| line.value.value.trim().to_owned()),
             call_limit: device_keys::call_limit(&self.section, found),
+            ama_flags: device_keys::ama_flags(&self.section, found),
         };
         Group { rules, ..Group::new(self.section.name.clone(), objects) }
     }

@@ -4,6 +4,7 @@ use asterisk_conf::{Diagnostic, Entry, Section, boolean};
 
 use super::register::host_and_port;
 use super::{Object, last_of, odd};
+use crate::call_records::AmaFlags;
 use crate::configuration::values::Values;
 
 /// Keys and values of an endpoint that a word stands for.
@@ -250,6 +251,18 @@ pub(super) fn call_limit(section: &Section, found: &mut Vec<Diagnostic>) -> Opti
             None
         }
     }
+}
+
+/// `amaflags`: how billing is to treat its calls.
+pub(super) fn ama_flags(section: &Section, found: &mut Vec<Diagnostic>) -> Option<AmaFlags> {
+    let line = last_of(section, &["amaflags"])?;
+    let text = line.value.value.trim();
+    let flags = AmaFlags::from_word(text);
+    if flags.is_none() {
+        let help = "write default, omit, billing or documentation";
+        found.push(odd(line, format!("'{text}' are no such flags"), help));
+    }
+    flags
 }
 
 /// `outboundproxy` as a URI that routes loosely, with its line.

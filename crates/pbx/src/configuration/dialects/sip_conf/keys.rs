@@ -52,7 +52,7 @@ pub(super) const KEYS: &[Key] = &[
     Key("allowsubscribe", Shared, Endpoint("allow_subscribe")),
     Key("allowtransfer", Shared, Endpoint("allow_transfer")),
     Key("alwaysauthreject", General, Idle(YES)),
-    Key("amaflags", Device, Idle(NEVER)),
+    Key("amaflags", Device, Own),
     Key("auth", Device, Own),
     Key("auth_message_requests", General, Idle(YES)),
     Key("auth_options_requests", Shared, Own),

@@ -1,0 +1,173 @@
+//! `cdr-csv/Master.csv`: one line for each record, and the same in a file for each account code.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::super::field::date;
+use super::super::record::CallRecord;
+use super::{RecordStore, lines};
+use crate::configuration::CsvRecords;
+
+/// The files of one folder.
+pub(super) struct MasterCsv {
+    folder: PathBuf,
+    settings: CsvRecords,
+    /// Lines for files of accounts that are not written yet, though the master file has them.
+    owed: BTreeMap<String, String>,
+}
+
+/// Most text that is kept for the files of accounts while they cannot be written.
+const MOST_OWED: usize = 1 << 20;
+
+impl MasterCsv {
+    pub(super) fn new(folder: PathBuf, settings: CsvRecords) -> Self {
+        Self { folder, settings, owed: BTreeMap::new() }
+    }
+
+    /// Writes the files of accounts; those that cannot be written are tried again with the next records.
+    fn write_accounts(&mut self) {
+        let folder = &self.folder;
+        let mut problem = None;
+        self.owed.retain(|account, text| {
+            let written = lines::append(&folder.join(format!("{account}.csv")), text.as_bytes());
+            problem = problem.take().or(written.err());
+            problem.is_some() && text.len() <= MOST_OWED
+        });
+        if let Some(problem) = problem {
+            tracing::warn!("call records of an account are in Master.csv alone: {problem}");
+        }
+    }
+}
+
+impl RecordStore for MasterCsv {
+    fn place(&self) -> String {
+        self.folder.join("Master.csv").display().to_string()
+    }
+
+    fn write(&mut self, records: &[Arc<CallRecord>]) -> Result<(), String> {
+        let mut all = String::with_capacity(records.len() * 256);
+        for record in records {
+            line(&mut all, record, &self.settings);
+        }
+        lines::append(&self.folder.join("Master.csv"), all.as_bytes())?;
+        if self.settings.account_files {
+            for record in records.iter().filter(|record| is_file_name(&record.account_code)) {
+                let text = self.owed.entry(record.account_code.clone()).or_default();
+                line(text, record, &self.settings);
+            }
+            self.write_accounts();
+        }
+        Ok(())
+    }
+}
+
+/// Whether an account code may name a file in the folder.
+fn is_file_name(account: &str) -> bool {
+    !account.is_empty() && !account.starts_with('.') && !account.contains(['/', '\0']) && account != "Master"
+}
+
+/// One record, with the end of its line.
+fn line(text: &mut String, record: &CallRecord, settings: &CsvRecords) {
+    let now = SystemTime::now();
+    let quoted = [
+        &record.account_code,
+        &record.source,
+        &record.destination,
+        &record.context,
+        &record.caller_id,
+        &record.channel,
+        &record.peer_channel,
+        &record.application,
+        &record.arguments,
+    ];
+    quoted.into_iter().for_each(|field| quote(text, field));
+    for moment in [Some(record.start), record.answer, record.end] {
+        match moment {
+            Some(moment) => quote(text, &date(moment, settings.greenwich)),
+            None => text.push(','),
+        }
+    }
+    // Writing into a String cannot fail.
+    let _ = write!(text, "{},{},", record.duration(now).as_secs(), record.billed_seconds(now));
+    quote(text, &record.disposition.to_string());
+    quote(text, &record.ama_flags.to_string());
+    if settings.unique_id {
+        quote(text, &record.unique_id);
+    }
+    if settings.user_field {
+        quote(text, &record.user_field);
+    }
+    if settings.new_columns {
+        quote(text, &record.peer_account);
+        quote(text, &record.linked_id);
+        let _ = write!(text, "{},", record.sequence);
+    }
+    text.pop();
+    text.push('\n');
+}
+
+/// A field in quotes, and the comma behind it. A line is one record, whatever a caller puts into its name.
+fn quote(text: &mut String, field: &str) {
+    text.push('"');
+    for c in field.chars() {
+        match c {
+            '"' => text.push_str("\"\""),
+            '\n' | '\r' => text.push(' '),
+            c => text.push(c),
+        }
+    }
+    text.push_str("\",");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::record;
+    use super::*;
+
+    fn settings() -> CsvRecords {
+        CsvRecords { greenwich: true, ..CsvRecords::default() }
+    }
+
+    fn written(record: &CallRecord, settings: &CsvRecords) -> String {
+        let mut text = String::new();
+        line(&mut text, record, settings);
+        text
+    }
+
+    #[test]
+    fn a_line_has_the_fields_in_the_order_that_billing_programs_expect() {
+        let plain = "\"sales\",\"100\",\"200\",\"phones\",\"\"\"Alice\"\" <100>\",\"PJSIP/alice-00000001\",\
+                     \"PJSIP/bob-00000002\",\"Dial\",\"PJSIP/bob,20\",\"2023-11-14 22:13:20\",\"2023-11-14 22:13:22\",\
+                     \"2023-11-14 22:13:32\",12,10,\"ANSWERED\",\"DOCUMENTATION\"";
+        assert_eq!(written(&record(), &settings()), format!("{plain}\n"));
+        let all = CsvRecords { unique_id: true, user_field: true, new_columns: true, ..settings() };
+        let more = ",\"1700000000.1\",\"a, \"\"b\"\"\",\"service\",\"1700000000.1\",7\n";
+        assert_eq!(written(&record(), &all), format!("{plain}{more}"));
+    }
+
+    #[test]
+    fn an_answer_that_never_came_is_empty_and_a_line_stays_one() {
+        let mut record = record();
+        record.answer = None;
+        record.caller_id = "\"two\nlines\" <1>".into();
+        let text = written(&record, &settings());
+        assert!(text.contains("\"2023-11-14 22:13:20\",,\"2023-11-14 22:13:32\",12,0,"), "{text}");
+        assert_eq!(text.lines().count(), 1);
+    }
+
+    #[test]
+    fn accounts_have_files_of_their_own_unless_their_names_lead_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut csv = MasterCsv::new(folder.path().join("cdr-csv"), settings());
+        let with = |account: &str| Arc::new(CallRecord { account_code: account.into(), ..record() });
+        csv.write(&[with("sales"), with("../x"), with(".hidden"), with(""), with("sales")]).unwrap();
+        let read = |name: &str| std::fs::read_to_string(folder.path().join("cdr-csv").join(name));
+        assert_eq!(read("Master.csv").unwrap().lines().count(), 5);
+        assert_eq!(read("sales.csv").unwrap().lines().count(), 2);
+        assert_eq!(std::fs::read_dir(folder.path().join("cdr-csv")).unwrap().count(), 2);
+        assert!(!folder.path().join("x.csv").exists());
+    }
+}

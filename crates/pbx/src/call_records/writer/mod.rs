@@ -1,0 +1,355 @@
+//! The thread that writes records. Calls never wait for it: they put a record into a queue and go on.
+//!
+//! What comes while it writes goes out together next, with one `fdatasync` for each file (group commit). A place that
+//! cannot be written keeps its records in memory, up to a bound, and gets them in order as soon as it can; places do not
+//! wait for each other's problems, but for each other's disks.
+
+mod csv;
+mod custom;
+mod lines;
+mod sqlite;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::record::CallRecord;
+use crate::configuration::{CallRecordsConfiguration, RecordBatch};
+
+/// Most records that wait for one place. What comes then is lost, and counted.
+const MOST_WAITING: usize = 100_000;
+
+/// Most records that are written together.
+const TOGETHER: usize = 4_096;
+
+/// How long a place that cannot be written is left alone.
+const REST: Duration = Duration::from_secs(1);
+
+/// How often somebody is told of a place that still cannot be written.
+const REMINDER: Duration = Duration::from_secs(60);
+
+/// Where records are written.
+pub(super) trait RecordStore: Send {
+    /// What it is, for people: the name of a file.
+    fn place(&self) -> String;
+
+    /// Writes all of them, and has them on the disk when it comes back.
+    ///
+    /// # Errors
+    /// A sentence that says what to do. None of them was written then.
+    fn write(&mut self, records: &[Arc<CallRecord>]) -> Result<(), String>;
+}
+
+/// Tells people of what goes wrong.
+pub(super) type Tell = Box<dyn Fn(String) + Send>;
+
+/// The way to the thread, which ends, with all that it can write written, when this is dropped.
+pub(super) struct RecordWriter {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    rung: Condvar,
+    written: AtomicU64,
+    lost: AtomicU64,
+    /// Records that wait for a place that cannot be written.
+    stuck: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Queue {
+    records: VecDeque<Arc<CallRecord>>,
+    /// When the first of them came.
+    since: Option<Instant>,
+    batch: Option<RecordBatch>,
+    /// Write now, whatever the batch says.
+    submit: bool,
+    /// Who waits until all before it is written or known to be stuck.
+    flushes: Vec<oneshot::Sender<()>>,
+    /// Other places, from now on.
+    stores: Option<Vec<Box<dyn RecordStore>>>,
+    ends: bool,
+}
+
+/// What `cdr show status` tells of the writer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriterCounts {
+    /// Records that wait to be written.
+    pub waiting: usize,
+    /// Records that were written.
+    pub written: u64,
+    /// Records that found no room, for nothing could be written.
+    pub lost: u64,
+}
+
+impl RecordWriter {
+    /// Starts the thread, with no place to write to yet.
+    pub(super) fn start(tell: Tell) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            queue: Mutex::default(),
+            rung: Condvar::new(),
+            written: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            stuck: AtomicUsize::new(0),
+        });
+        let own = shared.clone();
+        let thread = thread::Builder::new().name("call-records".to_owned());
+        let thread = thread.spawn(move || Desk { tell, shared: own, shelves: Vec::new() }.run())?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Writes to other places from now on. What waits goes there.
+    pub(super) fn follow(&self, stores: Vec<Box<dyn RecordStore>>, batch: Option<RecordBatch>) {
+        let mut queue = self.shared.lock();
+        queue.stores = Some(stores);
+        queue.batch = batch;
+        self.shared.rung.notify_one();
+    }
+
+    /// Puts a record into the queue.
+    pub(super) fn write(&self, record: Arc<CallRecord>) {
+        let mut queue = self.shared.lock();
+        if queue.records.len() >= MOST_WAITING {
+            self.shared.lost.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        queue.records.push_back(record);
+        let full = queue.batch.is_none_or(|batch| queue.records.len() >= batch.size);
+        let first = queue.since.is_none();
+        queue.since.get_or_insert_with(Instant::now);
+        // A thread that has been rung takes all that is there.
+        if full || first {
+            self.shared.rung.notify_one();
+        }
+    }
+
+    /// Has what waits written now, also that of a batch.
+    pub(super) fn submit(&self) {
+        self.shared.lock().submit = true;
+        self.shared.rung.notify_one();
+    }
+
+    /// The same; resolves when it is written, or cannot be.
+    pub(super) async fn flush(&self) {
+        let (done, flushed) = oneshot::channel();
+        self.shared.lock().flushes.push(done);
+        self.shared.rung.notify_one();
+        // A thread that has ended waits for nobody.
+        let _ = flushed.await;
+    }
+
+    pub(super) fn counts(&self) -> WriterCounts {
+        WriterCounts {
+            waiting: self.shared.lock().records.len() + self.shared.stuck.load(Ordering::Relaxed),
+            written: self.shared.written.load(Ordering::Relaxed),
+            lost: self.shared.lost.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for RecordWriter {
+    fn drop(&mut self) {
+        self.shared.lock().ends = true;
+        self.shared.rung.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // A disk that hangs must not hold the end of the exchange up: whoever wants to wait has flushed.
+            drop(thread);
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One place, and what waits for it.
+struct Shelf {
+    store: Box<dyn RecordStore>,
+    waiting: VecDeque<Arc<CallRecord>>,
+    /// When it may be tried again, and when somebody is told again.
+    stuck: Option<(Instant, Instant)>,
+}
+
+/// The thread.
+struct Desk {
+    tell: Tell,
+    shared: Arc<Shared>,
+    shelves: Vec<Shelf>,
+}
+
+/// What the thread found in the queue.
+struct Errand {
+    records: Vec<Arc<CallRecord>>,
+    flushes: Vec<oneshot::Sender<()>>,
+    stores: Option<Vec<Box<dyn RecordStore>>>,
+    ends: bool,
+}
+
+impl Desk {
+    fn run(mut self) {
+        loop {
+            let errand = self.next_errand();
+            if let Some(stores) = errand.stores {
+                self.move_to(stores);
+            }
+            for shelf in &mut self.shelves {
+                let room = MOST_WAITING.saturating_sub(shelf.waiting.len());
+                shelf.waiting.extend(errand.records.iter().take(room).cloned());
+                let lost = errand.records.len().saturating_sub(room);
+                self.shared.lost.fetch_add(u64::try_from(lost).unwrap_or(u64::MAX), Ordering::Relaxed);
+            }
+            let urgent = errand.ends || !errand.flushes.is_empty();
+            let written = self.shelves.iter_mut().map(|shelf| shelf.write(&self.tell, urgent));
+            // The file that there is in any case.
+            let written = written.collect::<Vec<_>>().first().copied().unwrap_or_default();
+            self.shared.written.fetch_add(u64::try_from(written).unwrap_or(u64::MAX), Ordering::Relaxed);
+            let stuck = self.shelves.iter().map(|shelf| shelf.waiting.len()).max().unwrap_or_default();
+            self.shared.stuck.store(stuck, Ordering::Relaxed);
+            for flush in errand.flushes {
+                // Who does not wait any more does not mind.
+                let _ = flush.send(());
+            }
+            if errand.ends {
+                return;
+            }
+        }
+    }
+
+    /// Waits until there is something to do.
+    fn next_errand(&self) -> Errand {
+        let mut queue = self.shared.lock();
+        loop {
+            let rest = queue.rest(self.retry_at());
+            if rest == Some(Duration::ZERO) {
+                return queue.take();
+            }
+            let rung = &self.shared.rung;
+            queue = match rest {
+                None => rung.wait(queue).unwrap_or_else(PoisonError::into_inner),
+                Some(rest) => rung.wait_timeout(queue, rest).unwrap_or_else(PoisonError::into_inner).0,
+            };
+        }
+    }
+
+    /// When a place that is stuck is to be tried again.
+    fn retry_at(&self) -> Option<Instant> {
+        let waits = self.shelves.iter().filter(|shelf| !shelf.waiting.is_empty());
+        waits.map(|shelf| shelf.stuck.map_or_else(Instant::now, |(again, _)| again)).min()
+    }
+
+    /// Goes on with other places; what waits for one that stays goes on waiting for it.
+    fn move_to(&mut self, stores: Vec<Box<dyn RecordStore>>) {
+        let mut old = std::mem::take(&mut self.shelves);
+        for store in stores {
+            let place = store.place();
+            let kept =
+                old.iter().position(|shelf| shelf.store.place() == place).map(|n| old.swap_remove(n).waiting);
+            self.shelves.push(Shelf { store, waiting: kept.unwrap_or_default(), stuck: None });
+        }
+    }
+}
+
+impl Queue {
+    /// How long there is nothing to do; `None` until somebody rings.
+    fn rest(&self, retry_at: Option<Instant>) -> Option<Duration> {
+        if self.ends
+            || !self.flushes.is_empty()
+            || self.stores.is_some()
+            || (self.submit && !self.records.is_empty())
+        {
+            return Some(Duration::ZERO);
+        }
+        let due = self.since.map(|since| match self.batch {
+            Some(batch) if self.records.len() < batch.size => since + batch.time,
+            _ => since,
+        });
+        let next = [due, retry_at].into_iter().flatten().min()?;
+        Some(next.saturating_duration_since(Instant::now()))
+    }
+
+    fn take(&mut self) -> Errand {
+        let due = self.since.is_some_and(|since| match self.batch {
+            Some(batch) => self.records.len() >= batch.size || since.elapsed() >= batch.time,
+            None => true,
+        });
+        let all = due || self.submit || self.ends || !self.flushes.is_empty();
+        let records = if all { self.records.drain(..).collect() } else { Vec::new() };
+        if all {
+            self.since = None;
+            self.submit = false;
+        }
+        Errand {
+            records,
+            flushes: std::mem::take(&mut self.flushes),
+            stores: self.stores.take(),
+            ends: self.ends,
+        }
+    }
+}
+
+impl Shelf {
+    /// Writes what waits, unless the place is left alone; tells how many records that were.
+    fn write(&mut self, tell: &Tell, urgent: bool) -> usize {
+        let (now, before) = (Instant::now(), self.waiting.len());
+        if !urgent && self.stuck.is_some_and(|(again, _)| now < again) {
+            return 0;
+        }
+        while !self.waiting.is_empty() {
+            let count = self.waiting.len().min(TOGETHER);
+            let (records, _) = self.waiting.make_contiguous().split_at(count);
+            match self.store.write(records) {
+                Ok(()) => drop(self.waiting.drain(..count)),
+                Err(problem) => {
+                    self.note_stuck(now, &problem, tell);
+                    return before - self.waiting.len();
+                }
+            }
+        }
+        if self.stuck.take().is_some() {
+            tell(format!(
+                "{}: call records are written again, those that had to wait as well",
+                self.store.place()
+            ));
+        }
+        before
+    }
+
+    fn note_stuck(&mut self, now: Instant, problem: &str, tell: &Tell) {
+        let told = self.stuck.map(|(_, told)| told).filter(|told| now < *told + REMINDER);
+        if told.is_none() {
+            let (place, waiting) = (self.store.place(), self.waiting.len());
+            tell(format!(
+                "{place}: call records cannot be written: {problem}; {waiting} wait in memory, and calls go on"
+            ));
+        }
+        self.stuck = Some((now + REST, told.unwrap_or(now)));
+    }
+}
+
+/// The places that the configuration names, below the folder of logs.
+pub(super) fn stores_of(configuration: &CallRecordsConfiguration, logs: &Path) -> Vec<Box<dyn RecordStore>> {
+    if !configuration.rules.enabled {
+        return Vec::new();
+    }
+    let mut stores: Vec<Box<dyn RecordStore>> =
+        vec![Box::new(csv::MasterCsv::new(logs.join("cdr-csv"), configuration.csv.clone()))];
+    for (file, template) in &configuration.custom {
+        stores.push(Box::new(custom::CustomFile::new(logs.join("cdr-custom").join(file), template.clone())));
+    }
+    if let Some(table) = &configuration.sqlite {
+        stores.push(Box::new(sqlite::SqliteTable::new(logs.join("master.db"), table.clone())));
+    }
+    stores
+}
