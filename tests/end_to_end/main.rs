@@ -10,6 +10,7 @@ mod agi;
 mod answers;
 mod applications;
 mod attacks;
+mod audio_streams;
 mod browsers;
 mod call_limits;
 mod charges;
@@ -76,6 +77,7 @@ fn main() {
         answers::trials(),
         applications::trials(),
         attacks::trials(),
+        audio_streams::trials(),
         browsers::trials(),
         call_limits::trials(),
         codec_order::trials(),

@@ -25,6 +25,7 @@
 
 pub mod applications;
 mod astdb;
+mod audio_streams;
 mod click_to_dial;
 pub mod conference;
 pub mod configuration;
