@@ -40,6 +40,7 @@ mod overlap;
 mod packets;
 mod pickup;
 mod publications;
+mod radio;
 mod recording;
 mod refusals;
 mod registration;
@@ -107,6 +108,7 @@ fn main() {
         overlap::trials(),
         pickup::trials(),
         publications::trials(),
+        radio::trials(),
         refusals::trials(),
         registration::trials(),
         recording::trials(),
