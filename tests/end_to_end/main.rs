@@ -64,6 +64,7 @@ mod two_phones;
 mod unanswered;
 mod vanished_phone;
 mod ways_out;
+mod weather;
 
 use libtest_mimic::Arguments;
 
@@ -132,6 +133,7 @@ fn main() {
         unanswered::trials(),
         vanished_phone::trials(),
         ways_out::trials(),
+        weather::trials(),
     ];
     libtest_mimic::run(&arguments, subjects.into_iter().flatten().collect()).exit();
 }
