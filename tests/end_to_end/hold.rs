@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("hold::the_holder_gets_no_audio_until_it_resumes", &["baresip"], scripted_holder),
         trial("hold::a_black_hole_address_holds_too", &["baresip"], old_style_hold),
         trial("hold::both_hear_each_other_again_after_a_real_phone_resumes", &["baresip"], real_holder),
+        trial("hold::a_hold_is_passed_on_to_a_phone_that_wants_to_know", &["baresip"], passed_on),
     ]
 }
 
@@ -98,6 +99,47 @@ fn real_holder(scene: &Scene) -> Outcome {
     bob.resume()?;
     media.hears(1_000)?;
     wire.is_quiet(Duration::from_millis(300))?;
+    bob.hang_up()?;
+    let bye = wire.expect("BYE")?;
+    wire.respond(&bye, 200, "")?;
+    exchange.is_idle()
+}
+
+/// With `moh_passthrough` Alice's phone is told that it is held, and hears nothing of ours.
+fn passed_on(scene: &Scene) -> Outcome {
+    let folder = Folder::new(scene)?
+        .phone_with("alice", "moh_passthrough=yes")
+        .phone("bob")
+        .dialplan("exten => bob,1,Dial(PJSIP/bob,30)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    let address = scene.address()?;
+    let wire = Wire::bind(address, exchange.sip_address())?;
+    let media = Media::start(address, 440)?;
+    let alice = Caller::new(&wire, "alice", "bob");
+    alice.invite(&media.description("sendrecv"))?;
+    let answer = wire.await_any(&["200 INVITE"])?;
+    alice.ack_answer(&answer)?;
+    media.send_to(Some(place_in(answer.body())?));
+    media.hears(1_000)?;
+    for (direction, answered) in [("sendonly", "recvonly"), ("sendrecv", "sendrecv")] {
+        match direction {
+            "sendonly" => bob.hold()?,
+            _ => bob.resume()?,
+        }
+        let offer = wire.expect("INVITE")?;
+        let body = String::from_utf8_lossy(offer.body()).into_owned();
+        ensure(body.contains(&format!("a={direction}\r\n")), || format!("{direction} is missing:\n{body}"))?;
+        wire.respond_in_dialog(&offer, 200, &alice.tag(), Some(&media.description(answered)))?;
+        wire.expect("ACK")?;
+        if direction == "sendonly" {
+            media.falls_silent(Duration::from_millis(700))?;
+        }
+    }
+    media.hears(1_000)?;
+    ensure(exchange.count("Started music on hold")? == 0, || {
+        "nothing plays to a phone that knows".to_owned()
+    })?;
     bob.hang_up()?;
     let bye = wire.expect("BYE")?;
     wire.respond(&bye, 200, "")?;

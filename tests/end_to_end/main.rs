@@ -10,6 +10,7 @@ mod agi;
 mod answers;
 mod applications;
 mod attacks;
+mod audio_streams;
 mod browsers;
 mod call_limits;
 mod call_records;
@@ -40,6 +41,7 @@ mod overlap;
 mod packets;
 mod pickup;
 mod publications;
+mod radio;
 mod recording;
 mod refusals;
 mod registration;
@@ -63,6 +65,7 @@ mod two_phones;
 mod unanswered;
 mod vanished_phone;
 mod ways_out;
+mod weather;
 
 use libtest_mimic::Arguments;
 
@@ -77,6 +80,7 @@ fn main() {
         answers::trials(),
         applications::trials(),
         attacks::trials(),
+        audio_streams::trials(),
         browsers::trials(),
         call_limits::trials(),
         call_records::trials(),
@@ -107,6 +111,7 @@ fn main() {
         overlap::trials(),
         pickup::trials(),
         publications::trials(),
+        radio::trials(),
         refusals::trials(),
         registration::trials(),
         recording::trials(),
@@ -130,6 +135,7 @@ fn main() {
         unanswered::trials(),
         vanished_phone::trials(),
         ways_out::trials(),
+        weather::trials(),
     ];
     libtest_mimic::run(&arguments, subjects.into_iter().flatten().collect()).exit();
 }

@@ -1,6 +1,7 @@
 //! Calls that are recorded while they go on, and listened to.
 
 use std::path::Path;
+use std::process::Command;
 
 use audio::Pcm;
 use libtest_mimic::Trial;
@@ -12,6 +13,11 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("recording::both_sides_are_recorded_together_and_apart", &["baresip"], together_and_apart),
         trial("recording::what_was_said_outlives_the_exchange", &["baresip"], outlives),
+        trial(
+            "recording::what_was_said_in_opus_outlives_the_exchange",
+            &["baresip", "opusdec"],
+            outlives_in_opus,
+        ),
         trial("recording::a_caller_records_until_it_presses_a_key", &["baresip"], records_until_a_key),
         trial("recording::a_spy_hears_both_and_is_heard_by_whom_it_whispers_to", &["baresip"], listens_in),
     ]
@@ -97,6 +103,33 @@ fn outlives(scene: &Scene) -> Outcome {
     exchange.process().kill();
     holds(&path, &[440, 1_000])?;
     let kept = read(&path)?.samples.len() / tone::RATE as usize;
+    ensure(kept + 2 >= heard, || format!("{kept} s are kept of a call in which {heard} s were heard"))
+}
+
+/// The exchange ends as in a power cut; a reader of others plays what it has written.
+fn outlives_in_opus(scene: &Scene) -> Outcome {
+    let files = scene.subfolder("recordings")?;
+    let (path, decoded) = (files.join("call.opus"), files.join("decoded.wav"));
+    let folder = Folder::new(scene)?
+        .phone("alice")
+        .phone("bob")
+        .dialplan(&format!("exten => bob,1,MixMonitor({})\n same => n,Dial(PJSIP/bob,20)", path.display()));
+    let mut exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    alice.dial("bob")?;
+    alice.is_in_call()?;
+    bob.is_in_call()?;
+    until("four seconds of the call", || {
+        let heard = bob.heard()?.samples;
+        Ok((tone::tenths_of(&heard, 440) >= 40).then_some(()))
+    })?;
+    let heard = bob.heard()?.samples.len() / tone::RATE as usize;
+    exchange.process().kill();
+    let output = Command::new("opusdec").args(["--rate", "8000"]).arg(&path).arg(&decoded).output()?;
+    ensure(output.status.success(), || String::from_utf8_lossy(&output.stderr).into_owned())?;
+    holds(&decoded, &[440, 1_000])?;
+    let kept = read(&decoded)?.samples.len() / tone::RATE as usize;
     ensure(kept + 2 >= heard, || format!("{kept} s are kept of a call in which {heard} s were heard"))
 }
 

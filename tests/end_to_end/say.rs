@@ -103,7 +103,7 @@ fn is_heard(heard: &Pcm, prompts: &[String]) -> Outcome {
 }
 
 /// 1 for the same sound at any volume, 0 for one that has nothing to do with it. By every fourth sample.
-fn likeness(a: &[i16], b: &[i16]) -> f64 {
+pub(crate) fn likeness(a: &[i16], b: &[i16]) -> f64 {
     let (mut ab, mut aa, mut bb) = (0_i64, 0_i64, 1_i64);
     for (a, b) in a.iter().step_by(4).zip(b.iter().step_by(4)) {
         let (a, b) = (i64::from(*a), i64::from(*b));

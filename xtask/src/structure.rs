@@ -12,6 +12,7 @@ use crate::{Outcome, root};
 const FLOORS: &[&[&str]] = &[
     &[
         "asterisk-conf",
+        "audiosocket",
         "g711",
         "g722",
         "g726",
@@ -31,7 +32,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Crates that must build without the standard library.
-const NO_STD: &[&str] = &["g711", "g722", "g726", "gsm", "rtp", "sdp", "sip-parser", "stun"];
+const NO_STD: &[&str] = &["audiosocket", "g711", "g722", "g726", "gsm", "rtp", "sdp", "sip-parser", "stun"];
 
 /// Crates of others that no crate of the ground floor may depend on, not even through one more.
 const RUNTIMES: &[&str] = &["tokio", "mio", "socket2", "async-std", "smol", "nix", "rustix"];

@@ -14,6 +14,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("svmap", "sipvicious"),
     ("espeak-ng", "espeak-ng"),
     ("flite", "flite"),
+    ("icecast2", "icecast2"),
+    ("opusdec", "opus-tools"),
     ("python3", "python3"),
     ("perl", "perl"),
     // A module, by its whole path.

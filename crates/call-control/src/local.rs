@@ -78,44 +78,12 @@ impl LocalTechnology {
             return Err(OriginateError::NoSuchExtension { extension, context });
         }
         let codec = request.codecs.first().copied().unwrap_or_default();
-        let media = |error: MediaError| OriginateError::Media(error.to_string());
-        let (ends, relays) = self.wire(codec, request.near).map_err(media)?;
-        let name = self.switchboard.identifiers().channel_name(NAME, &format!("{extension}@{context}"));
-        let [one, two] = [Slot::default(), Slot::default()];
-        let [called_leg, calling_leg] = ends;
-        let common = |direction, leg: Leg, near: &Slot, far: &Slot| ChannelSpec {
-            technology: NAME,
-            resource: format!("{extension}@{context}"),
-            direction,
-            caller: CallerId::new("", extension),
-            dialed: String::new(),
-            context: context.to_owned(),
-            language: request.language.clone().unwrap_or_else(|| "en".to_owned()),
-            variables: request.variables.clone(),
-            call_id: request.call_id,
-            linked_id: request.linked_id.clone(),
-            leg: Some(Arc::new(leg)),
-            driver: Box::new(End { near: near.clone(), far: far.clone() }),
-        };
-        let spec = common(Direction::Outbound, called_leg, &one, &two);
-        let called = self.switchboard.create_named(format!("{name};1"), spec);
-        let mut spec = common(Direction::Inbound, calling_leg, &two, &one);
-        spec.call_id = Some(called.call_id());
-        spec.linked_id = Some(called.linked_id().to_owned());
-        spec.caller = request.caller.clone();
-        spec.dialed = extension.to_owned();
-        let calling = self.switchboard.create_named(format!("{name};2"), spec);
-        for (call, relay) in [(&called, &relays[0]), (&calling, &relays[1])] {
-            relay.attach(call);
-            call.report(Report::Codecs(vec![codec]));
+        let resource = format!("{extension}@{context}");
+        let wire = Wire { technology: NAME, resource, codec, names: [";1", ";2"], extension, context };
+        let (called, calling) = wire.stretch(&self.switchboard, request)?;
+        for call in [&called, &calling] {
             call.set_hops(hops);
         }
-        one.hold(&called);
-        two.hold(&calling);
-        calling.demand_encryption(request.asker.as_ref().is_some_and(Call::demands_encryption));
-        calling.inherit_location(request.asker.as_ref());
-        calling.set_redirecting(request.redirecting);
-        called.set_connected(request.caller);
         match self.calls.try_send(calling) {
             Ok(()) => Ok(called),
             Err(_) => {
@@ -123,27 +91,6 @@ impl LocalTechnology {
                 Err(OriginateError::Refused)
             }
         }
-    }
-
-    /// Two legs that send to each other.
-    fn wire(
-        &self,
-        codec: Codec,
-        near: Option<media_bridge::LegId>,
-    ) -> Result<([Leg; 2], [LegRelay; 2]), MediaError> {
-        let relays = [LegRelay::default(), LegRelay::default()];
-        let open = |relay: &LegRelay, near| {
-            self.switchboard.media().open_leg(LegConfig::new(LOOPBACK, relay.sink()).near(near))
-        };
-        let first = open(&relays[0], near)?;
-        let second = open(&relays[1], Some(first.id()))?;
-        for (leg, other) in [(&first, &second), (&second, &first)] {
-            let remote = SocketAddr::new(LOOPBACK, other.rtp_address().port());
-            let mut settings = LegSettings::new(Some(remote), codec);
-            settings.telephone_event = Some(TELEPHONE_EVENT);
-            leg.configure(settings);
-        }
-        Ok(([first, second], relays))
     }
 }
 
@@ -155,6 +102,95 @@ fn place(resource: &str) -> (&str, &str) {
     let extension =
         if context.is_empty() { extension.split('/').next().unwrap_or_default() } else { extension };
     (extension, if context.is_empty() { "default" } else { context })
+}
+
+/// A call whose both ends are in this process: what dials gets the one, whoever plays the party that is dialled has the other.
+pub struct Wire<'a> {
+    /// The technology's name.
+    pub technology: &'static str,
+    /// The second half of the channels' names.
+    pub resource: String,
+    /// What both ends speak.
+    pub codec: Codec,
+    /// What the names of the called end and of the calling end have behind the number.
+    pub names: [&'static str; 2],
+    /// The number that is dialled.
+    pub extension: &'a str,
+    /// Where the calling end begins, if it runs dialplan.
+    pub context: &'a str,
+}
+
+impl Wire<'_> {
+    /// Makes both ends: the called one, which rings and answers as the other is told to, and the calling one. Either ends when the
+    /// other does, or is let go.
+    ///
+    /// # Errors
+    /// [`OriginateError::Media`] where there are no ports left.
+    pub fn stretch(
+        self,
+        switchboard: &Switchboard,
+        request: OriginateRequest,
+    ) -> Result<(Call, Call), OriginateError> {
+        let media = |error: MediaError| OriginateError::Media(error.to_string());
+        let ([called_leg, calling_leg], relays) =
+            legs(switchboard, self.codec, request.near).map_err(media)?;
+        let name = switchboard.identifiers().channel_name(self.technology, &self.resource);
+        let [one, two] = [Slot::default(), Slot::default()];
+        let common = |direction, leg: Leg, near: &Slot, far: &Slot| ChannelSpec {
+            technology: self.technology,
+            resource: self.resource.clone(),
+            direction,
+            caller: CallerId::new("", self.extension),
+            dialed: String::new(),
+            context: self.context.to_owned(),
+            language: request.language.clone().unwrap_or_else(|| "en".to_owned()),
+            variables: request.variables.clone(),
+            call_id: request.call_id,
+            linked_id: request.linked_id.clone(),
+            leg: Some(Arc::new(leg)),
+            driver: Box::new(End { near: near.clone(), far: far.clone() }),
+        };
+        let spec = common(Direction::Outbound, called_leg, &one, &two);
+        let called = switchboard.create_named(format!("{name}{}", self.names[0]), spec);
+        let mut spec = common(Direction::Inbound, calling_leg, &two, &one);
+        spec.call_id = Some(called.call_id());
+        spec.linked_id = Some(called.linked_id().to_owned());
+        spec.caller = request.caller.clone();
+        spec.dialed = self.extension.to_owned();
+        let calling = switchboard.create_named(format!("{name}{}", self.names[1]), spec);
+        for (call, relay) in [(&called, &relays[0]), (&calling, &relays[1])] {
+            relay.attach(call);
+            call.report(Report::Codecs(vec![self.codec]));
+        }
+        one.hold(&called);
+        two.hold(&calling);
+        calling.demand_encryption(request.asker.as_ref().is_some_and(Call::demands_encryption));
+        calling.inherit_location(request.asker.as_ref());
+        calling.set_redirecting(request.redirecting);
+        called.set_connected(request.caller);
+        Ok((called, calling))
+    }
+}
+
+/// Two legs that send to each other.
+fn legs(
+    switchboard: &Switchboard,
+    codec: Codec,
+    near: Option<media_bridge::LegId>,
+) -> Result<([Leg; 2], [LegRelay; 2]), MediaError> {
+    let relays = [LegRelay::default(), LegRelay::default()];
+    let open = |relay: &LegRelay, near| {
+        switchboard.media().open_leg(LegConfig::new(LOOPBACK, relay.sink()).near(near))
+    };
+    let first = open(&relays[0], near)?;
+    let second = open(&relays[1], Some(first.id()))?;
+    for (leg, other) in [(&first, &second), (&second, &first)] {
+        let remote = SocketAddr::new(LOOPBACK, other.rtp_address().port());
+        let mut settings = LegSettings::new(Some(remote), codec);
+        settings.telephone_event = Some(TELEPHONE_EVENT);
+        leg.configure(settings);
+    }
+    Ok(([first, second], relays))
 }
 
 /// A channel of the pair, once it is made. It does not keep it alive.

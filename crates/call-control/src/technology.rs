@@ -163,6 +163,11 @@ pub trait Driver: Send + Sync + 'static {
     /// The party has another one at the far end than before (SIP: UPDATE or a re-INVITE that says so), as
     /// [`Call::connected`] tells.
     fn connected(&self) {}
+    /// The party at the far end holds, or takes the call back: tells the party itself (SIP: a re-INVITE with `sendonly`). `false`
+    /// where that is not wanted: then it hears music.
+    fn pass_hold(&self, _held: bool) -> bool {
+        false
+    }
     /// The party sends its media there from now on (SIP: a re-INVITE with that description), to another party or back to
     /// us. What became of it shows in [`Report::Media`]: a party that refuses has no place to tell any more. Only for
     /// technologies that tell one.

@@ -59,6 +59,13 @@ impl Encoder {
         self.settings.rate
     }
 
+    /// How far what is heard is behind what is encoded, in ticks of the RTP clock: the "pre-skip" of files (RFC 7845 §4.2).
+    pub fn delay(&self) -> u16 {
+        let ticks = self.codec.lookahead() * self.settings.rate.ticks_per_sample();
+        // Some milliseconds.
+        u16::try_from(ticks).unwrap_or(u16::MAX)
+    }
+
     /// Encodes linear PCM of 10, 20, 40 or 60 ms to one packet.
     ///
     /// Returns the octets written; 0 if `pcm` has another length or `payload` is shorter than two octets. `payload` is

@@ -4,7 +4,7 @@
 //!   duration, and fills the gaps: [`Decoder::recover`] from what the next packet says of the lost one,
 //!   [`Decoder::conceal`] from the past alone.
 //! - [`Packet`] reads off a packet how long it is, without decoding it.
-//! - [`OggReader`] reads the files that hold it (RFC 7845).
+//! - [`OggReader`] reads the files that hold it (RFC 7845), [`OggWriter`] writes them.
 //! - [`Parameters`] are those of `a=fmtp` (RFC 7587 §6.1): read, written, and obeyed by [`Parameters::settings`].
 //!
 //! Samples are linear, 16 bits, at 8, 12, 16, 24 or 48 kHz, whatever the other end has; the clock of RTP is 48 kHz
@@ -47,7 +47,7 @@ mod settings;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
-pub use ogg::{OggError, OggReader};
+pub use ogg::{OggError, OggPage, OggReader, OggWriter};
 pub use packet::Packet;
 pub use parameters::Parameters;
 pub use settings::{Bandwidth, Channels, FrameDuration, SampleRate, Settings};

@@ -25,6 +25,7 @@
 
 pub mod applications;
 mod astdb;
+mod audio_streams;
 pub mod call_records;
 mod click_to_dial;
 pub mod conference;

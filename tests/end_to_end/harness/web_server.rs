@@ -58,6 +58,18 @@ impl WebServer {
         })
     }
 
+    /// Tells everybody the same text, without TLS.
+    pub(crate) fn telling(address: Ipv4Addr, text: &str) -> Outcome<Self> {
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+            text.len()
+        );
+        Self::serve(address, move |mut stream| {
+            // Whoever goes away has heard enough.
+            let _ = stream.read(&mut [0; 4_096]).and_then(|_| stream.write_all(answer.as_bytes()));
+        })
+    }
+
     /// Where it is without TLS.
     pub(crate) fn plain_url(&self) -> String {
         format!("http://{}/", self.address)

@@ -21,7 +21,12 @@ pub enum WrittenFormat {
     G722,
     /// GSM full rate in frames of 33 octets. Extension `gsm`.
     Gsm,
+    /// Opus on pages of Ogg (RFC 7845), at 16 kHz: what telephones of wide band have. Extensions `opus`, `ogg`.
+    OggOpus,
 }
+
+/// Samples a second of [`WrittenFormat::OggOpus`].
+pub(super) const OPUS_RATE: opus::SampleRate = opus::SampleRate::Hz16000;
 
 impl WrittenFormat {
     /// Format by extension, without its dot. Case counts: `wav` is not `WAV`.
@@ -43,6 +48,7 @@ impl WrittenFormat {
             "alaw" | "al" | "alw" => WrittenFormat::Alaw,
             "g722" => WrittenFormat::G722,
             "gsm" => WrittenFormat::Gsm,
+            "opus" | "ogg" => WrittenFormat::OggOpus,
             _ => return None,
         })
     }
@@ -58,12 +64,13 @@ impl WrittenFormat {
             WrittenFormat::Wav(rate) | WrittenFormat::Linear(rate) => rate,
             WrittenFormat::Wav49 | WrittenFormat::Ulaw | WrittenFormat::Alaw | WrittenFormat::Gsm => 8_000,
             WrittenFormat::G722 => g722::SAMPLE_RATE,
+            WrittenFormat::OggOpus => OPUS_RATE.hertz(),
         }
     }
 
     /// Whether two channels may stand side by side in it.
     pub fn has_stereo(self) -> bool {
-        matches!(self, WrittenFormat::Wav(_) | WrittenFormat::Linear(_))
+        matches!(self, WrittenFormat::Wav(_) | WrittenFormat::Linear(_) | WrittenFormat::OggOpus)
     }
 
     /// How a WAV file stores it; `None` for files without a head.
@@ -75,13 +82,13 @@ impl WrittenFormat {
         }
     }
 
-    /// Samples of the least that can be decoded by itself, and its octets.
+    /// Samples of the least that can be decoded by itself, and its octets. Those of Opus are on pages, and of any length.
     pub(super) fn frame(self) -> (u64, u64) {
         match self {
             WrittenFormat::Wav(_) | WrittenFormat::Linear(_) => (1, 2),
             WrittenFormat::Wav49 => (gsm::WAV49_SAMPLES as u64, gsm::WAV49_OCTETS as u64),
             WrittenFormat::Gsm => (gsm::FRAME_SAMPLES as u64, gsm::FRAME_OCTETS as u64),
-            WrittenFormat::Ulaw | WrittenFormat::Alaw => (1, 1),
+            WrittenFormat::Ulaw | WrittenFormat::Alaw | WrittenFormat::OggOpus => (1, 1),
             WrittenFormat::G722 => (2, 1),
         }
     }

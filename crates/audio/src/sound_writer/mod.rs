@@ -2,6 +2,7 @@
 
 mod encoder;
 mod format;
+mod ogg_opus;
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
@@ -48,15 +49,9 @@ impl<W: Write + Seek> SoundWriter<W> {
     /// [`AudioError::UnsupportedChannels`] for more than two, or two in a format that has one; [`AudioError::Io`].
     pub fn create(inner: W, format: WrittenFormat, channels: u16) -> Result<SoundWriter<W>, AudioError> {
         let head = head(format, channels)?;
-        let mut writer = SoundWriter {
-            inner,
-            format,
-            channels,
-            encoder: Encoder::new(format),
-            head,
-            waiting: Vec::new(),
-            written: 0,
-        };
+        let mut waiting = Vec::new();
+        let encoder = Encoder::new(format, channels, &mut waiting);
+        let mut writer = SoundWriter { inner, format, channels, encoder, head, waiting, written: 0 };
         writer.flush()?;
         Ok(writer)
     }
@@ -80,6 +75,7 @@ impl<W: Write + Seek> SoundWriter<W> {
     /// # Errors
     /// As [`write`](SoundWriter::write).
     pub fn flush(&mut self) -> Result<(), AudioError> {
+        self.encoder.flush(&mut self.waiting);
         let written = self.written + self.waiting.len() as u64;
         let Some(head) = &mut self.head else {
             self.inner.write_all(&self.waiting)?;
@@ -104,24 +100,6 @@ impl<W: Write + Seek> SoundWriter<W> {
         Ok(self.inner.flush()?)
     }
 
-    /// Ends the file without its last `samples` of each channel, as near as frames allow. Returns what it was written to, and how many
-    /// octets of it are the file: what is behind them is to be cut off.
-    ///
-    /// # Errors
-    /// As [`write`](SoundWriter::write).
-    pub fn finish_without(mut self, samples: u64) -> Result<(W, u64), AudioError> {
-        self.encoder.finish(&mut self.waiting);
-        self.flush()?;
-        let (frame, octets) = self.format.frame();
-        let cut = samples / frame * octets * u64::from(self.channels);
-        self.written = self.written.saturating_sub(cut);
-        let start = self.head.as_ref().map_or(0, |head| u64::from(head.length()));
-        self.inner.seek(SeekFrom::Start(start + self.written))?;
-        self.flush()?;
-        let padding = if self.head.is_some() { self.written % 2 } else { 0 };
-        Ok((self.inner, start + self.written + padding))
-    }
-
     /// Fills the last frame, makes the file whole, and gives back what it was written to.
     ///
     /// # Errors
@@ -134,6 +112,28 @@ impl<W: Write + Seek> SoundWriter<W> {
 }
 
 impl<W: Read + Write + Seek> SoundWriter<W> {
+    /// Ends the file without its last `samples` of each channel, as near as frames allow. Returns what it was written to, and how many
+    /// octets of it are the file: what is behind them is to be cut off.
+    ///
+    /// # Errors
+    /// As [`write`](SoundWriter::write).
+    pub fn finish_without(mut self, samples: u64) -> Result<(W, u64), AudioError> {
+        self.encoder.finish(&mut self.waiting);
+        self.flush()?;
+        if self.format == WrittenFormat::OggOpus {
+            let end = ogg_opus::cut(&mut self.inner, samples)?;
+            return Ok((self.inner, end));
+        }
+        let (frame, octets) = self.format.frame();
+        let cut = samples / frame * octets * u64::from(self.channels);
+        self.written = self.written.saturating_sub(cut);
+        let start = self.head.as_ref().map_or(0, |head| u64::from(head.length()));
+        self.inner.seek(SeekFrom::Start(start + self.written))?;
+        self.flush()?;
+        let padding = if self.head.is_some() { self.written % 2 } else { 0 };
+        Ok((self.inner, start + self.written + padding))
+    }
+
     /// Goes on at the end of a file of the same format; begins one where `inner` is empty.
     ///
     /// # Errors
@@ -143,6 +143,19 @@ impl<W: Read + Write + Seek> SoundWriter<W> {
         let length = inner.seek(SeekFrom::End(0))?;
         if length == 0 {
             return SoundWriter::create(inner, format, channels);
+        }
+        if format == WrittenFormat::OggOpus {
+            let encoder = Encoder::of_opus(ogg_opus::go_on(&mut inner, channels)?);
+            let head = head(format, channels)?;
+            return Ok(SoundWriter {
+                inner,
+                format,
+                channels,
+                encoder,
+                head,
+                waiting: Vec::new(),
+                written: 0,
+            });
         }
         let (head, written) = match head(format, channels)? {
             None => {
@@ -171,8 +184,9 @@ impl<W: Read + Write + Seek> SoundWriter<W> {
         };
         let start = head.as_ref().map_or(0, |head| u64::from(head.length()));
         inner.seek(SeekFrom::Start(start + written))?;
-        let encoder = Encoder::new(format);
-        Ok(SoundWriter { inner, format, channels, encoder, head, waiting: Vec::new(), written })
+        let mut waiting = Vec::new();
+        let encoder = Encoder::new(format, channels, &mut waiting);
+        Ok(SoundWriter { inner, format, channels, encoder, head, waiting, written })
     }
 }
 

@@ -4,9 +4,9 @@ use std::path::Path;
 use super::*;
 use crate::FileFormat;
 
-const EXTENSIONS: [&str; 19] = [
+const EXTENSIONS: [&str; 20] = [
     "wav", "wav16", "WAV", "wav49", "sln", "raw", "sln12", "sln16", "sln24", "sln32", "sln44", "sln48",
-    "sln96", "sln192", "ulaw", "alaw", "al", "g722", "gsm",
+    "sln96", "sln192", "ulaw", "alaw", "al", "g722", "gsm", "opus",
 ];
 
 fn format(extension: &str) -> WrittenFormat {
@@ -20,7 +20,9 @@ fn tone(rate: u32, samples: usize) -> Vec<i16> {
 }
 
 fn read(extension: &str, bytes: &[u8]) -> crate::Pcm {
-    FileFormat::from_extension(extension).unwrap().decode(bytes).unwrap()
+    let heard = FileFormat::from_extension(extension).unwrap().decode(bytes).unwrap();
+    // Opus is heard at 48 kHz, whatever it was made of.
+    heard.resampled(format(extension).rate())
 }
 
 #[test]
@@ -125,5 +127,40 @@ fn the_end_of_a_file_can_be_left_out() {
         let all = SoundWriter::create(Cursor::new(Vec::new()), format, 1).unwrap();
         let (file, length) = all.finish_without(9_000).unwrap();
         assert_eq!(file.get_ref().len() as u64, length, "{extension}: no more than there is");
+    }
+}
+
+#[test]
+fn a_file_of_opus_is_whole_after_each_flush_and_can_go_on() {
+    let sound = tone(16_000, 16_000);
+    let mut writer = SoundWriter::create(Cursor::new(Vec::new()), format("opus"), 1).unwrap();
+    for second in 1..4 {
+        sound.chunks(333).for_each(|part| writer.write(part).unwrap());
+        writer.flush().unwrap();
+        writer.write(&sound[..5_000]).unwrap();
+        let heard = read("opus", writer.inner.get_ref()).samples.len();
+        let flushed = second * 16_000 + (second - 1) * 5_000;
+        // What is in no frame yet, and on its way through the encoder.
+        assert!((flushed - 500..=flushed).contains(&heard), "{heard} of {flushed}");
+    }
+    // The process ends here, in the midst of a page.
+    let mut bytes = writer.inner.clone();
+    bytes.get_mut().extend(b"OggS\0and no more");
+    let mut writer = SoundWriter::append(bytes, format("opus"), 1).unwrap();
+    writer.write(&sound).unwrap();
+    let bytes = writer.finish().unwrap();
+    assert!(read("opus", bytes.get_ref()).samples.len().abs_diff(74_000) < 1_000);
+    assert!(SoundWriter::append(bytes, format("opus"), 2).is_err(), "it has one channel");
+    assert!(SoundWriter::append(Cursor::new(b"a letter".to_vec()), format("opus"), 1).is_err());
+}
+
+#[test]
+fn a_file_of_opus_ends_where_its_sound_does() {
+    for samples in [1, 319, 320, 321, 16_000, 16_123] {
+        let mut writer = SoundWriter::create(Cursor::new(Vec::new()), format("opus"), 2).unwrap();
+        writer.write(&tone(16_000, 2 * samples)).unwrap();
+        let bytes = writer.finish().unwrap().into_inner();
+        let heard = FileFormat::from_extension("opus").unwrap().decode(&bytes).unwrap();
+        assert_eq!((heard.rate, heard.samples.len()), (48_000, 3 * samples));
     }
 }

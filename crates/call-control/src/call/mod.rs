@@ -102,6 +102,11 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
+    /// Tells the party that the far end holds, or does so no more. `false`: it does not want to know.
+    pub(crate) fn pass_hold(&self, held: bool) -> bool {
+        !self.state.borrow().is_ended() && self.driver.pass_hold(held)
+    }
+
     /// Has the party send its media there.
     pub(crate) fn route_media(&self, route: MediaRoute) {
         if !self.state.borrow().is_ended() {

@@ -1,4 +1,4 @@
-//! A party that holds lets the other one hear music.
+//! A party that holds lets the other one hear music, or has its phone told.
 
 use std::convert::Infallible;
 
@@ -7,7 +7,8 @@ use tokio::sync::watch;
 use super::MusicWhile;
 use crate::call::Call;
 
-/// Sees to the music of two channels in a bridge, for as long as it is polled; what plays ends when it is dropped.
+/// Sees to it that of two channels in a bridge the one knows when the other holds, for as long as it is polled; what plays ends when it is
+/// dropped.
 pub(crate) async fn play_to_the_held(one: &Call, other: &Call) -> Infallible {
     let (mut first, mut second) = (one.watch_hold(), other.watch_hold());
     let (mut for_one, mut for_other) = (None, None);
@@ -22,12 +23,37 @@ pub(crate) async fn play_to_the_held(one: &Call, other: &Call) -> Infallible {
     }
 }
 
-/// `listener` hears music while `holder` holds.
-fn follow(held: &mut watch::Receiver<bool>, holder: &Call, listener: &Call, music: &mut Option<MusicWhile>) {
+/// What becomes of a party while the other one holds, until it is dropped.
+enum Waiting {
+    /// It hears music.
+    Music { _plays: MusicWhile },
+    /// Its phone knows that it is held.
+    Told(Call),
+}
+
+impl Waiting {
+    fn begin(holder: &Call, listener: &Call) -> Self {
+        match listener.0.pass_hold(true) {
+            true => Self::Told(listener.clone()),
+            false => Self::Music { _plays: listener.music_while(holder.suggested_music().as_deref()) },
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Self::Told(listener) = self {
+            listener.0.pass_hold(false);
+        }
+    }
+}
+
+/// `listener` waits while `holder` holds.
+fn follow(held: &mut watch::Receiver<bool>, holder: &Call, listener: &Call, waiting: &mut Option<Waiting>) {
     let held = *held.borrow_and_update();
-    match (held, music.is_some()) {
-        (true, false) => *music = Some(listener.music_while(holder.suggested_music().as_deref())),
-        (false, true) => *music = None,
+    match (held, waiting.is_some()) {
+        (true, false) => *waiting = Some(Waiting::begin(holder, listener)),
+        (false, true) => *waiting = None,
         _ => {}
     }
 }

@@ -26,6 +26,8 @@ pub(super) enum Command {
     Connected(SessionId),
     /// The phone's media goes there.
     Route(SessionId, MediaRoute),
+    /// The far end holds, or does so no more; nothing where the phone is to be told once more.
+    PassHold(SessionId, Option<bool>),
     /// Tell the party what its call costs.
     Charges(SessionId, ChargeAdvice),
     /// Send a key, held for so many ms.
@@ -52,6 +54,8 @@ pub(super) enum Command {
 pub(super) struct SessionDriver {
     pub(super) id: SessionId,
     pub(super) commands: mpsc::UnboundedSender<Command>,
+    /// The phone is told when the far end holds.
+    pub(super) passes_hold: bool,
 }
 
 impl SessionDriver {
@@ -80,6 +84,13 @@ impl Driver for SessionDriver {
 
     fn connected(&self) {
         self.tell(Command::Connected(self.id));
+    }
+
+    fn pass_hold(&self, held: bool) -> bool {
+        if self.passes_hold {
+            self.tell(Command::PassHold(self.id, Some(held)));
+        }
+        self.passes_hold
     }
 
     fn route_media(&self, route: MediaRoute) {

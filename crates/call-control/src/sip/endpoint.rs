@@ -114,6 +114,8 @@ pub struct SipEndpoint {
     pub tone_zone: Option<String>,
     /// The class of music that others hear while it holds.
     pub suggested_music: Option<String>,
+    /// Whether it is told when the other party holds, by an offer that only sends, and hears no music of ours.
+    pub passes_hold: bool,
     /// What is made of its 3xx.
     pub redirect_method: RedirectMethod,
     /// Where its requests may come from. One that is kept out is answered as if the endpoint did not exist.
@@ -218,6 +220,7 @@ impl SipEndpoint {
             caller_tag: String::new(),
             tone_zone: None,
             suggested_music: None,
+            passes_hold: false,
             redirect_method: RedirectMethod::default(),
             access: AccessRules::default(),
             send_aoc: false,

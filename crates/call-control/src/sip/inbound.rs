@@ -150,7 +150,11 @@ impl Worker {
             call_id: None,
             linked_id: None,
             leg: Some(leg),
-            driver: Box::new(SessionDriver { id: session, commands: self.commands.clone() }),
+            driver: Box::new(SessionDriver {
+                id: session,
+                commands: self.commands.clone(),
+                passes_hold: endpoint.passes_hold,
+            }),
         });
         Session::furnish(&call, endpoint);
         call.set_redirecting(parties::redirecting_of(invite));

@@ -17,6 +17,7 @@ use super::codec_choice::{CodecChoice, Turn};
 use super::digits::DigitMode;
 use super::endpoint::SipEndpoint;
 use super::media_encryption::{Keyring, MediaEncryption, leg_keys};
+use super::passed_hold::PassedHold;
 use crate::call::Call;
 use crate::direct_media::{MediaPlace, PartyMedia};
 use crate::technology::Report;
@@ -65,6 +66,8 @@ pub(super) struct SessionMedia {
     told: Option<MediaPlace>,
     /// The same in our last offer.
     offered: Option<MediaPlace>,
+    /// Whether the phone is held in the name of the far end.
+    pub(super) holds: PassedHold,
 }
 
 /// How a phone and we see each other.
@@ -111,6 +114,7 @@ impl SessionMedia {
             agreed: None,
             told: None,
             offered: None,
+            holds: PassedHold::default(),
         }
     }
 
@@ -161,6 +165,7 @@ impl SessionMedia {
     pub(super) fn offer(&mut self, to: Option<MediaPlace>, prefer: Option<Codec>) -> Body {
         let codecs = self.codecs.offered(prefer);
         self.offered = to;
+        self.holds.offers(to.is_none());
         let protection = self.keyring.for_offer();
         let named = self.agreed.as_ref().and_then(comfort_noise).is_some() || self.offers_noise;
         let local = self.local(to, codecs, protection, named);
@@ -193,6 +198,7 @@ impl SessionMedia {
             None => {
                 let answered = self.negotiator.answer(offer, &self.local(None, codecs, protection, true))?;
                 self.told = None;
+                self.holds.answers();
                 answered
             }
         };
@@ -204,6 +210,7 @@ impl SessionMedia {
     pub(super) fn accept(&mut self, answer: &[u8]) -> Result<Agreement, NegotiationError> {
         let negotiated = self.negotiator.accept(answer)?;
         self.told = self.offered;
+        self.holds.accepted();
         let accepted = self.codecs.accepted(&codecs_of(&negotiated));
         Ok(self.apply(keeping(negotiated, &accepted)))
     }
@@ -351,7 +358,7 @@ impl SessionMedia {
             ptime,
             codecs: codecs.into_iter().map(offer_of).chain(noise).collect(),
             telephone_event: self.endpoint.digits.names_events().then_some(TELEPHONE_EVENT),
-            direction: sdp::Direction::SendRecv,
+            direction: self.holds.direction(),
             protection,
         }
     }

@@ -24,6 +24,7 @@ mod media_encryption;
 mod messages;
 mod outbound;
 mod parties;
+mod passed_hold;
 mod redirect;
 mod redirection;
 mod referral;

@@ -115,7 +115,11 @@ fn channel(
         call_id: request.call_id,
         linked_id: request.linked_id,
         leg: Some(leg),
-        driver: Box::new(SessionDriver { id: session, commands: sip.commands.clone() }),
+        driver: Box::new(SessionDriver {
+            id: session,
+            commands: sip.commands.clone(),
+            passes_hold: endpoint.passes_hold,
+        }),
     });
     Session::furnish(&call, endpoint);
     call.set_hops(request.hops.unwrap_or(sip.max_forwards));

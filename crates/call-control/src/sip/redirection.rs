@@ -1,15 +1,21 @@
 //! The phone is told where its media goes: offers of ours in calls that were answered, one at a time.
 
+use std::time::Duration;
+
 use media_bridge::Codec;
 use sip_parser::Message;
 use sip_ua::user_agent::SessionId;
 use tracing::{debug, warn};
 
 use super::codec_choice::Turn;
+use super::driver::Command;
 use super::session::{Session, Stage};
 use super::steering::{Method, Outcome};
 use super::worker::Worker;
 use crate::direct_media::MediaRoute;
+
+/// How long an offer waits that has crossed one of the phone's (RFC 3261 §14.1).
+const CROSSED: Duration = Duration::from_secs(2);
 
 impl Worker {
     /// The channel wants the media of its party there. A caller who has heard no description yet is told in the first
@@ -39,11 +45,32 @@ impl Worker {
         self.steer(id);
     }
 
+    /// The party at the far end of the call holds, or takes it back: the phone is told by an offer that only sends.
+    pub(super) fn pass_hold(&mut self, id: SessionId, held: Option<bool>) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.media.holds.want(held);
+        self.steer(id);
+    }
+
+    /// An offer of the phone's came first: it is told of a hold in a moment.
+    fn wait_to_pass_hold(&self, id: SessionId) {
+        let commands = self.commands.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(CROSSED).await;
+            // A worker that is gone has ended every session.
+            let _ = commands.send(Command::PassHold(id, None));
+        });
+    }
+
     /// Sends the offer that is due, if one is.
     pub(super) fn steer(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if !matches!(session.stage, Stage::Established) || !session.media.is_agreed() {
             return;
+        }
+        // Where its media goes elsewhere, it comes back first: that is another offer.
+        if session.media.holds.is_due() && session.steering.destination().is_none() {
+            session.steering.owe(Vec::new());
         }
         let Some(next) = session.steering.next(session.media.told()) else { return };
         let offer = session.media.offer(next.to, next.prefer);
@@ -74,7 +101,11 @@ impl Worker {
     pub(super) fn on_offer_failed(&mut self, id: SessionId, method: Method, status: u16) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if session.steering.is_flying(method) {
+            let waits = session.media.holds.failed(status);
             let outcome = session.steering.failed(status);
+            if waits {
+                self.wait_to_pass_hold(id);
+            }
             self.after_offer(id, outcome);
         }
     }

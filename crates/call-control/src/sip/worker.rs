@@ -111,6 +111,7 @@ impl Worker {
             Command::Suit(id, codecs) => self.suit(id, codecs),
             Command::Connected(id) => self.tell_connected(id),
             Command::Route(id, route) => self.route_media(id, route),
+            Command::PassHold(id, held) => self.pass_hold(id, held),
             Command::Charges(id, advice) => self.tell_charges(id, advice),
             Command::Digit(id, digit, duration_ms) => self.send_digit(id, digit, duration_ms),
             Command::Text(id, text) => self.send_text(id, text),

@@ -29,6 +29,8 @@ struct Shared {
 
 struct Queue {
     samples: VecDeque<i16>,
+    /// Samples that were read.
+    read: u64,
     writes: bool,
     reads: bool,
 }
@@ -42,10 +44,17 @@ impl Shared {
 impl Feed {
     /// Both ends of a queue that holds so much sound, and begins to be heard when a fifth of that is there, or the end.
     pub fn new(rate: u32, bound: Duration) -> (FeedWriter, Self) {
-        let samples = (u128::from(rate) * bound.as_millis() / 1_000).max(1) as usize;
-        let queue = Queue { samples: VecDeque::with_capacity(samples), writes: true, reads: true };
-        let shared = Arc::new(Shared { queue: Mutex::new(queue), room: Condvar::new(), bound: samples });
-        (FeedWriter(shared.clone()), Self { shared, rate, lead: samples / 5, begun: false })
+        Self::with_lead(rate, bound, bound / 5)
+    }
+
+    /// The same, that begins to be heard, and goes on after a pause, when as much as `lead` is there.
+    pub fn with_lead(rate: u32, bound: Duration, lead: Duration) -> (FeedWriter, Self) {
+        let samples = |time: Duration| (u128::from(rate) * time.as_millis() / 1_000) as usize;
+        let bound = samples(bound).max(1);
+        let queue = Queue { samples: VecDeque::with_capacity(bound), read: 0, writes: true, reads: true };
+        let shared = Arc::new(Shared { queue: Mutex::new(queue), room: Condvar::new(), bound });
+        let lead = samples(lead).min(bound);
+        (FeedWriter(shared.clone()), Self { shared, rate, lead, begun: false })
     }
 }
 
@@ -69,6 +78,7 @@ impl Source for Feed {
         for (place, sample) in frame.iter_mut().zip(queue.samples.drain(..count)) {
             *place = sample;
         }
+        queue.read += count as u64;
         drop(queue);
         self.shared.room.notify_one();
         Some(count)
@@ -101,6 +111,27 @@ impl FeedWriter {
         self.is_heard()
     }
 
+    /// Writes as many of the samples as there is room for, without waiting, and returns how many.
+    pub fn offer(&self, samples: &[i16]) -> usize {
+        let mut queue = self.0.queue();
+        let room = self.0.bound.saturating_sub(queue.samples.len()).min(samples.len());
+        queue.samples.extend(samples.iter().take(room));
+        room
+    }
+
+    /// Forgets what was not read yet, and returns how many samples that was.
+    pub fn clear(&self) -> usize {
+        let mut queue = self.0.queue();
+        let count = queue.samples.len();
+        queue.samples.clear();
+        count
+    }
+
+    /// How many samples were read so far.
+    pub fn read(&self) -> u64 {
+        self.0.queue().read
+    }
+
     /// Whether anybody reads.
     pub fn is_heard(&self) -> bool {
         self.0.queue().reads
@@ -131,6 +162,15 @@ mod tests {
         drop(writer);
         assert_eq!(feed.read(&mut frame), Some(100));
         assert_eq!(feed.read(&mut frame), None);
+    }
+
+    #[test]
+    fn who_may_not_wait_writes_what_has_room() {
+        let (writer, mut feed) = Feed::with_lead(8_000, Duration::from_millis(40), Duration::ZERO);
+        assert_eq!((writer.offer(&[1; 300]), writer.offer(&[1; 300])), (300, 20));
+        assert_eq!((feed.read(&mut [0; 160]), writer.read()), (Some(160), 160));
+        assert_eq!((writer.clear(), feed.read(&mut [0; 160])), (160, Some(0)));
+        assert_eq!((writer.offer(&[1; 10]), feed.read(&mut [0; 160]), writer.read()), (10, Some(10), 170));
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub struct RecordingEnd {
 #[non_exhaustive]
 pub enum RecordError {
     /// No format goes by that extension.
-    #[error("'{}' has no extension of a format that is recorded; use .wav, .WAV, .gsm, .g722, .ulaw, .alaw or .sln", .0.display())]
+    #[error("'{}' has no extension of a format that is recorded; use .wav, .WAV, .gsm, .g722, .opus, .ulaw, .alaw or .sln", .0.display())]
     UnknownFormat(PathBuf),
     /// The file cannot be written.
     #[error("'{}' cannot be written: {source}", .path.display())]

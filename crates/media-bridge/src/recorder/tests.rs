@@ -77,6 +77,28 @@ impl Drop for Bench {
 }
 
 #[test]
+fn a_file_of_opus_can_be_played_to_its_last_second_before_it_ends() {
+    let mut bench = Bench::new(|folder| {
+        let mixed = track(folder, "mixed.opus", Content::Mixed);
+        RecordingPlan::new(vec![mixed, track(folder, "both.ogg", Content::Stereo)])
+    });
+    bench.talk(0, 5_000);
+    let seconds = |bench: &Bench, name: &str| {
+        let bytes = std::fs::read(bench.folder.join(name)).unwrap();
+        let heard = audio::FileFormat::Music.decode(&bytes).unwrap();
+        heard.samples.len() as f64 / f64::from(heard.rate)
+    };
+    for name in ["mixed.opus", "both.ogg"] {
+        assert!(seconds(&bench, name) > 3.5, "{name}: {}", seconds(&bench, name));
+    }
+    let end = bench.end(5_000);
+    assert!(end.problem.is_none() && end.duration >= ms(4_800), "{end:?}");
+    for name in ["mixed.opus", "both.ogg"] {
+        assert!((seconds(&bench, name) - end.duration.as_secs_f64()).abs() < 0.001, "{name}");
+    }
+}
+
+#[test]
 fn each_file_holds_what_was_asked_for() {
     let mut bench = Bench::new(|folder| {
         RecordingPlan::new(vec![

@@ -12,6 +12,7 @@ use crate::dialplan::DialplanChannel;
 use recording::wait_for_talk::{noise as wait_for_noise, silence as wait_for_silence};
 use recording::{background_detect, mix_monitor, record, stop_mix_monitor};
 use spying::{chan_spy, exten_spy};
+use streams::audio_socket;
 
 /// What an application comes to: where the dialplan goes on, or why the call is over.
 pub type ApplicationResult = Result<Outcome, CallError>;
@@ -102,6 +103,8 @@ pub mod say;
 mod set;
 mod sip;
 mod spying;
+mod stream_echo;
+mod streams;
 mod transfer;
 mod verbose;
 mod wait;
@@ -135,6 +138,7 @@ pub fn table() -> &'static [Application] {
         application!(agi, "AGI", "Let a program outside the exchange steer the call.", outlives_caller),
         application!(amd, "AMD", "Tell humans from answering machines."),
         application!(answer, "Answer", "Answer the call."),
+        application!(audio_socket, "AudioSocket", "Let a server hear the caller, and speak."),
         application!(authenticate, "Authenticate", "Let the caller go on who knows a password."),
         application!(background, "BackGround", "Play prompts while the caller dials an extension."),
         application!(background_detect, "BackgroundDetect", "Play a prompt until the caller talks."),
@@ -252,6 +256,7 @@ pub fn table() -> &'static [Application] {
         application!(stop_mix_monitor, "StopMixMonitor", "End the recording of the call.", dead: true),
         application!(stop_music_on_hold, "StopMusicOnHold", "End the music."),
         application!(stop_play_tones, "StopPlayTones", "End the tone."),
+        application!(stream_echo, "StreamEcho", "Send the caller's audio back until it presses #."),
         application!(system, "System", "Run a command of the shell.", dead: true),
         application!(transfer, "Transfer", "Ask the caller's phone to call somebody else."),
         application!(try_exec, "TryExec", "Run an application, and go on whatever comes of it.", dead: true),

@@ -159,6 +159,7 @@ fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoin
     sip.connected_while_ringing = signalling.rpid_immediate;
     sip.caller_tag = signalling.caller_tag.clone();
     sip.suggested_music = endpoint.moh_suggest.clone();
+    sip.passes_hold = endpoint.moh_passthrough;
     sip.tone_zone = signalling.tone_zone.clone();
     sip.caller_in_contact = configuration.sip.global.use_callerid_contact;
 }

@@ -18,6 +18,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::{Exchange, Globals, WallClock};
 use crate::astdb::AstDb;
+use crate::audio_streams::AudioSocketTechnology;
 use crate::call_records::CallRecords;
 use crate::configuration::Configuration;
 use crate::dialplan::run_call;
@@ -127,6 +128,7 @@ impl Exchange {
         exchange.presence.serve(&exchange);
         let local = call_control::local::start(&switchboard, extensions_of(&exchange));
         tokio::spawn(take_calls(Arc::downgrade(&exchange), local));
+        switchboard.register_technology(Arc::new(AudioSocketTechnology::new(&switchboard)));
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
         let config = user_agent_config(&exchange.configuration());
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;

@@ -17,7 +17,8 @@ use crate::error::StartError;
 use crate::exchange::{Exchange, WallClock};
 
 /// Technologies whose phones are played, with their other names.
-const PLAYED: [(&str, &[&str]); 3] = [("PJSIP", &["SIP"]), ("IAX2", &[]), ("DAHDI", &[])];
+const PLAYED: [(&str, &[&str]); 4] =
+    [("PJSIP", &["SIP"]), ("IAX2", &[]), ("DAHDI", &[]), ("AudioSocket", &[])];
 
 /// The file system in memory that Linux has.
 const IN_MEMORY: &str = "/dev/shm";

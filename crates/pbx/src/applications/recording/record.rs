@@ -220,7 +220,7 @@ async fn elapsed(longest: Option<Duration>) {
 pub(in crate::applications) enum FileError {
     #[error("give the name of a file and its format, as in Record(greeting.wav)")]
     NoName,
-    #[error("'{0}' is no format that is recorded; use wav, WAV, gsm, g722, ulaw, alaw or sln")]
+    #[error("'{0}' is no format that is recorded; use wav, WAV, gsm, g722, opus, ulaw, alaw or sln")]
     UnknownFormat(String),
     #[error("'{0}' leads out of the folder of sounds; write a name without '..', or the whole path")]
     Outside(String),

@@ -9,15 +9,14 @@ use crate::configuration::SipConfiguration;
 /// Technologies that lead to SIP endpoints.
 const SIP: &[&str] = &["PJSIP", "SIP"];
 
-/// Calls into the dialplan.
-const LOCAL: &str = "LOCAL";
+/// Calls into the dialplan, and to servers that have nothing to do with endpoints.
+const WITHOUT_ENDPOINTS: &[&str] = &["LOCAL", "AUDIOSOCKET"];
 
 /// Technologies of Asterisk that are not here yet.
 const OTHERS: &[&str] = &[
     "IAX2",
     "DAHDI",
     "AGENT",
-    "AUDIOSOCKET",
     "WEBSOCKET",
     "CONSOLE",
     "MULTICASTRTP",
@@ -84,7 +83,7 @@ impl<'t> Destination<'t> {
             return Some(finding.help("write technology/resource, as in PJSIP/alice"));
         };
         let upper = technology.to_ascii_uppercase();
-        if SIP.contains(&upper.as_str()) || upper == LOCAL {
+        if SIP.contains(&upper.as_str()) || WITHOUT_ENDPOINTS.contains(&upper.as_str()) {
             return None;
         }
         let is_elsewhere = OTHERS.contains(&upper.as_str());
@@ -94,7 +93,7 @@ impl<'t> Destination<'t> {
         };
         let finding =
             Diagnostic::warning("unknown-technology", message).at(self.span.slice(0..technology.len()));
-        let known = SIP.iter().chain([&LOCAL]).chain(OTHERS).copied();
+        let known = SIP.iter().chain(WITHOUT_ENDPOINTS).chain(OTHERS).copied();
         Some(if is_elsewhere { finding } else { finding.suggest(suggest::nearest(&upper, known)) })
     }
 

@@ -98,6 +98,8 @@ pub struct Endpoint {
     pub geolocation: GeolocationOptions,
     /// `moh_suggest`: the class of music that others hear while it holds.
     pub moh_suggest: Option<String>,
+    /// `moh_passthrough`: it is told when the other party holds, and hears no music of ours.
+    pub moh_passthrough: bool,
     /// `send_aoc`: it is told what its calls cost, where the other party's network says so.
     pub send_aoc: bool,
     /// `security_mechanisms`, where `security_negotiation` has them told (RFC 3329).
@@ -300,6 +302,7 @@ impl Endpoint {
             signalling: SignallingOptions::read(values),
             geolocation: GeolocationOptions::read(values),
             moh_suggest: values.text("moh_suggest"),
+            moh_passthrough: values.flag("moh_passthrough", false),
             send_aoc: values.flag("send_aoc", false),
             security_mechanisms: security_mechanisms::read(values),
             allow_overlap: values.choice("allow_overlap", OVERLAPS, Overlap::Asks),

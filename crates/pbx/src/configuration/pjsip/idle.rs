@@ -48,7 +48,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("max_audio_streams", Number, &["1"], Note),
     Idle("max_video_streams", Number, &["0", "1"], Note),
     Idle("media_use_received_transport", Flag, EITHER, Note),
-    Idle("moh_passthrough", Flag, NO, Note),
     Idle("one_touch_recording", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
