@@ -120,6 +120,8 @@ use self::sip::{
     remove_header as sip_remove_header,
 };
 use call_records::{fork_cdr, no_cdr, reset_cdr, set_ama_flags};
+pub use agi::AgiDebug;
+use agi::eagi;
 use conference::{conf_bridge, conf_kick};
 pub(crate) use flow::routine::begin as begin_routine;
 use flow::{
@@ -166,9 +168,11 @@ pub fn table() -> &'static [Application] {
             on_dead_channel: true,
             outlives_caller: false,
         },
+        application!(agi, "DeadAGI", "Let a program outside the exchange steer the call.", outlives_caller),
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
         application!(disa, "DISA", "Give a caller from outside the dial tone of the house."),
         application!(dump_chan, "DumpChan", "Show all that is known of the channel.", dead: true),
+        application!(eagi, "EAGI", "Let a program that hears the caller steer the call.", outlives_caller),
         application!(echo, "Echo", "Send the caller's audio back until it presses #."),
         application!(else_, "Else", "What runs if no condition held.", dead: true),
         application!(else_if, "ElseIf", "What runs if no condition before held and this one does.", dead: true),
