@@ -9,6 +9,7 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 
 mod enhanced;
+mod pyst2;
 mod queued;
 mod routines;
 
@@ -32,6 +33,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("agi::queued_commands_run_until_the_break", &["baresip"], queued::commands_run_until_the_break),
         trial("agi::a_hang_up_ends_the_queue", &["baresip"], queued::a_hang_up_ends_it),
         trial("agi::routines_run_within_a_script", &["baresip", "python3"], routines::run_within_a_script),
+        trial("agi::scripts_with_pyst2", &["baresip", "python3", &pyst2::module()], pyst2::scripts_with_it),
     ]
 }
 
