@@ -22,6 +22,7 @@ mod dial_ladder;
 mod dialects;
 mod direct_media;
 mod encryption;
+mod external_ivr;
 mod floods;
 mod forwarding;
 mod functions;
@@ -92,6 +93,7 @@ fn main() {
         dialects::trials(),
         direct_media::trials(),
         encryption::trials(),
+        external_ivr::trials(),
         floods::trials(),
         forwarding::trials(),
         functions::trials(),

@@ -17,6 +17,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("icecast2", "icecast2"),
     ("opusdec", "opus-tools"),
     ("python3", "python3"),
+    ("pip3", "python3-pip"),
     ("perl", "perl"),
     // A module, by its whole path.
     ("/usr/share/perl5/Asterisk/AGI.pm", "libasterisk-agi-perl"),
@@ -37,6 +38,25 @@ fn install_programs() -> Outcome {
     run_as_root(&[&["apt-get", "install", "-qy", "--no-install-recommends"], packages.as_slice()].concat())
 }
 
+/// Modules of Python that the end-to-end tests use, which no package of Debian holds: each with a file of its own.
+const PYTHON_MODULES: &[(&str, &str)] = &[("pyst2==0.5.1", "asterisk/agi.py")];
+
+/// Installs the modules that are missing into the folder of what is built, and nowhere else. Without a network the tests that need
+/// them say so.
+fn install_python_modules() -> Outcome {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    let folder = target.join("python");
+    for (module, _) in PYTHON_MODULES.iter().filter(|(_, file)| !folder.join(file).exists()) {
+        println!("installing {module} for the end-to-end tests into {}", folder.display());
+        let mut pip = Command::new("python3");
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"]);
+        if !pip.arg(&folder).arg(module).status()?.success() {
+            println!("{module} cannot be installed; the tests that need it will fail");
+        }
+    }
+    Ok(())
+}
+
 fn run_as_root(command: &[&str]) -> Outcome {
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0"));
     let words = if is_root { command.to_vec() } else { [&["sudo"], command].concat() };
@@ -52,6 +72,7 @@ fn run_as_root(command: &[&str]) -> Outcome {
 /// Runs all tests and prints `N passed, N failed` as the last line.
 pub(crate) fn run() -> Outcome {
     install_programs()?;
+    install_python_modules()?;
     let exchange = built("ipbx")?;
     let mut tests = Command::new(env!("CARGO"))
         .args(["test", "--workspace", "--no-fail-fast"])

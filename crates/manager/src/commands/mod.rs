@@ -1,5 +1,6 @@
 //! The commands of the console: a file for each family, a row of the table for each command.
 
+mod agi;
 mod cdr;
 mod channel;
 mod confbridge;
@@ -139,6 +140,7 @@ impl Command {
 /// Every command, by family.
 fn table() -> impl Iterator<Item = &'static Command> {
     let families = [
+        agi::COMMANDS,
         core::COMMANDS,
         stop::COMMANDS,
         help::COMMANDS,

@@ -83,6 +83,7 @@ mod db_delete;
 mod dial;
 mod dialed_digits;
 mod echo;
+mod external_ivr;
 mod flow;
 mod goto;
 mod goto_if;
@@ -119,8 +120,12 @@ use self::sip::{
     add_header as sip_add_header, hangup as pjsip_hangup, notify as pjsip_notify,
     remove_header as sip_remove_header,
 };
+pub use agi::AgiDebug;
+use agi::eagi;
 use call_records::{fork_cdr, no_cdr, reset_cdr, set_ama_flags};
 use conference::{conf_bridge, conf_kick};
+#[doc(hidden)]
+pub use external_ivr::fuzzing;
 pub(crate) use flow::routine::begin as begin_routine;
 use flow::{
     authenticate, channel_redirect, continue_while, disa, dump_chan, else_, else_if, end_if, end_while, exec,
@@ -166,9 +171,11 @@ pub fn table() -> &'static [Application] {
             on_dead_channel: true,
             outlives_caller: false,
         },
+        application!(agi, "DeadAGI", "Let a program outside the exchange steer the call.", outlives_caller),
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
         application!(disa, "DISA", "Give a caller from outside the dial tone of the house."),
         application!(dump_chan, "DumpChan", "Show all that is known of the channel.", dead: true),
+        application!(eagi, "EAGI", "Let a program that hears the caller steer the call.", outlives_caller),
         application!(echo, "Echo", "Send the caller's audio back until it presses #."),
         application!(else_, "Else", "What runs if no condition held.", dead: true),
         application!(else_if, "ElseIf", "What runs if no condition before held and this one does.", dead: true),
@@ -181,6 +188,12 @@ pub fn table() -> &'static [Application] {
         application!(exit_if, "ExitIf", "Go on behind the EndIf around it.", dead: true),
         application!(exit_while, "ExitWhile", "Go on behind the EndWhile around it.", dead: true),
         application!(exten_spy, "ExtenSpy", "Listen to the channels of an extension."),
+        application!(
+            external_ivr,
+            "ExternalIVR",
+            "Let a program say what is played, and hear of every key.",
+            outlives_caller
+        ),
         application!(festival, "Festival", "Speak a text by festival, or what speech.conf says."),
         application!(flite, "Flite", "Speak a text by flite, or what speech.conf says."),
         application!(fork_cdr, "ForkCDR", "Begin another call detail record beside the one that is there.", dead: true),

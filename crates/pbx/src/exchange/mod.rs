@@ -16,6 +16,7 @@ use sip_ua::location::Locator;
 use sip_ua::transport::Protocol;
 use tokio::sync::Notify;
 
+use crate::applications::AgiDebug;
 use crate::astdb::AstDb;
 use crate::call_records::CallRecords;
 use crate::conference::Conferences;
@@ -66,6 +67,7 @@ pub struct Exchange {
     stir_shaken: StirShaken,
     recordings: Recordings,
     speech: Speech,
+    agi_debug: AgiDebug,
     started: Instant,
     started_at: SystemTime,
     last_reload: Mutex<Instant>,
@@ -151,6 +153,16 @@ impl Exchange {
     /// Texts that are spoken.
     pub(crate) fn speech(&self) -> &Speech {
         &self.speech
+    }
+
+    /// Whether consoles see the lines of scripts.
+    pub fn agi_debug(&self) -> &AgiDebug {
+        &self.agi_debug
+    }
+
+    /// Who knows where hosts are.
+    pub(crate) fn locator(&self) -> &Locator {
+        &self.locator
     }
 
     /// The SIP technology; `None` while the exchange starts.

@@ -17,6 +17,7 @@ use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::{Notify, mpsc};
 
 use super::{Exchange, Globals, WallClock};
+use crate::applications::AgiDebug;
 use crate::astdb::AstDb;
 use crate::audio_streams::AudioSocketTechnology;
 use crate::call_records::CallRecords;
@@ -119,6 +120,7 @@ impl Exchange {
             stir_shaken: StirShaken::default(),
             recordings: Recordings::start()?,
             speech: Speech::default(),
+            agi_debug: AgiDebug::default(),
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),

@@ -2,6 +2,7 @@
 
 use billing_agi::agi::Environment;
 
+use super::Kind;
 use crate::dialplan::{DialplanChannel, Substitution};
 
 /// What stands for anything that a channel does not know.
@@ -13,6 +14,7 @@ pub(super) fn of(
     channel: &DialplanChannel,
     request: &str,
     server_script: Option<&str>,
+    kind: Kind,
     arguments: &[String],
 ) -> Environment {
     let call = &channel.call;
@@ -42,7 +44,7 @@ pub(super) fn of(
         .with("context", &at.context)
         .with("extension", &at.extension)
         .with("priority", &at.priority.to_string())
-        .with("enhanced", "0.0")
+        .with("enhanced", if kind == Kind::Enhanced { "1.0" } else { "0.0" })
         .with("accountcode", &Substitution::new(&channel.exchange, call).text("${CHANNEL(accountcode)}"))
         .with("threadid", "0")
         .with_arguments(arguments.iter().map(String::as_str))

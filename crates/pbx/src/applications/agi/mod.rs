@@ -4,11 +4,19 @@
 //! the call, and says what is to be done line by line (`billing_agi::agi`). Sets `AGISTATUS` to `SUCCESS`, `FAILURE`,
 //! `NOTFOUND` or `HANGUP`.
 //!
+//! `hagi://domain/script` finds servers by SRV records, `agi:async` waits for commands that somebody queues, and `EAGI` hands
+//! a program the caller's audio. `DeadAGI` is `AGI` by another name.
+//!
 //! `AGISIGHUP=no` spares a program the signal when its caller hangs up, `AGIEXITONHANGUP=yes` takes its streams away then.
 //! After a hang-up it may go on with what makes sense; the call waits for it as long as it says something.
 
+mod asynchronous;
+mod audio;
 mod commands;
+mod debug;
+pub(super) mod eagi;
 mod facts;
+mod narrator;
 mod network;
 mod program;
 mod script;
@@ -22,6 +30,8 @@ use dialplan_vm::Outcome;
 use super::ApplicationResult;
 use super::arguments::split;
 use crate::dialplan::DialplanChannel;
+pub use debug::AgiDebug;
+pub(super) use narrator::narrate;
 use script::Script;
 use target::Target;
 
@@ -51,18 +61,41 @@ impl Status {
     }
 }
 
+/// How much of the call a script gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Its commands and their replies.
+    Plain,
+    /// The caller's audio, too.
+    Enhanced,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "AGI",
+            Self::Enhanced => "EAGI",
+        }
+    }
+}
+
 pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> ApplicationResult {
+    steer(channel, arguments, Kind::Plain).await
+}
+
+async fn steer(channel: &mut DialplanChannel, arguments: &str, kind: Kind) -> ApplicationResult {
+    let name = kind.name();
     let arguments: Vec<String> = split(arguments).into_iter().map(unquoted).collect();
     let Some((program, arguments)) = arguments.split_first().filter(|(program, _)| !program.is_empty())
     else {
-        channel.warning(
-            "AGI(): give a program or a server, as in AGI(weather.py,paris) or AGI(agi://127.0.0.1/weather)",
-        );
+        channel.warning(format!(
+            "{name}(): give a program or a server, as in AGI(weather.py,paris) or AGI(agi://127.0.0.1/weather)",
+        ));
         channel.set(STATUS, Status::Failure.word());
         return Ok(Outcome::Continue);
     };
     if channel.exchange.is_rehearsal() {
-        channel.verbose(3, format!("AGI({program}): a rehearsal runs no programs"));
+        channel.verbose(3, format!("{name}({program}): a rehearsal runs no programs"));
         channel.set(STATUS, Status::Failure.word());
         return Ok(Outcome::Continue);
     }
@@ -71,10 +104,18 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
     }
     let mut script = Script::new(channel);
     let status = match Target::read(program, &script.channel.exchange.configuration().folders.agi) {
-        Ok(Target::Program(path)) => program::run(&mut script, program, &path, arguments).await,
+        Ok(Target::Program(path)) => program::run(&mut script, program, &path, arguments, kind).await,
+        Ok(_) if kind == Kind::Enhanced => {
+            script
+                .channel
+                .warning(format!("EAGI({program}): only programs of this machine get the caller's audio"));
+            Status::Failure
+        }
         Ok(Target::Server(server)) => network::run(&mut script, program, &server, arguments).await,
+        Ok(Target::Domain(domain)) => network::run_any(&mut script, program, &domain, arguments).await,
+        Ok(Target::Asynchronous) => asynchronous::run(&mut script, program, arguments).await,
         Err(problem) => {
-            script.channel.warning(format!("AGI({program}): {problem}"));
+            script.channel.warning(format!("{name}({program}): {problem}"));
             Status::Failure
         }
     };

@@ -1,31 +1,51 @@
 //! Scripts that are programs of this machine.
 
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use billing_agi::agi::{HangUpNews, LineError, Lines, serve};
+use billing_agi::agi::{HangUpNews, serve};
+use command_fds::{CommandFdExt, FdMapping};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
-use super::facts;
+use super::audio::{self, CallerAudio};
 use super::script::Script;
-use super::{Status, status_of};
+use super::{Kind, Status, facts, narrate, status_of};
 use crate::configuration::Folders;
 use crate::dialplan::DialplanChannel;
 
 /// A program that has closed its streams is given this long to end before the call goes on without it.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
-pub(super) async fn run(script: &mut Script<'_>, request: &str, path: &Path, arguments: &[String]) -> Status {
+/// Where a program of `EAGI` reads the caller's audio.
+const AUDIO_DESCRIPTOR: i32 = 3;
+
+pub(super) async fn run(
+    script: &mut Script<'_>,
+    request: &str,
+    path: &Path,
+    arguments: &[String],
+    kind: Kind,
+) -> Status {
     if !path.is_file() {
         script.channel.warning(format!("AGI({request}): there is no file {}", path.display()));
         return Status::NotFound;
     }
     let configuration = script.channel.exchange.configuration();
-    let mut child = match start(path, arguments, &configuration.folders) {
+    let (audio, readable) = match kind {
+        Kind::Plain => (None, None),
+        Kind::Enhanced => match audio::begin(script.channel) {
+            Ok((audio, readable)) => (Some(audio), Some(readable)),
+            Err(problem) => {
+                script.channel.warning(format!("EAGI({request}): {problem}"));
+                return Status::Failure;
+            }
+        },
+    };
+    let mut child = match start(path, arguments, &configuration.folders, readable) {
         Ok(child) => child,
         Err(error) => {
             let hint = "it must be executable, and begin with #! and its interpreter unless it is a binary";
@@ -43,7 +63,7 @@ pub(super) async fn run(script: &mut Script<'_>, request: &str, path: &Path, arg
     if is_said(script.channel, "AGIEXITONHANGUP", true) {
         script.news = HangUpNews::End;
     }
-    let environment = facts::of(script.channel, request, None, arguments);
+    let environment = facts::of(script.channel, request, None, kind, arguments);
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let narrator = tokio::spawn(narrate(errors, script.channel.call.clone(), name.clone()));
     let ended = serve(output, input, &environment, script).await;
@@ -57,6 +77,7 @@ pub(super) async fn run(script: &mut Script<'_>, request: &str, path: &Path, arg
     if let Some(signal) = script.signal.take() {
         signal.forget();
     }
+    tell_unread(script.channel, &name, audio);
     let status = finish(script.channel, &name, child, status).await;
     // What it said last is on its way already.
     let _ = tokio::time::timeout(LAST_WORDS, narrator).await;
@@ -71,7 +92,22 @@ pub(super) async fn run(script: &mut Script<'_>, request: &str, path: &Path, arg
     status
 }
 
-fn start(path: &Path, arguments: &[String], folders: &Folders) -> std::io::Result<Child> {
+/// Ends the caller's audio, and says how much of it the program has missed.
+fn tell_unread(channel: &DialplanChannel, name: &str, audio: Option<CallerAudio>) {
+    let unread = audio.map(CallerAudio::end).unwrap_or_default();
+    if !unread.is_zero() {
+        let seconds = unread.as_secs_f64();
+        channel
+            .verbose(2, format!("EAGI Script {name} has left {seconds:.1} s of the caller's audio unread"));
+    }
+}
+
+fn start(
+    path: &Path,
+    arguments: &[String],
+    folders: &Folders,
+    audio: Option<OwnedFd>,
+) -> std::io::Result<Child> {
     let folders = [
         ("AST_CONFIG_DIR", &folders.configuration),
         ("AST_MODULE_DIR", &folders.library),
@@ -85,6 +121,10 @@ fn start(path: &Path, arguments: &[String], folders: &Folders) -> std::io::Resul
     let mut command = Command::new(path);
     command.args(arguments).envs(folders);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if let Some(audio) = audio {
+        let mapping = FdMapping { parent_fd: audio, child_fd: AUDIO_DESCRIPTOR };
+        command.fd_mappings(vec![mapping]).map_err(std::io::Error::other)?;
+    }
     // Its children get the signal of a hang-up along with it, and ours do not.
     command.process_group(0).spawn()
 }
@@ -139,31 +179,6 @@ async fn finish(channel: &DialplanChannel, name: &str, mut child: Child, status:
         Err(_) => {
             tokio::spawn(async move { child.wait().await });
             status
-        }
-    }
-}
-
-/// What a program says on its standard error goes to the console, line by line.
-async fn narrate(errors: impl AsyncRead + Unpin, call: call_control::Call, name: String) {
-    let mut errors = errors;
-    let (mut lines, mut piece) = (Lines::default(), [0; 1_024]);
-    loop {
-        match lines.next_line() {
-            Ok(Some(line)) => {
-                let text = format!("{name}: {line}");
-                call.switchboard().notice(|| call_control::Event::Verbose {
-                    channel: Some(call.snapshot()),
-                    level: 1,
-                    text,
-                });
-                continue;
-            }
-            Ok(None) => {}
-            Err(LineError) => return,
-        }
-        match errors.read(&mut piece).await {
-            Ok(count) if count > 0 => lines.push(&piece[..count]),
-            _ => return,
         }
     }
 }

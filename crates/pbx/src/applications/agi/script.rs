@@ -47,7 +47,7 @@ impl<'a> Script<'a> {
             (None, None, None, None) => Outcome::Continue,
             (None, None, None, Some(jump)) => Outcome::Jump(jump),
             (context, extension, priority, _) => {
-                let at = self.channel.call.position();
+                let at = self.channel.machine.location();
                 // As ever: without a priority of its own, a new extension goes on behind the number of the old one.
                 let priority = match priority.as_deref().map(PriorityOrLabel::parse) {
                     Some(Ok(priority)) => priority,
@@ -57,7 +57,8 @@ impl<'a> Script<'a> {
                     }
                     None => PriorityOrLabel::Priority(at.priority.saturating_add(1)),
                 };
-                let (context, extension) = (context.unwrap_or(at.context), extension.unwrap_or(at.extension));
+                let context = context.unwrap_or_else(|| at.context.to_string());
+                let extension = extension.unwrap_or_else(|| at.extension.to_string());
                 Outcome::Jump(JumpTarget { context: Some(context), extension: Some(extension), priority })
             }
         }
@@ -82,6 +83,15 @@ impl Host for Script<'_> {
         }
     }
 
+    fn announces(&mut self, command: &Command) -> bool {
+        match command {
+            Command::Gosub { context, extension, priority, .. } => {
+                commands::routine_exists(self, context, extension, priority)
+            }
+            _ => false,
+        }
+    }
+
     fn has_hung_up(&self) -> bool {
         self.call().state().is_ended()
     }
@@ -100,9 +110,13 @@ impl Host for Script<'_> {
 
     fn trace(&self, line: Line<'_>) {
         let name = self.call().name();
-        match line {
-            Line::Command(text) => tracing::debug!(channel = name, "AGI Rx << {text}"),
-            Line::Reply(text) => tracing::debug!(channel = name, "AGI Tx >> {text}"),
+        let (way, text) = match line {
+            Line::Command(text) => ("Rx <<", text),
+            Line::Reply(text) => ("Tx >>", text),
+        };
+        tracing::debug!(channel = name, "AGI {way} {text}");
+        if self.channel.exchange.agi_debug().is_on() {
+            self.channel.verbose(0, format!("<{name}>AGI {way} {text}"));
         }
     }
 }

@@ -10,6 +10,17 @@ use thiserror::Error;
 pub(super) enum Target {
     Program(PathBuf),
     Server(Server),
+    Domain(Domain),
+    /// Nobody: commands are queued.
+    Asynchronous,
+}
+
+/// `hagi://domain/script`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Domain {
+    /// Its SRV records are those of `_agi._tcp.` and this.
+    pub(super) name: String,
+    pub(super) script: String,
 }
 
 /// `agi://host[:port]/script`.
@@ -25,12 +36,8 @@ pub(super) struct Server {
 pub(super) enum TargetError {
     #[error("write a server as agi://host[:port]/script, an IPv6 address in brackets")]
     Server,
-    #[error(
-        "servers named by SRV records (hagi://) are not looked up; name one with agi://host[:port]/script"
-    )]
-    ServerByRecord,
-    #[error("asynchronous AGI needs a manager that steers the call, which this exchange does not have yet")]
-    Asynchronous,
+    #[error("write servers of a domain as hagi://domain/script; its SRV records say the ports")]
+    Domain,
 }
 
 impl Target {
@@ -43,15 +50,23 @@ impl Target {
         if let Some(rest) = scheme("agi://") {
             return server(rest).map(Self::Server).ok_or(TargetError::Server);
         }
-        if scheme("hagi://").is_some() {
-            return Err(TargetError::ServerByRecord);
+        if let Some(rest) = scheme("hagi://") {
+            return domain(rest).map(Self::Domain).ok_or(TargetError::Domain);
         }
         if scheme("agi:async").is_some() {
-            return Err(TargetError::Asynchronous);
+            return Ok(Self::Asynchronous);
         }
         // An absolute path stands for itself.
         Ok(Self::Program(folder.join(text)))
     }
+}
+
+/// A port counts for nothing, as records have one each.
+fn domain(text: &str) -> Option<Domain> {
+    let (authority, script) = text.split_once('/').unwrap_or((text, ""));
+    let name = authority.split_once(':').map_or(authority, |(name, _)| name);
+    let is_name = !name.is_empty() && !name.contains(['[', ']', ' ']);
+    is_name.then(|| Domain { name: name.to_owned(), script: script.to_owned() })
 }
 
 fn server(text: &str) -> Option<Server> {
@@ -86,7 +101,11 @@ mod tests {
         assert_eq!(read("AGI://[::1]:4000"), server("::1", 4000, ""));
         assert_eq!(read("agi://host:0/x"), Err(TargetError::Server));
         assert_eq!(read("agi:///x"), Err(TargetError::Server));
-        assert_eq!(read("agi:async"), Err(TargetError::Asynchronous));
-        assert_eq!(read("hagi://example.com/x"), Err(TargetError::ServerByRecord));
+        assert_eq!(read("agi:async"), Ok(Target::Asynchronous));
+        let domain = Domain { name: "example.com".to_owned(), script: "x?y=1".to_owned() };
+        assert_eq!(read("hagi://example.com/x?y=1"), Ok(Target::Domain(domain.clone())));
+        assert_eq!(read("HAGI://example.com:4573/x?y=1"), Ok(Target::Domain(domain)));
+        assert_eq!(read("hagi://[::1]/x"), Err(TargetError::Domain));
+        assert_eq!(read("hagi:///x"), Err(TargetError::Domain));
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use billing_agi::agi::{Playing, Reply, Spoken};
-use call_control::{CallError, PlayEnd, ReadDigits};
+use call_control::{CallError, PlayEnd};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use media_bridge::PlaybackControl;
@@ -150,12 +150,10 @@ pub(super) async fn get_option(
     }
     let position = end_position.unwrap_or(0);
     let wait = timeout.unwrap_or(DATA_TIMEOUT).min(FOR_EVER);
-    let rule = ReadDigits { max: 1, first: wait, between: wait, terminator: None };
     let ends = tokio::time::Instant::now() + wait;
     loop {
         let left = ends.saturating_duration_since(tokio::time::Instant::now());
-        let rule = ReadDigits { first: left, ..rule.clone() };
-        match script.channel.call.read_after(None, &rule).await?.chars().next() {
+        match script.channel.call.next_digit(left).await? {
             Some(key) if keys.contains(key) => return Ok(Reply::ended_at(u32::from(key), position)),
             Some(_) => {}
             None => return Ok(Reply::ended_at(0, position)),

@@ -2,6 +2,7 @@
 
 mod call;
 mod heard;
+mod routine;
 mod running;
 mod values;
 
@@ -9,6 +10,7 @@ use billing_agi::agi::{Command, Reply};
 use call_control::CallError;
 
 use super::script::Script;
+pub(super) use routine::exists as routine_exists;
 
 /// What a command answers when its channel fails under it, which mostly means that the caller has hung up.
 const FAILED: i8 = -1;
@@ -50,6 +52,11 @@ pub(super) async fn run(script: &mut Script<'_>, command: Command) -> Reply {
         }
         Command::Record(recording) => running::record(script, &recording).await,
         Command::SetMusic { on, class } => Ok(running::music(script, on, class.as_deref())),
+        Command::Gosub { context, extension, priority, arguments } => {
+            let arguments = arguments.unwrap_or_default();
+            Ok(routine::run(script, &context, &extension, &priority, &arguments).await)
+        }
+        Command::Speech(words) => Ok(no_engine(script, &words)),
         Command::Nothing | Command::AsyncBreak => Ok(Reply::of(0)),
         // Phones of SIP have neither text telephones, nor characters one by one, nor pictures.
         Command::Tdd(_) | Command::SendImage(_) => Ok(Reply::of(0)),
@@ -62,6 +69,15 @@ pub(super) async fn run(script: &mut Script<'_>, command: Command) -> Reply {
 fn set(place: &mut Option<String>, value: String) -> Reply {
     *place = Some(value);
     Reply::of(0)
+}
+
+/// A script learns that there is no such command; whoever runs the exchange learns why.
+fn no_engine(script: &Script<'_>, words: &[String]) -> Reply {
+    let command = words.join(" ");
+    script.channel.warning(format!(
+        "AGI: SPEECH {command}: this exchange has no engine that recognises speech; let the script do it, with the audio of EAGI"
+    ));
+    Reply::Unknown
 }
 
 /// What went wrong is on the console; a script learns that it went wrong.

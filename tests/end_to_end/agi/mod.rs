@@ -8,6 +8,12 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
+mod enhanced;
+mod pyst2;
+mod queued;
+mod routines;
+
+use crate::harness::dns::NameServer;
 use crate::harness::{Baresip, Exchange, Folder, Outcome, Scene, ensure, tone, trial};
 
 /// The module that most scripts in Perl use.
@@ -20,7 +26,14 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("agi::a_script_that_never_reads", &["baresip"], never_reads),
         trial("agi::a_script_that_hangs_hears_of_the_hang_up", &["baresip"], hangs),
         trial("agi::a_script_behind_a_port", &["baresip"], behind_a_port),
+        trial("agi::a_domain_whose_first_server_is_down", &["baresip"], behind_a_domain),
         trial("agi::scripts_that_fail_have_a_status", &["baresip"], failures),
+        trial("agi::a_program_hears_the_caller", &["baresip", "python3"], enhanced::hears_the_caller),
+        trial("agi::a_program_may_be_deaf", &["baresip"], enhanced::may_be_deaf),
+        trial("agi::queued_commands_run_until_the_break", &["baresip"], queued::commands_run_until_the_break),
+        trial("agi::a_hang_up_ends_the_queue", &["baresip"], queued::a_hang_up_ends_it),
+        trial("agi::routines_run_within_a_script", &["baresip", "python3"], routines::run_within_a_script),
+        trial("agi::scripts_with_pyst2", &["baresip", "python3", &pyst2::module()], pyst2::scripts_with_it),
     ]
 }
 
@@ -222,6 +235,48 @@ fn behind_a_port(scene: &Scene) -> Outcome {
         ensure(said.iter().any(|known| known == line), || format!("no '{line}' in {said:#?}"))?;
     }
     exchange.says("after HANGUP")?;
+    exchange.is_idle()
+}
+
+/// Its SRV records name a server that is down, and behind it one that is there.
+fn behind_a_domain(scene: &Scene) -> Outcome {
+    let names = NameServer::start(scene)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let alive = listener.local_addr()?.port();
+    let down = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+    names.srv("_agi._tcp.agi.example.com", 20, alive, "second.example.com");
+    names.srv("_agi._tcp.agi.example.com", 10, down, "first.example.com");
+    names.a("first.example.com", Ipv4Addr::LOCALHOST);
+    names.a("second.example.com", Ipv4Addr::LOCALHOST);
+    let server = std::thread::spawn(move || -> std::io::Result<Vec<String>> {
+        let (stream, _) = listener.accept()?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        let mut writer = stream.try_clone()?;
+        let mut lines = BufReader::new(stream).lines();
+        let mut said = Vec::new();
+        while let Some(line) = lines.next().transpose()?.filter(|line| !line.is_empty()) {
+            said.push(line);
+        }
+        writeln!(writer, "VERBOSE \"from the second\" 1")?;
+        said.extend(lines.next().transpose()?);
+        Ok(said)
+    });
+    let lines = "exten => 100,1,Answer()\n same => n,AGI(hagi://agi.example.com/menu,one)\n\
+        same => n,NoOp(found ${AGISTATUS})\n same => n,AGI(hagi://nobody.example.com/menu)\n\
+        same => n,NoOp(not found ${AGISTATUS})\n same => n,Hangup()";
+    let folder = Folder::new(scene)?.phone("alice").dialplan(lines);
+    folder.write_file("resolver_unbound.conf", &names.resolver_conf())?;
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    alice.dial("100")?;
+    alice.call_ends()?;
+    let said = server.join().map_err(|_| "the server panicked")??;
+    for line in ["agi_network_script: menu", "agi_arg_1: one", "200 result=1"] {
+        ensure(said.iter().any(|known| known == line), || format!("no '{line}' in {said:#?}"))?;
+    }
+    for line in ["from the second", "found SUCCESS", "no address was found", "not found FAILURE"] {
+        exchange.says(line)?;
+    }
     exchange.is_idle()
 }
 
