@@ -81,7 +81,10 @@ mod tests {
     }
 
     #[test]
-    fn the_plan_of_the_example_does_what_its_file_says() {
-        passes(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/dialplan/office.test"));
+    fn the_plans_of_the_examples_do_what_their_files_say() {
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/dialplan");
+        for file in ["office.test", "guessing/game.test"] {
+            passes(&examples.join(file));
+        }
     }
 }
