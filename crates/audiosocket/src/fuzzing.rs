@@ -31,3 +31,26 @@ pub fn audiosocket_stream(data: &[u8]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_law_holds_for_messages_in_a_row(
+            part: u8,
+            messages in prop::collection::vec((any::<u8>(), prop::collection::vec(any::<u8>(), 0..600)), 0..20),
+        ) {
+            let mut data = vec![part];
+            for (kind, payload) in messages {
+                data.push(kind);
+                data.extend((payload.len() as u16).to_be_bytes());
+                data.extend(payload);
+            }
+            audiosocket_stream(&data);
+        }
+    }
+}
