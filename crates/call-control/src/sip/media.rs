@@ -338,6 +338,7 @@ impl SessionMedia {
             direction: sdp::Direction::SendRecv,
             ptime: place.ptime,
             protection: None,
+            lines: Vec::new(),
         }
     }
 
@@ -353,6 +354,7 @@ impl SessionMedia {
             telephone_event: self.endpoint.digits.names_events().then_some(TELEPHONE_EVENT),
             direction: sdp::Direction::SendRecv,
             protection,
+            lines: Vec::new(),
         }
     }
 }

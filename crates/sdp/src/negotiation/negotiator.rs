@@ -9,17 +9,20 @@ use core::net::IpAddr;
 use zeroize::Zeroizing;
 
 use super::NegotiationError;
-use super::accept::{Offered, accept};
+use super::accept::{Offered, accept, accept_lines};
 use super::answer::{Terms, answer_stream, rtcp_port};
-use super::draft::{AudioSection, Draft, DraftLine, StreamLine};
+use super::draft::{Draft, Section, StreamLine};
+use super::feedback::Feedback;
 use super::formats::{self, Format};
+use super::lines::{LineKind, NegotiatedLine, OfferedLine};
 use super::local::{EVENTS, LocalMedia, Preference};
 use super::negotiated::Negotiated;
 use super::packet_time::{self, PacketTime};
+use super::passed::{self, OfferedSection, PassedLine};
 use super::payload_types::PayloadTypes;
 use super::protection::{self, Protection};
 use crate::codec::Codec;
-use crate::description::SessionDescription;
+use crate::description::{MAX_MEDIA, SessionDescription};
 use crate::direction::Direction;
 use crate::media::Media;
 use crate::origin::OwnOrigin;
@@ -60,6 +63,8 @@ pub struct Negotiator {
     /// Which of them is our audio; always one that is there.
     audio: Option<usize>,
     payload_types: PayloadTypes,
+    /// What is known of streams beside the audio.
+    passed: Vec<PassedLine>,
     offered: Option<Offered>,
     current: Option<Negotiated>,
     /// Our address in `o=`, which names the session and stays what it was first (RFC 3264 §8), wherever media goes.
@@ -84,6 +89,7 @@ impl Negotiator {
             lines: Vec::new(),
             audio: None,
             payload_types: PayloadTypes::default(),
+            passed: Vec::new(),
             offered: None,
             current: None,
             origin: None,
@@ -130,25 +136,48 @@ impl Negotiator {
     pub fn offer(&mut self, local: &LocalMedia) -> String {
         let index = self.audio.unwrap_or(self.lines.len());
         if index == self.lines.len() {
-            self.lines.push(StreamLine::audio());
+            self.lines.push(StreamLine::plain("audio"));
         }
         self.audio = Some(index);
-        let section = AudioSection {
+        let section = Section {
+            kind: "audio",
             port: local.port,
             protocol: self.offered_protocol(index, local),
             formats: self.offered_formats(local),
             rtcp_port: rtcp_port(local),
             rtcp_mux: self.terms.rtcp_mux,
             extended_reports: self.current.as_ref().map_or_else(Default::default, |now| now.extended_reports),
-            ptime: packet_time::offered(local.ptime),
+            feedback: Feedback::default(),
+            bandwidth: None,
+            ptime: Some(packet_time::offered(local.ptime)),
             direction: local.possible_direction(),
             keys: protection::offered_lines(local.protection.as_ref()),
         };
         self.payload_types.bind(&section.formats);
-        let text = self.publish(local, Some((index, &section)));
-        self.offered =
-            Some(Offered { index, address: local.address, section, protection: local.protection.clone() });
+        let lines = self.offered_sections(local, index);
+        let further = lines.iter().map(|line| (line.place, &line.section));
+        let text = self.publish(local, &[(index, &section)].into_iter().chain(further).collect::<Vec<_>>());
+        let (address, protection) = (local.address, local.protection.clone());
+        self.offered = Some(Offered { index, address, section, protection, lines });
         text
+    }
+
+    /// The place for a stream of that kind in an offer of ours: that of a closed one which is not among `taken`, else a new one
+    /// at the end (RFC 3264 §8.1).
+    pub fn place_for(&self, kind: LineKind, taken: &[usize]) -> usize {
+        let free = |(place, line): &(usize, &StreamLine)| line.is(kind.name()) && !taken.contains(place);
+        let known = self.lines.iter().enumerate().find(free).map(|(place, _)| place);
+        // The first offer begins with the audio.
+        let end = taken.iter().map(|place| place + 1).fold(self.lines.len().max(1), usize::max);
+        known.unwrap_or(end)
+    }
+
+    /// The streams beside the audio that an offer has open, for whoever chooses among them what [`answer`](Self::answer) gets,
+    /// with the same `protection`.
+    pub fn offered_lines(&self, offer: &[u8], protection: Option<&Protection>) -> Vec<OfferedLine> {
+        let Ok(description) = SessionDescription::parse(offer) else { return Vec::new() };
+        let lines = description.media().enumerate();
+        lines.filter_map(|(place, media)| passed::read(place, &media, protection)).collect()
     }
 
     /// The codecs of an offer's open audio streams, in its order, each once: for whoever chooses among them what
@@ -194,11 +223,15 @@ impl Negotiator {
         self.lines = streams.iter().map(StreamLine::of).collect();
         self.audio = index.or(self.audio);
         self.offered = None;
-        self.current = Some(negotiated.clone());
         if let Some(section) = &section {
             self.payload_types.bind(&section.formats);
         }
-        let text = self.publish(local, index.zip(section.as_ref()));
+        let (lines, agreed): (Vec<_>, Vec<_>) = self.answer_lines(&streams, local).into_iter().unzip();
+        let negotiated = Negotiated { lines: agreed, ..negotiated };
+        self.current = Some(negotiated.clone());
+        let further = lines.iter().map(|(place, section)| (*place, section));
+        let text =
+            self.publish(local, &index.zip(section.as_ref()).into_iter().chain(further).collect::<Vec<_>>());
         Ok((text, negotiated))
     }
 
@@ -209,8 +242,14 @@ impl Negotiator {
     /// [`NegotiationError`] when the answer refuses our stream, does not fit, or when there is no offer of ours.
     pub fn accept(&mut self, answer: &[u8]) -> Result<Negotiated, NegotiationError> {
         let offered = self.offered.as_ref().ok_or(NegotiationError::NoOffer)?;
-        let negotiated =
-            if offered.closes() { self.closed(false)? } else { accept(offered, answer, self.terms)? };
+        let negotiated = if offered.closes() {
+            let description = SessionDescription::parse(answer);
+            let lines = description.map_or_else(|_| Vec::new(), |answer| accept_lines(offered, &answer));
+            Negotiated { lines, ..self.closed(false)? }
+        } else {
+            accept(offered, answer, self.terms)?
+        };
+        negotiated.lines.iter().for_each(|line| note_protection(&mut self.passed, line));
         self.current = Some(negotiated.clone());
         Ok(negotiated)
     }
@@ -221,7 +260,7 @@ impl Negotiator {
         &self,
         streams: &[Media<'_>],
         local: &LocalMedia,
-    ) -> Result<Option<(usize, AudioSection, Negotiated)>, NegotiationError> {
+    ) -> Result<Option<(usize, Section, Negotiated)>, NegotiationError> {
         let in_use = self.audio.filter(|index| *index < streams.len());
         let mut refusal = None;
         for index in in_use.into_iter().chain(0..streams.len()) {
@@ -235,6 +274,64 @@ impl Negotiator {
             }
         }
         refusal.map_or(Ok(None), Err)
+    }
+
+    /// Answers those streams beside the audio that we want and that can be had.
+    fn answer_lines(
+        &mut self,
+        streams: &[Media<'_>],
+        local: &LocalMedia,
+    ) -> Vec<((usize, Section), NegotiatedLine)> {
+        let mut answered = Vec::new();
+        for line in local.lines.iter().filter(|line| line.port != 0) {
+            let Some(media) = streams
+                .get(line.place)
+                .filter(|media| media.port() != 0 && LineKind::from_name(media.kind()) == Some(line.kind))
+            else {
+                continue;
+            };
+            let known = answered.iter().any(|((place, _), _): &((usize, _), _)| *place == line.place);
+            let terms = (local.address, self.terms.rtcp_mux);
+            if let Some((section, agreed)) = passed::answer(media, line, terms).ok().filter(|_| !known) {
+                self.passed_line(line.place).payload_types.bind(&section.formats);
+                note_protection(&mut self.passed, &agreed);
+                answered.push(((line.place, section), agreed));
+            }
+        }
+        answered
+    }
+
+    /// What our offer says of the streams beside the audio, each once, in the place of its kind.
+    fn offered_sections(&mut self, local: &LocalMedia, audio: usize) -> Vec<OfferedSection> {
+        let mut lines: Vec<OfferedSection> = Vec::with_capacity(local.lines.len());
+        for line in &local.lines {
+            let taken = line.place == audio || lines.iter().any(|known| known.place == line.place);
+            // Whoever asked for the place has got it for this kind.
+            if taken || line.place >= MAX_MEDIA {
+                continue;
+            }
+            while self.lines.len() <= line.place {
+                self.lines.push(StreamLine::plain(line.kind.name()));
+            }
+            if !self.lines[line.place].is(line.kind.name()) {
+                continue;
+            }
+            let terms = (local.address, self.terms.rtcp_mux, self.lines[line.place].protocol.clone());
+            let known = self.passed_line(line.place);
+            let offered = passed::offered(line, known, (terms.0, terms.1, &terms.2));
+            known.payload_types.bind(&offered.section.formats);
+            lines.push(offered);
+        }
+        lines
+    }
+
+    /// What is known of the stream in that place.
+    fn passed_line(&mut self, place: usize) -> &mut PassedLine {
+        let at = self.passed.iter().position(|line| line.place == place).unwrap_or_else(|| {
+            self.passed.push(PassedLine { place, ..PassedLine::default() });
+            self.passed.len() - 1
+        });
+        &mut self.passed[at]
     }
 
     /// True when the stream of our audio is among `streams`, in its place.
@@ -290,11 +387,11 @@ impl Negotiator {
         }
     }
 
-    /// Writes the lines of the session, all closed but `open`, under the next version where they have changed.
-    fn publish(&mut self, local: &LocalMedia, open: Option<(usize, &AudioSection)>) -> String {
-        let line = |(index, line): (usize, &StreamLine)| match open {
-            Some((audio, section)) if audio == index => DraftLine::Audio(section.clone()),
-            _ => DraftLine::Closed(line.clone()),
+    /// Writes the lines of the session, all closed but those that are `open`, under the next version where they have changed.
+    fn publish(&mut self, local: &LocalMedia, open: &[(usize, &Section)]) -> String {
+        let line = |(index, line): (usize, &StreamLine)| {
+            let section = open.iter().find(|(place, _)| *place == index);
+            (line.clone(), section.map(|(_, section)| (*section).clone()))
         };
         let address = local.address.to_canonical();
         let draft = Draft { address, lines: self.lines.iter().enumerate().map(line).collect() };
@@ -308,5 +405,12 @@ impl Negotiator {
         }
         self.last_sent = Some(Sent(Zeroizing::new(text.clone())));
         text
+    }
+}
+
+/// Notes whether the stream is protected, so that our next offer of it is the same.
+fn note_protection(passed: &mut [PassedLine], agreed: &NegotiatedLine) {
+    if let Some(line) = passed.iter_mut().find(|line| line.place == agreed.place) {
+        line.is_protected = agreed.protection.is_some();
     }
 }
