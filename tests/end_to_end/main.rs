@@ -61,6 +61,7 @@ mod trunk;
 mod two_phones;
 mod unanswered;
 mod vanished_phone;
+mod video;
 mod ways_out;
 
 use libtest_mimic::Arguments;
@@ -127,6 +128,7 @@ fn main() {
         two_phones::trials(),
         unanswered::trials(),
         vanished_phone::trials(),
+        video::trials(),
         ways_out::trials(),
     ];
     libtest_mimic::run(&arguments, subjects.into_iter().flatten().collect()).exit();

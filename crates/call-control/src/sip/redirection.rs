@@ -10,6 +10,7 @@ use super::session::{Session, Stage};
 use super::steering::{Method, Outcome};
 use super::worker::Worker;
 use crate::direct_media::MediaRoute;
+use crate::streams::PartyStream;
 
 impl Worker {
     /// The channel wants the media of its party there. A caller who has heard no description yet is told in the first
@@ -29,6 +30,18 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if session.media.suit(codecs) {
             session.answer_anew();
+        }
+    }
+
+    /// The far end has these streams beside its audio: a caller who has heard no description yet is answered accordingly, and
+    /// another phone is offered what it has not.
+    pub(super) fn match_streams(&mut self, id: SessionId, streams: Vec<PartyStream>) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let changes = session.media.suit_streams(streams);
+        match session.stage {
+            Stage::AnswerReady(_) => session.answer_anew(),
+            Stage::Established if changes => self.owe_offer(id, Vec::new()),
+            _ => {}
         }
     }
 
@@ -74,6 +87,7 @@ impl Worker {
     pub(super) fn on_offer_failed(&mut self, id: SessionId, method: Method, status: u16) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if session.steering.is_flying(method) {
+            session.media.forget_offer();
             let outcome = session.steering.failed(status);
             self.after_offer(id, outcome);
         }
