@@ -65,6 +65,7 @@ mod trunk;
 mod two_phones;
 mod unanswered;
 mod vanished_phone;
+mod video;
 mod ways_out;
 mod weather;
 
@@ -136,6 +137,7 @@ fn main() {
         two_phones::trials(),
         unanswered::trials(),
         vanished_phone::trials(),
+        video::trials(),
         ways_out::trials(),
         weather::trials(),
     ];

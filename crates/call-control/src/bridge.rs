@@ -1,7 +1,10 @@
 //! Two channels that hear each other.
 
-use std::sync::Arc;
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use media_bridge::{Leg, LegId};
 
 use crate::call::{Call, ChannelState, TransferProgress};
 use crate::cause::HangupCause;
@@ -9,6 +12,7 @@ use crate::direct_media::Pair;
 use crate::error::CallError;
 use crate::event::Event;
 use crate::music::play_to_the_held;
+use crate::streams;
 
 /// How a bridge ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,7 @@ pub(crate) async fn join(caller: &Call, peer: &Call) -> Result<BridgeEnd, CallEr
         cause = peer.hung_up() => BridgeEnd::PeerHungUp(cause),
         () = peer.left(moves) => BridgeEnd::PeerMoved,
         never = play_to_the_held(caller, peer) => match never {},
+        never = membership.follow_streams() => match never {},
     };
     drop(membership);
     Ok(end)
@@ -46,6 +51,8 @@ struct Membership {
     peer: Call,
     id: Arc<str>,
     media: Option<media_bridge::Bridge>,
+    /// What goes along with the audio, by the legs that are joined.
+    streams: Mutex<Vec<([LegId; 2], media_bridge::Bridge)>>,
     /// Sees to it that the audio takes the short way where it can.
     pair: Arc<Pair>,
 }
@@ -65,11 +72,54 @@ impl Membership {
             call.hears(TransferProgress::Connected);
         }
         let pair = Pair::join(&caller, &peer);
-        let stay = Self { caller, peer, id: id.into(), media: Some(media), pair };
+        let stay = Self { caller, peer, id: id.into(), media: Some(media), streams: Mutex::default(), pair };
+        stay.join_streams();
         for call in [&stay.peer, &stay.caller] {
             stay.notice(call, |channel, bridge| Event::BridgeEntered { channel, bridge });
         }
         Ok(stay)
+    }
+
+    /// Joins the streams of both beside their audio, those of one kind with each other.
+    fn join_streams(&self) {
+        let (ours, theirs) = (self.caller.streams(), self.peer.streams());
+        let mut joined = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let pairs = streams::pairs(&ours, &theirs);
+        let ids = |(one, other): &(Arc<Leg>, Arc<Leg>)| [one.id(), other.id()];
+        joined.retain(|(legs, _)| pairs.iter().any(|pair| ids(pair) == *legs));
+        for pair in &pairs {
+            if !joined.iter().any(|(legs, _)| *legs == ids(pair)) {
+                let bridge = self.caller.switchboard().media().bridge(&pair.0, &pair.1);
+                joined.push((ids(pair), bridge));
+            }
+        }
+    }
+
+    /// Follows what becomes of the streams of both. What one has and the other has not is offered to that one; what one gives up
+    /// is taken from the other.
+    async fn follow_streams(&self) -> Infallible {
+        let calls = [&self.caller, &self.peer];
+        let mut known = calls.map(Call::party_streams);
+        for (call, other) in [(0, 1), (1, 0)] {
+            let (own, others) = (streams::counts(&known[call]), streams::counts(&known[other]));
+            if own.iter().zip(others).any(|(own, other)| *own < other) {
+                calls[call].match_streams(&known[other]);
+            }
+        }
+        loop {
+            tokio::select! {
+                () = self.caller.0.streams.changed() => {}
+                () = self.peer.0.streams.changed() => {}
+            }
+            self.join_streams();
+            for (call, other) in [(0, 1), (1, 0)] {
+                let now = calls[other].party_streams();
+                if now != known[other] {
+                    calls[call].match_streams(&now);
+                    known[other] = now;
+                }
+            }
+        }
     }
 
     fn notice(&self, call: &Call, event: impl FnOnce(crate::call::CallSnapshot, Arc<str>) -> Event) {
@@ -81,6 +131,7 @@ impl Drop for Membership {
     fn drop(&mut self) {
         self.pair.part();
         self.media = None;
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner).clear();
         for (call, other) in [(&self.peer, &self.caller), (&self.caller, &self.peer)] {
             // One that was sent elsewhere may be in another bridge by now.
             call.clear_bridged_with(other.name());
@@ -102,12 +153,16 @@ fn media_leg(call: &Call) -> Result<Arc<media_bridge::Leg>, CallError> {
 /// Audio from a branch that has not answered yet, heard by the caller.
 pub(crate) struct EarlyMedia {
     _media: media_bridge::Bridge,
+    _streams: Vec<media_bridge::Bridge>,
 }
 
 impl EarlyMedia {
     /// Joins the media of both, if both have any.
     pub(crate) fn join(caller: &Call, branch: &Call) -> Option<Self> {
         let (a, b) = (caller.leg()?, branch.leg()?);
-        Some(Self { _media: caller.switchboard().media().bridge(&a, &b) })
+        let media = caller.switchboard().media();
+        let pairs = streams::pairs(&caller.streams(), &branch.streams());
+        let streams = pairs.iter().map(|(a, b)| media.bridge(a, b)).collect();
+        Some(Self { _media: media.bridge(&a, &b), _streams: streams })
     }
 }

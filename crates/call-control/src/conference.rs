@@ -81,6 +81,10 @@ impl Conference {
             CallError::NoMedia
         };
         let leg = call.leg().ok_or(gone)?;
+        // Rooms have sound alone.
+        if call.has_streams() {
+            call.match_streams(&[]);
+        }
         let membership = Some(self.0.media.enter(&leg, settings));
         call.hears(TransferProgress::Connected);
         let stay = ConferenceStay { call: call.clone(), room: self.0.id.clone(), membership, _here: here };

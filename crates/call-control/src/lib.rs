@@ -56,6 +56,7 @@ pub mod played;
 mod prompts;
 mod security;
 pub mod sip;
+mod streams;
 mod switchboard;
 mod technology;
 
@@ -83,5 +84,6 @@ pub use music::{MusicClass, MusicLibrary, MusicOrder, MusicPiece, MusicWhile, St
 pub use pickup::{BadGroup, GroupSet, PickupGroups};
 pub use prompts::Prompts;
 pub use security::{RequestVerdict, SecurityEvent, SecurityKind};
+pub use streams::{CallStream, Feedback, PartyStream, StreamKind};
 pub use switchboard::{Switchboard, SwitchboardBuilder};
 pub use technology::{BoxFuture, ChannelSpec, Driver, OriginateError, OriginateRequest, Report, Technology};

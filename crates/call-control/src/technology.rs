@@ -14,6 +14,7 @@ use crate::direct_media::{MediaRoute, PartyMedia};
 use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, Redirecting};
 use crate::message::{CallText, Notification};
+use crate::streams::{CallStream, PartyStream};
 
 /// A boxed future that may move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -48,6 +49,8 @@ pub struct OriginateRequest {
     pub call_id: Option<CallIdentifier>,
     /// The unique id of the channel that asks, for `CHANNEL(linkedid)`.
     pub linked_id: Option<String>,
+    /// What the channel that asks has beside its audio.
+    pub streams: Vec<PartyStream>,
     /// Codecs of the channel that asks, the one in use first: a bridge of two that speak the same need not translate.
     pub codecs: Vec<media_bridge::Codec>,
     /// The channel that asks wants no call that would have to be translated.
@@ -160,6 +163,9 @@ pub trait Driver: Send + Sync + 'static {
     /// The party at the far end speaks these codecs, the one in use first. Told before the answer: a technology that can
     /// still choose its answer may let it follow.
     fn suit(&self, _codecs: &[media_bridge::Codec]) {}
+    /// The party at the far end has these streams beside its audio, and no others: those that the own party has not are to be
+    /// offered to it. Only for technologies that carry such.
+    fn match_streams(&self, _streams: &[PartyStream]) {}
     /// The party has another one at the far end than before (SIP: UPDATE or a re-INVITE that says so), as
     /// [`Call::connected`] tells.
     fn connected(&self) {}
@@ -215,6 +221,8 @@ pub enum Report {
     Resumed,
     /// Both sides have agreed on these codecs; the first one is in use.
     Codecs(Vec<media_bridge::Codec>),
+    /// What both sides have agreed on beside the audio.
+    Streams(Vec<CallStream>),
     /// Whether its media is encrypted from now on.
     Encrypted(bool),
     /// Whether the party and we describe pauses to each other from now on (comfort noise, RFC 3389).

@@ -97,6 +97,11 @@ impl MediaEngine {
         }))
     }
 
+    /// The engine of a handle.
+    pub(crate) fn of(shared: Arc<Shared>) -> Self {
+        Self(shared)
+    }
+
     /// Opens a leg on a free pair of ports: RTP on an even one, RTCP on the next. It is silent and deaf until
     /// [`Leg::configure`].
     ///

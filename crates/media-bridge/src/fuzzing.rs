@@ -10,6 +10,7 @@ use rtp::srtp::{Inbound, MasterKey, Suite};
 use crate::codec::{Codec, MOST_SAMPLES};
 use crate::keys::LegKeys;
 use crate::leg::{LegCore, Seed};
+use crate::passage::{Passage, PassedFormat, PictureRequest};
 use crate::settings::{CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, LegSettings};
 use crate::statistics::Counters;
 
@@ -28,6 +29,7 @@ pub fn leg(data: &[u8]) {
     let mut now = Instant::now();
     let mut talker = new_leg(now, 1);
     let mut listener = new_leg(now, OURS);
+    let mut pictures = [passing_leg(now, 1, peer), passing_leg(now, OURS, peer)];
     let mut rest = data;
     while let Some((&step, tail)) = rest.split_first() {
         rest = tail;
@@ -39,6 +41,7 @@ pub fn leg(data: &[u8]) {
                 rest = tail;
                 let from = if step & 1 == 0 { peer } else { SocketAddr::from(([198, 51, 100, 1], 9)) };
                 relay(now, &mut talker, &mut listener, from, datagram);
+                carry(now, &mut pictures, from, datagram);
             }
             10 => {
                 let digits_in_sound = step & 0x10 == 0;
@@ -141,6 +144,36 @@ fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: Socke
     while let Some(outgoing) = listener.next_repacked(now, &mut buffer) {
         let sent = Packet::parse(&buffer[..outgoing.length]).map(|packet| packet.ssrc());
         assert_eq!(sent, Ok(OURS), "what is put together is a packet of ours");
+    }
+}
+
+/// A leg that passes on a codec and redundant data of it.
+fn passing_leg(now: Instant, ssrc: u32, peer: SocketAddr) -> LegCore {
+    let format = |name: u64, receive| PassedFormat { name, send: 99, receive, redundant: name == 2 };
+    let formats = vec![format(1, 96), format(2, 97)];
+    let passage = Passage { formats, clock_rate: 90_000, pictures: PictureRequest::Full };
+    let mut leg = new_leg(now, ssrc);
+    leg.configure_passage(now, settings(peer, Codec::Pcmu, Direction::SendRecv), passage);
+    leg
+}
+
+/// The same between legs that pass on what comes: packets go one way, and what is said of them the other.
+fn carry(now: Instant, [camera, screen]: &mut [LegCore; 2], from: SocketAddr, datagram: &[u8]) {
+    let (mut buffer, length) = ([0; 8_192], datagram.len());
+    screen.hear_rtcp(now, from, datagram);
+    if screen.has_feedback()
+        && let Some(outgoing) = screen.carry_feedback(datagram, camera, &mut buffer[..512])
+    {
+        assert!(rtp::rtcp::Compound::parse(&buffer[..outgoing.length]).is_ok());
+    }
+    let Some(heard) = camera.hear(now, from, datagram) else { return };
+    buffer[..length].copy_from_slice(datagram);
+    let Some(blocks) = camera.blocks(&heard, &buffer[..length]) else { return };
+    if let Some(outgoing) = screen.relay_passed(now, &heard, &blocks, &mut buffer[..length]) {
+        let (before, sent) = (Packet::parse(datagram), Packet::parse(&buffer[..outgoing.length]));
+        let told = |packet: &Packet<'_>| (packet.marker(), packet.payload().len());
+        assert_eq!(sent.as_ref().map(Packet::ssrc), Ok(OURS), "what is passed on is a packet of ours");
+        assert_eq!(before.as_ref().map(told), sent.as_ref().map(told), "and as long as it was");
     }
 }
 

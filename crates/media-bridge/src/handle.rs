@@ -10,10 +10,12 @@ use crate::Digit;
 use crate::broadcast::Broadcast;
 use crate::codec::Codec;
 use crate::effects::{self, Overheard, SoundEffects, Voice, VoiceHandle};
-use crate::engine::Shared;
+use crate::engine::{LegConfig, MediaEngine, Shared};
+use crate::error::MediaError;
 use crate::event::PlayToken;
 use crate::id::LegId;
 use crate::keys::LegKeys;
+use crate::passage::Passage;
 use crate::playback::{Form, Playback};
 use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::{Counters, Statistics};
@@ -73,6 +75,14 @@ impl Leg {
         self.rate.load(Ordering::Relaxed)
     }
 
+    /// Opens another leg on the same media thread, for what goes along with the sound of this one.
+    ///
+    /// # Errors
+    /// As [`MediaEngine::open_leg`](crate::MediaEngine::open_leg).
+    pub fn open_beside(&self, config: LegConfig) -> Result<Self, MediaError> {
+        MediaEngine::of(self.shared.clone()).open_leg(config.near(Some(self.id)))
+    }
+
     /// Takes over what was negotiated. A leg neither sends nor hears before its first settings. A new `remote`
     /// begins the learning of the source anew; streams, bridge and playback go on.
     ///
@@ -84,6 +94,15 @@ impl Leg {
         let settings = Box::new(settings);
         let has_begun = self.has_begun.swap(true, Ordering::Relaxed);
         self.command(if has_begun { Command::Configure(settings) } else { Command::Begin(settings) });
+    }
+
+    /// Takes over what was negotiated for a leg beside the audio: from now on it passes on what comes, to the leg that it is
+    /// [bridged](crate::MediaEngine::bridge) with, where that has the same formats. Nothing can be played by it or said in it.
+    /// Of the settings only those count that are not about sound.
+    pub fn pass(&self, settings: LegSettings, passage: Passage) {
+        *self.remote.lock().unwrap_or_else(PoisonError::into_inner) = settings.remote;
+        self.has_begun.store(true, Ordering::Relaxed);
+        self.command(Command::Pass(Box::new((settings, passage))));
     }
 
     /// Takes over the keys that were agreed on, or plain RTP with `None`, which is what a leg begins with. Told before

@@ -8,6 +8,8 @@
 //! - [`Bridge`], two legs that hear each other. Where both speak one codec, a packet goes on as it came, with its header
 //!   rewritten; nothing is decoded. G.711 of one kind becomes that of the other by a table. Each may speak Secure RTP, under
 //!   keys of its own ([`Leg::protect`]).
+//! - [`Leg::pass`] makes a leg one of video or text, beside that of the audio: its packets go on as they came, under a new header,
+//!   and what the other side says of them goes back.
 //! - [`Playback`], sounds that a leg plays to its peer. A [`Sound`] is encoded once for all who play it.
 //! - [`Broadcast`], sound that goes on for any number of legs at the same time.
 //! - [`Tap`], a copy of what a leg hears and sends, for whoever listens; [`Recorder`] makes files of taps.
@@ -59,6 +61,7 @@ mod keys;
 mod leg;
 #[doc(hidden)]
 pub mod measuring;
+mod passage;
 mod playback;
 mod port_ranges;
 mod ports;
@@ -81,6 +84,7 @@ pub use event::{LegEvent, PlayToken, PlaybackEnd};
 pub use handle::Leg;
 pub use id::LegId;
 pub use keys::LegKeys;
+pub use passage::{Passage, PassedFormat, PictureRequest};
 pub use playback::{Playback, PlaybackControl, Sound};
 pub use recorder::{Content, RecordError, Recorder, Recording, RecordingEnd, RecordingPlan, Track};
 pub use rtp::srtp::{MasterKey, Mki, Suite};

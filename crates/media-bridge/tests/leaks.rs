@@ -6,7 +6,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use media_bridge::{Backend, Bridge, Codec, Leg, LegConfig, LegSettings, MediaConfig, MediaEngine};
+use media_bridge::{
+    Backend, Bridge, Codec, Leg, LegConfig, LegSettings, MediaConfig, MediaEngine, Passage, PassedFormat,
+    PictureRequest,
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -22,7 +25,8 @@ fn entries(folder: &str) -> usize {
     std::fs::read_dir(folder).unwrap().count()
 }
 
-fn call(engine: &MediaEngine) -> (Leg, Leg, Bridge) {
+/// A call with audio and video.
+fn call(engine: &MediaEngine) -> ([Leg; 4], [Bridge; 2]) {
     let phone = SocketAddr::new(LOCAL, 9);
     let open = |near: Option<&Leg>| {
         let leg = engine.open_leg(LegConfig::new(LOCAL, |_| {}).near(near.map(Leg::id))).unwrap();
@@ -32,7 +36,17 @@ fn call(engine: &MediaEngine) -> (Leg, Leg, Bridge) {
     let first = open(None);
     let second = open(Some(&first));
     let bridge = engine.bridge(&first, &second);
-    (first, second, bridge)
+    let video = [&first, &second].map(|audio| {
+        let leg = audio.open_beside(LegConfig::new(LOCAL, |_| {})).unwrap();
+        let format = PassedFormat { name: 1, send: 97, receive: 96, redundant: false };
+        let pictures = PictureRequest::Loss;
+        let passage = Passage { formats: vec![format], clock_rate: 90_000, pictures };
+        leg.pass(LegSettings::new(Some(phone), Codec::Pcmu), passage);
+        leg
+    });
+    let bridges = [bridge, engine.bridge(&video[0], &video[1])];
+    let [third, fourth] = video;
+    ([first, second, third, fourth], bridges)
 }
 
 /// So many calls one after the other, a few of them at a time.

@@ -205,6 +205,22 @@ impl StreamRewriter {
         self.frame = ticks;
     }
 
+    /// The SSRC of the source whose packets are passed on now.
+    pub fn source(&self) -> Option<u32> {
+        match self.feed {
+            Feed::Source(source) => Some(source.ssrc),
+            Feed::None | Feed::Local { .. } => None,
+        }
+    }
+
+    /// The number that the present source gave to the packet that was sent under `sequence`; `None` for one that did not come from
+    /// it. For what the far end says of single packets.
+    pub fn source_number(&self, sequence: u16) -> Option<u16> {
+        let Feed::Source(source) = self.feed else { return None };
+        let behind = self.sequence.wrapping_sub(sequence);
+        (behind < self.room).then(|| sequence.wrapping_sub(source.sequence_offset))
+    }
+
     /// Number of the newest packet sent.
     pub fn sequence(&self) -> u16 {
         self.sequence
@@ -321,6 +337,19 @@ mod tests {
 
     fn stream() -> StreamRewriter {
         StreamRewriter::new(9, 100, 1_000, 8_000)
+    }
+
+    #[test]
+    fn numbers_lead_back_to_their_source() {
+        let mut stream = stream();
+        assert_eq!((stream.source(), stream.source_number(100)), (None, None));
+        for n in 40..=42 {
+            stream.forward(&packet(ALICE, n), 0, Duration::ZERO).unwrap();
+        }
+        assert_eq!((stream.source(), stream.source_number(101)), (Some(ALICE), Some(41)));
+        assert_eq!((stream.source_number(99), stream.source_number(103)), (None, None));
+        stream.forward(&packet(BOB, 7), 0, Duration::ZERO).unwrap();
+        assert_eq!((stream.source_number(103), stream.source_number(102)), (Some(7), None));
     }
 
     /// Packet `n` of a source that sends 20 ms in each, from number 0 and time 0.

@@ -10,8 +10,10 @@ use core::net::{IpAddr, Ipv4Addr};
 use zeroize::Zeroizing;
 
 use crate::attribute::Crypto;
-use crate::negotiation::{CodecOffer, LocalMedia, Negotiated, Negotiator, Protection, StreamKey};
-use crate::{Codec, Media, SessionDescription};
+use crate::negotiation::{
+    CodecOffer, Feedback, LocalLine, LocalMedia, Negotiated, Negotiator, Protection, StreamKey,
+};
+use crate::{Codec, Direction, Media, SessionDescription};
 
 /// Reads, writes, answers and accepts `data`.
 pub fn offer_answer(data: &[u8]) {
@@ -30,19 +32,32 @@ pub fn offer_answer(data: &[u8]) {
 fn negotiate(data: &[u8], description: &SessionDescription<'_>, local: &LocalMedia) {
     let mut negotiator = Negotiator::new(1, "fuzz").with_extended_reports(true);
     let offered = negotiator.offered_codecs(data, local.protection.as_ref());
+    let lines = wanted_lines(&negotiator, data, local);
+    let local = &LocalMedia { lines, ..local.clone() };
     if let Ok((answer, negotiated)) = negotiator.answer(data, local) {
         let few = description.media().map(|media| media.formats().count()).sum::<usize>() <= 128;
         assert!(!few || offered.contains(&negotiated.codec), "what is agreed on was offered");
         check_answer(description, &answer, &negotiated);
+        check_lines(description, local, &negotiated);
         check_demand(local, &negotiated);
         let (repeated, _) = negotiator.answer(data, local).expect("an offer can be repeated");
         assert_eq!(answer, repeated, "the same offer gets the same answer under the same version");
         let offer = negotiator.offer(local);
         let offered = SessionDescription::parse(offer.as_bytes()).expect("our offer can be read");
         assert_eq!(offered.media_count(), description.media_count(), "no m= line is lost");
+        for (before, now) in description.media().zip(offered.media()) {
+            assert!(before.kind().eq_ignore_ascii_case(now.kind()), "no m= line takes the place of another");
+        }
+        let kept = offered.media().filter(|media| !media.is_audio() && media.port() != 0).count();
+        assert!(kept >= negotiated.lines.len(), "what is agreed on is offered again");
     }
     let mut caller = Negotiator::new(2, "fuzz");
-    caller.offer(local);
+    let places = local.lines.iter().map(|line| line.kind).fold(Vec::new(), |mut taken, kind| {
+        taken.push(caller.place_for(kind, &taken));
+        taken
+    });
+    let lines = local.lines.iter().zip(places).map(|(line, place)| LocalLine { place, ..line.clone() });
+    caller.offer(&LocalMedia { lines: lines.collect(), ..local.clone() });
     if let Ok(negotiated) = caller.accept(data) {
         check_demand(local, &negotiated);
     }
@@ -58,12 +73,46 @@ pub fn check_answer(offer: &SessionDescription<'_>, answer: &str, negotiated: &N
         let formats: Vec<&str> = offered.formats().collect();
         assert!(answered.formats().next().is_some());
         assert!(answered.formats().all(|format| formats.is_empty() || is_among(format, &formats)));
-        check_keys(&offered, &answered, negotiated);
+        if answered.is_audio() {
+            check_keys(&offered, &answered, negotiated);
+        }
         assert!(offered.port() != 0 || answered.port() == 0, "a closed stream stays closed");
     }
-    assert!(answer.media().filter(|media| media.port() != 0).count() <= 1);
+    let open = answer.media().filter(|media| media.port() != 0).count();
+    assert!(open <= 1 + negotiated.lines.len());
     assert!(negotiated.common.iter().any(|common| common.codec == negotiated.codec));
     assert!((10..=60).contains(&negotiated.ptime));
+}
+
+/// Every stream beside the audio that could be had, as whoever passes all on would want it.
+fn wanted_lines(negotiator: &Negotiator, offer: &[u8], local: &LocalMedia) -> Vec<LocalLine> {
+    let offered = negotiator.offered_lines(offer, local.protection.as_ref()).into_iter();
+    let wanted = offered.zip((20_000..).step_by(2)).map(|(line, port)| LocalLine {
+        place: line.place,
+        kind: line.kind,
+        port,
+        codecs: line.codecs,
+        feedback: Feedback::ALL,
+        bandwidth: line.bandwidth,
+        direction: Direction::SendRecv,
+        protection: local.protection.clone(),
+    });
+    wanted.collect()
+}
+
+/// The laws of streams beside the audio: each in its place, of its kind, with formats of the offer alone.
+fn check_lines(offer: &SessionDescription<'_>, local: &LocalMedia, negotiated: &Negotiated) {
+    for line in &negotiated.lines {
+        let offered = offer.media().nth(line.place).expect("it is among those that were offered");
+        assert!(offered.kind().eq_ignore_ascii_case(line.kind.name()) && offered.port() != 0);
+        assert_eq!(negotiated.lines.iter().filter(|other| other.place == line.place).count(), 1);
+        assert!(!line.common.is_empty());
+        for common in &line.common {
+            assert!(offered.payload_types().any(|number| number == common.send_payload_type));
+        }
+        let wanted = local.lines.iter().find(|wanted| wanted.place == line.place);
+        assert!(wanted.is_some(), "nobody is given what he does not want");
+    }
 }
 
 /// Who demands protection has it, and nobody has it who did not ask.

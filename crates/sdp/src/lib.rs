@@ -5,7 +5,8 @@
 //! - [`SessionDescription`] is a view over the octets of a description. It copies nothing; lines and
 //!   attributes are typed when they are asked for. [`Writer`] is its counterpart for what is sent.
 //! - [`negotiation::Negotiator`] makes offers, answers them and takes in answers, for one audio stream with
-//!   telephone-event, over the whole life of a call: hold, resume, other addresses, other codecs.
+//!   telephone-event, and video and text beside it, over the whole life of a call: hold, resume, other addresses, other codecs,
+//!   streams that come and go.
 //!
 //! ```
 //! use sdp::negotiation::{CodecOffer, LocalMedia, Negotiator};
@@ -28,14 +29,18 @@
 //! | standard | what of it |
 //! | --- | --- |
 //! | RFC 8866 | all lines as text; `o=`, `c=`, `m=`, `a=` typed |
-//! | RFC 3264 | one audio stream; every other stream is refused with port 0 |
-//! | RFC 3551 | static payload types; `RTP/AVP`, and `RTP/AVPF` (RFC 4585) without feedback of our own |
+//! | RFC 3264 | one audio stream; video and text beside it where they are wanted; every other stream is refused with port 0 |
+//! | RFC 2198 | `red` beside what it carries, in video and text |
+//! | RFC 3551 | static payload types; `RTP/AVP`, and `RTP/AVPF`; `a=rtcp-fb` (RFC 4585, 5104) of video |
 //! | RFC 3605, 5761 | `a=rtcp`; `a=rtcp-mux` where the owner of the sockets allows it |
 //! | RFC 3611 | `a=rtcp-xr`: VoIP metrics and round trips where the peer asks for them |
 //! | RFC 4568, 8643 | `a=crypto` typed; `RTP/SAVP` and `RTP/SAVPF` with one key; with `RTP/AVP` where protection is not demanded |
+//! | RFC 4103 | `m=text` |
 //! | RFC 4733 | telephone-event on the clock of the codec |
+//! | RFC 5888, 9143 | `a=mid` repeated; bundles refused |
+//! | RFC 6184 and others | what of `a=fmtp` tells formats of video apart |
 //!
-//! Left out so far: keys made by DTLS (refused with a reason of their own), video, T.38, ICE, bundling.
+//! Left out so far: keys made by DTLS (refused with a reason of their own), T.38, ICE.
 
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]

@@ -45,6 +45,20 @@ impl<'a> Media<'a> {
         self.line.kind.eq_ignore_ascii_case("audio")
     }
 
+    /// What may be sent to its writer, in kbit/s: `b=TIAS`, else `b=AS` (RFC 3890 §6.2, RFC 8866 §5.8).
+    pub fn bandwidth(&self) -> Option<u32> {
+        let said = |name: &str| {
+            let mut values = self.lines.clone().filter(|line| line.kind == b'b');
+            values.find_map(|line| {
+                let (kind, value) = line.value.split_once(':')?;
+                kind.trim_ascii()
+                    .eq_ignore_ascii_case(name)
+                    .then(|| value.trim_ascii().parse::<u32>().ok())?
+            })
+        };
+        said("TIAS").map(|bits| bits.div_ceil(1_000)).or_else(|| said("AS"))
+    }
+
     /// The port. 0 means that the stream is refused or closed (RFC 3264 §5.1, §6, §8.2).
     pub fn port(&self) -> u16 {
         self.line.port

@@ -61,6 +61,11 @@ impl Writer {
         self.line('c', format_args!("IN {} {address}", family(&address)));
     }
 
+    /// `b=AS:` of the media description that was begun last, in kbit/s (RFC 8866 §5.8).
+    pub fn bandwidth(&mut self, kilobits: u32) {
+        self.line('b', format_args!("AS:{kilobits}"));
+    }
+
     /// `a=name:value`.
     pub fn attribute(&mut self, name: &str, value: impl fmt::Display) {
         self.line('a', format_args!("{name}:{value}"));

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use sdp::{MAX_LINES, MAX_MEDIA, SdpError, SessionDescription};
 
 /// Lines that mean something, in every state of repair.
-const LINES: [&str; 50] = [
+const LINES: [&str; 66] = [
     "o=- 1 1 IN IP4 192.0.2.9",
     "o=John Doe 1",
     "s=-",
@@ -55,6 +55,22 @@ const LINES: [&str; 50] = [
     "a=crypto:3 AEAD_AES_128_GCM inline:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ== WSH=64",
     "a=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB KDR=3",
     "m=audio 1236 RTP/SAVPF 8 0",
+    "m=video 4004 RTP/AVPF 97 98 34",
+    "m=video 4006 RTP/SAVP 97",
+    "m=text 4008 RTP/AVP 99 100",
+    "m=Text 4010 RTP/AVP 99",
+    "a=rtpmap:97 H264/90000",
+    "a=rtpmap:98 H264/90000",
+    "a=rtpmap:98 VP8/90000",
+    "a=rtpmap:99 t140/1000",
+    "a=rtpmap:100 red/1000",
+    "a=fmtp:97 profile-level-id=42e01f;packetization-mode=1",
+    "a=fmtp:98 profile-level-id=42e01f",
+    "a=fmtp:100 99/99/99",
+    "a=rtcp-fb:* nack pli",
+    "a=mid:v",
+    "a=group:BUNDLE a v",
+    "b=TIAS:512000",
 ];
 
 fn description() -> impl Strategy<Value = Vec<u8>> {

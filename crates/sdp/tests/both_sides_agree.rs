@@ -1,12 +1,14 @@
 //! A offers, B answers, A takes the answer in: both think the same of the call, whatever each can do.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use proptest::prelude::*;
 use sdp::negotiation::{
-    CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, Preference, Protection, StreamKey,
+    CodecOffer, Feedback, LineKind, LocalLine, LocalMedia, Negotiated, NegotiatedLine, NegotiationError,
+    Negotiator, Preference, Protection, StreamKey,
 };
-use sdp::{Codec, Direction};
+use sdp::{Codec, Direction, SessionDescription};
 use zeroize::Zeroizing;
 
 fn codecs() -> impl Strategy<Value = Vec<CodecOffer>> {
@@ -64,7 +66,7 @@ prop_compose! {
         protection in proptest::option::of(protection()),
     ) -> LocalMedia {
         let address = IpAddr::V4(Ipv4Addr::from(host));
-        LocalMedia { address, port, rtcp_port, codecs, telephone_event, direction, ptime, protection }
+        LocalMedia { address, port, rtcp_port, codecs, telephone_event, direction, ptime, protection, lines: Vec::new() }
     }
 }
 
@@ -140,6 +142,80 @@ fn round(
             | NegotiationError::Unprotected { .. },
         ) => Ok(false),
         Err(other) => Err(TestCaseError::fail(format!("{other}\n{offer}"))),
+    }
+}
+
+/// Streams beside the audio that one side would like, by kind, with its choice of codecs.
+fn wishes() -> impl Strategy<Value = Vec<(LineKind, Vec<CodecOffer>)>> {
+    let video = ["VP8", "H264", "H265"].map(|name| CodecOffer::from(Codec::new(name, 90_000, 1)));
+    let text = ["t140"].map(|name| CodecOffer::from(Codec::new(name, 1_000, 1)));
+    let video = proptest::sample::subsequence(video.to_vec(), 0..=3).prop_shuffle();
+    let text = proptest::sample::subsequence(text.to_vec(), 0..=1);
+    let wish = prop_oneof![
+        video.prop_map(|codecs| (LineKind::Video, codecs)),
+        text.prop_map(|codecs| (LineKind::Text, codecs)),
+    ];
+    proptest::collection::vec(wish, 0..4)
+}
+
+fn local_line(place: usize, kind: LineKind, codecs: Vec<CodecOffer>) -> LocalLine {
+    let port = 20_000 + 2 * u16::try_from(place).unwrap();
+    let (feedback, direction) = (Feedback::ALL, Direction::SendRecv);
+    LocalLine { place, kind, port, codecs, feedback, bandwidth: None, direction, protection: None }
+}
+
+/// The kinds and ports of the `m=` lines.
+fn kinds(text: &str) -> Vec<(String, u16)> {
+    let description = SessionDescription::parse(text.as_bytes()).unwrap();
+    description.media().map(|media| (media.kind().to_owned(), media.port())).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Streams come and go with each offer, from either side: both see the same ones in the same places, which they keep.
+    #[test]
+    fn on_what_goes_along_with_the_audio(
+        rounds in proptest::collection::vec((any::<bool>(), wishes(), wishes()), 1..6),
+    ) {
+        let mut sides = [Negotiator::new(1, "-"), Negotiator::new(2, "-")];
+        let audio = |host: u8| LocalMedia::new(IpAddr::from([192, 0, 2, host]), 10_000, vec![CodecOffer::from(Codec::PCMA)]);
+        let mut before: Vec<String> = Vec::new();
+        for (from_first, wanted, taken) in rounds {
+            if !from_first {
+                sides.reverse();
+            }
+            let [offerer, answerer] = &mut sides;
+            let mut places = Vec::new();
+            let lines = wanted.into_iter().map(|(kind, codecs)| {
+                let place = offerer.place_for(kind, &places);
+                places.push(place);
+                local_line(place, kind, codecs)
+            });
+            let lines = lines.collect();
+            let offer = offerer.offer(&LocalMedia { lines, ..audio(1) });
+            let offered = answerer.offered_lines(offer.as_bytes(), None);
+            let lines = offered.into_iter().zip(&taken).filter(|(line, (kind, _))| line.kind == *kind);
+            let lines = lines.map(|(line, (kind, codecs))| local_line(line.place, *kind, codecs.clone())).collect();
+            let (answer, answered) = answerer.answer(offer.as_bytes(), &LocalMedia { lines, ..audio(2) }).unwrap();
+            let accepted = offerer.accept(answer.as_bytes()).unwrap();
+            let view = |lines: &[NegotiatedLine]| -> Vec<(usize, Vec<Codec>)> {
+                let view = lines.iter().map(|line| (line.place, line.common.iter().map(|c| c.codec.clone()).collect()));
+                let mut view: Vec<_> = view.collect();
+                view.sort_by_key(|(place, _)| *place);
+                view
+            };
+            prop_assert_eq!(view(&answered.lines), view(&accepted.lines));
+            let (offered, answered) = (kinds(&offer), kinds(&answer));
+            prop_assert_eq!(offered.len(), answered.len());
+            for ((kind, port), (other, answered)) in offered.iter().zip(&answered) {
+                prop_assert_eq!(kind, other);
+                prop_assert!(*port != 0 || *answered == 0);
+            }
+            prop_assert!(offered.iter().map(|(kind, _)| kind).zip(&before).all(|(now, before)| now == before));
+            prop_assert!(offered.len() >= before.len());
+            before = offered.into_iter().map(|(kind, _)| kind).collect();
+        }
     }
 }
 

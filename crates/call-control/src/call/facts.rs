@@ -248,6 +248,10 @@ impl Call {
     pub(crate) fn suit(&self, far: &Call) {
         if self.state() == ChannelState::Ring {
             self.0.driver.suit(&far.codecs());
+            // One that has described nothing yet may still have them.
+            if self.has_streams() && far.codec().is_some() {
+                self.0.driver.match_streams(&far.party_streams());
+            }
         }
     }
 }

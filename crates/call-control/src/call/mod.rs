@@ -45,6 +45,7 @@ use crate::identity::{CallIdentifier, CallerId, IdentityVerification, Redirectin
 use crate::location_profile::LocationProfile;
 use crate::message::TextMessage;
 use crate::music::MusicStanding;
+use crate::streams::StreamStanding;
 use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use answerer::VerdictSlot;
@@ -77,7 +78,7 @@ pub(crate) struct Channel {
     linked_id: String,
     direction: Direction,
     created: SystemTime,
-    driver: Box<dyn Driver>,
+    pub(crate) driver: Box<dyn Driver>,
     state: watch::Sender<ChannelState>,
     early_media: watch::Sender<bool>,
     held: watch::Sender<bool>,
@@ -97,6 +98,7 @@ pub(crate) struct Channel {
     pickup: PickupStanding,
     pub(crate) media: MediaStanding,
     pub(crate) music: MusicStanding,
+    pub(crate) streams: StreamStanding,
     details: Mutex<Details>,
     kept: kept::Kept,
 }
@@ -211,6 +213,7 @@ impl Call {
             pickup: PickupStanding::default(),
             media: MediaStanding::default(),
             music: MusicStanding::default(),
+            streams: StreamStanding::default(),
             details: Mutex::new(details),
             kept: kept::Kept::default(),
             switchboard,
@@ -445,6 +448,7 @@ impl Call {
             Report::Held => self.hold(true),
             Report::Resumed => self.hold(false),
             Report::Codecs(codecs) => self.details().codecs = codecs,
+            Report::Streams(streams) => self.change_streams(streams),
             Report::Encrypted(encrypted) => self.details().encrypted = encrypted,
             Report::ComfortNoise(agreed) => self.details().comfort_noise = agreed,
             Report::Media(media) => self.change_media(media.map(|media| *media)),
@@ -529,6 +533,7 @@ impl Call {
             self.0.media.clear();
             self.stop_music();
             self.0.music.clear();
+            self.0.streams.set(Vec::new());
             let leg = self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(leg) = leg {
                 let _ = self.0.counted.set(leg.statistics());

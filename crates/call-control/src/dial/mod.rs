@@ -431,6 +431,7 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         caller: dial.identity.clone().unwrap_or_else(|| caller.caller()),
         call_id: Some(caller.call_id()),
         linked_id: Some(caller.linked_id().to_owned()),
+        streams: caller.party_streams(),
         codecs: caller.codecs(),
         no_translation: caller.forbids_translation(),
         redirecting: caller.redirecting(),

@@ -10,6 +10,7 @@ use super::verification::{CallerVerdict, ProvenInvite};
 use crate::cause::HangupCause;
 use crate::direct_media::MediaRoute;
 use crate::message::{CallText, Notification};
+use crate::streams::PartyStream;
 use crate::technology::Driver;
 
 /// What a channel asks of the worker.
@@ -22,6 +23,8 @@ pub(super) enum Command {
     Answer(SessionId),
     /// The far end speaks these codecs.
     Suit(SessionId, Vec<Codec>),
+    /// The far end has these streams beside its audio.
+    Streams(SessionId, Vec<PartyStream>),
     /// Tell the phone with whom it is connected now.
     Connected(SessionId),
     /// The phone's media goes there.
@@ -80,6 +83,10 @@ impl Driver for SessionDriver {
 
     fn suit(&self, codecs: &[Codec]) {
         self.tell(Command::Suit(self.id, codecs.to_vec()));
+    }
+
+    fn match_streams(&self, streams: &[PartyStream]) {
+        self.tell(Command::Streams(self.id, streams.to_vec()));
     }
 
     fn connected(&self) {

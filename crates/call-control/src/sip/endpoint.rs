@@ -15,6 +15,7 @@ use super::door::AccessRules;
 use super::media_encryption::MediaEncryption;
 use super::redirect::RedirectMethod;
 use super::rtp_options::RtpOptions;
+use super::stream_codecs::StreamOptions;
 use crate::identity::{CallerId, Presentation};
 use crate::pickup::PickupGroups;
 
@@ -30,6 +31,8 @@ pub struct SipEndpoint {
     pub codecs: Vec<Codec>,
     /// Which of them are offered and answered, and in which order.
     pub codec_rules: CodecRules,
+    /// What it may have beside its audio.
+    pub streams: StreamOptions,
     /// How keys travel.
     pub digits: DigitMode,
     /// Shown instead of what the phone says about itself.
@@ -177,6 +180,7 @@ impl SipEndpoint {
             name: name.into(),
             context: "default".to_owned(),
             codecs: vec![Codec::Pcmu, Codec::Pcma],
+            streams: StreamOptions::default(),
             codec_rules: CodecRules::default(),
             digits: DigitMode::default(),
             caller: None,

@@ -18,8 +18,10 @@ use super::digits::DigitMode;
 use super::endpoint::SipEndpoint;
 use super::media_encryption::{Keyring, MediaEncryption, leg_keys};
 use super::passed_hold::PassedHold;
+use super::session_streams::{Owner, SessionStreams};
 use crate::call::Call;
 use crate::direct_media::{MediaPlace, PartyMedia};
+use crate::streams::{CallStream, PartyStream};
 use crate::technology::Report;
 
 /// Payload type of telephone-event in our own offers, the one that everybody uses.
@@ -60,6 +62,8 @@ pub(super) struct SessionMedia {
     keyring: Keyring,
     /// Our offers name comfort noise: whoever the phone is to talk with has it.
     offers_noise: bool,
+    /// What goes along with the audio.
+    streams: SessionStreams,
     /// What holds now.
     agreed: Option<Negotiated>,
     /// Whose media the phone was told of, and has agreed to; `None` for ours.
@@ -111,6 +115,7 @@ impl SessionMedia {
             codecs,
             keyring,
             offers_noise: false,
+            streams: SessionStreams::default(),
             agreed: None,
             told: None,
             offered: None,
@@ -156,19 +161,45 @@ impl SessionMedia {
         self.codecs.suit(far)
     }
 
+    /// The far end of the call has these streams beside its audio. Says whether the phone has to be offered others than it has.
+    pub(super) fn suit_streams(&mut self, far: Vec<PartyStream>) -> bool {
+        self.streams.suit(far, &self.endpoint)
+    }
+
+    /// What is agreed on beside the audio, for the channel.
+    pub(super) fn call_streams(&self) -> Vec<CallStream> {
+        self.streams.of_call()
+    }
+
     /// Whose media the phone was told of; `None` for ours.
     pub(super) fn told(&self) -> Option<MediaPlace> {
         self.told
     }
 
+    /// Whose media our last offer described; `None` for ours.
+    pub(super) fn offered(&self) -> Option<MediaPlace> {
+        self.offered
+    }
+
+    /// Our last offer was refused: what was opened for it ends.
+    pub(super) fn forget_offer(&mut self) {
+        self.streams.settle();
+    }
+
     /// Our offer: of our own media, or with that of another party in its place.
     pub(super) fn offer(&mut self, to: Option<MediaPlace>, prefer: Option<Codec>) -> Body {
         let codecs = self.codecs.offered(prefer);
+        // What goes along with the audio passes us, and so does the audio then.
+        let to = to.filter(|_| self.streams.are_none(&self.endpoint));
         self.offered = to;
         self.holds.offers(to.is_none());
         let protection = self.keyring.for_offer();
         let named = self.agreed.as_ref().and_then(comfort_noise).is_some() || self.offers_noise;
-        let local = self.local(to, codecs, protection, named);
+        let mut local = self.local(to, codecs, protection, named);
+        if to.is_none() {
+            let owner = owner(&self.endpoint, &self.leg, &self.keyring);
+            local.lines = self.streams.for_offer(&self.negotiator, owner);
+        }
         Body::sdp(self.negotiator.offer(&local))
     }
 
@@ -184,7 +215,9 @@ impl SessionMedia {
         let offered = self.negotiator.offered_codecs(offer, protection.as_ref());
         let offered: Vec<Codec> = offered.iter().filter_map(codec_of).collect();
         let codecs = self.codecs.answered(&offered, turn);
-        let direct = to.and_then(|place| {
+        let owner = owner(&self.endpoint, &self.leg, &self.keyring);
+        let lines = self.streams.for_answer(&self.negotiator, (offer, protection.as_ref()), turn, owner);
+        let direct = to.filter(|_| lines.is_empty()).and_then(|place| {
             let mut attempt = self.negotiator.clone();
             let answered = attempt.answer(offer, &self.local(Some(place), Vec::new(), None, false)).ok();
             Some((attempt, answered.filter(|(_, negotiated)| !negotiated.remote_hold)?))
@@ -196,7 +229,9 @@ impl SessionMedia {
                 answered
             }
             None => {
-                let answered = self.negotiator.answer(offer, &self.local(None, codecs, protection, true))?;
+                let local = LocalMedia { lines, ..self.local(None, codecs, protection, true) };
+                let answered = self.negotiator.answer(offer, &local);
+                let answered = answered.inspect_err(|_| self.streams.settle())?;
                 self.told = None;
                 self.holds.answers();
                 answered
@@ -208,7 +243,8 @@ impl SessionMedia {
 
     /// Takes in the answer to our offer.
     pub(super) fn accept(&mut self, answer: &[u8]) -> Result<Agreement, NegotiationError> {
-        let negotiated = self.negotiator.accept(answer)?;
+        let accepted = self.negotiator.accept(answer);
+        let negotiated = accepted.inspect_err(|_| self.streams.settle())?;
         self.told = self.offered;
         self.holds.accepted();
         let accepted = self.codecs.accepted(&codecs_of(&negotiated));
@@ -217,8 +253,9 @@ impl SessionMedia {
 
     /// Where the phone's media is, for another party to send to.
     pub(super) fn party(&self) -> Option<PartyMedia> {
-        // Its keys are told to us alone.
-        let negotiated = self.agreed.as_ref().filter(|agreed| agreed.protection.is_none())?;
+        // Its keys are told to us alone, and what goes along with the audio passes us.
+        let told_alone = |agreed: &&Negotiated| agreed.protection.is_none() && !self.streams.is_agreed();
+        let negotiated = self.agreed.as_ref().filter(told_alone)?;
         let codec = self.spoken(codec_of(&negotiated.codec)?);
         let mut party = PartyMedia::new(negotiated.remote?, codec);
         party.rtcp = negotiated.remote_rtcp;
@@ -237,6 +274,7 @@ impl SessionMedia {
     }
 
     fn apply(&mut self, negotiated: Negotiated) -> Agreement {
+        self.streams.apply(&negotiated.lines, &self.endpoint);
         self.keyring.agreed(negotiated.protection.as_ref());
         let keys = match &negotiated.protection {
             None => Some(None),
@@ -272,12 +310,7 @@ impl SessionMedia {
             comfort_noise: comfort_noise(negotiated),
             digits_in_sound: digits == DigitMode::Sound,
             digits_elsewhere: matches!(digits, DigitMode::Info | DigitMode::None),
-            direction: match negotiated.direction {
-                sdp::Direction::SendRecv => Direction::SendRecv,
-                sdp::Direction::SendOnly => Direction::SendOnly,
-                sdp::Direction::RecvOnly => Direction::RecvOnly,
-                sdp::Direction::Inactive => Direction::Inactive,
-            },
+            direction: direction_of(negotiated.direction),
             alternatives: alternatives(negotiated).map(|alternative| {
                 alternative.map(|payload| CodecPayload { codec: self.spoken(payload.codec), ..payload })
             }),
@@ -345,6 +378,7 @@ impl SessionMedia {
             direction: sdp::Direction::SendRecv,
             ptime: place.ptime,
             protection: None,
+            lines: Vec::new(),
         }
     }
 
@@ -360,7 +394,23 @@ impl SessionMedia {
             telephone_event: self.endpoint.digits.names_events().then_some(TELEPHONE_EVENT),
             direction: self.holds.direction(),
             protection,
+            lines: Vec::new(),
         }
+    }
+}
+
+/// Who wants streams beside this audio.
+fn owner<'a>(endpoint: &'a SipEndpoint, audio: &'a Leg, keyring: &Keyring) -> Owner<'a> {
+    Owner { endpoint, audio, encryption: keyring.terms() }
+}
+
+/// Which way media flows, in the words of the media plane.
+pub(super) fn direction_of(direction: sdp::Direction) -> Direction {
+    match direction {
+        sdp::Direction::SendRecv => Direction::SendRecv,
+        sdp::Direction::SendOnly => Direction::SendOnly,
+        sdp::Direction::RecvOnly => Direction::RecvOnly,
+        sdp::Direction::Inactive => Direction::Inactive,
     }
 }
 

@@ -46,6 +46,11 @@ impl Keyring {
         Self { terms, keys: Vec::new(), in_use: None }
     }
 
+    /// Whether and how media is encrypted.
+    pub(super) fn terms(&self) -> MediaEncryption {
+        self.terms
+    }
+
     /// Our keys in an offer: the one in use first, so that it stays.
     pub(super) fn for_offer(&mut self) -> Option<Protection> {
         let in_use = self.in_use.and_then(Suite::from_name);

@@ -51,6 +51,7 @@ pub(super) async fn originate(
     let (mut media, relay) = open_media(sip, &route, flow, &request, id)?;
     let direct_to = direct_to(&request, &route.endpoint);
     let offer = media.offer(direct_to, None);
+    let direct_to = media.offered();
     let mut invite = invite(sip.user_agent(), &route, *flow, &request, offer);
     vouch(sip, &route.endpoint, &request.caller, &mut invite)?;
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
@@ -165,6 +166,7 @@ fn open_media(
     if request.asker.as_ref().is_some_and(Call::demands_encryption) && !media.demand_encryption() {
         return Err(OriginateError::NotEncrypted(route.endpoint.name.clone()));
     }
+    media.suit_streams(request.streams.clone());
     if request.asker.as_ref().is_some_and(Call::has_comfort_noise) {
         media.offer_comfort_noise();
     }

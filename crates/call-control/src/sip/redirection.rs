@@ -13,6 +13,7 @@ use super::session::{Session, Stage};
 use super::steering::{Method, Outcome};
 use super::worker::Worker;
 use crate::direct_media::MediaRoute;
+use crate::streams::PartyStream;
 
 /// How long an offer waits that has crossed one of the phone's (RFC 3261 §14.1).
 const CROSSED: Duration = Duration::from_secs(2);
@@ -35,6 +36,18 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if session.media.suit(codecs) {
             session.answer_anew();
+        }
+    }
+
+    /// The far end has these streams beside its audio: a caller who has heard no description yet is answered accordingly, and
+    /// another phone is offered what it has not.
+    pub(super) fn match_streams(&mut self, id: SessionId, streams: Vec<PartyStream>) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let changes = session.media.suit_streams(streams);
+        match session.stage {
+            Stage::AnswerReady(_) => session.answer_anew(),
+            Stage::Established if changes => self.owe_offer(id, Vec::new()),
+            _ => {}
         }
     }
 
@@ -102,6 +115,7 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if session.steering.is_flying(method) {
             let waits = session.media.holds.failed(status);
+            session.media.forget_offer();
             let outcome = session.steering.failed(status);
             if waits {
                 self.wait_to_pass_hold(id);

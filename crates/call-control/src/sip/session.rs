@@ -95,6 +95,7 @@ impl Session {
     /// Tells the channel what was agreed, and where the phone's media is now.
     pub(super) fn tell(&self, agreement: Agreement) {
         self.tell_media();
+        self.call.report(Report::Streams(self.media.call_streams()));
         agreement.tell(&self.call);
     }
 

@@ -109,6 +109,7 @@ impl Worker {
             Command::Progress(id) => self.send_progress(id),
             Command::Answer(id) => self.send_answer(id),
             Command::Suit(id, codecs) => self.suit(id, codecs),
+            Command::Streams(id, streams) => self.match_streams(id, streams),
             Command::Connected(id) => self.tell_connected(id),
             Command::Route(id, route) => self.route_media(id, route),
             Command::PassHold(id, held) => self.pass_hold(id, held),

@@ -126,6 +126,11 @@ impl LegCore {
         Some(Outgoing { length: writer.finish(), to })
     }
 
+    /// The name that reports bear.
+    pub(super) fn control_name(&self) -> &str {
+        &self.reports.name
+    }
+
     /// Whether the peer exchanges its audio, and the reports on it, with somebody else.
     fn is_away(&self) -> bool {
         self.settings.is_some_and(|settings| settings.away)
@@ -209,6 +214,11 @@ impl LegCore {
                     report.blocks().for_each(|block| self.hear_block(&block, since));
                 }
                 Packet::ExtendedReport(report) => self.hear_extended(&report, since),
+                Packet::Feedback(_) => {
+                    if let Some(passing) = &mut self.passing {
+                        passing.note_feedback();
+                    }
+                }
                 _ => {}
             }
         }
@@ -238,7 +248,7 @@ impl LegCore {
     }
 
     /// Where RTCP goes: it follows RTP to where that was found to be.
-    fn rtcp_destination(&self) -> Option<SocketAddr> {
+    pub(super) fn rtcp_destination(&self) -> Option<SocketAddr> {
         let settings = self.settings.as_ref()?;
         let rtp = self.retargeted.or(settings.remote);
         if settings.rtcp_mux {

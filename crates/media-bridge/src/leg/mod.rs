@@ -9,6 +9,7 @@ mod extended;
 mod keepalive;
 mod keypress;
 mod noise;
+mod passing;
 mod program;
 mod protection;
 mod receive;
@@ -47,6 +48,7 @@ use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
 use noise::Noise;
+use passing::Passing;
 use program::Ended;
 pub(crate) use program::Program;
 use protection::Protection;
@@ -97,6 +99,8 @@ pub(crate) struct LegCore {
     tapped: bool,
     /// What is done with the sound.
     shaping: Option<Box<Shaping>>,
+    /// What it passes on; `None` for a leg of sound.
+    passing: Option<Box<Passing>>,
     program: Program,
     keys: Keypresses,
     /// A key that goes on elsewhere when it is up, and since when it is down.
@@ -170,6 +174,7 @@ impl LegCore {
             taps: Vec::new(),
             tapped: false,
             shaping: None,
+            passing: None,
             program: Program::default(),
             keys: Keypresses::default(),
             held_elsewhere: None,
@@ -222,7 +227,10 @@ impl LegCore {
 
     /// Ticks a second of what is sent.
     fn clock_rate(&self) -> u32 {
-        self.spoken.codec().map_or(8_000, Codec::clock_rate)
+        match &self.passing {
+            Some(passing) => passing.clock_rate(),
+            None => self.spoken.codec().map_or(8_000, Codec::clock_rate),
+        }
     }
 
     pub(crate) fn play(&mut self, list: Playback, token: PlayToken) {

@@ -41,6 +41,8 @@ pub(crate) enum Content {
     },
     /// What a pause sounds like, described (RFC 3389); where in the packet it is.
     Noise(Range<usize>),
+    /// What goes on as it came, by the name of its format; where in the packet it is.
+    Passed(u64, Range<usize>),
     /// What may not be heard now, as on hold.
     Unheard,
 }
@@ -91,6 +93,9 @@ impl LegCore {
         self.heard_at = now;
         self.silent = false;
         self.watch_ssrc(now, from, header.ssrc);
+        if self.passing.is_some() {
+            return self.hear_passed(now, &packet);
+        }
         let settings = self.settings.as_ref()?;
         let (event, receives) =
             (settings.event_received_as(header.payload_type), settings.direction.receives());
@@ -181,7 +186,11 @@ impl LegCore {
 
     /// The stream of that SSRC, on that clock where it is known. Another one than before begins anew; a key that the last
     /// one left down is reported.
-    fn incoming_of(&mut self, ssrc: u32, clock_rate: Option<u32>) -> (&mut Incoming, Option<EventReport>) {
+    pub(super) fn incoming_of(
+        &mut self,
+        ssrc: u32,
+        clock_rate: Option<u32>,
+    ) -> (&mut Incoming, Option<EventReport>) {
         let known = self.incoming.as_ref().is_some_and(|incoming| {
             let clock_rate = clock_rate.unwrap_or(incoming.clock_rate);
             (incoming.reception.ssrc(), incoming.clock_rate) == (ssrc, clock_rate)

@@ -62,7 +62,7 @@ impl LegCore {
                 self.settings.and_then(|settings| settings.comfort_noise).map(|noise| noise.send)
             }
             Content::Event { keys, .. } => self.relay_keys(now, keys),
-            Content::Unheard => None,
+            Content::Passed(..) | Content::Unheard => None,
         };
         let received = self.retimed(heard);
         let Some(payload_type) = payload_type else {
@@ -170,6 +170,9 @@ impl LegCore {
         }
         if let Some(recoder) = &mut self.recoder {
             recoder.splice();
+        }
+        if let Some(passing) = &mut self.passing {
+            passing.await_source();
         }
         self.scale = None;
     }

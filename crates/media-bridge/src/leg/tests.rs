@@ -9,6 +9,7 @@ mod interruptions;
 mod network;
 mod noise;
 mod numbers;
+mod passing;
 mod protection;
 mod reports;
 mod shaping;

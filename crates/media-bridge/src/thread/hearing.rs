@@ -11,6 +11,9 @@ use crate::leg::{Content, Heard, Key};
 /// Octets for a goodbye and what protects it, each of which takes less than half of them.
 const FAREWELL: usize = 256;
 
+/// Octets for feedback and what protects it, each of which takes less than half of them.
+const FEEDBACK: usize = 1_024;
+
 impl<I: PacketIo> Stage<I> {
     /// A packet came: its leg hears it, and whoever is to hear it next gets it in the same breath.
     pub(super) fn take_packet(&mut self, now: Instant, received: Received) {
@@ -23,7 +26,8 @@ impl<I: PacketIo> Stage<I> {
         let length = packet.len();
         if is_rtcp {
             seat.core.hear_rtcp(now, from, packet);
-            return say_farewell(&mut self.io, seat);
+            say_farewell(&mut self.io, seat);
+            return self.carry_feedback(place, length);
         }
         let heard = seat.core.hear(now, from, packet);
         say_farewell(&mut self.io, seat);
@@ -32,8 +36,11 @@ impl<I: PacketIo> Stage<I> {
                 // One that finds the socket full is lost, as on the way; peers ask again.
                 let _ = self.io.send(seat.rtp, &answer, from);
             }
-            return;
+            return self.carry_feedback(place, length);
         };
+        if seat.core.passes() {
+            return self.carry(now, place, &heard, length);
+        }
         seat.core.tap_heard(now, &heard, packet);
         if seat.core.even_out(now, &heard, packet) {
             let listener = listener_of(seat, place).filter(|_| heard.released);
@@ -66,6 +73,47 @@ impl<I: PacketIo> Stage<I> {
             self.follow_wheel(now, listener);
         }
         self.send_repacked(now, listener);
+    }
+
+    /// A packet came that goes on as it is. Whoever gets the first of a source needs a picture that builds on no other.
+    fn carry(&mut self, now: Instant, place: usize, heard: &Heard, length: usize) {
+        let Some(seat) = self.seats.get(place) else { return };
+        let Some(listener) = listener_of(seat, place) else { return };
+        let Some(packet) = self.buffer.get_mut(..length) else { return };
+        let Some(blocks) = seat.core.blocks(heard, packet) else { return };
+        let Some(listener) = self.seats.get_mut(listener) else { return };
+        let Some(outgoing) = listener.core.relay_passed(now, heard, &blocks, packet) else { return };
+        let is_first = listener.core.has_new_source();
+        send(&mut self.io, listener, &mut self.buffer[..], outgoing);
+        if let Some(seat) = self.seats.get_mut(place).filter(|_| is_first) {
+            let mut buffer = [0; FEEDBACK];
+            if let Some(request) = seat.core.request_picture(&mut buffer[..FEEDBACK / 2]) {
+                send_control(&mut self.io, seat, &mut buffer, request);
+            }
+        }
+    }
+
+    /// RTCP came: what it says of the packets that a leg passes on goes to who sends them.
+    fn carry_feedback(&mut self, place: usize, length: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        if !seat.core.has_feedback() {
+            return;
+        }
+        let Some(control) = self.buffer.get(..length) else { return };
+        let mut buffer = [0; FEEDBACK];
+        let room = &mut buffer[..FEEDBACK / 2];
+        let Some(source) = listener_of(seat, place) else { return };
+        if source == place {
+            // An echo: the peer is its own source.
+            if let Some(outgoing) = seat.core.return_feedback(control, room) {
+                send_control(&mut self.io, seat, &mut buffer, outgoing);
+            }
+            return;
+        }
+        let Some((seat, source)) = self.seats.get2_mut(place, source) else { return };
+        if let Some(outgoing) = seat.core.carry_feedback(control, &mut source.core, room) {
+            send_control(&mut self.io, source, &mut buffer, outgoing);
+        }
     }
 
     /// A packet came that is listened to, or whose listener speaks another codec: it is decoded once, and encoded by the

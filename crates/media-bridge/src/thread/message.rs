@@ -10,6 +10,7 @@ use crate::effects::{Overheard, SoundEffects, Voice};
 use crate::event::PlayToken;
 use crate::id::{BridgeId, ConferenceId, LegId};
 use crate::keys::LegKeys;
+use crate::passage::Passage;
 use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
 use crate::tap::{Side, TapEnd};
@@ -64,6 +65,8 @@ pub(crate) enum Command {
     /// The first settings: the leg is neither joined nor does it play anything.
     Begin(Box<LegSettings>),
     Configure(Box<LegSettings>),
+    /// Settings of a leg that passes on what comes.
+    Pass(Box<(LegSettings, Passage)>),
     /// Secure RTP under these keys, or plain RTP.
     Protect(Option<Box<LegKeys>>),
     Play(Box<Playback>, PlayToken),

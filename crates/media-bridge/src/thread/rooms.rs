@@ -253,7 +253,7 @@ impl<I: PacketIo> Stage<I> {
             }
             Content::Event { keys, .. } => self.pass_keys(now, stay, keys),
             // A pause is silence here: the noise of many would add up.
-            Content::Noise(_) | Content::Unheard => {}
+            Content::Noise(_) | Content::Passed(..) | Content::Unheard => {}
         }
     }
 

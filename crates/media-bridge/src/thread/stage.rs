@@ -273,6 +273,7 @@ impl<I: PacketIo> Stage<I> {
         let core = &mut seat.core;
         match command {
             Command::Begin(settings) | Command::Configure(settings) => core.configure(now, *settings),
+            Command::Pass(passing) => core.configure_passage(now, passing.0, passing.1),
             Command::Protect(keys) => core.protect(keys.map(|keys| *keys)),
             Command::Play(list, token) => core.play(*list, token),
             Command::Listen(listener, token) => core.tune_in(*listener, token),

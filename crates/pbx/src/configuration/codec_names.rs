@@ -1,5 +1,6 @@
 //! What codecs are called in configuration files and dialplans.
 
+use call_control::sip::StreamCodec;
 use media_bridge::Codec;
 
 /// Names that `allow` and `disallow` know, in the order that `all` means, with the codec of the media plane where there is
@@ -44,12 +45,29 @@ const NAMES: &[(&str, Option<Codec>)] = &[
     ("mpeg4", None),
     ("vp8", None),
     ("vp9", None),
+    ("av1", None),
     ("jpeg", None),
     ("png", None),
     ("t140", None),
     ("t140red", None),
     ("red", None),
     ("testlaw", None),
+];
+
+/// Those of them that are for video and text.
+const STREAMS: &[(&str, StreamCodec)] = &[
+    ("h261", StreamCodec::H261),
+    ("h263", StreamCodec::H263),
+    ("h263p", StreamCodec::H263Plus),
+    ("h264", StreamCodec::H264),
+    ("h265", StreamCodec::H265),
+    ("mpeg4", StreamCodec::Mpeg4),
+    ("vp8", StreamCodec::Vp8),
+    ("vp9", StreamCodec::Vp9),
+    ("av1", StreamCodec::Av1),
+    ("t140", StreamCodec::T140),
+    ("t140red", StreamCodec::Red),
+    ("red", StreamCodec::Red),
 ];
 
 /// Every name that files may use.
@@ -60,6 +78,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static str> + Clone {
 /// The codec of a name in `allow`, if the media plane has it.
 pub fn codec_of(name: &str) -> Option<Codec> {
     NAMES.iter().find(|(known, _)| *known == name).and_then(|(_, codec)| *codec)
+}
+
+/// The codec of video or text of a name in `allow`.
+pub(crate) fn stream_codec_of(name: &str) -> Option<StreamCodec> {
+    STREAMS.iter().find(|(known, _)| *known == name).map(|(_, codec)| *codec)
 }
 
 /// The name of a codec in `allow`, consoles and dialplans.
@@ -76,5 +99,14 @@ mod tests {
         for codec in Codec::ALL {
             assert_eq!(codec_of(name_of(codec)), Some(codec), "{codec:?}");
         }
+    }
+
+    #[test]
+    fn codecs_of_streams_have_names_of_their_own() {
+        for (name, codec) in STREAMS {
+            assert!(all().any(|known| known == *name) && codec_of(name).is_none(), "{name}");
+            assert_eq!(stream_codec_of(name), Some(*codec));
+        }
+        assert_eq!(stream_codec_of("ulaw"), None);
     }
 }

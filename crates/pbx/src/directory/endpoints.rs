@@ -120,6 +120,7 @@ fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &E
         ..endpoint.rtp.clone()
     };
     sip.codec_rules = endpoint.codec_rules;
+    sip.streams = endpoint.streams.clone();
     sip.codecs = endpoint.codecs.iter().filter_map(|name| codec_of(name)).collect();
     sip.digits = match endpoint.dtmf_mode {
         DtmfMode::Rfc4733 => DigitMode::Event,

@@ -67,6 +67,17 @@ impl<'a> MissingPackets<'a> {
         (!entries.is_empty() && entries.len().is_multiple_of(4)).then_some(Self { entries })
     }
 
+    /// The same packets where they bear numbers that are less by `offset`, written into `place`. `None` where that is too small.
+    pub fn counted_from<'p>(&self, offset: u16, place: &'p mut [u8]) -> Option<MissingPackets<'p>> {
+        let place = place.get_mut(..self.entries.len())?;
+        place.copy_from_slice(self.entries);
+        for [high, low, ..] in place.as_chunks_mut::<4>().0 {
+            let number = u16::from_be_bytes([*high, *low]).wrapping_sub(offset);
+            [*high, *low] = number.to_be_bytes();
+        }
+        MissingPackets::new(place)
+    }
+
     /// Each number, and those that its mask names.
     pub fn iter(&self) -> impl Iterator<Item = u16> + Clone + use<'a> {
         self.entries.as_chunks::<4>().0.iter().flat_map(|&[high, low, mask_high, mask_low]| {
@@ -166,6 +177,10 @@ mod tests {
         let Feedback::Missing(missing) = read(205, 1, &body).feedback else { panic!("a NACK") };
         assert!(missing.iter().eq([65_534, 65_535, 0, 14, 9]));
         assert_eq!(MissingPackets::new(&body[8..15]), None);
+        let mut place = [0; 8];
+        let moved = missing.counted_from(10, &mut place).expect("room for two entries");
+        assert!(moved.iter().eq([65_524, 65_525, 65_526, 4, 65_535]));
+        assert_eq!(missing.counted_from(10, &mut [0; 4]), None);
     }
 
     #[test]

@@ -6,16 +6,17 @@ use core::net::IpAddr;
 use super::NegotiationError;
 use super::answer::Terms;
 use super::choice::{self, Ours};
-use super::draft::AudioSection;
+use super::draft::Section;
 use super::extended_reports::ExtendedReports;
 use super::formats::{self, Format};
+use super::ground::{Ground, Own};
+use super::lines::NegotiatedLine;
 use super::local::Preference;
 use super::negotiated::{EventPayload, Negotiated};
 use super::packet_time;
-use super::protection::{self, Protection};
-use super::remote::Remote;
+use super::passed::{self, OfferedSection};
+use super::protection::Protection;
 use crate::description::SessionDescription;
-use crate::direction::Direction;
 use crate::media::Media;
 
 /// An offer of ours that waits for its answer, or for one more of them when the call forks.
@@ -24,8 +25,10 @@ pub(super) struct Offered {
     /// Place of the audio stream among the `m=` lines.
     pub(super) index: usize,
     pub(super) address: IpAddr,
-    pub(super) section: AudioSection,
+    pub(super) section: Section,
     pub(super) protection: Option<Protection>,
+    /// Streams beside the audio.
+    pub(super) lines: Vec<OfferedSection>,
 }
 
 impl Offered {
@@ -45,22 +48,29 @@ pub(super) fn accept(offered: &Offered, answer: &[u8], terms: Terms) -> Result<N
     if media.port() == 0 {
         return Err(NegotiationError::Refused);
     }
-    accept_stream(offered, &media, terms)
+    let negotiated = accept_stream(offered, &media, terms)?;
+    Ok(Negotiated { lines: accept_lines(offered, &description), ..negotiated })
+}
+
+/// What the answer says of the streams beside the audio: those that it has open.
+pub(super) fn accept_lines(offered: &Offered, answer: &SessionDescription<'_>) -> Vec<NegotiatedLine> {
+    let answered =
+        |line: &OfferedSection| passed::accept(line, &answer.media().nth(line.place)?, offered.address);
+    offered.lines.iter().filter_map(answered).collect()
 }
 
 fn accept_stream(offered: &Offered, media: &Media<'_>, terms: Terms) -> Result<Negotiated, NegotiationError> {
     let own = &offered.section;
-    let protection = protection::accept(media, &own.keys, offered.protection.as_ref())?;
+    let (address, direction, rtcp_mux) = (offered.address, own.direction, own.rtcp_mux);
+    let protection = offered.protection.as_ref();
+    let ground = Ground::accept(media, Own { address, direction, rtcp_mux, protection }, &own.keys)?;
     let theirs = formats::read(media);
     let ours: Vec<Ours<'_>> =
         own.formats.iter().filter(|format| !format.codec.is_telephone_event()).map(ours).collect();
     // The answerer has put them into order already.
     let common = choice::common(&ours, &theirs, Preference::Remote);
     let speech = choice::speech(&common, &ours, &theirs)?.clone();
-    let rtcp_mux = own.rtcp_mux && media.rtcp_mux();
-    let remote = Remote::of(media, offered.address, rtcp_mux)?;
-    let answered = media.direction().and(Direction::new(true, !remote.is_black_hole()));
-    let ptime = packet_time::agree(media, own.ptime, terms.packet_time);
+    let ptime = packet_time::agree(media, own.ptime.unwrap_or_default(), terms.packet_time);
     let telephone_event = events(speech.codec.clock_rate, &own.formats, &theirs);
     let mut other_events: Vec<EventPayload> = Vec::new();
     for other in common.iter().filter(|common| !common.codec.is_auxiliary()) {
@@ -69,21 +79,22 @@ fn accept_stream(offered: &Offered, media: &Media<'_>, terms: Terms) -> Result<N
         other_events.extend(event.filter(|_| is_new));
     }
     Ok(Negotiated {
-        remote: remote.rtp,
-        remote_rtcp: remote.rtcp,
+        remote: ground.remote.rtp,
+        remote_rtcp: ground.remote.rtcp,
         telephone_event,
         other_events,
         codec: speech.codec,
         send_payload_type: speech.send_payload_type,
         receive_payload_type: speech.receive_payload_type,
-        direction: own.direction.and(answered.reversed()),
-        remote_hold: own.direction.sends() && !answered.receives(),
+        direction: ground.direction,
+        remote_hold: own.direction.sends() && !ground.theirs.receives(),
         ptime: ptime.sent,
         wanted_ptime: ptime.wanted,
-        rtcp_mux,
+        rtcp_mux: ground.rtcp_mux,
         extended_reports: ExtendedReports::asked(media, terms.extended_reports),
-        protection,
+        protection: ground.protection,
         common,
+        lines: Vec::new(),
     })
 }
 

@@ -6,15 +6,15 @@ use alloc::vec::Vec;
 
 use super::NegotiationError;
 use super::choice::{self, Ours};
-use super::draft::AudioSection;
+use super::draft::Section;
 use super::extended_reports::ExtendedReports;
+use super::feedback::Feedback;
 use super::formats::{self, Format};
+use super::ground::{Ground, Own};
 use super::local::{CodecOffer, LocalMedia, Preference};
 use super::negotiated::{CommonCodec, EventPayload, Negotiated};
 use super::packet_time::{self, PacketTime};
-use super::protection;
-use super::remote::Remote;
-use crate::direction::Direction;
+use super::packing::same_packing;
 use crate::media::Media;
 
 /// What holds for a whole session beside the media.
@@ -31,9 +31,11 @@ pub(super) fn answer_stream(
     media: &Media<'_>,
     local: &LocalMedia,
     terms: Terms,
-) -> Result<(AudioSection, Negotiated), NegotiationError> {
-    let protection = protection::answer(media, local.protection.as_ref())?;
-    let (keys, protection) = protection.unzip();
+) -> Result<(Section, Negotiated), NegotiationError> {
+    let direction = local.possible_direction();
+    let (address, rtcp_mux) = (local.address, terms.rtcp_mux);
+    let ground =
+        Ground::answer(media, Own { address, direction, rtcp_mux, protection: local.protection.as_ref() })?;
     let theirs = formats::read(media);
     let ours = ours(local);
     let common = choice::common(&ours, &theirs, terms.preference);
@@ -42,40 +44,40 @@ pub(super) fn answer_stream(
         Some(_) => choice::events_for(&common, &theirs),
         None => Vec::new(),
     };
-    let rtcp_mux = terms.rtcp_mux && media.rtcp_mux();
-    let remote = Remote::of(media, local.address, rtcp_mux)?;
-    let offered = media.direction().and(Direction::new(true, !remote.is_black_hole()));
-    let direction = local.possible_direction().and(offered.reversed());
     let ptime = packet_time::agree(media, local.ptime, terms.packet_time);
     let extended_reports = ExtendedReports::asked(media, terms.extended_reports);
-    let section = AudioSection {
+    let section = Section {
+        kind: "audio",
         port: local.port,
         protocol: media.protocol().to_owned(),
         formats: answered_formats(&common, &events, local),
         rtcp_port: rtcp_port(local),
-        rtcp_mux,
-        ptime: ptime.sent,
-        direction,
+        rtcp_mux: ground.rtcp_mux,
+        ptime: Some(ptime.sent),
+        direction: ground.direction,
         extended_reports,
-        keys: keys.into_iter().collect(),
+        feedback: Feedback::default(),
+        bandwidth: None,
+        keys: ground.keys,
     };
     let event = choice::event_for(speech.codec.clock_rate, &events);
     let negotiated = Negotiated {
-        remote: remote.rtp,
-        remote_rtcp: remote.rtcp,
+        remote: ground.remote.rtp,
+        remote_rtcp: ground.remote.rtcp,
         codec: speech.codec,
         send_payload_type: speech.send_payload_type,
         receive_payload_type: speech.receive_payload_type,
         telephone_event: event.map(same_number),
         other_events: events.iter().filter(|other| Some(*other) != event).map(same_number).collect(),
-        direction,
-        remote_hold: !offered.receives(),
+        direction: ground.direction,
+        remote_hold: !ground.theirs.receives(),
         ptime: ptime.sent,
         wanted_ptime: ptime.wanted,
-        rtcp_mux,
+        rtcp_mux: ground.rtcp_mux,
         extended_reports,
-        protection,
+        protection: ground.protection,
         common,
+        lines: Vec::new(),
     };
     Ok((section, negotiated))
 }
@@ -108,7 +110,7 @@ fn answered_formats(common: &[CommonCodec], events: &[Format], local: &LocalMedi
 fn own_parameters(common: &CommonCodec, local: &LocalMedia) -> Option<String> {
     let theirs = common.fmtp.as_deref();
     let fits = |own: &&CodecOffer| {
-        own.codec == common.codec && choice::same_packing(&own.codec, own.fmtp.as_deref(), theirs)
+        own.codec == common.codec && same_packing(&own.codec, own.fmtp.as_deref(), theirs)
     };
     local.codecs.iter().find(fits).and_then(|own| own.fmtp.clone())
 }

@@ -8,7 +8,7 @@ use super::NegotiationError;
 use super::formats::Format;
 use super::local::Preference;
 use super::negotiated::CommonCodec;
-use crate::attribute::parameter;
+use super::packing::same_packing;
 use crate::codec::Codec;
 
 /// A codec of ours as it goes into the comparison. No number: the answerer takes the offerer's.
@@ -46,22 +46,6 @@ fn pair(our: &Ours<'_>, their: &Format) -> CommonCodec {
 
 fn fits(our: &Ours<'_>, their: &Format) -> bool {
     *our.codec == their.codec && same_packing(our.codec, our.fmtp, their.fmtp.as_deref())
-}
-
-/// True unless a parameter that changes how octets are packed differs: with those, two formats of one name do
-/// not understand each other (AMR: RFC 4867 §8.3.1; G.722.1: RFC 5577 §4.1).
-pub(super) fn same_packing<'a>(codec: &Codec, ours: Option<&'a str>, theirs: Option<&'a str>) -> bool {
-    let decisive: &[(&str, &str)] = if codec.is_named("AMR") || codec.is_named("AMR-WB") {
-        &[("octet-align", "0"), ("crc", "0"), ("robust-sorting", "0"), ("interleaving", "0")]
-    } else if codec.is_named("G7221") {
-        &[("bitrate", "")]
-    } else {
-        &[]
-    };
-    decisive.iter().all(|(name, default)| {
-        let value = |list: Option<&'a str>| list.and_then(|list| parameter(list, name)).unwrap_or(default);
-        value(ours) == value(theirs)
-    })
 }
 
 /// The first codec that carries speech, or why there is none.
@@ -132,14 +116,5 @@ mod tests {
         let first = |preference| common(&ours, &theirs, preference)[0].codec.clone();
         assert_eq!(first(Preference::Local), Codec::PCMA);
         assert_eq!(first(Preference::Remote), Codec::PCMU);
-    }
-
-    #[test]
-    fn packing_must_be_the_same() {
-        let amr = Codec::new("AMR", 8000, 1);
-        assert!(same_packing(&amr, None, Some("octet-align=0; mode-set=0,2")));
-        assert!(same_packing(&amr, Some("octet-align=1"), Some("mode-set=7;Octet-Align=1")));
-        assert!(!same_packing(&amr, None, Some("octet-align=1")));
-        assert!(same_packing(&Codec::OPUS, Some("useinbandfec=1"), None));
     }
 }

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::lines::LocalLine;
 use super::protection::Protection;
 use crate::codec::Codec;
 use crate::direction::Direction;
@@ -27,6 +28,8 @@ pub struct LocalMedia {
     pub ptime: u16,
     /// Keys for Secure RTP; `None` for plain RTP alone.
     pub protection: Option<Protection>,
+    /// Streams beside the audio: an answer refuses others than these, an offer closes them.
+    pub lines: Vec<LocalLine>,
 }
 
 impl LocalMedia {
@@ -41,6 +44,7 @@ impl LocalMedia {
             direction: Direction::SendRecv,
             ptime: 20,
             protection: None,
+            lines: Vec::new(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Offer and answer (RFC 3264) for one audio stream.
+//! Offer and answer (RFC 3264) for one audio stream, and for video and text beside it.
 //!
 //! [`Negotiator`] lives as long as the session. Whoever wants to change something calls
 //! [`offer`](Negotiator::offer) and hands the peer's description to [`accept`](Negotiator::accept); a description
@@ -10,7 +10,10 @@
 //! - **Which stream.** The audio stream that is in use already, else the first open one over `RTP/AVP` or `RTP/AVPF`
 //!   with a codec in common, or over `RTP/SAVP` or `RTP/SAVPF` where [`Protection`] allows it: a phone that offers an encrypted stream and
 //!   a plain one gets the first that we may take. All others,
-//!   video and fax among them, are refused with port 0 in their place.
+//!   are refused with port 0 in their place, unless they are among [`LocalMedia::lines`]: video and text, which are agreed on
+//!   one by one, and none of which is needed. An error is told of the audio alone.
+//! - **Bundles.** None: every stream has ports of its own. An answer repeats the names of streams (RFC 5888) and groups none of
+//!   them, which refuses a bundle (RFC 9143 §7.3.1).
 //! - **Which codec.** The answer lists every codec in common, by [`Preference`]: in our order unless said otherwise.
 //!   Both sides send the first one that carries speech.
 //! - **Which numbers.** An answer keeps the offerer's payload types. In our own offers a number once given keeps its
@@ -34,9 +37,14 @@ mod choice;
 mod draft;
 mod error;
 mod extended_reports;
+mod feedback;
 pub use error::NegotiationError;
 pub use extended_reports::ExtendedReports;
+pub use feedback::Feedback;
 mod formats;
+mod ground;
+mod lines;
+pub use lines::{LineKind, LocalLine, NegotiatedLine, OfferedLine};
 mod local;
 pub use local::{CodecOffer, LocalMedia, Preference};
 mod negotiated;
@@ -45,7 +53,11 @@ mod negotiator;
 pub use negotiator::Negotiator;
 mod packet_time;
 pub use packet_time::PacketTime;
+mod packing;
+pub use packing::video_variant;
+mod passed;
 mod payload_types;
 mod protection;
 pub use protection::{AgreedProtection, Protection, StreamKey};
+mod redundancy;
 mod remote;

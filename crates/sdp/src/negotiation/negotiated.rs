@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use super::extended_reports::ExtendedReports;
+use super::lines::NegotiatedLine;
 use super::protection::AgreedProtection;
 use crate::codec::Codec;
 use crate::direction::Direction;
@@ -43,6 +44,8 @@ pub struct Negotiated {
     pub protection: Option<AgreedProtection>,
     /// Every codec in common, in the order of the answer; the peer may change among them at any time.
     pub common: Vec<CommonCodec>,
+    /// What goes along with the audio: video and text.
+    pub lines: Vec<NegotiatedLine>,
 }
 
 /// A codec that both sides have.

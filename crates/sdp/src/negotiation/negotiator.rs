@@ -1,5 +1,7 @@
 //! The offers and answers of one session, one after the other.
 
+mod streams;
+
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,13 +11,15 @@ use core::net::IpAddr;
 use zeroize::Zeroizing;
 
 use super::NegotiationError;
-use super::accept::{Offered, accept};
+use super::accept::{Offered, accept, accept_lines};
 use super::answer::{Terms, answer_stream, rtcp_port};
-use super::draft::{AudioSection, Draft, DraftLine, StreamLine};
+use super::draft::{Draft, Section, StreamLine};
+use super::feedback::Feedback;
 use super::formats::{self, Format};
 use super::local::{EVENTS, LocalMedia, Preference};
 use super::negotiated::Negotiated;
 use super::packet_time::{self, PacketTime};
+use super::passed::PassedLine;
 use super::payload_types::PayloadTypes;
 use super::protection::{self, Protection};
 use crate::codec::Codec;
@@ -23,6 +27,7 @@ use crate::description::SessionDescription;
 use crate::direction::Direction;
 use crate::media::Media;
 use crate::origin::OwnOrigin;
+use streams::note_protection;
 
 /// Formats of an offer that are looked at: a stream has no more payload types than this.
 const FORMATS: usize = 128;
@@ -60,6 +65,8 @@ pub struct Negotiator {
     /// Which of them is our audio; always one that is there.
     audio: Option<usize>,
     payload_types: PayloadTypes,
+    /// What is known of streams beside the audio.
+    passed: Vec<PassedLine>,
     offered: Option<Offered>,
     current: Option<Negotiated>,
     /// Our address in `o=`, which names the session and stays what it was first (RFC 3264 §8), wherever media goes.
@@ -84,6 +91,7 @@ impl Negotiator {
             lines: Vec::new(),
             audio: None,
             payload_types: PayloadTypes::default(),
+            passed: Vec::new(),
             offered: None,
             current: None,
             origin: None,
@@ -130,24 +138,29 @@ impl Negotiator {
     pub fn offer(&mut self, local: &LocalMedia) -> String {
         let index = self.audio.unwrap_or(self.lines.len());
         if index == self.lines.len() {
-            self.lines.push(StreamLine::audio());
+            self.lines.push(StreamLine::plain("audio"));
         }
         self.audio = Some(index);
-        let section = AudioSection {
+        let section = Section {
+            kind: "audio",
             port: local.port,
             protocol: self.offered_protocol(index, local),
             formats: self.offered_formats(local),
             rtcp_port: rtcp_port(local),
             rtcp_mux: self.terms.rtcp_mux,
             extended_reports: self.current.as_ref().map_or_else(Default::default, |now| now.extended_reports),
-            ptime: packet_time::offered(local.ptime),
+            feedback: Feedback::default(),
+            bandwidth: None,
+            ptime: Some(packet_time::offered(local.ptime)),
             direction: local.possible_direction(),
             keys: protection::offered_lines(local.protection.as_ref()),
         };
         self.payload_types.bind(&section.formats);
-        let text = self.publish(local, Some((index, &section)));
-        self.offered =
-            Some(Offered { index, address: local.address, section, protection: local.protection.clone() });
+        let lines = self.offered_sections(local, index);
+        let further = lines.iter().map(|line| (line.place, &line.section));
+        let text = self.publish(local, &[(index, &section)].into_iter().chain(further).collect::<Vec<_>>());
+        let (address, protection) = (local.address, local.protection.clone());
+        self.offered = Some(Offered { index, address, section, protection, lines });
         text
     }
 
@@ -194,11 +207,15 @@ impl Negotiator {
         self.lines = streams.iter().map(StreamLine::of).collect();
         self.audio = index.or(self.audio);
         self.offered = None;
-        self.current = Some(negotiated.clone());
         if let Some(section) = &section {
             self.payload_types.bind(&section.formats);
         }
-        let text = self.publish(local, index.zip(section.as_ref()));
+        let (lines, agreed): (Vec<_>, Vec<_>) = self.answer_lines(&streams, local).into_iter().unzip();
+        let negotiated = Negotiated { lines: agreed, ..negotiated };
+        self.current = Some(negotiated.clone());
+        let further = lines.iter().map(|(place, section)| (*place, section));
+        let text =
+            self.publish(local, &index.zip(section.as_ref()).into_iter().chain(further).collect::<Vec<_>>());
         Ok((text, negotiated))
     }
 
@@ -209,8 +226,14 @@ impl Negotiator {
     /// [`NegotiationError`] when the answer refuses our stream, does not fit, or when there is no offer of ours.
     pub fn accept(&mut self, answer: &[u8]) -> Result<Negotiated, NegotiationError> {
         let offered = self.offered.as_ref().ok_or(NegotiationError::NoOffer)?;
-        let negotiated =
-            if offered.closes() { self.closed(false)? } else { accept(offered, answer, self.terms)? };
+        let negotiated = if offered.closes() {
+            let description = SessionDescription::parse(answer);
+            let lines = description.map_or_else(|_| Vec::new(), |answer| accept_lines(offered, &answer));
+            Negotiated { lines, ..self.closed(false)? }
+        } else {
+            accept(offered, answer, self.terms)?
+        };
+        negotiated.lines.iter().for_each(|line| note_protection(&mut self.passed, line));
         self.current = Some(negotiated.clone());
         Ok(negotiated)
     }
@@ -221,7 +244,7 @@ impl Negotiator {
         &self,
         streams: &[Media<'_>],
         local: &LocalMedia,
-    ) -> Result<Option<(usize, AudioSection, Negotiated)>, NegotiationError> {
+    ) -> Result<Option<(usize, Section, Negotiated)>, NegotiationError> {
         let in_use = self.audio.filter(|index| *index < streams.len());
         let mut refusal = None;
         for index in in_use.into_iter().chain(0..streams.len()) {
@@ -290,11 +313,11 @@ impl Negotiator {
         }
     }
 
-    /// Writes the lines of the session, all closed but `open`, under the next version where they have changed.
-    fn publish(&mut self, local: &LocalMedia, open: Option<(usize, &AudioSection)>) -> String {
-        let line = |(index, line): (usize, &StreamLine)| match open {
-            Some((audio, section)) if audio == index => DraftLine::Audio(section.clone()),
-            _ => DraftLine::Closed(line.clone()),
+    /// Writes the lines of the session, all closed but those that are `open`, under the next version where they have changed.
+    fn publish(&mut self, local: &LocalMedia, open: &[(usize, &Section)]) -> String {
+        let line = |(index, line): (usize, &StreamLine)| {
+            let section = open.iter().find(|(place, _)| *place == index);
+            (line.clone(), section.map(|(_, section)| (*section).clone()))
         };
         let address = local.address.to_canonical();
         let draft = Draft { address, lines: self.lines.iter().enumerate().map(line).collect() };

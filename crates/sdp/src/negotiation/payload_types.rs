@@ -26,11 +26,14 @@ impl PayloadTypes {
         }
     }
 
-    /// A number for `codec` that is not in `taken`: the one it had before, else `wanted`, else the one of
-    /// RFC 3551, else a free dynamic one. `None` when all are used up.
+    /// A number for `codec` that is not in `taken`: one that it had before, the `wanted` one among them first, else `wanted`, else
+    /// the one of RFC 3551, else a free dynamic one. `None` when all are used up.
     pub(super) fn assign(&self, codec: &Codec, wanted: Option<u8>, taken: &[Format]) -> Option<u8> {
         let before = self.bound.iter().filter(|(_, meaning)| meaning == codec).map(|(number, _)| *number);
-        before
+        let same = wanted
+            .filter(|number| self.bound.iter().any(|(bound, meaning)| (bound, meaning) == (number, codec)));
+        same.into_iter()
+            .chain(before)
             .chain(wanted)
             .chain(codec.static_payload_type())
             .chain(DYNAMIC.into_iter().flatten())

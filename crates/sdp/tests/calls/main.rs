@@ -7,6 +7,7 @@ mod events;
 mod extended_reports;
 mod hold;
 mod keys;
+mod lines;
 mod reoffer;
 mod streams;
 mod transports;

@@ -143,7 +143,7 @@ fn check_codecs(endpoint: &Endpoint, found: &mut Vec<Diagnostic>) {
         ),
         (_, true) => format!("endpoint [{name}] allows no codec: its calls are refused with 488"),
         _ => format!(
-            "endpoint [{name}] allows no codec that is here yet ({list}): its calls are refused with 488"
+            "endpoint [{name}] allows no codec of audio that is here yet ({list}): its calls are refused with 488"
         ),
     };
     let finding = Diagnostic::warning("no-codec", message).at(endpoint.span_of("allow"));

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asterisk_conf::{Diagnostic, Span};
-use call_control::sip::{CodecRules, DirectMedia, MediaEncryption, RedirectMethod, RtpOptions};
+use call_control::sip::{
+    CodecRules, DirectMedia, MediaEncryption, RedirectMethod, RtpOptions, StreamOptions,
+};
 use call_control::{CallerId, GroupSet, PickupGroups, Presentation};
 use sip_ua::user_agent::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
 
@@ -20,6 +22,7 @@ use super::proxy;
 use super::rtp_options;
 use super::security_mechanisms;
 use super::signalling::SignallingOptions;
+use super::stream_options;
 use crate::configuration::access::Access;
 use crate::configuration::values::Values;
 
@@ -56,6 +59,8 @@ pub struct Endpoint {
     pub language: String,
     /// `dtmf_mode`.
     pub dtmf_mode: DtmfMode,
+    /// `max_video_streams`, `tos_video` and their kin.
+    pub streams: StreamOptions,
     /// `use_ptime`, `rtp_keepalive`, `rtp_port_start`, `tos_audio` and their kin.
     pub rtp: RtpOptions,
     /// `media_encryption`, `media_encryption_optimistic` and `srtp_tag_32`.
@@ -268,6 +273,7 @@ impl Endpoint {
         Self {
             context: values.text("context").unwrap_or_else(|| "default".to_owned()),
             account_code: values.text("accountcode"),
+            streams: stream_options::read(values, &allowed.names),
             codecs: allowed.names,
             rtp: rtp_options::read(values, allowed.packet_times),
             codec_rules: codec_rules::read(values),

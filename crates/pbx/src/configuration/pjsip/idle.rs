@@ -46,7 +46,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("force_rport", Flag, YES, Note),
     Idle("ice_support", Flag, NO, Note),
     Idle("max_audio_streams", Number, &["1"], Note),
-    Idle("max_video_streams", Number, &["0", "1"], Note),
     Idle("media_use_received_transport", Flag, EITHER, Note),
     Idle("one_touch_recording", Flag, NO, Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),

@@ -158,6 +158,8 @@ const TABLE: &[(&str, &[&str])] = &[
             "language",
             "mailboxes",
             "max_audio_streams",
+            "max_text_streams",
+            "max_video_bitrate",
             "max_video_streams",
             "media_address",
             "media_encryption",

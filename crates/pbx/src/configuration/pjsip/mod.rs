@@ -24,6 +24,7 @@ mod security_mechanisms;
 mod signalling;
 mod sockets;
 mod strays;
+mod stream_options;
 mod system;
 #[cfg(test)]
 mod testing;

@@ -5,6 +5,7 @@ use asterisk_conf::{Diagnostic, Entry, Section, boolean};
 use super::register::host_and_port;
 use super::{Object, last_of, odd};
 use crate::call_records::AmaFlags;
+use crate::configuration::codec_names::stream_codec_of;
 use crate::configuration::values::Values;
 
 /// Keys and values of an endpoint that a word stands for.
@@ -87,6 +88,7 @@ const WORDS: &[Words] = &[
         names: &["videosupport"],
         words: &[("no", &[("max_video_streams", "0")]), ("yes", &[]), ("always", &[])],
     },
+    Words { names: &["textsupport"], words: &[("no", &[("max_text_streams", "0")]), ("yes", &[])] },
     Words {
         names: &["progressinband"],
         words: &[
@@ -147,6 +149,12 @@ pub(super) fn translate(section: &Section, endpoint: &mut Object, found: &mut Ve
     if last_of(section, &["directmedia", "canreinvite"]).is_none() {
         endpoint.imply("disable_direct_media_on_nat", "yes");
     }
+    // Codecs of video and text may stand in any list; they count where they are switched on.
+    for (key, most) in [("videosupport", "max_video_streams"), ("textsupport", "max_text_streams")] {
+        if last_of(section, &[key]).is_none() && names_streams(section) {
+            endpoint.imply(most, "0");
+        }
+    }
     if let Some((proxy, line)) = outbound_proxy(section, found) {
         endpoint.take_as("outbound_proxy", proxy, &line);
     }
@@ -154,6 +162,14 @@ pub(super) fn translate(section: &Section, endpoint: &mut Object, found: &mut Ve
         let line = last_of(section, &["busylevel"]).unwrap_or(line);
         endpoint.take("device_state_busy_at", line);
     }
+}
+
+/// Whether codecs of video or text are among those that are allowed.
+fn names_streams(section: &Section) -> bool {
+    let allowed = section.entries.iter().filter(|entry| entry.is("allow"));
+    let mut words = allowed.flat_map(|entry| entry.value.value.split(',')).map(str::trim);
+    words
+        .any(|word| word.eq_ignore_ascii_case("all") || stream_codec_of(&word.to_ascii_lowercase()).is_some())
 }
 
 impl Words {

@@ -115,6 +115,16 @@ fn words_of_devices_become_keys_of_endpoints() {
     assert_eq!(other("use_q850_reason=no"), "suppress_q850_reason_headers=yes");
     assert_eq!(other("promiscredir=yes"), "redirect_method=uri_core");
     assert_eq!(other("videosupport=yes"), "");
+    let streams = |lines: &str| {
+        let words = of(lines);
+        let words = words.split(' ').filter(|word| word.starts_with("max_"));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(streams("allow=ulaw,h264"), "max_video_streams=0 max_text_streams=0", "as sip.conf has it");
+    assert_eq!(
+        streams("videosupport=always\ntextsupport=yes\nallow=h264\nmaxcallbitrate=384"),
+        "max_video_bitrate=384"
+    );
 }
 
 #[test]
