@@ -16,6 +16,7 @@ mod charges;
 mod codec_order;
 mod codecs;
 mod conferences;
+mod data_bases;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
@@ -82,6 +83,7 @@ fn main() {
         codecs::trials(),
         conferences::trials(),
         charges::trials(),
+        data_bases::trials(),
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),

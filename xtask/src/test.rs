@@ -14,6 +14,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("svmap", "sipvicious"),
     ("espeak-ng", "espeak-ng"),
     ("flite", "flite"),
+    ("/usr/sbin/mariadbd", "mariadb-server"),
     ("python3", "python3"),
     ("perl", "perl"),
     // A module, by its whole path.

@@ -28,6 +28,7 @@ mod astdb;
 mod click_to_dial;
 pub mod conference;
 pub mod configuration;
+pub mod databases;
 mod dialplan;
 mod directory;
 mod entity_id;

@@ -14,6 +14,7 @@ mod matching;
 mod mixmonitor;
 mod module;
 mod moh;
+mod odbc;
 mod pjsip;
 mod security;
 mod sip;
@@ -151,6 +152,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         mixmonitor::COMMANDS,
         module::COMMANDS,
         moh::COMMANDS,
+        odbc::COMMANDS,
         pjsip::COMMANDS,
         pjsip::CHANNEL_STATS,
         pjsip::ONE,

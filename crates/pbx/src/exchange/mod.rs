@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 use crate::astdb::AstDb;
 use crate::conference::Conferences;
 use crate::configuration::{Configuration, ConfigurationReport, Part, PlanEdit, PlanEditError};
+use crate::databases::Databases;
 use crate::directory::{EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
 use crate::functions::FunctionStores;
@@ -47,6 +48,7 @@ pub struct Exchange {
     registrations: Arc<Registrations>,
     waiting_messages: WaitingMessages,
     conferences: Arc<Conferences>,
+    databases: Databases,
     transports: OpenTransports,
     qualification: Arc<Qualification>,
     guard: SharedGuard,
@@ -188,6 +190,11 @@ impl Exchange {
         &self.astdb
     }
 
+    /// Data bases of others.
+    pub fn databases(&self) -> &Databases {
+        &self.databases
+    }
+
     /// What functions keep for all channels.
     pub(crate) fn function_stores(&self) -> &FunctionStores {
         &self.function_stores
@@ -265,6 +272,9 @@ impl Exchange {
                 outbound.follow(&next);
             }
             self.follow_contacts(&next);
+            if part == Part::All {
+                self.databases.follow(&next);
+            }
             self.guard.set_policy(next.security.policy_for(&next.sip));
             self.configuration.store(Arc::new(next));
             if part != Part::Dialplan {

@@ -19,6 +19,7 @@ use tokio::sync::{Notify, mpsc};
 use super::{Exchange, Globals, WallClock};
 use crate::astdb::AstDb;
 use crate::configuration::Configuration;
+use crate::databases::Databases;
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
@@ -93,6 +94,7 @@ impl Exchange {
             entity_id: entity_id_of(&configuration),
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             conferences: Arc::default(),
+            databases: Databases::default(),
             waiting_messages: WaitingMessages::open(&configuration.folders.database)?,
             globals: Globals::from_plan(&configuration),
             astdb: AstDb::open(&configuration.folders.database),
@@ -122,6 +124,9 @@ impl Exchange {
             phones_changed,
         });
         exchange.presence.serve(&exchange);
+        if !exchange.is_rehearsal() {
+            exchange.databases.follow(&exchange.configuration());
+        }
         let local = call_control::local::start(&switchboard, extensions_of(&exchange));
         tokio::spawn(take_calls(Arc::downgrade(&exchange), local));
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
