@@ -49,6 +49,7 @@ mod restart;
 mod rfc3665;
 mod say;
 mod security_mechanisms;
+mod session_changes;
 mod session_extensions;
 mod several_destinations;
 mod starting;
@@ -117,6 +118,7 @@ fn main() {
         say::trials(),
         several_destinations::trials(),
         security_mechanisms::trials(),
+        session_changes::trials(),
         session_extensions::trials(),
         starting::trials(),
         stir_shaken::trials(),

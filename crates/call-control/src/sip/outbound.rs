@@ -103,6 +103,7 @@ fn channel(
     let endpoint = &route.endpoint;
     let mut variables = endpoint.variables.clone();
     variables.extend(request.variables);
+    let driver = SessionDriver { id: session, commands: sip.commands.clone() };
     let call = sip.switchboard.create_channel(ChannelSpec {
         technology: super::NAME,
         resource: endpoint.name.clone(),
@@ -115,8 +116,9 @@ fn channel(
         call_id: request.call_id,
         linked_id: request.linked_id,
         leg: Some(leg),
-        driver: Box::new(SessionDriver { id: session, commands: sip.commands.clone() }),
+        driver: Box::new(driver.clone()),
     });
+    Conversation::begin(&call, driver, endpoint);
     Session::furnish(&call, endpoint);
     call.set_hops(request.hops.unwrap_or(sip.max_forwards));
     call.set_connected(request.caller);

@@ -113,6 +113,7 @@ impl Worker {
             Command::Route(id, route) => self.route_media(id, route),
             Command::Charges(id, advice) => self.tell_charges(id, advice),
             Command::Digit(id, digit, duration_ms) => self.send_digit(id, digit, duration_ms),
+            Command::Change(id, change) => self.change(id, change),
             Command::Text(id, body) => self.user_agent.message(id, body),
             Command::Transfer(id, to) => self.transfer(id, &to),
             Command::Hangup(id, cause) => self.hang_up(id, cause),
