@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
 use call_control::{Event, HangupCause, Switchboard};
 use sip_ua::guard::SharedGuard;
-use sip_ua::location::Locator;
+use sip_ua::location::{DnsResolver, Locator};
 use sip_ua::transport::Protocol;
 use tokio::sync::Notify;
 
@@ -43,6 +43,8 @@ pub struct Exchange {
     configuration: ArcSwap<Configuration>,
     endpoints: ArcSwap<EndpointTable>,
     locator: Arc<Locator>,
+    /// Who is asked what names stand for.
+    resolver: ArcSwap<DnsResolver>,
     host_addresses: Arc<HostAddresses>,
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
@@ -89,6 +91,11 @@ impl Exchange {
     /// The endpoints of the configuration in force, as calls use them.
     pub(crate) fn endpoints(&self) -> Arc<EndpointTable> {
         self.endpoints.load_full()
+    }
+
+    /// Who is asked what names stand for, by functions of the dialplan.
+    pub(crate) fn resolver(&self) -> Arc<DnsResolver> {
+        self.resolver.load_full()
     }
 
     /// The transports that are open.
@@ -261,7 +268,9 @@ impl Exchange {
             }
             if matches!(part, Part::Sip | Part::All) {
                 if part == Part::All {
-                    self.locator.set_resolver(start::resolver(&next));
+                    let resolver = start::resolver(&next);
+                    self.resolver.store(resolver.clone());
+                    self.locator.set_resolver(resolver);
                 }
                 if let Some(sip) = self.sip.get() {
                     self.warn(self.transports.follow(&next.sip, &self.locator, sip.user_agent()).await);

@@ -85,7 +85,8 @@ impl Exchange {
         let configuration = configuration.with_registered_phones(&registrations);
         let guard = guard_of(&configuration, switchboard.clone(), &registrations, kept.bans.clone());
         kept.bans.restore(&guard, &kept.banned);
-        let locator = Arc::new(Locator::new(resolver(&configuration)));
+        let resolver = resolver(&configuration);
+        let locator = Arc::new(Locator::new(resolver.clone()));
         let (transports, listen) = OpenTransports::open(&configuration.sip, &locator).await?;
         let host_addresses = Arc::new(HostAddresses::default());
         // Before the first call can come, so that no trunk is taken for a stranger.
@@ -104,6 +105,7 @@ impl Exchange {
             radio,
             configuration: ArcSwap::from_pointee(configuration),
             locator: locator.clone(),
+            resolver: ArcSwap::from(resolver),
             host_addresses,
             switchboard: switchboard.clone(),
             registrations,

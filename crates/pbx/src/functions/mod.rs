@@ -8,8 +8,10 @@ mod call;
 mod conditions;
 mod conference;
 mod database;
+mod directories;
 mod encodings;
 mod error;
+mod features;
 mod files;
 mod groups;
 mod lists;
@@ -40,7 +42,7 @@ pub(crate) use encodings::uri::unescaped;
 pub use error::FunctionError;
 pub use scope::FunctionScope;
 pub(crate) use stores::FunctionStores;
-pub(crate) use variables::clear_hash;
+pub(crate) use variables::{clear_hash, raise_exception};
 
 /// The subjects.
 const SUBJECTS: &[&[Function]] = &[
@@ -48,7 +50,9 @@ const SUBJECTS: &[&[Function]] = &[
     conditions::ROWS,
     database::ROWS,
     conference::ROWS,
+    directories::ROWS,
     encodings::ROWS,
+    features::ROWS,
     files::ROWS,
     groups::ROWS,
     lists::ROWS,
