@@ -18,6 +18,7 @@ mod charges;
 mod codec_order;
 mod codecs;
 mod conferences;
+mod data_bases;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
@@ -52,6 +53,7 @@ mod restart;
 mod rfc3665;
 mod say;
 mod security_mechanisms;
+mod session_changes;
 mod session_extensions;
 mod several_destinations;
 mod starting;
@@ -90,6 +92,7 @@ fn main() {
         codecs::trials(),
         conferences::trials(),
         charges::trials(),
+        data_bases::trials(),
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),
@@ -125,6 +128,7 @@ fn main() {
         say::trials(),
         several_destinations::trials(),
         security_mechanisms::trials(),
+        session_changes::trials(),
         session_extensions::trials(),
         starting::trials(),
         stir_shaken::trials(),

@@ -16,6 +16,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("flite", "flite"),
     ("icecast2", "icecast2"),
     ("opusdec", "opus-tools"),
+    ("/usr/sbin/mariadbd", "mariadb-server"),
     ("python3", "python3"),
     ("pip3", "python3-pip"),
     ("perl", "perl"),

@@ -30,6 +30,7 @@ pub mod call_records;
 mod click_to_dial;
 pub mod conference;
 pub mod configuration;
+pub mod databases;
 mod deadline;
 mod dialplan;
 mod directory;

@@ -51,6 +51,12 @@ impl CodecChoice {
         (!ruled_out).then(|| Self { named, ..Self::inbound(endpoint) })
     }
 
+    /// Descriptions of ours name these codecs from now on, whatever the endpoint may use.
+    pub(super) fn name(&mut self, codecs: Vec<Codec>) {
+        self.named.clone_from(&codecs);
+        (self.configured, self.wish) = (codecs, None);
+    }
+
     /// What an offer of ours names; `wish` first from now on, if it is among it.
     pub(super) fn offered(&mut self, wish: Option<Codec>) -> Vec<Codec> {
         self.wish = wish.or(self.wish);
@@ -119,6 +125,15 @@ mod tests {
         assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First), [Pcmu, Pcma]);
         assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::Later), [Pcma, Pcmu]);
         assert_eq!(choice.answered(&[Pcma], Turn::Later), [Pcma]);
+    }
+
+    #[test]
+    fn codecs_that_are_named_hold_for_offers_and_answers() {
+        let mut choice = CodecChoice::inbound(&endpoint(&[Pcmu, Pcma]));
+        choice.offered(Some(Pcma));
+        choice.name(vec![Pcmu]);
+        assert_eq!(choice.offered(None), [Pcmu]);
+        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First), [Pcmu]);
     }
 
     #[test]

@@ -2,10 +2,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use media_bridge::Codec;
 use sip_parser::{HeaderName, Message};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::OutboundInvite;
 
+use super::digits::DigitMode;
+use super::driver::{Command, SessionDriver};
+use super::endpoint::SipEndpoint;
+use super::session_change::SessionChange;
 use crate::call::Call;
 
 /// Most headers that a channel adds.
@@ -72,6 +77,10 @@ struct State {
     response: Option<Message>,
     /// Request-URI of an INVITE of ours.
     target: Option<String>,
+    /// The session, for who wants to change it.
+    session: Option<SessionDriver>,
+    digits: DigitMode,
+    codecs: Vec<Codec>,
     own: Vec<(String, String)>,
     of_calls: Vec<(String, String)>,
 }
@@ -100,6 +109,38 @@ impl Conversation {
     /// The address that we called.
     pub fn target(&self) -> Option<String> {
         self.state().target.clone()
+    }
+
+    /// How keys travel; `None` for a channel without a session.
+    pub fn digits(&self) -> Option<DigitMode> {
+        let state = self.state();
+        state.session.is_some().then_some(state.digits)
+    }
+
+    /// The codecs that descriptions of ours may name.
+    pub fn codecs(&self) -> Vec<Codec> {
+        self.state().codecs.clone()
+    }
+
+    /// Changes the session. `false` for a channel that has none.
+    pub fn change(&self, change: SessionChange) -> bool {
+        let mut state = self.state();
+        match &change {
+            SessionChange::Digits(mode) => state.digits = *mode,
+            SessionChange::Codecs(codecs) => state.codecs.clone_from(codecs),
+            SessionChange::Refresh(_) => {}
+        }
+        let Some(session) = &state.session else { return false };
+        session.tell(Command::Change(session.id, change));
+        true
+    }
+
+    /// The channel has this session.
+    pub(super) fn begin(call: &Call, session: SessionDriver, endpoint: &SipEndpoint) {
+        let conversation = Self::of(call);
+        let mut state = conversation.state();
+        (state.digits, state.codecs) = (endpoint.digits, endpoint.codecs.clone());
+        state.session = Some(session);
     }
 
     /// The headers that are added, in their order.

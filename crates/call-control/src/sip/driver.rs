@@ -6,6 +6,7 @@ use sip_ua::user_agent::{OutboundInvite, SessionId};
 use tokio::sync::mpsc;
 
 use super::session::Session;
+use super::session_change::SessionChange;
 use super::verification::{CallerVerdict, ProvenInvite};
 use crate::cause::HangupCause;
 use crate::direct_media::MediaRoute;
@@ -35,6 +36,8 @@ pub(super) enum Command {
     Charges(SessionId, ChargeAdvice),
     /// Send a key, held for so many ms.
     Digit(SessionId, char, u32),
+    /// Change what is agreed on.
+    Change(SessionId, SessionChange),
     /// Send a text in the dialog.
     Text(SessionId, CallText),
     /// Tell the phone something in the dialog.
@@ -54,6 +57,7 @@ pub(super) enum Command {
 }
 
 /// Commands of one channel.
+#[derive(Clone, Debug)]
 pub(super) struct SessionDriver {
     pub(super) id: SessionId,
     pub(super) commands: mpsc::UnboundedSender<Command>,
@@ -63,7 +67,7 @@ pub(super) struct SessionDriver {
 
 impl SessionDriver {
     /// A worker that is gone has ended every session already.
-    fn tell(&self, command: Command) {
+    pub(super) fn tell(&self, command: Command) {
         let _ = self.commands.send(command);
     }
 }

@@ -137,6 +137,8 @@ impl Worker {
         leg: Arc<Leg>,
     ) -> Call {
         let mut variables = endpoint.variables.clone();
+        let (commands, passes_hold) = (self.commands.clone(), endpoint.passes_hold);
+        let driver = SessionDriver { id: session, commands, passes_hold };
         variables.extend(from.instance.map(|instance| (format!("__{}", super::INSTANCE), instance)));
         let call = self.switchboard.create_channel(ChannelSpec {
             technology: super::NAME,
@@ -150,12 +152,9 @@ impl Worker {
             call_id: None,
             linked_id: None,
             leg: Some(leg),
-            driver: Box::new(SessionDriver {
-                id: session,
-                commands: self.commands.clone(),
-                passes_hold: endpoint.passes_hold,
-            }),
+            driver: Box::new(driver.clone()),
         });
+        Conversation::begin(&call, driver, endpoint);
         Session::furnish(&call, endpoint);
         call.set_redirecting(parties::redirecting_of(invite));
         // One that cannot be read counts as the usual one.

@@ -59,6 +59,8 @@ pub(super) struct SessionMedia {
     endpoint: Arc<SipEndpoint>,
     seen: Seen,
     codecs: CodecChoice,
+    /// How keys are to travel.
+    digit_mode: DigitMode,
     keyring: Keyring,
     /// Our offers name comfort noise: whoever the phone is to talk with has it.
     offers_noise: bool,
@@ -110,6 +112,7 @@ impl SessionMedia {
         Self {
             leg,
             negotiator,
+            digit_mode: endpoint.digits,
             endpoint,
             seen,
             codecs,
@@ -148,7 +151,25 @@ impl SessionMedia {
     /// How keys travel, as far as that is agreed on.
     pub(super) fn digits(&self) -> DigitMode {
         let events = self.agreed.as_ref().is_some_and(|agreed| agreed.telephone_event.is_some());
-        self.endpoint.digits.agreed(events)
+        self.digit_mode.agreed(events)
+    }
+
+    /// How keys are to travel.
+    pub(super) fn digit_mode(&self) -> DigitMode {
+        self.digit_mode
+    }
+
+    /// Keys travel so from now on, as far as what is agreed on lets them.
+    pub(super) fn set_digits(&mut self, mode: DigitMode) {
+        self.digit_mode = mode;
+        if let Some(settings) = self.agreed.as_ref().and_then(|agreed| self.settings(agreed)) {
+            self.leg.configure(settings);
+        }
+    }
+
+    /// Descriptions of ours name these codecs from now on.
+    pub(super) fn name_codecs(&mut self, codecs: Vec<Codec>) {
+        self.codecs.name(codecs);
     }
 
     /// True once both sides have agreed on the media.
@@ -297,7 +318,7 @@ impl SessionMedia {
 
     fn settings(&self, negotiated: &Negotiated) -> Option<LegSettings> {
         let codec = self.spoken(codec_of(&negotiated.codec)?);
-        let digits = self.endpoint.digits.agreed(negotiated.telephone_event.is_some());
+        let digits = self.digit_mode.agreed(negotiated.telephone_event.is_some());
         Some(LegSettings {
             remote: negotiated.remote,
             remote_rtcp: negotiated.remote_rtcp,
@@ -391,7 +412,7 @@ impl SessionMedia {
             rtcp_port: None,
             ptime,
             codecs: codecs.into_iter().map(offer_of).chain(noise).collect(),
-            telephone_event: self.endpoint.digits.names_events().then_some(TELEPHONE_EVENT),
+            telephone_event: self.digit_mode.names_events().then_some(TELEPHONE_EVENT),
             direction: self.holds.direction(),
             protection,
             lines: Vec::new(),

@@ -104,6 +104,8 @@ fn channel(
     let endpoint = &route.endpoint;
     let mut variables = endpoint.variables.clone();
     variables.extend(request.variables);
+    let (commands, passes_hold) = (sip.commands.clone(), endpoint.passes_hold);
+    let driver = SessionDriver { id: session, commands, passes_hold };
     let call = sip.switchboard.create_channel(ChannelSpec {
         technology: super::NAME,
         resource: endpoint.name.clone(),
@@ -116,12 +118,9 @@ fn channel(
         call_id: request.call_id,
         linked_id: request.linked_id,
         leg: Some(leg),
-        driver: Box::new(SessionDriver {
-            id: session,
-            commands: sip.commands.clone(),
-            passes_hold: endpoint.passes_hold,
-        }),
+        driver: Box::new(driver.clone()),
     });
+    Conversation::begin(&call, driver, endpoint);
     Session::furnish(&call, endpoint);
     call.set_hops(request.hops.unwrap_or(sip.max_forwards));
     call.set_connected(request.caller);

@@ -143,7 +143,7 @@ impl Worker {
 
 impl Session {
     /// Answers the offer of the INVITE once more, as long as nobody has seen the answer.
-    fn answer_anew(&mut self) {
+    pub(super) fn answer_anew(&mut self) {
         let Stage::AnswerReady(first) = &self.stage else { return };
         if first.told {
             return;

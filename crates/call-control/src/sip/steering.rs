@@ -52,6 +52,8 @@ pub(super) struct Steering {
     flying: Option<(Method, Option<MediaPlace>)>,
     /// Headers that the next offer carries, and that there must be one.
     owed: Option<Vec<(String, String)>>,
+    /// How the next offer is to be sent, where somebody said so.
+    asked: Option<Method>,
     /// What the phone believes is not known: its last answer was none.
     unsure: bool,
     refused: bool,
@@ -83,6 +85,7 @@ impl Steering {
             prefer: None,
             flying: None,
             owed: None,
+            asked: None,
             unsure: false,
             refused: false,
             begun: false,
@@ -124,6 +127,18 @@ impl Steering {
         self.owed.get_or_insert_default().extend(headers);
     }
 
+    /// There must be an offer by this method, wherever media goes.
+    pub(super) fn refresh(&mut self, method: Method) {
+        self.owed.get_or_insert_default();
+        self.asked = Some(method);
+    }
+
+    /// What the last [`refresh`](Self::refresh) asked for is said in another way.
+    pub(super) fn forget_refresh(&mut self) {
+        self.asked = None;
+        self.owed = self.owed.take().filter(|headers| !headers.is_empty());
+    }
+
     /// The offer that is due, for a phone that was `told` that place.
     pub(super) fn next(&mut self, told: Option<MediaPlace>) -> Option<NextOffer> {
         let to = self.destination();
@@ -131,7 +146,10 @@ impl Steering {
         if self.flying.is_some() || !(moves || self.owed.is_some()) {
             return None;
         }
-        let by_update = self.options.by_update && self.takes_update && self.owed.is_none();
+        let by_update = match self.asked.take() {
+            Some(method) => method == Method::Update,
+            None => self.options.by_update && self.takes_update && self.owed.is_none(),
+        };
         let method = if by_update { Method::Update } else { Method::Invite };
         let to = if self.waits { told } else { to };
         self.flying = Some((method, to));

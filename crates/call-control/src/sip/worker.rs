@@ -115,6 +115,7 @@ impl Worker {
             Command::PassHold(id, held) => self.pass_hold(id, held),
             Command::Charges(id, advice) => self.tell_charges(id, advice),
             Command::Digit(id, digit, duration_ms) => self.send_digit(id, digit, duration_ms),
+            Command::Change(id, change) => self.change(id, change),
             Command::Text(id, text) => self.send_text(id, text),
             Command::Notify(id, notification) => self.notify_in_call(id, notification),
             Command::Refuse(id, status) => self.refuse(id, status),

@@ -203,33 +203,43 @@ fn application(_: &Context, arguments: &[String]) -> Answer {
     Ok(format!("  -= Info about application '{}' =-\n\n[Synopsis]\n{}", found.name, found.synopsis))
 }
 
-fn show_functions(_: &Context, arguments: &[String]) -> Answer {
+fn show_functions(context: &Context, arguments: &[String]) -> Answer {
     let (heading, wanted) = match arguments {
         [] => ("Installed Functions:\n", String::new()),
         [word, wanted] if word == "like" => ("Matching Functions:\n", wanted.to_ascii_uppercase()),
         _ => return Err(CommandError::Usage("core show functions [like TEXT]")),
     };
-    let shown: Vec<_> =
-        functions::table().iter().filter(|function| function.name.contains(&wanted)).collect();
+    let configuration = context.exchange.configuration();
+    let built_in = functions::table().iter().map(|f| (f.name, f.syntax, f.synopsis));
+    let statements = configuration.databases.functions.values();
+    let statements = statements.map(|f| (f.name.as_str(), f.syntax.as_str(), f.synopsis.as_str()));
+    let all = built_in.chain(statements);
+    let mut shown: Vec<_> = all.filter(|(name, ..)| name.to_ascii_uppercase().contains(&wanted)).collect();
+    shown.sort_unstable();
     let mut text = String::from(heading);
-    for function in &shown {
-        let _ = writeln!(text, "{:<20}  {:<35}  {}", function.name, function.syntax, function.synopsis);
+    for (name, syntax, synopsis) in &shown {
+        let _ = writeln!(text, "{name:<20}  {syntax:<35}  {synopsis}");
     }
     let count = counted(shown.len(), "custom function");
     let _ = write!(text, "{count} {}.", if wanted.is_empty() { "installed" } else { "matching" });
     Ok(text)
 }
 
-fn function_names(_: &Context) -> Vec<String> {
-    functions::table().iter().map(|function| function.name.to_owned()).collect()
+fn function_names(context: &Context) -> Vec<String> {
+    let configuration = context.exchange.configuration();
+    let built_in = functions::table().iter().map(|function| function.name.to_owned());
+    built_in.chain(configuration.databases.functions.keys().cloned()).collect()
 }
 
-fn function(_: &Context, arguments: &[String]) -> Answer {
+fn function(context: &Context, arguments: &[String]) -> Answer {
     let name = arguments.first().ok_or(CommandError::Usage("core show function NAME"))?;
-    let found = functions::find(&name.to_ascii_uppercase());
-    let found =
-        found.ok_or_else(|| CommandError::Failed(format!("No function by that name registered: {name}")))?;
-    let (name, synopsis, syntax) = (found.name, found.synopsis, found.syntax);
+    let configuration = context.exchange.configuration();
+    let found = functions::find(&name.to_ascii_uppercase()).map(|f| (f.name, f.synopsis, f.syntax));
+    let statement = configuration.databases.functions.get(name);
+    let statement = statement.map(|f| (f.name.as_str(), f.synopsis.as_str(), f.syntax.as_str()));
+    let (name, synopsis, syntax) = found
+        .or(statement)
+        .ok_or_else(|| CommandError::Failed(format!("No function by that name registered: {name}")))?;
     Ok(format!("  -= Info about function '{name}' =-\n\n[Synopsis]\n{synopsis}\n\n[Syntax]\n{syntax}"))
 }
 

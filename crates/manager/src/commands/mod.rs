@@ -16,6 +16,7 @@ mod matching;
 mod mixmonitor;
 mod module;
 mod moh;
+mod odbc;
 mod pjsip;
 mod security;
 mod sip;
@@ -155,6 +156,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         mixmonitor::COMMANDS,
         module::COMMANDS,
         moh::COMMANDS,
+        odbc::COMMANDS,
         pjsip::COMMANDS,
         pjsip::CHANNEL_STATS,
         pjsip::NOTIFY,

@@ -92,6 +92,7 @@ mod hangup_cause_clear;
 mod message_send;
 mod music;
 mod no_op;
+mod odbc_finish;
 mod pickup;
 mod pickup_chan;
 mod playback;
@@ -224,6 +225,7 @@ pub fn table() -> &'static [Application] {
         application!(music_on_hold, "MusicOnHold", "Play music, for a time or until the caller hangs up."),
         application!(no_cdr, "NoCDR", "Leave the call out of the call detail records.", dead: true),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),
+        application!(odbc_finish, "ODBCFinish", "Forget the rows of a data base that are left.", dead: true),
         application!(originate, "Originate", "Call somebody, and run something for whoever answers.", dead: true),
         application!(pickup, "Pickup", "Take a call that rings elsewhere."),
         application!(pickup_chan, "PickupChan", "Take the call that rings on a channel."),

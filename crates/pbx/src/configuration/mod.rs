@@ -31,6 +31,7 @@ mod check;
 mod codec_names;
 mod codecs;
 mod confbridge;
+mod databases;
 mod dialects;
 mod disk;
 mod features;
@@ -72,6 +73,10 @@ pub use confbridge::{
     BridgeProfile, ConfbridgeConfiguration, CountForAll, MenuAction, MenuProfile, ProfileProblem, UserProfile,
 };
 pub(crate) use confbridge::{Profile, Typed};
+pub use databases::{
+    DataSource, DatabaseSettings, DatabasesConfiguration, Encryption, Handles, MysqlServer, Password,
+    QueryFunction, QueryText,
+};
 use dialects::SipFiles;
 pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
 pub use disk::Disk;
@@ -123,6 +128,8 @@ pub struct Configuration {
     pub codecs: CodecsConfiguration,
     /// `confbridge.conf`.
     pub confbridge: ConfbridgeConfiguration,
+    /// `res_odbc.conf` and `func_odbc.conf`.
+    pub databases: DatabasesConfiguration,
     /// `features.conf`.
     pub features: FeaturesConfiguration,
     /// `indications.conf`.
@@ -219,6 +226,7 @@ impl Configuration {
         reader.read_as("cdr_sqlite3_custom.conf", |config, found| call_records.read_sqlite(config, found));
         let codecs = reader.read_as("codecs.conf", CodecsConfiguration::read);
         let confbridge = reader.read_as("confbridge.conf", ConfbridgeConfiguration::read);
+        let databases = reader.databases();
         let features = reader.read_as("features.conf", FeaturesConfiguration::read);
         let indications = reader.read_as("indications.conf", IndicationsConfiguration::read);
         let music = reader.read_as("musiconhold.conf", MusicConfiguration::read);
@@ -232,6 +240,7 @@ impl Configuration {
             plan: &plan,
             extensions: &extensions,
             sip: &sip,
+            databases: &databases,
             whole_plan: plan_was_read && plan_was_compiled,
             whole_sip: sip_was_read && sip_was_joined && sip_was_understood,
         };
@@ -249,6 +258,7 @@ impl Configuration {
             call_records,
             codecs,
             confbridge,
+            databases,
             features,
             indications,
             music,
@@ -334,6 +344,14 @@ impl Reader<'_> {
         let made = step(self);
         let is_whole = !self.found.iter().skip(before).any(Diagnostic::is_error);
         (made, is_whole)
+    }
+
+    /// Reads what belongs to data bases of others.
+    fn databases(&mut self) -> DatabasesConfiguration {
+        let connections = self.read("res_odbc.conf").unwrap_or_default();
+        let functions = self.read("func_odbc.conf").unwrap_or_default();
+        let odbc = databases::OdbcIni::read(self.folder, self.files);
+        DatabasesConfiguration::read(&connections, &functions, &odbc, &mut self.found)
     }
 
     /// Reads the gathered sections of SIP, and the files that belong to them.

@@ -37,6 +37,14 @@ impl ChannelHost<'_> {
         }
     }
 
+    /// What a name comes to that no function of the exchange has: statements of `func_odbc.conf` take time.
+    fn statement(&self, name: &str) -> FunctionReply {
+        match functions::sql::find(self.exchange, name) {
+            Some(_) => FunctionReply::Pending,
+            None => FunctionReply::Unknown,
+        }
+    }
+
     /// Where the channel is; a machine answers that itself, functions ask here.
     fn place(&self, name: &str) -> Option<String> {
         let location = self.location.as_ref()?;
@@ -93,7 +101,7 @@ impl Host for ChannelHost<'_> {
     }
 
     fn read_function(&mut self, name: &str, arguments: &str) -> FunctionReply {
-        let Some(function) = functions::find(name) else { return FunctionReply::Unknown };
+        let Some(function) = functions::find(name) else { return self.statement(name) };
         match (function.read)(&mut self.scope(), arguments) {
             Ok(value) => FunctionReply::Value(value),
             Err(FunctionError::Later) => FunctionReply::Pending,
@@ -102,7 +110,7 @@ impl Host for ChannelHost<'_> {
     }
 
     fn write_function(&mut self, name: &str, arguments: &str, value: &str) -> FunctionReply {
-        let Some(function) = functions::find(name) else { return FunctionReply::Unknown };
+        let Some(function) = functions::find(name) else { return self.statement(name) };
         let Some(write) = function.write else {
             return FunctionReply::Error(FunctionError::ReadOnly(function.name).to_string());
         };

@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
 use call_control::{Event, HangupCause, Switchboard};
 use sip_ua::guard::SharedGuard;
-use sip_ua::location::Locator;
+use sip_ua::location::{DnsResolver, Locator};
 use sip_ua::transport::Protocol;
 use tokio::sync::Notify;
 
@@ -21,6 +21,7 @@ use crate::astdb::AstDb;
 use crate::call_records::CallRecords;
 use crate::conference::Conferences;
 use crate::configuration::{Configuration, ConfigurationReport, Part, PlanEdit, PlanEditError};
+use crate::databases::Databases;
 use crate::directory::{EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
 use crate::functions::FunctionStores;
@@ -44,12 +45,15 @@ pub struct Exchange {
     configuration: ArcSwap<Configuration>,
     endpoints: ArcSwap<EndpointTable>,
     locator: Arc<Locator>,
+    /// Who is asked what names stand for.
+    resolver: ArcSwap<DnsResolver>,
     host_addresses: Arc<HostAddresses>,
     switchboard: Switchboard,
     registrations: Arc<Registrations>,
     waiting_messages: WaitingMessages,
     call_records: Arc<CallRecords>,
     conferences: Arc<Conferences>,
+    databases: Databases,
     transports: OpenTransports,
     qualification: Arc<Qualification>,
     guard: SharedGuard,
@@ -91,6 +95,11 @@ impl Exchange {
     /// The endpoints of the configuration in force, as calls use them.
     pub(crate) fn endpoints(&self) -> Arc<EndpointTable> {
         self.endpoints.load_full()
+    }
+
+    /// Who is asked what names stand for, by functions of the dialplan.
+    pub(crate) fn resolver(&self) -> Arc<DnsResolver> {
+        self.resolver.load_full()
     }
 
     /// The transports that are open.
@@ -207,6 +216,11 @@ impl Exchange {
         &self.astdb
     }
 
+    /// Data bases of others.
+    pub fn databases(&self) -> &Databases {
+        &self.databases
+    }
+
     /// What functions keep for all channels.
     pub(crate) fn function_stores(&self) -> &FunctionStores {
         &self.function_stores
@@ -273,7 +287,9 @@ impl Exchange {
             }
             if matches!(part, Part::Sip | Part::All) {
                 if part == Part::All {
-                    self.locator.set_resolver(start::resolver(&next));
+                    let resolver = start::resolver(&next);
+                    self.resolver.store(resolver.clone());
+                    self.locator.set_resolver(resolver);
                 }
                 if let Some(sip) = self.sip.get() {
                     self.warn(self.transports.follow(&next.sip, &self.locator, sip.user_agent()).await);
@@ -284,6 +300,9 @@ impl Exchange {
                 outbound.follow(&next);
             }
             self.follow_contacts(&next);
+            if part == Part::All {
+                self.databases.follow(&next);
+            }
             self.guard.set_policy(next.security.policy_for(&next.sip));
             self.configuration.store(Arc::new(next));
             if part != Part::Dialplan {

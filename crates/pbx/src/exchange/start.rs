@@ -22,6 +22,7 @@ use crate::astdb::AstDb;
 use crate::audio_streams::AudioSocketTechnology;
 use crate::call_records::CallRecords;
 use crate::configuration::Configuration;
+use crate::databases::Databases;
 use crate::dialplan::run_call;
 use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
@@ -88,7 +89,8 @@ impl Exchange {
         let configuration = configuration.with_registered_phones(&registrations);
         let guard = guard_of(&configuration, switchboard.clone(), &registrations, kept.bans.clone());
         kept.bans.restore(&guard, &kept.banned);
-        let locator = Arc::new(Locator::new(resolver(&configuration)));
+        let resolver = resolver(&configuration);
+        let locator = Arc::new(Locator::new(resolver.clone()));
         let (transports, listen) = OpenTransports::open(&configuration.sip, &locator).await?;
         let host_addresses = Arc::new(HostAddresses::default());
         // Before the first call can come, so that no trunk is taken for a stranger.
@@ -98,6 +100,7 @@ impl Exchange {
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
             call_records,
             conferences: Arc::default(),
+            databases: Databases::default(),
             waiting_messages: WaitingMessages::open(&configuration.folders.database)?,
             globals: Globals::from_plan(&configuration),
             astdb: AstDb::open(&configuration.folders.database),
@@ -107,6 +110,7 @@ impl Exchange {
             radio,
             configuration: ArcSwap::from_pointee(configuration),
             locator: locator.clone(),
+            resolver: ArcSwap::from(resolver),
             host_addresses,
             switchboard: switchboard.clone(),
             registrations,
@@ -128,6 +132,9 @@ impl Exchange {
             phones_changed,
         });
         exchange.presence.serve(&exchange);
+        if !exchange.is_rehearsal() {
+            exchange.databases.follow(&exchange.configuration());
+        }
         let local = call_control::local::start(&switchboard, extensions_of(&exchange));
         tokio::spawn(take_calls(Arc::downgrade(&exchange), local));
         switchboard.register_technology(Arc::new(AudioSocketTechnology::new(&switchboard)));

@@ -9,8 +9,10 @@ mod call_records;
 mod conditions;
 mod conference;
 mod database;
+mod directories;
 mod encodings;
 mod error;
+mod features;
 mod files;
 mod groups;
 mod lists;
@@ -22,6 +24,7 @@ mod saying;
 mod scope;
 mod sip;
 mod sound;
+pub mod sql;
 mod states;
 mod stores;
 mod strings;
@@ -37,10 +40,11 @@ use call_control::BoxFuture;
 use dialplan_vm::{FunctionCall, FunctionReply};
 
 use crate::dialplan::DialplanChannel;
+pub(crate) use encodings::uri::unescaped;
 pub use error::FunctionError;
 pub use scope::FunctionScope;
 pub(crate) use stores::FunctionStores;
-pub(crate) use variables::clear_hash;
+pub(crate) use variables::{clear_hash, raise_exception};
 
 /// The subjects.
 const SUBJECTS: &[&[Function]] = &[
@@ -49,7 +53,9 @@ const SUBJECTS: &[&[Function]] = &[
     conditions::ROWS,
     database::ROWS,
     conference::ROWS,
+    directories::ROWS,
     encodings::ROWS,
+    features::ROWS,
     files::ROWS,
     groups::ROWS,
     lists::ROWS,
@@ -60,6 +66,7 @@ const SUBJECTS: &[&[Function]] = &[
     saying::ROWS,
     sip::ROWS,
     sound::ROWS,
+    sql::ROWS,
     states::ROWS,
     strings::ROWS,
     system::ROWS,
@@ -192,13 +199,17 @@ pub fn find(name: &str) -> Option<&'static Function> {
 
 /// Fetches a value that takes time, away from the machine's step.
 pub async fn evaluate(channel: &mut DialplanChannel, call: &FunctionCall) -> FunctionReply {
-    let Some(later) = find(&call.name).and_then(|function| function.later) else {
+    let value = if let Some(later) = find(&call.name).and_then(|function| function.later) {
+        later(channel, &call.arguments).await
+    } else if let Some(query) = sql::find(&channel.exchange, &call.name) {
+        sql::read(channel, query, &call.arguments).await
+    } else {
         return FunctionReply::Error(format!(
             "{}({}) has no value that could be fetched",
             call.name, call.arguments
         ));
     };
-    match later(channel, &call.arguments).await {
+    match value {
         Ok(value) => FunctionReply::Value(value),
         Err(error) => FunctionReply::Error(error.to_string()),
     }
@@ -211,10 +222,14 @@ pub async fn write_later(
     arguments: &str,
     value: &str,
 ) -> FunctionReply {
-    let Some(write) = find(name).and_then(|function| function.write_later) else {
+    let written = if let Some(write) = find(name).and_then(|function| function.write_later) {
+        write(channel, arguments, value).await
+    } else if let Some(query) = sql::find(&channel.exchange, name) {
+        sql::write(channel, query, arguments, value).await
+    } else {
         return FunctionReply::Error(format!("{name}({arguments}) cannot be set here"));
     };
-    match write(channel, arguments, value).await {
+    match written {
         Ok(()) => FunctionReply::Value(String::new()),
         Err(error) => FunctionReply::Error(error.to_string()),
     }

@@ -160,3 +160,19 @@ fn it_comes_to_rest() {
         assert_eq!((flying, told), (None, steering.destination()));
     }
 }
+
+#[test]
+fn a_session_is_offered_anew_by_the_method_that_is_asked_for() {
+    let mut steering = steering(|options| options.by_update = true);
+    steering.refresh(Method::Update);
+    assert_eq!(next(&mut steering, None), Some((Method::Update, 0)));
+    assert_eq!(next(&mut steering, None), None);
+    steering.refresh(Method::Invite);
+    assert_eq!(next(&mut steering, None), None, "one at a time");
+    steering.accepted(true);
+    assert_eq!(next(&mut steering, None), Some((Method::Invite, 0)));
+    steering.accepted(true);
+    steering.refresh(Method::Invite);
+    steering.forget_refresh();
+    assert_eq!(next(&mut steering, None), None);
+}

@@ -4,14 +4,17 @@ use asterisk_conf::{Diagnostic, suggest};
 use dialplan_vm::{Dialplan, PlanStep};
 
 use super::names;
+use crate::configuration::DatabasesConfiguration;
 use crate::{applications, functions};
 
-pub(super) fn check(plan: &Dialplan, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(plan: &Dialplan, databases: &DatabasesConfiguration, found: &mut Vec<Diagnostic>) {
     for step in plan.steps() {
         check_application(step, found);
         let read = functions_read(step.arguments());
         for (name, at) in read.chain(function_set(step)) {
-            check_function(step, name, at, found);
+            if !databases.functions.contains_key(name) {
+                check_function(step, name, at, found);
+            }
         }
     }
 }

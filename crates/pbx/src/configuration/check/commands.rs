@@ -4,7 +4,7 @@ use asterisk_conf::Diagnostic;
 use dialplan_vm::{Dialplan, PlanStep};
 
 /// What a caller chooses freely.
-const OF_CALLERS: &[&str] = &[
+pub(super) const OF_CALLERS: &[&str] = &[
     "${CALLERID(",
     "${CONNECTEDLINE(",
     "${MESSAGE(",
@@ -16,7 +16,8 @@ const OF_CALLERS: &[&str] = &[
 ];
 
 /// What lets through only characters that are named.
-const FILTERS: &[&str] = &["${FILTER(", "${LEN(", "${MD5(", "${SHA1(", "${KEYPADHASH(", "${BASE64_ENCODE("];
+pub(super) const FILTERS: &[&str] =
+    &["${FILTER(", "${LEN(", "${MD5(", "${SHA1(", "${KEYPADHASH(", "${BASE64_ENCODE("];
 
 /// Where commands are run beside `System`.
 const SHELL: &str = "${SHELL(";
@@ -31,7 +32,7 @@ pub(super) fn check(plan: &Dialplan, found: &mut Vec<Diagnostic>) {
                 None => continue,
             },
         };
-        if let Some((at, name)) = unfiltered(step, text, start) {
+        if let Some((at, name)) = unfiltered(step, text, start, FILTERS) {
             let message =
                 format!("{name} is what the caller chooses, and the shell reads it as a part of the command");
             let finding = Diagnostic::warning("caller-text-in-command", message);
@@ -41,8 +42,13 @@ pub(super) fn check(plan: &Dialplan, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The first text of the caller that no filter stands around.
-fn unfiltered<'t>(step: &PlanStep, text: &'t str, start: usize) -> Option<(usize, &'t str)> {
+/// The first text of the caller, from `start` on, that none of these filters stands around.
+pub(super) fn unfiltered<'t>(
+    step: &PlanStep,
+    text: &'t str,
+    start: usize,
+    filters: &[&str],
+) -> Option<(usize, &'t str)> {
     // Digits alone are harmless: a number is anything only where a pattern lets anything through.
     let any_number = step.extension().starts_with('_') && step.extension().ends_with(['.', '!']);
     let names = OF_CALLERS.iter().copied().chain(any_number.then_some("${EXTEN"));
@@ -50,13 +56,13 @@ fn unfiltered<'t>(step: &PlanStep, text: &'t str, start: usize) -> Option<(usize
         let found = text[start..].match_indices(name);
         found.map(move |(at, _)| (start + at, name.len()))
     });
-    let (at, length) = places.filter(|(at, _)| !is_filtered(&text[..*at])).min()?;
+    let (at, length) = places.filter(|(at, _)| !is_filtered(&text[..*at], filters)).min()?;
     Some((at, text.get(at..at + length)?.trim_end_matches('(')))
 }
 
 /// Whether what follows stands inside of a filter.
-fn is_filtered(before: &str) -> bool {
-    FILTERS.iter().any(|filter| {
+pub(super) fn is_filtered(before: &str, filters: &[&str]) -> bool {
+    filters.iter().any(|filter| {
         before.rfind(filter).is_some_and(|at| {
             let inside = &before[at..];
             inside.matches("${").count() > inside.matches('}').count()

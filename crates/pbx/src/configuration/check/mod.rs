@@ -11,6 +11,7 @@ mod media_encryption;
 mod names;
 mod pieces;
 mod publications;
+mod queries;
 mod references;
 mod secrets;
 mod stir_shaken;
@@ -18,23 +19,25 @@ mod stir_shaken;
 use asterisk_conf::{Config, Diagnostic, Span};
 use dialplan_vm::Dialplan;
 
-use super::SipConfiguration;
+use super::{DatabasesConfiguration, SipConfiguration};
 
 /// What is checked against each other. Names of a file that could not be read whole are not missed.
 pub(super) struct Files<'c> {
     pub(super) plan: &'c Dialplan,
     pub(super) extensions: &'c Config,
     pub(super) sip: &'c SipConfiguration,
+    pub(super) databases: &'c DatabasesConfiguration,
     pub(super) whole_plan: bool,
     pub(super) whole_sip: bool,
 }
 
 /// Checks the files against each other.
 pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
-    let Files { plan, extensions, sip, whole_plan, whole_sip } = *files;
+    let Files { plan, extensions, sip, databases, whole_plan, whole_sip } = *files;
     found.extend(dialplan_vm::check_conditions(plan));
-    applications::check(plan, found);
+    applications::check(plan, databases, found);
     commands::check(plan, found);
+    queries::check(plan, databases, found);
     flow::check(plan, found);
     secrets::check(sip, found);
     direct_media::check(sip, found);

@@ -2,11 +2,19 @@
 
 mod choice;
 mod presence;
+mod step;
 mod time;
 
-use crate::functions::Function;
+use crate::functions::{Function, reads_later};
 
 pub(super) const ROWS: &[Function] = &[
+    Function::new(
+        "EVAL_EXTEN",
+        "EVAL_EXTEN([context,[extension,]]priority)",
+        "What a step of the dialplan is given.",
+        reads_later,
+    )
+    .later(step::read),
     Function::new("EXISTS", "EXISTS(data)", "Whether a text has something in it: 1 or 0.", presence::exists),
     Function::new(
         "IF",

@@ -16,3 +16,22 @@ async fn what_is_there_is_told() {
         .await;
     assert_eq!(bench.warnings().len(), 5);
 }
+
+#[tokio::test]
+async fn a_step_is_a_function_of_the_dialplan_s_own() {
+    let plan = "[phones]\nexten => 100,1,NoOp(${EXTEN} of ${CALLERID(num)})\n same => n(again),Return(${EVAL_EXTEN(again)})\n\
+        [rules]\nexten => _X.,1,Return(${IF($[${LEN(${ARG1})} > 2]?long:short)})\n";
+    let mut bench = Bench::with(&[("extensions.conf", plan)]).await;
+    bench.set("ARG1", "abc").await;
+    bench
+        .expect(&[
+            ("${EVAL_EXTEN(1)} ${EVAL_EXTEN(100,1)}", "100 of 6001 100 of 6001"),
+            ("${EVAL_EXTEN(rules,77,1)}", "long"),
+        ])
+        .await;
+    assert_eq!(bench.warnings(), [""; 0]);
+    bench.expect(&[("[${EVAL_EXTEN(rules,77,2)}]", "[]")]).await;
+    assert_eq!(bench.warnings().len(), 1);
+    bench.read("${EVAL_EXTEN(again)}").await;
+    assert!(bench.warnings().iter().any(|text| text.contains("asks for itself")));
+}

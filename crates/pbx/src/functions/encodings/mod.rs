@@ -4,7 +4,7 @@ pub(super) mod base64;
 mod cipher;
 mod digest;
 mod json;
-pub(super) mod uri;
+pub(in crate::functions) mod uri;
 
 use crate::functions::Function;
 

@@ -31,7 +31,7 @@ pub(super) fn decode(_: &mut FunctionScope<'_>, text: &str) -> Value {
 }
 
 /// A text without escapes; what is none stays as it is.
-pub(in crate::functions) fn unescaped(text: &str) -> String {
+pub(crate) fn unescaped(text: &str) -> String {
     let octets = text.as_bytes();
     let mut out = Vec::with_capacity(octets.len());
     let mut at = 0;

@@ -1,5 +1,6 @@
 //! Files of the machine. What touches the disk is done by a thread for what blocks.
 
+mod configuration;
 mod lines;
 mod names;
 mod part;
@@ -10,6 +11,14 @@ mod work;
 use crate::functions::{Danger, Function, reads_later, writes_later};
 
 pub(super) const ROWS: &[Function] = &[
+    Function::new(
+        "AST_CONFIG",
+        "AST_CONFIG(config_file,category,variable_name[,index])",
+        "A value of a file of the configuration.",
+        reads_later,
+    )
+    .later(configuration::read)
+    .dangerous(Danger::Both),
     Function::new("BASENAME", "BASENAME(filename)", "The last part of a file's name.", names::base),
     Function::new("DIRNAME", "DIRNAME(filename)", "The folder in a file's name.", names::folder),
     Function::new(

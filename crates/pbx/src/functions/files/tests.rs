@@ -77,3 +77,19 @@ async fn names_have_parts_and_files_have_facts() {
     let (mode, written) = (bench.read("${STAT(m,${F})}").await, bench.read("${STAT(M,${F})}").await);
     assert!(mode.starts_with("100") && written.parse::<u64>().unwrap() > 1_700_000_000, "{mode} {written}");
 }
+
+#[tokio::test]
+async fn values_of_the_configuration_are_read() {
+    let text = "[colours]\na=red\na=blue\nb=green\n";
+    let mut bench = Bench::with(&[("own.conf", text)]).await;
+    bench
+        .expect(&[
+            ("${AST_CONFIG(own.conf,colours,a)} ${AST_CONFIG(own.conf,colours,a,1)}", "red blue"),
+            ("${AST_CONFIG(own.conf,colours,a,-1)} ${AST_CONFIG(own.conf,colours,b)}", "blue green"),
+            ("[${AST_CONFIG(own.conf,colours,c)}${AST_CONFIG(own.conf,none,a)}${AST_CONFIG(own.conf,colours,a,9)}]", "[]"),
+        ])
+        .await;
+    assert_eq!(bench.warnings(), [""; 0]);
+    bench.expect(&[("[${AST_CONFIG(../etc/passwd,a,b)}${AST_CONFIG(own.conf)}]", "[]")]).await;
+    assert_eq!(bench.warnings().len(), 2);
+}

@@ -4,6 +4,7 @@ mod configured;
 mod dial_contacts;
 mod header_parameter;
 mod headers;
+mod session;
 mod uri;
 
 use crate::functions::Function;
@@ -27,6 +28,13 @@ pub(super) const ROWS: &[Function] = &[
         "All contacts of an endpoint, as Dial takes them.",
         dial_contacts::read,
     ),
+    Function::new(
+        "PJSIP_DTMF_MODE",
+        "PJSIP_DTMF_MODE()",
+        "How keys travel between the phone and the exchange, as dtmf_mode says it.",
+        session::dtmf_mode,
+    )
+    .set(session::set_dtmf_mode),
     Function::new(
         "PJSIP_ENDPOINT",
         "PJSIP_ENDPOINT(name,field)",
@@ -59,6 +67,13 @@ pub(super) const ROWS: &[Function] = &[
         headers::cannot_read,
     )
     .set(headers::write_inheritable),
+    Function::new(
+        "PJSIP_MEDIA_OFFER",
+        "PJSIP_MEDIA_OFFER(media)",
+        "The codecs that the phone is offered or answered.",
+        session::media_offer,
+    )
+    .set(session::set_media_offer),
     Function::new("PJSIP_PARSE_URI", "PJSIP_PARSE_URI(uri,type)", "A part of an address.", uri::read),
     Function::new(
         "PJSIP_PARSE_URI_FROM",
@@ -78,6 +93,13 @@ pub(super) const ROWS: &[Function] = &[
         "The names of the headers of that response.",
         headers::response_names,
     ),
+    Function::new(
+        "PJSIP_SEND_SESSION_REFRESH",
+        "PJSIP_SEND_SESSION_REFRESH([update_type])",
+        "Offers the phone its session anew; can only be set.",
+        session::cannot_read,
+    )
+    .set(session::refresh),
     Function::new(
         "SIP_HEADER",
         "SIP_HEADER(name[,number])",

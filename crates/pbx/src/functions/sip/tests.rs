@@ -62,3 +62,25 @@ async fn headers_are_for_calls_that_are_still_to_be_made() {
         .await;
     assert_eq!(bench.warnings().len(), 3);
 }
+
+#[tokio::test]
+async fn a_channel_without_a_session_has_none_to_change() {
+    let mut bench = Bench::new().await;
+    bench
+        .expect(&[("[${PJSIP_DTMF_MODE()}${PJSIP_MEDIA_OFFER(video)}${PJSIP_MEDIA_OFFER(audio)}]", "[]")])
+        .await;
+    assert_eq!(bench.warnings().len(), 1);
+    for (target, value) in [
+        ("PJSIP_DTMF_MODE()", "info"),
+        ("PJSIP_DTMF_MODE()", "morse"),
+        ("PJSIP_MEDIA_OFFER(audio)", "ulaw"),
+        ("PJSIP_MEDIA_OFFER(audio)", "!all"),
+        ("PJSIP_MEDIA_OFFER(audio)", "morse"),
+        ("PJSIP_MEDIA_OFFER(video)", "h264"),
+        ("PJSIP_SEND_SESSION_REFRESH()", "invite"),
+        ("PJSIP_SEND_SESSION_REFRESH()", "bye"),
+    ] {
+        bench.set(target, value).await;
+        assert_eq!(bench.warnings().len(), 1, "{target} {value}");
+    }
+}

@@ -9,6 +9,7 @@ pub(super) mod regular;
 mod replace;
 
 use crate::functions::Function;
+pub(super) use quotes::{sql_escaped, sql_escaped_backslashes};
 
 pub(super) const ROWS: &[Function] = &[
     Function::new("CSV_QUOTE", "CSV_QUOTE(string)", "A text as one field of a CSV line.", quotes::csv),

@@ -25,12 +25,22 @@ pub(super) fn csv(_: &mut FunctionScope<'_>, text: &str) -> Value {
     Ok(format!("\"{}\"", text.replace('"', "\"\"")))
 }
 
+/// A text that stands between single quotes in SQL.
+pub(in crate::functions) fn sql_escaped(text: &str) -> String {
+    text.replace('\'', "''")
+}
+
+/// The same for a data base in whose texts backslashes mean something.
+pub(in crate::functions) fn sql_escaped_backslashes(text: &str) -> String {
+    text.replace('\\', "\\\\")
+}
+
 pub(super) fn sql(_: &mut FunctionScope<'_>, text: &str) -> Value {
-    Ok(text.replace('\'', "''"))
+    Ok(sql_escaped(text))
 }
 
 pub(super) fn sql_backslashes(_: &mut FunctionScope<'_>, text: &str) -> Value {
-    Ok(text.replace('\\', "\\\\"))
+    Ok(sql_escaped_backslashes(text))
 }
 
 /// How many texts in texts are put together; one that holds itself would never end.

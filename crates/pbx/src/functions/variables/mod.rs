@@ -2,11 +2,13 @@
 
 mod array;
 mod channel;
+mod exception;
 mod global;
 mod hash;
 mod shared;
 mod stack;
 
+pub(crate) use exception::raise as raise_exception;
 pub(crate) use hash::clear as clear_hash;
 
 use crate::functions::Function;
@@ -26,6 +28,12 @@ pub(super) const ROWS: &[Function] = &[
         channel::cannot_read,
     )
     .set(channel::delete),
+    Function::new(
+        "EXCEPTION",
+        "EXCEPTION(field)",
+        "Why the channel goes on at the extension e, and where that was.",
+        exception::read,
+    ),
     Function::new(
         "EXPORT",
         "EXPORT(channel,var)",

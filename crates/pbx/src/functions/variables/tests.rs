@@ -69,3 +69,18 @@ async fn channels_see_each_others_variables() {
     bench.expect(&[("[${SHARED(count,${OTHER})}]", "[]")]).await;
     assert_eq!(bench.warnings().len(), 2);
 }
+
+#[tokio::test]
+async fn an_exception_tells_why_and_where() {
+    let mut bench = Bench::new().await;
+    bench.expect(&[("[${EXCEPTION(reason)}]", "[]")]).await;
+    bench.channel.run_application("RaiseException", "no line").await.unwrap().unwrap();
+    bench
+        .expect(&[(
+            "${EXCEPTION(reason)} at ${EXCEPTION(context)},${EXCEPTION(exten)},${EXCEPTION(priority)}",
+            "no line at phones,100,1",
+        )])
+        .await;
+    bench.expect(&[("[${EXCEPTION(colour)}]", "[]")]).await;
+    assert_eq!(bench.warnings().len(), 1);
+}
