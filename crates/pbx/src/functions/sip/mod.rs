@@ -4,6 +4,7 @@ mod configured;
 mod dial_contacts;
 mod header_parameter;
 mod headers;
+mod peer;
 mod session;
 mod uri;
 
@@ -100,6 +101,12 @@ pub(super) const ROWS: &[Function] = &[
         session::cannot_read,
     )
     .set(session::refresh),
+    Function::new(
+        "SIPPEER",
+        "SIPPEER(name[,item])",
+        "What is known of a phone, in the words of sip.conf.",
+        peer::read,
+    ),
     Function::new(
         "SIP_HEADER",
         "SIP_HEADER(name[,number])",

@@ -84,3 +84,34 @@ async fn a_channel_without_a_session_has_none_to_change() {
         assert_eq!(bench.warnings().len(), 1, "{target} {value}");
     }
 }
+
+#[tokio::test]
+async fn phones_are_told_of_in_the_words_of_sip_conf() {
+    let mut bench = Bench::with(&[(
+        "sip.conf",
+        "[carol]\ntype=friend\nhost=dynamic\ncontext=desk\ncallerid=Carol <300>\ncall-limit=2\ncallgroup=1,3-4\nsetvar=FLOOR=2\n",
+    )])
+    .await;
+    bench
+        .expect(&[
+            ("${SIPPEER(alice)}:${SIPPEER(alice,port)} ${SIPPEER(alice:dynamic)}", "192.0.2.9:5060 no"),
+            (
+                "${SIPPEER(alice,callerid_name)} ${SIPPEER(alice,callerid_num)} ${SIPPEER(alice,codec[0])}",
+                "Alice 100 ulaw",
+            ),
+            ("${SIPPEER(carol)}:${SIPPEER(carol,port)} ${SIPPEER(carol,dynamic)}", "(Unspecified):0 yes"),
+            (
+                "${SIPPEER(carol,context)} ${SIPPEER(carol,limit)} ${SIPPEER(carol,chanvar[FLOOR])}",
+                "desk 2 2",
+            ),
+            (
+                "${SIPPEER(carol,expire)} ${SIPPEER(carol,curcalls)} ${SIPPEER(carol,status)}",
+                "-1 0 Unmonitored",
+            ),
+            ("${SIPPEER(carol,callgroup)}", "1,3-4"),
+        ])
+        .await;
+    assert_eq!(bench.warnings(), Vec::<String>::new());
+    bench.expect(&[("[${SIPPEER(nobody)}${SIPPEER(alice,shoes)}]", "[]")]).await;
+    assert_eq!(bench.warnings().len(), 2);
+}
