@@ -24,6 +24,7 @@ mod floods;
 mod forwarding;
 mod functions;
 mod geolocation;
+mod guessing;
 mod handing_on;
 mod harness_itself;
 mod hold;
@@ -90,6 +91,7 @@ fn main() {
         forwarding::trials(),
         functions::trials(),
         geolocation::trials(),
+        guessing::trials(),
         handing_on::trials(),
         harness_itself::trials(),
         hold::trials(),
