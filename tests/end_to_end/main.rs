@@ -28,6 +28,7 @@ mod floods;
 mod forwarding;
 mod functions;
 mod geolocation;
+mod guessing;
 mod handing_on;
 mod harness_itself;
 mod hold;
@@ -102,6 +103,7 @@ fn main() {
         forwarding::trials(),
         functions::trials(),
         geolocation::trials(),
+        guessing::trials(),
         handing_on::trials(),
         harness_itself::trials(),
         hold::trials(),

@@ -51,8 +51,8 @@ pub use syntax::time::{Clock, LocalTime, NoClock, TimeCondition, TimeError};
 
 mod plan;
 pub use plan::{
-    Considered, Context, Dialplan, Extension, FoundStep, GeneralOptions, Hint, Include, Matching, PlanStep,
-    Query, Switch, SwitchKind, Trace, TracedContext,
+    Considered, Context, Dialplan, Extension, FoundStep, GeneralOptions, Hint, Include, Matching,
+    NoVariables, PlanStep, Query, Switch, SwitchKind, SwitchVerdict, Trace, TracedContext, Variables,
 };
 
 mod compile;

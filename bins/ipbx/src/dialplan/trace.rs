@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use asterisk_conf::Span;
-use dialplan_vm::{Considered, Query, TracedContext};
+use dialplan_vm::{Considered, Query, SwitchVerdict, TracedContext};
 use pbx::WallClock;
 use pbx::configuration::Configuration;
 
@@ -25,7 +25,7 @@ pub(crate) fn trace(line: &CommandLine, wanted: &str) -> Result<ExitCode, Dialpl
         return Err(DialplanError::NoContext(context.to_owned()));
     }
     let clock = WallClock::default();
-    let query = Query { context, extension: number, caller, clock: &clock };
+    let query = Query::new(context, number, caller).at(&clock);
     let trace = plan.trace(&query, 1);
     let mut text = String::new();
     for traced in &trace.contexts {
@@ -85,20 +85,24 @@ fn tell(text: &mut String, configuration: &Configuration, traced: &TracedContext
     if traced.others > 0 {
         let _ = writeln!(text, "    … and {} more patterns that are other numbers", traced.others);
     }
+    for (switch, verdict) in &traced.switches {
+        let what = match verdict {
+            SwitchVerdict::Found(to) => format!("leads to {}@{}: taken", to.extension, to.context),
+            SwitchVerdict::NotThere(to) => {
+                format!("leads to {}@{}, which is not there", to.extension, to.context)
+            }
+            SwitchVerdict::OtherNumber => "is a switch for other numbers".to_owned(),
+            SwitchVerdict::LeadsNowhere => "is a switch that leads nowhere else".to_owned(),
+            SwitchVerdict::NotServed => "is a switch that is not served: nobody is asked".to_owned(),
+        };
+        let _ = writeln!(text, "    {} {what}{}", switch.target, place(configuration, switch.span));
+    }
     for include in &traced.closed {
         let _ = writeln!(
             text,
             "    {} is not included now{}",
             include.name(),
             place(configuration, include.span())
-        );
-    }
-    for switch in traced.context.switches() {
-        let _ = writeln!(
-            text,
-            "    {} is a switch: not searched{}",
-            switch.target,
-            place(configuration, switch.span)
         );
     }
 }

@@ -1,7 +1,7 @@
 //! One context while its lines are read.
 
 use super::globals::Globals;
-use super::report;
+use super::{report, switches};
 use crate::plan::{Context, Extension, Hint, Include, Index, PlanStep, Switch, SwitchKind};
 use crate::syntax::line::{self, ExtenLine};
 use crate::syntax::pattern::Body;
@@ -84,9 +84,9 @@ impl ContextBuilder {
                 self.step(&line, extension, value.span, found)?;
             }
             "include" => self.include(value, globals)?,
-            "switch" => self.switch(SwitchKind::Plain, value.value.clone(), value.span, found),
-            "lswitch" => self.switch(SwitchKind::Loaded, globals.substitute(value), value.span, found),
-            "eswitch" => self.switch(SwitchKind::Evaluated, value.value.clone(), value.span, found),
+            "switch" => self.switch(SwitchKind::Plain, value, globals, found),
+            "lswitch" => self.switch(SwitchKind::Literal, value, globals, found),
+            "eswitch" => self.switch(SwitchKind::Evaluated, value, globals, found),
             "ignorepat" => {
                 let pattern = pattern(value, globals, found);
                 self.context.ignore_patterns.push((pattern, value.span));
@@ -223,20 +223,20 @@ impl ContextBuilder {
         Ok(())
     }
 
-    fn switch(&mut self, kind: SwitchKind, target: String, span: Span, found: &mut Vec<Diagnostic>) {
-        let technology = target.split('/').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let (what, instead) = match technology.as_str() {
-            "realtime" => ("extensions in a database are not read", "write them into extensions.conf"),
-            "dundi" => ("there is no DUNDi here", "send such numbers to a trunk, by a pattern and Dial"),
-            "iax2" => (
-                "dialplans of other exchanges are not asked",
-                "send such numbers to a trunk, by a pattern and Dial",
-            ),
-            _ => ("switches are not searched", "include a context, or jump by a pattern and Goto"),
+    fn switch(
+        &mut self,
+        kind: SwitchKind,
+        value: &Spanned<String>,
+        globals: &mut Globals,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let target = match kind {
+            SwitchKind::Plain => globals.substitute(value),
+            SwitchKind::Literal | SwitchKind::Evaluated => value.value.clone(),
         };
-        let message = format!("{what}: extensions behind this switch are not found");
-        found.push(Diagnostic::warning("switch-not-searched", message).at(span).help(instead));
-        self.context.switches.push(Switch { kind, target, span });
+        let switch = Switch::new(kind, target, value.span);
+        found.extend(switches::of_line(&switch, value));
+        self.context.switches.push(switch);
     }
 
     /// Puts all in order, and finds the contexts that are included.

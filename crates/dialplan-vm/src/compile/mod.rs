@@ -5,6 +5,7 @@ mod globals;
 mod order;
 mod report;
 mod shadow;
+mod switches;
 
 use crate::plan::{Context, Dialplan};
 use asterisk_conf::suggest::nearest;
@@ -69,6 +70,7 @@ pub fn compile(config: &Config) -> Compiled {
     plan.globals = globals.into_list();
     order::check(&plan, &mut diagnostics);
     shadow::check(&plan, &mut diagnostics);
+    switches::check(&plan, &mut diagnostics);
     Compiled { plan, diagnostics: sorted(diagnostics) }
 }
 

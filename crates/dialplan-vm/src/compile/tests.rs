@@ -101,7 +101,7 @@ fn lines_that_do_not_do_what_they_seem_to_are_warnings() {
     assert_eq!(findings("[a]\nexten => 1,2,NoOp\n"), ["no-first-priority@2:10"]);
     assert_eq!(findings("[a]\ncallgroup=1\nextn => 1,1,NoOp\n"), ["unknown-key@2:1", "unknown-key@3:1"]);
     assert_eq!(findings("[a]\ninclude => b\ninclude => a\n"), ["unknown-context@2:12", "include-loop@3:12"]);
-    assert_eq!(findings("[a]\nswitch => IAX2/x\n"), ["switch-not-searched@2:11"]);
+    assert_eq!(findings("[a]\nswitch => IAX2/x\n"), ["switch-not-served@2:11"]);
     assert_eq!(findings("[a]\nexten => 1,1,NoOp(${X)\n"), ["unbalanced-braces@2:19"]);
     assert_eq!(findings("[a]\nexten => 1,hint,A\nexten => 1,hint,B\n"), ["duplicate-hint@3:17"]);
 }

@@ -40,33 +40,6 @@ pub(super) enum Operator {
     Join,
 }
 
-/// All operators, those of two characters first.
-const OPERATORS: [(&str, Operator); 23] = [
-    ("||", Operator::Or),
-    ("&&", Operator::And),
-    ("==", Operator::Equal),
-    ("=~", Operator::Search),
-    ("!=", Operator::NotEqual),
-    ("<=", Operator::LessOrEqual),
-    (">=", Operator::GreaterOrEqual),
-    ("::", Operator::DoubleColon),
-    ("~~", Operator::Join),
-    (",", Operator::Comma),
-    ("?", Operator::Question),
-    ("|", Operator::Or),
-    ("&", Operator::And),
-    ("=", Operator::Equal),
-    ("<", Operator::Less),
-    (">", Operator::Greater),
-    ("+", Operator::Plus),
-    ("-", Operator::Minus),
-    ("*", Operator::Times),
-    ("/", Operator::Divide),
-    ("%", Operator::Remainder),
-    ("!", Operator::Not),
-    (":", Operator::Match),
-];
-
 /// Cuts an expression into tokens, each with its offset.
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token<'_>, usize)>, ExpressionError> {
     let mut tokens = Vec::new();
@@ -98,9 +71,33 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token<'_>, usize)>, ExpressionEr
     Ok(tokens)
 }
 
+/// The operator that begins here, the longest one, and its length.
 fn operator(rest: &str) -> Option<(Operator, usize)> {
-    let known = OPERATORS.iter().find(|(text, _)| rest.starts_with(text));
-    known.map(|&(text, operator)| (operator, text.len()))
+    let bytes = rest.as_bytes();
+    let second = bytes.get(1).copied().unwrap_or_default();
+    let (two, one) = match *bytes.first()? {
+        b'|' => (Some((b'|', Operator::Or)), Some(Operator::Or)),
+        b'&' => (Some((b'&', Operator::And)), Some(Operator::And)),
+        b'=' if second == b'~' => return Some((Operator::Search, 2)),
+        b'=' => (Some((b'=', Operator::Equal)), Some(Operator::Equal)),
+        b'!' => (Some((b'=', Operator::NotEqual)), Some(Operator::Not)),
+        b'<' => (Some((b'=', Operator::LessOrEqual)), Some(Operator::Less)),
+        b'>' => (Some((b'=', Operator::GreaterOrEqual)), Some(Operator::Greater)),
+        b':' => (Some((b':', Operator::DoubleColon)), Some(Operator::Match)),
+        b'~' => (Some((b'~', Operator::Join)), None),
+        b',' => (None, Some(Operator::Comma)),
+        b'?' => (None, Some(Operator::Question)),
+        b'+' => (None, Some(Operator::Plus)),
+        b'-' => (None, Some(Operator::Minus)),
+        b'*' => (None, Some(Operator::Times)),
+        b'/' => (None, Some(Operator::Divide)),
+        b'%' => (None, Some(Operator::Remainder)),
+        _ => return None,
+    };
+    match two {
+        Some((byte, operator)) if byte == second => Some((operator, 2)),
+        _ => one.map(|operator| (operator, 1)),
+    }
 }
 
 /// The length of a text in quotes; a backslash before a quote keeps it inside.

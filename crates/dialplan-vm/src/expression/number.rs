@@ -8,10 +8,18 @@ pub(super) enum Number {
     Float(f64),
 }
 
+/// So many digits fit into 64 bits.
+const SHORT: usize = 18;
+
 impl Number {
     /// Reads digits with at most one point among them.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
+        // Most numbers are short.
+        if text.len() <= SHORT && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            let value = text.bytes().fold(0_i64, |value, digit| value * 10 + i64::from(digit - b'0'));
+            return (!text.is_empty()).then_some(Self::Integer(value.into()));
+        }
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let points = text.bytes().filter(|&byte| byte == b'.').count();
         let negative = usize::from(text.starts_with('-'));
@@ -107,7 +115,10 @@ impl Number {
 impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.normal() {
-            Self::Integer(n) => n.fmt(f),
+            Self::Integer(n) => match i64::try_from(n) {
+                Ok(short) => short.fmt(f),
+                Err(_) => n.fmt(f),
+            },
             Self::Float(n) if !n.is_finite() => write!(
                 f,
                 "{}",

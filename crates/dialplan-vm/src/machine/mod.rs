@@ -11,7 +11,7 @@ pub use location::Location;
 
 use crate::plan::StepPlace;
 use crate::text::{Answers, Evaluation};
-use crate::{Clock, Dialplan, LocalTime, Query};
+use crate::{Clock, Dialplan, LocalTime, Query, Variables};
 use asterisk_conf::Span;
 use std::sync::Arc;
 
@@ -128,6 +128,8 @@ pub struct Machine {
     state: State,
     answers: Answers,
     hangup_begun: bool,
+    /// The step that ran last, if its extension is the first that is asked for the next one too.
+    first: Option<StepPlace>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,6 +155,7 @@ impl Machine {
             state: State::Ready,
             answers: Answers::default(),
             hangup_begun: false,
+            first: None,
         }
     }
 
@@ -195,8 +198,19 @@ impl Machine {
             State::Running => self.advance(),
             State::Ready => {}
         }
+        let first = self.first.take();
+        if let Some(place) = first.and_then(|place| self.plan.behind(place, self.location.priority)) {
+            self.first = Some(place);
+            return self.evaluate(host, place);
+        }
         match self.find(host, &self.location.extension, self.location.priority) {
-            Some(place) => self.evaluate(host, place),
+            Some(found) => {
+                self.first = found.is_first.then_some(found.place);
+                if let Some(place) = found.switched {
+                    self.location = place;
+                }
+                self.evaluate(host, found.place)
+            }
             None => self.missing(host),
         }
     }
@@ -250,7 +264,7 @@ impl Machine {
     pub fn resolve(&self, target: &JumpTarget, host: &dyn Host) -> Option<Location> {
         let plan = self.newer.as_ref().unwrap_or(&self.plan);
         let caller = caller(plan, host);
-        resolve(plan, &self.location, target, caller.as_deref(), &HostClock(host))
+        resolve(plan, &self.location, target, caller.as_deref(), &Around(host))
     }
 
     /// Substitutes a text with the machine's own `EXTEN`, `CONTEXT` and `PRIORITY`.
@@ -265,22 +279,39 @@ impl Machine {
         evaluation.text(&text).map_err(crate::SubstituteError::Pending)
     }
 
-    fn find(&self, host: &dyn Host, extension: &str, priority: u32) -> Option<StepPlace> {
+    /// The step of a priority.
+    fn find(&self, host: &dyn Host, extension: &str, priority: u32) -> Option<Found> {
         let caller = caller(&self.plan, host);
-        let query = Query {
-            context: &self.location.context,
-            extension,
-            caller: caller.as_deref(),
-            clock: &HostClock(host),
-        };
-        self.plan.find_with(&query, priority).map(|found| found.place)
+        let around = Around(host);
+        let query =
+            Query::new(&self.location.context, extension, caller.as_deref()).at(&around).with(&around);
+        self.plan.find_with(&query, priority).map(|found| Found {
+            place: found.place,
+            is_first: found.is_first,
+            switched: found.switched,
+        })
     }
 
     fn find_label(&self, host: &dyn Host, label: &str) -> Option<u32> {
         let caller = caller(&self.plan, host);
         let Location { context, extension, .. } = &self.location;
-        let query = Query { context, extension, caller: caller.as_deref(), clock: &HostClock(host) };
+        let around = Around(host);
+        let query = Query::new(context, extension, caller.as_deref()).at(&around);
         self.plan.find_label(&query, label).map(|found| found.step.priority)
+    }
+
+    /// Says that an extension may live behind a switch that nobody is asked behind.
+    fn tell_unserved(&self, host: &mut dyn Host) {
+        let Location { context, extension, .. } = &self.location;
+        let unserved = self.plan.unserved_switches(&Query::new(context, extension, None)).next();
+        if let Some(switch) = unserved {
+            let text = format!(
+                "{extension} is not in context {context}, and the switch {} is not asked for it: this exchange does not serve {}",
+                switch.target,
+                switch.technology()
+            );
+            host.warn(&text, Some(switch.span));
+        }
     }
 
     fn evaluate(&mut self, host: &mut dyn Host, place: StepPlace) -> Step {
@@ -322,6 +353,7 @@ impl Machine {
     /// The place does not exist: to `i`, else to `e`, else the end.
     fn invalid(&mut self, host: &mut dyn Host) -> Step {
         let wrong = self.location.clone();
+        self.tell_unserved(host);
         for handler in ["i", "e"] {
             if !self.hangup_begun && *wrong.extension != *handler && self.find(host, handler, 1).is_some() {
                 host.set_variable("INVALID_EXTEN", &wrong.extension);
@@ -367,6 +399,7 @@ impl Machine {
     fn go(&mut self, location: Location) {
         self.take_newer();
         self.answers.clear();
+        self.first = None;
         self.location = location;
         self.state = State::Ready;
     }
@@ -383,6 +416,14 @@ impl Machine {
             self.plan = newer;
         }
     }
+}
+
+/// What a search has found, apart from the plan.
+struct Found {
+    place: StepPlace,
+    is_first: bool,
+    /// Where the channel is then, if a switch leads there.
+    switched: Option<Location>,
 }
 
 /// The caller's number, asked for only where an extension asks for it.
@@ -406,19 +447,29 @@ fn resolve(
             .ok()
             .filter(|&priority| priority > 0)?,
         PriorityOrLabel::Label(label) => {
-            let query = Query { context: &context, extension: &extension, caller, clock };
+            let query = Query::new(&context, &extension, caller).at(clock);
             plan.find_label(&query, label)?.step.priority
         }
     };
     Some(Location { context, extension, priority })
 }
 
-/// The host as the clock of time conditions.
-struct HostClock<'a>(&'a dyn Host);
+/// The host as the search asks it: for the time, and for what switches name.
+struct Around<'a>(&'a dyn Host);
 
-impl Clock for HostClock<'_> {
+impl Clock for Around<'_> {
     fn local_time(&self, zone: Option<&str>) -> Option<LocalTime> {
         self.0.local_time(zone)
+    }
+}
+
+impl Variables for Around<'_> {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.0.variable(name)
+    }
+
+    fn global(&self, name: &str) -> Option<String> {
+        self.0.global(name)
     }
 }
 

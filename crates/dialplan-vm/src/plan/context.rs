@@ -1,6 +1,6 @@
 //! Contexts, extensions, steps, and what else a context holds.
 
-use super::Index;
+use super::{Index, Switch};
 use crate::{Pattern, Text, TimeCondition};
 use asterisk_conf::Span;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl Context {
         self.includes.iter()
     }
 
-    /// The switches it names. They are kept for show and check; no search goes there.
+    /// The switches that are asked after its own extensions, and before its includes.
     pub fn switches(&self) -> impl Iterator<Item = &Switch> {
         self.switches.iter()
     }
@@ -255,26 +255,4 @@ impl Include {
     pub fn span(&self) -> Span {
         self.span
     }
-}
-
-/// A `switch`, `lswitch` or `eswitch` line: extensions that live elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Switch {
-    /// Which of the three.
-    pub kind: SwitchKind,
-    /// `Technology/data`, as written.
-    pub target: String,
-    /// Its place.
-    pub span: Span,
-}
-
-/// The three kinds of switches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SwitchKind {
-    /// `switch`
-    Plain,
-    /// `lswitch`: the data is substituted at load time.
-    Loaded,
-    /// `eswitch`: the data is substituted at each search.
-    Evaluated,
 }

@@ -1,9 +1,9 @@
 //! The search: which extension does a number mean, in a context and all that it includes.
 
 use super::index::More;
-use super::{Context, Dialplan, Extension, Hint, PlanStep};
+use super::{Context, Dialplan, Extension, Hint, Hops, NoVariables, PlanStep, Switch, Variables};
 use crate::syntax::pattern::without_hyphens;
-use crate::{Clock, NoClock};
+use crate::{Clock, Location, NoClock};
 use std::ops::ControlFlow;
 
 /// A question to the dialplan.
@@ -17,12 +17,26 @@ pub struct Query<'a> {
     pub caller: Option<&'a str>,
     /// Decides on includes with a time; [`NoClock`] has them all open.
     pub clock: &'a dyn Clock,
+    /// What an `eswitch` knows of the channel; [`NoVariables`] knows the global variables of the file alone.
+    pub variables: &'a dyn Variables,
 }
 
 impl<'a> Query<'a> {
-    /// Asks with all includes open.
+    /// Asks with all includes open, for no channel.
     pub fn new(context: &'a str, extension: &'a str, caller: Option<&'a str>) -> Self {
-        Self { context, extension, caller, clock: &NoClock }
+        Self { context, extension, caller, clock: &NoClock, variables: &NoVariables }
+    }
+
+    /// Asks at the time of a clock.
+    #[must_use]
+    pub fn at(self, clock: &'a dyn Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Asks for a channel.
+    #[must_use]
+    pub fn with(self, variables: &'a dyn Variables) -> Self {
+        Self { variables, ..self }
     }
 }
 
@@ -33,7 +47,7 @@ impl std::fmt::Debug for Query<'_> {
 }
 
 /// A step and where it was found.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct FoundStep<'p> {
     /// The step.
     pub step: &'p PlanStep,
@@ -41,6 +55,10 @@ pub struct FoundStep<'p> {
     pub extension: &'p Extension,
     /// The context in which that is written; it may be an included one.
     pub context: &'p Context,
+    /// Where a call is that runs it, if a [`Switch`] led here; else it stays where it is.
+    pub switched: Option<Location>,
+    /// Whether no other extension is asked before this one, whoever calls and whatever the time is.
+    pub(crate) is_first: bool,
     pub(crate) place: StepPlace,
 }
 
@@ -107,12 +125,67 @@ impl Dialplan {
         self.find_with(&Query::new(context, extension, caller), priority)
     }
 
-    /// As [`find`](Self::find), with a clock.
+    /// As [`find`](Self::find), with a clock and the variables of a channel.
     pub fn find_with(&self, query: &Query<'_>, priority: u32) -> Option<FoundStep<'_>> {
-        self.search(query, &mut |place, extension| extension.step_index(priority).map(|step| (place, step)))
-            .map(|((context, extension), step)| {
-                self.found(StepPlace { context, extension, step: step as u32 })
-            })
+        self.find_within(query, priority, &mut Hops::default())
+    }
+
+    /// The search, which goes on where switches lead.
+    pub(crate) fn find_within(
+        &self,
+        query: &Query<'_>,
+        priority: u32,
+        hops: &mut Hops,
+    ) -> Option<FoundStep<'_>> {
+        let start = self.context_index(query.context)?;
+        let digits = without_hyphens(query.extension);
+        let mut asked = 0;
+        let mut has_priority = |place: (u32, u32), extension: &Extension| {
+            asked += 1;
+            extension.step_index(priority).map(|step| (place, step as u32))
+        };
+        self.contexts_of(start, query.clock, &mut Visited::default(), &mut |index| {
+            if let Some(((context, extension), step)) =
+                self.search_one(index, &digits, query.caller, &mut has_priority)
+            {
+                return ControlFlow::Break(self.found(StepPlace { context, extension, step }));
+            }
+            let switches = &self.contexts[index].switches;
+            match switches.iter().find_map(|switch| self.find_behind(switch, index, query, priority, hops)) {
+                Some(found) => ControlFlow::Break(found),
+                None => ControlFlow::Continue(()),
+            }
+        })
+        .break_value()
+        .map(|found| FoundStep {
+            is_first: asked == 1 && found.place.context as usize == start && !self.has_callers,
+            ..found
+        })
+    }
+
+    /// What a switch of a context has for a number.
+    pub(crate) fn find_behind(
+        &self,
+        switch: &Switch,
+        context: usize,
+        query: &Query<'_>,
+        priority: u32,
+        hops: &mut Hops,
+    ) -> Option<FoundStep<'_>> {
+        let leads = switch.leads(self, query, &self.contexts[context].name, priority)?;
+        if !leads.admits(query.extension) {
+            return None;
+        }
+        let to = leads.to;
+        let beyond = Query { context: &to.context, extension: &to.extension, ..*query };
+        let found = hops.follow(|hops| self.find_within(&beyond, to.priority, hops))?;
+        Some(FoundStep { switched: found.switched.or(Some(to)), ..found })
+    }
+
+    /// The switches that a search meets and that are not served: what lives behind them is not found.
+    pub fn unserved_switches<'p>(&'p self, query: &Query<'_>) -> impl Iterator<Item = &'p Switch> + use<'p> {
+        let contexts = self.contexts_below(query);
+        contexts.into_iter().flat_map(Context::switches).filter(|switch| !switch.is_served())
     }
 
     /// Finds the step of a label.
@@ -159,23 +232,59 @@ impl Dialplan {
         &self.contexts[place.context as usize].extensions[place.extension as usize].steps[place.step as usize]
     }
 
+    /// The step behind one, if it has this priority.
+    pub(crate) fn behind(&self, place: StepPlace, priority: u32) -> Option<StepPlace> {
+        let behind = StepPlace { step: place.step + 1, ..place };
+        let extension = &self.contexts[place.context as usize].extensions[place.extension as usize];
+        let step = extension.steps.get(behind.step as usize)?;
+        (step.priority == priority).then_some(behind)
+    }
+
     fn found(&self, place: StepPlace) -> FoundStep<'_> {
         let context = &self.contexts[place.context as usize];
         let extension = &context.extensions[place.extension as usize];
-        FoundStep { step: &extension.steps[place.step as usize], extension, context, place }
+        FoundStep {
+            step: &extension.steps[place.step as usize],
+            extension,
+            context,
+            switched: None,
+            is_first: false,
+            place,
+        }
     }
 
-    /// Offers the matching extensions in order, each with the indices of its context and itself, until one is
-    /// accepted.
+    /// Offers the matching extensions of a context and its includes in order, until one is accepted. Switches are not asked:
+    /// they have no labels and no hints.
     fn search<T>(&self, query: &Query<'_>, accept: &mut Accept<'_, T>) -> Option<T> {
         let digits = without_hyphens(query.extension);
-        let mut visited = Visited::default();
-        self.contexts_of(self.context_index(query.context)?, query.clock, &mut visited, &mut |index| {
-            let context = &self.contexts[index];
-            context.index.matches(&digits, &mut |group| {
+        let start = self.context_index(query.context)?;
+        self.contexts_of(start, query.clock, &mut Visited::default(), &mut |index| match self.search_one(
+            index,
+            &digits,
+            query.caller,
+            accept,
+        ) {
+            Some(found) => ControlFlow::Break(found),
+            None => ControlFlow::Continue(()),
+        })
+        .break_value()
+    }
+
+    /// Offers the matching extensions of one context, each with the indices of its context and itself.
+    fn search_one<T>(
+        &self,
+        index: usize,
+        digits: &str,
+        caller: Option<&str>,
+        accept: &mut Accept<'_, T>,
+    ) -> Option<T> {
+        let context = &self.contexts[index];
+        context
+            .index
+            .matches(digits, &mut |group| {
                 for at in group {
                     let extension = &context.extensions[at];
-                    if extension.is_for(query.caller)
+                    if extension.is_for(caller)
                         && let Some(found) = accept((index as u32, at as u32), extension)
                     {
                         return ControlFlow::Break(found);
@@ -183,25 +292,49 @@ impl Dialplan {
                 }
                 ControlFlow::Continue(())
             })
-        })
-        .break_value()
+            .break_value()
     }
 
     fn could_more(&self, query: &Query<'_>) -> bool {
-        let Some(start) = self.context_index(query.context) else { return false };
+        matches!(self.more_within(query, 1, &mut Hops::default()), More::Yes)
+    }
+
+    /// Whether more digits could lead to another extension that has the priority.
+    fn more_within(&self, query: &Query<'_>, priority: u32, hops: &mut Hops) -> More {
+        let Some(start) = self.context_index(query.context) else { return More::No };
         let digits = without_hyphens(query.extension);
-        let counts =
-            |extension: &Extension| extension.step_index(1).is_some() && extension.is_for(query.caller);
-        let mut visited = Visited::default();
-        let answer = self.contexts_of(start, query.clock, &mut visited, &mut |index| {
+        let counts = |extension: &Extension| {
+            extension.step_index(priority).is_some() && extension.is_for(query.caller)
+        };
+        let answer = self.contexts_of(start, query.clock, &mut Visited::default(), &mut |index| {
             let context = &self.contexts[index];
-            match context.index.more(&digits, &context.extensions, &counts) {
-                More::Yes => ControlFlow::Break(true),
-                More::Final => ControlFlow::Break(false),
+            let mut more = context.index.more(&digits, &context.extensions, &counts);
+            for switch in &context.switches {
+                if matches!(more, More::No) {
+                    more = self.more_behind(switch, context, query, priority, hops);
+                }
+            }
+            match more {
                 More::No => ControlFlow::Continue(()),
+                decided => ControlFlow::Break(decided),
             }
         });
-        answer.break_value().unwrap_or(false)
+        answer.break_value().unwrap_or(More::No)
+    }
+
+    fn more_behind(
+        &self,
+        switch: &Switch,
+        context: &Context,
+        query: &Query<'_>,
+        priority: u32,
+        hops: &mut Hops,
+    ) -> More {
+        let leads = switch.leads(self, query, &context.name, priority);
+        let Some(leads) = leads.filter(|leads| leads.could_admit(query.extension)) else { return More::No };
+        let to = leads.to;
+        let beyond = Query { context: &to.context, extension: &to.extension, ..*query };
+        hops.follow(|hops| Some(self.more_within(&beyond, to.priority, hops))).unwrap_or(More::No)
     }
 
     /// The query's context and all that it includes, in the order of the search.

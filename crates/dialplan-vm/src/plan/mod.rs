@@ -1,7 +1,7 @@
 //! The compiled dialplan: immutable, shared by all calls.
 
 mod context;
-pub use context::{Context, Extension, GeneralOptions, Hint, Include, PlanStep, Switch, SwitchKind};
+pub use context::{Context, Extension, GeneralOptions, Hint, Include, PlanStep};
 
 mod find;
 pub(crate) use find::StepPlace;
@@ -12,8 +12,12 @@ pub(crate) use index::Index;
 
 mod show;
 
+mod switch;
+pub(crate) use switch::{Hops, is_loopback};
+pub use switch::{NoVariables, Switch, SwitchKind, Variables};
+
 mod trace;
-pub use trace::{Considered, Trace, TracedContext};
+pub use trace::{Considered, SwitchVerdict, Trace, TracedContext};
 
 use std::collections::HashMap;
 use std::sync::Arc;

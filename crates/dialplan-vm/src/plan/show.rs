@@ -74,7 +74,8 @@ impl Page<'_> {
             for switch in &context.switches {
                 let name =
                     if switch.kind == SwitchKind::Evaluated { "Eval Switch =>" } else { "Alt. Switch =>" };
-                self.row(name, &format!("'{}'", switch.target), switch.span);
+                let served = if switch.is_served() { "" } else { " (not served)" };
+                self.row(name, &format!("'{}'{served}", switch.target), switch.span);
             }
         }
         self.out.push('\n');

@@ -1,6 +1,7 @@
 //! Why a number means what it means: the search, told step by step.
 
-use super::{Context, Dialplan, Extension, FoundStep, Include, Query};
+use super::{Context, Dialplan, Extension, FoundStep, Hops, Include, Query, Switch};
+use crate::Location;
 use crate::syntax::pattern::without_hyphens;
 use std::collections::HashSet;
 
@@ -28,6 +29,8 @@ pub struct TracedContext<'p> {
     pub considered: Vec<(&'p Extension, Considered)>,
     /// Further patterns that were tried and do not match.
     pub others: usize,
+    /// Its switches that were asked, up to the one that leads to the number.
+    pub switches: Vec<(&'p Switch, SwitchVerdict)>,
     /// Its includes that are closed at this time.
     pub closed: Vec<&'p Include>,
 }
@@ -43,6 +46,21 @@ pub enum Considered {
     OtherCaller,
     /// It matches, and has no step of the priority that is wanted.
     NoSuchPriority,
+}
+
+/// What became of a switch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SwitchVerdict {
+    /// The number is there, at this place.
+    Found(Location),
+    /// It was looked for at this place, and is not there.
+    NotThere(Location),
+    /// The number does not fit the switch's pattern.
+    OtherNumber,
+    /// It leads back to its own context, or nowhere.
+    LeadsNowhere,
+    /// Nobody is asked behind switches of this technology.
+    NotServed,
 }
 
 impl Dialplan {
@@ -65,9 +83,11 @@ impl Dialplan {
                 through,
                 considered: Vec::new(),
                 others: 0,
+                switches: Vec::new(),
                 closed: context.includes.iter().filter(is_closed).collect(),
             };
-            let taken = traced.consider(&digits, query.caller, priority);
+            let taken = traced.consider(&digits, query.caller, priority)
+                || self.consider_switches(&mut traced, index, query, priority);
             trace.contexts.push(traced);
             if taken {
                 break;
@@ -81,6 +101,33 @@ impl Dialplan {
             pending[before..].reverse();
         }
         trace
+    }
+
+    /// Asks the switches of a context; whether one has the number.
+    fn consider_switches<'p>(
+        &'p self,
+        traced: &mut TracedContext<'p>,
+        context: usize,
+        query: &Query<'_>,
+        priority: u32,
+    ) -> bool {
+        for switch in &self.contexts[context].switches {
+            let leads = switch.leads(self, query, &self.contexts[context].name, priority);
+            let found = self.find_behind(switch, context, query, priority, &mut Hops::default());
+            let verdict = match (leads, found) {
+                (_, Some(FoundStep { switched: Some(place), .. })) => SwitchVerdict::Found(place),
+                (Some(leads), _) if leads.admits(query.extension) => SwitchVerdict::NotThere(leads.to),
+                (Some(_), _) => SwitchVerdict::OtherNumber,
+                (None, _) if switch.is_served() => SwitchVerdict::LeadsNowhere,
+                (None, _) => SwitchVerdict::NotServed,
+            };
+            let is_found = matches!(verdict, SwitchVerdict::Found(_));
+            traced.switches.push((switch, verdict));
+            if is_found {
+                return true;
+            }
+        }
+        false
     }
 }
 

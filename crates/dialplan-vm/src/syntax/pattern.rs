@@ -113,6 +113,24 @@ impl Pattern {
         }
     }
 
+    /// Whether it matches this, or could with more behind it.
+    pub(crate) fn begins_with(&self, dialled: &str) -> bool {
+        let dialled = without_hyphens(dialled);
+        match &self.body {
+            Body::Exact(name) => name.starts_with(&*dialled),
+            Body::Pattern(elements) => {
+                dialled.bytes().zip(elements.iter().map(Some).chain(std::iter::repeat(elements.last()))).all(
+                    |(byte, element)| match element {
+                        Some(Element::One(set)) => set.contains(byte),
+                        Some(Element::Some | Element::Any) => true,
+                        None => false,
+                    },
+                ) && (dialled.len() <= elements.len()
+                    || !matches!(elements.last(), Some(Element::One(_)) | None))
+            }
+        }
+    }
+
     pub(crate) fn body(&self) -> &Body {
         &self.body
     }

@@ -76,7 +76,7 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) at: Option<Span>,
 }
 
-impl Evaluation<'_> {
+impl<'a> Evaluation<'a> {
     pub(crate) fn text(&mut self, text: &Text) -> Result<String, FunctionCall> {
         match &text.parts {
             None => Ok(text.source().to_owned()),
@@ -91,12 +91,12 @@ impl Evaluation<'_> {
                 Part::Literal(text) => Cow::Borrowed(text),
                 Part::Variable { name, slice } => {
                     let value = self.variable(name);
-                    self.sliced(value, slice.as_ref())?.into()
+                    self.sliced(value, slice.as_ref())?
                 }
                 Part::Function { name, arguments, slice } => {
                     let arguments = self.parts(arguments)?;
                     let value = self.function(name, arguments)?;
-                    self.sliced(value, slice.as_ref())?.into()
+                    self.sliced(value.into(), slice.as_ref())?
                 }
                 Part::Computed(parts) => {
                     let reference = self.parts(parts)?;
@@ -107,8 +107,11 @@ impl Evaluation<'_> {
                     self.expression(&text).into()
                 }
             };
-            if !self.append(&mut out, &value) {
-                break;
+            match value {
+                // The first value is the beginning of the text as it is.
+                Cow::Owned(value) if out.is_empty() && value.len() <= LONGEST => out = value,
+                value if self.append(&mut out, &value) => {}
+                _ => break,
             }
         }
         Ok(out)
@@ -127,16 +130,16 @@ impl Evaluation<'_> {
         false
     }
 
-    fn variable(&mut self, name: &str) -> String {
+    fn variable(&mut self, name: &str) -> Cow<'a, str> {
         if let Some(location) = self.location {
             match name {
-                "EXTEN" => return location.extension.to_string(),
-                "CONTEXT" => return location.context.to_string(),
-                "PRIORITY" => return location.priority.to_string(),
+                "EXTEN" => return Cow::Borrowed(&location.extension),
+                "CONTEXT" => return Cow::Borrowed(&location.context),
+                "PRIORITY" => return location.priority.to_string().into(),
                 _ => {}
             }
         }
-        self.host.variable(name).or_else(|| self.host.global(name)).unwrap_or_default()
+        self.host.variable(name).or_else(|| self.host.global(name)).unwrap_or_default().into()
     }
 
     fn function(&mut self, name: &str, arguments: String) -> Result<String, FunctionCall> {
@@ -171,13 +174,20 @@ impl Evaluation<'_> {
         })
     }
 
-    fn sliced(&mut self, value: String, slice: Option<&Slice>) -> Result<String, FunctionCall> {
+    fn sliced<'v>(
+        &mut self,
+        value: Cow<'v, str>,
+        slice: Option<&Slice>,
+    ) -> Result<Cow<'v, str>, FunctionCall> {
         let bounds = match slice {
             None => return Ok(value),
             Some(Slice::Fixed(bounds)) => *bounds,
             Some(Slice::Computed(parts)) => Bounds::parse(&self.parts(parts)?),
         };
-        Ok(bounds.of(&value).to_owned())
+        Ok(match value {
+            Cow::Borrowed(value) => Cow::Borrowed(bounds.of(value)),
+            Cow::Owned(value) => Cow::Owned(bounds.of(&value).to_owned()),
+        })
     }
 
     /// Reads `NAME`, `NAME:slice` or `FUNC(args):slice` that was put together.
@@ -188,13 +198,13 @@ impl Evaluation<'_> {
             Some(inner) => {
                 let close = inner.rfind(')').unwrap_or(inner.len());
                 let value = self.function(name, inner[..close].to_owned())?;
-                (value, inner.get(close + 1..).unwrap_or(""))
+                (Cow::Owned(value), inner.get(close + 1..).unwrap_or(""))
             }
             None => (self.variable(name), rest),
         };
         Ok(match rest.strip_prefix(':') {
             Some(slice) => Bounds::parse(slice).of(&value).to_owned(),
-            None => value,
+            None => value.into_owned(),
         })
     }
 

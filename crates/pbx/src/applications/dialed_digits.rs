@@ -1,7 +1,7 @@
 //! Collecting the digits of an extension, as long as more of them could mean another one.
 
 use call_control::CallError;
-use dialplan_vm::{Matching, Outcome};
+use dialplan_vm::{Matching, Outcome, Query};
 
 use super::ApplicationResult;
 use crate::dialplan::DialplanChannel;
@@ -39,7 +39,8 @@ async fn digits(channel: &DialplanChannel, context: &str, first: Option<char>) -
         };
         let Some(key) = key else { return Ok(dialed) };
         dialed.push(key);
-        let more_could_match = match plan.matching(context, &dialed, Some(&caller)) {
+        let query = Query::new(context, &dialed, Some(&caller)).at(channel).with(channel);
+        let more_could_match = match plan.matching_with(&query) {
             Matching::Nothing => false,
             Matching::CouldMatch => true,
             Matching::Matches { more_could } => more_could,

@@ -209,7 +209,7 @@ fn written_out(context: &Context) -> Vec<Line> {
     for switch in context.switches() {
         let key = match switch.kind {
             SwitchKind::Plain => "switch",
-            SwitchKind::Loaded => "lswitch",
+            SwitchKind::Literal => "lswitch",
             SwitchKind::Evaluated => "eswitch",
         };
         lines.push(Line::plain(key, &switch.target, switch.span));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::{Call, Event, HangupCause};
-use dialplan_vm::{Clock, FunctionReply, JumpTarget, LocalTime, Location, Machine, Outcome};
+use dialplan_vm::{Clock, FunctionReply, JumpTarget, LocalTime, Location, Machine, Outcome, Variables};
 use tokio::time::Instant;
 
 use super::frames::{FrameKind, Frames};
@@ -191,5 +191,16 @@ impl DialplanChannel {
 impl Clock for DialplanChannel {
     fn local_time(&self, zone: Option<&str>) -> Option<LocalTime> {
         self.exchange.clock().local_time_of(&self.call, zone)
+    }
+}
+
+/// What an `eswitch` may name.
+impl Variables for DialplanChannel {
+    fn variable(&self, name: &str) -> Option<String> {
+        ChannelHost::built_in_of(&self.exchange, &self.call, name).or_else(|| self.call.variable(name))
+    }
+
+    fn global(&self, name: &str) -> Option<String> {
+        self.exchange.globals().get(name)
     }
 }

@@ -15,8 +15,8 @@ use call_control::sip::{
     AccessRules, Admission, CallerVerdict, ConveyedLocation, Directory, PendingReply, PendingSubscription,
     Referral, Referred, Route, SipEndpoint, UnidentifiedPolicy,
 };
-use call_control::{BoxFuture, Call, CallerId, OriginateError, TextMessage};
-use dialplan_vm::Matching;
+use call_control::{BoxFuture, Call, CallerId, Event, OriginateError, TextMessage};
+use dialplan_vm::{Matching, Query};
 use sip_parser::{HeaderName, Message};
 use sip_ua::digest::{ChallengeTerms, claimed_username};
 use sip_ua::guard::SharedGuard;
@@ -234,8 +234,27 @@ fn incomplete(exchange: &Exchange, endpoint: &SipEndpoint, dialed: &str, caller:
         Overlap::Asks if could_match(asked) => Admission::Incomplete,
         // Keys complete it where it is dialled.
         Overlap::Listens if could_match(&endpoint.context) => Admission::Welcome,
-        _ => Admission::NoSuchNumber,
+        _ => {
+            tell_unserved_switch(exchange, &endpoint.context, dialed);
+            Admission::NoSuchNumber
+        }
     }
+}
+
+/// A number that may live behind a switch that is not served is refused like any other; whoever reads the console learns why.
+fn tell_unserved_switch(exchange: &Exchange, context: &str, dialed: &str) {
+    let configuration = exchange.configuration();
+    let query = Query::new(context, dialed, None);
+    let Some(switch) = configuration.dialplan.unserved_switches(&query).next() else { return };
+    let place = configuration.sources.place(switch.span);
+    let place = place.map_or_else(String::new, |at| format!("{}:{}: ", at.path.display(), at.line));
+    let text = format!(
+        "{place}{dialed} is not in context {context}, and the switch {} is not asked for it: this exchange does not serve {}",
+        switch.target,
+        switch.technology()
+    );
+    tracing::warn!("{text}");
+    exchange.switchboard().notice(|| Event::Warning { channel: None, text });
 }
 
 #[cfg(test)]

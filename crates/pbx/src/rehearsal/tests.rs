@@ -240,3 +240,37 @@ test there is no t
 ",
     );
 }
+
+#[test]
+fn a_switch_leads_through_to_another_context() {
+    passes(
+        "[phones]
+lswitch => Loopback/9${EXTEN:1}@far/_8X.
+eswitch => Loopback/${EXTEN}@${AREA}
+switch => Realtime/phones@extensions
+exten => 1,1,Set(AREA=near)
+ same => n,Goto(55,1)
+exten => 2,1,Goto(56,1)
+exten => i,1,Set(at=i-${INVALID_EXTEN})
+[far]
+exten => 912,1,Set(at=${CONTEXT}-${EXTEN})
+ same => n,Goto(next)
+ same => n(next),Set(at=${at}-${PRIORITY})
+[near]
+exten => 55,1,Set(at=${CONTEXT})
+",
+        "test by a pattern
+  caller 061 dials 812 in phones
+  ends
+  expect ${at} = far-912-3
+test by a variable of the channel
+  caller 061 dials 1 in phones
+  ends
+  expect ${at} = near
+test nowhere
+  caller 061 dials 2 in phones
+  ends
+  expect ${at} = i-56
+",
+    );
+}

@@ -32,8 +32,7 @@ impl BlockStep {
 pub(super) fn steps(channel: &DialplanChannel, behind: bool) -> Vec<BlockStep> {
     let here = channel.machine.location();
     let caller = channel.call.caller().number;
-    let query =
-        Query { context: &here.context, extension: &here.extension, caller: Some(&caller), clock: channel };
+    let query = Query::new(&here.context, &here.extension, Some(&caller)).at(channel);
     let plan = channel.machine.plan();
     let Some(found) = plan.find_with(&query, here.priority) else { return Vec::new() };
     let wanted = |priority: u32| if behind { priority > here.priority } else { priority < here.priority };

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use asterisk_conf::Diagnostic;
-use dialplan_vm::{Context, Dialplan, Extension, PlanStep};
+use dialplan_vm::{Context, Dialplan, Extension, PlanStep, Switch};
 
 use super::pieces::pieces;
 
@@ -93,12 +93,14 @@ fn wrong_keys(plan: &Dialplan, context: &Context, step: &PlanStep, found: &mut V
     found.push(finding.help("add exten => i,1,... that says so and lets the caller choose again"));
 }
 
-/// A context and all that it includes, directly or not.
+/// A context and all that it includes or that its switches lead to, directly or not.
 pub(super) fn contexts_below<'p>(plan: &'p Dialplan, context: &'p Context) -> Vec<&'p Context> {
     let (mut all, mut seen, mut next) = (vec![context], HashSet::from([context.name()]), 0);
     while let Some(context) = all.get(next).copied() {
-        let included = context.includes().filter_map(|include| plan.context(include.name()));
-        all.extend(included.filter(|included| seen.insert(included.name())));
+        let included = context.includes().map(|include| include.name());
+        let switched = context.switches().filter_map(Switch::context);
+        let below = included.chain(switched).filter_map(|name| plan.context(name));
+        all.extend(below.filter(|below| seen.insert(below.name())));
         next += 1;
     }
     all

@@ -1,6 +1,6 @@
 //! `ISNULL`, `EXISTS`, `IFMODULE`, `VALID_EXTEN`, `DIALPLAN_EXISTS`: whether something is there.
 
-use dialplan_vm::{NoClock, Query};
+use dialplan_vm::Query;
 
 use super::flag;
 use crate::applications;
@@ -112,9 +112,6 @@ fn is_there(scope: &mut FunctionScope<'_>, context: &str, extension: &str, prior
     let caller = scope.call.caller().number;
     match priority.parse::<u32>() {
         Ok(number) => plan.exists(context, extension, Some(&caller), number),
-        Err(_) => {
-            let query = Query { context, extension, caller: Some(&caller), clock: &NoClock };
-            plan.find_label(&query, priority).is_some()
-        }
+        Err(_) => plan.find_label(&Query::new(context, extension, Some(&caller)), priority).is_some(),
     }
 }
