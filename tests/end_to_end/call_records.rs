@@ -61,7 +61,9 @@ fn fields(line: &str) -> Vec<String> {
 
 fn is(record: &[String], number: usize, expected: &str) -> Outcome {
     let found = record.get(number).map_or("", String::as_str);
-    ensure(found == expected, || format!("field {number} should be {expected}, and is {found}, in {record:?}"))
+    ensure(found == expected, || {
+        format!("field {number} should be {expected}, and is {found}, in {record:?}")
+    })
 }
 
 fn begins(record: &[String], number: usize, expected: &str) -> Outcome {
@@ -71,7 +73,9 @@ fn begins(record: &[String], number: usize, expected: &str) -> Outcome {
 }
 
 fn house(scene: &Scene) -> Outcome<Folder> {
-    let folder = Folder::new(scene)?.phone_with("alice", "accountcode=sales\n").phone_with("bob", "accountcode=service\n");
+    let folder = Folder::new(scene)?
+        .phone_with("alice", "accountcode=sales\n")
+        .phone_with("bob", "accountcode=service\n");
     let folder = folder.phone("carol").dialplan(DIALPLAN);
     folder.write_file("cdr.conf", CDR_CONF)?;
     Ok(folder)
@@ -86,7 +90,9 @@ fn answered(scene: &Scene) -> Outcome {
     alice.dial("bob")?;
     bob.rings()?;
     let open = exchange.console("cdr show active")?;
-    ensure(open.contains("PJSIP/alice-") && open.contains("PJSIP/bob-"), || format!("no open record in:\n{open}"))?;
+    ensure(open.contains("PJSIP/alice-") && open.contains("PJSIP/bob-"), || {
+        format!("no open record in:\n{open}")
+    })?;
     bob.accept()?;
     alice.hears(1_000)?;
     alice.hang_up()?;
@@ -106,7 +112,9 @@ fn answered(scene: &Scene) -> Outcome {
     is(record, 8, "'PJSIP/bob,30")?;
     for moment in 9..12 {
         let found = &record[moment];
-        ensure(found.len() == 20 && found.starts_with("'20"), || format!("{found} is no time, in {record:?}"))?;
+        ensure(found.len() == 20 && found.starts_with("'20"), || {
+            format!("{found} is no time, in {record:?}")
+        })?;
     }
     let (duration, billed): (u64, u64) = (record[12].parse()?, record[13].parse()?);
     ensure(billed <= duration && duration < 60, || format!("{duration} and {billed} seconds in {record:?}"))?;
@@ -117,7 +125,9 @@ fn answered(scene: &Scene) -> Outcome {
     is(record, 19, &record[16])?;
     ensure(record[20].parse::<u64>().is_ok(), || format!("the sequence is bare, in {record:?}"))?;
     let of_account = std::fs::read_to_string(master(&folder).with_file_name("sales.csv"))?;
-    ensure(of_account == std::fs::read_to_string(master(&folder))?, || format!("the account has\n{of_account}"))?;
+    ensure(of_account == std::fs::read_to_string(master(&folder))?, || {
+        format!("the account has\n{of_account}")
+    })?;
     let shown = exchange.console("cdr show status")?;
     ensure(shown.contains("Written:                    1"), || format!("no count in:\n{shown}"))
 }

@@ -10,14 +10,17 @@ use super::layout::column;
 use super::{Answer, Command, CommandError, Context};
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command::now("cdr show status", "Which call detail records are made, and what is written", |context, _| {
-        Ok(status(context))
-    }),
+    Command::now(
+        "cdr show status",
+        "Which call detail records are made, and what is written",
+        |context, _| Ok(status(context)),
+    ),
     Command::now("cdr show active", "The call detail records of calls that go on", active)
         .taking("[CHANNEL]")
         .among(channels),
     Command::now("cdr submit", "Writes the records of a batch now", |context, _| Ok(submit(context))),
-    Command::now("cdr set debug", "Whether the log tells of each call detail record", set_debug).taking("on|off"),
+    Command::now("cdr set debug", "Whether the log tells of each call detail record", set_debug)
+        .taking("on|off"),
 ];
 
 // Writing into a String cannot fail, in all of this file.
@@ -78,7 +81,8 @@ fn active(context: &Context, arguments: &[String]) -> Answer {
     let now = records.now();
     match arguments {
         [] => {
-            let mut text = line(["Channel", "Dst. Channel", "LastApp", "Start", "Answer", "End", "Billsec", "Duration"]);
+            let mut text =
+                line(["Channel", "Dst. Channel", "LastApp", "Start", "Answer", "End", "Billsec", "Duration"]);
             records.active().iter().for_each(|record| text.push_str(&row(record, now)));
             Ok(text)
         }
@@ -87,8 +91,19 @@ fn active(context: &Context, arguments: &[String]) -> Answer {
             if of_it.is_empty() {
                 return Err(CommandError::Failed(format!("Unknown channel: {channel}")));
             }
-            let mut text = format!("Call Detail Record (CDR) information for {channel}\n--------------------------------------------------\n");
-            text.push_str(&line(["AccountCode", "CallerID", "Dst. Channel", "LastApp", "Data", "Start", "Billsec", "Duration"]));
+            let mut text = format!(
+                "Call Detail Record (CDR) information for {channel}\n--------------------------------------------------\n"
+            );
+            text.push_str(&line([
+                "AccountCode",
+                "CallerID",
+                "Dst. Channel",
+                "LastApp",
+                "Data",
+                "Start",
+                "Billsec",
+                "Duration",
+            ]));
             for record in &of_it {
                 text.push_str(&line([
                     &record.account_code,
@@ -179,7 +194,12 @@ mod tests {
         let stopping = Arc::new(Stopping::new(exchange.switchboard().clone(), stop));
         let context = Context::new(exchange, stopping, Narration::new().verbosity(0));
         let shown = run(&context, "cdr show status").await.unwrap();
-        for wanted in ["Logging:                    Enabled", "Mode:                       Simple", "Written:", "cdr-csv/Master.csv"] {
+        for wanted in [
+            "Logging:                    Enabled",
+            "Mode:                       Simple",
+            "Written:",
+            "cdr-csv/Master.csv",
+        ] {
             assert!(shown.contains(wanted), "'{wanted}' is not in:\n{shown}");
         }
         let shown = run(&context, "cdr show active").await.unwrap();

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::RecordStore;
 use super::super::record::CallRecord;
+use super::RecordStore;
 use crate::configuration::RecordBatch;
 
 /// Records and wishes that the thread has not seen yet.

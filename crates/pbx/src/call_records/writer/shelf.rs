@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{RecordStore, Tell};
 use super::super::record::CallRecord;
+use super::{RecordStore, Tell};
 
 /// Most records that are written together.
 const TOGETHER: usize = 4_096;
