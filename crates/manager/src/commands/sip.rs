@@ -151,7 +151,8 @@ fn users(context: &Context, _: &[String]) -> Answer {
         let user = auth.map_or(endpoint.name.as_str(), |auth| auth.username.as_str());
         let secret = if auth.is_some_and(|auth| !auth.is_empty()) { "(set)" } else { "" };
         let rport = if endpoint.force_rport { "Yes" } else { "No" };
-        text.push_str(&line([user, secret, "", &endpoint.context, "No", rport]));
+        let account = endpoint.account_code.as_deref().unwrap_or_default();
+        text.push_str(&line([user, secret, account, &endpoint.context, "No", rport]));
     }
     Ok(text.trim_end().to_owned())
 }

@@ -71,7 +71,10 @@ impl Ledger {
     pub(crate) fn answered(&mut self, now: SystemTime, name: &str) {
         let Some(leg) = self.legs.get_mut(name) else { return };
         leg.is_up = true;
-        for chapter in leg.open() {
+        // Whom somebody else was faster than has not been answered.
+        let won = leg.open().any(|chapter| chapter.stage == Stage::Dial && chapter.disposition.is_some());
+        let lost = |chapter: &Chapter| won && chapter.stage == Stage::Dial && chapter.disposition.is_none();
+        for chapter in leg.open().filter(|chapter| !lost(chapter)) {
             chapter.answer.get_or_insert(now);
         }
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use super::super::field::date;
 use super::super::record::CallRecord;
@@ -71,7 +70,8 @@ fn is_file_name(account: &str) -> bool {
 
 /// One record, with the end of its line.
 fn line(text: &mut String, record: &CallRecord, settings: &CsvRecords) {
-    let now = SystemTime::now();
+    // A record that is finished has its end.
+    let now = record.start;
     let quoted = [
         &record.account_code,
         &record.source,

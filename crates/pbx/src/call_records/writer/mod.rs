@@ -7,18 +7,21 @@
 mod csv;
 mod custom;
 mod lines;
+mod queue;
+mod shelf;
 mod sqlite;
 mod template;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
+use queue::{Errand, Queue};
+use shelf::Shelf;
 use tokio::sync::oneshot;
 
 use super::record::CallRecord;
@@ -26,15 +29,6 @@ use crate::configuration::{CallRecordsConfiguration, RecordBatch};
 
 /// Most records that wait for one place. What comes then is lost, and counted.
 const MOST_WAITING: usize = 100_000;
-
-/// Most records that are written together.
-const TOGETHER: usize = 4_096;
-
-/// How long a place that cannot be written is left alone.
-const REST: Duration = Duration::from_secs(1);
-
-/// How often somebody is told of a place that still cannot be written.
-const REMINDER: Duration = Duration::from_secs(60);
 
 /// Where records are written.
 pub(super) trait RecordStore: Send {
@@ -54,7 +48,6 @@ pub(super) type Tell = Box<dyn Fn(String) + Send>;
 /// The way to the thread, which ends, with all that it can write written, when this is dropped.
 pub(super) struct RecordWriter {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
@@ -64,21 +57,6 @@ struct Shared {
     lost: AtomicU64,
     /// Records that wait for a place that cannot be written.
     stuck: AtomicUsize,
-}
-
-#[derive(Default)]
-struct Queue {
-    records: VecDeque<Arc<CallRecord>>,
-    /// When the first of them came.
-    since: Option<Instant>,
-    batch: Option<RecordBatch>,
-    /// Write now, whatever the batch says.
-    submit: bool,
-    /// Who waits until all before it is written or known to be stuck.
-    flushes: Vec<oneshot::Sender<()>>,
-    /// Other places, from now on.
-    stores: Option<Vec<Box<dyn RecordStore>>>,
-    ends: bool,
 }
 
 /// What `cdr show status` tells of the writer.
@@ -104,8 +82,8 @@ impl RecordWriter {
         });
         let own = shared.clone();
         let thread = thread::Builder::new().name("call-records".to_owned());
-        let thread = thread.spawn(move || Desk { tell, shared: own, shelves: Vec::new() }.run())?;
-        Ok(Self { shared, thread: Some(thread) })
+        thread.spawn(move || Desk { tell, shared: own, shelves: Vec::new() }.run())?;
+        Ok(Self { shared })
     }
 
     /// Writes to other places from now on. What waits goes there.
@@ -135,7 +113,8 @@ impl RecordWriter {
 
     /// Has what waits written now, also that of a batch.
     pub(super) fn submit(&self) {
-        self.shared.lock().submit = true;
+        let mut queue = self.shared.lock();
+        queue.submit = !queue.records.is_empty();
         self.shared.rung.notify_one();
     }
 
@@ -160,11 +139,9 @@ impl RecordWriter {
 impl Drop for RecordWriter {
     fn drop(&mut self) {
         self.shared.lock().ends = true;
+        // The thread is not waited for: a disk that hangs must not hold the end of the exchange up. Whoever wants to wait
+        // has flushed.
         self.shared.rung.notify_one();
-        if let Some(thread) = self.thread.take() {
-            // A disk that hangs must not hold the end of the exchange up: whoever wants to wait has flushed.
-            drop(thread);
-        }
     }
 }
 
@@ -174,27 +151,11 @@ impl Shared {
     }
 }
 
-/// One place, and what waits for it.
-struct Shelf {
-    store: Box<dyn RecordStore>,
-    waiting: VecDeque<Arc<CallRecord>>,
-    /// When it may be tried again, and when somebody is told again.
-    stuck: Option<(Instant, Instant)>,
-}
-
 /// The thread.
 struct Desk {
     tell: Tell,
     shared: Arc<Shared>,
     shelves: Vec<Shelf>,
-}
-
-/// What the thread found in the queue.
-struct Errand {
-    records: Vec<Arc<CallRecord>>,
-    flushes: Vec<oneshot::Sender<()>>,
-    stores: Option<Vec<Box<dyn RecordStore>>>,
-    ends: bool,
 }
 
 impl Desk {
@@ -258,83 +219,8 @@ impl Desk {
                 old.iter().position(|shelf| shelf.store.place() == place).map(|n| old.swap_remove(n).waiting);
             self.shelves.push(Shelf { store, waiting: kept.unwrap_or_default(), stuck: None });
         }
-    }
-}
-
-impl Queue {
-    /// How long there is nothing to do; `None` until somebody rings.
-    fn rest(&self, retry_at: Option<Instant>) -> Option<Duration> {
-        if self.ends
-            || !self.flushes.is_empty()
-            || self.stores.is_some()
-            || (self.submit && !self.records.is_empty())
-        {
-            return Some(Duration::ZERO);
-        }
-        let due = self.since.map(|since| match self.batch {
-            Some(batch) if self.records.len() < batch.size => since + batch.time,
-            _ => since,
-        });
-        let next = [due, retry_at].into_iter().flatten().min()?;
-        Some(next.saturating_duration_since(Instant::now()))
-    }
-
-    fn take(&mut self) -> Errand {
-        let due = self.since.is_some_and(|since| match self.batch {
-            Some(batch) => self.records.len() >= batch.size || since.elapsed() >= batch.time,
-            None => true,
-        });
-        let all = due || self.submit || self.ends || !self.flushes.is_empty();
-        let records = if all { self.records.drain(..).collect() } else { Vec::new() };
-        if all {
-            self.since = None;
-            self.submit = false;
-        }
-        Errand {
-            records,
-            flushes: std::mem::take(&mut self.flushes),
-            stores: self.stores.take(),
-            ends: self.ends,
-        }
-    }
-}
-
-impl Shelf {
-    /// Writes what waits, unless the place is left alone; tells how many records that were.
-    fn write(&mut self, tell: &Tell, urgent: bool) -> usize {
-        let (now, before) = (Instant::now(), self.waiting.len());
-        if !urgent && self.stuck.is_some_and(|(again, _)| now < again) {
-            return 0;
-        }
-        while !self.waiting.is_empty() {
-            let count = self.waiting.len().min(TOGETHER);
-            let (records, _) = self.waiting.make_contiguous().split_at(count);
-            match self.store.write(records) {
-                Ok(()) => drop(self.waiting.drain(..count)),
-                Err(problem) => {
-                    self.note_stuck(now, &problem, tell);
-                    return before - self.waiting.len();
-                }
-            }
-        }
-        if self.stuck.take().is_some() {
-            tell(format!(
-                "{}: call records are written again, those that had to wait as well",
-                self.store.place()
-            ));
-        }
-        before
-    }
-
-    fn note_stuck(&mut self, now: Instant, problem: &str, tell: &Tell) {
-        let told = self.stuck.map(|(_, told)| told).filter(|told| now < *told + REMINDER);
-        if told.is_none() {
-            let (place, waiting) = (self.store.place(), self.waiting.len());
-            tell(format!(
-                "{place}: call records cannot be written: {problem}; {waiting} wait in memory, and calls go on"
-            ));
-        }
-        self.stuck = Some((now + REST, told.unwrap_or(now)));
+        let lost = old.iter().map(|shelf| shelf.waiting.len()).sum::<usize>();
+        self.shared.lost.fetch_add(u64::try_from(lost).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 }
 
