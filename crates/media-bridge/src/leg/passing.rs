@@ -44,8 +44,12 @@ impl Passing {
         self.feedback = true;
     }
 
+    /// The format that the peer sends under this payload type: the number that we have announced, or its own where that means
+    /// nothing else.
     fn received_as(&self, payload_type: u8) -> Option<PassedFormat> {
-        self.passage.formats.iter().copied().find(|format| format.receive == payload_type)
+        let formats = || self.passage.formats.iter().copied();
+        let announced = formats().find(|format| format.receive == payload_type);
+        announced.or_else(|| formats().find(|format| format.send == payload_type))
     }
 
     fn named(&self, name: u64) -> Option<PassedFormat> {
