@@ -2,7 +2,7 @@
 //! such as `Return(${...})` is a function of the dialplan's own.
 
 use call_control::BoxFuture;
-use dialplan_vm::{NoClock, Query};
+use dialplan_vm::Query;
 
 use crate::dialplan::{DialplanChannel, substitute_waiting};
 use crate::functions::arguments::Arguments;
@@ -42,7 +42,7 @@ fn step(channel: &DialplanChannel, arguments: &str) -> Result<String, FunctionEr
     };
     let plan = channel.exchange.configuration().dialplan.clone();
     let caller = channel.call.caller().number;
-    let query = Query { context, extension, caller: Some(&caller), clock: &NoClock };
+    let query = Query::new(context, extension, Some(&caller)).at(channel).with(channel);
     let found = match priority.parse() {
         Ok(number) => plan.find_with(&query, number),
         Err(_) => plan.find_label(&query, priority),
