@@ -17,5 +17,5 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
         return Err(FunctionError::arguments("CDR", arguments, "name a field, as in CDR(userfield)"));
     }
     let set = scope.exchange.call_records().set_field(scope.call.name(), field, value);
-    set.map_err(|problem| FunctionError::arguments("CDR", arguments, &problem.to_string()))
+    set.map_err(|problem| FunctionError::arguments("CDR", arguments, problem.to_string()))
 }
