@@ -25,7 +25,7 @@ mod stores;
 mod strings;
 mod system;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod time;
 mod variables;
 
