@@ -58,6 +58,7 @@ mod speech;
 mod stir_shaken;
 mod transports;
 mod upstream;
+pub mod voicemail;
 
 pub use astdb::{AstDb, AstDbError};
 pub use dialplan::{DialplanChannel, Frame, FrameKind, Frames, RoutineEnd, TooDeep, run_call};

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::rules::Rules;
 use crate::{Format, Gender, Language, LetterCase, Money, Prompt, counted_noun};
 
 /// Says a number, a moment and a text in every language; all prompts are among those that the language names.
@@ -35,4 +36,10 @@ pub fn say(data: &[u8]) {
         language.text(&spoken);
         counted_noun(&text, number.unsigned_abs(), &text);
     }
+    let mut rules = Rules::default();
+    for (pattern, says) in text.lines().filter_map(|line| line.split_once("=>")) {
+        rules.add("en", pattern, says);
+    }
+    let said = rules.prompts(&text, "en", &mut |data, part| part.replace("${SAY}", data));
+    assert!(said.is_err() || said.is_ok_and(|prompts| prompts.len() < 5_000));
 }

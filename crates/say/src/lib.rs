@@ -28,6 +28,7 @@ pub mod fuzzing;
 mod gender;
 mod language;
 mod money;
+pub mod rules;
 mod spelling;
 
 pub use counting::{Unit, counted_adjective, counted_noun};

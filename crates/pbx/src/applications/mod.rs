@@ -10,7 +10,7 @@ use dialplan_vm::Outcome;
 
 use crate::dialplan::DialplanChannel;
 use recording::wait_for_talk::{noise as wait_for_noise, silence as wait_for_silence};
-use recording::{background_detect, mix_monitor, record, stop_mix_monitor};
+use recording::{background_detect, dictate, mix_monitor, record, stop_mix_monitor};
 use spying::{chan_spy, exten_spy};
 use streams::audio_socket;
 
@@ -107,8 +107,10 @@ mod sip;
 mod spying;
 mod stream_echo;
 mod streams;
+mod testing;
 mod transfer;
 mod verbose;
+mod voicemail;
 mod wait;
 mod wait_exten;
 
@@ -137,6 +139,8 @@ use flow::{
 };
 use music::{mp3_player, music_on_hold, start_music_on_hold, stop_music_on_hold};
 use players::{control_playback, milliwatt, morsecode, play_tones, stop_play_tones, zapateller};
+use testing::{test_client, test_server};
+use voicemail::{directory, vm_authenticate};
 
 /// Every application, by name: [`find`] looks for one where it must stand.
 pub fn table() -> &'static [Application] {
@@ -174,6 +178,8 @@ pub fn table() -> &'static [Application] {
         },
         application!(agi, "DeadAGI", "Let a program outside the exchange steer the call.", outlives_caller),
         application!(dial, "Dial", "Call phones or trunks and join the caller with the first that answers."),
+        application!(dictate, "Dictate", "Record and hear a dictation by keys."),
+        application!(directory, "Directory", "Let the caller find somebody by name."),
         application!(disa, "DISA", "Give a caller from outside the dial tone of the house."),
         application!(dump_chan, "DumpChan", "Show all that is known of the channel.", dead: true),
         application!(eagi, "EAGI", "Let a program that hears the caller steer the call.", outlives_caller),
@@ -273,11 +279,18 @@ pub fn table() -> &'static [Application] {
         application!(stop_play_tones, "StopPlayTones", "End the tone."),
         application!(stream_echo, "StreamEcho", "Send the caller's audio back until it presses #."),
         application!(system, "System", "Run a command of the shell.", dead: true),
+        application!(test_client, "TestClient", "Test the line to another exchange."),
+        application!(test_server, "TestServer", "Be the other side of TestClient.", outlives_caller),
         application!(transfer, "Transfer", "Ask the caller's phone to call somebody else."),
         application!(try_exec, "TryExec", "Run an application, and go on whatever comes of it.", dead: true),
         application!(try_system, "TrySystem", "Run a command of the shell, and go on if it cannot be run.", dead: true),
         application!(user_event, "UserEvent", "Tell managers of something.", dead: true),
         application!(verbose, "Verbose", "Show a line on the console.", dead: true),
+        application!(
+            vm_authenticate,
+            "VMAuthenticate",
+            "Let the caller go on who knows the password of a mailbox."
+        ),
         application!(wait, "Wait", "Wait some seconds."),
         application!(wait_digit, "WaitDigit", "Wait for a key."),
         application!(wait_exten, "WaitExten", "Wait for the caller to dial an extension."),

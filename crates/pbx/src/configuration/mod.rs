@@ -51,6 +51,7 @@ mod registered;
 mod report;
 mod resolver;
 mod rtp;
+mod say_rules;
 mod security;
 mod speech;
 mod stir_shaken;
@@ -60,6 +61,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::voicemail::VoicemailConfiguration;
 use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, Section, SourceMap, load};
 use dialplan_vm::Dialplan;
 use registered::RegisteredExtension;
@@ -146,6 +148,10 @@ pub struct Configuration {
     pub security: SecurityConfiguration,
     /// `speech.conf`.
     pub speech: SpeechConfiguration,
+    /// `say.conf`.
+    pub say_rules: Arc<say::rules::Rules>,
+    /// `voicemail.conf`.
+    pub voicemail: VoicemailConfiguration,
     /// `extensions.conf`.
     pub dialplan: Arc<Dialplan>,
     /// The text that it was made of.
@@ -235,7 +241,8 @@ impl Configuration {
         let resolver = reader.read_as("resolver_unbound.conf", resolver::read);
         let security = reader.read_as("security.conf", SecurityConfiguration::read);
         let speech = reader.read_as("speech.conf", SpeechConfiguration::read);
-        reader.read_as("say.conf", speech::check_say);
+        let say_rules = reader.read_as("say.conf", say_rules::read);
+        let voicemail = reader.read_as("voicemail.conf", VoicemailConfiguration::read);
         let files = check::Files {
             plan: &plan,
             extensions: &extensions,
@@ -267,6 +274,8 @@ impl Configuration {
             resolver,
             security,
             speech,
+            say_rules: Arc::new(say_rules),
+            voicemail,
             dialplan: Arc::new(plan),
             plan_text: Arc::new(extensions),
             registered: BTreeSet::new(),

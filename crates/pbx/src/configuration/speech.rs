@@ -177,18 +177,6 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// `say.conf`: rules in the dialplan's language that take the place of those inside. They are not followed here.
-pub(super) fn check_say(config: &Config, found: &mut Vec<Diagnostic>) {
-    let Some(general) = config.section("general") else { return };
-    if general.value("mode").is_some_and(|mode| mode.trim().eq_ignore_ascii_case("new")) {
-        let message =
-            "the rules of say.conf are not followed (mode=new): numbers and dates are said as with mode=old";
-        let finding = Diagnostic::warning("no-effect", message)
-            .help("languages have their rules inside; sounds of your own in the sounds folder are played");
-        found.push(at(finding, general.last("mode").map(|entry| entry.value.span)));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -236,15 +224,5 @@ mod tests {
         let (speech, found) = of("[general]\ndefault=siri\nspeed=1\n[robot]\narguments=-x\n");
         assert_eq!(found, ["missing-key", "unknown-key", "bad-value"]);
         assert_eq!(speech, SpeechConfiguration::default());
-    }
-
-    #[test]
-    fn say_conf_is_told_of_where_it_has_rules() {
-        let told = |text: &str| {
-            let mut found = Vec::new();
-            check_say(&config(text), &mut found);
-            found.len()
-        };
-        assert_eq!((told("[general]\nmode=new\n"), told("[general]\nmode=old\n"), told("")), (1, 0, 0));
     }
 }

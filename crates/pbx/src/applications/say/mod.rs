@@ -18,6 +18,7 @@ pub(super) mod money;
 pub(super) mod number;
 pub(super) mod ordinal;
 pub(super) mod phonetic;
+pub(super) mod rules;
 mod text;
 pub(super) mod unix_time;
 

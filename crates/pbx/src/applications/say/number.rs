@@ -4,7 +4,7 @@
 
 use say::Gender;
 
-use super::{language, list, refuse, whole_number};
+use super::{language, list, refuse, rules, whole_number};
 use crate::applications::ApplicationResult;
 use crate::applications::arguments::split;
 use crate::dialplan::DialplanChannel;
@@ -23,7 +23,10 @@ pub(in crate::applications) async fn run(
         );
     };
     let gender = gender(&pieces, 1);
-    let prompts = language(channel).number(number, gender);
+    let prompts = match rules::in_place_of_built_in(channel, &format!("num:{number}")) {
+        Some(prompts) => prompts,
+        None => language(channel).number(number, gender),
+    };
     list::say(channel, "SayNumber", &prompts).await
 }
 

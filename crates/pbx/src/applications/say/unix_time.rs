@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use say::Format;
 
-use super::{language, list};
+use super::{language, list, rules};
 use crate::applications::ApplicationResult;
 use crate::applications::arguments::split;
 use crate::dialplan::DialplanChannel;
@@ -44,7 +44,15 @@ pub(in crate::applications) async fn run(
         channel
             .warning(format!("SayUnixTime({arguments}): the letters '{letters}' of the format mean nothing"));
     }
-    let prompts = language.date(&format, &moment.to_zoned(zone.clone()), &now.to_zoned(zone));
+    let said = moment.to_zoned(zone.clone());
+    // The form that say.conf documents: YYYYMMDDHHmm.ss, the day of the week, the day of the year.
+    let data = said.strftime("%Y%m%d%H%M.%S-%w-%j");
+    let by_rules =
+        piece(2).map_or_else(|| format!("datetime::{data}"), |format| format!("date:{format}:{data}"));
+    let prompts = match rules::in_place_of_built_in(channel, &by_rules) {
+        Some(prompts) => prompts,
+        None => language.date(&format, &said, &now.to_zoned(zone)),
+    };
     let dials = piece(3).is_some_and(|options| options.contains('j'));
     list::say_with_keys(channel, "SayUnixTime", &prompts, dials).await
 }

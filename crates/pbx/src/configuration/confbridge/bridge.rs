@@ -102,8 +102,10 @@ impl Profile for BridgeProfile {
             "video_update_discard"
             | "remb_send_interval"
             | "remb_behavior"
-            | "remb_estimated_bitrate"
-            | "jitterbuffer" => {}
+            | "remb_estimated_bitrate" => {}
+            "jitterbuffer" => {
+                return pending(key, flag(key, value)?, "write it for users: jitterbuffer=yes of type=user");
+            }
             _ => return Err(ProfileProblem::UnknownKey(key.to_owned())),
         }
         Ok(())

@@ -38,8 +38,8 @@ fn profiles_inherit_and_what_is_not_there_is_as_usual() {
 #[test]
 fn what_is_wrong_or_has_no_effect_is_said() {
     let (profiles, found) = read(
-        "[a]\ntype=user\nadmn=yes\nmarked=perhaps\nmusic_on_hold_when_empty=yes\ndenoise=no\n[b]\nquiet=yes\n\
-         [c]\ntype=bridge\nvideo_mode=sfu\nrecord_conference=yes\nmixing_interval=40\n",
+        "[a]\ntype=user\nadmn=yes\nmarked=perhaps\ntext_messaging=yes\nmusic_on_hold_when_empty=yes\ndenoise=no\n[b]\nquiet=yes\n\
+         [c]\ntype=bridge\nvideo_mode=sfu\nrecord_conference=yes\nmixing_interval=40\njitterbuffer=yes\n",
     );
     let says = |part: &str| found.iter().any(|finding| finding.contains(part));
     for part in [
@@ -50,10 +50,12 @@ fn what_is_wrong_or_has_no_effect_is_said() {
         "video_mode has no effect",
         "record_conference",
         "mixing_interval",
+        "text_messaging",
+        "jitterbuffer",
     ] {
         assert!(says(part), "{part}: {found:?}");
     }
-    assert_eq!((found.len(), says("denoise")), (7, false));
+    assert_eq!((found.len(), says("denoise")), (9, false));
     assert!(!profiles.user("a").unwrap().marked);
 }
 

@@ -132,7 +132,10 @@ impl Profile for UserProfile {
             "send_events" => {
                 return pending(key, flag(key, value)?, "phones are sent no events of conferences");
             }
-            "text_messaging" | "echo_events" => {
+            "text_messaging" => {
+                return pending(key, flag(key, value)?, "phones are sent no texts of conferences");
+            }
+            "echo_events" => {
                 flag(key, value)?;
             }
             _ => return Err(ProfileProblem::UnknownKey(key.to_owned())),

@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn codecs_of_video_and_text_are_taken_from_allow() {
-        let of = |lines: &str| endpoint_of(lines).0.streams;
+        let of = |lines: &str| endpoint_of(lines).0.streams.clone();
         assert_eq!(of("allow=ulaw").codecs, []);
         let video = of("allow=ulaw,h264,vp8,t140,red");
         assert_eq!(video.codecs, [StreamCodec::H264, StreamCodec::Vp8, StreamCodec::T140, StreamCodec::Red]);

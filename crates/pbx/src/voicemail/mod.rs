@@ -1,0 +1,5 @@
+//! Voicemail: who has a mailbox.
+
+mod mailboxes;
+
+pub use mailboxes::{Mailbox, VoicemailConfiguration};
