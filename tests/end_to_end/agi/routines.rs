@@ -13,9 +13,8 @@ while sys.stdin.readline() != "\n":
 def ask(command):
     print(command, flush=True)
     reply = sys.stdin.readline().strip()
-    while reply.startswith("100"):
-        first, reply = reply, sys.stdin.readline().strip()
-        reply = first + " | " + reply
+    if reply.startswith("100"):
+        reply += " | " + sys.stdin.readline().strip()
     return reply
 
 def tell(text):
