@@ -33,6 +33,7 @@ mod system;
 pub(crate) mod testing;
 mod time;
 mod variables;
+mod voicemail;
 
 use std::sync::LazyLock;
 
@@ -72,6 +73,7 @@ const SUBJECTS: &[&[Function]] = &[
     system::ROWS,
     time::ROWS,
     variables::ROWS,
+    voicemail::ROWS,
 ];
 
 /// A value, or why there is none.

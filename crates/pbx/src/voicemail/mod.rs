@@ -2,4 +2,4 @@
 
 mod mailboxes;
 
-pub use mailboxes::{Mailbox, VoicemailConfiguration};
+pub use mailboxes::{DEFAULT_CONTEXT, Mailbox, VoicemailConfiguration};

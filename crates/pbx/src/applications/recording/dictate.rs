@@ -61,14 +61,7 @@ enum Act {
 
 impl Dictation {
     fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            mode: Mode::Listening,
-            paused: true,
-            speed: 1,
-            position: Duration::ZERO,
-            anew: false,
-        }
+        Self { path, mode: Mode::Listening, paused: true, speed: 1, position: Duration::ZERO, anew: false }
     }
 
     /// What a key changes, and what is said to it.

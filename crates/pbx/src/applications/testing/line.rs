@@ -174,12 +174,8 @@ pub(super) async fn press(channel: &DialplanChannel, keys: &str) -> Result<(), C
 
 /// What the other side presses up to `#`.
 pub(super) async fn hear(channel: &DialplanChannel) -> Result<String, CallError> {
-    let rule = ReadDigits {
-        max: LONGEST,
-        first: LONG_PATIENCE,
-        between: LONG_PATIENCE,
-        terminator: Some('#'),
-    };
+    let rule =
+        ReadDigits { max: LONGEST, first: LONG_PATIENCE, between: LONG_PATIENCE, terminator: Some('#') };
     channel.call.read_after(None, &rule).await
 }
 

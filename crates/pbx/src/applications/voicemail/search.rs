@@ -43,7 +43,12 @@ impl Search {
     }
 
     /// The mailboxes whose owners these keys may mean, by name.
-    pub(super) fn find(self, voicemail: &VoicemailConfiguration, context: Option<&str>, keys: &str) -> Vec<Entry> {
+    pub(super) fn find(
+        self,
+        voicemail: &VoicemailConfiguration,
+        context: Option<&str>,
+        keys: &str,
+    ) -> Vec<Entry> {
         let is_meant = |mailbox: &Mailbox| {
             (self.last_names && begins_with(last_name(&mailbox.name), keys))
                 || (self.first_names && begins_with(&mailbox.name, keys))

@@ -99,10 +99,7 @@ impl Profile for BridgeProfile {
             "enable_events" => {
                 return pending(key, flag(key, value)?, "phones are sent no events of conferences");
             }
-            "video_update_discard"
-            | "remb_send_interval"
-            | "remb_behavior"
-            | "remb_estimated_bitrate" => {}
+            "video_update_discard" | "remb_send_interval" | "remb_behavior" | "remb_estimated_bitrate" => {}
             "jitterbuffer" => {
                 return pending(key, flag(key, value)?, "write it for users: jitterbuffer=yes of type=user");
             }

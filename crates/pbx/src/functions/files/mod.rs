@@ -8,6 +8,8 @@ mod stat;
 mod text;
 mod work;
 
+pub(super) use work::away;
+
 use crate::functions::{Danger, Function, reads_later, writes_later};
 
 pub(super) const ROWS: &[Function] = &[

@@ -6,7 +6,7 @@ use crate::functions::FunctionError;
 pub(super) const LARGEST: u64 = 16 << 20;
 
 /// Does what blocks on a thread of its own.
-pub(super) async fn away<T: Send + 'static>(
+pub(in crate::functions) async fn away<T: Send + 'static>(
     function: &'static str,
     work: impl FnOnce() -> Result<T, String> + Send + 'static,
 ) -> Result<T, FunctionError> {
