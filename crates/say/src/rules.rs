@@ -216,6 +216,7 @@ mod tests {
     fn rules() -> Rules {
         let mut rules = Rules::default();
         for (pattern, says) in [
+            ("_[n]um:0.", "num:${SAY:1}"),
             ("_[n]um:X", "digits/${SAY}"),
             ("_[n]um:1X", "digits/${SAY}"),
             ("_[n]um:[2-9]0", "digits/${SAY}"),
