@@ -16,6 +16,7 @@ mod charges;
 mod codec_order;
 mod codecs;
 mod conferences;
+mod desk;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
@@ -82,6 +83,7 @@ fn main() {
         codecs::trials(),
         conferences::trials(),
         charges::trials(),
+        desk::trials(),
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),
