@@ -19,6 +19,7 @@ mod codec_order;
 mod codecs;
 mod conferences;
 mod data_bases;
+mod desk;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
@@ -94,6 +95,7 @@ fn main() {
         conferences::trials(),
         charges::trials(),
         data_bases::trials(),
+        desk::trials(),
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),

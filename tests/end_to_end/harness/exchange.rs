@@ -75,6 +75,11 @@ impl Exchange {
         &mut self.process
     }
 
+    /// The folder of its configuration.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Waits until it has said `words`.
     pub(crate) fn says(&self, words: &str) -> Outcome {
         self.process.says(words)

@@ -120,10 +120,8 @@ impl OpenFile {
 fn run(connection: &Connection, sql: &str, bounds: Bounds) -> Result<Answer, DatabaseError> {
     let before = connection.total_changes();
     let mut statement = connection.prepare(sql).map_err(refused)?;
-    let mut answer = Answer {
-        columns: statement.column_names().into_iter().map(str::to_owned).collect(),
-        ..Answer::default()
-    };
+    let mut answer =
+        Answer { columns: statement.column_names().map(str::to_owned).collect(), ..Answer::default() };
     let (count, mut left) = (answer.columns.len(), bounds.octets);
     let mut rows = statement.query([]).map_err(refused)?;
     while let Some(row) = rows.next().map_err(refused)? {

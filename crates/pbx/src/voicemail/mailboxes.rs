@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use asterisk_conf::{Config, Diagnostic, Entry, boolean};
 
 /// Where mailboxes are that are named without a context.
-const DEFAULT_CONTEXT: &str = "default";
+pub const DEFAULT_CONTEXT: &str = "default";
 
 /// What `voicemail.conf` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

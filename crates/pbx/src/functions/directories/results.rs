@@ -1,38 +1,54 @@
 //! What a channel has looked up, until it goes.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Answers that a channel keeps; the oldest go.
 const MOST: usize = 32;
 
 /// Answers by their numbers.
-pub(super) struct Results<T>(Mutex<(u64, BTreeMap<u64, (String, Vec<T>)>)>);
+pub(super) struct Results<T>(Mutex<Kept<T>>);
+
+struct Kept<T> {
+    /// The number of the last one.
+    last: u64,
+    answers: BTreeMap<u64, Answer<T>>,
+}
+
+/// What was asked for, and what was found.
+struct Answer<T> {
+    name: String,
+    found: Vec<T>,
+}
 
 impl<T> Default for Results<T> {
     fn default() -> Self {
-        Self(Mutex::new((0, BTreeMap::new())))
+        Self(Mutex::new(Kept { last: 0, answers: BTreeMap::new() }))
     }
 }
 
 impl<T: Clone> Results<T> {
     /// Keeps an answer; the number that it is asked for by.
     pub(super) fn keep(&self, name: &str, found: Vec<T>) -> u64 {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, all) = &mut *kept;
-        *last += 1;
-        all.insert(*last, (name.to_owned(), found));
-        while all.len() > MOST {
-            all.pop_first();
+        let mut kept = self.kept();
+        kept.last += 1;
+        let number = kept.last;
+        kept.answers.insert(number, Answer { name: name.to_owned(), found });
+        while kept.answers.len() > MOST {
+            kept.answers.pop_first();
         }
-        *last
+        number
     }
 
     /// The answer of that number, or the last one to that name.
     pub(super) fn of(&self, id: &str) -> Option<Vec<T>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let by_number = id.parse().ok().and_then(|number: u64| kept.1.get(&number));
-        let found = by_number.or_else(|| kept.1.values().rev().find(|(name, _)| name == id));
-        found.map(|(_, found)| found.clone())
+        let kept = self.kept();
+        let by_number = id.parse().ok().and_then(|number: u64| kept.answers.get(&number));
+        let answer = by_number.or_else(|| kept.answers.values().rev().find(|answer| answer.name == id));
+        answer.map(|answer| answer.found.clone())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
