@@ -116,7 +116,7 @@ fn notified(scene: &Scene) -> Outcome {
     let console = std::thread::scope(|scope| {
         let asked = scope.spawn(|| stage.exchange.console("pjsip send notify sync endpoint desk"));
         let notify = stage.notified(&stage.desk, "check-sync")?;
-        ensure(notify.body() == b"now\r\nplease", || format!("{:?}", notify.body()))?;
+        ensure(notify.body()[..] == *b"now\r\nplease", || format!("{:?}", notify.body()))?;
         asked.join().map_err(|_| "the console failed")?
     })?;
     ensure(console.contains("Sent 'sync' to desk"), || console.clone())?;
@@ -131,7 +131,7 @@ fn texts(scene: &Scene) -> Outcome {
     gateway.text("hello there", None)?;
     stage.exchange.says("it said hello there with SUCCESS")?;
     let text = stage.wire.await_any(&["MESSAGE"])?;
-    ensure(text.body() == b"and so do I", || format!("{:?}", text.body()))?;
+    ensure(text.body()[..] == *b"and so do I", || format!("{:?}", text.body()))?;
     let from = header(&text, "From")?.to_owned();
     ensure(from.starts_with("\"The \\\"Exchange\\\"\" <"), || from.clone())?;
     stage.wire.respond(&text, 200, "")?;
