@@ -130,14 +130,14 @@ fn outlives(scene: &Scene) -> Outcome {
     for calls in 1..=2 {
         call(&wire, &media, "look")?;
         until("the call to go on without an answer", || {
-            Ok((exchange.count("looked FAILURE gateway")? == calls).then_some(()))
+            Ok((exchange.count("]  looked FAILURE gateway")? == calls).then_some(()))
         })?;
     }
     server.start_again(scene)?;
     // It is left alone for a second after it was not reached.
     until("the exchange to ask again", || {
         call(&wire, &media, "look")?;
-        Ok((exchange.count("looked SUCCESS gateway")? >= 2).then_some(()))
+        Ok((exchange.count("]  looked SUCCESS gateway")? >= 2).then_some(()))
     })?;
     exchange.is_idle()
 }

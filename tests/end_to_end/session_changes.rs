@@ -44,6 +44,7 @@ fn changes(scene: &Scene) -> Outcome {
     let wire = Wire::bind(here, exchange.sip_address())?;
     let media = SocketAddr::from((here, 4_000));
     let caller = Caller::new(&wire, "desk", "change");
+    caller.say(&[("Allow", "INVITE, ACK, CANCEL, BYE, INFO, UPDATE")]);
     caller.send(&Method::Invite, Some(&description(media, "0 8", BOTH, "sendrecv")), None)?;
     let answer = wire.await_any(&["200 INVITE"])?;
     has(&answer, "8 101")?;

@@ -58,7 +58,8 @@ impl Stream {
 
     fn hear(&self) -> Outcome<(Header, Vec<u8>, SocketAddr)> {
         let mut buffer = [0; 2_000];
-        let (length, from) = self.rtp.recv_from(&mut buffer)?;
+        let heard = self.rtp.recv_from(&mut buffer);
+        let (length, from) = heard.map_err(|error| format!("no packet came: {error}"))?;
         let packet = Packet::parse(&buffer[..length])?;
         Ok((packet.header(), packet.payload().to_vec(), from))
     }
@@ -78,7 +79,8 @@ impl Stream {
     fn is_told(&self, wanted: &str) -> Outcome {
         until(wanted, || {
             let mut buffer = [0; 2_000];
-            let (length, _) = self.rtcp.recv_from(&mut buffer)?;
+            let told = self.rtcp.recv_from(&mut buffer);
+            let (length, _) = told.map_err(|error| format!("'{wanted}' was not said: {error}"))?;
             let told = Compound::parse(&buffer[..length])?.packets().filter_map(|packet| match packet {
                 ControlPacket::Feedback(packet) => Some(match packet.feedback {
                     Feedback::PictureLoss => format!("{} lost a picture", packet.media),

@@ -81,8 +81,8 @@ impl Value {
     fn number(&self) -> Option<i128> {
         match self {
             Value::Number(number) => Some(*number),
-            // One in quotes is a text.
-            Value::Text(text) => text.parse().ok(),
+            // One in quotes is a text; blanks around one do not matter.
+            Value::Text(text) => text.trim().parse().ok().filter(|_| !text.trim().starts_with('+')),
         }
     }
 

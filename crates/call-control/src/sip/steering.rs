@@ -54,6 +54,8 @@ pub(super) struct Steering {
     owed: Option<Vec<(String, String)>>,
     /// How the next offer is to be sent, where somebody said so.
     asked: Option<Method>,
+    /// The offer that flies is one that somebody asked for.
+    is_refresh: bool,
     /// What the phone believes is not known: its last answer was none.
     unsure: bool,
     refused: bool,
@@ -86,6 +88,7 @@ impl Steering {
             flying: None,
             owed: None,
             asked: None,
+            is_refresh: false,
             unsure: false,
             refused: false,
             begun: false,
@@ -146,6 +149,7 @@ impl Steering {
         if self.flying.is_some() || !(moves || self.owed.is_some()) {
             return None;
         }
+        self.is_refresh = self.asked.is_some();
         let by_update = match self.asked.take() {
             Some(method) => method == Method::Update,
             None => self.options.by_update && self.takes_update && self.owed.is_none(),
@@ -174,6 +178,9 @@ impl Steering {
         if method == Method::Update {
             // Whatever it has against UPDATE: a re-INVITE is waited out where offers cross (RFC 3261 §14.1).
             self.takes_update = false;
+            if self.is_refresh {
+                self.refresh(Method::Invite);
+            }
             return Outcome::GoOn;
         }
         // An offer of the phone's came first; ours is out of date.

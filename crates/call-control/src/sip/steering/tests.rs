@@ -176,3 +176,14 @@ fn a_session_is_offered_anew_by_the_method_that_is_asked_for() {
     steering.forget_refresh();
     assert_eq!(next(&mut steering, None), None);
 }
+
+#[test]
+fn a_refresh_by_update_becomes_a_reinvite_where_the_phone_takes_none() {
+    let mut steering = steering(|_| ());
+    steering.refresh(Method::Update);
+    assert_eq!(next(&mut steering, None), Some((Method::Update, 0)));
+    assert_eq!(steering.failed(501), Outcome::GoOn);
+    assert_eq!(next(&mut steering, None), Some((Method::Invite, 0)));
+    assert_eq!(steering.accepted(true), Outcome::GoOn);
+    assert_eq!(next(&mut steering, None), None);
+}

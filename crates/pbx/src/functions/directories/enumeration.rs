@@ -161,9 +161,9 @@ fn is_service(service: &str, method: &str) -> bool {
 /// What a rule such as `!^\+43(.*)$!sip:\1@example.com!i` makes of a number.
 fn rewritten(rule: &str, number: &str) -> Option<String> {
     let delimiter = rule.chars().next()?;
-    let mut parts = rule[delimiter.len_utf8()..].splitn(3, delimiter);
-    let (pattern, replacement, flags) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
-    let regex = RegexBuilder::new(pattern).case_insensitive(flags.contains('i')).build().ok()?;
+    let (pattern, rest) = part(&rule[delimiter.len_utf8()..], delimiter)?;
+    let (replacement, flags) = part(rest, delimiter)?;
+    let regex = RegexBuilder::new(&pattern).case_insensitive(flags.contains('i')).build().ok()?;
     let found = regex.captures(number)?;
     let mut address = String::new();
     let mut rest = replacement.chars();
@@ -185,6 +185,24 @@ fn rewritten(rule: &str, number: &str) -> Option<String> {
     Some(address)
 }
 
+/// What stands before the next delimiter, and what behind it. One behind a backslash is a character as others are (RFC 3402
+/// §3.2).
+fn part(text: &str, delimiter: char) -> Option<(String, &str)> {
+    let mut part = String::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            c if c == delimiter => return Some((part, rest.as_str())),
+            '\\' => match rest.next()? {
+                escaped if escaped == delimiter => part.push(escaped),
+                other => part.extend(['\\', other]),
+            },
+            c => part.push(c),
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -196,7 +214,8 @@ mod tests {
         for (rule, address) in [
             ("!^.*$!sip:info@example.com!", Some("sip:info@example.com")),
             (r"!^\+43(.*)$!sip:\1@example.com!", Some("sip:19793321@example.com")),
-            (r"/^\+(43)(1)/tel:\2\1\0\/", Some("tel:143+431/")),
+            (r"/^\+(43)(1)/tel:\2\1\0\//", Some("tel:143+431/")),
+            (r"/^\+(43)(1)/tel:\2\1\0\/", None),
             ("!^nothing$!x!", None),
             ("!(!x!", None),
             ("", None),

@@ -108,7 +108,7 @@ async fn phones_are_told_of_in_the_words_of_sip_conf() {
                 "${SIPPEER(carol,expire)} ${SIPPEER(carol,curcalls)} ${SIPPEER(carol,status)}",
                 "-1 0 Unmonitored",
             ),
-            ("${SIPPEER(carol,callgroup)}", "1,3-4"),
+            ("${SIPPEER(carol,callgroup)}", "1,3,4"),
         ])
         .await;
     assert_eq!(bench.warnings(), Vec::<String>::new());
