@@ -146,7 +146,7 @@ fn passes(
 ) -> Outcome<(Header, SocketAddr)> {
     let picture: Vec<u8> = (0..LENGTH).map(|n| (n * 7) as u8).collect();
     from.send(to, header(sent, 500), &picture)?;
-    let (header, payload, source) = other.hear()?;
+    let (header, payload, source) = other.hear().map_err(|error| format!("{sent} sent: {error:?}"))?;
     ensure(payload == picture, || format!("{} octets came of {LENGTH}", payload.len()))?;
     ensure((header.payload_type, header.marker) == (heard, true), || format!("{header:?} came"))?;
     Ok((header, source))
@@ -202,6 +202,7 @@ fn both_ways(scene: &Scene) -> Outcome {
     })?;
     ensure(stream_of(&answer, "image")?.0.port() == 0, || "fax is refused in its place".to_owned())?;
 
+    exchange.says("Channel PJSIP/from-00000000 joined")?;
     let (heard, source) = passes(&video, view, (98, 120), &screen)?;
     ensure(source == camera, || format!("it came from {source}, and {camera} was told"))?;
     // Whoever begins to see needs a whole picture.
