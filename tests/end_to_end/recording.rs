@@ -12,6 +12,7 @@ use crate::harness::{Baresip, Exchange, Folder, Outcome, Scene, ensure, tone, tr
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("recording::both_sides_are_recorded_together_and_apart", &["baresip"], together_and_apart),
+        trial("recording::monitor_keeps_both_sides_apart_as_ever", &["baresip"], monitored),
         trial("recording::what_was_said_outlives_the_exchange", &["baresip"], outlives),
         trial(
             "recording::what_was_said_in_opus_outlives_the_exchange",
@@ -48,6 +49,36 @@ fn holds(path: &Path, tones: &[u32]) -> Outcome {
         })?;
     }
     Ok(())
+}
+
+fn monitored(scene: &Scene) -> Outcome {
+    let files = scene.subfolder("recordings")?;
+    let name = |name: &str| files.join(name);
+    let folder = Folder::new(scene)?.phone("alice").phone("bob").dialplan(&format!(
+        "exten => bob,1,Monitor(wav,{0}/call,o)\n same => n,StopMonitor()\n same => n,Monitor(wav,{0}/apart)\n \
+         same => n,Monitor(wav,{0}/together,m)\n same => n,Dial(PJSIP/bob,20)",
+        files.display()
+    ));
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    alice.dial("bob")?;
+    alice.hears_nothing_but(1_000)?;
+    bob.hears_nothing_but(440)?;
+    until("two seconds of recording", || {
+        let recorded = read(&name("together.wav")).ok();
+        Ok(recorded.filter(|recording| tenths_with(recording, 440) >= 20).map(drop))
+    })?;
+    alice.hang_up()?;
+    bob.call_ends()?;
+    exchange.is_idle()?;
+    holds(&name("apart-in.wav"), &[440])?;
+    holds(&name("apart-out.wav"), &[1_000])?;
+    holds(&name("together.wav"), &[440, 1_000])?;
+    ensure(name("call-in.wav").exists() && !name("call-out.wav").exists(), || {
+        "the first one records what is said alone".to_owned()
+    })?;
+    ensure(!name("together-in.wav").exists(), || "one file has both".to_owned())
 }
 
 fn together_and_apart(scene: &Scene) -> Outcome {

@@ -10,7 +10,7 @@ use dialplan_vm::Outcome;
 
 use crate::dialplan::DialplanChannel;
 use recording::wait_for_talk::{noise as wait_for_noise, silence as wait_for_silence};
-use recording::{background_detect, dictate, mix_monitor, record, stop_mix_monitor};
+use recording::{background_detect, dictate, mix_monitor, monitor, record, stop_mix_monitor, stop_monitor};
 use spying::{chan_spy, exten_spy};
 use streams::audio_socket;
 
@@ -137,7 +137,7 @@ use flow::{
     raise_exception, random, read_exten, receive_text, return_, send_dtmf, send_text, soft_hangup, stack_pop,
     system, try_exec, try_system, user_event, wait_digit, wait_for_condition, wait_until, while_,
 };
-use music::{mp3_player, music_on_hold, start_music_on_hold, stop_music_on_hold};
+use music::{mp3_player, music_on_hold, set_music_on_hold, start_music_on_hold, stop_music_on_hold};
 use players::{control_playback, milliwatt, morsecode, play_tones, stop_play_tones, zapateller};
 use testing::{test_client, test_server};
 use voicemail::{directory, vm_authenticate};
@@ -225,6 +225,7 @@ pub fn table() -> &'static [Application] {
         application!(message_send, "MessageSend", "Send a text message.", dead: true),
         application!(milliwatt, "Milliwatt", "Play a tone to measure a line with."),
         application!(mix_monitor, "MixMonitor", "Record the call while it goes on."),
+        application!(monitor, "Monitor", "Record what the caller says and what it hears in two files."),
         application!(morsecode, "Morsecode", "Play a text in Morse code."),
         application!(mp3_player, "MP3Player", "Play a file, a playlist or a stream."),
         application!(m_set, "MSet", "Set several variables.", dead: true),
@@ -269,12 +270,14 @@ pub fn table() -> &'static [Application] {
         application!(send_text, "SendText", "Show the caller a text."),
         application!(set, "Set", "Set a variable or a function's value.", dead: true),
         application!(set_ama_flags, "SetAMAFlags", "Say how billing is to treat the call.", dead: true),
+        application!(set_music_on_hold, "SetMusicOnHold", "Choose the music that the caller hears.", dead: true),
         application!(sip_add_header, "SIPAddHeader", "Add a header to the calls that the channel makes.", dead: true),
         application!(sip_remove_header, "SIPRemoveHeader", "Take headers away that were added.", dead: true),
         application!(soft_hangup, "SoftHangup", "End another channel.", dead: true),
         application!(stack_pop, "StackPop", "Forget where the routine was called.", dead: true),
         application!(start_music_on_hold, "StartMusicOnHold", "Play music while the dialplan goes on."),
         application!(stop_mix_monitor, "StopMixMonitor", "End the recording of the call.", dead: true),
+        application!(stop_monitor, "StopMonitor", "End what Monitor records.", dead: true),
         application!(stop_music_on_hold, "StopMusicOnHold", "End the music."),
         application!(stop_play_tones, "StopPlayTones", "End the tone."),
         application!(stream_echo, "StreamEcho", "Send the caller's audio back until it presses #."),

@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, watch};
 
 pub use life::{BeginError, begin};
 pub use request::{Request, RequestError};
+pub(crate) use request::{beep_interval, file_in};
 
 /// Commands that run at the same time; more wait for their turn.
 const COMMANDS: usize = 16;

@@ -72,7 +72,7 @@ impl Request {
         let argument = |n: usize| arguments.get(n).map(|text| text.trim()).filter(|text| !text.is_empty());
         let options = Options::parse(argument(1).unwrap_or_default());
         let file = |name: Option<&str>| {
-            name.map(str::trim).filter(|name| !name.is_empty()).map(|name| path(name, folder)).transpose()
+            name.map(str::trim).filter(|name| !name.is_empty()).map(|name| file_in(folder, name)).transpose()
         };
         let volume = |letter: char| {
             let said = options.argument(letter).and_then(|text| text.trim().parse::<i8>().ok());
@@ -130,13 +130,13 @@ impl Request {
 }
 
 /// Seconds between two beeps: 15 unless they are said, and never less than 5.
-fn beep_interval(said: Option<&str>) -> Duration {
+pub(crate) fn beep_interval(said: Option<&str>) -> Duration {
     let said = said.and_then(seconds).unwrap_or(Duration::from_secs(15));
     said.max(Duration::from_secs(5))
 }
 
 /// Where a file is. Names without an extension are of raw samples, and `wav49` is written as `WAV`.
-fn path(name: &str, folder: &Path) -> Result<PathBuf, RequestError> {
+pub(crate) fn file_in(folder: &Path, name: &str) -> Result<PathBuf, RequestError> {
     let mut path = folder.join(name);
     let leads_out = Path::new(name).components().any(|part| part == Component::ParentDir);
     if leads_out && !Path::new(name).is_absolute() {
