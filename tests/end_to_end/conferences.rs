@@ -13,6 +13,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("conferences::everybody_hears_the_others_and_not_themselves", &[], three_phones),
         trial("conferences::phones_of_several_codecs_hear_each_other", &["baresip"], codecs),
         trial("conferences::a_pin_lets_in_and_keys_do_what_the_menu_says", &["baresip"], pin_and_menu),
+        trial("conferences::one_who_is_alone_hears_music", &["baresip"], alone),
         trial("conferences::one_who_leads_begins_and_ends_it", &["baresip"], leader),
         trial("conferences::the_console_locks_mutes_and_sends_out", &["baresip"], console),
     ]
@@ -124,6 +125,30 @@ fn pin_and_menu(scene: &Scene) -> Outcome {
     alice.press("8")?;
     exchange.says("it came to DTMF")?;
     bob.hang_up()?;
+    exchange.is_idle()
+}
+
+fn alone(scene: &Scene) -> Outcome {
+    let music = tone::file(scene, 700, std::time::Duration::from_secs(20))?;
+    let folder =
+        Folder::new(scene)?.phone("alice").phone("bob").dialplan("exten => room,1,ConfBridge(team,,lone)");
+    folder.write_file(
+        "confbridge.conf",
+        "[lone]\ntype=user\nmusic_on_hold_when_empty=yes\nmusic_on_hold_class=jazz\nquiet=yes\nannounce_only_user=no\n",
+    )?;
+    let entry = music.with_extension("");
+    folder.write_file("musiconhold.conf", &format!("[jazz]\nmode=playlist\nentry={}\n", entry.display()))?;
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    alice.dial("room")?;
+    alice.hears(700)?;
+    bob.dial("room")?;
+    bob.hears(440)?;
+    alice.hears(1_000)?;
+    bob.hang_up()?;
+    alice.hears(700)?;
+    alice.hang_up()?;
     exchange.is_idle()
 }
 

@@ -43,6 +43,8 @@ pub(crate) enum Notice {
         /// It has to leave.
         ends: bool,
     },
+    /// Somebody has come or gone: told to those alone who hear music while nobody else is there.
+    Company,
 }
 
 /// Somebody in a room.

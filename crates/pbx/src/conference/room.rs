@@ -86,6 +86,18 @@ impl State {
         self.people.iter_mut().find(|person| person.number == number)
     }
 
+    /// How many are there who need not wait.
+    fn present(&self) -> usize {
+        let nobody_leads = self.leaders() == 0;
+        self.people.iter().filter(|person| !(nobody_leads && person.needs_leader())).count()
+    }
+
+    /// Lets those look around who hear music while nobody else is there.
+    fn tell_company(&self) {
+        let listeners = self.people.iter().filter(|person| person.user().music_when_empty);
+        listeners.for_each(|person| person.tell(Notice::Company));
+    }
+
     /// Brings to the media plane how somebody takes part.
     fn follow(&self, person: &Person) {
         if let Some(stay) = &person.stay {
@@ -134,6 +146,7 @@ impl Room {
         let (notices, told) = unbounded_channel();
         state.next += 1;
         let number = state.next;
+        state.tell_company();
         state.people.push(Person::new(number, newcomer, notices));
         if first_leader {
             let waiting = state.people.iter().filter(|person| person.needs_leader());
@@ -166,6 +179,19 @@ impl Room {
         state.leaders() == 0 && state.person(number).is_some_and(|person| person.needs_leader())
     }
 
+    /// Whether nobody is there for somebody to talk with, who perhaps waits.
+    pub(crate) fn is_without_company(&self, number: u64) -> bool {
+        let mut state = self.state();
+        let (present, leaders) = (state.present(), state.leaders());
+        let waits = state.person(number).is_some_and(|person| leaders == 0 && person.needs_leader());
+        waits || present <= 1
+    }
+
+    /// Waits until all was heard that is being said to everybody.
+    pub(crate) async fn has_said_all(&self) {
+        self.announcer.say_out(Vec::new()).await;
+    }
+
     /// Somebody leaves. Those who depend on it are told.
     pub(super) fn leave(&self, number: u64) {
         let mut state = self.state();
@@ -180,6 +206,7 @@ impl Room {
                 }
             }
         }
+        state.tell_company();
         let someone = !state.people.is_empty();
         drop(state);
         if someone && !left.user().quiet {

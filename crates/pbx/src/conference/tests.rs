@@ -119,6 +119,25 @@ async fn those_who_lead_let_others_in_and_send_them_out() {
 }
 
 #[tokio::test]
+async fn those_who_hear_music_are_told_of_company() {
+    let house = House::new(&[]);
+    let music = [("music_on_hold_when_empty", "yes"), ("music_on_hold_class", "jazz")];
+    let (alice, mut told) = house.admit("alice", &music).unwrap();
+    assert!(alice.room.is_without_company(alice.number) && told.try_recv().is_err());
+    let (bob, mut other) = house.admit("bob", &[]).unwrap();
+    assert_eq!((told.try_recv(), alice.room.is_without_company(alice.number)), (Ok(Notice::Company), false));
+    drop(bob);
+    assert_eq!((told.try_recv(), alice.room.is_without_company(alice.number)), (Ok(Notice::Company), true));
+    // One who waits is no company, and has none.
+    let (guest, _told) = house.admit("guest", &[("wait_marked", "yes")]).unwrap();
+    assert_eq!((told.try_recv(), alice.room.is_without_company(alice.number)), (Ok(Notice::Company), true));
+    assert!(guest.room.is_without_company(guest.number));
+    let _boss = house.admit("boss", &[("marked", "yes")]).unwrap();
+    assert!(!guest.room.is_without_company(guest.number) && !alice.room.is_without_company(alice.number));
+    assert!(other.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn members_are_named_by_their_channels_or_together() {
     let house = House::new(&[]);
     let (_admin, mut admin) = house.admit("admin", &[("admin", "yes")]).unwrap();

@@ -48,6 +48,8 @@ pub(super) struct Visit<'c> {
     /// Keys of an entry of the menu that have come so far.
     keys: String,
     ends_at: Instant,
+    /// It hears music for want of company.
+    hears_music: bool,
 }
 
 /// What comes next.
@@ -68,12 +70,13 @@ impl<'c> Visit<'c> {
         if profiles.user.jitter_buffer {
             channel.call.set_jitter_buffer(Some(JitterBuffer::new(JitterMode::Adaptive)));
         }
-        Self { channel, attendance, notices, profiles, keys: String::new(), ends_at }
+        Self { channel, attendance, notices, profiles, keys: String::new(), ends_at, hears_music: false }
     }
 
     /// The whole of it.
     pub(super) async fn run(&mut self) -> Result<End, CallError> {
         self.enter().await?;
+        self.seek_company().await?;
         loop {
             match self.next().await? {
                 Next::Timeout => return Ok(End::TimedOut),
@@ -81,6 +84,7 @@ impl<'c> Visit<'c> {
                     if let Some(end) = self.heed(notice).await? {
                         return Ok(end);
                     }
+                    self.seek_company().await?;
                 }
                 Next::Key(key) => {
                     if let Some(end) = self.press(key).await? {
@@ -170,8 +174,29 @@ impl<'c> Visit<'c> {
                 self.join().await?;
                 Ok(None)
             }
-            Notice::LeaderLeft { .. } | Notice::LeaderCame => Ok(None),
+            Notice::LeaderLeft { .. } | Notice::LeaderCame | Notice::Company => Ok(None),
         }
+    }
+
+    /// Music begins where nobody else is there, once all has been said, and ends where somebody is.
+    async fn seek_company(&mut self) -> Result<(), CallError> {
+        let (user, room, number) = (&self.profiles.user, &self.attendance.room, self.attendance.number);
+        if !user.music_when_empty {
+            return Ok(());
+        }
+        let call = &self.channel.call;
+        if room.is_without_company(number) {
+            call.unless_hung_up(room.has_said_all()).await?;
+        }
+        let wanted = room.is_without_company(number);
+        match wanted {
+            // A prompt may have ended what was heard before.
+            true => drop(call.start_music(user.music_class.as_deref())),
+            false if self.hears_music => call.stop_music(),
+            false => {}
+        }
+        self.hears_music = wanted;
+        Ok(())
     }
 
     /// A key, or none in time: does what an entry of the menu says once it is clear which is meant.
@@ -192,6 +217,7 @@ impl<'c> Visit<'c> {
                 return Ok(Some(end));
             }
         }
+        self.seek_company().await?;
         Ok(None)
     }
 
@@ -227,6 +253,9 @@ impl Drop for Visit<'_> {
     fn drop(&mut self) {
         if self.profiles.user.jitter_buffer {
             self.channel.call.set_jitter_buffer(None);
+        }
+        if self.hears_music {
+            self.channel.call.stop_music();
         }
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! Options: `l(n)` by the first `n` letters (3) of the last name, `f(n)` of the first name, `b(n)` of either, `a` of an alias too;
 //! `e` says the number behind the name; `m` offers up to eight names at a time, on the keys 1 to 8; `n` does not answer; `p(ms)` waits
-//! a moment, 3 s at most, before names are read; `s` stays in the dialplan and only sets `DIRECTORY_EXTEN`; `d` is accepted.
+//! a moment, 3 s at most, before names are read; `s` stays in the dialplan and only sets `DIRECTORY_EXTEN`; `d`, by which Asterisk reads keys while it speaks, is always so here.
+//! `c(file)` has no effect: names are those of `voicemail.conf`.
 //! While it plays, `0` leads to `o` and `*` to `a` of the dial context, where there is one.
 //!
 //! A name is the recording `greet` of its mailbox, else it is spelled. Sets `DIRECTORY_RESULT` to `SELECTED`, `OPERATOR`,
@@ -26,6 +27,8 @@ const FIRST_KEY: Duration = Duration::from_secs(5);
 const NEXT_KEY: Duration = Duration::from_secs(3);
 /// Names that are offered at a time with `m`.
 const AT_ONCE: usize = 8;
+/// Letters of options that mean something, or need not.
+const KNOWN: &str = "eflbamnpsd";
 /// How often a name is offered.
 const OFFERS: usize = 3;
 /// Longest pause of `p`.
@@ -46,6 +49,9 @@ pub(in crate::applications) async fn run(
     let arguments = split(arguments);
     let argument = |n: usize| arguments.get(n).map(String::as_str).filter(|a| !a.is_empty());
     let options = Options::parse(argument(2).unwrap_or_default());
+    for letter in options.others(KNOWN) {
+        channel.warning(format!("Directory: option '{letter}' has no effect here"));
+    }
     let here = channel.machine.location().context.to_string();
     let visit = Visit {
         context: argument(0).map(str::to_owned),

@@ -38,14 +38,14 @@ fn profiles_inherit_and_what_is_not_there_is_as_usual() {
 #[test]
 fn what_is_wrong_or_has_no_effect_is_said() {
     let (profiles, found) = read(
-        "[a]\ntype=user\nadmn=yes\nmarked=perhaps\ntext_messaging=yes\nmusic_on_hold_when_empty=yes\ndenoise=no\n[b]\nquiet=yes\n\
+        "[a]\ntype=user\nadmn=yes\nmarked=perhaps\ntext_messaging=yes\nannounce_join_leave=yes\ndenoise=no\n[b]\nquiet=yes\n\
          [c]\ntype=bridge\nvideo_mode=sfu\nrecord_conference=yes\nmixing_interval=40\njitterbuffer=yes\n",
     );
     let says = |part: &str| found.iter().any(|finding| finding.contains(part));
     for part in [
         "'admn' is no key",
         "'perhaps' is not yes or no",
-        "music_on_hold_when_empty has no effect yet",
+        "announce_join_leave has no effect yet",
         "[b] of confbridge.conf has no type",
         "video_mode has no effect",
         "record_conference",

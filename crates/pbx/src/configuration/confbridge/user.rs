@@ -15,6 +15,10 @@ pub struct UserProfile {
     pub quiet: bool,
     /// Hears the sound of its own coming.
     pub hears_own_join_sound: bool,
+    /// Hears music while it waits, or nobody else is there.
+    pub music_when_empty: bool,
+    /// The class of that music.
+    pub music_class: Option<String>,
     /// Is told how many there are.
     pub announce_user_count: bool,
     /// All are told how many there are.
@@ -68,6 +72,8 @@ impl Default for UserProfile {
             starts_muted: false,
             quiet: false,
             hears_own_join_sound: true,
+            music_when_empty: false,
+            music_class: None,
             announce_user_count: false,
             announce_user_count_all: CountForAll::Never,
             announce_only_user: true,
@@ -87,9 +93,6 @@ impl Default for UserProfile {
         }
     }
 }
-
-/// What music waits for.
-const MUSIC: &str = "music on hold is not played to waiting members; they hear silence";
 
 impl Profile for UserProfile {
     fn set(&mut self, key: &str, value: &str) -> Result<(), ProfileProblem> {
@@ -121,8 +124,8 @@ impl Profile for UserProfile {
                 self.timeout = Some(Duration::from_secs(seconds.into())).filter(|time| !time.is_zero());
             }
             "answer_channel" => self.answer = flag(key, value)?,
-            "music_on_hold_when_empty" => return pending(key, flag(key, value)?, MUSIC),
-            "music_on_hold_class" => return pending(key, !value.is_empty(), MUSIC),
+            "music_on_hold_when_empty" => self.music_when_empty = flag(key, value)?,
+            "music_on_hold_class" => self.music_class = text(),
             "announce_join_leave" | "announce_join_leave_review" => {
                 return pending(key, flag(key, value)?, "names are not recorded as somebody enters");
             }
