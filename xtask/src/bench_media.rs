@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::build::built;
+use crate::build::{built, cargo};
 use crate::{Outcome, root};
 
 /// Runs the bench with these words; a quick run takes what the tests are built of.
@@ -10,7 +10,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
     let mut bench = if words.contains(&"--quick") {
         Command::new(built("media-bench")?)
     } else {
-        let mut cargo = Command::new(env!("CARGO"));
+        let mut cargo = cargo();
         cargo.args(["run", "--quiet", "--release", "--package", "media-bench", "--"]);
         cargo
     };

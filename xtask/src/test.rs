@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::build::built;
+use crate::build::{built, cargo};
 use crate::{Outcome, root};
 
 /// Programs that the end-to-end tests run, and the Debian packages that hold them.
@@ -75,7 +75,7 @@ pub(crate) fn run() -> Outcome {
     install_programs()?;
     install_python_modules()?;
     let exchange = built("ipbx")?;
-    let mut tests = Command::new(env!("CARGO"))
+    let mut tests = cargo()
         .args(["test", "--workspace", "--no-fail-fast"])
         .current_dir(root())
         .env("END_TO_END", "required")
