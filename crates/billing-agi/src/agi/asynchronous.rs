@@ -104,45 +104,14 @@ mod tests {
 
     use super::*;
     use crate::agi::HangUpNews;
+    use crate::agi::testing::Noting;
     use tokio::sync::watch;
 
-    /// An exchange whose caller waits for a key for ever.
-    struct Waiting {
-        caller: watch::Receiver<bool>,
-        asked: Vec<Command>,
-    }
-
-    impl Host for Waiting {
-        async fn run(&mut self, command: Command) -> Reply {
-            let waits = matches!(command, Command::WaitForDigit(_));
-            self.asked.push(command);
-            if waits {
-                self.hang_up().await;
-                return Reply::of(-1);
-            }
-            Reply::of(0)
-        }
-
-        fn has_hung_up(&self) -> bool {
-            *self.caller.borrow()
-        }
-
-        async fn hang_up(&self) {
-            let mut caller = self.caller.clone();
-            if caller.wait_for(|gone| *gone).await.is_err() {
-                std::future::pending().await
-            }
-        }
-
-        fn tell_hang_up(&mut self) -> HangUpNews {
-            HangUpNews::Otherwise
-        }
-    }
-
-    fn scene() -> (watch::Sender<bool>, Waiting, AsyncAgi, AsyncCommands) {
+    fn scene() -> (watch::Sender<bool>, Noting, AsyncAgi, AsyncCommands) {
         let (caller, seen) = watch::channel(false);
         let (queue, commands) = asynchronous();
-        (caller, Waiting { caller: seen, asked: Vec::new() }, queue, commands)
+        let host = Noting { caller: seen, asked: Vec::new(), news: HangUpNews::Otherwise };
+        (caller, host, queue, commands)
     }
 
     #[tokio::test(start_paused = true)]

@@ -13,6 +13,8 @@ pub mod fuzzing;
 mod lines;
 mod reply;
 mod serve;
+#[cfg(test)]
+mod testing;
 mod words;
 
 pub use asynchronous::{

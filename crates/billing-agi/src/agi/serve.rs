@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{Command, CommandError, Environment, LineError, Lines, Reply};
 
@@ -16,6 +16,9 @@ const MOST_UNREAD: usize = 1 << 20;
 
 /// How long a script may say nothing once its caller has hung up. Then the call goes on without it.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a script that has ended its work may take to read its last replies.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What a script is told before a command that takes its time.
 const TRYING: &str = "100 result=0 Trying...";
@@ -150,7 +153,8 @@ where
         host.trace(Line::Reply(&reply));
         outgoing.say(&reply);
         if is_last {
-            outgoing.send().await;
+            // One that never reads is not waited for.
+            let _ = timeout(LAST_WORDS, outgoing.send()).await;
             return Ok(Ended::Broken);
         }
     }

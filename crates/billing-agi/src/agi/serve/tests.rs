@@ -1,44 +1,7 @@
 use super::*;
+use crate::agi::testing::Noting;
 use tokio::io::{AsyncBufReadExt, BufReader, DuplexStream, duplex, split};
 use tokio::sync::watch;
-
-/// An exchange that notes what it is asked for.
-struct Noting {
-    asked: Vec<Command>,
-    caller: watch::Receiver<bool>,
-    news: HangUpNews,
-}
-
-impl Host for Noting {
-    async fn run(&mut self, command: Command) -> Reply {
-        let waits = matches!(command, Command::WaitForDigit(_));
-        self.asked.push(command);
-        if waits {
-            self.hang_up().await;
-            return Reply::of(-1);
-        }
-        Reply::of(0)
-    }
-
-    fn has_hung_up(&self) -> bool {
-        *self.caller.borrow()
-    }
-
-    async fn hang_up(&self) {
-        let mut caller = self.caller.clone();
-        if caller.wait_for(|gone| *gone).await.is_err() {
-            std::future::pending().await
-        }
-    }
-
-    fn tell_hang_up(&mut self) -> HangUpNews {
-        self.news
-    }
-
-    fn announces(&mut self, command: &Command) -> bool {
-        matches!(command, Command::Gosub { .. })
-    }
-}
 
 /// A caller who can hang up, an exchange that serves, and the script's end.
 fn scene(news: HangUpNews) -> (watch::Sender<bool>, Noting, DuplexStream, DuplexStream) {
@@ -111,6 +74,19 @@ async fn a_script_that_never_reads_is_served_all_the_same() {
     let (ended, ()) = tokio::join!(serve_it(&mut host, ours), script);
     assert_eq!(ended.unwrap(), Ended::Done);
     assert_eq!(host.asked.len(), 1_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_breaks_off_and_never_reads_is_not_waited_for() {
+    let (_caller, mut host, ours, theirs) = scene(HangUpNews::Otherwise);
+    let script = async {
+        let mut script = theirs;
+        script.write_all("NOOP\n".repeat(50).as_bytes()).await.unwrap();
+        script.write_all(b"ASYNCAGI BREAK\n").await.unwrap();
+        script
+    };
+    let (ended, _script) = tokio::join!(serve_it(&mut host, ours), script);
+    assert_eq!(ended.unwrap(), Ended::Broken);
 }
 
 #[tokio::test(start_paused = true)]

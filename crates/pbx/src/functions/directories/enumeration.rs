@@ -6,7 +6,7 @@ use sip_ua::location::{LookupError, Naptr, Question, Record, RecordKind, Resolve
 use tokio::time::timeout;
 
 use super::PATIENCE;
-use super::results::Results;
+use super::results::{Asked, Results, asked};
 use crate::dialplan::DialplanChannel;
 use crate::functions::arguments::Arguments;
 use crate::functions::{FunctionError, FunctionScope, Value};
@@ -91,17 +91,10 @@ pub(super) fn query<'a>(channel: &'a mut DialplanChannel, arguments: &'a str) ->
 
 pub(super) fn result(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let given = Arguments::of(arguments, 2);
-    let found = scope.call.keep::<Results<String>>().of(given.at(0));
-    let found =
-        found.ok_or_else(|| FunctionError::arguments(RESULT, arguments, "ENUMQUERY has not asked for it"))?;
-    if given.at(1).eq_ignore_ascii_case("getnum") {
-        return Ok(found.len().to_string());
-    }
-    let place = given.at(1).parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-    let place = place.ok_or_else(|| {
-        FunctionError::arguments(RESULT, arguments, "results count from 1; getnum is their number")
-    })?;
-    Ok(found.get(place).cloned().unwrap_or_default())
+    Ok(match asked::<String>(scope, (RESULT, QUERY), arguments, &given)? {
+        Asked::Number(count) => count.to_string(),
+        Asked::One(address) => address.unwrap_or_default(),
+    })
 }
 
 fn wanted(

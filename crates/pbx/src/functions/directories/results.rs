@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::functions::arguments::Arguments;
+use crate::functions::{FunctionError, FunctionScope};
+
 /// Answers that a channel keeps; the oldest go.
 const MOST: usize = 32;
 
@@ -19,6 +22,32 @@ struct Kept<T> {
 struct Answer<T> {
     name: String,
     found: Vec<T>,
+}
+
+/// What `ENUMRESULT` and `SRVRESULT` ask for.
+pub(super) enum Asked<T> {
+    /// How many there are.
+    Number(usize),
+    /// One of them; `None` behind the last.
+    One(Option<T>),
+}
+
+/// What `RESULT(id,n)` asks for of what `query` has found; `n` counts from 1, or is `getnum`.
+pub(super) fn asked<T: Clone + Send + Sync + 'static>(
+    scope: &FunctionScope<'_>,
+    (result, query): (&'static str, &'static str),
+    arguments: &str,
+    given: &Arguments,
+) -> Result<Asked<T>, FunctionError> {
+    let wrong = |problem: String| FunctionError::arguments(result, arguments, problem);
+    let found = scope.call.keep::<Results<T>>().of(given.at(0));
+    let mut found = found.ok_or_else(|| wrong(format!("{query} has not asked for it")))?;
+    if given.at(1).eq_ignore_ascii_case("getnum") {
+        return Ok(Asked::Number(found.len()));
+    }
+    let place = given.at(1).parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+    let place = place.ok_or_else(|| wrong("results count from 1; getnum is their number".to_owned()))?;
+    Ok(Asked::One((place < found.len()).then(|| found.swap_remove(place))))
 }
 
 impl<T> Default for Results<T> {

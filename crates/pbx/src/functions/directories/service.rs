@@ -5,7 +5,7 @@ use sip_ua::location::{Question, Record, RecordKind, Resolver, Srv};
 use tokio::time::timeout;
 
 use super::PATIENCE;
-use super::results::Results;
+use super::results::{Asked, Results, asked};
 use crate::dialplan::DialplanChannel;
 use crate::functions::arguments::Arguments;
 use crate::functions::{FunctionError, FunctionScope, Value};
@@ -40,17 +40,11 @@ pub(super) fn query<'a>(channel: &'a mut DialplanChannel, arguments: &'a str) ->
 
 pub(super) fn result(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let given = Arguments::of(arguments, 3);
-    let found = scope.call.keep::<Results<Srv>>().of(given.at(0));
-    let found =
-        found.ok_or_else(|| FunctionError::arguments(RESULT, arguments, "SRVQUERY has not asked for it"))?;
-    if given.at(1).eq_ignore_ascii_case("getnum") {
-        return Ok(found.len().to_string());
-    }
-    let place = given.at(1).parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-    let place = place.ok_or_else(|| {
-        FunctionError::arguments(RESULT, arguments, "results count from 1; getnum is their number")
-    })?;
-    let Some(server) = found.get(place) else { return Ok(String::new()) };
+    let server = match asked::<Srv>(scope, (RESULT, QUERY), arguments, &given)? {
+        Asked::Number(count) => return Ok(count.to_string()),
+        Asked::One(None) => return Ok(String::new()),
+        Asked::One(Some(server)) => server,
+    };
     match given.at(2).to_ascii_lowercase().as_str() {
         "" | "host" => Ok(server.target.trim_end_matches('.').to_owned()),
         "port" => Ok(server.port.to_string()),
