@@ -7,13 +7,17 @@ use std::sync::Arc;
 
 use super::super::field::date;
 use super::super::record::CallRecord;
-use super::{RecordStore, lines};
+use super::RecordStore;
+use super::lines::LineFile;
 use crate::configuration::CsvRecords;
 
 /// The files of one folder.
 pub(super) struct MasterCsv {
     folder: PathBuf,
+    master: LineFile,
     settings: CsvRecords,
+    /// Files of accounts, from their first line to the moment when they are on the disk.
+    accounts: BTreeMap<String, LineFile>,
     /// Lines for files of accounts that are not written yet, though the master file has them.
     owed: BTreeMap<String, String>,
 }
@@ -21,19 +25,29 @@ pub(super) struct MasterCsv {
 /// Most text that is kept for the files of accounts while they cannot be written.
 const MOST_OWED: usize = 1 << 20;
 
+/// Most files of accounts that are open.
+const MOST_OPEN: usize = 64;
+
 impl MasterCsv {
     pub(super) fn new(folder: PathBuf, settings: CsvRecords) -> Self {
-        Self { folder, settings, owed: BTreeMap::new() }
+        let master = LineFile::new(folder.join("Master.csv"));
+        Self { folder, master, settings, accounts: BTreeMap::new(), owed: BTreeMap::new() }
     }
 
     /// Writes the files of accounts; those that cannot be written are tried again with the next records.
     fn write_accounts(&mut self) {
-        let folder = &self.folder;
+        let Self { folder, accounts, .. } = self;
         let mut problem = None;
         self.owed.retain(|account, text| {
-            let written = lines::append(&folder.join(format!("{account}.csv")), text.as_bytes());
-            problem = problem.take().or(written.err());
-            problem.is_some() && text.len() <= MOST_OWED
+            if accounts.len() >= MOST_OPEN && !accounts.contains_key(account) {
+                problem = problem.take().or(sync_all(accounts).err());
+            }
+            let path = || folder.join(format!("{account}.csv"));
+            let file = accounts.entry(account.clone()).or_insert_with(|| LineFile::new(path()));
+            let failed = file.append(text.as_bytes()).err();
+            let stays = failed.is_some() && text.len() <= MOST_OWED;
+            problem = problem.take().or(failed);
+            stays
         });
         if let Some(problem) = problem {
             tracing::warn!("call records of an account are in Master.csv alone: {problem}");
@@ -43,7 +57,7 @@ impl MasterCsv {
 
 impl RecordStore for MasterCsv {
     fn place(&self) -> String {
-        self.folder.join("Master.csv").display().to_string()
+        self.master.path().display().to_string()
     }
 
     fn write(&mut self, records: &[Arc<CallRecord>]) -> Result<(), String> {
@@ -51,7 +65,7 @@ impl RecordStore for MasterCsv {
         for record in records {
             line(&mut all, record, &self.settings);
         }
-        lines::append(&self.folder.join("Master.csv"), all.as_bytes())?;
+        self.master.append(all.as_bytes())?;
         if self.settings.account_files {
             for record in records.iter().filter(|record| is_file_name(&record.account_code)) {
                 let text = self.owed.entry(record.account_code.clone()).or_default();
@@ -61,6 +75,15 @@ impl RecordStore for MasterCsv {
         }
         Ok(())
     }
+
+    fn sync(&mut self) -> Result<(), String> {
+        self.master.sync().and(sync_all(&mut self.accounts))
+    }
+}
+
+/// Has all files on the disk, and closes them.
+fn sync_all(files: &mut BTreeMap<String, LineFile>) -> Result<(), String> {
+    std::mem::take(files).into_values().map(|mut file| file.sync()).fold(Ok(()), Result::and)
 }
 
 /// Whether an account code may name a file in the folder.
@@ -165,9 +188,27 @@ mod tests {
         let with = |account: &str| Arc::new(CallRecord { account_code: account.into(), ..record() });
         csv.write(&[with("sales"), with("../x"), with(".hidden"), with(""), with("sales")]).unwrap();
         let read = |name: &str| std::fs::read_to_string(folder.path().join("cdr-csv").join(name));
+        csv.sync().unwrap();
         assert_eq!(read("Master.csv").unwrap().lines().count(), 5);
         assert_eq!(read("sales.csv").unwrap().lines().count(), 2);
         assert_eq!(std::fs::read_dir(folder.path().join("cdr-csv")).unwrap().count(), 2);
         assert!(!folder.path().join("x.csv").exists());
+        let many: Vec<_> = (0..2 * MOST_OPEN).map(|n| with(&n.to_string())).collect();
+        csv.write(&many).unwrap();
+        assert!(csv.accounts.len() <= MOST_OPEN);
+        assert_eq!(read("100.csv").unwrap().lines().count(), 1);
+    }
+
+    #[test]
+    fn an_account_that_cannot_be_written_holds_up_no_other_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut csv = MasterCsv::new(folder.path().into(), settings());
+        let with = |account: &str| Arc::new(CallRecord { account_code: account.into(), ..record() });
+        std::fs::create_dir(folder.path().join("a.csv")).unwrap();
+        csv.write(&[with("a"), with("b")]).unwrap();
+        std::fs::remove_dir(folder.path().join("a.csv")).unwrap();
+        csv.write(&[with("a")]).unwrap();
+        let lines = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap().lines().count();
+        assert_eq!((lines("a.csv"), lines("b.csv"), lines("Master.csv")), (2, 1, 3));
     }
 }

@@ -4,24 +4,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::record::CallRecord;
+use super::RecordStore;
+use super::lines::LineFile;
 use super::template::fill;
-use super::{RecordStore, lines};
 
 /// One file.
 pub(super) struct CustomFile {
-    path: PathBuf,
+    file: LineFile,
     template: String,
 }
 
 impl CustomFile {
     pub(super) fn new(path: PathBuf, template: String) -> Self {
-        Self { path, template }
+        Self { file: LineFile::new(path), template }
     }
 }
 
 impl RecordStore for CustomFile {
     fn place(&self) -> String {
-        self.path.display().to_string()
+        self.file.path().display().to_string()
     }
 
     fn write(&mut self, records: &[Arc<CallRecord>]) -> Result<(), String> {
@@ -30,6 +31,10 @@ impl RecordStore for CustomFile {
             all.push_str(&fill(&self.template, record).replace(['\n', '\r'], " "));
             all.push('\n');
         }
-        lines::append(&self.path, all.as_bytes())
+        self.file.append(all.as_bytes())
+    }
+
+    fn sync(&mut self) -> Result<(), String> {
+        self.file.sync()
     }
 }

@@ -1,8 +1,9 @@
 //! The thread that writes records. Calls never wait for it: they put a record into a queue and go on.
 //!
-//! What comes while it writes goes out together next, with one `fdatasync` for each file (group commit). A place that
-//! cannot be written keeps its records in memory, up to a bound, and gets them in order as soon as it can; places do not
-//! wait for each other's problems, but for each other's disks.
+//! What comes while it writes goes out together next (group commit). A record is given to the system at once, and so
+//! outlives the end of the process; it is on the disk at once as well, but in a rush, where that is done once a second. A
+//! place that cannot be written keeps its records in memory, up to a bound, and gets them in order as soon as it can;
+//! places do not wait for each other's problems, but for each other's disks.
 
 mod csv;
 mod custom;
@@ -30,16 +31,28 @@ use crate::configuration::{CallRecordsConfiguration, RecordBatch};
 /// Most records that wait for one place. What comes then is lost, and counted.
 const MOST_WAITING: usize = 100_000;
 
+/// What is written is on the disk so much later at most. To wait for the disk after each of many records costs more than
+/// the rest of a call.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+
 /// Where records are written.
 pub(super) trait RecordStore: Send {
     /// What it is, for people: the name of a file.
     fn place(&self) -> String;
 
-    /// Writes all of them, and has them on the disk when it comes back.
+    /// Writes all of them: when it comes back they outlive the end of this process.
     ///
     /// # Errors
     /// A sentence that says what to do. None of them was written then.
     fn write(&mut self, records: &[Arc<CallRecord>]) -> Result<(), String>;
+
+    /// Has what was written on the disk, so that it outlives a loss of power.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    fn sync(&mut self) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// Tells people of what goes wrong.
@@ -82,7 +95,9 @@ impl RecordWriter {
         });
         let own = shared.clone();
         let thread = thread::Builder::new().name("call-records".to_owned());
-        thread.spawn(move || Desk { tell, shared: own, shelves: Vec::new() }.run())?;
+        thread.spawn(move || {
+            Desk { tell, shared: own, shelves: Vec::new(), synced: None, sync_at: None }.run()
+        })?;
         Ok(Self { shared })
     }
 
@@ -156,6 +171,10 @@ struct Desk {
     tell: Tell,
     shared: Arc<Shared>,
     shelves: Vec<Shelf>,
+    /// When the disk was last waited for.
+    synced: Option<Instant>,
+    /// When it is to be waited for, as there is something new.
+    sync_at: Option<Instant>,
 }
 
 impl Desk {
@@ -176,6 +195,12 @@ impl Desk {
             // The file that there is in any case.
             let written = written.collect::<Vec<_>>().first().copied().unwrap_or_default();
             self.shared.written.fetch_add(u64::try_from(written).unwrap_or(u64::MAX), Ordering::Relaxed);
+            if written > 0 {
+                let now = Instant::now();
+                let soonest = self.synced.map_or(now, |synced| (synced + SYNC_EVERY).max(now));
+                self.sync_at.get_or_insert(soonest);
+            }
+            self.sync(urgent);
             let stuck = self.shelves.iter().map(|shelf| shelf.waiting.len()).max().unwrap_or_default();
             self.shared.stuck.store(stuck, Ordering::Relaxed);
             for flush in errand.flushes {
@@ -188,11 +213,26 @@ impl Desk {
         }
     }
 
+    /// Waits for the disk, when it is time to.
+    fn sync(&mut self, urgent: bool) {
+        if !self.sync_at.is_some_and(|at| urgent || at <= Instant::now()) {
+            return;
+        }
+        self.sync_at = None;
+        for shelf in &mut self.shelves {
+            if let Err(problem) = shelf.store.sync() {
+                let place = shelf.store.place();
+                (self.tell)(format!("{place}: call records may not outlive a loss of power: {problem}"));
+            }
+        }
+        self.synced = Some(Instant::now());
+    }
+
     /// Waits until there is something to do.
     fn next_errand(&self) -> Errand {
         let mut queue = self.shared.lock();
         loop {
-            let rest = queue.rest(self.retry_at());
+            let rest = queue.rest([self.retry_at(), self.sync_at].into_iter().flatten().min());
             if rest == Some(Duration::ZERO) {
                 return queue.take();
             }
@@ -212,6 +252,7 @@ impl Desk {
 
     /// Goes on with other places; what waits for one that stays goes on waiting for it.
     fn move_to(&mut self, stores: Vec<Box<dyn RecordStore>>) {
+        self.sync(true);
         let mut old = std::mem::take(&mut self.shelves);
         for store in stores {
             let place = store.place();

@@ -35,8 +35,8 @@ pub(super) struct Errand {
 }
 
 impl Queue {
-    /// How long there is nothing to do; `None` until somebody rings.
-    pub(super) fn rest(&self, retry_at: Option<Instant>) -> Option<Duration> {
+    /// How long there is nothing to do, with chores of the thread's own at a time; `None` until somebody rings.
+    pub(super) fn rest(&self, chores_at: Option<Instant>) -> Option<Duration> {
         if self.ends
             || !self.flushes.is_empty()
             || self.stores.is_some()
@@ -48,7 +48,7 @@ impl Queue {
             Some(batch) if self.records.len() < batch.size => since + batch.time,
             _ => since,
         });
-        let next = [due, retry_at].into_iter().flatten().min()?;
+        let next = [due, chores_at].into_iter().flatten().min()?;
         Some(next.saturating_duration_since(Instant::now()))
     }
 

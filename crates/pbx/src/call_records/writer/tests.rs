@@ -7,6 +7,7 @@ use super::*;
 struct Gate {
     begun: Sender<Vec<u64>>,
     end: Receiver<bool>,
+    synced: Sender<()>,
 }
 
 impl RecordStore for Gate {
@@ -19,6 +20,12 @@ impl RecordStore for Gate {
         let good = self.end.recv().unwrap_or(true);
         good.then_some(()).ok_or_else(|| "it is shut".to_owned())
     }
+
+    fn sync(&mut self) -> Result<(), String> {
+        // Who does not count does not mind.
+        let _ = self.synced.send(());
+        Ok(())
+    }
 }
 
 struct Bench {
@@ -26,15 +33,17 @@ struct Bench {
     begun: Receiver<Vec<u64>>,
     end: Sender<bool>,
     told: Receiver<String>,
+    synced: Receiver<()>,
 }
 
 fn bench(batch: Option<RecordBatch>) -> Bench {
     let (say, told) = channel();
     let (begin, begun) = channel();
     let (end, ends) = channel();
+    let (sync, synced) = channel();
     let writer = RecordWriter::start(Box::new(move |text| drop(say.send(text)))).unwrap();
-    writer.follow(vec![Box::new(Gate { begun: begin, end: ends })], batch);
-    Bench { writer, begun, end, told }
+    writer.follow(vec![Box::new(Gate { begun: begin, end: ends, synced: sync })], batch);
+    Bench { writer, begun, end, told, synced }
 }
 
 fn numbered(sequence: u64) -> Arc<CallRecord> {
@@ -58,7 +67,7 @@ async fn what_comes_while_the_disk_works_goes_out_together_and_in_order() {
 
 #[tokio::test]
 async fn what_cannot_be_written_is_told_once_and_kept() {
-    let Bench { writer, begun, end, told } = bench(None);
+    let Bench { writer, begun, end, told, .. } = bench(None);
     writer.write(numbered(0));
     assert_eq!(begun.recv().unwrap(), [0]);
     end.send(false).unwrap();
@@ -111,14 +120,33 @@ async fn a_batch_is_written_when_it_is_full_or_asked_for() {
 
 #[tokio::test]
 async fn places_that_stay_keep_what_waits_for_them() {
-    let Bench { writer, begun, end, told } = bench(None);
+    let Bench { writer, begun, end, told, .. } = bench(None);
     writer.write(numbered(0));
     begun.recv().unwrap();
     end.send(false).unwrap();
     told.recv().unwrap();
     let (begin, again) = channel();
     let (_, open) = channel();
-    writer.follow(vec![Box::new(Gate { begun: begin, end: open })], None);
+    writer.follow(vec![Box::new(Gate { begun: begin, end: open, synced: channel().0 })], None);
     writer.flush().await;
     assert_eq!(again.recv().unwrap(), [0]);
+}
+
+#[tokio::test]
+async fn a_lone_record_is_on_the_disk_at_once_and_those_of_a_rush_together() {
+    let Bench { writer, begun, end, synced, .. } = bench(None);
+    drop(end);
+    writer.write(numbered(0));
+    begun.recv().unwrap();
+    synced.recv().unwrap();
+    for n in 1..=100 {
+        writer.write(numbered(n));
+        begun.recv().unwrap();
+    }
+    let rush = synced.try_iter().count();
+    assert!(rush < 50, "the disk was waited for {rush} times");
+    // Somebody who asks waits for no second.
+    writer.write(numbered(101));
+    writer.flush().await;
+    assert!(synced.try_iter().count() >= 1);
 }
