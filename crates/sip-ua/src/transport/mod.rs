@@ -7,6 +7,7 @@ mod listen;
 mod outside;
 // Datagrams and streams.
 mod connection;
+mod datagram;
 mod door;
 mod open_connections;
 mod peer_names;

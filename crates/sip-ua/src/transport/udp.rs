@@ -8,10 +8,10 @@ use std::time::Instant;
 use bytes::Bytes;
 use socket2::{Domain, SockRef, Socket, Type};
 use stun::Stun;
-use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::datagram::DatagramSocket;
 use super::local_address::LocalAddress;
 use super::{Flow, Input, ListenConfig, Protocol};
 use crate::guard::{Decision, SharedGuard, Standing};
@@ -32,7 +32,7 @@ const MAX_DATAGRAM: usize = 65_535;
 #[derive(Debug)]
 pub(crate) struct UdpTransport {
     bound: SocketAddr,
-    socket: Arc<UdpSocket>,
+    socket: Arc<DatagramSocket>,
     backlog: mpsc::Sender<(Bytes, Flow)>,
     tasks: [JoinHandle<()>; 2],
 }
@@ -72,9 +72,9 @@ impl UdpTransport {
     pub(crate) fn send(&self, bytes: Bytes, flow: Flow) -> io::Result<()> {
         let queued = self.backlog.capacity() < self.backlog.max_capacity();
         if !queued {
-            match self.socket.try_send_to(&bytes, flow.remote) {
+            match self.socket.try_send(&bytes, flow.remote) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                outcome => return outcome.map(drop),
+                outcome => return outcome,
             }
         }
         if self.backlog.try_send((bytes, flow)).is_err() {
@@ -102,7 +102,7 @@ impl Drop for UdpTransport {
     }
 }
 
-fn bind_socket(listen: &ListenConfig) -> io::Result<UdpSocket> {
+fn bind_socket(listen: &ListenConfig) -> io::Result<DatagramSocket> {
     let address = listen.address;
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, None)?;
     if address.is_ipv6() {
@@ -114,11 +114,11 @@ fn bind_socket(listen: &ListenConfig) -> io::Result<UdpSocket> {
     listen.sockets.mark(&SockRef::from(&socket), address.is_ipv4());
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
-    UdpSocket::from_std(socket.into())
+    DatagramSocket::new(socket.into())
 }
 
 async fn read(
-    socket: Arc<UdpSocket>,
+    socket: Arc<DatagramSocket>,
     bound: SocketAddr,
     inputs: mpsc::Sender<Input>,
     guard: Option<SharedGuard>,
@@ -126,7 +126,7 @@ async fn read(
     let mut local = LocalAddress::new(bound);
     let mut buffer = vec![0; MAX_DATAGRAM];
     loop {
-        let (length, remote) = match socket.recv_from(&mut buffer).await {
+        let (length, remote) = match socket.receive(&mut buffer).await {
             Ok(received) => received,
             Err(error) => {
                 // An earlier datagram met an unreachable port; the socket itself is sound.
@@ -144,7 +144,7 @@ async fn read(
             Stun::Silence => continue,
             Stun::Response(response) => {
                 // One that finds the socket full is lost, as on the way; phones ask again.
-                let _ = socket.try_send_to(&response, remote);
+                let _ = socket.try_send(&response, remote);
                 continue;
             }
         }
@@ -173,12 +173,12 @@ fn is_keep_alive(datagram: &[u8]) -> bool {
 }
 
 async fn write(
-    socket: Arc<UdpSocket>,
+    socket: Arc<DatagramSocket>,
     mut waiting: mpsc::Receiver<(Bytes, Flow)>,
     inputs: mpsc::Sender<Input>,
 ) {
     while let Some((bytes, flow)) = waiting.recv().await {
-        if socket.send_to(&bytes, flow.remote).await.is_err()
+        if socket.send(&bytes, flow.remote).await.is_err()
             && inputs.send(Input::Unsent { flow }).await.is_err()
         {
             return;
