@@ -10,6 +10,7 @@
 //! An application that does not take its events stops the input, not the timers: the network then waits in the
 //! sockets' buffers, and what does not fit there is lost, as it would be on a busy line.
 
+mod alarm;
 mod core;
 mod handle;
 mod listening;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::mpsc;
 
+use self::alarm::Alarm;
 pub use self::core::Core;
 pub use self::handle::Handle;
 use self::listening::Listening;
@@ -79,8 +81,9 @@ pub fn run_guarded<C: Core>(
     let (open, names) = (transports.open_connections(), transports.peer_names());
     let overdue = VecDeque::new();
     let told = listening.clone();
+    let (alarm, crowded) = (Alarm::new(), false);
     let task =
-        Task { core, transports, inputs, commands, events, overdue, guard, crowded: false, listening: told };
+        Task { core, transports, inputs, commands, events, overdue, guard, crowded, listening: told, alarm };
     tokio::spawn(task.run());
     Ok((Handle::new(command_sender, listening, open, names), event_receiver))
 }

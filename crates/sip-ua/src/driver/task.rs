@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
-use tokio::time::sleep_until;
 
+use super::alarm::Alarm;
 use super::handle::Command;
 use super::listening::Listening;
 use super::transports::Transports;
@@ -45,6 +45,7 @@ pub(super) struct Task<C: Core> {
     pub(super) crowded: bool,
     /// Where handles read what is served.
     pub(super) listening: Listening,
+    pub(super) alarm: Alarm,
 }
 
 /// Why the task woke.
@@ -91,13 +92,13 @@ impl<C: Core> Task<C> {
         // While strangers are turned away nothing of theirs wakes the task, so it looks by itself whether they still must
         // be.
         let look_again = self.crowded.then(|| Instant::now() + LOOK_AT_CROWD);
-        let deadline = [self.core.poll_timeout(), look_again].into_iter().flatten().min();
+        self.alarm.set([self.core.poll_timeout(), look_again].into_iter().flatten().min());
         let behind = !self.overdue.is_empty();
         tokio::select! {
             command = self.commands.recv() => Wake::Command(command),
             _ = self.inputs.recv_many(batch, BATCH), if !behind => Wake::Work,
             _ = self.events.reserve(), if behind => Wake::Work,
-            () = until(deadline) => Wake::Work,
+            () = self.alarm.rings() => Wake::Work,
         }
     }
 
@@ -198,12 +199,5 @@ impl<C: Core> Task<C> {
                 }
             }
         }
-    }
-}
-
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline.into()).await,
-        None => std::future::pending().await,
     }
 }

@@ -27,7 +27,7 @@ mod unix {
     impl DatagramSocket {
         /// Takes over a socket that does not block. Must run inside a tokio runtime.
         pub(in crate::transport) fn new(socket: UdpSocket) -> io::Result<Self> {
-            AsyncFd::with_interest(socket, Interest::READABLE).map(Self)
+            watch(socket, Interest::READABLE).map(Self)
         }
 
         /// The address it is bound to.
@@ -55,9 +55,17 @@ mod unix {
                 outcome => return outcome,
             }
             // Rare enough to watch for room anew each time.
-            let watched = AsyncFd::with_interest(self.0.get_ref().try_clone()?, Interest::WRITABLE)?;
+            let watched = watch(self.0.get_ref().try_clone()?, Interest::WRITABLE)?;
             watched.async_io(Interest::WRITABLE, |socket| socket.send_to(bytes, to)).await.map(drop)
         }
+    }
+
+    #[expect(
+        deprecated,
+        reason = "what takes its place is unsafe, for types that may change their descriptor: this does not"
+    )]
+    fn watch(socket: UdpSocket, interest: Interest) -> io::Result<AsyncFd<UdpSocket>> {
+        AsyncFd::with_interest(socket, interest)
     }
 }
 
