@@ -3,10 +3,14 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use super::folder::SIP_PORT;
 use super::process::Process;
 use super::{Outcome, Scene};
+
+/// How long it may take to end its children.
+const TO_END: Duration = Duration::from_secs(10);
 
 /// A running Kamailio, on an address of its own.
 pub(crate) struct Kamailio {
@@ -38,5 +42,12 @@ impl Kamailio {
 
     pub(crate) fn process(&mut self) -> &mut Process {
         &mut self.process
+    }
+}
+
+impl Drop for Kamailio {
+    /// Its main process ends its children when it is asked to end, and not when it is killed.
+    fn drop(&mut self) {
+        self.process.ask_to_end(TO_END);
     }
 }

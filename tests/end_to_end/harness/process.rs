@@ -58,6 +58,18 @@ impl Process {
         until_within(bound, &what, || Ok(self.child.try_wait()?))
     }
 
+    /// Asks it to end (SIGTERM), and waits for that, up to a bound.
+    pub(crate) fn ask_to_end(&mut self, bound: Duration) {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
+        let asked = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.pid())).status();
+        if asked.is_ok_and(|status| status.success()) {
+            // One that has not ended by then is killed as it is dropped.
+            let _ = self.ends_within(bound);
+        }
+    }
+
     /// Ends it as a power cut would: SIGKILL, to this process alone.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
