@@ -64,7 +64,7 @@ fn phones(scene: &Scene, called: &str) -> Outcome<(Exchange, Wire, Wire)> {
     let folder = Folder::new(scene)?
         .desk_with("from", (here, SIP_PORT).into(), OURS)
         .desk_with("to", (there, SIP_PORT).into(), called)
-        .dialplan("exten => to,1,Dial(PJSIP/to,20)");
+        .dialplan("exten => to,1,Dial(PJSIP/to,20)\nexten => h,1,NoOp(received=${CHANNEL(rtcp,rxcount)})");
     let exchange = Exchange::start(scene, &folder)?;
     let at = exchange.sip_address();
     Ok((exchange, Wire::bind(here, at)?, Wire::bind(there, at)?))
@@ -103,7 +103,8 @@ fn between(scene: &Scene) -> Outcome {
         // There is something to add to the second one alone.
         ensure(heard.payload_type == if octet == 5 { 99 } else { 0 }, || format!("{heard:?}"))?;
     }
-    hang_up(&exchange, &caller, &here, &there)
+    hang_up(&exchange, &caller, &here, &there)?;
+    exchange.says("received=2")
 }
 
 fn alone(scene: &Scene) -> Outcome {
@@ -126,5 +127,6 @@ fn alone(scene: &Scene) -> Outcome {
         })?;
         ensure(sound == [octet; SOUND], || format!("{} sounds in place of {octet}", sound[0]))?;
     }
-    hang_up(&exchange, &caller, &here, &there)
+    hang_up(&exchange, &caller, &here, &there)?;
+    exchange.says("received=4")
 }

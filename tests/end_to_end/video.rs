@@ -13,12 +13,16 @@ use crate::harness::folder::SIP_PORT;
 use crate::harness::media::description;
 use crate::harness::wait::{PATIENCE, until};
 use crate::harness::wire::Caller;
-use crate::harness::{Exchange, Folder, Outcome, Scene, Wire, ensure, trial};
+use crate::harness::{Baresip, Exchange, Folder, Outcome, Scene, Wire, ensure, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("video::video_and_text_pass_between_phones", &[], |scene| both_ways(scene, DIAL)),
         trial("video::they_pass_through_a_local_channel", &[], |scene| both_ways(scene, THROUGH)),
+        trial("video::softphones_see_each_other", &["baresip"], |scene| softphones(scene, "PJSIP/bob")),
+        trial("video::softphones_see_each_other_through_a_local_channel", &["baresip"], |scene| {
+            softphones(scene, "Local/desk@phones")
+        }),
         trial("video::what_the_called_phone_has_not_is_refused", &[], refused),
         trial("video::video_comes_and_goes_in_mid_call", &[], escalation),
         trial("video::an_echo_has_video_too", &[], echo),
@@ -230,6 +234,24 @@ fn both_ways(scene: &Scene, dialplan: &str) -> Outcome {
     // Under its own number, which is understood all the same.
     passes(&paper, pen, (110, 99), &text)?;
     hang_up(&exchange, &caller, &here, &there)
+}
+
+/// Two phones that show what they decode.
+fn softphones(scene: &Scene, destination: &str) -> Outcome {
+    let dialplan = format!("exten => bob,1,Dial({destination},30)\nexten => desk,1,Dial(PJSIP/bob,30)");
+    let video = "allow=!all,ulaw,vp8";
+    let folder = Folder::new(scene)?.phone_with("alice", video).phone_with("bob", video).dialplan(&dialplan);
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).with_video().register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).with_video().register_at(&exchange)?;
+    alice.dial("bob")?;
+    alice.sees_pictures(20)?;
+    bob.sees_pictures(20)?;
+    alice.hears(1_000)?;
+    bob.hears(440)?;
+    alice.hang_up()?;
+    bob.call_ends()?;
+    exchange.is_idle()
 }
 
 fn refused(scene: &Scene) -> Outcome {
