@@ -58,16 +58,26 @@ impl Process {
         until_within(bound, &what, || Ok(self.child.try_wait()?))
     }
 
-    /// Asks it to end (SIGTERM), and waits for that, up to a bound.
-    pub(crate) fn ask_to_end(&mut self, bound: Duration) {
-        if !matches!(self.child.try_wait(), Ok(None)) {
+    /// Ends it and its children, where it was spawned as the head of a group of its own: asks them to (SIGTERM), and kills what is
+    /// left after so long.
+    pub(crate) fn end_group(&mut self, bound: Duration) {
+        if !self.signal_group("TERM") {
             return;
         }
-        let asked = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.pid())).status();
-        if asked.is_ok_and(|status| status.success()) {
-            // One that has not ended by then is killed as it is dropped.
-            let _ = self.ends_within(bound);
+        let gone = until_within(bound, "the group to end", || {
+            // One that has ended is in its group until it is waited for.
+            let head = self.child.try_wait()?;
+            Ok((head.is_some() && !self.signal_group("0")).then_some(()))
+        });
+        if gone.is_err() {
+            self.signal_group("KILL");
         }
+    }
+
+    /// Whether a signal, by its name, reached anybody in the group that it heads.
+    fn signal_group(&self, name: &str) -> bool {
+        let words = format!("kill -s {name} -- -{} 2>/dev/null", self.pid());
+        Command::new("sh").arg("-c").arg(words).status().is_ok_and(|status| status.success())
     }
 
     /// Ends it as a power cut would: SIGKILL, to this process alone.
