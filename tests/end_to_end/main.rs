@@ -47,6 +47,7 @@ mod pickup;
 mod publications;
 mod radio;
 mod recording;
+mod redundancy;
 mod refusals;
 mod registration;
 mod reload;
@@ -122,6 +123,7 @@ fn main() {
         pickup::trials(),
         publications::trials(),
         radio::trials(),
+        redundancy::trials(),
         refusals::trials(),
         registration::trials(),
         recording::trials(),

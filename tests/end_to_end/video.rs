@@ -13,11 +13,16 @@ use crate::harness::folder::SIP_PORT;
 use crate::harness::media::description;
 use crate::harness::wait::{PATIENCE, until};
 use crate::harness::wire::Caller;
-use crate::harness::{Exchange, Folder, Outcome, Scene, Wire, ensure, trial};
+use crate::harness::{Baresip, Exchange, Folder, Outcome, Scene, Wire, ensure, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
-        trial("video::video_and_text_pass_between_phones", &[], both_ways),
+        trial("video::video_and_text_pass_between_phones", &[], |scene| both_ways(scene, DIAL)),
+        trial("video::they_pass_through_a_local_channel", &[], |scene| both_ways(scene, THROUGH)),
+        trial("video::softphones_see_each_other", &["baresip"], |scene| softphones(scene, "PJSIP/bob")),
+        trial("video::softphones_see_each_other_through_a_local_channel", &["baresip"], |scene| {
+            softphones(scene, "Local/desk@phones")
+        }),
         trial("video::what_the_called_phone_has_not_is_refused", &[], refused),
         trial("video::video_comes_and_goes_in_mid_call", &[], escalation),
         trial("video::an_echo_has_video_too", &[], echo),
@@ -29,13 +34,13 @@ const CAMERA: u32 = 77;
 const LENGTH: usize = 1_200;
 
 /// A stream of a phone: its sockets for RTP and RTCP, on whatever ports are free.
-struct Stream {
-    rtp: UdpSocket,
+pub(crate) struct Stream {
+    pub(crate) rtp: UdpSocket,
     rtcp: UdpSocket,
 }
 
 impl Stream {
-    fn open(at: IpAddr) -> Outcome<Self> {
+    pub(crate) fn open(at: IpAddr) -> Outcome<Self> {
         let open = || -> Outcome<UdpSocket> {
             let socket = UdpSocket::bind((at, 0))?;
             socket.set_read_timeout(Some(PATIENCE))?;
@@ -45,18 +50,18 @@ impl Stream {
     }
 
     /// Its media description, with these formats and their attributes.
-    fn section(&self, kind: &str, formats: &str, attributes: &[&str]) -> Outcome<String> {
+    pub(crate) fn section(&self, kind: &str, formats: &str, attributes: &[&str]) -> Outcome<String> {
         let (rtp, rtcp) = (self.rtp.local_addr()?.port(), self.rtcp.local_addr()?.port());
         let attributes: String = attributes.iter().map(|attribute| format!("a={attribute}\r\n")).collect();
         Ok(format!("m={kind} {rtp} RTP/AVP {formats}\r\n{attributes}a=rtcp:{rtcp}\r\n"))
     }
 
-    fn send(&self, to: SocketAddr, header: Header, payload: &[u8]) -> Outcome {
+    pub(crate) fn send(&self, to: SocketAddr, header: Header, payload: &[u8]) -> Outcome {
         self.rtp.send_to(&[&header.to_bytes()[..], payload].concat(), to)?;
         Ok(())
     }
 
-    fn hear(&self) -> Outcome<(Header, Vec<u8>, SocketAddr)> {
+    pub(crate) fn hear(&self) -> Outcome<(Header, Vec<u8>, SocketAddr)> {
         let mut buffer = [0; 2_000];
         let heard = self.rtp.recv_from(&mut buffer);
         let (length, from) = heard.map_err(|error| format!("no packet came: {error}"))?;
@@ -97,7 +102,7 @@ impl Stream {
 }
 
 /// Where a description has its stream of this kind, and the formats that it names.
-fn stream_of(message: &Message, kind: &str) -> Outcome<(SocketAddr, String)> {
+pub(crate) fn stream_of(message: &Message, kind: &str) -> Outcome<(SocketAddr, String)> {
     let text = String::from_utf8_lossy(message.body()).into_owned();
     let ip = text.lines().find_map(|line| line.strip_prefix("c=IN IP4 ")).ok_or("no c= line")?;
     let line = text.lines().find_map(|line| line.strip_prefix(&format!("m={kind} ")));
@@ -124,6 +129,10 @@ fn desks(scene: &Scene, called: &str, dialplan: &str) -> Outcome<(Exchange, Wire
 }
 
 const DIAL: &str = "exten => to,1,Dial(PJSIP/to,20)";
+const THROUGH: &str = "\
+exten => to,1,Dial(Local/further@phones,20)
+exten => further,1,Dial(Local/desk@phones/n,20)
+exten => desk,1,Dial(PJSIP/to,20)";
 const VIDEO: &[&str] = &[
     "rtpmap:97 H264/90000",
     "fmtp:97 profile-level-id=42e01f;packetization-mode=1",
@@ -152,15 +161,15 @@ fn passes(
     Ok((header, source))
 }
 
-fn hang_up(exchange: &Exchange, caller: &Caller<'_>, here: &Wire, there: &Wire) -> Outcome {
+pub(crate) fn hang_up(exchange: &Exchange, caller: &Caller<'_>, here: &Wire, there: &Wire) -> Outcome {
     caller.send(&Method::Bye, None, None)?;
     here.await_any(&["200 BYE"])?;
     there.respond(&there.await_any(&["BYE"])?, 200, "")?;
     exchange.is_idle()
 }
 
-fn both_ways(scene: &Scene) -> Outcome {
-    let (exchange, here, there) = desks(scene, ALL, DIAL)?;
+fn both_ways(scene: &Scene, dialplan: &str) -> Outcome {
+    let (exchange, here, there) = desks(scene, ALL, dialplan)?;
     let [video, text] = [Stream::open(here.address().ip())?, Stream::open(here.address().ip())?];
     let [screen, paper] = [Stream::open(there.address().ip())?, Stream::open(there.address().ip())?];
     let caller = Caller::new(&here, "from", "to");
@@ -225,6 +234,24 @@ fn both_ways(scene: &Scene) -> Outcome {
     // Under its own number, which is understood all the same.
     passes(&paper, pen, (110, 99), &text)?;
     hang_up(&exchange, &caller, &here, &there)
+}
+
+/// Two phones that show what they decode.
+fn softphones(scene: &Scene, destination: &str) -> Outcome {
+    let dialplan = format!("exten => bob,1,Dial({destination},30)\nexten => desk,1,Dial(PJSIP/bob,30)");
+    let video = "allow=!all,ulaw,vp8";
+    let folder = Folder::new(scene)?.phone_with("alice", video).phone_with("bob", video).dialplan(&dialplan);
+    let exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).with_video().register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).with_video().register_at(&exchange)?;
+    alice.dial("bob")?;
+    alice.sees_pictures(20)?;
+    bob.sees_pictures(20)?;
+    alice.hears(1_000)?;
+    bob.hears(440)?;
+    alice.hang_up()?;
+    bob.call_ends()?;
+    exchange.is_idle()
 }
 
 fn refused(scene: &Scene) -> Outcome {

@@ -102,7 +102,8 @@ impl Membership {
         let mut known = calls.map(Call::party_streams);
         for (call, other) in [(0, 1), (1, 0)] {
             let (own, others) = (streams::counts(&known[call]), streams::counts(&known[other]));
-            if own.iter().zip(others).any(|(own, other)| *own < other) {
+            let lacks = own.iter().zip(others).any(|(own, other)| *own < other);
+            if lacks || calls[call].0.driver.speaks_for_another() {
                 calls[call].match_streams(&known[other]);
             }
         }

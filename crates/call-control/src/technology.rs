@@ -166,6 +166,11 @@ pub trait Driver: Send + Sync + 'static {
     /// The party at the far end has these streams beside its audio, and no others: those that the own party has not are to be
     /// offered to it. Only for technologies that carry such.
     fn match_streams(&self, _streams: &[PartyStream]) {}
+    /// The party is another channel here, which has for its own whatever this one is joined with: it is told of streams as soon
+    /// as there is somebody.
+    fn speaks_for_another(&self) -> bool {
+        false
+    }
     /// The party has another one at the far end than before (SIP: UPDATE or a re-INVITE that says so), as
     /// [`Call::connected`] tells.
     fn connected(&self) {}

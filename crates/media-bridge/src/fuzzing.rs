@@ -9,9 +9,11 @@ use rtp::srtp::{Inbound, MasterKey, Suite};
 
 use crate::codec::{Codec, MOST_SAMPLES};
 use crate::keys::LegKeys;
-use crate::leg::{LegCore, Seed};
-use crate::passage::{Passage, PassedFormat, PictureRequest};
-use crate::settings::{CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, LegSettings};
+use crate::leg::{Heard, LegCore, Seed};
+use crate::passage::{Passage, PassedFormat, PassedRole, PictureRequest};
+use crate::settings::{
+    CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, LegSettings, RedundantPayloads,
+};
 use crate::statistics::Counters;
 
 /// SSRC of the stream that the listening leg sends.
@@ -96,9 +98,17 @@ fn settings(peer: SocketAddr, codec: Codec, direction: Direction) -> LegSettings
     let telephone_event = Some(EventPayload { send: 101, receive: 96, clock_rate: 8_000 });
     let comfort_noise = Some(ComfortNoise { send: 13, receive: 13 });
     let extended_reports = ExtendedReports { voip_metrics: true, round_trip: true };
+    let redundancy = RedundantPayloads {
+        send: 121,
+        receive: 120,
+        carries: codec.static_payload_type().unwrap_or(96),
+        generations: 2,
+        preferred: false,
+    };
     LegSettings {
         telephone_event,
         comfort_noise,
+        redundancy: [Some(redundancy), None],
         extended_reports,
         direction,
         symmetric: true,
@@ -114,29 +124,62 @@ fn changing(mut settings: LegSettings) -> LegSettings {
 
 fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: SocketAddr, datagram: &[u8]) {
     talker.hear_rtcp(now, from, datagram);
+    if talker.is_redundant(datagram) {
+        return relay_redundant(now, talker, listener, from, datagram);
+    }
     let Some(heard) = talker.hear(now, from, datagram) else { return };
+    if !talker.was_recovered(&heard) {
+        relay_heard(now, talker, listener, &heard, datagram);
+    }
+}
+
+/// The same for redundant data, with what was lost.
+fn relay_redundant(
+    now: Instant,
+    talker: &mut LegCore,
+    listener: &mut LegCore,
+    from: SocketAddr,
+    datagram: &[u8],
+) {
+    let mut packet = datagram.to_vec();
+    let Some(length) = talker.take_primary(&mut packet) else { return };
+    packet.truncate(length);
+    let Some(heard) = talker.hear(now, from, &packet) else { return };
+    let Some(lost) = talker.hear_redundant(&heard, datagram) else { return };
+    for lost in lost {
+        let found = [&lost.header.to_bytes()[..], lost.data].concat();
+        if let Some(heard) = talker.hear_lost(lost.header, 12..found.len()) {
+            relay_heard(now, talker, listener, &heard, &found);
+        }
+    }
+    let heard = Heard { redundant: true, ..heard };
+    relay_heard(now, talker, listener, &heard, &packet);
+}
+
+fn relay_heard(now: Instant, talker: &mut LegCore, listener: &mut LegCore, heard: &Heard, datagram: &[u8]) {
     let mut buffer = [0; 8_192];
     talker.farewell(&mut buffer);
-    talker.begin_noise(&heard, datagram);
-    talker.end_noise(&heard);
+    talker.begin_noise(heard, datagram);
+    talker.end_noise(heard);
     let mut pcm = [0; MOST_SAMPLES];
     if let Some((noise, sound)) = talker.play_out(now, &mut pcm) {
         listener.relay_sound(now, &noise, sound, &mut buffer);
     }
     let mut sound = (&[][..], 0);
-    if talker.listens(&heard) || listener.recodes(&heard) {
-        let Some(decoded) = talker.decode(&heard, datagram, &mut pcm) else { return };
+    if talker.listens(heard) || listener.recodes(heard) {
+        let Some(decoded) = talker.decode(heard, datagram, &mut pcm) else { return };
         listener.press_heard(now, &talker.listen(decoded));
         sound = decoded;
     }
-    let outgoing = if listener.recodes(&heard) {
-        listener.relay_sound(now, &heard, sound, &mut buffer)
+    let outgoing = if listener.recodes(heard) {
+        listener.relay_sound(now, heard, sound, &mut buffer)
     } else {
         let packet = &mut buffer[..datagram.len()];
         packet.copy_from_slice(datagram);
-        listener.relay(now, &heard, packet)
+        listener.relay(now, heard, packet)
     };
     if let Some(outgoing) = outgoing {
+        let outgoing = listener.with_redundancy(&mut buffer, outgoing);
         let sent = Packet::parse(&buffer[..outgoing.length]).map(|packet| packet.ssrc());
         assert_eq!(sent, Ok(OURS), "what is sent on is a packet of ours");
         check_protection(listener, &mut buffer, outgoing.length);
@@ -149,8 +192,12 @@ fn relay(now: Instant, talker: &mut LegCore, listener: &mut LegCore, from: Socke
 
 /// A leg that passes on a codec and redundant data of it.
 fn passing_leg(now: Instant, ssrc: u32, peer: SocketAddr) -> LegCore {
-    let format = |name: u64, receive| PassedFormat { name, send: 99, receive, redundant: name == 2 };
-    let formats = vec![format(1, 96), format(2, 97)];
+    let format = |name, receive, role| PassedFormat { name, send: 99 - name as u8, receive, role };
+    let formats = vec![
+        format(1, 96, PassedRole::Data),
+        format(2, 97, PassedRole::Redundant),
+        format(3, 98, PassedRole::Correction),
+    ];
     let passage = Passage { formats, clock_rate: 90_000, pictures: PictureRequest::Full };
     let mut leg = new_leg(now, ssrc);
     leg.configure_passage(now, settings(peer, Codec::Pcmu, Direction::SendRecv), passage);

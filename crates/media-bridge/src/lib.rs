@@ -84,14 +84,14 @@ pub use event::{LegEvent, PlayToken, PlaybackEnd};
 pub use handle::Leg;
 pub use id::LegId;
 pub use keys::LegKeys;
-pub use passage::{Passage, PassedFormat, PictureRequest};
+pub use passage::{Passage, PassedFormat, PassedRole, PictureRequest};
 pub use playback::{Playback, PlaybackControl, Sound};
 pub use recorder::{Content, RecordError, Recorder, Recording, RecordingEnd, RecordingPlan, Track};
 pub use rtp::srtp::{MasterKey, Mki, Suite};
 pub use rtp::telephone_event::Digit;
 pub use settings::{
     ALTERNATIVES, CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, JitterBuffer,
-    JitterMode, Learning, LegSettings, OTHER_EVENTS,
+    JitterMode, Learning, LegSettings, OTHER_EVENTS, REDUNDANCIES, RedundantPayloads,
 };
 pub use spread::Spread;
 pub use statistics::Statistics;

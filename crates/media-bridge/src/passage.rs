@@ -10,8 +10,20 @@ pub struct PassedFormat {
     pub send: u8,
     /// What we announced.
     pub receive: u8,
+    /// What is to be known of its payload.
+    pub role: PassedRole,
+}
+
+/// What is to be known of the payload of a format that is passed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PassedRole {
+    /// Nothing: it is the same on both sides.
+    #[default]
+    Data,
     /// It is redundant data (RFC 2198), whose headers name payload types of others of these formats.
-    pub redundant: bool,
+    Redundant,
+    /// It is forward error correction (RFC 5109) within redundant data, whose header tells numbers and times of other packets.
+    Correction,
 }
 
 /// How a peer is asked for a picture that needs no other.

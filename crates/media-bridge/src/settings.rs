@@ -34,6 +34,9 @@ pub struct LegSettings {
     /// Payload types of comfort noise (RFC 3389) on the clock of 8 kHz, if both sides have it: the peer sends a description of
     /// its pauses instead of silence.
     pub comfort_noise: Option<ComfortNoise>,
+    /// Redundant data (RFC 2198) of codecs, if both sides have it: lost packets of the peer are found in later ones, and it is sent
+    /// likewise, as soon as it, or who talks to it, does so.
+    pub redundancy: [Option<RedundantPayloads>; REDUNDANCIES],
     /// Keys of the peer are listened for in its sound (ITU-T Q.24), as those of a peer without telephone-event.
     pub digits_in_sound: bool,
     /// Keys for the peer go another way than through its media: [`LegEvent::DigitForPeer`](crate::LegEvent::DigitForPeer)
@@ -85,6 +88,7 @@ impl LegSettings {
             telephone_event: None,
             other_events: [None; OTHER_EVENTS],
             comfort_noise: None,
+            redundancy: [None; REDUNDANCIES],
             digits_in_sound: false,
             digits_elsewhere: false,
             direction: Direction::SendRecv,
@@ -230,6 +234,24 @@ pub struct ComfortNoise {
     pub send: u8,
     /// What we announced.
     pub receive: u8,
+}
+
+/// How many codecs of a leg may be sent with redundancy.
+pub const REDUNDANCIES: usize = 2;
+
+/// Payload types of redundant data (RFC 2198) of one codec; each side chooses the one that it wants to receive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RedundantPayloads {
+    /// What the peer announced.
+    pub send: u8,
+    /// What we announced.
+    pub receive: u8,
+    /// What the peer announced for the codec that is in it.
+    pub carries: u8,
+    /// How many packets before it may be in a packet that we send: 1 to 3.
+    pub generations: u8,
+    /// The peer would rather have it than the codec alone.
+    pub preferred: bool,
 }
 
 /// Which way audio flows, seen from us (RFC 8866 §6.7).

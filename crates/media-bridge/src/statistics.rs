@@ -17,6 +17,8 @@ pub struct Statistics {
     pub octets_sent: u64,
     /// Packets of the peer that never came (RFC 3550 A.3); below zero when some came twice.
     pub lost: i64,
+    /// Packets of the peer that never came, and whose sound was in later ones (RFC 2198). They are among the lost ones.
+    pub recovered: u64,
     /// Interarrival jitter (RFC 3550 A.8).
     pub jitter: Duration,
     /// Packets from a source that is not the peer, and those on probation while the source is learnt. Never heard.
@@ -70,6 +72,7 @@ pub(crate) struct Counters {
     pub(crate) packets_sent: Counter,
     pub(crate) octets_sent: Counter,
     pub(crate) lost: Gauge,
+    pub(crate) recovered: Counter,
     /// Microseconds.
     pub(crate) jitter_us: Gauge,
     pub(crate) strangers: Counter,
@@ -107,6 +110,7 @@ impl Counters {
             packets_sent: self.packets_sent.get(),
             octets_sent: self.octets_sent.get(),
             lost: self.lost.get(),
+            recovered: self.recovered.get(),
             jitter: self.jitter_us.duration(),
             strangers: self.strangers.get(),
             malformed: self.malformed.get(),

@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use media_bridge::{
-    Codec, Leg, LegConfig, LegEvent, LegKeys, LegSettings, MasterKey, MediaConfig, MediaEngine, Suite,
+    Codec, Leg, LegConfig, LegEvent, LegKeys, LegSettings, MasterKey, MediaConfig, MediaEngine,
+    RedundantPayloads, Suite,
 };
 use rtp::srtp::{Inbound, Outbound};
 
@@ -177,4 +178,47 @@ fn a_protected_leg_is_bridged_with_a_plain_one() {
     let (packet, _) = bob.receive();
     assert_eq!(packet[12..], [0x37; 160]);
     assert_eq!(alice.leg.statistics().unauthentic, 1);
+}
+
+#[test]
+fn what_a_phone_loses_is_found_in_its_redundant_data() {
+    let engine = engine(1);
+    let (mut a, b) = (party(&engine, Codec::Pcmu), party(&engine, Codec::Pcmu));
+    let mut settings = LegSettings::new(Some(a.socket.local_addr().unwrap()), Codec::Pcmu);
+    let redundant =
+        RedundantPayloads { send: 121, receive: 121, carries: 0, generations: 1, preferred: false };
+    settings.redundancy[0] = Some(redundant);
+    a.leg.configure(settings);
+    let _bridge = engine.bridge(&a.leg, &b.leg);
+    hears(&mut a, &b, 0, 0);
+    b.socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let redundancy = |a: &mut Party, before: u8, now: u8| {
+        a.sequence += 1;
+        let timestamp = 160 * u32::from(a.sequence);
+        let header =
+            rtp::Header { payload_type: 121, sequence: a.sequence, timestamp, ssrc: 7, ..Default::default() };
+        let word = 0x80_u32 << 24 | 160 << 10 | 160;
+        let packet =
+            [&header.to_bytes()[..], &word.to_be_bytes(), &[0], &[before; 160], &[now; 160]].concat();
+        a.socket.send_to(&packet, a.leg.rtp_address()).unwrap();
+    };
+    redundancy(&mut a, 0, 1);
+    a.sequence += 1;
+    redundancy(&mut a, 2, 3);
+    let mut found = Vec::new();
+    while found.len() < 3 {
+        let packet = b.receive().0;
+        // Those before may have waited for the bridge.
+        if packet[12] != 0 {
+            found.push(packet);
+        }
+    }
+    let heard = [0, 1, 2].map(|nth: usize| {
+        let packet = &found[nth];
+        (u16::from_be_bytes([packet[2], packet[3]]), packet[1] & 0x7F, packet[12], packet.len())
+    });
+    let first = heard[0].0;
+    let number = |n: u16| first.wrapping_add(n);
+    assert_eq!(heard, [(number(0), 0, 1, 172), (number(1), 0, 2, 172), (number(2), 0, 3, 172)]);
+    assert_eq!(a.leg.statistics().recovered, 1);
 }

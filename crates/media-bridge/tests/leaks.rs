@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use media_bridge::{
     Backend, Bridge, Codec, Leg, LegConfig, LegSettings, MediaConfig, MediaEngine, Passage, PassedFormat,
-    PictureRequest,
+    PassedRole, PictureRequest,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -48,7 +48,7 @@ fn call(engine: &MediaEngine) -> ([Leg; 4], [Bridge; 2]) {
     let bridge = engine.bridge(&first, &second);
     let video = [&first, &second].map(|audio| {
         let leg = audio.open_beside(LegConfig::new(LOCAL, |_| {})).unwrap();
-        let format = PassedFormat { name: 1, send: 97, receive: 96, redundant: false };
+        let format = PassedFormat { name: 1, send: 97, receive: 96, role: PassedRole::Data };
         let pictures = PictureRequest::Loss;
         let passage = Passage { formats: vec![format], clock_rate: 90_000, pictures };
         leg.pass(LegSettings::new(Some(phone), Codec::Pcmu), passage);

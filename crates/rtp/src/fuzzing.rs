@@ -1,5 +1,7 @@
 //! What the fuzz targets run; here so that it always compiles.
 
+use crate::correction::Correction;
+use crate::redundancy::{RedundancyReceiver, RedundancySender, RedundantPayload};
 use crate::rtcp::extended::{Block, RunLengths, encode_runs};
 use crate::rtcp::feedback::Feedback;
 use crate::rtcp::{self, Compound, CompoundWriter};
@@ -26,6 +28,72 @@ pub fn rtp_packet(data: &[u8]) {
     }
     rewrite(data, packet.header());
     strip(data, &packet);
+}
+
+/// A payload of redundant data has its blocks within its octets, one behind the other; what is made good with it was missing, and
+/// what is sent on with redundancy can be read again.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn redundancy(data: &[u8]) {
+    let (mut receiver, mut sender) = (RedundancyReceiver::new(), RedundancySender::new());
+    // Packets with two octets of number, one of time, one of length.
+    let mut rest = data;
+    while let Some((&[high, low, time, length], more)) = rest.split_first_chunk() {
+        let (payload, behind) = more.split_at(more.len().min(length.into()));
+        rest = behind;
+        let sequence = u16::from_be_bytes([high, low]);
+        let timestamp = u32::from(sequence).wrapping_mul(160).wrapping_add(time.into());
+        let header = Header { payload_type: 8, sequence, timestamp, ..Header::default() };
+        send_again(&mut sender, &header, payload);
+        let found = receiver.receive(&header);
+        let Ok(payload) = RedundantPayload::parse(payload) else { continue };
+        let octets: usize = payload.blocks().map(|block| block.data.len()).sum();
+        assert_eq!(4 * payload.blocks().len() + 1 + octets, payload.primary_range().start);
+        let mut last = None;
+        for lost in found.fill(&mut receiver, &payload) {
+            let behind = sequence.wrapping_sub(lost.header.sequence);
+            assert!((1..=100).contains(&behind) && last.is_none_or(|last| behind < last));
+            assert!(receiver.receive(&lost.header).is_repeated());
+            last = Some(behind);
+        }
+    }
+}
+
+/// Sends a packet with what was sent before it.
+fn send_again(sender: &mut RedundancySender, header: &Header, payload: &[u8]) {
+    let mut packet = [0; MAX_PACKET];
+    header.write(&mut packet);
+    let length = Header::LENGTH + payload.len();
+    packet[Header::LENGTH..length].copy_from_slice(payload);
+    let Some(grown) = sender.add(&mut packet, length, 121, 2) else {
+        return assert_eq!(&packet[Header::LENGTH..length], payload);
+    };
+    let packet = Packet::parse(&packet[..grown]);
+    let Ok(packet) = packet else { panic!("{packet:?} was made of {header:?}") };
+    assert_eq!(packet.header(), Header { payload_type: 121, ..*header });
+    let written = RedundantPayload::parse(packet.payload());
+    let Ok(written) = written else { panic!("{written:?} was made of {header:?}") };
+    assert_eq!((written.primary().payload_type, written.primary().data), (8, payload));
+    assert!((1..=2).contains(&written.blocks().len()));
+}
+
+/// Forward error correction names packets once each, and can be told in other numbers and back.
+///
+/// # Panics
+/// When that does not hold.
+pub fn correction(data: &[u8]) {
+    let Ok(correction) = Correction::parse(data) else { return };
+    assert!((1..=48).contains(&correction.protected().count()));
+    let mut copy = [0; MAX_PACKET];
+    let Some(copy) = copy.get_mut(..data.len()) else { return };
+    copy.copy_from_slice(data);
+    let mut other = correction;
+    (other.base, other.payload_types, other.timestamps) = (!correction.base, 5, 6);
+    other.renumber(copy);
+    assert_eq!(Correction::parse(copy), Ok(other));
+    correction.renumber(copy);
+    assert_eq!(copy, data);
 }
 
 /// Without its extension a packet is what it was but for that.

@@ -7,6 +7,7 @@
 //! - [`StreamRewriter`] keeps one outgoing stream whole, whoever feeds it; [`Reception`] measures an incoming one;
 //! - [`Repacker`] puts sound into packets of another length, [`ClockScale`] tells timestamps by another clock;
 //! - [`telephone_event`] has both ends of a digit, [`rtcp`] the reports;
+//! - [`redundancy`] sends sound twice, and finds what was lost; [`correction`] looks at forward error correction;
 //! - [`srtp`] protects packets, and takes their protection off.
 //!
 //! A forwarder in full:
@@ -34,11 +35,13 @@
 //!
 //! | RFC | |
 //! | --- | --- |
+//! | 2198 | redundant audio data: read, written, and losses made good with it |
 //! | 3550 | packets, sequence numbers, jitter, reports; no session bandwidth rules |
 //! | 3611 | extended reports: the seven blocks, read and written |
 //! | 3711, 6188, 7714 | Secure RTP and RTCP: AES in counter mode and AES-GCM |
 //! | 4585, 5104 | feedback as packets: NACK, PLI, FIR; no rules on when to send it |
 //! | 4733 | telephone-event for digits; no other events, no tones (`audio/tone`) |
+//! | 5109 | forward error correction: headers read and told in other numbers; nothing is computed |
 //! | 5506 | reduced-size RTCP is read |
 //! | 5761, 7983 | what shares a port is told apart |
 //! | 8285 | header extensions are shown and taken out, not taken apart |
@@ -50,6 +53,7 @@
 mod bursts;
 /// Timestamps from one clock to another.
 mod clock_scale;
+pub mod correction;
 /// What shares a media port (RFC 5761, RFC 7983).
 mod demux;
 /// What a call sounds like (ITU-T G.107).
@@ -66,6 +70,7 @@ mod ntp;
 mod packet;
 /// Measuring an incoming stream, counting an outgoing one.
 mod reception;
+pub mod redundancy;
 /// Packets of another length.
 mod repacker;
 /// Keeping an outgoing stream whole.

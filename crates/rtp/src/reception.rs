@@ -85,6 +85,12 @@ impl Reception {
         self.sender_report = Some((info.ntp.middle(), now));
     }
 
+    /// Whether packets have come since the last [`report`](Self::report): there is nothing to say about a source that was not heard
+    /// since (RFC 3550 §6.4.1).
+    pub fn has_news(&self) -> bool {
+        self.sequence.received() != self.reported.1
+    }
+
     /// The block to send about this source at `now`. The fraction lost is that since the last call.
     pub fn report(&mut self, now: Duration) -> ReportBlock {
         let (expected, received) = (self.sequence.expected(), self.sequence.received());
@@ -179,6 +185,18 @@ mod tests {
         }
         let block = reception.report(Duration::ZERO);
         assert_eq!((block.fraction_lost, block.cumulative_lost, block.highest_sequence), (0, 1, 14));
+    }
+
+    #[test]
+    fn a_source_is_news_once() {
+        let mut reception = Reception::new(1, 8_000);
+        assert!(!reception.has_news());
+        reception.receive(&header(0), Duration::ZERO);
+        assert!(reception.has_news());
+        reception.report(Duration::ZERO);
+        assert!(!reception.has_news());
+        reception.receive(&header(0), Duration::ZERO);
+        assert!(reception.has_news(), "a repeat was heard, too");
     }
 
     #[test]

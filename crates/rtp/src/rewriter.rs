@@ -221,6 +221,14 @@ impl StreamRewriter {
         (behind < self.room).then(|| sequence.wrapping_sub(source.sequence_offset))
     }
 
+    /// What is added to numbers and timestamps of the present source; `None` without one.
+    pub fn offsets(&self) -> Option<(u16, u32)> {
+        match self.feed {
+            Feed::Source(source) => Some((source.sequence_offset, source.timestamp_offset)),
+            Feed::None | Feed::Local { .. } => None,
+        }
+    }
+
     /// Number of the newest packet sent.
     pub fn sequence(&self) -> u16 {
         self.sequence

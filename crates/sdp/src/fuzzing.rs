@@ -170,5 +170,6 @@ fn protection(demanded: bool) -> Protection {
 
 fn local() -> LocalMedia {
     let codecs = [Codec::OPUS, Codec::G722, Codec::PCMA, Codec::PCMU].map(CodecOffer::from);
-    LocalMedia::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 10_000, codecs.into())
+    let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+    LocalMedia { redundancy: true, ..LocalMedia::new(address, 10_000, codecs.into()) }
 }

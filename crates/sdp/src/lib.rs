@@ -30,7 +30,7 @@
 //! | --- | --- |
 //! | RFC 8866 | all lines as text; `o=`, `c=`, `m=`, `a=` typed |
 //! | RFC 3264 | one audio stream; video and text beside it where they are wanted; every other stream is refused with port 0 |
-//! | RFC 2198 | `red` beside what it carries, in video and text |
+//! | RFC 2198 | `red` beside what it carries; in sound, of one codec |
 //! | RFC 3551 | static payload types; `RTP/AVP`, and `RTP/AVPF`; `a=rtcp-fb` (RFC 4585, 5104) of video |
 //! | RFC 3605, 5761 | `a=rtcp`; `a=rtcp-mux` where the owner of the sockets allows it |
 //! | RFC 3611 | `a=rtcp-xr`: VoIP metrics and round trips where the peer asks for them |

@@ -64,9 +64,10 @@ prop_compose! {
         direction in direction(),
         ptime in any::<u16>(),
         protection in proptest::option::of(protection()),
+        redundancy in any::<bool>(),
     ) -> LocalMedia {
         let address = IpAddr::V4(Ipv4Addr::from(host));
-        LocalMedia { address, port, rtcp_port, codecs, telephone_event, direction, ptime, protection, lines: Vec::new() }
+        LocalMedia { address, port, rtcp_port, codecs, telephone_event, direction, ptime, protection, redundancy, lines: Vec::new() }
     }
 }
 
@@ -85,6 +86,19 @@ fn check(
     b_media: &LocalMedia,
 ) -> Result<(), TestCaseError> {
     prop_assert_eq!(&a.codec, &b.codec);
+    let red = |agreed: &Negotiated, ours: bool| -> Vec<_> {
+        let mut all: Vec<_> = agreed
+            .redundancy
+            .iter()
+            .map(|red| {
+                let numbers = (red.send_payload_type, red.receive_payload_type);
+                (red.codec.to_string(), if ours { numbers } else { (numbers.1, numbers.0) }, red.preferred)
+            })
+            .collect();
+        all.sort();
+        all
+    };
+    prop_assert_eq!(red(a, true), red(b, false), "redundant data");
     prop_assert_eq!(
         (a.send_payload_type, a.receive_payload_type),
         (b.receive_payload_type, b.send_payload_type)

@@ -43,6 +43,8 @@ pub(crate) struct Setup<'a> {
     encryption: Option<&'a str>,
     /// URI whose presence it watches.
     watched: Option<String>,
+    /// It has a camera and a screen.
+    video: bool,
 }
 
 /// A running phone.
@@ -115,6 +117,12 @@ impl<'a> Setup<'a> {
         self
     }
 
+    /// With a camera that shows bars in VP8, and a screen.
+    pub(crate) fn with_video(mut self) -> Self {
+        self.video = true;
+        self
+    }
+
     /// Waits for [`Baresip::accept`] when somebody calls.
     pub(crate) fn manual(mut self) -> Self {
         self.answer = Answer::Manual;
@@ -165,7 +173,8 @@ impl<'a> Setup<'a> {
         std::fs::write(folder.join("contacts"), watched.as_deref().unwrap_or_default())?;
         let modules = if watched.is_some() { WATCHING } else { "" };
         let encrypting = if encryption.is_empty() { "" } else { "module srtp.so\n" };
-        let settings = format!("{CONFIG}{encrypting}{modules}")
+        let video = if self.video { VIDEO } else { "" };
+        let settings = format!("{CONFIG}{encrypting}{modules}{video}")
             .replace("TONE", &tone.to_string_lossy())
             .replace("CONTROL", &control.to_string())
             .replace("FOLDER", &folder.to_string_lossy())
@@ -202,6 +211,7 @@ impl Baresip {
             certificates: String::new(),
             encryption: None,
             watched: None,
+            video: false,
         }
     }
 
@@ -294,6 +304,19 @@ impl Baresip {
         let heard = audio::wav::read(&std::fs::read(path)?).unwrap_or(nothing);
         // It records at the rate of the codec.
         Ok(if heard.rate == tone::RATE { heard } else { audio::resample(&heard, tone::RATE) })
+    }
+
+    /// Waits until it has shown so many pictures, decoded, in its newest call.
+    pub(crate) fn sees_pictures(&mut self, wanted: usize) -> Outcome {
+        let mut last = String::new();
+        let seen = until(&format!("{wanted} pictures at {}", self.name), || {
+            last = self.control.command("video_debug", "")?;
+            let screen = last.split("vidisp:").nth(1).and_then(|rest| rest.split("frames=").nth(1));
+            let digits = screen.map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
+            let shown = digits.and_then(|digits| digits.parse::<usize>().ok()).unwrap_or(0);
+            Ok((shown >= wanted).then_some(()))
+        });
+        seen.map_err(|_| format!("{} should show {wanted} pictures:\n{last}", self.name).into())
     }
 
     /// Waits until it hears this tone and nothing else.
@@ -403,6 +426,16 @@ module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen CONTROL
 snd_path FOLDER
+";
+
+/// What one that has video has beside.
+const VIDEO: &str = "\
+video_source fakevideo,nil
+video_display fakevideo,nil
+video_size 176x144
+video_fps 10
+module vp8.so
+module fakevideo.so
 ";
 
 /// What a phone that watches has beside. Not its `mwi`: of baresip 1.0 it may subscribe without end, and without waiting

@@ -1,12 +1,17 @@
 //! Kamailio, a SIP proxy: a registrar of somebody else, which keeps contacts and calls them.
 
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use super::folder::SIP_PORT;
 use super::process::Process;
 use super::{Outcome, Scene};
+
+/// How long it may take to end.
+const TO_END: Duration = Duration::from_secs(10);
 
 /// A running Kamailio, on an address of its own.
 pub(crate) struct Kamailio {
@@ -28,7 +33,7 @@ impl Kamailio {
         let mut command = Command::new("kamailio");
         command.arg("-f").arg(&configuration).arg("-P").arg(folder.join("pid"));
         command.arg("-w").arg(&folder).arg("-Y").arg(&folder).args(["-m", "32", "-M", "4", "-DD", "-E"]);
-        let process = Process::spawn(scene, "kamailio", &mut command)?;
+        let process = Process::spawn(scene, "kamailio", command.process_group(0))?;
         Ok(Self { process, address })
     }
 
@@ -38,5 +43,12 @@ impl Kamailio {
 
     pub(crate) fn process(&mut self) -> &mut Process {
         &mut self.process
+    }
+}
+
+impl Drop for Kamailio {
+    /// Its children do not end with its main process, nor all of them when that is asked to end: their group is told.
+    fn drop(&mut self) {
+        self.process.end_group(TO_END);
     }
 }

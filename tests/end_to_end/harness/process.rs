@@ -58,6 +58,28 @@ impl Process {
         until_within(bound, &what, || Ok(self.child.try_wait()?))
     }
 
+    /// Ends it and its children, where it was spawned as the head of a group of its own: asks them to (SIGTERM), and kills what is
+    /// left after so long.
+    pub(crate) fn end_group(&mut self, bound: Duration) {
+        if !self.signal_group("TERM") {
+            return;
+        }
+        let gone = until_within(bound, "the group to end", || {
+            // One that has ended is in its group until it is waited for.
+            let head = self.child.try_wait()?;
+            Ok((head.is_some() && !self.signal_group("0")).then_some(()))
+        });
+        if gone.is_err() {
+            self.signal_group("KILL");
+        }
+    }
+
+    /// Whether a signal, by its name, reached anybody in the group that it heads.
+    fn signal_group(&self, name: &str) -> bool {
+        let words = format!("kill -s {name} -- -{} 2>/dev/null", self.pid());
+        Command::new("sh").arg("-c").arg(words).status().is_ok_and(|status| status.success())
+    }
+
     /// Ends it as a power cut would: SIGKILL, to this process alone.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use media_bridge::{
     ALTERNATIVES, Codec, CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, Leg,
-    LegSettings, OTHER_EVENTS,
+    LegSettings, OTHER_EVENTS, REDUNDANCIES, RedundantPayloads,
 };
 use sdp::negotiation::{
     CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, PacketTime, Protection,
@@ -19,6 +19,7 @@ use super::endpoint::SipEndpoint;
 use super::media_encryption::{Keyring, MediaEncryption, leg_keys};
 use super::passed_hold::PassedHold;
 use super::session_streams::{Owner, SessionStreams};
+use super::stream_codecs::StreamCodec;
 use crate::call::Call;
 use crate::direct_media::{MediaPlace, PartyMedia};
 use crate::streams::{CallStream, PartyStream};
@@ -329,6 +330,7 @@ impl SessionMedia {
             telephone_event: events_of(negotiated),
             other_events: other_events(negotiated),
             comfort_noise: comfort_noise(negotiated),
+            redundancy: redundancy(negotiated),
             digits_in_sound: digits == DigitMode::Sound,
             digits_elsewhere: matches!(digits, DigitMode::Info | DigitMode::None),
             direction: direction_of(negotiated.direction),
@@ -399,6 +401,7 @@ impl SessionMedia {
             direction: sdp::Direction::SendRecv,
             ptime: place.ptime,
             protection: None,
+            redundancy: false,
             lines: Vec::new(),
         }
     }
@@ -415,6 +418,7 @@ impl SessionMedia {
             telephone_event: self.digit_mode.names_events().then_some(TELEPHONE_EVENT),
             direction: self.holds.direction(),
             protection,
+            redundancy: self.endpoint.streams.codecs.contains(&StreamCodec::Red),
             lines: Vec::new(),
         }
     }
@@ -439,6 +443,27 @@ pub(super) fn direction_of(direction: sdp::Direction) -> Direction {
 fn comfort_noise(negotiated: &Negotiated) -> Option<ComfortNoise> {
     let named = negotiated.common.iter().find(|common| common.codec == sdp::Codec::COMFORT_NOISE)?;
     Some(ComfortNoise { send: named.send_payload_type, receive: named.receive_payload_type })
+}
+
+/// Redundant data of codecs that are in use.
+fn redundancy(negotiated: &Negotiated) -> [Option<RedundantPayloads>; REDUNDANCIES] {
+    let in_use = negotiated.redundancy.iter().filter(|red| {
+        negotiated
+            .common
+            .iter()
+            .any(|common| common.send_payload_type == red.carries && common.codec == red.codec)
+    });
+    let mut places = [None; REDUNDANCIES];
+    for (place, red) in places.iter_mut().zip(in_use) {
+        *place = Some(RedundantPayloads {
+            send: red.send_payload_type,
+            receive: red.receive_payload_type,
+            carries: red.carries,
+            generations: red.repeated,
+            preferred: red.preferred,
+        });
+    }
+    places
 }
 
 fn events_of(negotiated: &Negotiated) -> Option<EventPayload> {

@@ -65,6 +65,7 @@ pub use referral::status_of;
 pub use registration::RegistrationError;
 pub use rtp_options::RtpOptions;
 pub use session_change::{RefreshMethod, SessionChange};
+pub(crate) use stream_codecs::passed_as;
 pub use stream_codecs::{StreamCodec, StreamOptions};
 pub use subscriptions::PendingSubscription;
 pub use unidentified::UnidentifiedPolicy;

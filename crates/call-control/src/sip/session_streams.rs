@@ -318,7 +318,11 @@ fn same_format<'f>(
 }
 
 fn may_use(endpoint: &SipEndpoint, codec: &sdp::Codec) -> bool {
-    StreamCodec::of(codec).is_some_and(|codec| endpoint.streams.codecs.contains(&codec))
+    let codec = match StreamCodec::of(codec) {
+        Some(StreamCodec::Ulpfec) => Some(StreamCodec::Red),
+        other => other,
+    };
+    codec.is_some_and(|codec| endpoint.streams.codecs.contains(&codec))
 }
 
 fn most(endpoint: &SipEndpoint, kind: LineKind) -> usize {

@@ -1,6 +1,6 @@
 //! Codecs of video and text, which are passed on and never translated.
 
-use media_bridge::{Marking, PassedFormat};
+use media_bridge::{Marking, PassedFormat, PassedRole};
 use sdp::negotiation::{CommonCodec, video_variant};
 
 /// A codec of a stream beside the audio.
@@ -29,10 +29,12 @@ pub enum StreamCodec {
     T140,
     /// Redundant data (RFC 2198) of what it is offered with.
     Red,
+    /// Forward error correction (RFC 5109) within redundant data of video. Whoever may use that may use this.
+    Ulpfec,
 }
 
 /// Each by its name in `a=rtpmap`.
-const NAMES: [(StreamCodec, &str); 11] = [
+const NAMES: [(StreamCodec, &str); 12] = [
     (StreamCodec::H261, "H261"),
     (StreamCodec::H263, "H263"),
     (StreamCodec::H263Plus, "H263-1998"),
@@ -44,6 +46,7 @@ const NAMES: [(StreamCodec, &str); 11] = [
     (StreamCodec::Av1, "AV1"),
     (StreamCodec::T140, "t140"),
     (StreamCodec::Red, "red"),
+    (StreamCodec::Ulpfec, "ulpfec"),
 ];
 
 impl StreamCodec {
@@ -70,12 +73,26 @@ pub struct StreamOptions {
 
 /// A format that was agreed on, as the media plane passes it on.
 pub(super) fn passed(common: &CommonCodec) -> Option<PassedFormat> {
-    let codec = StreamCodec::of(&common.codec)?;
-    let variant = video_variant(&common.codec, common.fmtp.as_deref());
+    let numbers = (common.send_payload_type, common.receive_payload_type);
+    passed_as(&common.codec, common.fmtp.as_deref(), numbers)
+}
+
+/// A format as the media plane passes it on, sent under the one number and received under the other.
+pub(crate) fn passed_as(
+    codec: &sdp::Codec,
+    fmtp: Option<&str>,
+    (send, receive): (u8, u8),
+) -> Option<PassedFormat> {
+    let variant = video_variant(codec, fmtp);
+    let codec = StreamCodec::of(codec)?;
     Some(PassedFormat {
         name: (codec as u64) << 32 | u64::from(variant),
-        send: common.send_payload_type,
-        receive: common.receive_payload_type,
-        redundant: codec == StreamCodec::Red,
+        send,
+        receive,
+        role: match codec {
+            StreamCodec::Red => PassedRole::Redundant,
+            StreamCodec::Ulpfec => PassedRole::Correction,
+            _ => PassedRole::Data,
+        },
     })
 }

@@ -18,8 +18,8 @@ pub(super) struct Reports {
     /// `None` before the first settings.
     next: Option<Duration>,
     random: u32,
-    /// Packets sent at the last report.
-    reported: u32,
+    /// Packets sent at the last report, and at the one before it.
+    reported: [u32; 2],
     /// Some report has gone out.
     spoke: bool,
     gathered: GatheredFigures,
@@ -42,7 +42,7 @@ impl Reports {
             opened: seed.opened,
             next: None,
             random: seed.ssrc | 1,
-            reported: 0,
+            reported: [0; 2],
             spoke: false,
             gathered: GatheredFigures::default(),
         }
@@ -66,7 +66,7 @@ impl Reports {
 
     /// Counts what is sent from nothing again.
     pub(super) fn begin_count(&mut self) {
-        self.reported = 0;
+        self.reported = [0; 2];
     }
 
     /// Another SSRC than that.
@@ -145,13 +145,15 @@ impl LegCore {
         let ssrc = self.stream.ssrc();
         let block = self.report_block(since);
         let mut writer = CompoundWriter::new(packet);
-        let sent = self.sent.packets != self.reports.reported;
+        let [last, before] = self.reports.reported;
+        // One that has sent since the report before the last still counts as a sender (RFC 3550 §6.4).
+        let sent = self.sent.packets != before;
+        self.reports.reported = [self.sent.packets, last];
         if !sent {
             writer.receiver_report(ssrc, block.as_slice()).ok()?;
         } else {
             let info = self.sent.info(self.reports.wall_clock(since), self.stream.timestamp_at(since));
             writer.sender_report(ssrc, &info, block.as_slice()).ok()?;
-            self.reports.reported = self.sent.packets;
         }
         writer.source_description(ssrc, &self.reports.name).ok()?;
         self.write_extended(since, sent, &mut writer)?;
@@ -170,17 +172,18 @@ impl LegCore {
         self.counters.lost.set(i64::from(lost));
     }
 
-    /// What is said of the peer's stream, and shown of it.
+    /// What is said of the peer's stream, and shown of it. Nothing is said of one that was not heard since the last report
+    /// (RFC 3550 §6.4.1).
     fn report_block(&mut self, since: Duration) -> Option<ReportBlock> {
         self.show_reception();
         self.show_quality();
-        let incoming = self.incoming.as_mut()?;
+        self.counters.ssrc.set(i64::from(self.stream.ssrc()));
+        let incoming = self.incoming.as_mut().filter(|incoming| incoming.reception.has_news())?;
         let (counters, gathered) = (&self.counters, &mut self.reports.gathered);
         let jitter = incoming.reception.jitter().duration();
         gathered.jitter.add(jitter.as_secs_f64(), &counters.jitter_spread);
         let block = incoming.reception.report(since);
         gathered.lost.add(f64::from(block.loss()) * 100.0, &counters.loss_spread);
-        counters.ssrc.set(i64::from(self.stream.ssrc()));
         counters.remote_ssrc.set(i64::from(block.ssrc));
         Some(block)
     }

@@ -25,6 +25,8 @@ pub(super) struct Evening {
     next: Header,
     /// Nothing was said at the last turn.
     silent: bool,
+    /// The last packet came in redundant data.
+    redundant: bool,
 }
 
 /// The codec, as the buffer wants to see it.
@@ -63,7 +65,13 @@ impl Evening {
             ..Config::adaptive(codec.clock_rate())
         };
         let playout = Playout::new(config, codec.sample_rate(), Speech(codec.decoder()?)).ok()?;
-        Some(Self { codec, playout, next: Header { ssrc, ..Header::default() }, silent: true })
+        Some(Self {
+            codec,
+            playout,
+            next: Header { ssrc, ..Header::default() },
+            silent: true,
+            redundant: false,
+        })
     }
 }
 
@@ -117,6 +125,7 @@ impl LegCore {
         let Header { sequence, timestamp, payload_type, marker, ssrc, .. } = heard.header;
         let info = PacketInfo { sequence, timestamp, payload_type, marker, ssrc, ..PacketInfo::default() };
         evening.playout.insert(since, info, payload);
+        evening.redundant = heard.redundant;
         true
     }
 
@@ -145,7 +154,8 @@ impl LegCore {
         header.marker = std::mem::replace(&mut evening.silent, false);
         evening.next.sequence = header.sequence.wrapping_add(1);
         let content = Content::Audio(codec, 0..0);
-        let heard = Heard { header, clock_rate: codec.clock_rate(), content, released: false };
+        let clock_rate = codec.clock_rate();
+        let heard = Heard { header, clock_rate, content, released: false, redundant: evening.redundant };
         Some((heard, (sound, codec.sample_rate())))
     }
 }

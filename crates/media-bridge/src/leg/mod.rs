@@ -14,6 +14,7 @@ mod program;
 mod protection;
 mod receive;
 mod recode;
+mod redundancy;
 mod relay;
 mod retiming;
 mod send;
@@ -54,6 +55,7 @@ pub(crate) use program::Program;
 use protection::Protection;
 pub(crate) use receive::{Content, Heard};
 use recode::Recoder;
+use redundancy::Redundancy;
 use send::Upsampler;
 use shaping::Shaping;
 use source::SourceGuard;
@@ -99,6 +101,8 @@ pub(crate) struct LegCore {
     tapped: bool,
     /// What is done with the sound.
     shaping: Option<Box<Shaping>>,
+    /// Redundant data, where both sides have it.
+    redundancy: Option<Box<Redundancy>>,
     /// What it passes on; `None` for a leg of sound.
     passing: Option<Box<Passing>>,
     program: Program,
@@ -174,6 +178,7 @@ impl LegCore {
             taps: Vec::new(),
             tapped: false,
             shaping: None,
+            redundancy: None,
             passing: None,
             program: Program::default(),
             keys: Keypresses::default(),
@@ -200,6 +205,7 @@ impl LegCore {
         }
         self.guard.signal(now, settings.remote, settings.strict, settings.learning);
         self.spoken.configure(&settings);
+        self.configure_redundancy(&settings);
         self.follow_codec();
         self.set_packet_length(&settings);
         if !settings.direction.receives() {

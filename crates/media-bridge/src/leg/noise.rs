@@ -72,7 +72,8 @@ impl LegCore {
         };
         self.tap_noise(now, &header, sound);
         let content = Content::Audio(Codec::L16, 0..0);
-        Some((Heard { header, clock_rate: RATE, content, released: false }, (sound, RATE)))
+        let heard = Heard { header, clock_rate: RATE, content, released: false, redundant: false };
+        Some((heard, (sound, RATE)))
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Heard {
     pub(crate) content: Content,
     /// Another stream began with it, and a key that the last one held is up.
     pub(crate) released: bool,
+    /// It came in redundant data.
+    pub(crate) redundant: bool,
 }
 
 /// What a packet carries.
@@ -125,7 +127,7 @@ impl LegCore {
         let content = if receives { content } else { Content::Unheard };
         // Events have the timestamps of the sound that they interrupt.
         let clock_rate = self.incoming.as_ref().map_or(8_000, |incoming| incoming.clock_rate);
-        Some(Heard { header, clock_rate, content, released })
+        Some(Heard { header, clock_rate, content, released, redundant: false })
     }
 
     /// The codec of a packet. The leg speaks it too from now on, unless its peer changes for itself.
@@ -147,7 +149,7 @@ impl LegCore {
         incoming.reception.receive(&header, since);
         let released = left.and_then(|report| self.tell_digit(report)).is_some();
         let content = if receives { Content::Noise(packet.payload_range()) } else { Content::Unheard };
-        Some(Heard { header, clock_rate, content, released })
+        Some(Heard { header, clock_rate, content, released, redundant: false })
     }
 
     /// Counts a packet of sound. `true`: with it a key came up.

@@ -50,6 +50,7 @@ impl LegCore {
         if heard.released {
             self.release_keys(now);
         }
+        self.follow_redundancy(heard.redundant);
         let Some(to) = self.destination().filter(|_| !matches!(heard.content, Content::Unheard)) else {
             self.leave_out();
             return None;
@@ -175,6 +176,7 @@ impl LegCore {
             passing.await_source();
         }
         self.scale = None;
+        self.follow_redundancy(false);
     }
 
     /// The payload type that a telephone-event goes on under. A peer that cannot read it hears its keys instead.

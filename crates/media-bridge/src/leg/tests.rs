@@ -11,6 +11,7 @@ mod noise;
 mod numbers;
 mod passing;
 mod protection;
+mod redundancy;
 mod reports;
 mod shaping;
 mod sharing;

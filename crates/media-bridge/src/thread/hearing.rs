@@ -1,6 +1,10 @@
 //! What a leg hears, on its way to whoever it talks with.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+
+use rtp::Header;
+use rtp::redundancy::Recovered;
 
 use super::leg::Seat;
 use super::stage::{Stage, send, send_control};
@@ -29,6 +33,9 @@ impl<I: PacketIo> Stage<I> {
             say_farewell(&mut self.io, seat);
             return self.carry_feedback(place, length);
         }
+        if seat.core.is_redundant(packet) {
+            return self.take_redundant(now, place, from, length);
+        }
         let heard = seat.core.hear(now, from, packet);
         say_farewell(&mut self.io, seat);
         let Some(heard) = heard else {
@@ -41,33 +48,83 @@ impl<I: PacketIo> Stage<I> {
         if seat.core.passes() {
             return self.carry(now, place, &heard, length);
         }
-        seat.core.tap_heard(now, &heard, packet);
-        if seat.core.even_out(now, &heard, packet) {
+        if seat.core.was_recovered(&heard) {
+            return;
+        }
+        self.hand_on(now, place, &heard, length);
+    }
+
+    /// A packet of redundant data came: what was lost before it, and is in it, goes on first.
+    fn take_redundant(&mut self, now: Instant, place: usize, from: SocketAddr, length: usize) {
+        let mut whole = [0; MAX_DATAGRAM];
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let (Some(packet), Some(copy)) = (self.buffer.get_mut(..length), whole.get_mut(..length)) else {
+            return;
+        };
+        copy.copy_from_slice(packet);
+        let Some(shortened) = seat.core.take_primary(packet) else { return };
+        let heard = seat.core.hear(now, from, &packet[..shortened]);
+        say_farewell(&mut self.io, seat);
+        let Some(mut heard) = heard else { return };
+        heard.redundant = true;
+        let Some(lost) = seat.core.hear_redundant(&heard, copy) else { return };
+        let mut is_there = true;
+        for lost in lost {
+            is_there = false;
+            self.hand_on_lost(now, place, &lost);
+        }
+        if !is_there {
+            let Some(seat) = self.seats.get_mut(place) else { return };
+            let Some(packet) = self.buffer.get_mut(..length) else { return };
+            packet.copy_from_slice(copy);
+            seat.core.take_primary(packet);
+        }
+        self.hand_on(now, place, &heard, shortened);
+    }
+
+    /// A packet was lost, and found again.
+    fn hand_on_lost(&mut self, now: Instant, place: usize, lost: &Recovered<'_>) {
+        let end = Header::LENGTH + lost.data.len();
+        let Some(room) = self.buffer.get_mut(Header::LENGTH..end) else { return };
+        room.copy_from_slice(lost.data);
+        lost.header.write(&mut self.buffer[..]);
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        if let Some(heard) = seat.core.hear_lost(lost.header, Header::LENGTH..end) {
+            self.hand_on(now, place, &heard, end);
+        }
+    }
+
+    /// A packet was heard that belongs to the sound of a leg.
+    fn hand_on(&mut self, now: Instant, place: usize, heard: &Heard, length: usize) {
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let Some(packet) = self.buffer.get_mut(..length) else { return };
+        seat.core.tap_heard(now, heard, packet);
+        if seat.core.even_out(now, heard, packet) {
             let listener = listener_of(seat, place).filter(|_| heard.released);
             self.follow_wheel(now, place);
             return self.press_keys(now, listener, &[Some(Key::Up)]);
         }
         if let Some(stay) = seat.stay {
-            return self.hear_for_room(now, (place, stay), &heard, length);
+            return self.hear_for_room(now, (place, stay), heard, length);
         }
         if matches!(heard.content, Content::Noise(_)) {
-            return self.take_noise(now, place, &heard, length);
+            return self.take_noise(now, place, heard, length);
         }
-        seat.core.end_noise(&heard);
-        let (listens, listener) = (seat.core.listens(&heard), listener_of(seat, place));
+        seat.core.end_noise(heard);
+        let (listens, listener) = (seat.core.listens(heard), listener_of(seat, place));
         if seat.core.plays_out()
             && let Content::Event { keys, .. } = &heard.content
         {
             // The numbers of the stream that is made of the buffer have no room for it.
             return self.press_keys(now, listener, keys);
         }
-        let recodes = |place| self.seats.get(place).is_some_and(|seat| seat.core.recodes(&heard));
+        let recodes = |place| self.seats.get(place).is_some_and(|seat| seat.core.recodes(heard));
         if listens || listener.is_some_and(recodes) {
-            return self.take_sound(now, place, &heard, length);
+            return self.take_sound(now, place, heard, length);
         }
         let Some(listener) = listener else { return };
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
-        if let Some(outgoing) = listener_seat.core.relay(now, &heard, packet) {
+        if let Some(outgoing) = listener_seat.core.relay(now, heard, packet) {
             send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
         } else if listener_seat.core.makes_packets() && listener_seat.slot.is_none() {
             self.follow_wheel(now, listener);

@@ -409,6 +409,7 @@ pub(super) fn send<I: PacketIo>(io: &mut I, seat: &mut Seat, buffer: &mut [u8], 
     if seat.core.is_tapped() {
         seat.core.tap_sent(Instant::now(), buffer.get(..outgoing.length).unwrap_or_default());
     }
+    let outgoing = seat.core.with_redundancy(buffer, outgoing);
     let Some(packet) = seat.core.protected(buffer, outgoing.length) else { return };
     if io.send(seat.rtp, packet, outgoing.to).is_err() {
         seat.core.count_send_error();

@@ -35,6 +35,7 @@ impl AudioSocketTechnology {
         let socket = AudioSocket::connect(server, identifier, rate).await;
         let socket = socket.map_err(|error| unreachable(error.to_string()))?;
         let wire = Wire {
+            carries_streams: false,
             technology: NAME,
             resource: server.to_owned(),
             codec: wire_codec(rate),

@@ -16,6 +16,7 @@ use super::negotiated::{EventPayload, Negotiated};
 use super::packet_time;
 use super::passed::{self, OfferedSection};
 use super::protection::Protection;
+use super::redundancy;
 use crate::description::SessionDescription;
 use crate::media::Media;
 
@@ -65,8 +66,7 @@ fn accept_stream(offered: &Offered, media: &Media<'_>, terms: Terms) -> Result<N
     let protection = offered.protection.as_ref();
     let ground = Ground::accept(media, Own { address, direction, rtcp_mux, protection }, &own.keys)?;
     let theirs = formats::read(media);
-    let ours: Vec<Ours<'_>> =
-        own.formats.iter().filter(|format| !format.codec.is_telephone_event()).map(ours).collect();
+    let ours: Vec<Ours<'_>> = own.formats.iter().filter(|format| is_compared(format)).map(ours).collect();
     // The answerer has put them into order already.
     let common = choice::common(&ours, &theirs, Preference::Remote);
     let speech = choice::speech(&common, &ours, &theirs)?.clone();
@@ -93,9 +93,15 @@ fn accept_stream(offered: &Offered, media: &Media<'_>, terms: Terms) -> Result<N
         rtcp_mux: ground.rtcp_mux,
         extended_reports: ExtendedReports::asked(media, terms.extended_reports),
         protection: ground.protection,
+        redundancy: redundancy::accepted(&own.formats, &theirs),
         common,
         lines: Vec::new(),
     })
+}
+
+/// Events and redundant data follow from the codecs.
+fn is_compared(format: &Format) -> bool {
+    !format.codec.is_telephone_event() && !redundancy::is_red(&format.codec)
 }
 
 fn ours(format: &Format) -> Ours<'_> {

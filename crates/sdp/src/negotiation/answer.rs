@@ -12,9 +12,10 @@ use super::feedback::Feedback;
 use super::formats::{self, Format};
 use super::ground::{Ground, Own};
 use super::local::{CodecOffer, LocalMedia, Preference};
-use super::negotiated::{CommonCodec, EventPayload, Negotiated};
+use super::negotiated::{CommonCodec, EventPayload, Negotiated, RedundantAudio};
 use super::packet_time::{self, PacketTime};
 use super::packing::same_packing;
+use super::redundancy;
 use crate::media::Media;
 
 /// What holds for a whole session beside the media.
@@ -44,13 +45,14 @@ pub(super) fn answer_stream(
         Some(_) => choice::events_for(&common, &theirs),
         None => Vec::new(),
     };
+    let redundancy = if local.redundancy { redundancy::answered(&theirs, &common) } else { Vec::new() };
     let ptime = packet_time::agree(media, local.ptime, terms.packet_time);
     let extended_reports = ExtendedReports::asked(media, terms.extended_reports);
     let section = Section {
         kind: "audio",
         port: local.port,
         protocol: media.protocol().to_owned(),
-        formats: answered_formats(&common, &events, local),
+        formats: answered_formats(&common, &events, &redundancy, local),
         rtcp_port: rtcp_port(local),
         rtcp_mux: ground.rtcp_mux,
         ptime: Some(ptime.sent),
@@ -76,6 +78,7 @@ pub(super) fn answer_stream(
         rtcp_mux: ground.rtcp_mux,
         extended_reports,
         protection: ground.protection,
+        redundancy,
         common,
         lines: Vec::new(),
     };
@@ -94,16 +97,27 @@ fn ours(local: &LocalMedia) -> Vec<Ours<'_>> {
         .collect()
 }
 
-/// The codecs with the offerer's numbers and our parameters, then the events.
-fn answered_formats(common: &[CommonCodec], events: &[Format], local: &LocalMedia) -> Vec<Format> {
-    let codecs = common.iter().map(|common| Format {
-        payload_type: common.receive_payload_type,
-        codec: common.codec.clone(),
-        fmtp: own_parameters(common, local),
+/// The codecs with the offerer's numbers and our parameters, each with its redundant data before it where the offerer has it so,
+/// then other redundant data, then the events.
+fn answered_formats(
+    common: &[CommonCodec],
+    events: &[Format],
+    redundancy: &[RedundantAudio],
+    local: &LocalMedia,
+) -> Vec<Format> {
+    let codecs = common.iter().flat_map(|common| {
+        let preferred = |red: &&RedundantAudio| red.preferred && red.carries == common.send_payload_type;
+        let codec = Format {
+            payload_type: common.receive_payload_type,
+            codec: common.codec.clone(),
+            fmtp: own_parameters(common, local),
+        };
+        redundancy.iter().find(preferred).map(redundancy::answer_format).into_iter().chain([codec])
     });
+    let others = redundancy.iter().filter(|red| !red.preferred).map(redundancy::answer_format);
     let events =
         events.iter().map(|event| Format { fmtp: Some(super::local::EVENTS.to_owned()), ..event.clone() });
-    codecs.chain(events).collect()
+    codecs.chain(others).chain(events).collect()
 }
 
 /// Our parameters for a codec, those that go with the peer's where we have it in several packings.

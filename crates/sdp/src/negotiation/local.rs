@@ -28,6 +28,8 @@ pub struct LocalMedia {
     pub ptime: u16,
     /// Keys for Secure RTP; `None` for plain RTP alone.
     pub protection: Option<Protection>,
+    /// Redundant data (RFC 2198) of what we can send and receive may be agreed on.
+    pub redundancy: bool,
     /// Streams beside the audio: an answer refuses others than these, an offer closes them.
     pub lines: Vec<LocalLine>,
 }
@@ -44,6 +46,7 @@ impl LocalMedia {
             direction: Direction::SendRecv,
             ptime: 20,
             protection: None,
+            redundancy: false,
             lines: Vec::new(),
         }
     }

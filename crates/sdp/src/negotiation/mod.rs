@@ -21,6 +21,9 @@
 //!   sends with the number that the other asked for.
 //! - **telephone-event** goes with the clock of the codec (RFC 4733 §2.1), and where the peer has none on that clock,
 //!   with 8 kHz, as most phones do beside Opus.
+//! - **Redundant sound** (RFC 2198) is agreed on where [`LocalMedia::redundancy`] lets it: of one codec in each format, and in as many
+//!   formats as there are clocks. An answer names it before its codec where the offer does, which is how a peer says that it would
+//!   rather have it.
 //! - **Hold** is `sendonly`, `inactive`, the address `0.0.0.0` or `::` (RFC 2543), and port 0 in a later offer.
 //! - **Packet time.** The peer's `ptime`, within its `maxptime` and 10 to 60 ms, in steps of 10 ms; ours where the
 //!   peer does not care, or where [`PacketTime::Ours`] is wanted. The answer says it, so that both directions are alike.
@@ -48,7 +51,7 @@ pub use lines::{LineKind, LocalLine, NegotiatedLine, OfferedLine};
 mod local;
 pub use local::{CodecOffer, LocalMedia, Preference};
 mod negotiated;
-pub use negotiated::{CommonCodec, EventPayload, Negotiated};
+pub use negotiated::{CommonCodec, EventPayload, Negotiated, RedundantAudio};
 mod negotiator;
 pub use negotiator::Negotiator;
 mod packet_time;

@@ -42,6 +42,8 @@ pub struct Negotiated {
     pub extended_reports: ExtendedReports,
     /// What protects the stream; `None` for plain RTP.
     pub protection: Option<AgreedProtection>,
+    /// Redundant data (RFC 2198) of codecs in common, each of one; none without [`LocalMedia::redundancy`](super::LocalMedia::redundancy).
+    pub redundancy: Vec<RedundantAudio>,
     /// Every codec in common, in the order of the answer; the peer may change among them at any time.
     pub common: Vec<CommonCodec>,
     /// What goes along with the audio: video and text.
@@ -59,6 +61,25 @@ pub struct CommonCodec {
     pub receive_payload_type: u8,
     /// The peer's format parameters, the text of its `a=fmtp`: what it wants to receive.
     pub fmtp: Option<String>,
+}
+
+/// Redundant data of a codec that both sides have (RFC 2198).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedundantAudio {
+    /// `red` with its clock.
+    pub format: Codec,
+    /// The codec that is in it.
+    pub codec: Codec,
+    /// Payload type for what we send.
+    pub send_payload_type: u8,
+    /// Payload type of what we receive.
+    pub receive_payload_type: u8,
+    /// Payload type of `codec` in what we send.
+    pub carries: u8,
+    /// Packets that the peer lets one repeat, 1 to 3.
+    pub repeated: u8,
+    /// The peer names it before its codec: it would rather have it so.
+    pub preferred: bool,
 }
 
 /// The payload types of telephone-event.

@@ -22,6 +22,7 @@ use super::packet_time::{self, PacketTime};
 use super::passed::PassedLine;
 use super::payload_types::PayloadTypes;
 use super::protection::{self, Protection};
+use super::redundancy;
 use crate::codec::Codec;
 use crate::description::SessionDescription;
 use crate::direction::Direction;
@@ -292,6 +293,9 @@ impl Negotiator {
             if let Some(payload_type) = number.filter(|_| !repeated) {
                 formats.push(Format { payload_type, codec: offer.codec.clone(), fmtp: offer.fmtp.clone() });
             }
+        }
+        if local.redundancy {
+            formats.extend(redundancy::offered(&formats, &self.payload_types));
         }
         if let Some(wanted) = local.telephone_event {
             self.add_events(&mut formats, wanted);

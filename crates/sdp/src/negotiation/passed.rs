@@ -64,7 +64,7 @@ pub(super) fn answer(
         .iter()
         .map(|own| Ours { codec: &own.codec, fmtp: own.fmtp.as_deref(), payload_type: None })
         .collect();
-    let common = in_common(&ours, &theirs, Preference::Local)?;
+    let common = in_common(local.kind, &ours, &theirs, Preference::Local)?;
     let feedback = local.feedback.and(Feedback::of(media));
     let section = Section {
         kind: local.kind.name(),
@@ -126,7 +126,7 @@ pub(super) fn accept(offered: &OfferedSection, media: &Media<'_>, address: IpAdd
             payload_type: Some(format.payload_type),
         })
         .collect();
-    let common = in_common(&ours, &theirs, Preference::Remote).ok()?;
+    let common = in_common(*kind, &ours, &theirs, Preference::Remote).ok()?;
     let feedback = section.feedback.and(Feedback::of(media));
     Some(agreed((*place, *kind), media, ground, common, feedback))
 }
@@ -157,8 +157,9 @@ fn possible(local: &LocalLine, address: IpAddr) -> Direction {
 }
 
 /// The formats in common. Redundant data is among them only with all that it carries: whoever passes it on has to know each of
-/// its numbers.
+/// its numbers. In video it may carry anything that is named beside it, and forward error correction goes in it alone.
 fn in_common(
+    kind: LineKind,
     ours: &[Ours<'_>],
     theirs: &[Format],
     preference: Preference,
@@ -167,8 +168,13 @@ fn in_common(
     let carried: Vec<Format> =
         common.iter().filter(|common| !common.codec.is_auxiliary()).map(sent_as).collect();
     common.retain(|common| {
-        !redundancy::is_red(&common.codec) || redundancy::is_carried_by(common.fmtp.as_deref(), &carried)
+        let names_nothing = kind == LineKind::Video && common.fmtp.is_none();
+        !redundancy::is_red(&common.codec)
+            || names_nothing
+            || redundancy::is_carried_by(common.fmtp.as_deref(), &carried)
     });
+    let has_red = common.iter().any(|common| redundancy::is_red(&common.codec));
+    common.retain(|common| has_red || !common.codec.is_named("ulpfec"));
     choice::speech(&common, ours, theirs)?;
     Ok(common)
 }
@@ -210,9 +216,13 @@ fn offered_formats(local: &LocalLine, numbers: &PayloadTypes) -> Vec<Format> {
         formats.push(Format { payload_type, codec: own.codec.clone(), fmtp: own.fmtp.clone() });
     }
     let now = |wanted: u8| given.iter().find(|(before, _)| *before == wanted).map(|(_, now)| *now);
-    for format in formats.iter_mut().filter(|format| redundancy::is_red(&format.codec)) {
+    formats.retain_mut(|format| {
+        let names_nothing = local.kind == LineKind::Video && format.fmtp.is_none();
+        if !redundancy::is_red(&format.codec) || names_nothing {
+            return true;
+        }
         format.fmtp = redundancy::renumber(format.fmtp.as_deref(), now);
-    }
-    formats.retain(|format| !redundancy::is_red(&format.codec) || format.fmtp.is_some());
+        format.fmtp.is_some()
+    });
     formats
 }

@@ -5,7 +5,18 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use super::formats::Format;
+use super::negotiated::{CommonCodec, RedundantAudio};
+use super::payload_types::PayloadTypes;
 use crate::codec::Codec;
+
+/// Codecs of a stream of sound that are agreed on with redundancy.
+const MOST: usize = 2;
+
+/// Packets that a packet may repeat, at most.
+const MOST_REPEATED: usize = 3;
+
+/// The payload type of redundant data that we would like in our own offers.
+const WANTED: u8 = 121;
 
 /// The most generations that are read, the first one among them.
 const GENERATIONS: usize = 8;
@@ -36,6 +47,117 @@ pub(super) fn renumber(fmtp: Option<&str>, renumbered: impl Fn(u8) -> Option<u8>
         let _ = write!(list, "{}{}", if at == 0 { "" } else { "/" }, renumbered(number)?);
     }
     Some(list)
+}
+
+/// What of the redundant data in an offer of sound can be had: that of one codec each, which is among those in `common`.
+pub(super) fn answered(theirs: &[Format], common: &[CommonCodec]) -> Vec<RedundantAudio> {
+    let mut agreed: Vec<RedundantAudio> = Vec::new();
+    for red in theirs.iter().filter(|format| is_red(&format.codec)) {
+        let Some((number, repeated)) = alone(red.fmtp.as_deref()) else { continue };
+        let codec = common.iter().find(|common| {
+            common.send_payload_type == number
+                && !common.codec.is_auxiliary()
+                && common.codec.clock_rate == red.codec.clock_rate
+        });
+        let Some(codec) = codec.filter(|_| agreed.len() < MOST) else { continue };
+        if agreed.iter().any(|known| known.codec == codec.codec) {
+            continue;
+        }
+        agreed.push(RedundantAudio {
+            format: red.codec.clone(),
+            codec: codec.codec.clone(),
+            send_payload_type: red.payload_type,
+            receive_payload_type: red.payload_type,
+            carries: number,
+            repeated,
+            preferred: is_before(theirs, red.payload_type, number),
+        });
+    }
+    agreed
+}
+
+/// How an answer says so: beside the numbers of the offer, ours are the same.
+pub(super) fn answer_format(agreed: &RedundantAudio) -> Format {
+    Format {
+        payload_type: agreed.receive_payload_type,
+        codec: agreed.format.clone(),
+        fmtp: Some(repeat(agreed.carries, agreed.repeated)),
+    }
+}
+
+/// What we offer beside these formats: redundant data of the first codec on each clock.
+pub(super) fn offered(formats: &[Format], numbers: &PayloadTypes) -> Vec<Format> {
+    let mut all = formats.to_vec();
+    let mut offered: Vec<Format> = Vec::new();
+    for speech in formats.iter().filter(|format| !format.codec.is_auxiliary()) {
+        let codec = Codec::new("red", speech.codec.clock_rate, speech.codec.channels);
+        let is_new = offered.iter().all(|red| red.codec.clock_rate != codec.clock_rate);
+        if !is_new || offered.len() == MOST {
+            continue;
+        }
+        let Some(payload_type) = numbers.assign(&codec, Some(WANTED), &all) else { continue };
+        let red = Format { payload_type, codec, fmtp: Some(repeat(speech.payload_type, 1)) };
+        all.push(red.clone());
+        offered.push(red);
+    }
+    offered
+}
+
+/// What an answer says of the redundant data that we have offered.
+pub(super) fn accepted(own: &[Format], theirs: &[Format]) -> Vec<RedundantAudio> {
+    let mut agreed: Vec<RedundantAudio> = Vec::new();
+    for our in own.iter().filter(|format| is_red(&format.codec)) {
+        let Some((number, _)) = alone(our.fmtp.as_deref()) else { continue };
+        let Some(carried) = own.iter().find(|format| format.payload_type == number) else { continue };
+        let Some(their) = theirs.iter().find(|format| format.codec == our.codec) else { continue };
+        // One that says nothing takes what was offered.
+        let named = their.fmtp.as_deref().map_or_else(
+            || {
+                theirs
+                    .iter()
+                    .find(|format| format.codec == carried.codec)
+                    .map(|format| (format.payload_type, 1))
+            },
+            |fmtp| alone(Some(fmtp)),
+        );
+        let Some((named, repeated)) = named else { continue };
+        if !theirs.iter().any(|format| format.payload_type == named && format.codec == carried.codec) {
+            continue;
+        }
+        agreed.push(RedundantAudio {
+            format: our.codec.clone(),
+            codec: carried.codec.clone(),
+            send_payload_type: their.payload_type,
+            receive_payload_type: our.payload_type,
+            carries: named,
+            repeated,
+            preferred: is_before(theirs, their.payload_type, named),
+        });
+    }
+    agreed
+}
+
+/// The one payload type that redundant data carries, and how many packets it may repeat.
+fn alone(fmtp: Option<&str>) -> Option<(u8, u8)> {
+    let numbers = carried(fmtp)?;
+    let first = *numbers.first()?;
+    let repeated = (numbers.len() - 1).clamp(1, MOST_REPEATED) as u8;
+    numbers.iter().all(|number| *number == first).then_some((first, repeated))
+}
+
+fn repeat(number: u8, repeated: u8) -> String {
+    let mut list = String::new();
+    for at in 0..=repeated {
+        // Writing to a string cannot fail.
+        let _ = write!(list, "{}{number}", if at == 0 { "" } else { "/" });
+    }
+    list
+}
+
+/// Whether a description names one payload type before another: it would rather have that one.
+fn is_before(formats: &[Format], one: u8, other: u8) -> bool {
+    let place = |number| formats.iter().position(|format| format.payload_type == number);
+    place(one) < place(other)
 }
 
 #[cfg(test)]

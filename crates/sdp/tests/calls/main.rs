@@ -8,6 +8,7 @@ mod extended_reports;
 mod hold;
 mod keys;
 mod lines;
+mod redundancy;
 mod reoffer;
 mod streams;
 mod transports;

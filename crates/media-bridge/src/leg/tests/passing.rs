@@ -4,7 +4,7 @@ use rtp::rtcp::feedback::{Feedback, FeedbackPacket, FullPictureRequests, Missing
 use rtp::rtcp::{Compound, CompoundWriter, Packet as ControlPacket};
 
 use super::*;
-use crate::passage::{Passage, PassedFormat, PictureRequest};
+use crate::passage::{Passage, PassedFormat, PassedRole, PictureRequest};
 
 const CAMERA: u32 = 9;
 const OURS: u32 = 0x5EED;
@@ -12,9 +12,15 @@ const OURS: u32 = 0x5EED;
 const VP8: u64 = 1;
 const TEXT: u64 = 2;
 const RED: u64 = 3;
+const FEC: u64 = 4;
 
 fn format(name: u64, send: u8, receive: u8) -> PassedFormat {
-    PassedFormat { name, send, receive, redundant: name == RED }
+    let role = match name {
+        RED => PassedRole::Redundant,
+        FEC => PassedRole::Correction,
+        _ => PassedRole::Data,
+    };
+    PassedFormat { name, send, receive, role }
 }
 
 /// A leg that passes on these formats.
@@ -211,4 +217,115 @@ fn on_hold_nothing_goes_on_and_a_picture_is_needed_afterwards() {
     let sent = carried(&mut a, &mut b, packet).unwrap();
     assert_eq!(Packet::parse(&sent).unwrap().sequence(), 501);
     assert!(b.leg.has_new_source());
+}
+
+/// A sum of these packets without redundancy, the first of which has the number `base` (RFC 5109 §7, §8).
+fn sum_of(packets: &[Vec<u8>], base: u16) -> Vec<u8> {
+    let longest = packets.iter().map(|packet| packet.len() - 12).max().unwrap();
+    let mut sum = vec![0; 14 + longest];
+    let mut mask = 0_u16;
+    for packet in packets {
+        let parsed = Packet::parse(packet).unwrap();
+        let behind = parsed.sequence().wrapping_sub(base);
+        mask |= 0x8000 >> behind;
+        sum[0] ^= packet[0] & 0x3F;
+        sum[1] ^= packet[1];
+        let length = ((packet.len() - 12) as u16).to_be_bytes();
+        let fields = packet[4..8].iter().chain(&length);
+        sum[4..10].iter_mut().zip(fields).for_each(|(sum, octet)| *sum ^= octet);
+        sum[14..].iter_mut().zip(&packet[12..]).for_each(|(sum, octet)| *sum ^= octet);
+    }
+    sum[2..4].copy_from_slice(&base.to_be_bytes());
+    sum[10..12].copy_from_slice(&(longest as u16).to_be_bytes());
+    sum[12..14].copy_from_slice(&mask.to_be_bytes());
+    sum
+}
+
+/// The one packet that is missing among those of a sum: payload type, timestamp and payload.
+fn restored(sum: &[u8], others: &[Vec<u8>]) -> (u16, u8, u32, Vec<u8>) {
+    let base = u16::from_be_bytes([sum[2], sum[3]]);
+    let mask = u16::from_be_bytes([sum[12], sum[13]]);
+    let numbers: Vec<u16> =
+        (0..16).filter(|bit| mask & 0x8000 >> bit != 0).map(|bit| base.wrapping_add(bit)).collect();
+    let came: Vec<u16> = others.iter().map(|packet| Packet::parse(packet).unwrap().sequence()).collect();
+    let missing: Vec<u16> = numbers.into_iter().filter(|number| !came.contains(number)).collect();
+    assert_eq!((missing.len(), others.len() + 1), (1, mask.count_ones() as usize));
+    let rest = sum_of(others, base);
+    let octet = |at: usize| sum[at] ^ rest.get(at).copied().unwrap_or(0);
+    let length = usize::from(u16::from_be_bytes([octet(8), octet(9)]));
+    let timestamp = u32::from_be_bytes([octet(4), octet(5), octet(6), octet(7)]);
+    (missing[0], octet(1) & 0x7F, timestamp, (14..14 + length).map(octet).collect())
+}
+
+/// The packet that is in one of redundant data with a primary block alone.
+fn unwrapped(packet: &[u8]) -> Vec<u8> {
+    let parsed = Packet::parse(packet).unwrap();
+    let header = Header { payload_type: parsed.payload()[0], ..parsed.header() };
+    [&header.to_bytes()[..], &parsed.payload()[1..]].concat()
+}
+
+/// Two legs with forward error correction, in other numbers each, and a picture in redundant data.
+fn correcting() -> (Bench, Bench, impl Fn(&mut Bench) -> Vec<u8>) {
+    let a =
+        passing(&[format(VP8, 99, 98), format(RED, 101, 100), format(FEC, 103, 102)], PictureRequest::None);
+    let b = passing(&[format(VP8, 110, 1), format(RED, 112, 2), format(FEC, 115, 3)], PictureRequest::None);
+    let picture = |a: &mut Bench| {
+        let number = a.sequence as u8;
+        let payload: Vec<u8> = [98].into_iter().chain((0..number).map(|n| n ^ 0x5A)).collect();
+        a.packet(100, &payload)
+    };
+    (a, b, picture)
+}
+
+#[test]
+fn sums_of_packets_are_told_in_the_numbers_of_the_listener() {
+    for lost in [None, Some(2), Some(4)] {
+        let (mut a, mut b, picture) = correcting();
+        let first = picture(&mut a);
+        carried(&mut a, &mut b, first).unwrap();
+        let pictures: Vec<Vec<u8>> = (0..5).map(|_| picture(&mut a)).collect();
+        let before: Vec<Vec<u8>> = pictures.iter().map(|packet| unwrapped(packet)).collect();
+        let base = Packet::parse(&before[0]).unwrap().sequence();
+        let mut sent = Vec::new();
+        for (nth, packet) in pictures.into_iter().enumerate() {
+            if lost != Some(nth) {
+                sent.push(unwrapped(&carried(&mut a, &mut b, packet).unwrap()));
+            }
+        }
+        let sum = [&[102][..], &sum_of(&before, base)].concat();
+        let packet = a.packet(100, &sum);
+        let sum = unwrapped(&carried(&mut a, &mut b, packet).unwrap());
+        assert_eq!(sum[1], 115);
+        // Where all have come, the listener loses one.
+        let taken = if lost.is_none() { Some(sent.remove(1)) } else { None };
+        let (number, payload_type, timestamp, payload) = restored(&sum[12..], &sent);
+        let which = lost.unwrap_or(1);
+        assert_eq!((number, payload_type), (501 + which as u16, 110));
+        assert_eq!(timestamp, 7_000 + 160 * (1 + which as u32));
+        assert_eq!(payload, before[which][12..]);
+        assert!(taken.is_none_or(|taken| taken[12..] == payload[..]));
+    }
+}
+
+#[test]
+fn sums_that_nobody_could_use_stay_out() {
+    let (mut a, mut b, picture) = correcting();
+    let packets: Vec<Vec<u8>> = (0..4).map(|_| picture(&mut a)).collect();
+    let before: Vec<Vec<u8>> = packets.iter().map(|packet| unwrapped(packet)).collect();
+    let sum = [&[102][..], &sum_of(&before, 101)].concat();
+    let of_nothing = a.packet(100, &sum);
+    assert_eq!(carried(&mut a, &mut b, of_nothing), None, "nothing of it has come");
+    carried(&mut a, &mut b, packets[0].clone()).unwrap();
+    carried(&mut a, &mut b, packets[1].clone()).unwrap();
+    let packet = a.packet(100, &sum);
+    assert_eq!(carried(&mut a, &mut b, packet), None, "two are lost");
+    let packet = a.packet(100, &[102, 1, 2]);
+    assert_eq!(carried(&mut a, &mut b, packet), None, "it is cut off");
+    let packet = a.packet(102, &sum[1..]);
+    assert_eq!(carried(&mut a, &mut b, packet), None, "it has no numbers of its own here");
+    b.leg.splice();
+    let next = picture(&mut a);
+    carried(&mut a, &mut b, next).unwrap();
+    let packet = a.packet(100, &sum);
+    assert_eq!(carried(&mut a, &mut b, packet), None, "it is of a source before");
 }

@@ -133,3 +133,38 @@ fn a_leg_whose_peer_talks_to_somebody_else_reports_nothing() {
     a.leg.configure(a.now, settings(Codec::Pcmu));
     assert!(reports(&mut a, &mut buffer) > 0, "it is back");
 }
+
+/// The blocks of a report, and whether it is one of a sender.
+fn blocks(report: &[u8]) -> (bool, usize) {
+    match Compound::parse(report).unwrap().packets().next() {
+        Some(Control::SenderReport(report)) => (true, report.blocks().len()),
+        Some(Control::ReceiverReport(report)) => (false, report.blocks().len()),
+        other => panic!("{other:?} begins it"),
+    }
+}
+
+#[test]
+fn a_sender_that_falls_silent_is_one_for_two_reports() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    a.leg.play(Pcm::new(8_000, vec![1; 160]).into(), PlayToken(1));
+    a.ticks(1);
+    let mut kinds = [false; 4];
+    for kind in &mut kinds {
+        *kind = blocks(&next_report(&mut a).0).0;
+    }
+    assert_eq!(kinds, [true, true, false, false]);
+}
+
+#[test]
+fn nothing_is_said_of_a_peer_that_was_not_heard_since() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    assert_eq!(blocks(&next_report(&mut a).0), (false, 0));
+    let packet = a.packet(0, &[0; 160]);
+    a.hear(&packet);
+    assert_eq!(blocks(&next_report(&mut a).0), (false, 1));
+    assert_eq!(blocks(&next_report(&mut a).0), (false, 0));
+    let packet = a.packet(0, &[0; 160]);
+    a.hear(&packet);
+    assert_eq!(blocks(&next_report(&mut a).0), (false, 1));
+    assert_eq!(a.leg.counters.snapshot().remote_ssrc, 9);
+}

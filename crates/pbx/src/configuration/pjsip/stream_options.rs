@@ -16,7 +16,8 @@ pub(super) fn read(values: &mut Values<'_>, names: &[String]) -> StreamOptions {
     let text = values.number("max_text_streams", 1_usize);
     let may_be = |codec: &StreamCodec| match codec {
         StreamCodec::T140 => text > 0,
-        StreamCodec::Red => text > 0 || most_video > 0,
+        // In sound, too.
+        StreamCodec::Red => true,
         _ => most_video > 0,
     };
     StreamOptions {

@@ -4,6 +4,8 @@
 //! answers and hangs up as the dialplan on `Local/…;2`, a calling party, lets it. Their media legs send to each other over
 //! the loopback interface, so prompts, keys and bridges work on them as on any other.
 
+mod streams;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -16,10 +18,12 @@ use crate::cause::HangupCause;
 use crate::identity::CallerId;
 use crate::message::CallText;
 use crate::sip::leg_events::LegRelay;
+use crate::streams::PartyStream;
 use crate::switchboard::Switchboard;
 use crate::technology::{
     BoxFuture, ChannelSpec, Driver, OriginateError, OriginateRequest, Report, Technology,
 };
+use streams::WireStreams;
 
 /// The technology's name, first half of its channels' names.
 pub const NAME: &str = "Local";
@@ -79,7 +83,9 @@ impl LocalTechnology {
         }
         let codec = request.codecs.first().copied().unwrap_or_default();
         let resource = format!("{extension}@{context}");
-        let wire = Wire { technology: NAME, resource, codec, names: [";1", ";2"], extension, context };
+        let names = [";1", ";2"];
+        let wire =
+            Wire { technology: NAME, resource, codec, names, extension, context, carries_streams: true };
         let (called, calling) = wire.stretch(&self.switchboard, request)?;
         for call in [&called, &calling] {
             call.set_hops(hops);
@@ -118,6 +124,8 @@ pub struct Wire<'a> {
     pub extension: &'a str,
     /// Where the calling end begins, if it runs dialplan.
     pub context: &'a str,
+    /// Video and text go along with the audio, as far as those have them who are joined with the ends.
+    pub carries_streams: bool,
 }
 
 impl Wire<'_> {
@@ -136,6 +144,9 @@ impl Wire<'_> {
             legs(switchboard, self.codec, request.near).map_err(media)?;
         let name = switchboard.identifiers().channel_name(self.technology, &self.resource);
         let [one, two] = [Slot::default(), Slot::default()];
+        let beside = self
+            .carries_streams
+            .then(|| Arc::new(WireStreams::new([one.clone(), two.clone()], called_leg.id())));
         let common = |direction, leg: Leg, near: &Slot, far: &Slot| ChannelSpec {
             technology: self.technology,
             resource: self.resource.clone(),
@@ -148,7 +159,7 @@ impl Wire<'_> {
             call_id: request.call_id,
             linked_id: request.linked_id.clone(),
             leg: Some(Arc::new(leg)),
-            driver: Box::new(End { near: near.clone(), far: far.clone() }),
+            driver: Box::new(End { near: near.clone(), far: far.clone(), beside: beside.clone() }),
         };
         let spec = common(Direction::Outbound, called_leg, &one, &two);
         let called = switchboard.create_named(format!("{name}{}", self.names[0]), spec);
@@ -164,6 +175,10 @@ impl Wire<'_> {
         }
         one.hold(&called);
         two.hold(&calling);
+        if let Some(beside) = &beside {
+            // Whoever asks is at the called end, and the calling one speaks for it.
+            beside.bring(&calling, &request.streams);
+        }
         calling.demand_encryption(request.asker.as_ref().is_some_and(Call::demands_encryption));
         calling.inherit_location(request.asker.as_ref());
         calling.set_redirecting(request.redirecting);
@@ -218,6 +233,8 @@ impl Slot {
 struct End {
     near: Slot,
     far: Slot,
+    /// What goes along with the audio.
+    beside: Option<Arc<WireStreams>>,
 }
 
 impl Driver for End {
@@ -233,6 +250,16 @@ impl Driver for End {
         // The far end hears it last: whoever waits for it may end it at once.
         self.near.report(Report::Answered);
         self.far.report(Report::Answered);
+    }
+
+    fn match_streams(&self, streams: &[PartyStream]) {
+        if let (Some(beside), Some(far)) = (&self.beside, self.far.call()) {
+            beside.bring(&far, streams);
+        }
+    }
+
+    fn speaks_for_another(&self) -> bool {
+        self.beside.is_some()
     }
 
     fn connected(&self) {
