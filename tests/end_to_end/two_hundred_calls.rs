@@ -1,6 +1,7 @@
 //! Two hundred calls at once: Wireshark finds that no packet is lost, late or out of order on its way through the exchange.
 //!
-//! The calls last a few seconds; with `LONG=1` in the environment they last a minute, and the times in transit are printed.
+//! Everybody speaks for a second, a quarter of them at a time, so that this leaves a small machine to other tests. With `LONG=1`
+//! in the environment all of them speak for a minute, and the times in transit are printed: for a machine that does nothing else.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use libtest_mimic::Trial;
 use sip_parser::Method;
 
-use crate::harness::capture::{Capture, Stream};
+use crate::harness::capture::{Capture, Seen, Stream};
 use crate::harness::crowd::Crowd;
 use crate::harness::folder::SIP_PORT;
 use crate::harness::media::{MEDIA_PORT, description, place_in};
@@ -22,16 +23,29 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 const CALLS: u16 = 200;
-/// Packets that each phone sends, 50 a second.
-const PACKETS: u32 = 150;
-/// The same in a minute.
-const MANY_PACKETS: u32 = 3_000;
 
-/// A packet that took longer than the time between two of them is late. On a machine that does other things one in a hundred
-/// may be.
-const LATE: Duration = Duration::from_millis(20);
-/// None may take longer: as much as jitter buffers of phones put up with.
-const LATEST: Duration = Duration::from_millis(200);
+/// How the calls go, and what is expected of them.
+struct Plan {
+    /// Parts of the calls that speak one after the other.
+    parts: usize,
+    /// Packets that each phone sends, 50 a second.
+    packets: u32,
+    /// What half of all packets, all but one in a hundred, and all of them may take on their way.
+    bounds: [Duration; 3],
+}
+
+/// A packet that takes longer than the time between two of them, 20 ms, is late; 200 ms are what jitter buffers of phones put up
+/// with. Beside other tests and builds, one in a hundred may take that long, and one of all may have found its thread asleep.
+const SHORT: Plan = Plan {
+    parts: 4,
+    packets: 50,
+    bounds: [Duration::from_millis(20), Duration::from_millis(200), Duration::from_secs(2)],
+};
+const LONG: Plan = Plan {
+    parts: 1,
+    packets: 3_000,
+    bounds: [Duration::from_millis(5), Duration::from_millis(20), Duration::from_millis(200)],
+};
 
 /// One way of a call: what a phone sends, and what becomes of it.
 struct Way {
@@ -41,7 +55,7 @@ struct Way {
 
 fn calls(scene: &Scene) -> Outcome {
     let is_long = std::env::var("LONG").is_ok_and(|long| long == "1");
-    let packets = if is_long { MANY_PACKETS } else { PACKETS };
+    let plan = if is_long { LONG } else { SHORT };
     let (here, there) = (scene.address()?, scene.address()?);
     let folder = Folder::new(scene)?
         .desk("office", (here, SIP_PORT).into())
@@ -73,16 +87,21 @@ fn calls(scene: &Scene) -> Outcome {
         folder.address()
     );
     let capture = Capture::start(scene, &filter)?;
-    crowd.speak(packets)?;
+    let phones = ways.len() / plan.parts;
+    for part in 0..plan.parts {
+        crowd.speak(part * phones..(part + 1) * phones, plan.packets)?;
+    }
     for caller in &callers {
         caller.send(&Method::Bye, None, None)?;
         office.await_any(&["200 BYE"])?;
         afar.respond(&afar.await_any(&["BYE"])?, 200, "")?;
     }
     let mut times: HashMap<(SocketAddr, SocketAddr), Vec<Duration>> = HashMap::new();
-    let streams = capture.streams(|seen| times.entry((seen.from, seen.to)).or_default().push(seen.at))?;
-    are_whole(&streams, &ways, packets as usize)?;
-    are_in_time(&times, &ways, is_long)?;
+    let ports = MEDIA_PORT..=MEDIA_PORT + 2 * CALLS;
+    let keep = |seen: Seen| times.entry((seen.from, seen.to)).or_default().push(seen.at);
+    let streams = capture.streams(ports, keep)?;
+    are_whole(&streams, &ways, plan.packets as usize)?;
+    are_in_time(&times, &ways, plan.bounds, is_long)?;
     exchange.is_idle()
 }
 
@@ -111,6 +130,7 @@ fn are_whole(streams: &[Stream], ways: &[Way], packets: usize) -> Outcome {
 fn are_in_time(
     times: &HashMap<(SocketAddr, SocketAddr), Vec<Duration>>,
     ways: &[Way],
+    bounds: [Duration; 3],
     tell: bool,
 ) -> Outcome {
     let of = |stream| times.get(stream).map(Vec::as_slice).unwrap_or_default();
@@ -121,7 +141,8 @@ fn are_in_time(
         .collect();
     transits.sort_unstable();
     let last = transits.len().checked_sub(1).ok_or("no packet was seen")?;
-    let [median, most, longest] = [500, 990, 1_000].map(|per_mille| transits[last * per_mille / 1_000]);
+    let found = [500, 990, 1_000].map(|per_mille| transits[last * per_mille / 1_000]);
+    let [median, most, longest] = found;
     let story = format!(
         "{} packets: half took up to {median:?}, 99 % up to {most:?}, the longest {longest:?}",
         transits.len()
@@ -129,5 +150,6 @@ fn are_in_time(
     if tell {
         println!("two hundred calls, {story}");
     }
-    ensure(most <= LATE && longest <= LATEST, || format!("packets are late: {story}"))
+    let is_late = found.iter().zip(&bounds).any(|(time, bound)| time > bound);
+    ensure(!is_late, || format!("packets are late, {bounds:?} are allowed: {story}"))
 }

@@ -53,7 +53,7 @@ impl Measure {
 
     /// How long phones talk before anything is counted, and then.
     fn times(&self) -> (Duration, Duration) {
-        let (lead, length) = if self.quick { (40, 60) } else { (300, 3_000) };
+        let (lead, length) = if self.quick { (40, 60) } else { (300, 2_000) };
         (Duration::from_millis(lead), Duration::from_millis(length))
     }
 

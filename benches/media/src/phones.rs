@@ -24,6 +24,9 @@ const TURN: Duration = Duration::from_millis(PACKET_MS as u64);
 /// A gap that is worth sleeping in; shorter ones are waited out, so that each packet leaves at its time.
 const WORTH_SLEEPING: Duration = Duration::from_micros(500);
 
+/// How long the last packets may be on their way.
+const PATIENCE: Duration = Duration::from_millis(300);
+
 pub(crate) struct Phones {
     load: Load,
     phones: Vec<Phone>,
@@ -130,6 +133,12 @@ impl Phones {
             }
         }
         heard.due = self.load.packets_in(length);
+        // Where the machine was busy, the last ones are still on their way.
+        let patience = Instant::now() + PATIENCE;
+        while heard.came < heard.due && Instant::now() < patience {
+            std::thread::sleep(TURN);
+            self.phones.iter_mut().for_each(|phone| phone.hear(stamped, &mut heard));
+        }
         heard.transits.sort_unstable();
         heard
     }

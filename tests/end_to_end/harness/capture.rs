@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -54,8 +55,13 @@ impl Capture {
         Ok(Self { process, file })
     }
 
-    /// Ends it, and tells every packet of RTP to `each`. Returns the streams that they make.
-    pub(crate) fn streams(mut self, each: impl FnMut(Seen)) -> Outcome<Vec<Stream>> {
+    /// Ends it, and tells every packet of RTP to `each`: what has one of these ports at either end. Returns the streams that they
+    /// make.
+    pub(crate) fn streams(
+        mut self,
+        ports: RangeInclusive<u16>,
+        each: impl FnMut(Seen),
+    ) -> Outcome<Vec<Stream>> {
         let pid = self.process.pid().to_string();
         Command::new("sh").args(["-c", "kill -INT $0", &pid]).status()?;
         self.process.ends_within(PATIENCE)?;
@@ -67,13 +73,15 @@ impl Capture {
         ensure(dropped == Some(0), || {
             format!("dumpcap has missed packets, so nothing can be told:\n{said}")
         })?;
-        self.read(each)
+        self.read(&ports, each)
     }
 
-    fn read(&self, mut each: impl FnMut(Seen)) -> Outcome<Vec<Stream>> {
+    fn read(&self, ports: &RangeInclusive<u16>, mut each: impl FnMut(Seen)) -> Outcome<Vec<Stream>> {
         let fields = ["frame.time_relative", "ip.src", "udp.srcport", "ip.dst", "udp.dstport"];
         let mut tshark = Command::new("tshark");
-        tshark.args(["-n", "--enable-heuristic", "rtp_udp", "-Y", "rtp", "-T", "fields"]);
+        // Told, not guessed: some ports are those of other protocols.
+        let rtp = format!("udp.port=={}-{},rtp", ports.start(), ports.end());
+        tshark.args(["-n", "-d", &rtp, "-Y", "rtp", "-T", "fields"]);
         tshark.args(fields.into_iter().flat_map(|field| ["-e", field])).args(["-z", "rtp,streams", "-r"]);
         let mut child = tshark
             .arg(&self.file)

@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::Running;
@@ -73,8 +74,11 @@ fn ask(control: &UdpSocket, command: &str, more: &[(&str, String)]) -> Outcome<S
     pairs.sort_unstable();
     let text: String = pairs.iter().map(|(key, value)| string(key) + value).collect();
     let mut answer = [0; 65_536];
-    for attempt in 0..20 {
-        let _ = control.send(format!("{command}{attempt} d{text}e").as_bytes());
+    // One cookie for each question: what has the cookie of another gets the answer of that one.
+    static COOKIE: AtomicUsize = AtomicUsize::new(0);
+    let cookie = COOKIE.fetch_add(1, Ordering::Relaxed);
+    for _ in 0..20 {
+        let _ = control.send(format!("{cookie} d{text}e").as_bytes());
         if let Ok(length) = control.recv(&mut answer) {
             return Ok(String::from_utf8_lossy(&answer[..length]).into_owned());
         }
