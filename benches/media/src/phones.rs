@@ -25,7 +25,7 @@ const TURN: Duration = Duration::from_millis(PACKET_MS as u64);
 const WORTH_SLEEPING: Duration = Duration::from_micros(500);
 
 /// How long the last packets may be on their way.
-const PATIENCE: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Phones {
     load: Load,
