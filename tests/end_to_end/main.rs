@@ -67,6 +67,7 @@ mod told;
 mod transfers;
 mod translation;
 mod trunk;
+mod two_hundred_calls;
 mod two_phones;
 mod unanswered;
 mod vanished_phone;
@@ -144,6 +145,7 @@ fn main() {
         transfers::trials(),
         translation::trials(),
         trunk::trials(),
+        two_hundred_calls::trials(),
         two_phones::trials(),
         unanswered::trials(),
         vanished_phone::trials(),

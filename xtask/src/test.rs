@@ -20,6 +20,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("python3", "python3"),
     ("pip3", "python3-pip"),
     ("perl", "perl"),
+    // Installs `dumpcap` as well.
+    ("tshark", "tshark"),
     // A module, by its whole path.
     ("/usr/share/perl5/Asterisk/AGI.pm", "libasterisk-agi-perl"),
 ];

@@ -1,11 +1,13 @@
 //! What the media plane costs: each row of the table is measured with our engine, with the floor of the machine, and with
 //! a peer where one is installed. `cargo xtask bench-media` builds and runs it; `benches/README.md` keeps the last table.
 //!
-//! This program is all of it: the phones that send and hear, and, started anew with `serve`, the bridge between them, so
-//! that the processor time of a process is that of the bridge alone.
+//! This program is all of it: the phones that send and hear, and, started anew with `serve`, what stands between them, so
+//! that the processor time of a process is that of the media plane alone.
 
 mod contestants;
+mod load;
 mod machine;
+mod measure;
 mod media;
 mod phones;
 mod process;
@@ -24,7 +26,7 @@ static ALLOCATOR: &stats_alloc::StatsAlloc<std::alloc::System> = &stats_alloc::I
 const HELP: &str = "\
 media-bench [--quick] [WORD...]
 
-  --quick   a second each: shows that it can be done, not what it costs
+  --quick   a second for each row, and fails where one cannot be done: says nothing of what it costs
   WORD...   only rows whose names have one of these words
 ";
 
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = process::raise_descriptors().and_then(|()| match arguments.as_slice() {
-        ["serve", contestant, media] => contestants::serve(contestant, media),
+        ["serve", contestant, service, media] => contestants::serve(contestant, service, media),
         ["inside", row, backend, rounds] => rows::run_inside(row, backend, rounds),
         ["--help" | "-h", ..] => {
             print!("{HELP}");

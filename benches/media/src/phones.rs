@@ -1,4 +1,4 @@
-//! The phones of a load: each sends 50 packets a second at moments of its own and hears what comes back.
+//! The phones of a load: each sends 50 packets a second at moments of its own and hears what comes back, or hears only.
 //!
 //! A phone waits for nothing and so is never woken: what came is read when it is its turn to send. When it came is what
 //! the kernel noted, and when it was sent stands in the packet.
@@ -15,6 +15,7 @@ use rtp::Header;
 use rtp::srtp::{Outbound, Suite};
 
 use crate::Outcome;
+use crate::load::{Load, Service};
 use crate::media::{Media, PACKET_MS};
 
 /// The time between two packets of a phone.
@@ -23,8 +24,11 @@ const TURN: Duration = Duration::from_millis(PACKET_MS as u64);
 /// A gap that is worth sleeping in; shorter ones are waited out, so that each packet leaves at its time.
 const WORTH_SLEEPING: Duration = Duration::from_micros(500);
 
+/// How long the last packets may be on their way.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 pub(crate) struct Phones {
-    media: Media,
+    load: Load,
     phones: Vec<Phone>,
 }
 
@@ -44,9 +48,9 @@ struct Phone {
 /// What a load came to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Heard {
-    /// Packets that the phones sent.
-    pub(crate) sent: u64,
-    /// Packets that came back.
+    /// Packets that were to come.
+    pub(crate) due: u64,
+    /// Packets that came.
     pub(crate) came: u64,
     /// Time in transit of each, shortest first.
     pub(crate) transits: Vec<Duration>,
@@ -61,8 +65,9 @@ impl Heard {
 }
 
 impl Phones {
-    /// Two phones for each call. They know no leg yet.
-    pub(crate) fn new(media: Media, calls: usize) -> Outcome<Self> {
+    /// The phones of a load. They know no leg yet.
+    pub(crate) fn new(load: Load) -> Outcome<Self> {
+        let media = load.media;
         let legless = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
         let mut noise = 1_u32;
         let mut moment = || {
@@ -86,7 +91,7 @@ impl Phones {
                 at: moment(),
             })
         };
-        Ok(Self { media, phones: (0..2 * calls).map(phone).collect::<Outcome<_>>()? })
+        Ok(Self { load, phones: (0..load.phones).map(phone).collect::<Outcome<_>>()? })
     }
 
     /// Where each of them is.
@@ -104,6 +109,9 @@ impl Phones {
         let mut order: Vec<usize> = (0..self.phones.len()).collect();
         order.sort_by_key(|&number| self.phones[number].at);
         let (mut heard, mut counts) = (Heard::default(), false);
+        let speaks = self.load.service.is_spoken_to();
+        // Elsewhere the time stands in no packet that comes.
+        let stamped = (self.load.service, self.load.media) == (Service::Bridge, Media::Plain);
         let start = Instant::now();
         for turn in 0.. {
             let turn_start = start + TURN * turn;
@@ -118,9 +126,18 @@ impl Phones {
             for &number in &order {
                 let phone = &mut self.phones[number];
                 wait_until(turn_start + phone.at);
-                phone.hear(self.media, &mut heard);
-                heard.sent += u64::from(phone.say());
+                phone.hear(stamped, &mut heard);
+                if speaks {
+                    phone.say();
+                }
             }
+        }
+        heard.due = self.load.packets_in(length);
+        // Where the machine was busy, the last ones are still on their way.
+        let patience = Instant::now() + PATIENCE;
+        while heard.came < heard.due && Instant::now() < patience {
+            std::thread::sleep(TURN);
+            self.phones.iter_mut().for_each(|phone| phone.hear(stamped, &mut heard));
         }
         heard.transits.sort_unstable();
         heard
@@ -128,7 +145,7 @@ impl Phones {
 }
 
 impl Phone {
-    fn say(&mut self) -> bool {
+    fn say(&mut self) {
         self.sequence = self.sequence.wrapping_add(1);
         let payload = &self.payloads[usize::from(self.sequence) % self.payloads.len()];
         let header = Header {
@@ -151,10 +168,11 @@ impl Phone {
             let room = length + Suite::MOST_ADDED;
             length = protection.protect_rtp(&mut packet[..room], length).unwrap_or(0);
         }
-        self.socket.send_to(&packet[..length], self.leg).is_ok()
+        // What is refused is missed where it was to come.
+        let _ = self.socket.send_to(&packet[..length], self.leg);
     }
 
-    fn hear(&mut self, media: Media, heard: &mut Heard) {
+    fn hear(&mut self, stamped: bool, heard: &mut Heard) {
         let mut packet = [0; 2_048];
         let mut space = cmsg_space!(TimeSpec);
         loop {
@@ -172,7 +190,7 @@ impl Phone {
                     _ => None,
                 })
             });
-            if media == Media::Plain
+            if stamped
                 && let Some(stamp) = stamp
                 && let Some(sent) = packet.get(Header::LENGTH..).and_then(|p| p.first_chunk())
             {

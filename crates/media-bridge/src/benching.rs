@@ -1,4 +1,4 @@
-//! What the benches measure: a turn of the wheel for legs that play, without the sending.
+//! What the benches measure: a media thread without its calls of the kernel, and a turn of the wheel for legs that play.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use crate::leg::{LegCore, Seed};
 use crate::playback::{Form, Playback, Press, Sound};
 use crate::settings::LegSettings;
 use crate::statistics::Counters;
+pub use crate::thread::Trial;
 
 /// Legs that play the same sound again and again.
 pub struct Players {

@@ -80,9 +80,13 @@ impl MediaEngine {
         now: Instant,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<(Self, Pacer), MediaError> {
-        let ports = PortPool::new(config.ports.clone(), config.dscp)?;
         let (pacer, threads) = Pacer::new(now, wake);
-        Ok((Self::over(threads, ports), pacer))
+        Ok((Self::with(config, threads)?, pacer))
+    }
+
+    /// One whose thread is driven by whoever measures it.
+    pub(crate) fn with(config: &MediaConfig, threads: ThreadGroup) -> Result<Self, MediaError> {
+        Ok(Self::over(threads, PortPool::new(config.ports.clone(), config.dscp)?))
     }
 
     fn over(threads: ThreadGroup, ports: PortPool) -> Self {

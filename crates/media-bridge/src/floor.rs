@@ -3,11 +3,24 @@
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
 
 use crate::config::Backend;
 #[cfg(target_os = "linux")]
 use crate::io::{Epoll, Uring};
 use crate::io::{MAX_DATAGRAM, PacketIo, Portable, SocketId};
+
+/// Moments of a turn of 20 ms at which packets are sent, as those of a media thread's wheel.
+const SLOTS: usize = 20;
+
+/// The time between two of them.
+const SLOT: Duration = Duration::from_millis(1);
+
+/// Octets of a packet of 20 ms in G.711.
+const PACKET: usize = 172;
+
+/// What a floor does with its sockets, each of which is that of one phone.
+type Work<I> = fn(I, &[SocketId], &[SocketAddr]) -> io::Result<()>;
 
 /// Sends what comes at one of two `sockets` from the other one, unread, to the one of `phones` that is that other's; for
 /// as long as the process lives.
@@ -17,14 +30,29 @@ use crate::io::{MAX_DATAGRAM, PacketIo, Portable, SocketId};
 pub fn forward(backend: Backend, sockets: Vec<UdpSocket>, phones: &[SocketAddr]) -> io::Result<()> {
     match backend.chosen() {
         #[cfg(target_os = "linux")]
-        Backend::Epoll => forward_with::<Epoll>(sockets, phones),
+        Backend::Epoll => over::<Epoll>(sockets, phones, forward_with),
         #[cfg(target_os = "linux")]
-        Backend::Uring => forward_with::<Uring>(sockets, phones),
-        _ => forward_with::<Portable>(sockets, phones),
+        Backend::Uring => over::<Uring>(sockets, phones, forward_with),
+        _ => over::<Portable>(sockets, phones, forward_with),
     }
 }
 
-fn forward_with<I: PacketIo>(sockets: Vec<UdpSocket>, phones: &[SocketAddr]) -> io::Result<()> {
+/// Sends a packet from each of `sockets` to the one of `phones` that is its own, every 20 ms and spread evenly over them; for
+/// as long as the process lives.
+///
+/// # Errors
+/// What the system says when it refuses to wait.
+pub fn play(backend: Backend, sockets: Vec<UdpSocket>, phones: &[SocketAddr]) -> io::Result<()> {
+    match backend.chosen() {
+        #[cfg(target_os = "linux")]
+        Backend::Epoll => over::<Epoll>(sockets, phones, play_with),
+        #[cfg(target_os = "linux")]
+        Backend::Uring => over::<Uring>(sockets, phones, play_with),
+        _ => over::<Portable>(sockets, phones, play_with),
+    }
+}
+
+fn over<I: PacketIo>(sockets: Vec<UdpSocket>, phones: &[SocketAddr], work: Work<I>) -> io::Result<()> {
     let mut io = I::new()?;
     let tokens = 0..;
     let sockets: Vec<SocketId> = sockets
@@ -32,6 +60,10 @@ fn forward_with<I: PacketIo>(sockets: Vec<UdpSocket>, phones: &[SocketAddr]) -> 
         .zip(tokens)
         .map(|(socket, token)| io.add(socket, token))
         .collect::<Result<_, _>>()?;
+    work(io, &sockets, phones)
+}
+
+fn forward_with<I: PacketIo>(mut io: I, sockets: &[SocketId], phones: &[SocketAddr]) -> io::Result<()> {
     let mut buffer = [0; MAX_DATAGRAM];
     loop {
         io.wait(None)?;
@@ -40,6 +72,26 @@ fn forward_with<I: PacketIo>(sockets: Vec<UdpSocket>, phones: &[SocketAddr]) -> 
             let (Some(&socket), Some(&phone)) = (sockets.get(other), phones.get(other)) else { continue };
             // One that finds the socket full is lost, as on the way.
             let _ = io.send(socket, &buffer[..received.length], phone);
+        }
+    }
+}
+
+fn play_with<I: PacketIo>(mut io: I, sockets: &[SocketId], phones: &[SocketAddr]) -> io::Result<()> {
+    let mut buffer = [0; MAX_DATAGRAM];
+    let mut due = Instant::now();
+    loop {
+        for slot in 0..SLOTS {
+            due += SLOT;
+            loop {
+                io.wait(Some(due.saturating_duration_since(Instant::now())))?;
+                while io.receive(&mut buffer).is_some() {}
+                if Instant::now() >= due {
+                    break;
+                }
+            }
+            for (&socket, &phone) in sockets.iter().zip(phones).skip(slot).step_by(SLOTS) {
+                let _ = io.send(socket, &[0xFF; PACKET], phone);
+            }
         }
     }
 }

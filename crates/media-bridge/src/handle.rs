@@ -183,7 +183,12 @@ impl Leg {
     /// Copies what the peer says and hears to whoever reads the tap, from now until the tap is dropped or the leg is closed.
     /// Nothing of it is changed or delayed.
     pub fn tap(&self, sides: Sides) -> Tap {
-        let (end, tap) = tap::tap(Instant::now(), sides);
+        self.tap_at(Instant::now(), sides)
+    }
+
+    /// The same, where another clock says what time it is.
+    pub(crate) fn tap_at(&self, now: Instant, sides: Sides) -> Tap {
+        let (end, tap) = tap::tap(now, sides);
         self.command(Command::Tap(Box::new(end)));
         tap
     }

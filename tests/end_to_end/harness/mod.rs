@@ -2,7 +2,9 @@
 
 pub(crate) mod authority;
 pub(crate) mod baresip;
+pub(crate) mod capture;
 pub(crate) mod control;
+pub(crate) mod crowd;
 pub(crate) mod dns;
 pub(crate) mod exchange;
 pub(crate) mod flood;

@@ -4,8 +4,9 @@ use media_bridge::{Backend, floor};
 
 use super::tell;
 use crate::Outcome;
+use crate::load::Load;
 
-pub(super) fn serve(backend: Backend, phones: &[SocketAddr]) -> Outcome<()> {
+pub(super) fn serve(backend: Backend, load: Load, phones: &[SocketAddr]) -> Outcome<()> {
     let sockets: Vec<UdpSocket> = phones
         .iter()
         .map(|_| {
@@ -16,8 +17,9 @@ pub(super) fn serve(backend: Backend, phones: &[SocketAddr]) -> Outcome<()> {
         .collect::<Outcome<_>>()?;
     let legs: Vec<SocketAddr> = sockets.iter().map(UdpSocket::local_addr).collect::<Result<_, _>>()?;
     let phones = phones.to_vec();
+    let works = if load.service.is_spoken_to() { floor::forward } else { floor::play };
     std::thread::spawn(move || {
-        if let Err(error) = floor::forward(backend, sockets, &phones) {
+        if let Err(error) = works(backend, sockets, &phones) {
             eprintln!("the floor cannot go on: {error}");
         }
     });

@@ -11,9 +11,10 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use media_bridge::Backend;
 
 use crate::Outcome;
+use crate::load::{Load, Service};
 use crate::media::Media;
 
-/// A program that bridges calls.
+/// A program that stands between phones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Contestant {
     /// Our engine, on one thread.
@@ -44,21 +45,24 @@ impl Contestant {
         }
     }
 
-    /// Whether this machine has it and it can do that.
-    pub(crate) fn can(self, media: Media) -> bool {
+    /// Whether this machine has it and it can do that. A floor is the same for all that takes the same calls of the kernel.
+    pub(crate) fn can(self, service: Service, media: Media) -> bool {
         match self {
             Self::Engine(backend) => is_there(backend),
             Self::Floor(backend) => is_there(backend) && media == Media::Plain,
-            Self::Rtpengine => media == Media::Plain && rtpengine::is_installed(),
+            Self::Rtpengine => {
+                let speaks = matches!(media, Media::Plain | Media::Laws | Media::G722);
+                service == Service::Bridge && speaks && rtpengine::is_installed()
+            }
         }
     }
 
-    /// Starts it with a call for each two phones.
-    pub(crate) fn start(self, media: Media, phones: &[SocketAddr]) -> Outcome<Running> {
+    /// Starts it, and lets it serve the phones of a load.
+    pub(crate) fn start(self, load: Load, phones: &[SocketAddr]) -> Outcome<Running> {
         match self {
-            Self::Engine(backend) => Running::own("engine", backend, media, phones),
-            Self::Floor(backend) => Running::own("floor", backend, media, phones),
-            Self::Rtpengine => rtpengine::start(media, phones),
+            Self::Engine(backend) => Running::own("engine", backend, load, phones),
+            Self::Floor(backend) => Running::own("floor", backend, load, phones),
+            Self::Rtpengine => rtpengine::start(load.media, phones),
         }
     }
 }
@@ -83,10 +87,10 @@ impl Running {
     }
 
     /// This program as another process: it is told where the phones are, and says where their legs are.
-    fn own(role: &str, backend: Backend, media: Media, phones: &[SocketAddr]) -> Outcome<Self> {
+    fn own(role: &str, backend: Backend, load: Load, phones: &[SocketAddr]) -> Outcome<Self> {
         let role = format!("{role}:{}", backend_name(backend));
         let mut child = Command::new(std::env::current_exe()?)
-            .args(["serve", &role, media.name()])
+            .args(["serve", &role, load.service.name(), load.media.name()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -110,6 +114,8 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // Most have written nothing.
+        let _ = std::fs::remove_dir_all(engine::folder_of(self.child.id()));
     }
 }
 
@@ -128,16 +134,17 @@ pub(crate) fn backend_of(name: &str) -> Outcome<Backend> {
 }
 
 /// What the other process does.
-pub(crate) fn serve(contestant: &str, media: &str) -> Outcome<()> {
-    let media = Media::from_name(media)?;
+pub(crate) fn serve(contestant: &str, service: &str, media: &str) -> Outcome<()> {
+    let (service, media) = (Service::from_name(service)?, Media::from_name(media)?);
     let mut lines = std::io::stdin().lines();
     let mut line =
         || lines.next().ok_or("the other end is gone")?.map_err(Box::<dyn std::error::Error>::from);
     let count: usize = line()?.parse()?;
     let phones: Vec<SocketAddr> = (0..count).map(|_| Ok(line()?.parse()?)).collect::<Outcome<_>>()?;
+    let load = Load { service, media, phones: count };
     match contestant.split_once(':') {
-        Some(("engine", backend)) => engine::serve(backend_of(backend)?, media, &phones),
-        Some(("floor", backend)) => floor::serve(backend_of(backend)?, &phones),
+        Some(("engine", backend)) => engine::serve(backend_of(backend)?, load, &phones),
+        Some(("floor", backend)) => floor::serve(backend_of(backend)?, load, &phones),
         _ => Err(format!("nobody is called `{contestant}`").into()),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::Running;
@@ -33,11 +34,22 @@ pub(super) fn start(media: Media, phones: &[SocketAddr]) -> Outcome<Running> {
         let call = format!("call-{number}");
         // The leg that hears the second phone stands in what the first one offers, and the other way round.
         let offer = description(media, 2 * number, pair[0]);
-        let common = [("call-id", call.as_str()), ("from-tag", "a"), ("transport-protocol", "RTP/AVP")];
-        let first = [&common[..], &[("sdp", offer.as_str())]].concat();
+        let common = [
+            ("call-id", string(&call)),
+            ("from-tag", string("a")),
+            ("transport-protocol", string("RTP/AVP")),
+        ];
+        let mut first = [&common[..], &[("sdp", string(&offer))]].concat();
+        let [mine, theirs] = media.codecs();
+        if mine != theirs {
+            let only = |name: &str| format!("l{}e", string(name));
+            let (mask, transcode) = (only(mine.name()), only(theirs.name()));
+            let codecs = format!("d{}{mask}{}{transcode}e", string("mask"), string("transcode"));
+            first.push(("codec", codecs));
+        }
         let to_second = port_of(&ask(&control, "offer", &first)?)?;
         let answer = description(media, 2 * number + 1, pair[1]);
-        let second = [&common[..], &[("to-tag", "b"), ("sdp", answer.as_str())]].concat();
+        let second = [&common[..], &[("to-tag", string("b")), ("sdp", string(&answer))]].concat();
         let to_first = port_of(&ask(&control, "answer", &second)?)?;
         let leg = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         running.legs.extend([leg(to_first), leg(to_second)]);
@@ -56,14 +68,17 @@ fn description(media: Media, phone: usize, address: SocketAddr) -> String {
     )
 }
 
-/// Asks until there is an answer: the daemon takes a moment to start.
-fn ask(control: &UdpSocket, command: &str, more: &[(&str, &str)]) -> Outcome<String> {
-    let mut pairs = [&[("command", command)], more].concat();
+/// Asks until there is an answer: the daemon takes a moment to start. `more` has values as they are written.
+fn ask(control: &UdpSocket, command: &str, more: &[(&str, String)]) -> Outcome<String> {
+    let mut pairs = [&[("command", string(command))], more].concat();
     pairs.sort_unstable();
-    let text: String = pairs.iter().map(|(key, value)| string(key) + &string(value)).collect();
+    let text: String = pairs.iter().map(|(key, value)| string(key) + value).collect();
     let mut answer = [0; 65_536];
-    for attempt in 0..20 {
-        let _ = control.send(format!("{command}{attempt} d{text}e").as_bytes());
+    // One cookie for each question: what has the cookie of another gets the answer of that one.
+    static COOKIE: AtomicUsize = AtomicUsize::new(0);
+    let cookie = COOKIE.fetch_add(1, Ordering::Relaxed);
+    for _ in 0..20 {
+        let _ = control.send(format!("{cookie} d{text}e").as_bytes());
         if let Ok(length) = control.recv(&mut answer) {
             return Ok(String::from_utf8_lossy(&answer[..length]).into_owned());
         }

@@ -1,10 +1,20 @@
 //! Unprotected and protected anew: `AES_CM_128_HMAC_SHA1_80`.
 
-use super::{Row, share};
+use super::comparison::{Comparison, Yardstick, times_the_plain};
+use super::{Row, plain};
+use crate::load::Load;
 use crate::media::Media;
 
 pub(super) const ROW: Row = Row {
     name: "the same under SRTP on both legs",
     aim: "1.4 times the plain one",
-    measure: |measure, contestant| share(measure, contestant, Media::Secure, 500),
+    measure: |measure| {
+        let comparison = Comparison {
+            load: Load::calls(Media::Secure, 500),
+            phones_of_unit: 2,
+            yardstick: Yardstick::Ours(plain::LOAD),
+            tell: times_the_plain,
+        };
+        comparison.figures(measure)
+    },
 };

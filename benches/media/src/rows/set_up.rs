@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use media_bridge::Backend;
 
-use super::Row;
 use super::memory::settle;
+use super::{Row, inside as run};
 use crate::Outcome;
 use crate::contestants::engine::{Call, start};
 use crate::media::Media;
@@ -13,11 +13,8 @@ use crate::process::own_processor_time;
 
 pub(super) const NAME: &str = "set-up";
 
-pub(super) const ROW: Row = Row {
-    name: "a call set up and torn down",
-    aim: "100 µs",
-    measure: |measure, contestant| measure.inside(NAME, contestant),
-};
+pub(super) const ROW: Row =
+    Row { name: "a call set up and torn down", aim: "100 µs", measure: |measure| run(measure, NAME) };
 
 /// Each call begins when some have ended: ten are up at a time, as sockets of those that have ended may serve again.
 pub(super) fn inside(backend: Backend, rounds: usize) -> Outcome<String> {

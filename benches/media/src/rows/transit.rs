@@ -1,24 +1,31 @@
 //! How long a packet is on its way from phone to phone.
 
-use super::{Measure, Row};
-use crate::Outcome;
+use super::{Figures, Row};
 use crate::contestants::Contestant;
+use crate::load::Load;
+use crate::measure::Measure;
 use crate::media::Media;
 
 pub(super) const FEW: Row = Row {
     name: "time in transit at 50 calls, median and 99 %",
     aim: "17 and 90 µs",
-    measure: |measure, contestant| transit(measure, contestant, 50),
+    measure: |measure| transit(measure, 50),
 };
 
 pub(super) const MANY: Row = Row {
     name: "time in transit at 400 calls, median and 99 %",
     aim: "37 and 90 µs",
-    measure: |measure, contestant| transit(measure, contestant, 400),
+    measure: |measure| transit(measure, 400),
 };
 
-fn transit(measure: &Measure, contestant: Contestant, calls: usize) -> Outcome<Option<String>> {
-    let Some((_, heard)) = measure.load(contestant, Media::Plain, calls)? else { return Ok(None) };
-    let at = |per_mille| heard.transit(per_mille).map_or(0, |time| time.as_micros());
-    Ok(Some(format!("{} and {} µs", at(500), at(990))))
+fn transit(measure: &Measure, calls: usize) -> Figures {
+    let load = Load::calls(Media::Plain, calls);
+    let contestants: Vec<Contestant> =
+        Contestant::ALL.into_iter().filter(|contestant| measure.has(*contestant, load)).collect();
+    let times = measure.transits(&contestants, load, [500, 990]);
+    let told = times.into_iter().map(|times| {
+        let [median, most] = times?.map(|time| time.as_micros());
+        Ok(format!("{median} and {most} µs"))
+    });
+    contestants.into_iter().zip(told).collect()
 }

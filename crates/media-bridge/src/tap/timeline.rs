@@ -67,11 +67,10 @@ impl Timeline {
             Side::Read => &mut self.lanes[0],
             Side::Write => &mut self.lanes[1],
         };
-        let stream = match lane.stream.take().filter(|stream| stream.has(slice)) {
-            Some(stream) => stream,
-            None => Stream::new(slice, self.rate, arrival),
-        };
-        let stream = lane.stream.insert(stream);
+        if lane.stream.as_ref().is_some_and(|stream| !stream.has(slice)) {
+            lane.stream = None;
+        }
+        let stream = lane.stream.get_or_insert_with(|| Stream::new(slice, self.rate, arrival));
         let sounds =
             stream.decode((slice, payload), (self.rate, arrival), &mut self.sound, &mut self.resampled);
         if let Some((place, sound)) = sounds {

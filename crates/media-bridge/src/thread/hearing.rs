@@ -125,7 +125,7 @@ impl<I: PacketIo> Stage<I> {
         let Some(listener) = listener else { return };
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
         if let Some(outgoing) = listener_seat.core.relay(now, heard, packet) {
-            send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
+            send(now, &mut self.io, listener_seat, &mut self.buffer[..], outgoing);
         } else if listener_seat.core.makes_packets() && listener_seat.slot.is_none() {
             self.follow_wheel(now, listener);
         }
@@ -141,7 +141,7 @@ impl<I: PacketIo> Stage<I> {
         let Some(listener) = self.seats.get_mut(listener) else { return };
         let Some(outgoing) = listener.core.relay_passed(now, heard, &blocks, packet) else { return };
         let is_first = listener.core.has_new_source();
-        send(&mut self.io, listener, &mut self.buffer[..], outgoing);
+        send(now, &mut self.io, listener, &mut self.buffer[..], outgoing);
         if let Some(seat) = self.seats.get_mut(place).filter(|_| is_first) {
             let mut buffer = [0; FEEDBACK];
             if let Some(request) = seat.core.request_picture(&mut buffer[..FEEDBACK / 2]) {
@@ -192,7 +192,7 @@ impl<I: PacketIo> Stage<I> {
             false => listener_seat.core.relay(now, heard, packet),
         };
         if let Some(outgoing) = outgoing {
-            send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
+            send(now, &mut self.io, listener_seat, &mut self.buffer[..], outgoing);
         }
         self.follow_wheel(now, listener);
         self.send_repacked(now, listener);
@@ -206,7 +206,7 @@ impl<I: PacketIo> Stage<I> {
         let listening = listener.filter(|_| !plays_out).and_then(|listener| self.seats.get_mut(listener));
         if let Some(listener) = listening.filter(|listener| listener.core.takes_noise(heard)) {
             if let Some(outgoing) = listener.core.relay(now, heard, packet) {
-                send(&mut self.io, listener, &mut self.buffer[..], outgoing);
+                send(now, &mut self.io, listener, &mut self.buffer[..], outgoing);
             }
             return;
         }
@@ -233,7 +233,7 @@ impl<I: PacketIo> Stage<I> {
         listener_seat.core.press_heard(now, &keys);
         let outgoing = listener_seat.core.relay_sound(now, &heard, sound, &mut self.buffer[..]);
         if let Some(outgoing) = outgoing {
-            send(&mut self.io, listener_seat, &mut self.buffer[..], outgoing);
+            send(now, &mut self.io, listener_seat, &mut self.buffer[..], outgoing);
         }
         self.follow_wheel(now, listener);
         self.send_repacked(now, listener);
@@ -261,7 +261,7 @@ impl<I: PacketIo> Stage<I> {
     pub(super) fn send_repacked(&mut self, now: Instant, place: usize) {
         let Some(seat) = self.seats.get_mut(place) else { return };
         while let Some(outgoing) = seat.core.next_repacked(now, &mut self.buffer[..]) {
-            send(&mut self.io, seat, &mut self.buffer[..], outgoing);
+            send(now, &mut self.io, seat, &mut self.buffer[..], outgoing);
         }
     }
 }

@@ -11,6 +11,7 @@ mod rooms;
 mod round;
 mod seeds;
 mod stage;
+mod trial;
 mod wheel;
 
 use std::io;
@@ -25,6 +26,7 @@ pub(crate) use message::{Command, ConferenceCommand, Message};
 pub use paced::Pacer;
 use parking::{ParkedPair, Parking};
 use stage::Stage;
+pub use trial::Trial;
 
 use crate::config::Backend;
 use crate::error::MediaError;

@@ -95,6 +95,7 @@ impl Rooms {
 
 /// The legs of a thread, as its rooms see them.
 struct Seats<'a, I> {
+    now: Instant,
     seats: &'a mut Slab<Seat>,
     io: &'a mut I,
 }
@@ -106,7 +107,7 @@ impl<I: PacketIo> Audience for Seats<'_, I> {
 
     fn send(&mut self, place: usize, buffer: &mut [u8], outgoing: Outgoing) {
         if let Some(seat) = self.seats.get_mut(place) {
-            send(self.io, seat, buffer, outgoing);
+            send(self.now, self.io, seat, buffer, outgoing);
         }
     }
 }
@@ -118,7 +119,7 @@ impl<I: PacketIo> Stage<I> {
             for nth in (0..self.rooms.wheel.legs_in(slot)).rev() {
                 let Some(place) = self.rooms.wheel.leg(slot, nth) else { continue };
                 let Some(hosted) = self.rooms.rooms.get_mut(place) else { continue };
-                let mut audience = Seats { seats: &mut self.seats, io: &mut self.io };
+                let mut audience = Seats { now, seats: &mut self.seats, io: &mut self.io };
                 hosted.room.turn(now, &mut audience, &mut self.buffer[..]);
                 self.rooms.follow_wheel(now, place);
             }

@@ -194,7 +194,7 @@ impl<I: PacketIo> Stage<I> {
         let Some(seat) = self.seats.get_mut(place) else { return };
         seat.core.tick();
         while let Some(outgoing) = seat.core.next_packet(now, &mut self.buffer[..]) {
-            send(&mut self.io, seat, &mut self.buffer[..], outgoing);
+            send(now, &mut self.io, seat, &mut self.buffer[..], outgoing);
         }
         if !seat.core.needs_wheel()
             && let Some(slot) = seat.slot.take()
@@ -211,7 +211,7 @@ impl<I: PacketIo> Stage<I> {
             send_control(&mut self.io, seat, &mut self.buffer[..], report);
         }
         if let Some(packet) = seat.core.keep_alive(now, &mut self.buffer[..]) {
-            send(&mut self.io, seat, &mut self.buffer[..], packet);
+            send(now, &mut self.io, seat, &mut self.buffer[..], packet);
         }
         let peer = seat.bridge.map(|(_, peer)| peer);
         if let (Some(Key::Up), Some(peer)) = (released, peer.and_then(|peer| self.seats.get_mut(peer))) {
@@ -405,9 +405,15 @@ fn add_both<I: PacketIo>(
 }
 
 /// Sends a packet of a leg that stands at the start of `buffer`, behind which is room for what protects it.
-pub(super) fn send<I: PacketIo>(io: &mut I, seat: &mut Seat, buffer: &mut [u8], outgoing: Outgoing) {
+pub(super) fn send<I: PacketIo>(
+    now: Instant,
+    io: &mut I,
+    seat: &mut Seat,
+    buffer: &mut [u8],
+    outgoing: Outgoing,
+) {
     if seat.core.is_tapped() {
-        seat.core.tap_sent(Instant::now(), buffer.get(..outgoing.length).unwrap_or_default());
+        seat.core.tap_sent(now, buffer.get(..outgoing.length).unwrap_or_default());
     }
     let outgoing = seat.core.with_redundancy(buffer, outgoing);
     let Some(packet) = seat.core.protected(buffer, outgoing.length) else { return };
