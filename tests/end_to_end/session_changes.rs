@@ -8,11 +8,14 @@ use sip_parser::{Message, Method};
 
 use crate::harness::folder::SIP_PORT;
 use crate::harness::media::description;
-use crate::harness::wire::Caller;
+use crate::harness::wire::{Caller, header};
 use crate::harness::{Exchange, Folder, Outcome, Scene, Wire, ensure, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![trial("session_changes::codecs_and_keys_change_while_a_call_runs", &[], changes)]
+    vec![
+        trial("session_changes::codecs_and_keys_change_while_a_call_runs", &[], changes),
+        trial("session_changes::a_routine_changes_a_call_before_it_goes_out", &[], before_it_goes_out),
+    ]
 }
 
 const DIALPLAN: &str = "exten => change,1,Set(PJSIP_MEDIA_OFFER(audio)=!all,alaw)
@@ -90,4 +93,41 @@ fn has(message: &Message, wanted: &str) -> Outcome {
     let line = text.lines().find_map(|line| line.strip_prefix("m=audio "));
     let formats = line.and_then(|line| line.split_once("RTP/AVP ")).map_or("", |(_, formats)| formats.trim());
     ensure(formats == wanted, || format!("it should describe {wanted}:\n{text}"))
+}
+
+const BEFORE: &str = "exten => out,1,Dial(PJSIP/there,20,b(prepare^s^1(seven)))
+ same => n,Hangup()
+
+[prepare]
+exten => s,1,Set(PJSIP_MEDIA_OFFER(audio)=!all,alaw)
+ same => n,Set(PJSIP_DTMF_MODE()=info)
+ same => n,Set(PJSIP_HEADER(add,X-Ticket)=${ARG1})
+ same => n,Set(CHANNEL(hangup_handler_push)=prepare,over,1(${CHANNEL(pjsip,request_uri)}))
+ same => n,Return()
+exten => over,1,Verbose(1,it was ${HANGUPCAUSE} ${STRREPLACE(ARG1,:)})
+ same => n,Return()";
+
+/// Codecs, keys and headers that the routine of option `b` sets are in the first INVITE; its hangup handler runs at the end.
+fn before_it_goes_out(scene: &Scene) -> Outcome {
+    let (here, there) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .desk("here", (here, SIP_PORT).into())
+        .desk("there", (there, SIP_PORT).into())
+        .dialplan(BEFORE);
+    let exchange = Exchange::start(scene, &folder)?;
+    let wire = Wire::bind(here, exchange.sip_address())?;
+    let phone = Wire::bind(there, exchange.sip_address())?;
+    let caller = Caller::new(&wire, "here", "out");
+    let media = SocketAddr::from((here, 4_000));
+    caller.send(&Method::Invite, Some(&description(media, "0 8", BOTH, "sendrecv")), None)?;
+    let invite = phone.expect("INVITE")?;
+    has(&invite, "8")?;
+    let ticket = header(&invite, "X-Ticket")?;
+    ensure(ticket == "seven", || format!("the header says {ticket}"))?;
+    phone.respond_in_dialog(&invite, 486, "busy", None)?;
+    phone.expect("ACK")?;
+    let refusal = wire.await_any(&["486 INVITE", "603 INVITE", "480 INVITE", "503 INVITE"])?;
+    caller.ack_failure(&refusal)?;
+    exchange.says("it was 17 ")?;
+    exchange.is_idle()
 }

@@ -3,7 +3,9 @@
 mod channel;
 mod ending;
 mod frames;
+mod hangup_handlers;
 mod host;
+mod log_group;
 mod overlap;
 mod routine;
 mod runner;
@@ -14,7 +16,9 @@ mod waiting;
 
 pub use channel::DialplanChannel;
 pub use frames::{Frame, FrameKind, Frames, TooDeep};
+pub(crate) use hangup_handlers::{HangupHandlers, run_after as run_hangup_handlers_after};
 pub(crate) use host::ChannelHost;
+pub(crate) use log_group::LogGroup;
 pub use routine::RoutineEnd;
 pub use runner::run_call;
 pub(crate) use runner::run_moved;

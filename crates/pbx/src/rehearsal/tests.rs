@@ -39,7 +39,7 @@ fn rehearse(plan: &str, script: &str) -> Vec<Option<String>> {
     outcomes
 }
 
-fn passes(plan: &str, script: &str) {
+pub(super) fn passes(plan: &str, script: &str) {
     let failures: Vec<String> = rehearse(plan, script).into_iter().flatten().collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }

@@ -40,6 +40,16 @@ async fn the_caller_has_many_fields() {
             ),
         ])
         .await;
+    bench.set("CALLERID(ANI2)", "27").await;
+    bench
+        .expect(&[
+            (
+                "${CALLERID(ani2)} ${CALLERID(num,\"Carl Orff\" <55>)} ${CALLERID(name,\"Carl Orff\" <55>)}",
+                "27 55 Carl Orff",
+            ),
+            ("${CALLERID(all,\"Carl Orff\" <55>)} ${CALLERID(num,55)}", "\"Carl Orff\" <55> 55"),
+        ])
+        .await;
     bench.set("CALLERID(name-valid)", "0").await;
     bench.expect(&[("[${CALLERID(name)}]", "[]")]).await;
     bench.set("CALLERID(pres)", "maybe").await;
