@@ -54,10 +54,10 @@ exten => move,1,Set(ODBC(transaction,calls)=move)
  same => n,Set(ODBC(isolation)=serializable)
  same => n,Set(ODBC_PERSON(gateway)=Moved)
  same => n,Set(ODBC_PERSON(300)=New)
- same => n,Verbose(1,inside ${ODBC(transaction)} ${CUT(ODBC_PERSON(300),\\,,1)})
- same => n,GotoIf($["${CALLERID(name)}" = "undo"]?undo)
- same => n,GotoIf($["${CALLERID(name)}" = "force"]?force)
- same => n,GotoIf($["${CALLERID(name)}" = "leave"]?leave)
+ same => n,Verbose(1,inside ${ODBC(transaction)} ${ODBC_PERSON(300):0:3})
+ same => n,GotoIf($[\"${CALLERID(name)}\" = \"undo\"]?undo)
+ same => n,GotoIf($[\"${CALLERID(name)}\" = \"force\"]?force)
+ same => n,GotoIf($[\"${CALLERID(name)}\" = \"leave\"]?leave)
  same => n,ODBC_Commit()
  same => n(leave),Verbose(1,left ${COMMIT_RESULT})
  same => n,Hangup(17)
@@ -168,7 +168,8 @@ fn transactions(scene: &Scene) -> Outcome {
     let exchange = exchange(scene, &server, gateway)?;
     let wire = Wire::bind(gateway, exchange.sip_address())?;
     let media = Media::start(gateway, 440)?;
-    let rows = |server: &Mariadb| server.tell("SELECT count(*) FROM pbx.person WHERE name IN ('Moved', 'New')");
+    let rows =
+        |server: &Mariadb| server.tell("SELECT count(*) FROM pbx.person WHERE name IN ('Moved', 'New')");
     let has = |server: &Mariadb, wanted: &str| {
         until("the table to have what was committed", || Ok((rows(server)?.trim() == wanted).then_some(())))
     };

@@ -109,7 +109,9 @@ fn waits(scene: &Scene) -> Outcome {
     while came.len() < 2 {
         let message = phone.await_any(&["MESSAGE", "200 REGISTER"])?;
         if message.is_request() {
-            ensure(header(&message, "X-Ticket")? == "seven", || "its header should have waited, too".to_owned())?;
+            ensure(header(&message, "X-Ticket")? == "seven", || {
+                "its header should have waited, too".to_owned()
+            })?;
             came.push(String::from_utf8_lossy(message.body()).into_owned());
             phone.respond(&message, 200, "bob")?;
         }

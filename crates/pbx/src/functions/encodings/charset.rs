@@ -161,7 +161,10 @@ pub(super) fn convert(_: &mut FunctionScope<'_>, arguments: &str) -> Value {
             None if ignores => {}
             None if transliterates => text.push('?'),
             None => {
-                return Err(bad(format!("'{c}' is not in {}; add //TRANSLIT or //IGNORE to it", given.at(1))));
+                return Err(bad(format!(
+                    "'{c}' is not in {}; add //TRANSLIT or //IGNORE to it",
+                    given.at(1)
+                )));
             }
         }
     }
