@@ -101,10 +101,13 @@ const BEFORE: &str = "exten => out,1,Dial(PJSIP/there,20,b(prepare^s^1(seven)))
 [prepare]
 exten => s,1,Set(PJSIP_MEDIA_OFFER(audio)=!all,alaw)
  same => n,Set(PJSIP_DTMF_MODE()=info)
+ same => n,Verbose(1,it goes to ${CHANNEL(contact)})
+ same => n,Verbose(1,holds are passed on: ${PJSIP_MOH_PASSTHROUGH()}, transfers: ${PJSIP_TRANSFER_HANDLING()})
+ same => n,Set(PJSIP_TRANSFER_HANDLING()=ari-only)
  same => n,Set(PJSIP_HEADER(add,X-Ticket)=${ARG1})
- same => n,Set(CHANNEL(hangup_handler_push)=prepare,over,1(${CHANNEL(pjsip,request_uri)}))
+ same => n,Set(CHANNEL(hangup_handler_push)=prepare,over,1(${CHANNEL(aor)}))
  same => n,Return()
-exten => over,1,Verbose(1,it was ${HANGUPCAUSE} ${STRREPLACE(ARG1,:)})
+exten => over,1,Verbose(1,it was ${HANGUPCAUSE} at ${ARG1})
  same => n,Return()";
 
 /// Codecs, keys and headers that the routine of option `b` sets are in the first INVITE; its hangup handler runs at the end.
@@ -122,12 +125,14 @@ fn before_it_goes_out(scene: &Scene) -> Outcome {
     caller.send(&Method::Invite, Some(&description(media, "0 8", BOTH, "sendrecv")), None)?;
     let invite = phone.expect("INVITE")?;
     has(&invite, "8")?;
+    exchange.says("holds are passed on: no, transfers: core")?;
+    exchange.says("there is no ARI")?;
     let ticket = header(&invite, "X-Ticket")?;
     ensure(ticket == "seven", || format!("the header says {ticket}"))?;
     phone.respond_in_dialog(&invite, 486, "busy", None)?;
     phone.expect("ACK")?;
     let refusal = wire.await_any(&["486 INVITE", "603 INVITE", "480 INVITE", "503 INVITE"])?;
     caller.ack_failure(&refusal)?;
-    exchange.says("it was 17 ")?;
+    exchange.says("it was 17 at there")?;
     exchange.is_idle()
 }

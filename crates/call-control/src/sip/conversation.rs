@@ -232,14 +232,16 @@ impl Conversation {
         Self::of(call).state().response = Some(message.clone());
     }
 
+    /// The INVITE of `call` will go to this address, by this way.
+    pub(super) fn note_target(call: &Call, target: String, flow: Flow) {
+        let conversation = Self::of(call);
+        let mut state = conversation.state();
+        (state.flow, state.target) = (Some(flow), Some(target));
+    }
+
     /// Puts what `asker` hands on, and what the channel itself adds, into the INVITE of `call`.
     pub(super) fn put_into(asker: Option<&Call>, call: &Call, invite: &mut OutboundInvite) {
         let conversation = Self::of(call);
-        {
-            let mut state = conversation.state();
-            state.flow = Some(invite.flow);
-            state.target = Some(invite.target.clone());
-        }
         if let Some(asker) = asker.and_then(|asker| asker.kept::<Self>()) {
             let handed_on = asker.added(HeadersOf::Calls);
             // Local channels in between hand them on as well.

@@ -65,6 +65,7 @@ pub(super) async fn originate(
     };
     let call = channel(sip, &route, request.clone(), media.leg.clone(), id);
     let unsent = Unsent::new(&call);
+    Conversation::note_target(&call, phone_uri(endpoint, &route.target), **flow);
     relay.attach(&call);
     call.inherit_location(asker.as_ref());
     if let Some(asker) = &asker {

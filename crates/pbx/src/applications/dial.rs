@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::ApplicationResult;
 use super::arguments::{Options, seconds, split};
 use super::before_dialling;
-use crate::dialplan::{DialplanChannel, HangUpOnDrop};
+use crate::dialplan::{AfterBridge, DialplanChannel, HangUpOnDrop};
 
 /// Options that have their effect here, or need none yet.
 const UNDERSTOOD: &str = "rmgicCtTbB";
@@ -128,6 +128,9 @@ async fn converse(
         }
         BridgeEnd::PeerHungUp(cause) => {
             channel.set("HANGUPCAUSE", cause.code().to_string());
+            if let Some(place) = AfterBridge::take(&channel.call) {
+                return Ok(Outcome::Jump(place));
+            }
             if options.has('g') {
                 return Ok(Outcome::Continue);
             }

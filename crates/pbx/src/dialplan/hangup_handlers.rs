@@ -73,7 +73,7 @@ fn whole(target: &str, here: Option<&Location>) -> String {
 }
 
 /// Runs the routines of a channel that has ended; each of them once.
-pub(super) async fn run_hangup_handlers(channel: &mut DialplanChannel) {
+pub(crate) async fn run_hangup_handlers(channel: &mut DialplanChannel) {
     let Some(handlers) = channel.call.kept::<HangupHandlers>() else { return };
     if !channel.call.state().is_ended() {
         return;

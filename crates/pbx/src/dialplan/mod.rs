@@ -1,5 +1,6 @@
 //! A channel walks through the dialplan.
 
+mod after_bridge;
 mod channel;
 mod ending;
 mod frames;
@@ -14,9 +15,12 @@ mod substitution;
 mod transfer;
 mod waiting;
 
+pub(crate) use after_bridge::AfterBridge;
 pub use channel::DialplanChannel;
 pub use frames::{Frame, FrameKind, Frames, TooDeep};
-pub(crate) use hangup_handlers::{HangupHandlers, run_after as run_hangup_handlers_after};
+pub(crate) use hangup_handlers::{
+    HangupHandlers, run_after as run_hangup_handlers_after, run_hangup_handlers,
+};
 pub(crate) use host::ChannelHost;
 pub(crate) use log_group::LogGroup;
 pub use routine::RoutineEnd;

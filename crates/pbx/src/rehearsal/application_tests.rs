@@ -141,6 +141,9 @@ exten => 100,1,Set(CHANNEL(hangup_handler_push)=after,s,1(a))
 exten => h,1,Set(GLOBAL(told)=h)
 exten => 200,1,Dial(PJSIP/alice,20,gb(before^called^1(x^y))B(before^caller^1))
  same => n,Playback(goodbye)
+exten => 250,1,Set(CHANNEL(after_bridge_goto)=in,250,back)
+ same => n,Dial(PJSIP/alice,20)
+ same => n(back),Playback(goodbye)
 exten => 300,1,Originate(PJSIP/alice,app,Wait,1,,20,b(before^called^1(x^y))C(alaw))
 exten => 400,1,Dial(PJSIP/alice,20,b(before^refused^1))
 exten => 500,1,Dial(PJSIP/alice,20,B(before^refused^1))
@@ -180,6 +183,10 @@ test on either channel of a dial
   hears goodbye
   expect ${GLOBAL(called)}, ${mine} = PJSIP/alice xy Dialing, Ring
   expect ${GLOBAL(told)} = called
+test and the caller goes on where it was told to
+  caller 061 dials 250 in in
+  talks to PJSIP/alice
+  hears goodbye
 test on one that is called for an application
   caller 061 dials 300 in in
   ends

@@ -17,8 +17,9 @@ use crate::applications::ApplicationResult;
 use crate::applications::arguments::{Options, seconds, split};
 use crate::applications::before_dialling;
 use crate::configuration::codec_of;
-use crate::dialplan::{DialplanChannel, run_moved};
+use crate::dialplan::{DialplanChannel, run_hangup_handlers, run_moved};
 use crate::exchange::Exchange;
+use crate::functions::sql;
 
 /// How long it rings, unless it is given.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -138,6 +139,8 @@ async fn run_on(exchange: Arc<Exchange>, called: Call, then: Then) {
                 channel.warning(format!("Originate: no application named '{name}'"));
             }
             called.hangup(HangupCause::NORMAL);
+            run_hangup_handlers(&mut channel).await;
+            sql::end_transactions(&called);
             called.release();
         }
     }

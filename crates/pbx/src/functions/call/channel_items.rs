@@ -5,12 +5,17 @@ use call_control::sip::Conversation;
 
 use super::channel_pjsip;
 use super::party::{note, noted};
-use crate::dialplan::HangupHandlers;
+use crate::dialplan::{AfterBridge, HangupHandlers};
 use crate::functions::{FunctionError, FunctionScope};
 
 /// Labels that are kept with the channel for the dialplan, and what they are where nobody set them.
-const LABELS: &[(&str, &str)] =
-    &[("dtmf_features", ""), ("parkinglot", ""), ("tenantid", ""), ("transfercapability", "SPEECH")];
+const LABELS: &[(&str, &str)] = &[
+    ("dtmf_features", ""),
+    ("hangupsource", ""),
+    ("parkinglot", ""),
+    ("tenantid", ""),
+    ("transfercapability", "SPEECH"),
+];
 
 /// What only lines of hardware have.
 const HARDWARE: &[&str] = &["adsicpe", "digitdetect", "faxdetect", "relaxdtmf", "rxgain", "tdd", "txgain"];
@@ -29,6 +34,9 @@ pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
     Some(match item {
         // They can only be set; reading them finds nothing, as in Asterisk.
         "hangup_handler_push" | "hangup_handler_pop" | "hangup_handler_wipe" => String::new(),
+        "after_bridge_goto" => AfterBridge::of(call).target(),
+        "aor" => channel_pjsip::contact(scope).map(|(aor, _)| aor).unwrap_or_default(),
+        "contact" => channel_pjsip::contact(scope).map(|(_, contact)| contact).unwrap_or_default(),
         "accountcode" => scope.exchange.call_records().account_code(call.name()),
         "amaflags" => scope.exchange.call_records().ama_flags(call.name()).number().to_string(),
         "userfield" => scope.exchange.call_records().user_field(call.name()),
@@ -72,6 +80,11 @@ pub(super) fn write(scope: &FunctionScope<'_>, item: &str, value: &str) -> Optio
         "max_forwards" => match value.parse() {
             Ok(hops) => call.set_hops(hops),
             Err(_) => return bad("it is a number up to 255"),
+        },
+        "after_bridge_goto" if value.is_empty() => AfterBridge::of(call).set(""),
+        "after_bridge_goto" => match dialplan_vm::JumpTarget::parse(value) {
+            Ok(_) => AfterBridge::of(call).set(value),
+            Err(problem) => return bad(&problem.to_string()),
         },
         "secure_bridge_signaling" => {
             call.demand_secure_signaling(asterisk_conf::boolean(value).unwrap_or(false));
