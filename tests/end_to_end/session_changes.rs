@@ -15,6 +15,11 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("session_changes::codecs_and_keys_change_while_a_call_runs", &[], changes),
         trial("session_changes::a_routine_changes_a_call_before_it_goes_out", &[], before_it_goes_out),
+        trial(
+            "session_changes::a_call_over_udp_is_not_made_where_signalling_is_to_be_secure",
+            &[],
+            not_secure,
+        ),
     ]
 }
 
@@ -134,5 +139,27 @@ fn before_it_goes_out(scene: &Scene) -> Outcome {
     let refusal = wire.await_any(&["486 INVITE", "603 INVITE", "480 INVITE", "503 INVITE"])?;
     caller.ack_failure(&refusal)?;
     exchange.says("it was 17 at there")?;
+    exchange.is_idle()
+}
+
+fn not_secure(scene: &Scene) -> Outcome {
+    let (here, there) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .desk("here", (here, SIP_PORT).into())
+        .desk("there", (there, SIP_PORT).into())
+        .dialplan(
+            "exten => safe,1,Set(CHANNEL(secure_bridge_signaling)=1)\n same => n,Dial(PJSIP/there,20)\n \
+             same => n,Verbose(1,it is ${DIALSTATUS} for ${HANGUPCAUSE})\n same => n,Hangup(17)",
+        );
+    let exchange = Exchange::start(scene, &folder)?;
+    let wire = Wire::bind(here, exchange.sip_address())?;
+    let phone = Wire::bind(there, exchange.sip_address())?;
+    let caller = Caller::new(&wire, "here", "safe");
+    let media = SocketAddr::from((here, 4_000));
+    caller.send(&Method::Invite, Some(&description(media, "0 8", BOTH, "sendrecv")), None)?;
+    let refusal = wire.await_any(&["486 INVITE"])?;
+    caller.ack_failure(&refusal)?;
+    exchange.says("it is CHANUNAVAIL for 58")?;
+    phone.is_quiet(std::time::Duration::from_millis(300))?;
     exchange.is_idle()
 }

@@ -11,9 +11,10 @@ exten => 100,1,Background(welcome,m)
 exten => 200,1,Background(welcome,p)
  same => n,Playback(goodbye)
 exten => 300,1,Background(welcome,s)
- same => n,Background(welcome,n,fr,other)
+ same => n,Background(bienvenue,n,fr,other)
  same => n,Set(told=${CHANNEL(language)} ${CHANNEL(state)})
  same => n,Hangup()
+exten => 400,1,Background(bienvenue)
 exten => 1,1,Playback(invalid)
 exten => _2X,1,Playback(invalid)
 [other]
@@ -38,9 +39,19 @@ test no key counts with p
   hears goodbye
 test who was not answered hears the second one in another language
   caller 061 dials 300 in in
-  hears welcome
+  hears bienvenue
   ends
   expect ${told} = en Ring
+  expect ${BACKGROUNDSTATUS} = SUCCESS
+test and dials in another context
+  caller 061 dials 300 in in
+  hears bienvenue
+  presses 7
+  ends
+  expect ${told} = other en
+test what is not there is told
+  caller 061 dials 400 in in
+  ends
   expect ${BACKGROUNDSTATUS} = FAILED
 ",
     );

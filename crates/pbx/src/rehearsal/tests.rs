@@ -18,10 +18,12 @@ fn configuration(plan: &str) -> Configuration {
 fn sounds() -> Prompts {
     let folder = tempfile::tempdir().unwrap().keep();
     std::fs::create_dir_all(folder.join("en")).unwrap();
+    std::fs::create_dir_all(folder.join("fr")).unwrap();
     for name in ["welcome", "invalid", "goodbye"] {
         // Two seconds of silence.
         std::fs::write(folder.join(format!("en/{name}.ulaw")), vec![0xff; 16_000]).unwrap();
     }
+    std::fs::write(folder.join("fr/bienvenue.ulaw"), vec![0xff; 16_000]).unwrap();
     Prompts::new(audio::Library::new([folder]), "us")
 }
 
