@@ -188,10 +188,10 @@ async fn what_is_open_at_the_end_is_undone_unless_it_is_to_count() {
     let mut other = bench.another();
     for (force, town) in [("no", "Bern"), ("yes", "Zug")] {
         bench.set("ODBC(transaction,db)", "last").await;
-        bench.set("ODBC(forcecommit)", force).await;
         bench.set("ODBC(isolation,last)", "Serializable").await;
         bench.expect(&[("${ODBC(isolation)}", "serializable")]).await;
         bench.set("ODBC_TOWN(100)", "x,Zug").await;
+        bench.set("ODBC(forcecommit)", force).await;
         super::end_transactions(&bench.channel.call);
         bench.expect(&[("[${ODBC(transaction)}]", "[]")]).await;
         // It ends beside the call: a writer waits until it has.

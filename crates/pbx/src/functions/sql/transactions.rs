@@ -56,6 +56,14 @@ impl Named {
     }
 }
 
+impl Drop for Named {
+    /// What was wanted last counts at its end.
+    fn drop(&mut self) {
+        let commits = self.properties().commits_at_end;
+        self.work.get_mut().commit_at_end(commits);
+    }
+}
+
 impl Transactions {
     fn with<T>(&self, work: impl FnOnce(&mut Vec<Arc<Named>>) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
