@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use call_control::{Call, ChannelState};
+use call_control::{Call, ChannelState, HangupCause};
 use dialplan_vm::{JumpTarget, Location, Machine, PriorityOrLabel};
 
 use super::channel::DialplanChannel;
@@ -89,7 +89,6 @@ pub(crate) async fn run_hangup_handlers(channel: &mut DialplanChannel) {
 
 /// Tells `h` and the routines why the call ended: what the caller said when it left, unless its last `Dial` has said more.
 pub(super) fn note_cause(channel: &DialplanChannel) {
-    use call_control::HangupCause;
     if let ChannelState::Ended(cause) = channel.call.state()
         && (cause != HangupCause::NORMAL || channel.call.variable("HANGUPCAUSE").is_none())
     {
@@ -117,8 +116,6 @@ pub(crate) fn run_after(exchange: Arc<Exchange>, call: &Call) {
 
 #[cfg(test)]
 mod tests {
-    use call_control::HangupCause;
-
     use super::*;
     use crate::functions::testing::Bench;
 
