@@ -14,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("data_bases::a_dialplan_asks_and_tells_a_server", PROGRAMS, asks_and_tells),
         trial("data_bases::calls_go_on_when_the_server_dies", PROGRAMS, outlives),
+        trial("data_bases::statements_of_a_transaction_count_together", PROGRAMS, transactions),
     ]
 }
 
@@ -49,6 +50,24 @@ const DIALPLAN: &str = "exten => ask,1,Set(HASH(p)=${ODBC_PERSON(${CALLERID(num)
  same => n,Verbose(1,slow [${ODBC_SLOW()}] ${ODBCSTATUS})
  same => n,Verbose(1,still ${ODBC_PERSON(200)})
  same => n,Hangup(17)
+exten => move,1,Set(ODBC(transaction,calls)=move)
+ same => n,Set(ODBC(isolation)=serializable)
+ same => n,Set(ODBC_PERSON(gateway)=Moved)
+ same => n,Set(ODBC_PERSON(300)=New)
+ same => n,Verbose(1,inside ${ODBC(transaction)} ${ODBC_PERSON(300):0:3})
+ same => n,GotoIf($[\"${CALLERID(name)}\" = \"undo\"]?undo)
+ same => n,GotoIf($[\"${CALLERID(name)}\" = \"force\"]?force)
+ same => n,GotoIf($[\"${CALLERID(name)}\" = \"leave\"]?leave)
+ same => n,ODBC_Commit()
+ same => n(leave),Verbose(1,left ${COMMIT_RESULT})
+ same => n,Hangup(17)
+ same => n(undo),ODBC_Rollback(move)
+ same => n,Verbose(1,undone ${ROLLBACK_RESULT})
+ same => n,Hangup(17)
+ same => n(force),Set(ODBC(forcecommit)=yes)
+ same => n,Hangup(17)
+exten => _move-.,1,Set(CALLERID(name)=${EXTEN:5})
+ same => n,Goto(move,1)
 exten => look,1,Set(x=${ODBC_PERSON(100)})
  same => n,Verbose(1,looked ${ODBCSTATUS} ${CALLERID(num)})
  same => n,Hangup(17)";
@@ -139,5 +158,37 @@ fn outlives(scene: &Scene) -> Outcome {
         call(&wire, &media, "look")?;
         Ok((exchange.count("]  looked SUCCESS gateway")? >= 2).then_some(()))
     })?;
+    exchange.is_idle()
+}
+
+/// What is done in a transaction is there for others once it is committed, by the dialplan or at the end of the call, or not at all.
+fn transactions(scene: &Scene) -> Outcome {
+    let gateway = scene.address()?;
+    let server = Mariadb::start(scene)?;
+    let exchange = exchange(scene, &server, gateway)?;
+    let wire = Wire::bind(gateway, exchange.sip_address())?;
+    let media = Media::start(gateway, 440)?;
+    let rows =
+        |server: &Mariadb| server.tell("SELECT count(*) FROM pbx.person WHERE name IN ('Moved', 'New')");
+    let has = |server: &Mariadb, wanted: &str| {
+        until("the table to have what was committed", || Ok((rows(server)?.trim() == wanted).then_some(())))
+    };
+    call(&wire, &media, "move-undo")?;
+    exchange.says("inside move New")?;
+    exchange.says("undone OK")?;
+    has(&server, "0")?;
+    call(&wire, &media, "move-leave")?;
+    exchange.says("left ")?;
+    has(&server, "0")?;
+    // Nothing is locked any more.
+    server.tell("UPDATE pbx.person SET town = 'Bern'")?;
+    call(&wire, &media, "move-force")?;
+    has(&server, "2")?;
+    server.tell("DELETE FROM pbx.person WHERE number = '300'; UPDATE pbx.person SET name = 'Zoe'")?;
+    call(&wire, &media, "move-commit")?;
+    exchange.says("left OK")?;
+    has(&server, "2")?;
+    let shown = exchange.console("odbc show calls")?;
+    ensure(shown.contains("(out of 2)"), || format!("the console shows {shown}"))?;
     exchange.is_idle()
 }

@@ -15,6 +15,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("hold::a_black_hole_address_holds_too", &["baresip"], old_style_hold),
         trial("hold::both_hear_each_other_again_after_a_real_phone_resumes", &["baresip"], real_holder),
         trial("hold::a_hold_is_passed_on_to_a_phone_that_wants_to_know", &["baresip"], passed_on),
+        trial("hold::a_dialplan_has_a_hold_passed_on", &["baresip"], passed_on_by_the_dialplan),
     ]
 }
 
@@ -107,10 +108,16 @@ fn real_holder(scene: &Scene) -> Outcome {
 
 /// With `moh_passthrough` Alice's phone is told that it is held, and hears nothing of ours.
 fn passed_on(scene: &Scene) -> Outcome {
-    let folder = Folder::new(scene)?
-        .phone_with("alice", "moh_passthrough=yes")
-        .phone("bob")
-        .dialplan("exten => bob,1,Dial(PJSIP/bob,30)");
+    is_passed_on(scene, "moh_passthrough=yes", "exten => bob,1,Dial(PJSIP/bob,30)")
+}
+
+fn passed_on_by_the_dialplan(scene: &Scene) -> Outcome {
+    let plan = "exten => bob,1,Set(PJSIP_MOH_PASSTHROUGH()=yes)\n same => n,Dial(PJSIP/bob,30)";
+    is_passed_on(scene, "", plan)
+}
+
+fn is_passed_on(scene: &Scene, lines: &str, plan: &str) -> Outcome {
+    let folder = Folder::new(scene)?.phone_with("alice", lines).phone("bob").dialplan(plan);
     let exchange = Exchange::start(scene, &folder)?;
     let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
     let address = scene.address()?;

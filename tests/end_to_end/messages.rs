@@ -20,7 +20,8 @@ pub(crate) fn trials() -> Vec<Trial> {
 const DIALPLAN: &str = "exten => desk,1,Dial(PJSIP/desk,20)
 
 [texts]
-exten => _[a-z].,1,MessageSend(pjsip:${EXTEN},${MESSAGE(from)})
+exten => _[a-z].,1,Set(MESSAGE_DATA(X-Ticket)=seven)
+ same => n,MessageSend(pjsip:${EXTEN},${MESSAGE(from)})
  same => n,Verbose(1,status ${MESSAGE_SEND_STATUS}${MESSAGE_QUEUED})";
 
 struct Stage {
@@ -63,6 +64,7 @@ fn sent(scene: &Scene) -> Outcome {
     ensure(text.body() == "Grüße & <more>".as_bytes(), || format!("{:?}", text.body()))?;
     ensure(header(&text, "From")?.contains("alice"), || "who sent it?".to_owned())?;
     ensure(header(&text, "Content-Type")? == "text/plain", || "what is it?".to_owned())?;
+    ensure(header(&text, "X-Ticket")? == "seven", || "what did the dialplan add?".to_owned())?;
     stage.desk.respond(&text, 200, "desk")?;
     stage.exchange.says("status SUCCESS")?;
     stage.exchange.is_idle()
@@ -107,6 +109,9 @@ fn waits(scene: &Scene) -> Outcome {
     while came.len() < 2 {
         let message = phone.await_any(&["MESSAGE", "200 REGISTER"])?;
         if message.is_request() {
+            ensure(header(&message, "X-Ticket")? == "seven", || {
+                "its header should have waited, too".to_owned()
+            })?;
             came.push(String::from_utf8_lossy(message.body()).into_owned());
             phone.respond(&message, 200, "bob")?;
         }

@@ -19,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             &["baresip", "opusdec"],
             outlives_in_opus,
         ),
+        trial("recording::a_dictation_outlives_the_exchange", &["baresip"], dictation_outlives),
         trial("recording::a_caller_records_until_it_presses_a_key", &["baresip"], records_until_a_key),
         trial("recording::a_spy_hears_both_and_is_heard_by_whom_it_whispers_to", &["baresip"], listens_in),
     ]
@@ -162,6 +163,36 @@ fn outlives_in_opus(scene: &Scene) -> Outcome {
     holds(&decoded, &[440, 1_000])?;
     let kept = read(&decoded)?.samples.len() / tone::RATE as usize;
     ensure(kept + 2 >= heard, || format!("{kept} s are kept of a call in which {heard} s were heard"))
+}
+
+/// The file is linear, of 8 kHz and without a head: every octet of it counts.
+fn dictation_outlives(scene: &Scene) -> Outcome {
+    let files = scene.subfolder("dictations")?;
+    let path = files.join("7.raw");
+    let folder = Folder::new(scene)?
+        .phone("alice")
+        .dialplan(&format!("exten => dictate,1,Dictate({},7)\n same => n,Hangup()", files.display()));
+    let mut exchange = Exchange::start(scene, &folder)?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    alice.dial("dictate")?;
+    alice.is_in_call()?;
+    // From listening to dictating, and on.
+    alice.press("1")?;
+    alice.press("*")?;
+    let kept = || -> Outcome<Pcm> {
+        let samples = std::fs::read(&path).unwrap_or_default();
+        let samples = samples.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
+        Ok(Pcm { rate: 8_000, samples })
+    };
+    until("the first second of the dictation", || Ok((tenths_with(&kept()?, 440) >= 10).then_some(())))?;
+    let (begun, before) = (std::time::Instant::now(), tenths_with(&kept()?, 440));
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    exchange.process().kill();
+    let said = usize::try_from(begun.elapsed().as_millis() / 100)?;
+    let after = tenths_with(&kept()?, 440);
+    ensure(after + 12 >= before + said, || {
+        format!("{before} tenths were kept, {said} more were said, and {after} are there after a power cut")
+    })
 }
 
 fn records_until_a_key(scene: &Scene) -> Outcome {

@@ -8,11 +8,19 @@ use sip_parser::{Message, Method};
 
 use crate::harness::folder::SIP_PORT;
 use crate::harness::media::description;
-use crate::harness::wire::Caller;
+use crate::harness::wire::{Caller, header};
 use crate::harness::{Exchange, Folder, Outcome, Scene, Wire, ensure, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![trial("session_changes::codecs_and_keys_change_while_a_call_runs", &[], changes)]
+    vec![
+        trial("session_changes::codecs_and_keys_change_while_a_call_runs", &[], changes),
+        trial("session_changes::a_routine_changes_a_call_before_it_goes_out", &[], before_it_goes_out),
+        trial(
+            "session_changes::a_call_over_udp_is_not_made_where_signalling_is_to_be_secure",
+            &[],
+            not_secure,
+        ),
+    ]
 }
 
 const DIALPLAN: &str = "exten => change,1,Set(PJSIP_MEDIA_OFFER(audio)=!all,alaw)
@@ -90,4 +98,68 @@ fn has(message: &Message, wanted: &str) -> Outcome {
     let line = text.lines().find_map(|line| line.strip_prefix("m=audio "));
     let formats = line.and_then(|line| line.split_once("RTP/AVP ")).map_or("", |(_, formats)| formats.trim());
     ensure(formats == wanted, || format!("it should describe {wanted}:\n{text}"))
+}
+
+const BEFORE: &str = "exten => out,1,Dial(PJSIP/there,20,b(prepare^s^1(seven)))
+ same => n,Hangup()
+
+[prepare]
+exten => s,1,Set(PJSIP_MEDIA_OFFER(audio)=!all,alaw)
+ same => n,Set(PJSIP_DTMF_MODE()=info)
+ same => n,Verbose(1,it goes to ${CHANNEL(contact)})
+ same => n,Verbose(1,holds are passed on: ${PJSIP_MOH_PASSTHROUGH()}, transfers: ${PJSIP_TRANSFER_HANDLING()})
+ same => n,Set(PJSIP_TRANSFER_HANDLING()=ari-only)
+ same => n,Set(PJSIP_HEADER(add,X-Ticket)=${ARG1})
+ same => n,Set(CHANNEL(hangup_handler_push)=prepare,over,1(${CHANNEL(aor)}))
+ same => n,Return()
+exten => over,1,Verbose(1,it was ${HANGUPCAUSE} at ${ARG1})
+ same => n,Return()";
+
+/// Codecs, keys and headers that the routine of option `b` sets are in the first INVITE; its hangup handler runs at the end.
+fn before_it_goes_out(scene: &Scene) -> Outcome {
+    let (here, there) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .desk("here", (here, SIP_PORT).into())
+        .desk("there", (there, SIP_PORT).into())
+        .dialplan(BEFORE);
+    let exchange = Exchange::start(scene, &folder)?;
+    let wire = Wire::bind(here, exchange.sip_address())?;
+    let phone = Wire::bind(there, exchange.sip_address())?;
+    let caller = Caller::new(&wire, "here", "out");
+    let media = SocketAddr::from((here, 4_000));
+    caller.send(&Method::Invite, Some(&description(media, "0 8", BOTH, "sendrecv")), None)?;
+    let invite = phone.expect("INVITE")?;
+    has(&invite, "8")?;
+    exchange.says("holds are passed on: no, transfers: core")?;
+    exchange.says("there is no ARI")?;
+    let ticket = header(&invite, "X-Ticket")?;
+    ensure(ticket == "seven", || format!("the header says {ticket}"))?;
+    phone.respond_in_dialog(&invite, 486, "busy", None)?;
+    phone.expect("ACK")?;
+    let refusal = wire.await_any(&["486 INVITE", "603 INVITE", "480 INVITE", "503 INVITE"])?;
+    caller.ack_failure(&refusal)?;
+    exchange.says("it was 17 at there")?;
+    exchange.is_idle()
+}
+
+fn not_secure(scene: &Scene) -> Outcome {
+    let (here, there) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .desk("here", (here, SIP_PORT).into())
+        .desk("there", (there, SIP_PORT).into())
+        .dialplan(
+            "exten => safe,1,Set(CHANNEL(secure_bridge_signaling)=1)\n same => n,Dial(PJSIP/there,20)\n \
+             same => n,Verbose(1,it is ${DIALSTATUS} for ${HANGUPCAUSE})\n same => n,Hangup(17)",
+        );
+    let exchange = Exchange::start(scene, &folder)?;
+    let wire = Wire::bind(here, exchange.sip_address())?;
+    let phone = Wire::bind(there, exchange.sip_address())?;
+    let caller = Caller::new(&wire, "here", "safe");
+    let media = SocketAddr::from((here, 4_000));
+    caller.send(&Method::Invite, Some(&description(media, "0 8", BOTH, "sendrecv")), None)?;
+    let refusal = wire.await_any(&["486 INVITE"])?;
+    caller.ack_failure(&refusal)?;
+    exchange.says("it is CHANUNAVAIL for 58")?;
+    phone.is_quiet(std::time::Duration::from_millis(300))?;
+    exchange.is_idle()
 }

@@ -86,4 +86,6 @@ pub use prompts::Prompts;
 pub use security::{RequestVerdict, SecurityEvent, SecurityKind};
 pub use streams::{CallStream, Feedback, PartyStream, StreamKind};
 pub use switchboard::{Switchboard, SwitchboardBuilder};
-pub use technology::{BoxFuture, ChannelSpec, Driver, OriginateError, OriginateRequest, Report, Technology};
+pub use technology::{
+    BoxFuture, ChannelSpec, Driver, OriginateError, OriginateRequest, Preparation, Report, Technology,
+};

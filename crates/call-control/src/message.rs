@@ -11,8 +11,10 @@ pub struct TextMessage {
     pub body: String,
     /// What the body is; `text/plain` as a rule.
     pub content_type: String,
-    /// What dialplans attach to it (`MESSAGE_DATA`), in order.
+    /// What came with it, its headers among them, and what dialplans attach to it (`MESSAGE_DATA`), in order.
     pub data: Vec<(String, String)>,
+    /// Headers that go out with it.
+    pub headers: Vec<(String, String)>,
     /// How often it may still be passed on (Max-Forwards); as often as is usual when absent.
     pub hops: Option<u8>,
 }

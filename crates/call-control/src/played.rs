@@ -103,6 +103,9 @@ impl Technology for PlayedPhones {
             let call =
                 open(&self.switchboard, spec).map_err(|error| OriginateError::Media(error.to_string()))?;
             call.set_connected(request.caller);
+            if let Some(preparation) = request.preparation {
+                preparation.run(&call).await?;
+            }
             tokio::spawn(play(call.clone(), part));
             Ok(call)
         })

@@ -71,6 +71,59 @@ pub struct OriginateRequest {
     /// How many channels may follow the one that asks, the new one among them (SIP: Max-Forwards); as many as is usual
     /// when absent.
     pub hops: Option<u8>,
+    /// What is done with the new channel before its party hears of the call.
+    pub preparation: Option<Preparation>,
+}
+
+/// What is done with a called channel before its party hears of the call: what is set of it then, such as headers and codecs, is in
+/// the first message already.
+#[derive(Clone)]
+pub struct Preparation(Arc<dyn Fn(Call) -> BoxFuture<'static, ()> + Send + Sync>);
+
+impl Preparation {
+    /// Work with the channel. It may end the channel, and with it the call.
+    pub fn new(work: impl Fn(Call) -> BoxFuture<'static, ()> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(work))
+    }
+
+    /// Does it. A channel whose preparation is dropped before its end is ended.
+    ///
+    /// # Errors
+    /// [`OriginateError::Refused`] where the channel has ended meanwhile.
+    pub async fn run(&self, call: &Call) -> Result<(), OriginateError> {
+        let unprepared = Unsent::new(call);
+        (self.0)(call.clone()).await;
+        unprepared.is_under_way();
+        if call.state().is_ended() { Err(OriginateError::Refused) } else { Ok(()) }
+    }
+}
+
+impl std::fmt::Debug for Preparation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Preparation")
+    }
+}
+
+/// A channel whose party has not heard of the call yet. Given up, it ends.
+pub(crate) struct Unsent(Option<Call>);
+
+impl Unsent {
+    pub(crate) fn new(call: &Call) -> Self {
+        Self(Some(call.clone()))
+    }
+
+    /// Its party hears of it from now on.
+    pub(crate) fn is_under_way(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        if let Some(call) = self.0.take() {
+            call.hangup(HangupCause::NORMAL);
+        }
+    }
 }
 
 /// Why an outgoing call could not even start.
@@ -126,6 +179,11 @@ pub enum OriginateError {
         "the caller wants encrypted media (secure_bridge_media), and '{0}' may not have any; give it media_encryption=sdes"
     )]
     NotEncrypted(String),
+    /// The channel that asks lets its call be joined with parties alone whose messages are encrypted.
+    #[error(
+        "the caller wants encrypted signalling (secure_bridge_signaling), and '{0}' is not reached over TLS; give it a transport with TLS"
+    )]
+    NotSecure(String),
     /// Nobody can vouch for the caller towards an endpoint that is to be told (RFC 8224).
     #[error("the caller's identity cannot be signed: {0}")]
     Unsigned(String),
@@ -146,7 +204,9 @@ impl OriginateError {
             Self::NoContact(_) | Self::Away(_) => HangupCause::ABSENT,
             Self::Unreachable { .. } | Self::NoSuchExtension { .. } => HangupCause::NO_ROUTE,
             Self::TooManyHops => HangupCause::ROUTING_ERROR,
-            Self::NoCommonCodec { .. } | Self::NotEncrypted(_) => HangupCause::BEARER_UNAVAILABLE,
+            Self::NoCommonCodec { .. } | Self::NotEncrypted(_) | Self::NotSecure(_) => {
+                HangupCause::BEARER_UNAVAILABLE
+            }
             Self::Media(_) | Self::Refused | Self::Unsigned(_) => HangupCause::CONGESTION,
         }
     }

@@ -2,8 +2,8 @@
 
 use asterisk_conf::{LoadOptions, MemoryFiles, SourceMap, load};
 use dialplan_vm::{
-    Compiled, Dialplan, Host, Location, Machine, Matching, Outcome, Query, SimpleHost, Step, SwitchVerdict,
-    Variables, compile,
+    Compiled, Dialplan, FunctionReply, Host, Location, Machine, Matching, Outcome, Query, SimpleHost, Step,
+    SwitchVerdict, Variables, compile,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -87,6 +87,41 @@ impl Variables for Area {
     fn variable(&self, name: &str) -> Option<String> {
         (name == "AREA").then(|| self.0.to_owned())
     }
+
+    fn function(&self, name: &str, arguments: &str) -> FunctionReply {
+        match name {
+            "AREA_OF" => FunctionReply::Value(format!("{}{arguments}", self.0)),
+            "LATER" => FunctionReply::Pending,
+            // One that asks the plan itself, as DIALPLAN_EXISTS does.
+            "ASKS" => {
+                let found = plan(ASKING).find_with(&Query::new("a", arguments, None).with(self), 1).is_some();
+                FunctionReply::Value(if found { "b" } else { "c" }.to_owned())
+            }
+            _ => FunctionReply::Unknown,
+        }
+    }
+}
+
+const ASKING: &str = "[a]\neswitch => Loopback/${EXTEN}@${ASKS(${EXTEN})}\n[c]\nexten => 1,1,NoOp\n";
+
+#[test]
+fn functions_that_answer_at_once_have_a_value_in_an_eswitch() {
+    let finds = |line: &str| {
+        let plan = plan(&format!("[a]\n{line}\n[b1]\nexten => 1,1,NoOp\n[b]\nexten => 2,1,NoOp\n"));
+        ["1", "2"].map(|number| plan.find_with(&Query::new("a", number, None).with(&Area("b")), 1).is_some())
+    };
+    assert_eq!(finds("eswitch => Loopback/${EXTEN}@${AREA_OF(1)}"), [true, false]);
+    assert_eq!(finds("eswitch => Loopback/${EXTEN}@b${LATER(x)}"), [false, true]);
+    assert_eq!(finds("lswitch => Loopback/${EXTEN}@${AREA_OF(1)}"), [false, false]);
+    let asking = plan(ASKING);
+    assert!(asking.find_with(&Query::new("a", "1", None).with(&Area("")), 1).is_some(), "it ends");
+}
+
+#[test]
+fn a_switch_to_local_is_one_to_the_own_dialplan() {
+    let plan = plan("[a]\nswitch => Local/@b\n[b]\nexten => 1,1,NoOp\n");
+    assert_eq!(found(&plan, "1").as_deref(), Some("1 of b at 1@b:1"));
+    assert!(found(&plan, "2").is_none());
 }
 
 #[test]
@@ -117,6 +152,7 @@ fn what_leads_nowhere_is_told() {
         "lswitch => Loopback/1${EXTEN}@b/_9.",
         "switch => Loopback/@b/_9.",
         "eswitch => Loopback/1${EXTEN}@${CONTEXT}b",
+        "eswitch => Loopback/${LEN(x)}@b/_9.",
     ] {
         assert_eq!(said(served), [""; 0], "{served}");
     }
@@ -124,9 +160,9 @@ fn what_leads_nowhere_is_told() {
         ("switch => Realtime/a@extensions", "switch-not-served"),
         ("switch => DUNDi/priv", "switch-not-served"),
         ("switch => IAX2/user:password@host/a", "switch-not-served"),
-        ("switch => Local/1@b", "switch-not-served"),
+        ("switch => Local/1@b/_9.", "switch-local"),
         ("switch => Loopback/${EXTEN:1}@b", "switch-without-number"),
-        ("eswitch => Loopback/${LEN(x)}@b/_9.", "function-in-switch"),
+        ("lswitch => Loopback/${LEN(x)}@b/_9.", "function-in-switch"),
         ("lswitch => Loopback/1${EXTEN}@nowhere", "unknown-context"),
         ("lswitch => Loopback/1${EXTEN}@a", "switch-loop"),
         ("lswitch => Loopback/1", "switch-loop"),

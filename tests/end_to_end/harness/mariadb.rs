@@ -29,6 +29,9 @@ impl Mariadb {
         let data = format!("--datadir={}", folder.join("data").display());
         let mut install = Command::new("mariadb-install-db");
         install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
+        // Temporary tables of servers that start at once would meet in one folder.
+        std::fs::create_dir_all(folder.join("tmp"))?;
+        install.env("TMPDIR", folder.join("tmp"));
         let installed = install.args(["--user=root", &data]).output()?;
         if !installed.status.success() {
             return Err(String::from_utf8_lossy(&installed.stderr).into_owned().into());
@@ -48,6 +51,7 @@ impl Mariadb {
         command.arg(format!("--bind-address={}", address.ip())).arg(format!("--port={}", address.port()));
         command.arg(format!("--socket={}", folder.join("socket").display()));
         command.arg(format!("--pid-file={}", folder.join("pid").display()));
+        command.env("TMPDIR", folder.join("tmp"));
         Process::spawn(scene, "mariadb", &mut command)
     }
 

@@ -234,6 +234,16 @@ impl Call {
         self.details().demands_encryption = demanded;
     }
 
+    /// Whether the messages of calls that it makes have to be encrypted as well.
+    pub fn demands_secure_signaling(&self) -> bool {
+        self.details().demands_secure_signaling
+    }
+
+    /// Lets it make calls over encrypted signalling alone, or any.
+    pub fn demand_secure_signaling(&self, demanded: bool) {
+        self.details().demands_secure_signaling = demanded;
+    }
+
     /// Whether calls that it makes may not need a translation between codecs.
     pub fn forbids_translation(&self) -> bool {
         self.details().no_translation

@@ -20,7 +20,7 @@ use crate::direct_media::{self, PartyMedia};
 use crate::event::Event;
 use crate::identity::CallerId;
 use crate::switchboard::Switchboard;
-use crate::technology::OriginateRequest;
+use crate::technology::{OriginateRequest, Preparation};
 use forwarding::Places;
 use tally::Tally;
 use watch::{Progress, watch_branch};
@@ -62,6 +62,7 @@ pub struct Dial {
     ignore_forwards: bool,
     forward_context: Option<String>,
     elsewhere: bool,
+    preparation: Option<Preparation>,
 }
 
 impl Dial {
@@ -76,6 +77,7 @@ impl Dial {
             ignore_forwards: false,
             forward_context: None,
             elsewhere: false,
+            preparation: None,
         }
     }
 
@@ -111,6 +113,12 @@ impl Dial {
     /// missed call (`c`).
     pub fn answered_elsewhere(mut self) -> Self {
         self.elsewhere = true;
+        self
+    }
+
+    /// Does something with each channel that is called, before its party hears of the call (`b`).
+    pub fn prepare(mut self, preparation: Preparation) -> Self {
+        self.preparation = Some(preparation);
         self
     }
 
@@ -424,7 +432,11 @@ impl Drop for Race<'_> {
 
 fn request_for(dial: &Dial) -> OriginateRequest {
     let Some(caller) = &dial.caller else {
-        return OriginateRequest { caller: dial.identity.clone().unwrap_or_default(), ..Default::default() };
+        return OriginateRequest {
+            caller: dial.identity.clone().unwrap_or_default(),
+            preparation: dial.preparation.clone(),
+            ..Default::default()
+        };
     };
     let leg = caller.leg();
     OriginateRequest {
@@ -441,6 +453,7 @@ fn request_for(dial: &Dial) -> OriginateRequest {
         asker: Some(caller.clone()),
         language: Some(caller.language()),
         hops: Some(caller.hops()),
+        preparation: dial.preparation.clone(),
     }
 }
 

@@ -68,12 +68,12 @@ impl Technology for LocalTechnology {
         resource: &'a str,
         request: OriginateRequest,
     ) -> BoxFuture<'a, Result<Call, OriginateError>> {
-        Box::pin(async move { self.call(resource, request) })
+        Box::pin(self.call(resource, request))
     }
 }
 
 impl LocalTechnology {
-    fn call(&self, resource: &str, request: OriginateRequest) -> Result<Call, OriginateError> {
+    async fn call(&self, resource: &str, mut request: OriginateRequest) -> Result<Call, OriginateError> {
         let (extension, context) = place(resource);
         let hops = request.hops.unwrap_or(DEEPEST).min(DEEPEST);
         let hops = hops.checked_sub(1).ok_or(OriginateError::TooManyHops)?;
@@ -86,7 +86,11 @@ impl LocalTechnology {
         let names = [";1", ";2"];
         let wire =
             Wire { technology: NAME, resource, codec, names, extension, context, carries_streams: true };
+        let preparation = request.preparation.take();
         let (called, calling) = wire.stretch(&self.switchboard, request)?;
+        if let Some(preparation) = preparation {
+            preparation.run(&called).await?;
+        }
         for call in [&called, &calling] {
             call.set_hops(hops);
         }
@@ -180,6 +184,7 @@ impl Wire<'_> {
             beside.bring(&calling, &request.streams);
         }
         calling.demand_encryption(request.asker.as_ref().is_some_and(Call::demands_encryption));
+        calling.demand_secure_signaling(request.asker.as_ref().is_some_and(Call::demands_secure_signaling));
         calling.inherit_location(request.asker.as_ref());
         calling.set_redirecting(request.redirecting);
         called.set_connected(request.caller);

@@ -1,5 +1,6 @@
 //! What dialplans see of the messages of a SIP channel, and what they add to the INVITEs of the calls that it makes.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use media_bridge::Codec;
@@ -81,6 +82,8 @@ struct State {
     session: Option<SessionDriver>,
     digits: DigitMode,
     codecs: Vec<Codec>,
+    /// Nobody vouches for the callers of its calls, nor for that of its own.
+    unsigned: bool,
     own: Vec<(String, String)>,
     of_calls: Vec<(String, String)>,
 }
@@ -115,6 +118,30 @@ impl Conversation {
     pub fn digits(&self) -> Option<DigitMode> {
         let state = self.state();
         state.session.is_some().then_some(state.digits)
+    }
+
+    /// Whether the phone is told that the far end holds, in place of hearing music; `None` for a channel without a session.
+    pub fn passes_hold(&self) -> Option<bool> {
+        let state = self.state();
+        state.session.as_ref().map(|session| session.passes_hold.load(Ordering::Relaxed))
+    }
+
+    /// Has the phone told, or hear music, from the next hold on. `false` for a channel without a session.
+    pub fn set_passes_hold(&self, passes: bool) -> bool {
+        let state = self.state();
+        let Some(session) = &state.session else { return false };
+        session.passes_hold.store(passes, Ordering::Relaxed);
+        true
+    }
+
+    /// Nobody vouches for the callers of calls that this channel makes, nor for that of its own, if that is still to go out.
+    pub fn suppress_attestation(&self, suppressed: bool) {
+        self.state().unsigned = suppressed;
+    }
+
+    /// Whether the dialplan wants nobody to vouch for callers.
+    pub fn suppresses_attestation(&self) -> bool {
+        self.state().unsigned
     }
 
     /// The codecs that descriptions of ours may name.
@@ -153,7 +180,7 @@ impl Conversation {
     /// # Errors
     /// [`HeaderProblem`] where it cannot stand in a message.
     pub fn add(&self, of: HeadersOf, name: &str, value: &str) -> Result<(), HeaderProblem> {
-        check(name, value)?;
+        check_header(name, value)?;
         let mut state = self.state();
         let list = state.list(of);
         if list.len() >= MOST {
@@ -174,7 +201,7 @@ impl Conversation {
         place: usize,
         value: &str,
     ) -> Result<bool, HeaderProblem> {
-        check(name, value)?;
+        check_header(name, value)?;
         let mut state = self.state();
         let mut named = state.list(of).iter_mut().filter(|(known, _)| known.eq_ignore_ascii_case(name));
         let found = named.nth(place);
@@ -205,14 +232,16 @@ impl Conversation {
         Self::of(call).state().response = Some(message.clone());
     }
 
+    /// The INVITE of `call` will go to this address, by this way.
+    pub(super) fn note_target(call: &Call, target: String, flow: Flow) {
+        let conversation = Self::of(call);
+        let mut state = conversation.state();
+        (state.flow, state.target) = (Some(flow), Some(target));
+    }
+
     /// Puts what `asker` hands on, and what the channel itself adds, into the INVITE of `call`.
     pub(super) fn put_into(asker: Option<&Call>, call: &Call, invite: &mut OutboundInvite) {
         let conversation = Self::of(call);
-        {
-            let mut state = conversation.state();
-            state.flow = Some(invite.flow);
-            state.target = Some(invite.target.clone());
-        }
         if let Some(asker) = asker.and_then(|asker| asker.kept::<Self>()) {
             let handed_on = asker.added(HeadersOf::Calls);
             // Local channels in between hand them on as well.
@@ -236,7 +265,11 @@ impl State {
     }
 }
 
-fn check(name: &str, value: &str) -> Result<(), HeaderProblem> {
+/// Whether a header may be added to a message of ours.
+///
+/// # Errors
+/// [`HeaderProblem`] where it cannot stand in a message, or the exchange sets it itself.
+pub fn check_header(name: &str, value: &str) -> Result<(), HeaderProblem> {
     if name.is_empty() || !sip_parser::is_token_text(name) {
         return Err(HeaderProblem::Name(name.to_owned()));
     }

@@ -1,5 +1,8 @@
 //! The channel's side of a session: commands to the worker.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use media_bridge::Codec;
 use sip_ua::charge_advice::ChargeAdvice;
 use sip_ua::user_agent::{OutboundInvite, SessionId};
@@ -62,7 +65,7 @@ pub(super) struct SessionDriver {
     pub(super) id: SessionId,
     pub(super) commands: mpsc::UnboundedSender<Command>,
     /// The phone is told when the far end holds.
-    pub(super) passes_hold: bool,
+    pub(super) passes_hold: Arc<AtomicBool>,
 }
 
 impl SessionDriver {
@@ -98,10 +101,12 @@ impl Driver for SessionDriver {
     }
 
     fn pass_hold(&self, held: bool) -> bool {
-        if self.passes_hold {
+        let passes = self.passes_hold.load(Ordering::Relaxed);
+        // A phone that was told before this was changed hears of the end all the same.
+        if passes || !held {
             self.tell(Command::PassHold(self.id, Some(held)));
         }
-        self.passes_hold
+        passes
     }
 
     fn route_media(&self, route: MediaRoute) {

@@ -137,7 +137,7 @@ impl Worker {
         leg: Arc<Leg>,
     ) -> Call {
         let mut variables = endpoint.variables.clone();
-        let (commands, passes_hold) = (self.commands.clone(), endpoint.passes_hold);
+        let (commands, passes_hold) = (self.commands.clone(), Arc::new(endpoint.passes_hold.into()));
         let driver = SessionDriver { id: session, commands, passes_hold };
         variables.extend(from.instance.map(|instance| (format!("__{}", super::INSTANCE), instance)));
         let call = self.switchboard.create_channel(ChannelSpec {

@@ -6,12 +6,16 @@ use sip_parser::{HeaderName, Message, Method};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Alternative, Body, OutboundRequest, Reply, RequestFailure, RequestId, SessionId};
 
+use super::conversation::check_header;
 use super::directory::{PendingReply, Route};
 use super::endpoint::SipEndpoint;
 use super::worker::Worker;
 use super::{SipTechnology, addressing};
 use crate::message::{CallText, MessageError, Notification, TextMessage};
 use crate::technology::{OriginateError, Report};
+
+/// Most headers that come along with a text, or go out with it.
+const MOST: usize = 64;
 
 /// What a text is where nobody says so.
 const PLAIN: &str = "text/plain";
@@ -93,17 +97,24 @@ fn text_of(request: &Message, flow: &Flow) -> Option<TextMessage> {
         return None;
     }
     let from = request.raw(&HeaderName::From).unwrap_or_default();
-    let data = [
+    let facts = [
         ("PJSIP_TRANSPORT", flow.protocol.uri_name().to_owned()),
         ("PJSIP_RECVADDR", flow.remote.to_string()),
         ("Request-URI", request.uri().unwrap_or_default().to_owned()),
     ];
+    let headers = request.headers().map(|(name, value)| (name.as_str().to_owned(), value.trim().to_owned()));
+    let headers = headers.filter(|(name, value)| check_header(name, value).is_ok());
     Some(TextMessage {
         to: request.uri().unwrap_or_default().to_owned(),
         from: from.split(";tag=").next().unwrap_or_default().to_owned(),
         body: std::str::from_utf8(request.body()).ok()?.to_owned(),
         content_type: content_type.to_owned(),
-        data: data.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+        data: facts
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .chain(headers.take(MOST))
+            .collect(),
+        headers: Vec::new(),
         hops: request.max_forwards().and_then(Result::ok),
     })
 }
@@ -137,6 +148,8 @@ impl SipTechnology {
         let routes = route.route_set.iter().map(|route| ("Route".to_owned(), route.clone()));
         request.headers.extend(routes);
         request.headers.extend(hops.map(|hops| ("Max-Forwards".to_owned(), hops.to_string())));
+        let added = message.headers.iter().filter(|(name, value)| check_header(name, value).is_ok());
+        request.headers.extend(added.take(MOST).cloned());
         let content_type =
             if message.content_type.is_empty() { PLAIN.to_owned() } else { message.content_type.clone() };
         request.body = Some(Body { content_type, bytes: message.body.clone().into() });

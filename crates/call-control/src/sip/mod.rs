@@ -52,7 +52,7 @@ use sip_ua::user_agent::UserAgentConfig;
 use tokio::sync::mpsc;
 
 pub use codec_rules::{CodecRule, CodecRules, Operation, Prefer};
-pub use conversation::{Conversation, HeaderProblem, HeadersOf};
+pub use conversation::{Conversation, HeaderProblem, HeadersOf, check_header};
 pub use conveyance::{ConveyedLocation, ConveyedPlace};
 pub use digits::DigitMode;
 pub use directory::{Admission, Directory, NextHop, PendingReply, Referral, Referred, Route};

@@ -27,7 +27,7 @@ use crate::call::{Call, Direction};
 use crate::cause::HangupCause;
 use crate::direct_media::MediaPlace;
 use crate::identity::CallerId;
-use crate::technology::{ChannelSpec, OriginateError, OriginateRequest, Report};
+use crate::technology::{ChannelSpec, OriginateError, OriginateRequest, Report, Unsent};
 
 /// Sends an INVITE to the endpoint that `resource` names; its channel tells the rest.
 pub(super) async fn originate(
@@ -46,27 +46,49 @@ pub(super) async fn originate(
         None => sip.directory.route(resource)?,
     };
     let flows = sip.flows_to(&route.next_hop).await?;
-    let [flow, others @ ..] = flows.as_slice() else { return Err(OriginateError::Refused) };
+    let is_demanded = request.asker.as_ref().is_some_and(Call::demands_secure_signaling);
+    let usable: Vec<&Flow> = flows.iter().filter(|flow| !is_demanded || flow.protocol.is_secure()).collect();
+    let [flow, others @ ..] = usable.as_slice() else {
+        return Err(match is_demanded {
+            true => OriginateError::NotSecure(route.endpoint.name.clone()),
+            false => OriginateError::Refused,
+        });
+    };
     let id = SessionId::next();
     let (mut media, relay) = open_media(sip, &route, flow, &request, id)?;
-    let direct_to = direct_to(&request, &route.endpoint);
-    let offer = media.offer(direct_to, None);
-    let direct_to = media.offered();
-    let mut invite = invite(sip.user_agent(), &route, *flow, &request, offer);
-    vouch(sip, &route.endpoint, &request.caller, &mut invite)?;
-    // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
-    // another one would be told the wrong one.
-    let others = others.iter().filter(|other| other.local.ip() == flow.local.ip());
-    let user = contact_user(&route.endpoint, &request.caller);
-    invite.alternatives =
-        addressing::alternatives(sip.user_agent(), others, user, addressing::is_sips(&route.target));
     let (endpoint, asker) = (&route.endpoint, request.asker.take());
-    let call = channel(sip, &route, request, media.leg.clone(), id);
+    let (preparation, direct_to) = (request.preparation.take(), direct_to(&request, endpoint));
+    // Where nothing can change that, nobody hears of a call for whose caller nobody can vouch.
+    let mut vouched = match preparation {
+        None => vouch(sip, &route, &request.caller, asker.as_ref())?,
+        Some(_) => Vec::new(),
+    };
+    let call = channel(sip, &route, request.clone(), media.leg.clone(), id);
+    let unsent = Unsent::new(&call);
+    Conversation::note_target(&call, phone_uri(endpoint, &route.target), **flow);
     relay.attach(&call);
     call.inherit_location(asker.as_ref());
     if let Some(asker) = &asker {
         call.made_for(asker);
     }
+    if let Some(preparation) = preparation {
+        preparation.run(&call).await?;
+        take_over_changes(&call, &mut media);
+        vouched = match Conversation::of(&call).suppresses_attestation() {
+            true => Vec::new(),
+            false => vouch(sip, &route, &request.caller, asker.as_ref())?,
+        };
+    }
+    let offer = media.offer(direct_to, None);
+    let direct_to = media.offered();
+    let mut invite = invite(sip.user_agent(), &route, **flow, &request, offer);
+    invite.headers.extend(vouched);
+    // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
+    // another one would be told the wrong one.
+    let others = others.iter().copied().filter(|other| other.local.ip() == flow.local.ip());
+    let user = contact_user(&route.endpoint, &request.caller);
+    invite.alternatives =
+        addressing::alternatives(sip.user_agent(), others, user, addressing::is_sips(&route.target));
     let location = sip.directory.location_of_caller(endpoint, &call, asker.as_ref(), &invite.from);
     if let Some(location) = location {
         location.put_into(&mut invite, id.0, flow.local.ip());
@@ -82,7 +104,7 @@ pub(super) async fn originate(
         steering,
         stage: Stage::Offered,
         rings: false,
-        flow: *flow,
+        flow: **flow,
         charges: None,
         reason: None,
     };
@@ -90,7 +112,20 @@ pub(super) async fn originate(
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
+    unsent.is_under_way();
     Ok(call)
+}
+
+/// What the channel's preparation has changed of its session is in the first offer.
+fn take_over_changes(call: &Call, media: &mut SessionMedia) {
+    let conversation = Conversation::of(call);
+    if let Some(mode) = conversation.digits().filter(|mode| *mode != media.digit_mode()) {
+        media.set_digits(mode);
+    }
+    let codecs = conversation.codecs();
+    if codecs != media.endpoint().codecs {
+        media.name_codecs(codecs);
+    }
 }
 
 /// The channel of the endpoint that is called.
@@ -104,7 +139,7 @@ fn channel(
     let endpoint = &route.endpoint;
     let mut variables = endpoint.variables.clone();
     variables.extend(request.variables);
-    let (commands, passes_hold) = (sip.commands.clone(), endpoint.passes_hold);
+    let (commands, passes_hold) = (sip.commands.clone(), Arc::new(endpoint.passes_hold.into()));
     let driver = SessionDriver { id: session, commands, passes_hold };
     let call = sip.switchboard.create_channel(ChannelSpec {
         technology: super::NAME,
@@ -203,18 +238,21 @@ fn invite(
     }
 }
 
-/// Has the directory vouch for a caller whose number the endpoint is told.
+/// What the directory says for a caller whose number the endpoint is told, unless the dialplan wants nothing said.
 fn vouch(
     sip: &SipTechnology,
-    endpoint: &SipEndpoint,
+    route: &Route,
     caller: &CallerId,
-    invite: &mut OutboundInvite,
-) -> Result<(), OriginateError> {
+    asker: Option<&Call>,
+) -> Result<Vec<(String, String)>, OriginateError> {
+    let endpoint = &route.endpoint;
     let told = caller.presentation.is_allowed() || endpoint.trust_id_outbound;
-    if endpoint.vouches_for_callers && told {
-        invite.headers.extend(sip.directory.vouch_for_caller(endpoint, caller, &invite.target)?);
+    let asker = asker.and_then(|asker| asker.kept::<Conversation>());
+    let is_suppressed = asker.is_some_and(|asker| asker.suppresses_attestation());
+    match endpoint.vouches_for_callers && told && !is_suppressed {
+        true => sip.directory.vouch_for_caller(endpoint, caller, &phone_uri(endpoint, &route.target)),
+        false => Ok(Vec::new()),
     }
-    Ok(())
 }
 
 /// User part of our Contact in a call towards `endpoint`.

@@ -1,6 +1,6 @@
 //! Switches that do not lead where they seem to.
 
-use crate::plan::{Context, Dialplan, Switch, SwitchKind, is_loopback};
+use crate::plan::{Context, Dialplan, Switch, SwitchKind, is_local};
 use asterisk_conf::suggest::nearest;
 use asterisk_conf::{Diagnostic, Spanned};
 use std::collections::HashSet;
@@ -8,7 +8,7 @@ use std::collections::HashSet;
 /// What can be said of a line alone. `written` is the value before anything was put in.
 pub(super) fn of_line(switch: &Switch, written: &Spanned<String>) -> Option<Diagnostic> {
     let warning = |code, message: String| Diagnostic::warning(code, message).at(written.span);
-    if !is_loopback(switch.technology()) {
+    if !switch.is_served() {
         return Some(not_served(switch));
     }
     let of_the_number = ["${EXTEN", "${CONTEXT", "${PRIORITY"];
@@ -17,13 +17,15 @@ pub(super) fn of_line(switch: &Switch, written: &Spanned<String>) -> Option<Diag
             "a `switch` is put together as the file is read, when there is no number: this is empty";
         return Some(warning("switch-without-number", message.to_owned()).help("write `lswitch =>`"));
     }
-    if written.value.contains("${") && written.value.contains('(') {
-        let message = "functions have no value in a switch: this is empty".to_owned();
-        return Some(
-            warning("function-in-switch", message).help("set a variable, and write `eswitch =>` with it"),
-        );
+    if switch.kind != SwitchKind::Evaluated && written.value.contains("${") && written.value.contains('(') {
+        let message = "functions have a value in an `eswitch` alone: this is empty".to_owned();
+        return Some(warning("function-in-switch", message).help("write `eswitch =>`"));
     }
-    None
+    is_local(switch.technology()).then(|| {
+        let message =
+            "Asterisk has no switch `Local`: here it means `Loopback`, the dialplan of this exchange";
+        Diagnostic::note("switch-local", message.to_owned()).at(written.span).help("write `Loopback/…`")
+    })
 }
 
 fn not_served(switch: &Switch) -> Diagnostic {
@@ -33,9 +35,6 @@ fn not_served(switch: &Switch) -> Diagnostic {
         "realtime" => ("extensions in a data base are not read", "write them into extensions.conf"),
         "dundi" => ("there is no DUNDi here", trunk),
         "iax2" => ("dialplans of other exchanges are not asked", trunk),
-        "local" => {
-            ("no exchange has such a switch", "write `lswitch => Loopback/${EXTEN}@context`, or include it")
-        }
         _ => {
             ("there is no such switch", "write `lswitch => Loopback/${EXTEN}@context`, or include a context")
         }

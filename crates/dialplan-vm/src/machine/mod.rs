@@ -471,6 +471,10 @@ impl Variables for Around<'_> {
     fn global(&self, name: &str) -> Option<String> {
         self.0.global(name)
     }
+
+    fn function(&self, name: &str, arguments: &str) -> FunctionReply {
+        self.0.look_up_function(name, arguments)
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(crate) use index::Index;
 mod show;
 
 mod switch;
-pub(crate) use switch::{Hops, is_loopback};
+pub(crate) use switch::{Hops, is_local};
 pub use switch::{NoVariables, Switch, SwitchKind, Variables};
 
 mod trace;

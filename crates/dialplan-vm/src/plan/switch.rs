@@ -3,6 +3,7 @@
 use super::{Dialplan, Query};
 use crate::{FunctionReply, Host, Location, Pattern, Text};
 use asterisk_conf::Span;
+use std::cell::Cell;
 
 /// So many switches deep a number is followed; what leads in a circle ends there.
 const DEEPEST: u32 = 16;
@@ -19,7 +20,7 @@ pub struct Switch {
     pub target: String,
     /// Its place.
     pub span: Span,
-    /// What stands behind `Loopback/`; `None`: a technology that is not served.
+    /// What stands behind `Loopback/`, or `Local/`, which is the same; `None`: a technology that is not served.
     pub(crate) loopback: Option<Text>,
 }
 
@@ -43,6 +44,12 @@ pub trait Variables {
     fn global(&self, name: &str) -> Option<String> {
         let _ = name;
         None
+    }
+
+    /// A function of the dialplan that answers at once; without one it is empty.
+    fn function(&self, name: &str, arguments: &str) -> FunctionReply {
+        let _ = (name, arguments);
+        FunctionReply::Unknown
     }
 }
 
@@ -107,13 +114,15 @@ impl Switch {
     /// Reads what stands behind the `=>`.
     pub(crate) fn new(kind: SwitchKind, target: String, span: Span) -> Self {
         let loopback = match target.split_once('/') {
-            Some((technology, data)) if is_loopback(technology) => Some(Text::compile(data)),
+            Some((technology, data)) if is_loopback(technology) || is_local(technology) => {
+                Some(Text::compile(data))
+            }
             _ => None,
         };
         Self { kind, target, span, loopback }
     }
 
-    /// Whether the search goes where it leads. Only `Loopback` is served.
+    /// Whether the search goes where it leads: `Loopback` and `Local` are served.
     pub fn is_served(&self) -> bool {
         self.loopback.is_some()
     }
@@ -170,8 +179,19 @@ impl Switch {
     }
 }
 
-pub(crate) fn is_loopback(technology: &str) -> bool {
+fn is_loopback(technology: &str) -> bool {
     technology.trim().eq_ignore_ascii_case("Loopback")
+}
+
+/// Asterisk has no switch of that name. Who writes it means this exchange's own dialplan, and that is what it gets.
+pub(crate) fn is_local(technology: &str) -> bool {
+    technology.trim().eq_ignore_ascii_case("Local")
+}
+
+thread_local! {
+    /// Whether a function of a switch is read now: one that looks for numbers itself finds no functions in switches, or the search
+    /// would never end.
+    static READS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What may be named in a switch while a number is looked for.
@@ -204,9 +224,17 @@ impl Host for Values<'_> {
 
     fn set_global(&mut self, _name: &str, _value: &str) {}
 
-    /// A function has no value in a search, which the compiler has told.
-    fn read_function(&mut self, _name: &str, _args: &str) -> FunctionReply {
-        FunctionReply::Value(String::new())
+    /// A function of an `eswitch` has a value where it answers at once. Others have none, which the compiler has told.
+    fn read_function(&mut self, name: &str, args: &str) -> FunctionReply {
+        if !self.channel || READS.replace(true) {
+            return FunctionReply::Value(String::new());
+        }
+        let reply = self.query.variables.function(name, args);
+        READS.set(false);
+        match reply {
+            FunctionReply::Value(value) => FunctionReply::Value(value),
+            _ => FunctionReply::Value(String::new()),
+        }
     }
 
     fn write_function(&mut self, _name: &str, _args: &str, _value: &str) -> FunctionReply {

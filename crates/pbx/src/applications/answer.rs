@@ -1,4 +1,6 @@
-//! `Answer([delay])`: answers the call, then waits `delay` milliseconds.
+//! `Answer([delay[,options]])`: answers the call, then waits `delay` milliseconds.
+//!
+//! Option `i`, by which Asterisk does not wait for the caller's audio, is always so here.
 
 use std::time::Duration;
 

@@ -2,7 +2,8 @@
 //!
 //! Options that act: `r` rings at once, `m(class)` plays music instead of ringing, `g` goes on with the dialplan
 //! after the called party has hung up, `i` counts a destination that forwards its call as busy, `c` tells those that are
-//! given up that the call was answered elsewhere, `C` begins the call detail record anew. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
+//! given up that the call was answered elsewhere, `C` begins the call detail record anew, `b(context^extension^priority)` runs a routine on
+//! each called channel before its phone hears of the call, `B(…)` one on the caller. `t`, `T` and the other letters of Asterisk are accepted; those without an effect
 //! are said once a call on the console.
 //!
 //! Sets `DIALSTATUS`, `HANGUPCAUSE`, `DIALEDPEERNAME`, `DIALEDPEERNUMBER`, `DIALEDTIME`, `ANSWEREDTIME`, `RINGTIME` and
@@ -16,10 +17,11 @@ use tokio::time::Instant;
 
 use super::ApplicationResult;
 use super::arguments::{Options, seconds, split};
-use crate::dialplan::{DialplanChannel, HangUpOnDrop};
+use super::before_dialling;
+use crate::dialplan::{AfterBridge, DialplanChannel, HangUpOnDrop};
 
 /// Options that have their effect here, or need none yet.
-const UNDERSTOOD: &str = "rmgicCtT";
+const UNDERSTOOD: &str = "rmgicCtTbB";
 
 /// Options that listen for keys or speak into the call: parties that could send their audio past us do not.
 const NEEDS_MEDIA: &str = "HhKkLTtWwXx";
@@ -46,6 +48,9 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
         channel.exchange.call_records().reset(channel.call.name(), false);
     }
     forget_last(channel);
+    if !before_dialling::of_caller(channel, &options).await {
+        return Ok(Outcome::Hangup);
+    }
     let timeout = argument(1).and_then(|t| seconds(t.split('^').next().unwrap_or_default()));
     // A caller who hangs up drops this future: then `h` reads what stands here.
     channel.set("DIALSTATUS", DialStatus::Cancel.to_string());
@@ -81,6 +86,9 @@ async fn dial(
     dial = dial.forward_context(channel.call.variable("FORWARD_CONTEXT"));
     if options.has('i') {
         dial = dial.ignore_forwards();
+    }
+    if let Some(preparation) = before_dialling::of_called(channel, options) {
+        dial = dial.prepare(preparation);
     }
     if options.has('c') {
         dial = dial.answered_elsewhere();
@@ -120,6 +128,9 @@ async fn converse(
         }
         BridgeEnd::PeerHungUp(cause) => {
             channel.set("HANGUPCAUSE", cause.code().to_string());
+            if let Some(place) = AfterBridge::take(&channel.call) {
+                return Ok(Outcome::Jump(place));
+            }
             if options.has('g') {
                 return Ok(Outcome::Continue);
             }

@@ -74,6 +74,7 @@ mod amd;
 mod answer;
 pub(crate) mod arguments;
 mod background;
+mod before_dialling;
 mod busy;
 mod call_records;
 mod clear_hash;
@@ -93,6 +94,7 @@ mod message_send;
 mod music;
 mod no_op;
 mod odbc_finish;
+mod odbc_transaction;
 mod pickup;
 mod pickup_chan;
 mod playback;
@@ -138,6 +140,7 @@ use flow::{
     system, try_exec, try_system, user_event, wait_digit, wait_for_condition, wait_until, while_,
 };
 use music::{mp3_player, music_on_hold, set_music_on_hold, start_music_on_hold, stop_music_on_hold};
+use odbc_transaction::{commit as odbc_commit, rollback as odbc_rollback};
 use players::{control_playback, milliwatt, morsecode, play_tones, stop_play_tones, zapateller};
 use testing::{test_client, test_server};
 use voicemail::{directory, vm_authenticate};
@@ -232,6 +235,8 @@ pub fn table() -> &'static [Application] {
         application!(music_on_hold, "MusicOnHold", "Play music, for a time or until the caller hangs up."),
         application!(no_cdr, "NoCDR", "Leave the call out of the call detail records.", dead: true),
         application!(no_op, "NoOp", "Do nothing but show the arguments.", dead: true),
+        application!(odbc_commit, "ODBC_Commit", "Make the work of a transaction count.", dead: true),
+        application!(odbc_rollback, "ODBC_Rollback", "Undo the work of a transaction.", dead: true),
         application!(odbc_finish, "ODBCFinish", "Forget the rows of a data base that are left.", dead: true),
         application!(originate, "Originate", "Call somebody, and run something for whoever answers.", dead: true),
         application!(pickup, "Pickup", "Take a call that rings elsewhere."),

@@ -1,10 +1,13 @@
 //! `Read(variable[,file[&file…][,max[,options[,attempts[,timeout]]]]])`: reads keys into a variable.
 //!
 //! `max` 0 or absent: until `#`. Options: `s` skips when the call is not answered, `n` reads without answering it, `i` plays
-//! a tone of that name (`dial`) in place of prompts, `t(x)` ends the entry with another key, `t()` with none. Sets
-//! `READSTATUS` to `OK`, `ERROR`, `HANGUP`, `SKIPPED` or `TIMEOUT`.
+//! a tone of that name (`dial`) in place of prompts, `t(xy)` ends the entry with other keys, `t()` with none, `e` makes the key that
+//! ends an entry the entry where nothing came before it. Sets `READSTATUS` to `OK`, `ERROR`, `HANGUP`, `SKIPPED` or `TIMEOUT`.
+//! The keys of a caller who hangs up in the middle are in the variable, too.
 
-use call_control::{CallError, ChannelState, PlayEnd, ReadDigits};
+use std::time::Duration;
+
+use call_control::{CallError, ChannelState, PlayEnd};
 use dialplan_vm::Outcome;
 
 use super::ApplicationResult;
@@ -33,11 +36,13 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
     }
     let timeout = argument(5).and_then(seconds).filter(|d| !d.is_zero());
     let max = argument(2).and_then(|m| m.parse().ok()).filter(|m| *m > 0).unwrap_or(LONGEST_ENTRY);
-    let rule = ReadDigits {
+    let rule = Rule {
+        variable: variable.to_owned(),
         max: max.min(LONGEST_ENTRY),
         first: timeout.unwrap_or(channel.response_timeout),
         between: timeout.unwrap_or(channel.digit_timeout),
-        terminator: terminator(&options),
+        terminators: terminators(&options).to_owned(),
+        keeps_terminator: options.has('e'),
     };
     let attempts = argument(4).and_then(|a| a.parse().ok()).unwrap_or(1).max(1);
     // A caller who hangs up drops this future: then `h` reads what stands here.
@@ -45,57 +50,86 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
     for _ in 0..attempts {
         let files = argument(1).unwrap_or_default();
         let entry = match options.has('i') {
-            true => read_over_tone(channel, files, &rule).await,
-            false => read_once(channel, files, &rule).await,
+            true => rule.read_over_tone(channel, files).await?,
+            false => rule.read(channel, files).await?,
         };
-        match entry {
-            Ok(entry) if entry.is_empty() => {}
-            Ok(entry) => {
-                channel.verbose(3, format!("User entered '{entry}'"));
-                return finish(channel, variable, &entry, "OK");
-            }
-            Err(error) => return Err(error),
+        if !entry.is_empty() {
+            channel.verbose(3, format!("User entered '{entry}'"));
+            return finish(channel, variable, &entry, "OK");
         }
     }
     channel.verbose(3, "User entered nothing.");
     finish(channel, variable, "", "TIMEOUT")
 }
 
-fn terminator(options: &Options) -> Option<char> {
-    if options.has('t') { options.argument('t').and_then(|t| t.chars().next()) } else { Some('#') }
+/// The keys that end an entry.
+fn terminators(options: &Options) -> &str {
+    if options.has('t') { options.argument('t').unwrap_or_default() } else { "#" }
 }
 
-/// All prompts but the last are played through unless a key comes; then the entry is read.
-async fn read_once(channel: &DialplanChannel, files: &str, rule: &ReadDigits) -> Result<String, CallError> {
-    let mut pressed = None;
-    for file in prompts(files) {
-        match channel.call.play_until_key(file, |_| true).await {
-            Ok(PlayEnd::Finished) => {}
-            Ok(PlayEnd::Interrupted(key)) => {
-                pressed = Some(key);
-                break;
+/// What makes an entry.
+struct Rule {
+    variable: String,
+    max: usize,
+    /// How long it waits for the first key, and for each that follows.
+    first: Duration,
+    between: Duration,
+    terminators: String,
+    /// Whether a key that ends an entry without any other is the entry.
+    keeps_terminator: bool,
+}
+
+impl Rule {
+    /// All prompts but the last are played through unless a key comes; then the entry is read.
+    async fn read(&self, channel: &DialplanChannel, files: &str) -> Result<String, CallError> {
+        let mut pressed = None;
+        for file in prompts(files) {
+            match channel.call.play_until_key(file, |_| true).await {
+                Ok(PlayEnd::Finished) => {}
+                Ok(PlayEnd::Interrupted(key)) => {
+                    pressed = Some(key);
+                    break;
+                }
+                Err(error @ (CallError::NoSuchSound(_) | CallError::UnreadableSound { .. })) => {
+                    channel.warning(format!("Read: {error}"));
+                }
+                Err(error) => return Err(error),
             }
-            Err(error @ (CallError::NoSuchSound(_) | CallError::UnreadableSound { .. })) => {
-                channel.warning(format!("Read: {error}"));
-            }
-            Err(error) => return Err(error),
+        }
+        self.entry(channel, pressed).await
+    }
+
+    /// The caller hears a tone until it presses the first key.
+    async fn read_over_tone(&self, channel: &DialplanChannel, tone: &str) -> Result<String, CallError> {
+        channel.call.play_indication(tone);
+        let pressed = channel.call.next_digit(self.first).await;
+        channel.call.stop_indication();
+        match pressed? {
+            Some(key) => self.entry(channel, Some(key)).await,
+            None => Ok(String::new()),
         }
     }
-    channel.call.read_after(pressed, rule).await
-}
 
-/// The caller hears a tone until it presses the first key.
-async fn read_over_tone(
-    channel: &DialplanChannel,
-    tone: &str,
-    rule: &ReadDigits,
-) -> Result<String, CallError> {
-    channel.call.play_indication(tone);
-    let pressed = channel.call.next_digit(rule.first).await;
-    channel.call.stop_indication();
-    match pressed? {
-        Some(key) => channel.call.read_after(Some(key), rule).await,
-        None => Ok(String::new()),
+    /// Reads keys; `pressed` came while something played.
+    async fn entry(&self, channel: &DialplanChannel, mut pressed: Option<char>) -> Result<String, CallError> {
+        let mut entry = String::new();
+        while entry.len() < self.max {
+            let wait = if entry.is_empty() { self.first } else { self.between };
+            let key = match pressed.take() {
+                Some(key) => Some(key),
+                None => channel.call.next_digit(wait).await?,
+            };
+            let Some(key) = key else { break };
+            if self.terminators.contains(key) {
+                if entry.is_empty() && self.keeps_terminator {
+                    entry.push(key);
+                }
+                break;
+            }
+            entry.push(key);
+            channel.set(&self.variable, &entry);
+        }
+        Ok(entry)
     }
 }
 

@@ -27,7 +27,7 @@ impl AudioSocketTechnology {
         Self { switchboard: switchboard.clone() }
     }
 
-    async fn call(&self, resource: &str, request: OriginateRequest) -> Result<Call, OriginateError> {
+    async fn call(&self, resource: &str, mut request: OriginateRequest) -> Result<Call, OriginateError> {
         let unreachable =
             |reason: String| OriginateError::Unreachable { contact: format!("{NAME}/{resource}"), reason };
         let destination = Destination::read(resource).map_err(|error| unreachable(error.to_string()))?;
@@ -43,7 +43,11 @@ impl AudioSocketTechnology {
             extension: "",
             context: "",
         };
+        let preparation = request.preparation.take();
         let (called, calling) = wire.stretch(&self.switchboard, request)?;
+        if let Some(preparation) = preparation {
+            preparation.run(&called).await?;
+        }
         tokio::spawn(attend(calling, socket, resource.to_owned()));
         Ok(called)
     }

@@ -24,6 +24,9 @@ pub enum DatabaseError {
     /// Others wait already.
     #[error("too many questions wait for it already")]
     Busy,
+    /// The connection of a transaction was lost, or given up in the middle.
+    #[error("the transaction is lost, and what was done in it is undone: begin again after ODBC_Rollback")]
+    TransactionLost,
     /// It refuses the statement.
     #[error("it says: {0}")]
     Statement(String),

@@ -9,6 +9,7 @@ mod error;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod sqlite;
+mod transaction;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use error::DatabaseError;
 #[cfg(feature = "mysql")]
 use mysql::MysqlDatabase;
 use sqlite::SqliteDatabase;
+pub use transaction::{Isolation, Transaction};
 
 use crate::configuration::{Configuration, DataSource, DatabaseSettings};
 
@@ -36,7 +38,7 @@ struct Database {
 enum Kind {
     Sqlite(SqliteDatabase),
     #[cfg(feature = "mysql")]
-    Mysql(MysqlDatabase),
+    Mysql(Arc<MysqlDatabase>),
     /// Why nobody can ask it.
     Refused(String),
 }
@@ -83,6 +85,15 @@ impl Databases {
         database.ask(sql, bounds).await
     }
 
+    /// Statements that count together, of the data base of that name. Nothing is connected before the first of them.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Unknown`].
+    pub fn transaction(&self, name: &str) -> Result<Transaction, DatabaseError> {
+        let database = self.0.load().get(name).cloned();
+        database.map(Transaction::new).ok_or_else(|| DatabaseError::Unknown(name.to_owned()))
+    }
+
     /// All of them, by name.
     pub fn states(&self) -> Vec<DatabaseState> {
         self.0.load().values().map(|database| database.state()).collect()
@@ -94,7 +105,9 @@ impl Database {
         let kind = match &settings.source {
             Ok(DataSource::Sqlite(path)) => Kind::Sqlite(SqliteDatabase::new(path, settings.query_timeout)),
             #[cfg(feature = "mysql")]
-            Ok(DataSource::Mysql(server)) => Kind::Mysql(MysqlDatabase::new(server, settings.clone())),
+            Ok(DataSource::Mysql(server)) => {
+                Kind::Mysql(Arc::new(MysqlDatabase::new(server, settings.clone())))
+            }
             #[cfg(not(feature = "mysql"))]
             Ok(DataSource::Mysql(_)) => Kind::Refused(
                 "this exchange was built without MySQL: build it with the feature mysql".to_owned(),

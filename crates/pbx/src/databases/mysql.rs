@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
-use super::{Answer, Bounds, DatabaseError};
+use super::{Answer, Bounds, DatabaseError, Isolation};
 use crate::configuration::{DatabaseSettings, Encryption, MysqlServer};
 
 /// A connection that has rested so long may have been closed by the server, and is tried before it is used.
@@ -30,7 +30,7 @@ const WORTH_READING: usize = 1_000;
 pub(super) struct MysqlDatabase {
     opts: Opts,
     settings: Arc<DatabaseSettings>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
     waiting: AtomicUsize,
     /// Connections that nobody uses, with the moment of their last answer.
     resting: Mutex<Vec<(Conn, Instant)>>,
@@ -59,7 +59,7 @@ impl MysqlDatabase {
     pub(super) fn new(server: &MysqlServer, settings: Arc<DatabaseSettings>) -> Self {
         Self {
             opts: options(server, &settings),
-            places: Semaphore::new(settings.most_connections),
+            places: Arc::new(Semaphore::new(settings.most_connections)),
             settings,
             waiting: AtomicUsize::new(0),
             resting: Mutex::default(),
@@ -76,14 +76,8 @@ impl MysqlDatabase {
 
     /// Asks. Dropped before its end, it takes the connection with it.
     pub(super) async fn ask(&self, sql: &str, bounds: Bounds) -> Result<Answer, DatabaseError> {
-        if self.waiting.load(Ordering::Relaxed) >= MOST_WAITING {
-            return Err(DatabaseError::Busy);
-        }
         let limit = self.settings.query_timeout;
-        let waits = Counted::new(&self.waiting);
-        let place = timeout(limit, self.places.acquire()).await.map_err(|_| DatabaseError::Busy)?;
-        let _place = place.map_err(|_| DatabaseError::Unreachable("it is closed".to_owned()))?;
-        drop(waits);
+        let _place = self.place().await?;
         let mut connection = self.connection().await?;
         let _used = Counted::new(&self.in_use);
         let asked = timeout(limit, question(&mut connection, sql, bounds)).await;
@@ -101,6 +95,30 @@ impl MysqlDatabase {
             }
             Err(error) => Err(unreachable(&error)),
         }
+    }
+
+    /// Leave to use one of the connections.
+    async fn place(&self) -> Result<OwnedSemaphorePermit, DatabaseError> {
+        if self.waiting.load(Ordering::Relaxed) >= MOST_WAITING {
+            return Err(DatabaseError::Busy);
+        }
+        let _waits = Counted::new(&self.waiting);
+        let place = timeout(self.settings.query_timeout, self.places.clone().acquire_owned()).await;
+        let place = place.map_err(|_| DatabaseError::Busy)?;
+        place.map_err(|_| DatabaseError::Unreachable("it is closed".to_owned()))
+    }
+
+    /// A connection for statements that count together; nobody else has it meanwhile.
+    pub(super) async fn transaction(self: &Arc<Self>) -> Result<MysqlTransaction, DatabaseError> {
+        let place = self.place().await?;
+        let connection = self.connection().await?;
+        self.in_use.fetch_add(1, Ordering::Relaxed);
+        Ok(MysqlTransaction {
+            server: self.clone(),
+            connection: Some(connection),
+            is_open: false,
+            _place: place,
+        })
     }
 
     fn rest(&self, connection: Conn) {
@@ -171,6 +189,77 @@ fn options(server: &MysqlServer, settings: &DatabaseSettings) -> Opts {
         // An UPDATE that finds its row and changes nothing has found it: `insertsql` must not add another.
         .client_found_rows(true)
         .into()
+}
+
+/// Statements that count together.
+pub(super) struct MysqlTransaction {
+    server: Arc<MysqlDatabase>,
+    /// `None` once it is of no use.
+    connection: Option<Conn>,
+    is_open: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+impl MysqlTransaction {
+    pub(super) fn is_usable(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// Puts a statement; the first one begins. Dropped before its end, it takes the connection with it, and the server rolls
+    /// back.
+    pub(super) async fn ask(
+        &mut self,
+        sql: &str,
+        bounds: Bounds,
+        isolation: Isolation,
+    ) -> Result<Answer, DatabaseError> {
+        let limit = self.server.settings.query_timeout;
+        let mut connection = self.connection.take().ok_or(DatabaseError::TransactionLost)?;
+        if !self.is_open {
+            let level = format!("SET TRANSACTION ISOLATION LEVEL {}", isolation.sql());
+            let begin = async {
+                connection.query_drop(level).await?;
+                connection.query_drop("START TRANSACTION").await
+            };
+            let begun = timeout(limit, begin).await.map_err(|_| DatabaseError::TooLate(limit))?;
+            begun.map_err(|error| unreachable(&error))?;
+            self.is_open = true;
+        }
+        let asked = timeout(limit, question(&mut connection, sql, bounds)).await;
+        match asked.map_err(|_| DatabaseError::TooLate(limit))? {
+            Ok((answer, is_clean)) => {
+                self.connection = Some(connection).filter(|_| is_clean);
+                answer
+            }
+            Err(mysql_async::Error::Server(error)) => {
+                self.connection = Some(connection);
+                Err(DatabaseError::Statement(format!("{} (SQLSTATE {})", error.message, error.state)))
+            }
+            Err(error) => Err(unreachable(&error)),
+        }
+    }
+
+    pub(super) async fn finish(&mut self, commits: bool) -> Result<(), DatabaseError> {
+        if !std::mem::take(&mut self.is_open) {
+            return Ok(());
+        }
+        let limit = self.server.settings.query_timeout;
+        let mut connection = self.connection.take().ok_or(DatabaseError::TransactionLost)?;
+        let told = timeout(limit, connection.query_drop(if commits { "COMMIT" } else { "ROLLBACK" })).await;
+        told.map_err(|_| DatabaseError::TooLate(limit))?.map_err(|error| unreachable(&error))?;
+        self.connection = Some(connection);
+        Ok(())
+    }
+}
+
+impl Drop for MysqlTransaction {
+    fn drop(&mut self) {
+        self.server.in_use.fetch_sub(1, Ordering::Relaxed);
+        // One that is open is closed instead.
+        if let Some(connection) = self.connection.take().filter(|_| !self.is_open) {
+            self.server.rest(connection);
+        }
+    }
 }
 
 /// The answer, and whether the connection has nothing more to say.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::{Answer, Bounds, DatabaseError};
@@ -19,8 +19,13 @@ const MOST_WAITING: usize = 256;
 /// Instructions of SQLite between two looks at the clock.
 const INSTRUCTIONS: i32 = 10_000;
 
+/// Transactions of one file at a time. One alone may write, and each has a thread.
+const MOST_TRANSACTIONS: usize = 16;
+
 /// A file of SQLite.
 pub(super) struct SqliteDatabase {
+    path: PathBuf,
+    transactions: Arc<Semaphore>,
     patience: Duration,
     questions: Result<SyncSender<Question>, String>,
     is_open: Arc<AtomicBool>,
@@ -40,7 +45,22 @@ impl SqliteDatabase {
         let is_open = Arc::new(AtomicBool::new(false));
         let file = OpenFile { path: path.to_owned(), patience, until: Arc::default(), open: is_open.clone() };
         let thread = std::thread::Builder::new().name("sqlite".to_owned()).spawn(move || file.serve(&asked));
-        Self { questions: thread.map(|_| questions).map_err(|error| error.to_string()), is_open, patience }
+        Self {
+            path: path.to_owned(),
+            transactions: Arc::new(Semaphore::new(MOST_TRANSACTIONS)),
+            questions: thread.map(|_| questions).map_err(|error| error.to_string()),
+            is_open,
+            patience,
+        }
+    }
+
+    /// A connection of its own for statements that count together.
+    pub(super) async fn transaction(&self) -> Result<SqliteTransaction, DatabaseError> {
+        let place = timeout(self.patience, self.transactions.clone().acquire_owned()).await;
+        let place = place.map_err(|_| DatabaseError::Busy)?;
+        let place = place.map_err(|_| DatabaseError::Unreachable("it is closed".to_owned()))?;
+        let file = Self::new(&self.path, self.patience);
+        Ok(SqliteTransaction { file, is_open: false, is_usable: true, _place: place })
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -66,6 +86,45 @@ impl SqliteDatabase {
             }
             Err(_) => Err(DatabaseError::TooLate(self.patience)),
         }
+    }
+}
+
+/// Statements that count together. The file has its own connection, so that it rolls back what is open when this goes.
+pub(super) struct SqliteTransaction {
+    file: SqliteDatabase,
+    is_open: bool,
+    is_usable: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+impl SqliteTransaction {
+    pub(super) fn is_usable(&self) -> bool {
+        self.is_usable
+    }
+
+    /// Puts a statement; the first one begins. It writes at once, so that two that read first cannot block each other for ever.
+    pub(super) async fn ask(&mut self, sql: &str, bounds: Bounds) -> Result<Answer, DatabaseError> {
+        if !self.is_open {
+            self.tell("BEGIN IMMEDIATE").await?;
+            self.is_open = true;
+        }
+        let answer = self.file.ask(sql, bounds).await;
+        // What comes too late may be done yet.
+        self.is_usable = !matches!(answer, Err(DatabaseError::TooLate(_) | DatabaseError::Unreachable(_)));
+        answer
+    }
+
+    pub(super) async fn finish(&mut self, commits: bool) -> Result<(), DatabaseError> {
+        if !std::mem::take(&mut self.is_open) {
+            return Ok(());
+        }
+        let finished = self.tell(if commits { "COMMIT" } else { "ROLLBACK" }).await;
+        self.is_usable = finished.is_ok();
+        finished
+    }
+
+    async fn tell(&self, sql: &str) -> Result<(), DatabaseError> {
+        self.file.ask(sql, Bounds::default()).await.map(drop)
     }
 }
 

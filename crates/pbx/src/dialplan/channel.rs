@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::frames::{FrameKind, Frames};
 use super::host::ChannelHost;
+use super::log_group::LogGroup;
 use crate::applications::{self, ApplicationResult};
 use crate::exchange::Exchange;
 use crate::functions;
@@ -182,7 +183,8 @@ impl DialplanChannel {
     /// Something that somebody should look at: to the log, and to consoles.
     pub fn warning(&self, text: impl Into<String>) {
         let text = text.into();
-        tracing::warn!(call = %self.call.call_id(), channel = self.call.name(), "{text}");
+        let group = LogGroup::of(&self.call);
+        tracing::warn!(call = %self.call.call_id(), channel = self.call.name(), group, "{text}");
         self.exchange.switchboard().notice(|| Event::Warning { channel: Some(self.call.snapshot()), text });
     }
 }
@@ -202,5 +204,10 @@ impl Variables for DialplanChannel {
 
     fn global(&self, name: &str) -> Option<String> {
         self.exchange.globals().get(name)
+    }
+
+    fn function(&self, name: &str, arguments: &str) -> FunctionReply {
+        let here = Some(self.machine.location().clone());
+        ChannelHost::read_aside(&self.exchange, &self.call, here, name, arguments)
     }
 }

@@ -7,6 +7,7 @@ use call_control::{ChannelState, HangupCause};
 use dialplan_vm::{AppCall, Outcome, Step};
 
 use super::channel::DialplanChannel;
+use super::hangup_handlers::note_cause;
 use super::step::{Moves, next_step, position, run_at};
 use crate::applications;
 use crate::functions;
@@ -62,12 +63,7 @@ pub(super) async fn run_hangup_extension(channel: &mut DialplanChannel) {
     if !channel.machine.hangup() {
         return;
     }
-    // What the caller said when it left, unless its last `Dial` has said more.
-    if let ChannelState::Ended(cause) = channel.call.state()
-        && (cause != HangupCause::NORMAL || channel.call.variable("HANGUPCAUSE").is_none())
-    {
-        channel.set("HANGUPCAUSE", cause.code().to_string());
-    }
+    note_cause(channel);
     for _ in 0..MOST_STEPS_AFTER_HANGUP {
         tokio::task::coop::consume_budget().await;
         match next_step(channel) {

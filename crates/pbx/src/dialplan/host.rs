@@ -45,6 +45,27 @@ impl ChannelHost<'_> {
         }
     }
 
+    /// Reads a function beside any step, which changes nothing of it.
+    pub(super) fn read_aside(
+        exchange: &Arc<Exchange>,
+        call: &Call,
+        location: Option<Location>,
+        name: &str,
+        arguments: &str,
+    ) -> FunctionReply {
+        let (mut response, mut digit, mut ends_at) = (Duration::ZERO, Duration::ZERO, None);
+        let mut host = ChannelHost {
+            exchange,
+            call,
+            location,
+            response_timeout: &mut response,
+            digit_timeout: &mut digit,
+            ends_at: &mut ends_at,
+            frames: &mut Frames::default(),
+        };
+        host.read_function(name, arguments)
+    }
+
     /// Where the channel is; a machine answers that itself, functions ask here.
     fn place(&self, name: &str) -> Option<String> {
         let location = self.location.as_ref()?;
@@ -119,6 +140,10 @@ impl Host for ChannelHost<'_> {
             Err(FunctionError::Later) => FunctionReply::Pending,
             Err(error) => FunctionReply::Error(error.to_string()),
         }
+    }
+
+    fn look_up_function(&self, name: &str, arguments: &str) -> FunctionReply {
+        Self::read_aside(self.exchange, self.call, self.location.clone(), name, arguments)
     }
 
     fn caller_number(&self) -> Option<String> {

@@ -7,6 +7,7 @@ use dialplan_vm::{End, Location, Machine, Step};
 
 use super::channel::DialplanChannel;
 use super::ending::{fall_through, run_hangup_extension, wait_for_extension};
+use super::hangup_handlers::run_hangup_handlers;
 use super::overlap;
 use super::step::{Moves, next_step, run_application, tell_end};
 use super::transfer;
@@ -100,6 +101,8 @@ async fn finish(channel: &mut DialplanChannel, end: Ended) {
     }
     channel.call.hangup(channel.hangup_cause());
     run_hangup_extension(channel).await;
+    run_hangup_handlers(channel).await;
+    functions::sql::end_transactions(&channel.call);
 }
 
 /// Why the dialplan stopped.

@@ -135,3 +135,22 @@ async fn calls_leave_from_the_transport_of_the_endpoint() {
     let held = NextHop::Connection { flow: super::tests::flow(Protocol::Tcp, 8), otherwise: None };
     assert_eq!(held.clone().from_socket(Protocol::Udp, ([127, 0, 0, 1], 5060).into()), held);
 }
+
+#[tokio::test]
+async fn whoever_reads_the_console_learns_of_a_switch_that_is_not_served() {
+    let plan = "[phones]\nexten => 100,1,Answer()\nlswitch => Loopback/1${EXTEN}@other\ninclude => other\n\
+                [other]\nexten => 1999,1,Answer()\nswitch => Realtime/phones@extensions\n";
+    let bench = crate::functions::testing::Bench::with(&[("extensions.conf", plan)]).await;
+    tell_unserved_switch(&bench.channel.exchange, "phones", "777");
+    let warnings = bench.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    for words in [
+        "extensions.conf:7: 777 is not in context phones",
+        "Realtime/phones@extensions",
+        "does not serve Realtime",
+    ] {
+        assert!(warnings[0].contains(words), "{words}: {warnings:?}");
+    }
+    tell_unserved_switch(&bench.channel.exchange, "nowhere", "777");
+    assert_eq!(bench.warnings(), [""; 0]);
+}

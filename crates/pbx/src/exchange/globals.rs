@@ -49,3 +49,26 @@ impl Globals {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::configuration::Part;
+    use crate::functions::testing::Bench;
+
+    #[tokio::test]
+    async fn a_reload_forgets_what_was_set_where_that_is_wanted() {
+        for (general, kept) in [("", "mine"), ("[general]\nclearglobalvars=yes\n", "")] {
+            let plan =
+                |city: &str| format!("{general}[globals]\nCITY={city}\n[phones]\nexten => 100,1,Answer()\n");
+            let bench = Bench::with(&[("extensions.conf", &plan("Rome"))]).await;
+            let exchange = bench.channel.exchange.clone();
+            let get = |name: &str| exchange.globals().get(name).unwrap_or_default();
+            exchange.globals().set("MINE", "mine");
+            exchange.globals().set("CITY", "Paris");
+            assert_eq!((get("MINE"), get("CITY")), ("mine".to_owned(), "Paris".to_owned()));
+            std::fs::write(bench.folder().join("extensions.conf"), plan("Oslo")).unwrap();
+            assert!(!exchange.reload(Part::Dialplan).await.has_errors());
+            assert_eq!((get("MINE"), get("CITY")), (kept.to_owned(), "Oslo".to_owned()), "{general}");
+        }
+    }
+}

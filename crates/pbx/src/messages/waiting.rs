@@ -29,6 +29,9 @@ const SCHEMA: &str = "
     ) STRICT;
     CREATE INDEX IF NOT EXISTS waiting_for ON waiting (receiver, id);";
 
+/// A file of an older version has texts without headers.
+const WITH_HEADERS: &str = "ALTER TABLE waiting ADD COLUMN headers TEXT NOT NULL DEFAULT ''";
+
 /// Why a text is not kept.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -66,6 +69,10 @@ impl WaitingMessages {
             let connection = Connection::open(&path)?;
             connection.busy_timeout(Duration::from_secs(5))?;
             connection.execute_batch(SCHEMA)?;
+            let has_headers = connection.prepare("SELECT headers FROM waiting").is_ok();
+            if !has_headers {
+                connection.execute_batch(WITH_HEADERS)?;
+            }
             let oldest = seconds(SystemTime::now() - KEPT_FOR);
             connection.execute("DELETE FROM waiting WHERE kept_at < ?1", [oldest])?;
             let count: u32 = connection.query_row("SELECT count(*) FROM waiting", [], |row| row.get(0))?;
@@ -97,8 +104,8 @@ impl WaitingMessages {
                 return Ok(Some(of_one.max(in_all)));
             }
             connection.execute(
-                "INSERT INTO waiting (receiver, resource, kept_at, sent_to, sent_from, content_type, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO waiting (receiver, resource, kept_at, sent_to, sent_from, content_type, body, headers)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     receiver,
                     resource,
@@ -106,7 +113,8 @@ impl WaitingMessages {
                     text.to,
                     text.from,
                     text.content_type,
-                    text.body
+                    text.body,
+                    lines(&text.headers)
                 ],
             )?;
             waiting.store(in_all + 1, Ordering::Release);
@@ -122,7 +130,7 @@ impl WaitingMessages {
         let found = self.with(move |connection| {
             connection
                 .query_row(
-                    "SELECT id, resource, sent_to, sent_from, content_type, body FROM waiting
+                    "SELECT id, resource, sent_to, sent_from, content_type, body, headers FROM waiting
                      WHERE receiver = ?1 ORDER BY id LIMIT 1",
                     [receiver],
                     |row| {
@@ -132,6 +140,7 @@ impl WaitingMessages {
                             content_type: row.get(4)?,
                             body: row.get(5)?,
                             data: Vec::new(),
+                            headers: headers(&row.get::<_, String>(6)?),
                             hops: None,
                         };
                         Ok((row.get(0)?, row.get(1)?, text))
@@ -185,6 +194,16 @@ fn seconds(moment: SystemTime) -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
+/// Headers as lines; none of them has a line end in it.
+fn lines(headers: &[(String, String)]) -> String {
+    headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}
+
+fn headers(lines: &str) -> Vec<(String, String)> {
+    let pairs = lines.lines().filter_map(|line| line.split_once(": "));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,7 +219,11 @@ mod tests {
         for body in ["one", "two"] {
             waiting.keep("bob", text(body)).await.unwrap();
         }
-        waiting.keep("100@bob2", text("other")).await.unwrap();
+        let with_header = |mut text: TextMessage| {
+            text.headers.push(("X-Ticket".to_owned(), "a: 7".to_owned()));
+            text
+        };
+        waiting.keep("100@bob2", with_header(text("other"))).await.unwrap();
         drop(waiting);
         let waiting = WaitingMessages::open(folder.path()).unwrap();
         for body in ["one", "two"] {
@@ -209,7 +232,8 @@ mod tests {
             waiting.remove(id).await;
         }
         assert!(waiting.next("bob").await.is_none());
-        assert_eq!(waiting.next("bob2").await.unwrap().1, "100@bob2");
+        let (_, resource, found) = waiting.next("bob2").await.unwrap();
+        assert_eq!((resource.as_str(), found.headers), ("100@bob2", with_header(text("")).headers));
     }
 
     #[tokio::test]

@@ -88,4 +88,6 @@ pub fn play(
 }
 
 #[cfg(test)]
+mod application_tests;
+#[cfg(test)]
 mod tests;

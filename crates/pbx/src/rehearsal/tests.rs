@@ -18,10 +18,12 @@ fn configuration(plan: &str) -> Configuration {
 fn sounds() -> Prompts {
     let folder = tempfile::tempdir().unwrap().keep();
     std::fs::create_dir_all(folder.join("en")).unwrap();
+    std::fs::create_dir_all(folder.join("fr")).unwrap();
     for name in ["welcome", "invalid", "goodbye"] {
         // Two seconds of silence.
         std::fs::write(folder.join(format!("en/{name}.ulaw")), vec![0xff; 16_000]).unwrap();
     }
+    std::fs::write(folder.join("fr/bienvenue.ulaw"), vec![0xff; 16_000]).unwrap();
     Prompts::new(audio::Library::new([folder]), "us")
 }
 
@@ -39,7 +41,7 @@ fn rehearse(plan: &str, script: &str) -> Vec<Option<String>> {
     outcomes
 }
 
-fn passes(plan: &str, script: &str) {
+pub(super) fn passes(plan: &str, script: &str) {
     let failures: Vec<String> = rehearse(plan, script).into_iter().flatten().collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }

@@ -4,8 +4,12 @@
 //! is a mailbox.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
-use asterisk_conf::{Config, Diagnostic, Entry, boolean};
+use asterisk_conf::{Config, Diagnostic, Entry, Files, LoadOptions, SourceMap, boolean, load};
+
+use crate::configuration::Disk;
 
 /// Where mailboxes are that are named without a context.
 pub const DEFAULT_CONTEXT: &str = "default";
@@ -104,6 +108,16 @@ impl VoicemailConfiguration {
         read
     }
 
+    /// Reads a file of that form as it is now. What is odd in it is passed over.
+    ///
+    /// # Errors
+    /// Where there is no such file, or it cannot be read.
+    pub(crate) fn of_file(path: &Path) -> io::Result<Self> {
+        Disk.read(path)?;
+        let (config, _) = load(path, &Disk, &mut SourceMap::new(), &LoadOptions::default());
+        Ok(Self::read(&config, &mut Vec::new()))
+    }
+
     /// The mailbox of a number: in that context; where none is named, in the default one, or in any with `searchcontexts`.
     /// The context that it was found in comes with it.
     pub fn find<'c>(&'c self, number: &str, context: Option<&'c str>) -> Option<(&'c str, &'c Mailbox)> {
@@ -137,9 +151,7 @@ fn add(known: &mut Vec<Mailbox>, entry: &Entry, found: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use asterisk_conf::{LoadOptions, MemoryFiles, SourceMap, load};
+    use asterisk_conf::MemoryFiles;
 
     use super::*;
 
@@ -172,5 +184,14 @@ mod tests {
         assert_eq!(read.find("200", None).unwrap().0, "sales");
         assert_eq!((read.find("200", Some("default")), read.find("9", None)), (None, None));
         assert_eq!(read.zones["paris"].0, "Europe/Paris");
+    }
+
+    #[test]
+    fn a_file_of_that_form_is_read_as_it_is_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("people.conf");
+        assert!(VoicemailConfiguration::of_file(&path).is_err());
+        std::fs::write(&path, FILE).unwrap();
+        assert_eq!(VoicemailConfiguration::of_file(&path).unwrap(), read(FILE).0);
     }
 }

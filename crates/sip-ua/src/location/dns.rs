@@ -145,7 +145,9 @@ impl DnsResolver {
         match question.kind() {
             RecordKind::A => has(RecordType::AAAA) && !has(RecordType::A),
             RecordKind::Aaaa => has(RecordType::A) && !has(RecordType::AAAA),
-            RecordKind::Naptr | RecordKind::Srv => has(RecordType::A) || has(RecordType::AAAA),
+            RecordKind::Naptr | RecordKind::Srv | RecordKind::Txt => {
+                has(RecordType::A) || has(RecordType::AAAA)
+            }
         }
     }
 }
@@ -156,6 +158,7 @@ impl Resolver for DnsResolver {
             let (kind, is_service) = match question.kind() {
                 RecordKind::Naptr => (RecordType::NAPTR, true),
                 RecordKind::Srv => (RecordType::SRV, true),
+                RecordKind::Txt => (RecordType::TXT, true),
                 RecordKind::A => (RecordType::A, false),
                 RecordKind::Aaaa => (RecordType::AAAA, false),
             };
@@ -214,6 +217,7 @@ fn record_of(data: &RData) -> Option<Record> {
         RData::A(address) => Record::A(address.0),
         RData::AAAA(address) => Record::Aaaa(address.0),
         RData::CNAME(name) => Record::Cname(name.0.to_ascii()),
+        RData::TXT(pieces) => Record::Txt(text(&pieces.txt_data.concat())),
         RData::SRV(server) => Record::Srv(Srv {
             priority: server.priority,
             weight: server.weight,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-/// A kind of record that finding a server asks for.
+/// A kind of record that finding a server asks for, or whoever looks something up beside that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RecordKind {
     /// Which transports a domain offers, best first (RFC 3403).
@@ -15,6 +15,8 @@ pub enum RecordKind {
     A,
     /// IPv6 addresses.
     Aaaa,
+    /// Texts that a domain keeps there (RFC 1035 section 3.3.14).
+    Txt,
 }
 
 /// One question. Its name is in lower case and without a final dot, so that questions compare as names do.
@@ -54,6 +56,7 @@ impl fmt::Display for RecordKind {
             Self::Srv => "SRV",
             Self::A => "A",
             Self::Aaaa => "AAAA",
+            Self::Txt => "TXT",
         })
     }
 }
@@ -69,6 +72,8 @@ pub enum Record {
     A(Ipv4Addr),
     /// An IPv6 address.
     Aaaa(Ipv6Addr),
+    /// A text, its pieces put together.
+    Txt(String),
     /// The name is an alias of this one, which is asked next if the answer has nothing else.
     Cname(String),
 }
@@ -82,6 +87,7 @@ impl Record {
                 | (Self::Srv(_), RecordKind::Srv)
                 | (Self::A(_), RecordKind::A)
                 | (Self::Aaaa(_), RecordKind::Aaaa)
+                | (Self::Txt(_), RecordKind::Txt)
         )
     }
 }

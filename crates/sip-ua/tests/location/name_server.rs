@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hickory_resolver::proto::op::{Message, OpCode, ResponseCode};
-use hickory_resolver::proto::rr::rdata::{A, AAAA, CNAME, NAPTR, SRV};
+use hickory_resolver::proto::rr::rdata::{A, AAAA, CNAME, NAPTR, SRV, TXT};
 use hickory_resolver::proto::rr::{Name, RData, Record as Line, RecordType};
 use sip_ua::location::{LookupError, Question, Record, RecordKind};
 use tokio::net::UdpSocket;
@@ -54,6 +54,7 @@ fn reply(zone: &Zone, datagram: &[u8]) -> Option<Vec<u8>> {
         RecordType::AAAA => RecordKind::Aaaa,
         RecordType::SRV => RecordKind::Srv,
         RecordType::NAPTR => RecordKind::Naptr,
+        RecordType::TXT => RecordKind::Txt,
         _ => return None,
     };
     match zone.answer(&Question::new(kind, &query.name().to_ascii())) {
@@ -75,6 +76,8 @@ fn data(record: &Record) -> RData {
         Record::A(address) => RData::A(A(*address)),
         Record::Aaaa(address) => RData::AAAA(AAAA(*address)),
         Record::Cname(target) => RData::CNAME(CNAME(name(target))),
+        // A long text has several pieces.
+        Record::Txt(text) => RData::TXT(TXT::from_bytes(text.as_bytes().chunks(5).collect())),
         Record::Srv(s) => RData::SRV(SRV::new(s.priority, s.weight, s.port, name(&s.target))),
         Record::Naptr(n) => {
             let octets = |text: &str| text.as_bytes().to_vec().into_boxed_slice();

@@ -51,13 +51,15 @@ async fn servers_are_found_over_the_wire_and_remembered() {
 
 #[tokio::test]
 async fn what_a_name_server_says_is_told_apart() {
-    let zone = zone().fails("A broken.example.com");
+    let text = Record::Txt("Café Central".to_owned());
+    let zone = zone().fails("A broken.example.com").with("TXT 1.2.example.com", text.clone());
     let server = NameServer::start(zone).await;
     let resolver = DnsResolver::new(&config(server.address)).unwrap();
     let ask = |kind, name| resolver.lookup(Question::new(kind, name));
     let answer = ask(RecordKind::A, "one.example.com").await.unwrap();
     assert_eq!(answer.records, [Record::A([192, 0, 2, 1].into())]);
     assert_eq!(answer.ttl, Duration::from_secs(60));
+    assert_eq!(ask(RecordKind::Txt, "1.2.example.com").await.unwrap().records, [text]);
     assert_eq!(
         ask(RecordKind::Srv, "_sip._udp.example.com").await,
         Err(LookupError::NoSuchName { ttl: None })

@@ -3,7 +3,7 @@
 use dialplan_vm::Outcome;
 
 use crate::applications::ApplicationResult;
-use crate::dialplan::DialplanChannel;
+use crate::dialplan::{DialplanChannel, LogGroup};
 
 /// From which `-v` on a `VERBOSE` line is shown.
 const VERBOSE: u8 = 3;
@@ -18,7 +18,8 @@ pub(in crate::applications) async fn run(
         "NOTICE" => channel.verbose(0, text),
         "VERBOSE" => channel.verbose(VERBOSE, text),
         "DEBUG" | "DTMF" => {
-            tracing::debug!(call = %channel.call.call_id(), channel = channel.call.name(), "{text}")
+            let group = LogGroup::of(&channel.call);
+            tracing::debug!(call = %channel.call.call_id(), channel = channel.call.name(), group, "{text}")
         }
         _ => channel.warning(format!(
             "Log({arguments}): the level is ERROR, WARNING, NOTICE, VERBOSE, DEBUG or DTMF"

@@ -2,19 +2,24 @@
 //! answers.
 //!
 //! The type is `exten` (context, extension and priority follow) or `app` (an application and its arguments). Options: `a` does
-//! not wait for the answer, `c(number)` and `n(name)` are shown as the caller, `v(name=value^…)` sets variables. Sets `ORIGINATE_STATUS` to
+//! not wait for the answer, `c(number)` and `n(name)` are shown as the caller, `v(name=value^…)` sets variables, `C(codec^…)` says what
+//! the call may speak, `b(context^extension^priority)` runs a routine on the called channel before its phone hears of the call, `B(…)` one
+//! on this channel. Sets `ORIGINATE_STATUS` to
 //! `SUCCESS`, `BUSY`, `CONGESTION`, `HANGUP`, `RINGING` or `FAILED`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_control::{Call, CallerId, DialplanPosition, HangupCause, Move, OriginateRequest};
+use call_control::{Call, CallerId, Codec, DialplanPosition, HangupCause, Move, OriginateRequest};
 use dialplan_vm::{JumpTarget, Location, Machine, Outcome};
 
 use crate::applications::ApplicationResult;
 use crate::applications::arguments::{Options, seconds, split};
-use crate::dialplan::{DialplanChannel, run_moved};
+use crate::applications::before_dialling;
+use crate::configuration::codec_of;
+use crate::dialplan::{DialplanChannel, run_hangup_handlers, run_moved};
 use crate::exchange::Exchange;
+use crate::functions::sql;
 
 /// How long it rings, unless it is given.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -38,6 +43,9 @@ pub(in crate::applications) async fn run(
     };
     let timeout = argument(5).and_then(seconds).filter(|time| !time.is_zero()).unwrap_or(TIMEOUT);
     let options = Options::parse(argument(6).unwrap_or_default());
+    if !before_dialling::of_caller(channel, &options).await {
+        return Ok(Outcome::Hangup);
+    }
     let request = request(channel, &options);
     let called = match channel.exchange.switchboard().originate(destination, request).await {
         Ok(called) => called,
@@ -76,12 +84,27 @@ fn request(channel: &DialplanChannel, options: &Options) -> OriginateRequest {
     let text = |letter| options.argument(letter).unwrap_or_default();
     let pairs = text('v').split('^').filter_map(|pair| pair.split_once('='));
     OriginateRequest {
+        preparation: before_dialling::of_called(channel, options),
+        codecs: codecs(channel, text('C')),
         caller: CallerId::new(text('n'), text('c')),
         variables: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         language: Some(channel.call.language()),
         hops: channel.call.hops().checked_sub(1),
         ..OriginateRequest::default()
     }
+}
+
+/// The codecs of option `C`; those of the called endpoint where it names none.
+fn codecs(channel: &DialplanChannel, text: &str) -> Vec<Codec> {
+    let names = text.split(['^', ',']).map(str::trim).filter(|name| !name.is_empty());
+    let known = names.filter_map(|name| {
+        let codec = codec_of(name);
+        if codec.is_none() {
+            channel.warning(format!("Originate: there is no codec {name}"));
+        }
+        codec
+    });
+    known.collect()
 }
 
 /// Waits for the answer, starts what is to be run, and says what came of the call.
@@ -116,6 +139,8 @@ async fn run_on(exchange: Arc<Exchange>, called: Call, then: Then) {
                 channel.warning(format!("Originate: no application named '{name}'"));
             }
             called.hangup(HangupCause::NORMAL);
+            run_hangup_handlers(&mut channel).await;
+            sql::end_transactions(&called);
             called.release();
         }
     }

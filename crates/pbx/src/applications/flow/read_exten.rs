@@ -1,7 +1,7 @@
 //! `ReadExten(variable[,file[,context[,option[,timeout]]]])`: reads an extension that is in a context.
 //!
-//! Options: `s` skips a call that is not answered, `n` does not answer it, `i` plays the file as a tone. Sets `READEXTENSTATUS`
-//! to `OK`, `TIMEOUT`, `INVALID` (what was dialled is in `INVALID_EXTEN`), `SKIP` or `ERROR`.
+//! Options: `s` skips a call that is not answered, `n` does not answer it, `i` plays the file as a tone, `p` lets `#` end the extension.
+//! Sets `READEXTENSTATUS` to `OK`, `TIMEOUT`, `INVALID` (what was dialled is in `INVALID_EXTEN`), `SKIP`, `HANGUP` or `ERROR`.
 
 use call_control::{CallError, ChannelState, PlayEnd};
 use dialplan_vm::{Matching, Outcome};
@@ -33,6 +33,8 @@ pub(in crate::applications) async fn run(
             channel.call.answer().await?;
         }
     }
+    // A caller who hangs up drops this future: then `h` reads what stands here.
+    channel.set("READEXTENSTATUS", "HANGUP");
     let file = argument(1).unwrap_or_default();
     let mut pressed = None;
     if options.has('i') {
@@ -55,7 +57,7 @@ pub(in crate::applications) async fn run(
         if options.has('i') {
             channel.call.stop_indication();
         }
-        let Some(key) = key else { break };
+        let Some(key) = key.filter(|key| *key != '#' || !options.has('p')) else { break };
         number.push(key);
         match plan.matching(context, &number, Some(&caller)) {
             Matching::Matches { more_could: true } | Matching::CouldMatch if number.len() < LONGEST => {}

@@ -1,19 +1,20 @@
-//! `SendDTMF(keys[,between_ms[,each_ms[,channel]]])`: presses keys towards the caller, or another channel. `w` waits half a
-//! second, `W` a second.
+//! `SendDTMF(keys[,between_ms[,each_ms[,channel[,options]]]])`: presses keys towards the caller, or another channel. `w` waits half a
+//! second, `W` a second. Option `a` answers that channel first.
 
 use std::time::Duration;
 
+use call_control::{CallError, ChannelState};
 use dialplan_vm::Outcome;
 use media_bridge::Digit;
 
 use crate::applications::ApplicationResult;
-use crate::applications::arguments::split;
+use crate::applications::arguments::{Options, split};
 use crate::dialplan::DialplanChannel;
 
 /// Milliseconds between keys, unless they are given.
 const BETWEEN: u64 = 250;
 /// Milliseconds of a key, unless they are given.
-const EACH: u64 = 250;
+const EACH: u64 = 100;
 /// Nobody means a longer key.
 const LONGEST: u64 = 60_000;
 
@@ -40,6 +41,13 @@ pub(in crate::applications) async fn run(
         channel.warning(format!("SendDTMF: there is no channel '{}'", argument(3).unwrap_or_default()));
         return Ok(Outcome::Continue);
     };
+    if Options::parse(argument(4).unwrap_or_default()).has('a') && target.state() == ChannelState::Ring {
+        match target.answer().await {
+            // It is the other one that has gone.
+            Err(CallError::HungUp) if !channel.call.state().is_ended() => return Ok(Outcome::Continue),
+            answered => answered?,
+        }
+    }
     for key in keys.chars() {
         let pause = match (key, Digit::from_char(key.to_ascii_uppercase())) {
             ('w', _) => Duration::from_millis(500),

@@ -15,7 +15,15 @@ pub(in crate::applications) async fn run(
 ) -> ApplicationResult {
     let arguments = split(arguments);
     let argument = |n: usize| arguments.get(n).map(String::as_str).filter(|a| !a.is_empty());
-    let wait = argument(0).and_then(seconds).unwrap_or(channel.response_timeout);
+    let wait = match argument(0).map(|text| (text, seconds(text))) {
+        None => channel.response_timeout,
+        Some((_, Some(wait))) => wait,
+        Some((text, None)) => {
+            channel.warning(format!("WaitDigit: '{text}' is no number of seconds"));
+            channel.set("WAITDIGITSTATUS", "ERROR");
+            return Ok(Outcome::Continue);
+        }
+    };
     let (status, key) = match channel.call.next_digit(wait).await? {
         None => ("TIMEOUT", String::new()),
         Some(key) if argument(1).is_none_or(|wanted| wanted.contains(key)) => ("DTMF", key.to_string()),

@@ -3,6 +3,7 @@
 //! `timezone` is a name of the IANA (`Europe/Paris`), else that of the machine. `format` has the letters of `voicemail.conf`.
 //! Option `j`: a key ends it and dials an extension.
 
+use dialplan_vm::Outcome;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use say::Format;
@@ -19,7 +20,9 @@ pub(in crate::applications) async fn run(
     let pieces = split(arguments);
     let piece = |n: usize| pieces.get(n).map(|piece| piece.trim()).filter(|piece| !piece.is_empty());
     let language = language(channel);
-    let now = Timestamp::now();
+    // That of a rehearsal, where one is played.
+    let Some(here) = channel.exchange.clock().zoned(None) else { return Ok(Outcome::Continue) };
+    let (now, own_zone) = (here.timestamp(), here.time_zone().clone());
     let moment = match piece(0).map(moment) {
         None => now,
         Some(Some(moment)) => moment,
@@ -31,11 +34,11 @@ pub(in crate::applications) async fn run(
         }
     };
     let zone = match piece(1).map(TimeZone::get) {
-        None => TimeZone::system(),
+        None => own_zone,
         Some(Ok(zone)) => zone,
         Some(Err(error)) => {
             channel.warning(format!("SayUnixTime({arguments}): {error}; the machine's own time is said"));
-            TimeZone::system()
+            own_zone
         }
     };
     let format = piece(2).map_or_else(|| language.date_format(), Format::parse);

@@ -4,12 +4,14 @@
 //! Options: `l(n)` by the first `n` letters (3) of the last name, `f(n)` of the first name, `b(n)` of either, `a` of an alias too;
 //! `e` says the number behind the name; `m` offers up to eight names at a time, on the keys 1 to 8; `n` does not answer; `p(ms)` waits
 //! a moment, 3 s at most, before names are read; `s` stays in the dialplan and only sets `DIRECTORY_EXTEN`; `d`, by which Asterisk reads keys while it speaks, is always so here.
-//! `c(file)` has no effect: names are those of `voicemail.conf`.
+//! `c(file)` takes the names from another file than `voicemail.conf`, as it is now, in the folder of the configuration.
 //! While it plays, `0` leads to `o` and `*` to `a` of the dial context, where there is one.
 //!
 //! A name is the recording `greet` of its mailbox, else it is spelled. Sets `DIRECTORY_RESULT` to `SELECTED`, `OPERATOR`,
 //! `ASSISTANT`, `TIMEOUT`, `USEREXIT`, `FAILED` or `HANGUP`.
 
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use call_control::{CallError, ChannelState, PlayEnd, ReadDigits};
@@ -20,7 +22,9 @@ use super::search::{Entry, Search};
 use crate::applications::ApplicationResult;
 use crate::applications::arguments::{Options, split};
 use crate::applications::say::list::play_until;
+use crate::configuration::Configuration;
 use crate::dialplan::DialplanChannel;
+use crate::voicemail::VoicemailConfiguration;
 
 /// Wait for the first key, and for each that follows.
 const FIRST_KEY: Duration = Duration::from_secs(5);
@@ -28,7 +32,7 @@ const NEXT_KEY: Duration = Duration::from_secs(3);
 /// Names that are offered at a time with `m`.
 const AT_ONCE: usize = 8;
 /// Letters of options that mean something, or need not.
-const KNOWN: &str = "eflbamnpsd";
+const KNOWN: &str = "eflbamnpsdc";
 /// How often a name is offered.
 const OFFERS: usize = 3;
 /// Longest pause of `p`.
@@ -65,8 +69,19 @@ pub(in crate::applications) async fn run(
     if channel.call.state() != ChannelState::Up && !visit.options.has('n') {
         channel.call.answer().await?;
     }
+    let listed = match visit.options.argument('c').filter(|file| !file.trim().is_empty()) {
+        None => Listed::Configured(channel.exchange.configuration()),
+        Some(file) => match Listed::of_file(channel, file.trim()).await {
+            Ok(listed) => listed,
+            Err(problem) => {
+                channel.warning(format!("Directory: {problem}"));
+                channel.set("DIRECTORY_RESULT", "FAILED");
+                return Ok(Outcome::Continue);
+            }
+        },
+    };
     loop {
-        let Some(key) = visit.invite(channel).await? else {
+        let Some(key) = visit.invite(channel, &listed).await? else {
             channel.set("DIRECTORY_RESULT", "TIMEOUT");
             return Ok(Outcome::Continue);
         };
@@ -76,8 +91,7 @@ pub(in crate::applications) async fn run(
         let rule =
             ReadDigits { max: visit.search.keys, first: NEXT_KEY, between: NEXT_KEY, terminator: Some('#') };
         let keys = channel.call.read_after(Some(key), &rule).await?;
-        let configuration = channel.exchange.configuration();
-        let found = visit.search.find(&configuration.voicemail, visit.context.as_deref(), &keys);
+        let found = visit.search.find(&listed, visit.context.as_deref(), &keys);
         if found.is_empty() {
             visit.say(channel, &["dir-nomatch"]).await?;
             continue;
@@ -92,6 +106,36 @@ pub(in crate::applications) async fn run(
     }
 }
 
+/// Where names are.
+enum Listed {
+    /// `voicemail.conf`.
+    Configured(Arc<Configuration>),
+    /// Another file.
+    Other(VoicemailConfiguration),
+}
+
+impl Deref for Listed {
+    type Target = VoicemailConfiguration;
+
+    fn deref(&self) -> &VoicemailConfiguration {
+        match self {
+            Self::Configured(configuration) => &configuration.voicemail,
+            Self::Other(read) => read,
+        }
+    }
+}
+
+impl Listed {
+    /// Those of a file, which is read beside the call.
+    async fn of_file(channel: &DialplanChannel, name: &str) -> Result<Self, String> {
+        let path = channel.exchange.configuration().folders.configuration.join(name);
+        let read = tokio::task::spawn_blocking(move || {
+            VoicemailConfiguration::of_file(&path).map_err(|error| format!("{}: {error}", path.display()))
+        });
+        read.await.map_err(|error| error.to_string())?.map(Self::Other)
+    }
+}
+
 /// One use of the directory.
 struct Visit {
     context: Option<String>,
@@ -102,11 +146,10 @@ struct Visit {
 
 impl Visit {
     /// Tells what to do, and waits for the first key.
-    async fn invite(&self, channel: &DialplanChannel) -> Result<Option<char>, CallError> {
-        let configuration = channel.exchange.configuration();
+    async fn invite(&self, channel: &DialplanChannel, listed: &Listed) -> Result<Option<char>, CallError> {
         let digits = format!("digits/{}", self.search.keys);
         let usual = ["dir-welcome", "dir-pls-enter", &digits, self.search.prompt(), "dir-usingkeypad"];
-        let pressed = match &configuration.voicemail.directory_intro {
+        let pressed = match &listed.directory_intro {
             Some(intro) => self.say(channel, &[intro]).await?,
             None => self.say(channel, &usual).await?,
         };

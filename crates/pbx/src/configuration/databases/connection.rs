@@ -7,6 +7,7 @@ use asterisk_conf::{Diagnostic, Section};
 use super::odbc_ini::OdbcIni;
 use super::source::DataSource;
 use crate::configuration::values::{Values, at};
+use crate::databases::Isolation;
 
 /// The keys of Asterisk, and ours: `url`, `query_timeout`.
 const KEYS: &[&str] = &[
@@ -56,6 +57,10 @@ pub struct DatabaseSettings {
     pub query_timeout: Duration,
     /// `negative_connection_cache`: how long a server that was not reached is left alone.
     pub left_alone: Duration,
+    /// `isolation`: how far a transaction sees the work of others.
+    pub isolation: Isolation,
+    /// `forcecommit`: what is open at the end of a call is committed.
+    pub force_commit: bool,
     /// `backslash_is_escape=yes`: MySQL reads backslashes in texts as it does by itself.
     pub backslash_is_escape: bool,
 }
@@ -95,20 +100,22 @@ impl DatabaseSettings {
                 Some(_) => values.seconds("negative_connection_cache").unwrap_or_default(),
                 None => Duration::from_secs(300),
             },
+            isolation: isolation(&mut values),
+            force_commit: values.flag("forcecommit", false),
             backslash_is_escape: values.flag("backslash_is_escape", false),
             name,
         };
-        settings.check_kept_out(section, found);
         Some(settings)
     }
+}
 
-    /// Keys that ask for what is not done.
-    fn check_kept_out(&self, section: &Section, found: &mut Vec<Diagnostic>) {
-        for key in ["forcecommit", "isolation"] {
-            if let Some(entry) = section.last(key) {
-                let message = format!("[{}]: {key} has no effect: there are no transactions", self.name);
-                found.push(at(Diagnostic::note("no-effect", message), Some(entry.key.span)));
-            }
-        }
-    }
+fn isolation(values: &mut Values<'_>) -> Isolation {
+    let Some(text) = values.text("isolation") else { return Isolation::default() };
+    Isolation::parse(&text).unwrap_or_else(|| {
+        let message = format!("'{text}' is no isolation: transactions are read_committed");
+        let finding = Diagnostic::warning("bad-isolation", message);
+        let help = "known are read_committed, read_uncommitted, repeatable_read and serializable";
+        values.found.push(at(finding.help(help), values.span("isolation")));
+        Isolation::default()
+    })
 }

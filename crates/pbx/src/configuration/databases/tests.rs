@@ -27,7 +27,7 @@ fn load(connections: &str, functions: &str) -> (DatabasesConfiguration, Configur
 #[test]
 fn names_of_odbc_ini_become_data_bases() {
     let (databases, report) = load(
-        "[ENV]\nODBCINI => /x\n[a]\ndsn => lite\n[b]\ndsn=maria\npassword=of res_odbc\nmax_connections=4\n\
+        "[ENV]\nODBCINI => /x\n[a]\ndsn => lite\nforcecommit=yes\nisolation=repeatable_read\n[b]\ndsn=maria\npassword=of res_odbc\nmax_connections=4\n\
          connect_timeout=3\nnegative_connection_cache=0\n[c]\nenabled=no\ndsn=nowhere\n[tls]\n\
          [url]\nurl=mysql://me:p%40ss@[::1]:99/base\n",
         "",
@@ -39,7 +39,9 @@ fn names_of_odbc_ini_become_data_bases() {
     assert_eq!((maria.password.0.as_str(), maria.encryption), ("of res_odbc", Encryption::None));
     let b = &databases.connections["b"];
     assert_eq!((b.most_connections, b.connect_timeout.as_secs(), b.left_alone.as_secs()), (4, 3, 0));
-    assert_eq!(databases.connections["a"].left_alone.as_secs(), 300);
+    let a = &databases.connections["a"];
+    assert_eq!((a.left_alone.as_secs(), a.force_commit, a.isolation.word()), (300, true, "repeatable_read"));
+    assert_eq!((b.force_commit, b.isolation.word()), (false, "read_committed"));
     assert!(!databases.connections.contains_key("c") && !databases.connections.contains_key("ENV"));
     let DataSource::Mysql(tls) = source("tls") else { panic!("{:?}", source("tls")) };
     assert_eq!(tls.socket.as_deref(), Some("/run/mysqld.sock"));

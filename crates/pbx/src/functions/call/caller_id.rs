@@ -2,7 +2,8 @@
 //!
 //! The fields of a [party](super::party) are those of the caller; with `priv-` before them those of one that the dialplan alone
 //! knows; with `ANI-` those of whoever pays for the call, the caller where nobody else was named. `RDNIS` is who passed the
-//! call on, `DNID` what was dialled. A second argument is accepted and means nothing.
+//! call on, `DNID` what was dialled, `ANI2` what the network says of the kind of its line. With a second argument the fields are
+//! those of the caller that it names: `CALLERID(num,"Alice" <6001>)` is 6001.
 
 use call_control::CallerId;
 
@@ -18,6 +19,9 @@ const PRIVATE: &str = "CALLERID priv";
 /// Where the number is noted that is told as the one that was dialled.
 const DIALLED: &str = "CALLERID dnid";
 
+/// Where what the network says of the line is noted.
+const ANI2: &str = "CALLERID ani2";
+
 /// Whose field it is.
 enum Whose<'a> {
     Caller(&'a str),
@@ -25,6 +29,7 @@ enum Whose<'a> {
     Private(&'a str),
     Redirecting,
     Dialled(&'a str),
+    Line,
 }
 
 fn whose(datatype: &str) -> Whose<'_> {
@@ -43,6 +48,7 @@ fn whose(datatype: &str) -> Whose<'_> {
     }
     match datatype {
         "rdnis" => Whose::Redirecting,
+        "ani2" => Whose::Line,
         field => Whose::Caller(field),
     }
 }
@@ -50,6 +56,22 @@ fn whose(datatype: &str) -> Whose<'_> {
 pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let call = scope.call;
     let datatype = datatype(arguments);
+    if let Some((_, named)) = arguments.split_once(',').filter(|(_, named)| !named.trim().is_empty()) {
+        let named: CallerId = match named.trim().parse() {
+            Ok(named) => named,
+            Err(never) => match never {},
+        };
+        return match datatype.as_str() {
+            "" | "all" | "num" | "number" | "name" => {
+                Ok(party::read(call, &named, "", &datatype).unwrap_or_default())
+            }
+            _ => Err(FunctionError::arguments(
+                NAME,
+                arguments,
+                "of a caller that is named, all, num and name are known",
+            )),
+        };
+    }
     let found = match whose(&datatype) {
         Whose::Caller("tag") => Some(call.caller_tag()),
         Whose::Caller(field) => party::read(call, &call.caller(), "CALLERID ", field),
@@ -62,6 +84,7 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
             party::read(call, &private, "CALLERID priv-", field)
         }
         Whose::Redirecting => Some(call.redirecting().map(|passed| passed.from.number).unwrap_or_default()),
+        Whose::Line => Some(party::noted(call, ANI2).unwrap_or_else(|| "0".to_owned())),
         Whose::Dialled(field) => {
             let number = party::noted(call, DIALLED).unwrap_or_else(|| call.dialed());
             party::read(call, &CallerId::new("", number), "CALLERID dnid-", field)
@@ -106,6 +129,13 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
             call.set_redirecting(Some(passed));
             Change::Noted
         }
+        Whose::Line => {
+            if value.parse::<u16>().is_err() {
+                return Err(FunctionError::arguments(NAME, arguments, format!("'{value}' is no number")));
+            }
+            party::note(call, ANI2, value);
+            Change::Noted
+        }
         Whose::Dialled("num") => {
             party::note(call, DIALLED, value);
             Change::Noted
@@ -123,6 +153,6 @@ fn datatype(arguments: &str) -> String {
 }
 
 fn unknown(arguments: &str) -> FunctionError {
-    let problem = format!("known are {}; with priv- or ANI- before them; RDNIS and DNID", party::KNOWN);
+    let problem = format!("known are {}; with priv- or ANI- before them; ANI2, RDNIS and DNID", party::KNOWN);
     FunctionError::arguments(NAME, arguments, problem)
 }

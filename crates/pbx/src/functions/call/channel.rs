@@ -31,7 +31,6 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "namedcallgroup" => call.pickup_groups().of_calls.names(),
         "pickupgroup" => call.pickup_groups().to_take.numbers(),
         "namedpickupgroup" => call.pickup_groups().to_take.names(),
-        "after_bridge_goto" | "hangupsource" => String::new(),
         "musicclass" => call.music_class().unwrap_or_default(),
         "secure_media" => {
             if call.is_encrypted() {

@@ -1,4 +1,4 @@
-//! `CHANNEL(pjsip,item)`: what the messages of a SIP channel say of it.
+//! `CHANNEL(pjsip,item)`: what the messages of a SIP channel say of it; `CHANNEL(aor)` and `CHANNEL(contact)`: which contact was called.
 
 use call_control::Direction;
 use call_control::sip::Conversation;
@@ -47,4 +47,20 @@ pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
         "t38state" => "DISABLED".to_owned(),
         _ => return None,
     })
+}
+
+/// The address of record and the contact that we called; `None` for a channel that called us, or that was called by a URI of nobody here.
+pub(super) fn contact(scope: &FunctionScope<'_>) -> Option<(String, String)> {
+    let target = Conversation::of(scope.call).target()?;
+    let target = target.strip_suffix(";user=phone").unwrap_or(&target);
+    let configuration = scope.exchange.configuration();
+    let endpoint = configuration.sip.endpoints.get(scope.call.resource())?;
+    let has = |aor: &&String| {
+        let fixed =
+            configuration.sip.aors.get(*aor).is_some_and(|aor| aor.contacts.iter().any(|uri| uri == target));
+        let registered = || scope.exchange.registrations().contacts(aor.as_str());
+        fixed || registered().iter().any(|binding| binding.contact_uri == target)
+    };
+    let aor = endpoint.aors.iter().find(has)?;
+    Some((aor.clone(), format!("{aor}/{target}")))
 }

@@ -97,6 +97,13 @@ pub(super) const ROWS: &[Function] = &[
         stir_shaken::read,
     ),
     Function::new(
+        "STIR_SHAKEN_ATTESTATION",
+        "STIR_SHAKEN_ATTESTATION(suppress)",
+        "Whether nobody vouches for the callers of the channel's calls.",
+        stir_shaken::attestation,
+    )
+    .set(stir_shaken::set_attestation),
+    Function::new(
         "TIMEOUT",
         "TIMEOUT(absolute|digit|response)",
         "Seconds that the call may last, and that the caller has to dial.",

@@ -37,7 +37,8 @@ pub(super) fn read(call: &Call, party: &CallerId, notes: &str, field: &str) -> O
         "num-valid" => yes(!party.number.is_empty()),
         "name-valid" => yes(!party.name.is_empty()),
         "pres" | "num-pres" | "name-pres" => party.presentation.to_string(),
-        "name-charset" => "utf8".to_owned(),
+        // All texts are UTF-8; what a dialplan says of them is kept for it.
+        "name-charset" => noted(call, &format!("{notes}{field}")).unwrap_or_else(|| "utf8".to_owned()),
         "num-plan" | "subaddr-type" | "subaddr-odd" => {
             noted(call, &format!("{notes}{field}")).unwrap_or_else(|| "0".to_owned())
         }

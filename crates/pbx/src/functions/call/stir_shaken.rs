@@ -1,6 +1,10 @@
 //! `STIR_SHAKEN(count)`, `STIR_SHAKEN(n,identity|attestation|verify_result)`: what was thought of the caller's identity.
+//! `STIR_SHAKEN_ATTESTATION(suppress)`: nobody vouches for the callers of the calls that the channel makes, nor in the routine of `Dial`'s
+//! option `b` for that of its own.
 
-use crate::functions::{FunctionError, FunctionScope, Value};
+use call_control::sip::Conversation;
+
+use crate::functions::{FunctionError, FunctionScope, Value, Written};
 
 const NAME: &str = "STIR_SHAKEN";
 
@@ -20,5 +24,27 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "attestation" => Ok(one.attestation),
         "verify_result" => Ok(one.result),
         _ => Err(odd("known are identity, attestation and verify_result")),
+    }
+}
+
+const ATTESTATION: &str = "STIR_SHAKEN_ATTESTATION";
+
+pub(super) fn attestation(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
+    suppress(arguments)?;
+    Ok(if Conversation::of(scope.call).suppresses_attestation() { "yes" } else { "no" }.to_owned())
+}
+
+pub(super) fn set_attestation(scope: &mut FunctionScope<'_>, arguments: &str, value: &str) -> Written {
+    suppress(arguments)?;
+    let is_wanted = asterisk_conf::boolean(value.trim())
+        .ok_or_else(|| FunctionError::arguments(ATTESTATION, arguments, "it is set to yes or no"))?;
+    Conversation::of(scope.call).suppress_attestation(is_wanted);
+    Ok(())
+}
+
+fn suppress(arguments: &str) -> Written {
+    match arguments.trim().eq_ignore_ascii_case("suppress") {
+        true => Ok(()),
+        false => Err(FunctionError::arguments(ATTESTATION, arguments, "known is suppress")),
     }
 }

@@ -40,6 +40,16 @@ async fn the_caller_has_many_fields() {
             ),
         ])
         .await;
+    bench.set("CALLERID(ANI2)", "27").await;
+    bench
+        .expect(&[
+            (
+                "${CALLERID(ani2)} ${CALLERID(num,\"Carl Orff\" <55>)} ${CALLERID(name,\"Carl Orff\" <55>)}",
+                "27 55 Carl Orff",
+            ),
+            ("${CALLERID(all,\"Carl Orff\" <55>)} ${CALLERID(num,55)}", "\"Carl Orff\" <55> 55"),
+        ])
+        .await;
     bench.set("CALLERID(name-valid)", "0").await;
     bench.expect(&[("[${CALLERID(name)}]", "[]")]).await;
     bench.set("CALLERID(pres)", "maybe").await;
@@ -125,4 +135,63 @@ async fn the_channel_tells_of_itself_and_keeps_labels() {
     bench.set("CHANNEL(nothing)", "1").await;
     assert_eq!(bench.read("${CHANNEL(nothing)}${CHANNEL_EXISTS()}").await, "");
     assert_eq!(bench.warnings().len(), 4);
+}
+
+#[tokio::test]
+async fn what_calls_of_the_channel_demand_is_set() {
+    let mut bench = Bench::new().await;
+    bench.set("CHANNEL(secure_bridge_signaling)", "1").await;
+    bench.set("CHANNEL(after_bridge_goto)", "phones,100,here").await;
+    bench.set("STIR_SHAKEN_ATTESTATION(suppress)", "yes").await;
+    bench
+        .expect(&[
+            ("${CHANNEL(secure_bridge_signaling)}${CHANNEL(secure_signaling)}", "10"),
+            ("${CHANNEL(after_bridge_goto)} ${STIR_SHAKEN_ATTESTATION(suppress)}", "phones,100,here yes"),
+            ("${CHANNEL(rxgain)} [${CHANNEL(hangup_handler_pop)}]", "0.0 []"),
+        ])
+        .await;
+    assert!(bench.channel.call.demands_secure_signaling());
+    bench.set("CHANNEL(after_bridge_goto)", "").await;
+    bench.set("STIR_SHAKEN_ATTESTATION(suppress)", "no").await;
+    bench.expect(&[("[${CHANNEL(after_bridge_goto)}] ${STIR_SHAKEN_ATTESTATION(suppress)}", "[] no")]).await;
+    assert_eq!(bench.warnings(), [""; 0]);
+    for (target, value) in [
+        ("CHANNEL(txgain)", "3"),
+        ("CHANNEL(after_bridge_goto)", "a,b,c,d"),
+        ("CHANNEL(hangup_handler_push)", ""),
+        ("STIR_SHAKEN_ATTESTATION(level)", "A"),
+        ("STIR_SHAKEN_ATTESTATION(suppress)", "perhaps"),
+    ] {
+        bench.set(target, value).await;
+        assert_eq!(bench.warnings().len(), 1, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_has_headers_that_go_out_with_it() {
+    let mut bench = Bench::new().await;
+    let came = [("X-Ticket", "7"), ("PJSIP_TRANSPORT", "udp")];
+    let text = call_control::TextMessage {
+        data: came.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+        ..Default::default()
+    };
+    bench.channel.call.set_message(Some(text));
+    bench.expect(&[("${MESSAGE_DATA(x-ticket)} ${MESSAGE_DATA(PJSIP_TRANSPORT)}", "7 udp")]).await;
+    let out = |bench: &Bench| {
+        let headers = bench.channel.call.message().unwrap().headers.into_iter();
+        headers.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>()
+    };
+    assert!(out(&bench).is_empty(), "what came stays here");
+    bench.set("MESSAGE(custom_data)", "mark_all_outbound").await;
+    bench.set("MESSAGE_DATA(X-More)", "a").await;
+    bench.set("MESSAGE_DATA(Via)", "forged").await;
+    bench.set("MESSAGE_DATA(local note)", "kept").await;
+    assert_eq!(out(&bench), ["X-Ticket: 7", "X-More: a"]);
+    bench.set("MESSAGE_DATA(X-MORE)", "").await;
+    bench.expect(&[("[${MESSAGE_DATA(X-More)}] ${MESSAGE_DATA(local note)}", "[] kept")]).await;
+    bench.set("MESSAGE(custom_data)", "clear_all_outbound").await;
+    assert!(out(&bench).is_empty());
+    assert_eq!(bench.warnings(), [""; 0]);
+    bench.set("MESSAGE(custom_data)", "some").await;
+    assert_eq!(bench.warnings().len(), 1);
 }

@@ -16,7 +16,7 @@ const QUERY: &str = "ENUMQUERY";
 const RESULT: &str = "ENUMRESULT";
 
 /// Where numbers are by default.
-const ZONE: &str = "e164.arpa";
+pub(super) const ZONE: &str = "e164.arpa";
 
 /// Longest address, in octets.
 const LONGEST: usize = 1_024;
@@ -33,10 +33,6 @@ impl Wanted {
     /// The name under which the number is: its digits the other way round, unless the options say otherwise.
     fn domain(&self) -> String {
         let zone = &self.zone;
-        let turned = |text: &str| {
-            let digits = text.chars().rev().filter(char::is_ascii_digit);
-            digits.map(|digit| format!("{digit}.")).collect::<String>()
-        };
         match (self.options.contains('d'), self.number.split_once('*')) {
             (true, _) => format!("{}.{zone}", self.number),
             // A number of an internet telephony administrative domain, 1234*256.
@@ -62,6 +58,12 @@ impl Wanted {
             _ => address,
         }
     }
+}
+
+/// The digits of a number the other way round, each with a dot behind it.
+pub(super) fn turned(number: &str) -> String {
+    let digits = number.chars().rev().filter(char::is_ascii_digit);
+    digits.map(|digit| format!("{digit}.")).collect()
 }
 
 pub(super) fn look_up<'a>(channel: &'a mut DialplanChannel, arguments: &'a str) -> BoxFuture<'a, Value> {

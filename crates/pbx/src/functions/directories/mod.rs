@@ -1,5 +1,6 @@
 //! What the domain name system knows of numbers and services: ENUM (RFC 6116) and servers (RFC 2782).
 
+mod caller_name;
 mod enumeration;
 mod results;
 mod service;
@@ -35,6 +36,13 @@ pub(super) const ROWS: &[Function] = &[
         "A server that SRVQUERY has found, or how many there are.",
         service::result,
     ),
+    Function::new(
+        "TXTCIDNAME",
+        "TXTCIDNAME(number[,zone-suffix])",
+        "The name that the domain name system has for a number.",
+        reads_later,
+    )
+    .later(caller_name::look_up),
 ];
 
 /// How long all that a function asks for may take.

@@ -63,6 +63,11 @@ fn naptr(order: u16, service: &str, rule: &str) -> Vec<u8> {
     data
 }
 
+fn txt(pieces: &[&str]) -> Vec<u8> {
+    let piece = |text: &&str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    pieces.iter().flat_map(piece).collect()
+}
+
 async fn bench() -> Bench {
     const NUMBER: &str = "1.2.3.9.7.9.1.3.4.e164.arpa";
     let server = name_server(vec![
@@ -72,6 +77,8 @@ async fn bench() -> Bench {
         (NUMBER, 35, naptr(200, "E2U+sip", r"!^\+43(.*)$!sip:\1@second.example!")),
         (NUMBER, 35, naptr(100, "E2U+sip", "!^.*$!sip:info@example.com!")),
         (NUMBER, 35, naptr(50, "E2U+email:mailto", "!^.*$!mailto:x@example.com!")),
+        (NUMBER, 16, txt(&["Café ", "Central\n"])),
+        ("2.4.names.example", 16, txt(&["Desk"])),
         ("4.3.2.1.256.freenum.org", 35, naptr(1, "E2U+sip", r"!^(.*)\*.*$!sip:\1@isn.example!")),
     ]);
     let resolver = format!("[general]\nnameserver = {server}\n");
@@ -122,4 +129,19 @@ async fn numbers_become_addresses() {
     assert_eq!(bench.warnings(), [""; 0]);
     bench.expect(&[("[${ENUMLOOKUP()}${ENUMRESULT(7,1)}]", "[]")]).await;
     assert_eq!(bench.warnings().len(), 2);
+}
+
+#[tokio::test]
+async fn numbers_have_names() {
+    let mut bench = bench().await;
+    bench
+        .expect(&[
+            ("${TXTCIDNAME(+431979321)}", "Café Central"),
+            ("${TXTCIDNAME(2.4,names.example.)}[${TXTCIDNAME(+4300)}]", "[]"),
+            ("${TXTCIDNAME(42,names.example.)}", "Desk"),
+        ])
+        .await;
+    assert_eq!(bench.warnings(), [""; 0]);
+    bench.expect(&[("[${TXTCIDNAME(nobody)}]", "[]")]).await;
+    assert_eq!(bench.warnings().len(), 1);
 }

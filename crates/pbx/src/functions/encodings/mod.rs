@@ -1,6 +1,7 @@
 //! Texts in other writings: for addresses, for machines, for nobody to read.
 
 pub(super) mod base64;
+mod charset;
 mod cipher;
 mod digest;
 mod json;
@@ -18,6 +19,12 @@ pub(super) const ROWS: &[Function] = &[
     Function::new("AES_ENCRYPT", "AES_ENCRYPT(key,string)", "A text in AES-128 and base64.", cipher::encrypt),
     Function::new("BASE64_DECODE", "BASE64_DECODE(string)", "The text behind base64.", base64::decode),
     Function::new("BASE64_ENCODE", "BASE64_ENCODE(string)", "A text in base64.", base64::encode),
+    Function::new(
+        "ICONV",
+        "ICONV(in-charset,out-charset,string)",
+        "A text with the characters that another set has.",
+        charset::convert,
+    ),
     Function::new(
         "JSON_DECODE",
         "JSON_DECODE(varname,item[,separator[,options]])",

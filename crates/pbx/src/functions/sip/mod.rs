@@ -75,6 +75,13 @@ pub(super) const ROWS: &[Function] = &[
         session::media_offer,
     )
     .set(session::set_media_offer),
+    Function::new(
+        "PJSIP_MOH_PASSTHROUGH",
+        "PJSIP_MOH_PASSTHROUGH()",
+        "Whether the phone is told that it is held: yes or no.",
+        session::passes_hold,
+    )
+    .set(session::set_passes_hold),
     Function::new("PJSIP_PARSE_URI", "PJSIP_PARSE_URI(uri,type)", "A part of an address.", uri::read),
     Function::new(
         "PJSIP_PARSE_URI_FROM",
@@ -101,6 +108,13 @@ pub(super) const ROWS: &[Function] = &[
         session::cannot_read,
     )
     .set(session::refresh),
+    Function::new(
+        "PJSIP_TRANSFER_HANDLING",
+        "PJSIP_TRANSFER_HANDLING()",
+        "Who sees to transfers of the phone: core.",
+        session::transfer_handling,
+    )
+    .set(session::set_transfer_handling),
     Function::new(
         "SIPPEER",
         "SIPPEER(name[,item])",

@@ -1,5 +1,5 @@
-//! `PJSIP_DTMF_MODE()`, `PJSIP_MEDIA_OFFER(audio)`, `PJSIP_SEND_SESSION_REFRESH()`: what is agreed on with a phone, changed while its
-//! call runs.
+//! `PJSIP_DTMF_MODE()`, `PJSIP_MEDIA_OFFER(audio)`, `PJSIP_SEND_SESSION_REFRESH()`, `PJSIP_MOH_PASSTHROUGH()`,
+//! `PJSIP_TRANSFER_HANDLING()`: what is agreed on with a phone, and how its call is seen to, changed while that runs.
 
 use call_control::sip::{Conversation, DigitMode, RefreshMethod, SessionChange};
 
@@ -10,6 +10,8 @@ use crate::functions::{FunctionError, FunctionScope, Value, Written};
 const MODE: &str = "PJSIP_DTMF_MODE";
 const OFFER: &str = "PJSIP_MEDIA_OFFER";
 const REFRESH: &str = "PJSIP_SEND_SESSION_REFRESH";
+const PASSTHROUGH: &str = "PJSIP_MOH_PASSTHROUGH";
+const HANDLING: &str = "PJSIP_TRANSFER_HANDLING";
 
 /// Most codecs of one offer.
 const MOST: usize = 32;
@@ -101,4 +103,36 @@ pub(super) fn refresh(scope: &mut FunctionScope<'_>, arguments: &str, value: &st
         _ => return Err(FunctionError::arguments(REFRESH, word, "write invite or update")),
     };
     change(scope, REFRESH, SessionChange::Refresh(method))
+}
+
+/// Whether the phone is told that it is held, in place of hearing music: `yes` or `no`.
+pub(super) fn passes_hold(scope: &mut FunctionScope<'_>, _: &str) -> Value {
+    let passes = Conversation::of(scope.call).passes_hold().ok_or_else(|| none(scope, PASSTHROUGH))?;
+    Ok(if passes { "yes" } else { "no" }.to_owned())
+}
+
+pub(super) fn set_passes_hold(scope: &mut FunctionScope<'_>, arguments: &str, value: &str) -> Written {
+    let passes = asterisk_conf::boolean(value.trim())
+        .ok_or_else(|| FunctionError::arguments(PASSTHROUGH, arguments, "it is set to yes or no"))?;
+    match Conversation::of(scope.call).set_passes_hold(passes) {
+        true => Ok(()),
+        false => Err(none(scope, PASSTHROUGH)),
+    }
+}
+
+/// Who sees to it when the phone hands its call on.
+pub(super) fn transfer_handling(scope: &mut FunctionScope<'_>, _: &str) -> Value {
+    Conversation::of(scope.call).digits().ok_or_else(|| none(scope, HANDLING))?;
+    Ok("core".to_owned())
+}
+
+pub(super) fn set_transfer_handling(scope: &mut FunctionScope<'_>, arguments: &str, value: &str) -> Written {
+    Conversation::of(scope.call).digits().ok_or_else(|| none(scope, HANDLING))?;
+    let word = if value.trim().is_empty() { arguments } else { value };
+    let problem = match word.trim().to_ascii_lowercase().as_str() {
+        "core" => return Ok(()),
+        "ari-only" => "there is no ARI that transfers could be handed to: the exchange sees to them itself",
+        _ => "known is core",
+    };
+    Err(FunctionError::arguments(HANDLING, word, problem))
 }

@@ -79,6 +79,9 @@ async fn a_channel_without_a_session_has_none_to_change() {
         ("PJSIP_MEDIA_OFFER(video)", "h264"),
         ("PJSIP_SEND_SESSION_REFRESH()", "invite"),
         ("PJSIP_SEND_SESSION_REFRESH()", "bye"),
+        ("PJSIP_MOH_PASSTHROUGH()", "yes"),
+        ("PJSIP_MOH_PASSTHROUGH()", "perhaps"),
+        ("PJSIP_TRANSFER_HANDLING()", "core"),
     ] {
         bench.set(target, value).await;
         assert_eq!(bench.warnings().len(), 1, "{target} {value}");

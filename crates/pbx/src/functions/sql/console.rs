@@ -77,9 +77,9 @@ async fn shown(
         return Err(problem);
     }
     let answer = match bounds {
-        Some(bounds) => {
-            Some(put(exchange, function, text, &sql, bounds).await.map_err(|problem| problem.to_string())?)
-        }
+        Some(bounds) => Some(
+            put(exchange, None, function, text, &sql, bounds).await.map_err(|problem| problem.to_string())?,
+        ),
         None => None,
     };
     Ok(QueryShown { sql, answer })

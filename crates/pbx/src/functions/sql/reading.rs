@@ -43,8 +43,8 @@ async fn ask(
     let given = Given::arguments(&channel.call, function, arguments)?;
     let sql = made(channel, function, text).await?;
     drop(given);
-    let exchange = channel.exchange.clone();
-    Ok(put(&exchange, function, text, &sql, bounds(function)).await?.0)
+    let (exchange, call) = (channel.exchange.clone(), channel.call.clone());
+    Ok(put(&exchange, Some(&call), function, text, &sql, bounds(function)).await?.0)
 }
 
 fn tell(channel: &DialplanChannel, function: &QueryFunction, answer: Answer) -> Value {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use call_control::Call;
 
+use super::transactions;
 use crate::configuration::{QueryFunction, QueryText};
 use crate::databases::{Answer, Bounds, DatabaseError};
 use crate::dialplan::{DialplanChannel, substitute_waiting};
@@ -116,9 +117,11 @@ pub(super) async fn made(
     }
 }
 
-/// Asks the data bases one after the other until one answers; it is named beside its answer.
+/// Asks the data bases one after the other until one answers; it is named beside its answer. Where the channel has a transaction of one
+/// of them, that answers, or nobody.
 pub(super) async fn put(
     exchange: &Exchange,
+    call: Option<&Call>,
     function: &QueryFunction,
     text: &QueryText,
     sql: &str,
@@ -129,12 +132,24 @@ pub(super) async fn put(
     }
     let mut problem = QueryProblem::NoHandle(function.name.clone());
     for handle in &text.handles.names {
-        match exchange.databases().ask(handle, sql, bounds).await {
+        let within = match call {
+            Some(call) => transactions::ask(call, handle, sql, bounds).await,
+            None => None,
+        };
+        let is_within = within.is_some();
+        let answer = match within {
+            Some(answer) => answer,
+            None => exchange.databases().ask(handle, sql, bounds).await,
+        };
+        match answer {
             Ok(answer) => return Ok((answer, handle.clone())),
             Err(error) => {
                 let (name, handle) = (function.name.clone(), handle.clone());
                 problem = QueryProblem::NoAnswer { name, handle, error };
             }
+        }
+        if is_within {
+            break;
         }
     }
     Err(problem)

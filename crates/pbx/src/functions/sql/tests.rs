@@ -1,5 +1,6 @@
 //! Functions of `func_odbc.conf` against a file of SQLite, as dialplans use them.
 
+use crate::dialplan::substitute_waiting;
 use crate::functions::testing::Bench;
 
 const FUNCTIONS: &str = "
@@ -141,4 +142,61 @@ async fn statements_without_an_end_and_fewer_arguments_are_refused() {
     bench.read("${ODBC_SELF()}").await;
     let warnings = bench.warnings();
     assert!(warnings.iter().any(|text| text.contains("holds itself")), "{warnings:?}");
+}
+
+#[tokio::test]
+async fn statements_of_a_transaction_count_together() {
+    let mut bench = bench().await;
+    bench.expect(&[("[${ODBC(transaction)}]", "[]")]).await;
+    bench.set("ODBC(transaction,db)", "one").await;
+    bench.set("ODBC_TOWN(100)", "x,Zug").await;
+    bench.set("ODBC_TOWN(101)", "x,Chur").await;
+    bench
+        .expect(&[
+            ("${ODBC(transaction)} ${ODBC(forcecommit)} ${ODBC(isolation)}", "one 0 read_committed"),
+            ("${ODBC_TOWN(100)} ${ODBC_TOWN(101)}", "Zug Chur"),
+        ])
+        .await;
+    // Nobody else sees it, nor does the next one once it is undone.
+    let mut other = bench.another();
+    assert_eq!(substitute_waiting(&mut other, "${ODBC_TOWN(100)}").await, "Bern");
+    bench.channel.run_application("ODBC_Rollback", "").await.unwrap().unwrap();
+    bench.expect(&[("${ROLLBACK_RESULT} ${ODBC_TOWN(100)} [${ODBC_TOWN(101)}]", "OK Bern []")]).await;
+    bench.set("ODBC_TOWN(100)", "x,Genf").await;
+    bench.channel.run_application("ODBC_Commit", "one").await.unwrap().unwrap();
+    assert_eq!(substitute_waiting(&mut other, "${ODBC_TOWN(100)}").await, "Genf");
+    bench.expect(&[("${COMMIT_RESULT}", "OK")]).await;
+    assert_eq!(bench.warnings(), [""; 0]);
+    for (target, value) in [
+        ("ODBC(transaction)", "two"),
+        ("ODBC(transaction,nowhere)", "two"),
+        ("ODBC(transaction,db)", ""),
+        ("ODBC(isolation)", "none"),
+        ("ODBC(forcecommit,two)", "yes"),
+        ("ODBC(speed)", "1"),
+    ] {
+        bench.set(target, value).await;
+        assert_eq!(bench.warnings().len(), 1, "{target}");
+    }
+    bench.channel.run_application("ODBC_Commit", "two").await.unwrap().unwrap();
+    bench.expect(&[("${COMMIT_RESULT}", "the channel has no transaction two")]).await;
+}
+
+#[tokio::test]
+async fn what_is_open_at_the_end_is_undone_unless_it_is_to_count() {
+    let mut bench = bench().await;
+    let mut other = bench.another();
+    for (force, town) in [("no", "Bern"), ("yes", "Zug")] {
+        bench.set("ODBC(transaction,db)", "last").await;
+        bench.set("ODBC(isolation,last)", "Serializable").await;
+        bench.expect(&[("${ODBC(isolation)}", "serializable")]).await;
+        bench.set("ODBC_TOWN(100)", "x,Zug").await;
+        bench.set("ODBC(forcecommit)", force).await;
+        super::end_transactions(&bench.channel.call);
+        bench.expect(&[("[${ODBC(transaction)}]", "[]")]).await;
+        // It ends beside the call: a writer waits until it has.
+        other.assign_waiting("ODBC_KEPT(wait)", "x").await;
+        assert_eq!(substitute_waiting(&mut other, "${ODBC_TOWN(100)}").await, town);
+    }
+    assert_eq!(bench.warnings(), [""; 0]);
 }

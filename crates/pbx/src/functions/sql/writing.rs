@@ -39,11 +39,11 @@ async fn write_rows(
         None => None,
     };
     drop(given);
-    let exchange = channel.exchange.clone();
-    let (answer, handle) = put(&exchange, function, text, &update, Bounds::default()).await?;
+    let (exchange, call) = (channel.exchange.clone(), channel.call.clone());
+    let (answer, handle) = put(&exchange, Some(&call), function, text, &update, Bounds::default()).await?;
     let Some((text, insert)) = insert.filter(|_| answer.affected == 0) else { return Ok(answer.affected) };
     // Into the data base that had nothing to change.
     let mut text = text.clone();
     text.handles.names = vec![handle];
-    Ok(put(&exchange, function, &text, &insert, Bounds::default()).await?.0.affected)
+    Ok(put(&exchange, Some(&call), function, &text, &insert, Bounds::default()).await?.0.affected)
 }

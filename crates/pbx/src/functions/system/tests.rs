@@ -24,3 +24,14 @@ async fn the_exchange_and_its_machine_tell_of_themselves() {
     assert_ne!(drawn[0], drawn[1]);
     assert_eq!((drawn[0].len(), &drawn[0][14..15], drawn[0].matches('-').count()), (36, "4", 4));
 }
+
+#[tokio::test]
+async fn a_channel_has_a_group_in_the_log() {
+    let mut bench = Bench::new().await;
+    bench.set("LOG_GROUP()", "sales").await;
+    bench.expect(&[("${LOG_GROUP()}", "sales")]).await;
+    bench.set("LOG_GROUP(support)", "").await;
+    bench.expect(&[("${LOG_GROUP()}", "support")]).await;
+    bench.set("LOG_GROUP()", "").await;
+    bench.expect(&[("[${LOG_GROUP()}]", "[]")]).await;
+}

@@ -10,14 +10,20 @@ use crate::functions::{FunctionError, FunctionScope, Value};
 
 const NAME: &str = "STRFTIME";
 
-pub(super) fn read(_: &mut FunctionScope<'_>, arguments: &str) -> Value {
+pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let given = Arguments::of(arguments, 3);
     let bad = |problem: String| FunctionError::arguments(NAME, arguments, problem);
+    let here = scope.exchange.clock().zoned(None).ok_or_else(|| bad("the clock has no date".to_owned()))?;
     let moment = match given.at(0) {
-        "" => Timestamp::now(),
+        // That of a rehearsal, where one is played.
+        "" => here.timestamp(),
         text => moment(text).ok_or_else(|| bad(format!("'{text}' is no number of seconds since 1970")))?,
     };
-    let moment = moment.to_zoned(zone::named(NAME, given.at(1))?);
+    let zone = match given.at(1) {
+        "" => here.time_zone().clone(),
+        name => zone::named(NAME, name)?,
+    };
+    let moment = moment.to_zoned(zone);
     let format = plain(given.or(2, "%c"), &moment);
     BrokenDownTime::from(&moment).to_string(&format).map_err(|error| bad(error.to_string()))
 }

@@ -65,6 +65,14 @@ pub(super) fn send_text(script: &Script<'_>, text: &str) -> Reply {
     Reply::of(0)
 }
 
+/// The next text of the party, in one line.
+pub(super) async fn receive_text(script: &Script<'_>, wait: Option<Duration>) -> Result<Reply, CallError> {
+    Ok(match script.channel.call.next_text(wait).await? {
+        Some(text) => Reply::with_data(1, text.replace(['\r', '\n'], " ")),
+        None => Reply::of(FAILED),
+    })
+}
+
 pub(super) fn tell(script: &Script<'_>, text: &str, level: u8) -> Reply {
     script.channel.verbose(level, text);
     Reply::of(1)

@@ -27,6 +27,7 @@ pub(super) async fn run(script: &mut Script<'_>, command: Command) -> Reply {
         Command::SetExtension(extension) => Ok(set(&mut script.place.extension, extension)),
         Command::SetPriority(priority) => Ok(set(&mut script.place.priority, priority)),
         Command::SendText(text) => Ok(call::send_text(script, &text)),
+        Command::ReceiveText(wait) => call::receive_text(script, wait).await,
         Command::Verbose { text, level } => Ok(call::tell(script, &text, level)),
         Command::StreamFile { file, keys, offset } => heard::stream(script, &file, &keys, offset).await,
         Command::ControlStreamFile(playing) => heard::control(script, &playing).await,
@@ -60,7 +61,7 @@ pub(super) async fn run(script: &mut Script<'_>, command: Command) -> Reply {
         Command::Nothing | Command::AsyncBreak => Ok(Reply::of(0)),
         // Phones of SIP have neither text telephones, nor characters one by one, nor pictures.
         Command::Tdd(_) | Command::SendImage(_) => Ok(Reply::of(0)),
-        Command::ReceiveCharacter(_) | Command::ReceiveText(_) => Ok(Reply::of(FAILED)),
+        Command::ReceiveCharacter(_) => Ok(Reply::of(FAILED)),
         _ => Ok(Reply::Unknown),
     };
     reply.unwrap_or_else(|error| failed(script, &error))
