@@ -102,6 +102,17 @@ proptest! {
     }
 
     #[test]
+    fn effects_take_any_sound(
+        samples in prop::collection::vec(any::<i16>(), 0..3_000),
+        rate in (0_u32..7).prop_map(|rate| rate * 8_000),
+        factor in 0.0_f32..5.0,
+        frequency in any::<u16>(),
+        frame in 1_usize..700,
+    ) {
+        audio::fuzzing::sound_effects(&samples, (rate, factor, frequency), frame);
+    }
+
+    #[test]
     fn scrambling_twice_is_nothing(samples in prop::collection::vec(-32_767_i16..=32_767, 0..1_000), frame in 1_usize..300) {
         let (mut one, mut other) = (Scrambler::new(8_000), Scrambler::new(8_000));
         let mut sound = samples.clone();

@@ -56,7 +56,11 @@ impl House {
             menu: Arc::new(MenuProfile::default()),
             names: Default::default(),
         };
-        self.conferences.admit(&self.switchboard, "team", Newcomer { call: self.call(name), profiles })
+        self.conferences.admit(
+            &self.switchboard,
+            "team",
+            Newcomer { call: self.call(name), profiles, name: None },
+        )
     }
 
     fn room(&self) -> RoomSnapshot {
