@@ -48,7 +48,8 @@ impl Listener {
     pub async fn hear_both(&mut self) -> Result<(&[i16], &[i16]), CallError> {
         self.call.wait(TURN).await?;
         let (said, heard) = (&mut self.said, &mut self.heard);
-        (said.clear(), heard.clear());
+        said.clear();
+        heard.clear();
         self.reader.advance(Instant::now(), |read, write| {
             said.extend_from_slice(read);
             heard.extend_from_slice(write);
