@@ -130,9 +130,10 @@ impl Ears {
         if self.information.as_mut().is_some_and(|information| information.push(sound)) {
             heard = heard.or(Some("SIT"));
         }
+        // What is between the two tones of a dial tone could be taken for both of them, so it is asked for first.
         let steady = [
-            (&mut self.dial_tone, "DIALTONE"),
             (&mut self.unobtainable, "NUT"),
+            (&mut self.dial_tone, "DIALTONE"),
             (&mut self.answer_tone, "MODEM"),
         ];
         for (detector, name) in steady {
