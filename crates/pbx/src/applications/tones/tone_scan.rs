@@ -21,6 +21,9 @@ use crate::dialplan::DialplanChannel;
 /// A dial tone, or that of an unobtainable number in the United Kingdom, sounds for so long before it is one.
 const STEADY: Duration = Duration::from_millis(1_000);
 
+/// A dial tone is told so much later: a tone between its two could be taken for both of them, and is known by then.
+const AFTER: Duration = Duration::from_millis(100);
+
 /// The tone of an unobtainable number in the United Kingdom, in Hz.
 const UNOBTAINABLE: u16 = 400;
 
@@ -91,7 +94,8 @@ impl Ears {
         };
         Self {
             progress: zone.and_then(|zone| ProgressDetector::new(rate, zone).ok()),
-            dial_tone: zone.and_then(|zone| ToneDetector::dial_tone(rate, zone, STEADY).ok().flatten()),
+            dial_tone: zone
+                .and_then(|zone| ToneDetector::dial_tone(rate, zone, STEADY + AFTER).ok().flatten()),
             unobtainable: steady(UNOBTAINABLE),
             information: InformationToneDetector::new(rate).ok(),
             digits: dtmf::Detector::new(rate, Limits::default()).ok(),
@@ -130,7 +134,6 @@ impl Ears {
         if self.information.as_mut().is_some_and(|information| information.push(sound)) {
             heard = heard.or(Some("SIT"));
         }
-        // What is between the two tones of a dial tone could be taken for both of them, so it is asked for first.
         let steady = [
             (&mut self.unobtainable, "NUT"),
             (&mut self.dial_tone, "DIALTONE"),
