@@ -1,4 +1,4 @@
-//! What listening to a call costs, 20 ms at a time, as a table: digits, talk, tones, gain and comfort noise.
+//! What listening to a call costs, 20 ms at a time, as a table: digits, talk, tones, gain, pitch and comfort noise.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -7,7 +7,9 @@ use std::time::Duration;
 use audio::comfort_noise::{Description, Generator};
 use audio::dtmf::{self, Detector, Limits, Mute};
 use audio::gain::AutomaticGain;
-use audio::progress::{BusyDetector, FaxDetector, ProgressDetector};
+use audio::pitch::PitchShifter;
+use audio::progress::{BusyDetector, FaxDetector, ProgressDetector, ToneDetector, ToneSettings};
+use audio::scramble::Scrambler;
 use audio::talk::TalkDetector;
 use audio::{ToneGenerator, answering_machine};
 use benches::{OURS, Operation, Work};
@@ -152,6 +154,36 @@ fn others() -> Vec<Operation> {
         operation("automatic gain", speech, || {
             let mut gain = AutomaticGain::new(8_000, Default::default());
             move |frame| gain.process(frame)
+        }),
+        operation("pitch, 8 kHz", speech, || {
+            let mut shifter = PitchShifter::new(8_000, 1.25);
+            move |frame| shifter.process(frame)
+        }),
+        operation(
+            "pitch, 16 kHz",
+            || Sound::speech(16_000),
+            || {
+                let mut shifter = PitchShifter::new(16_000, 1.25);
+                move |frame| shifter.process(frame)
+            },
+        ),
+        operation("scrambler, 8 kHz", speech, || {
+            let mut scrambler = Scrambler::new(8_000);
+            move |frame| scrambler.process(frame)
+        }),
+        operation(
+            "scrambler, 16 kHz",
+            || Sound::speech(16_000),
+            || {
+                let mut scrambler = Scrambler::new(16_000);
+                move |frame| scrambler.process(frame)
+            },
+        ),
+        operation("a tone", speech, || {
+            let mut detector = made(ToneDetector::new(8_000, ToneSettings::new(2_600)));
+            move |frame| {
+                black_box(detector.push(frame));
+            }
         }),
         operation("comfort noise made", speech, || {
             let mut generator =

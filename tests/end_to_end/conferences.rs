@@ -16,6 +16,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("conferences::one_who_is_alone_hears_music", &["baresip"], alone),
         trial("conferences::one_who_leads_begins_and_ends_it", &["baresip"], leader),
         trial("conferences::the_console_locks_mutes_and_sends_out", &["baresip"], console),
+        trial("conferences::all_that_is_said_is_recorded", &["baresip"], recorded),
+        trial("conferences::others_hear_the_name_of_one_who_comes", &["baresip"], named),
     ]
 }
 
@@ -199,4 +201,85 @@ fn console(scene: &Scene) -> Outcome {
     bob.call_ends()?;
     alice.hang_up()?;
     exchange.is_idle()
+}
+
+/// Tenths of a second of a file in which there was so much of a frequency.
+fn tenths_in(path: &std::path::Path, frequency: u32) -> usize {
+    let Some(sound) = std::fs::read(path).ok().and_then(|bytes| audio::wav::read(&bytes).ok()) else {
+        return 0;
+    };
+    let amplitude = |window| audio::goertzel::amplitude(window, sound.rate, f64::from(frequency));
+    sound.samples.chunks_exact(sound.rate as usize / 10).filter(|window| amplitude(window) > 1_000.0).count()
+}
+
+fn recorded(scene: &Scene) -> Outcome {
+    let files = scene.subfolder("recordings")?;
+    let all = files.join("all.wav");
+    let confbridge = format!(
+        "[quiet]\ntype=user\nquiet=yes\nannounce_only_user=no\n[room]\ntype=bridge\nrecord_conference=yes\n\
+         record_file={}\nrecord_file_timestamp=no\nrecord_command=cp ^{{MIXMONITOR_FILENAME}} {}/copy.wav\n",
+        all.display(),
+        files.display()
+    );
+    let exchange = exchange(scene, &confbridge, "exten => room,1,ConfBridge(team,room,quiet)")?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    alice.dial("room")?;
+    bob.dial("room")?;
+    bob.hears(440)?;
+    alice.hears(1_000)?;
+    until("both voices in the file", || {
+        Ok((tenths_in(&all, 440) >= 15 && tenths_in(&all, 1_000) >= 15).then_some(()))
+    })?;
+    let twice = exchange.console("confbridge record start team");
+    ensure(twice.is_err(), || "there is a recording already".to_owned())?;
+    let stopped = exchange.console("confbridge record stop team")?;
+    ensure(stopped.contains("Recording stopped"), || format!("the recording ends:\n{stopped}"))?;
+    until("the copy of the recording", || Ok(files.join("copy.wav").exists().then_some(())))?;
+    let other = files.join("other.wav");
+    let begun = exchange.console(&format!("confbridge record start team {}", other.display()))?;
+    ensure(begun.contains("Recording started"), || format!("another one begins:\n{begun}"))?;
+    until("both voices in the other file", || {
+        Ok((tenths_in(&other, 440) >= 10 && tenths_in(&other, 1_000) >= 10).then_some(()))
+    })?;
+    alice.hang_up()?;
+    bob.hang_up()?;
+    exchange.is_idle()
+}
+
+fn named(scene: &Scene) -> Outcome {
+    let exchange = exchange(
+        scene,
+        "[first]\ntype=user\nquiet=yes\nannounce_only_user=no\nstartmuted=yes\n\
+         [late]\ntype=user\nannounce_join_leave=yes\nstartmuted=yes\nannounce_only_user=no\n\
+         [room]\ntype=bridge\nsound_join=\nsound_leave=\nsound_has_joined=\nsound_has_left=\n",
+        "exten => first,1,ConfBridge(team,room,first)\nexten => late,1,ConfBridge(team,room,late)",
+    )?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    bob.dial("first")?;
+    bob.is_in_call()?;
+    alice.dial("late")?;
+    alice.is_in_call()?;
+    let spoken = exchange.folder().join("var/spool/confbridge");
+    until("the name to be recorded", || {
+        let files = std::fs::read_dir(&spoken).into_iter().flatten().flatten();
+        Ok(files.map(|file| tenths_in(&file.path(), 440)).any(|tenths| tenths >= 8).then_some(()))
+    })?;
+    alice.press("#")?;
+    let times = || -> Outcome<usize> {
+        let heard = bob.heard()?;
+        let amplitude = |window| audio::goertzel::amplitude(window, heard.rate, 440.0);
+        Ok(heard
+            .samples
+            .chunks_exact(heard.rate as usize / 10)
+            .filter(|window| amplitude(window) > 1_000.0)
+            .count())
+    };
+    let came = until("the name as it comes", || Ok(Some(times()?).filter(|tenths| *tenths >= 5)))?;
+    alice.hang_up()?;
+    until("the name as it goes", || Ok((times()? >= came + 5).then_some(())))?;
+    bob.hang_up()?;
+    exchange.is_idle()?;
+    until("the name to be forgotten", || Ok(std::fs::read_dir(&spoken)?.next().is_none().then_some(())))
 }

@@ -23,6 +23,7 @@ mod desk;
 mod dial_ladder;
 mod dialects;
 mod direct_media;
+mod effects;
 mod encryption;
 mod external_ivr;
 mod floods;
@@ -101,6 +102,7 @@ fn main() {
         dial_ladder::trials(),
         dialects::trials(),
         direct_media::trials(),
+        effects::trials(),
         encryption::trials(),
         external_ivr::trials(),
         floods::trials(),

@@ -6,6 +6,10 @@ use std::time::Duration;
 use crate::dtmf::{Detector, DigitEvent, Limits, Mute};
 use crate::music::MusicReader;
 use crate::pcm::Pcm;
+use crate::pitch::PitchShifter;
+use crate::progress::{InformationToneDetector, ToneDetector, ToneSettings};
+use crate::scramble::Scrambler;
+use crate::squelch::Squelch;
 use crate::wav::{self, Encoding};
 
 /// The WAV reader takes any octets without a panic, gives no more samples than the encoding has of so many octets, and what it
@@ -72,4 +76,32 @@ pub fn digits(samples: &[i16], rate: u32, frame: usize, delay_ms: u64) {
             }
         };
     }
+}
+
+/// Effects and detectors of tones take any samples at any rate in frames of any length: no panic, no tone more often than it
+/// could have sounded, and a scrambler of the narrow band that undoes another.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn sound_effects(samples: &[i16], (rate, factor, frequency): (u32, f32, u16), frame: usize) {
+    let settings = ToneSettings { duration: Duration::ZERO, ..ToneSettings::new(frequency) };
+    let mut shifter = PitchShifter::new(rate, factor);
+    let (mut one, mut other) = (Scrambler::new(rate), Scrambler::new(rate));
+    let detectors = (ToneDetector::new(rate, settings), Squelch::new(rate, settings));
+    let (Ok(mut detector), Ok(mut squelch)) = detectors else { return };
+    let Ok(mut information) = InformationToneDetector::new(rate) else { return };
+    let mut times = 0;
+    for frame in samples.chunks(frame.max(1)) {
+        times += detector.push(frame) as usize;
+        information.push(frame);
+        let mut sound = frame.to_vec();
+        one.process(&mut sound);
+        other.process(&mut sound);
+        // The lowest number has no opposite.
+        let same = sound.iter().zip(frame).all(|(now, before)| now == before || *before == i16::MIN);
+        assert!(same || rate != 8_000);
+        squelch.process(&mut sound);
+        shifter.process(&mut sound);
+    }
+    assert!(times <= 1 + samples.len() / 100);
 }

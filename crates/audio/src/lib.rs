@@ -13,7 +13,9 @@
 //! - [`talk::TalkDetector`] tells who talks and who is silent,
 //!   [`answering_machine::Detector`] whether a human has answered,
 //!   [`progress`] whether it rings, is busy, or is a fax;
-//! - [`gain::AutomaticGain`] brings voices to one level, [`denoise::Denoiser`] takes noise out of them, [`comfort_noise`] describes the noise of a line and makes it.
+//! - [`gain::AutomaticGain`] brings voices to one level, [`denoise::Denoiser`] takes noise out of them,
+//!   [`pitch::PitchShifter`] makes them higher or lower, [`scramble::Scrambler`] turns them upside down, [`squelch::Squelch`]
+//!   takes a tone out; [`comfort_noise`] describes the noise of a line and makes it.
 //!
 //! ```
 //! use audio::{Indications, Tone, ToneGenerator};
@@ -51,11 +53,14 @@ pub mod level;
 /// Adding signals: the kernels of a conference.
 pub mod mix;
 pub mod music;
+pub mod pitch;
 pub mod progress;
 /// Changing the sample rate.
 pub mod resample;
+pub mod scramble;
 /// Finding prompts by name and language.
 pub mod sounds;
+pub mod squelch;
 pub mod talk;
 /// Call progress tones: their notation and their generator.
 pub mod tone;

@@ -1,7 +1,12 @@
 //! Whatever the input: no panic, no loss, no growth beyond it.
 
 use audio::gain::AutomaticGain;
-use audio::progress::{BusyDetector, FaxDetector, ProgressDetector};
+use audio::pitch::PitchShifter;
+use audio::progress::{
+    BusyDetector, FaxDetector, InformationToneDetector, ProgressDetector, ToneDetector, ToneSettings,
+};
+use audio::scramble::Scrambler;
+use audio::squelch::Squelch;
 use audio::talk::TalkDetector;
 use audio::{FileFormat, Library, Pcm, Resampler, Tone, ToneGenerator, resample, wav};
 use audio::{answering_machine, comfort_noise};
@@ -74,6 +79,68 @@ proptest! {
     #[test]
     fn tones_never_take_the_text_apart_wrongly(text in any::<String>()) {
         let _ = Tone::parse(&text);
+    }
+
+    #[test]
+    fn any_sound_can_be_shifted_and_scrambled(
+        samples in prop::collection::vec(prop_oneof![any::<i16>(), Just(i16::MIN), Just(i16::MAX), Just(0)], 0..3_000),
+        rate in prop_oneof![Just(8_000_u32), Just(16_000), Just(24_000), Just(48_000), Just(44_100), any::<u32>()],
+        factor in prop_oneof![0.1_f32..4.0, any::<f32>()],
+        frame in 1_usize..700,
+    ) {
+        let (mut shifter, mut scrambler) = (PitchShifter::new(rate, factor), Scrambler::new(rate));
+        let mut sound = samples.clone();
+        for frame in sound.chunks_mut(frame) {
+            shifter.process(frame);
+            scrambler.process(frame);
+        }
+        prop_assert_eq!(sound.len(), samples.len());
+        // No gain beyond what the windows' overlap allows: silence stays silence.
+        let mut silence = vec![0; samples.len()];
+        PitchShifter::new(rate, factor).process(&mut silence);
+        prop_assert!(silence.iter().all(|sample| *sample == 0));
+    }
+
+    #[test]
+    fn effects_take_any_sound(
+        samples in prop::collection::vec(any::<i16>(), 0..3_000),
+        rate in (0_u32..7).prop_map(|rate| rate * 8_000),
+        factor in 0.0_f32..5.0,
+        frequency in any::<u16>(),
+        frame in 1_usize..700,
+    ) {
+        audio::fuzzing::sound_effects(&samples, (rate, factor, frequency), frame);
+    }
+
+    #[test]
+    fn scrambling_twice_is_nothing(samples in prop::collection::vec(-32_767_i16..=32_767, 0..1_000), frame in 1_usize..300) {
+        let (mut one, mut other) = (Scrambler::new(8_000), Scrambler::new(8_000));
+        let mut sound = samples.clone();
+        sound.chunks_mut(frame).for_each(|frame| one.process(frame));
+        sound.chunks_mut(77).for_each(|frame| other.process(frame));
+        prop_assert_eq!(sound, samples);
+    }
+
+    #[test]
+    fn tones_are_found_in_any_sound_at_most_so_often(
+        samples in prop::collection::vec(any::<i16>(), 0..4_000),
+        frequency in any::<u16>(),
+        decibels in any::<f32>(),
+        ms in 0_u64..200,
+        frame in 1_usize..500,
+    ) {
+        let duration = std::time::Duration::from_millis(ms);
+        let settings = ToneSettings { frequency, duration, decibels };
+        let (mut detector, mut squelch) =
+            (ToneDetector::new(8_000, settings).unwrap(), Squelch::new(8_000, settings).unwrap());
+        let mut information = InformationToneDetector::new(8_000).unwrap();
+        let mut times = 0;
+        for frame in samples.chunks(frame) {
+            times += detector.push(frame) as usize;
+            information.push(frame);
+            squelch.process(&mut frame.to_vec());
+        }
+        prop_assert!(times <= samples.len() / 160);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use media_bridge::{ConferenceConfig, ConferenceEvent, MemberSettings, Membership};
+use media_bridge::{ConferenceConfig, ConferenceEvent, MemberSettings, Membership, Tap};
 
 use crate::call::{Call, ChannelState, PlaybackSlot, TransferProgress};
 use crate::direct_media::MediaAnchor;
@@ -90,6 +90,12 @@ impl Conference {
         let stay = ConferenceStay { call: call.clone(), room: self.0.id.clone(), membership, _here: here };
         stay.notice(|channel, bridge| Event::BridgeEntered { channel, bridge });
         Ok(stay)
+    }
+
+    /// Copies what all say together, and what is played to them, to whoever reads the tap, at `rate` samples a second or the next
+    /// rate below.
+    pub fn tap(&self, rate: u32) -> Tap {
+        self.0.media.tap(rate)
     }
 
     /// Plays a prompt to everybody, beside what is said, to its end.

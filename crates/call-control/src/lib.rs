@@ -62,8 +62,9 @@ mod technology;
 
 pub use bridge::BridgeEnd;
 pub use call::{
-    Call, CallOutcome, CallSnapshot, ChannelState, DialplanPosition, Direction, Listener, Move, PlayEnd,
-    ReadDigits, RunningApplication, Spying, TransferFailure, TransferProgress, TransferWatch,
+    Call, CallOutcome, CallSnapshot, ChannelState, DialplanPosition, Direction, FrameKind, FrameKinds,
+    Listener, Move, PlayEnd, ReadDigits, RunningApplication, Spying, TransferFailure, TransferProgress,
+    TransferWatch,
 };
 pub use cause::HangupCause;
 pub use conference::{Conference, ConferenceOptions, ConferenceStay};
@@ -77,7 +78,7 @@ pub use identity::{CallIdentifier, CallerId, IdentityVerification, Presentation,
 pub use location_profile::{LocationFormat, LocationProfile, ProfilePrecedence, Setting, Settings};
 pub use media_bridge::{
     Broadcast, Codec, Feed, FeedWriter, JitterBuffer, JitterMode, MemberSettings, PlaybackControl, Side,
-    Sides, Sound, SoundEffects, Source, Spread, Statistics,
+    Sides, Sound, SoundEffects, Source, Spread, Statistics, Tap,
 };
 pub use message::{CallText, MessageError, Notification, TextMessage};
 pub use music::{MusicClass, MusicLibrary, MusicOrder, MusicPiece, MusicWhile, Station};

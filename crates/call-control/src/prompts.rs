@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
+use audio::indications::ToneZone;
 use audio::{Found, Indications, Library, Location, Tone};
 use media_bridge::Sound;
 
@@ -69,6 +70,13 @@ impl Prompts {
         let own = || tones.zones.zone(&tones.country);
         let zone = zone.and_then(|zone| tones.zones.zone(zone)).or_else(own)?;
         zone.tone(name).cloned()
+    }
+
+    /// The tones of a country; those of the exchange's where it is not given, or not known.
+    pub fn tone_zone(&self, zone: Option<&str>) -> Option<ToneZone> {
+        let tones = self.0.tones.read().unwrap_or_else(PoisonError::into_inner);
+        let own = || tones.zones.zone(&tones.country);
+        zone.and_then(|zone| tones.zones.zone(zone)).or_else(own).cloned()
     }
 
     /// Forgets what was decoded, so that new files are found.

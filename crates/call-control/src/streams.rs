@@ -76,6 +76,7 @@ impl Call {
     pub(crate) fn change_streams(&self, streams: Vec<CallStream>) {
         if !self.state().is_ended() {
             self.0.streams.set(streams);
+            self.thin_streams();
         }
     }
 

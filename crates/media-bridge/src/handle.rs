@@ -15,6 +15,7 @@ use crate::error::MediaError;
 use crate::event::PlayToken;
 use crate::id::LegId;
 use crate::keys::LegKeys;
+use crate::omitted::Omitted;
 use crate::passage::Passage;
 use crate::playback::{Form, Playback};
 use crate::settings::{JitterBuffer, LegSettings};
@@ -197,6 +198,11 @@ impl Leg {
     /// before.
     pub fn shape(&self, side: Side, effects: SoundEffects) {
         self.command(Command::Shape(side, Box::new(effects)));
+    }
+
+    /// Leaves this out of one side from now on.
+    pub fn omit(&self, side: Side, omitted: Omitted) {
+        self.command(Command::Omit(side, omitted));
     }
 
     /// Lays what comes from `tap`, of another leg, over what the peer hears, until what it returns is dropped or the other leg is closed.

@@ -61,6 +61,7 @@ mod keys;
 mod leg;
 #[doc(hidden)]
 pub mod measuring;
+mod omitted;
 mod passage;
 mod playback;
 mod port_ranges;
@@ -84,6 +85,7 @@ pub use event::{LegEvent, PlayToken, PlaybackEnd};
 pub use handle::Leg;
 pub use id::LegId;
 pub use keys::LegKeys;
+pub use omitted::Omitted;
 pub use passage::{Passage, PassedFormat, PassedRole, PictureRequest};
 pub use playback::{Playback, PlaybackControl, Sound};
 pub use recorder::{Content, RecordError, Recorder, Recording, RecordingEnd, RecordingPlan, Track};

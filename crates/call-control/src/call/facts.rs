@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use media_bridge::Codec;
 
-use super::{Call, ChannelState, DialplanPosition, RunningApplication};
+use super::{Call, ChannelState, DialplanPosition, FrameKind, RunningApplication};
 use crate::event::Event;
 use crate::identity::{CallerId, IdentityVerification, Redirecting};
 use crate::location_profile::LocationProfile;
@@ -65,7 +65,7 @@ impl Call {
             details.connected = party;
             changed
         };
-        if changed && !self.state().is_ended() {
+        if changed && !self.state().is_ended() && !self.is_told_no(FrameKind::ConnectedLine) {
             self.0.driver.connected();
         }
     }

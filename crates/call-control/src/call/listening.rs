@@ -25,6 +25,7 @@ pub struct Listener {
     call: Call,
     reader: TapReader,
     said: Vec<i16>,
+    heard: Vec<i16>,
     _here: MediaAnchor,
 }
 
@@ -37,11 +38,23 @@ impl Listener {
     /// # Errors
     /// [`CallError::HungUp`] when the party hangs up.
     pub async fn hear(&mut self) -> Result<&[i16], CallError> {
+        Ok(self.hear_both().await?.0)
+    }
+
+    /// The same, with what the party heard in it from [`Call::listen_to_both`]; silence from others.
+    ///
+    /// # Errors
+    /// As [`Listener::hear`].
+    pub async fn hear_both(&mut self) -> Result<(&[i16], &[i16]), CallError> {
         self.call.wait(TURN).await?;
-        let said = &mut self.said;
+        let (said, heard) = (&mut self.said, &mut self.heard);
         said.clear();
-        self.reader.advance(Instant::now(), |read, _| said.extend_from_slice(read));
-        Ok(said)
+        heard.clear();
+        self.reader.advance(Instant::now(), |read, write| {
+            said.extend_from_slice(read);
+            heard.extend_from_slice(write);
+        });
+        Ok((said, heard))
     }
 }
 
@@ -68,11 +81,24 @@ impl Call {
     /// # Errors
     /// As [`Call::listen`].
     pub fn listen_at(&self, rate: u32) -> Result<Listener, CallError> {
+        self.listen_to(Sides::Only(Side::Read), rate)
+    }
+
+    /// Listens to what the party says and to what it hears, from now on.
+    ///
+    /// # Errors
+    /// As [`Call::listen`].
+    pub fn listen_to_both(&self) -> Result<Listener, CallError> {
+        self.listen_to(Sides::Both, RATE)
+    }
+
+    fn listen_to(&self, sides: Sides, rate: u32) -> Result<Listener, CallError> {
         let gone = if self.state().is_ended() { CallError::HungUp } else { CallError::NoMedia };
         let leg = self.leg().ok_or(gone)?;
         let here = self.keep_media();
-        let reader = TapReader::new(leg.tap(Sides::Only(Side::Read)), rate, PATIENCE);
-        Ok(Listener { call: self.clone(), reader, said: Vec::new(), _here: here })
+        let reader = TapReader::new(leg.tap(sides), rate, PATIENCE);
+        let (said, heard) = Default::default();
+        Ok(Listener { call: self.clone(), reader, said, heard, _here: here })
     }
 
     /// Tells observers when the party begins and stops to talk ([`Event::Talking`]), or no more.

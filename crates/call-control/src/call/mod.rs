@@ -2,11 +2,13 @@
 
 mod answerer;
 mod digits;
+mod effects;
 mod facts;
 mod kept;
 mod listening;
 mod media;
 mod moves;
+mod omissions;
 mod onward;
 mod outcomes;
 mod pickup;
@@ -28,6 +30,7 @@ pub use listening::Listener;
 pub(crate) use media::PlaybackSlot;
 pub use media::{PlayEnd, ReadDigits};
 pub use moves::Move;
+pub use omissions::{FrameKind, FrameKinds};
 pub use onward::{TransferProgress, TransferWatch};
 pub use outcomes::CallOutcome;
 pub use spying::Spying;
@@ -106,7 +109,12 @@ pub(crate) struct Channel {
 impl Channel {
     /// Tells the party that the far end holds, or does so no more. `false`: it does not want to know.
     pub(crate) fn pass_hold(&self, held: bool) -> bool {
-        !self.state.borrow().is_ended() && self.driver.pass_hold(held)
+        let kind = if held { FrameKind::Hold } else { FrameKind::Unhold };
+        let details = self.details.lock().unwrap_or_else(PoisonError::into_inner);
+        let left_out = details.omitted[1].has(kind);
+        drop(details);
+        // What is left out counts as told: nothing else is to be done about it.
+        !self.state.borrow().is_ended() && (left_out || self.driver.pass_hold(held))
     }
 
     /// Has the party send its media there.
@@ -145,6 +153,15 @@ struct Details {
     shaped: Option<MediaAnchor>,
     /// What is done with what it says, and with what it hears.
     effects: [SoundEffects; 2],
+    /// Whose volume its keys change, and what keeps the keys here.
+    volume_keys: [bool; 2],
+    listens_for_volume: Option<MediaAnchor>,
+    /// What is left out of what comes from it, and of what goes to it.
+    omitted: [FrameKinds; 2],
+    /// Keeps the audio here for that.
+    thinned: Option<MediaAnchor>,
+    /// Its holds are told and nothing more; whether it holds so now.
+    intercepted_hold: Option<bool>,
     /// Who tells when it talks.
     talk: Option<Watcher>,
     no_translation: bool,
@@ -183,6 +200,11 @@ impl Call {
             evened: None,
             shaped: None,
             effects: [SoundEffects::default(); 2],
+            volume_keys: [false; 2],
+            listens_for_volume: None,
+            omitted: [FrameKinds::default(); 2],
+            thinned: None,
+            intercepted_hold: None,
             talk: None,
             no_translation: false,
             variables: spec.variables.into_iter().collect(),
@@ -341,6 +363,10 @@ impl Call {
     /// # Errors
     /// [`CallError::HungUp`] when the channel ended before.
     pub async fn answer(&self) -> Result<(), CallError> {
+        if self.state() == ChannelState::Ring && self.is_told_no(FrameKind::Answer) {
+            self.progress();
+            return Ok(());
+        }
         if self.state() == ChannelState::Ring {
             self.0.driver.answer();
         }
@@ -364,6 +390,7 @@ impl Call {
     /// Tells the caller that it rings: 180 before the answer, a ringing tone after it.
     pub fn ring(&self) {
         match self.state() {
+            _ if self.is_told_no(FrameKind::Ringing) => {}
             ChannelState::Ring => self.0.driver.ring(),
             ChannelState::Up => self.play_indication("ring"),
             _ => {}
@@ -373,7 +400,7 @@ impl Call {
     /// Opens early media towards a caller that was not answered yet.
     pub fn progress(&self) {
         self.hears(TransferProgress::Progress);
-        if self.state() == ChannelState::Ring {
+        if self.state() == ChannelState::Ring && !self.is_told_no(FrameKind::Progress) {
             self.0.driver.progress();
         }
     }
@@ -441,6 +468,9 @@ impl Call {
 
     /// Takes in what the technology tells about the channel.
     pub fn report(&self, report: Report) {
+        if self.is_left_out(&report) {
+            return;
+        }
         match report {
             Report::Ringing => self.advance(ChannelState::Ringing),
             Report::Progress => {
@@ -488,10 +518,35 @@ impl Call {
         }
     }
 
+    /// Whether the channel is not to hear of it.
+    fn is_left_out(&self, report: &Report) -> bool {
+        let kind = match report {
+            Report::Ringing => FrameKind::Ringing,
+            Report::Progress => FrameKind::Progress,
+            Report::Answered => FrameKind::Answer,
+            Report::Held => FrameKind::Hold,
+            Report::Resumed => FrameKind::Unhold,
+            Report::Digit { .. } => FrameKind::DigitEnds,
+            Report::Text(_) => FrameKind::Text,
+            _ => return false,
+        };
+        self.hears_no(kind)
+    }
+
+    /// Has holds of the party told to observers, and nothing else done about them, or no more.
+    pub fn intercept_hold(&self, intercept: bool) {
+        self.details().intercepted_hold = intercept.then_some(false);
+    }
+
     fn hold(&self, held: bool) {
-        if self.0.held.send_replace(held) != held {
-            self.0.switchboard.notice(|| Event::Hold { channel: self.snapshot(), held });
+        if let Some(told) = &mut self.details().intercepted_hold {
+            if std::mem::replace(told, held) == held {
+                return;
+            }
+        } else if self.0.held.send_replace(held) == held {
+            return;
         }
+        self.0.switchboard.notice(|| Event::Hold { channel: self.snapshot(), held });
     }
 
     /// A key for the party, which its technology sends.
@@ -500,6 +555,7 @@ impl Call {
     }
 
     fn digit(&self, digit: char, duration_ms: u32) {
+        self.turn_volume(digit);
         self.0.music.press(digit);
         self.0.digits.push(digit);
         self.0.switchboard.notice(|| Event::Digit { channel: self.snapshot(), digit, duration_ms });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI8, Ordering::Relaxed};
 
-use media_bridge::{Leg, SILENT, Side, Sides, SoundEffects, VoiceHandle};
+use media_bridge::{Leg, SILENT, Side, Sides, VoiceHandle};
 
 use super::{Call, ChannelState};
 use crate::direct_media::MediaAnchor;
@@ -42,28 +42,6 @@ impl Call {
         };
         spying.tell(true);
         Ok(spying)
-    }
-
-    /// What is done with one side of its sound. [`Side::Read`] is what the party says, [`Side::Write`] what it hears.
-    pub fn sound_effects(&self, side: Side) -> SoundEffects {
-        self.details().effects[usize::from(side == Side::Write)]
-    }
-
-    /// Does this with one side of its sound from now on. Its audio stays here while there is anything to do.
-    pub fn set_sound_effects(&self, side: Side, effects: SoundEffects) {
-        let here = self.keep_media();
-        let mut details = self.details();
-        details.effects[usize::from(side == Side::Write)] = effects;
-        let former = if details.effects.iter().all(SoundEffects::is_nothing) {
-            details.shaped.take()
-        } else {
-            details.shaped.replace(here)
-        };
-        drop(details);
-        drop(former);
-        if let Some(leg) = self.leg() {
-            leg.shape(side, effects);
-        }
     }
 
     /// Lets both the party and whoever it talks with hear a prompt over what they say to each other.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::{Call, ChannelState};
+use super::{Call, ChannelState, FrameKind};
 use crate::error::CallError;
 use crate::message::{CallText, Notification};
 use crate::sip::causes;
@@ -50,7 +50,7 @@ impl TextQueue {
 impl Call {
     /// Shows the party a text while the call goes on. `false` for one whose phone cannot show any, and before the answer.
     pub fn send_text(&self, text: &CallText) -> bool {
-        self.state() == ChannelState::Up && self.0.driver.send_text(text)
+        self.state() == ChannelState::Up && !self.is_told_no(FrameKind::Text) && self.0.driver.send_text(text)
     }
 
     /// Tells the party's phone something that it has not asked for. `false` where it cannot be told, and before the answer.

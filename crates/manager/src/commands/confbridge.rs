@@ -24,6 +24,12 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::now("confbridge mute", "Mute members of a conference", mute)
         .taking("CONFERENCE CHANNEL|all|participants")
         .among(names),
+    Command::now("confbridge record start", "Record what is said in a conference", record)
+        .taking("CONFERENCE [FILE]")
+        .among(names),
+    Command::now("confbridge record stop", "End the recording of a conference", stop_recording)
+        .taking("CONFERENCE")
+        .among(names),
     Command::now("confbridge unmute", "Let members of a conference speak again", unmute)
         .taking("CONFERENCE CHANNEL|all|participants")
         .among(names),
@@ -112,6 +118,22 @@ fn on_members(
         0 => Err(CommandError::Failed(format!("No channel named '{who}' in conference {name}"))),
         1 => Ok(format!("{what}: 1 member of {name}")),
         many => Ok(format!("{what}: {many} members of {name}")),
+    }
+}
+
+fn record(context: &Context, arguments: &[String]) -> Answer {
+    let room = room(context, arguments.first())?;
+    match room.begin_recording(&context.exchange, arguments.get(1).map(String::as_str)) {
+        Ok(file) => Ok(format!("Recording started: {}", file.display())),
+        Err(problem) => Err(CommandError::Failed(problem.to_string())),
+    }
+}
+
+fn stop_recording(context: &Context, arguments: &[String]) -> Answer {
+    let room = room(context, arguments.first())?;
+    match room.stop_recording() {
+        true => Ok("Recording stopped.".to_owned()),
+        false => Err(CommandError::Failed(format!("Conference {} is not recorded.", room.name()))),
     }
 }
 

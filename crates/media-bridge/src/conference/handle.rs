@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::settings::MemberSettings;
 use crate::PlayToken;
@@ -6,6 +7,7 @@ use crate::engine::Shared;
 use crate::handle::Leg;
 use crate::id::{BridgeId, ConferenceId};
 use crate::playback::Playback;
+use crate::tap::{self, Side, Sides, Tap};
 use crate::thread::ConferenceCommand;
 
 /// A room whose members hear each other, from [`MediaEngine::open_conference`](crate::MediaEngine::open_conference) until this
@@ -42,6 +44,14 @@ impl Conference {
     pub fn play(&self, playback: impl Into<Playback>, token: impl Into<PlayToken>) {
         let playback = playback.into().up_to(self.highest_rate);
         self.command(ConferenceCommand::Play(Box::new(playback), token.into()));
+    }
+
+    /// Copies what all members say together, and what is played to them, to whoever reads the tap, from now on until it is dropped
+    /// or the conference is. It is mixed at `rate` samples a second, or the next rate below that there are calls with.
+    pub fn tap(&self, rate: u32) -> Tap {
+        let (end, tap) = tap::tap(Instant::now(), Sides::Only(Side::Read));
+        self.command(ConferenceCommand::Tap(Box::new(end), rate));
+        tap
     }
 
     /// Stops what plays to everybody.

@@ -21,6 +21,7 @@ mod prompt;
 mod room;
 mod settings;
 mod shared;
+mod taps;
 #[doc(hidden)]
 pub mod trial;
 

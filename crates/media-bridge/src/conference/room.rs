@@ -10,9 +10,11 @@ use super::member::{Member, Newcomer};
 use super::prompt::Prompt;
 use super::settings::{ConferenceConfig, ConferenceEvent, HIGHEST_RATE, MemberSettings};
 use super::shared::Shares;
+use super::taps::Taps;
 use crate::id::BridgeId;
 use crate::leg::{LegCore, Outgoing, Tuning};
 use crate::playback::Playback;
+use crate::tap::TapEnd;
 use crate::{PlayToken, PlaybackEnd};
 
 /// Turns after which one for whom there is nothing to hear is sent no more, and between two packets from then on: a second.
@@ -38,6 +40,7 @@ pub(crate) struct Room {
     bands: Bands,
     shares: Shares,
     prompt: Prompt,
+    taps: Taps,
     /// Loudness and place of those who speak at this turn.
     speakers: Vec<(u16, usize)>,
     turn: u64,
@@ -52,6 +55,7 @@ impl Room {
             bands: Bands::default(),
             shares: Shares::default(),
             prompt: Prompt::default(),
+            taps: Taps::default(),
             speakers: Vec::new(),
             turn: 0,
         }
@@ -129,6 +133,11 @@ impl Room {
         self.tell_end(ended);
     }
 
+    /// One more listens to all members together, at `rate` samples a second or the next rate below.
+    pub(crate) fn tap(&mut self, end: TapEnd, rate: u32) {
+        self.taps.add(end, rate.min(HIGHEST_RATE), &mut self.bands);
+    }
+
     /// Ends what plays.
     pub(crate) fn stop_playing(&mut self, reason: PlaybackEnd) {
         let ended = self.prompt.stop(reason);
@@ -149,6 +158,8 @@ impl Room {
         let ended = self.prompt.speak(&mut self.bands);
         self.tell_end(ended);
         self.bands.mix();
+        self.taps.listen(now, self.turn, &self.bands);
+        self.taps.look_after(&mut self.bands);
         for number in 0..self.members.capacity() {
             self.send(now, number, audience, buffer);
         }
@@ -212,7 +223,7 @@ impl Room {
                 return;
             }
         }
-        if let (Some(share), false) = (member.share, member.is_particular()) {
+        if let (Some(share), false) = (member.share, member.is_particular() || leg.shapes_sent()) {
             let payload = self.shares.payload(share, self.turn, &self.bands);
             if let Some(outgoing) = leg.speak_encoded(now, payload, tuning.ms, buffer) {
                 audience.send(place, buffer, outgoing);

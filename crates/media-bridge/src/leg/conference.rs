@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use audio::talk::TalkEvent;
-use rtp::Header;
+use rtp::{Header, Packet};
 
 use super::{LegCore, Outgoing};
 use crate::codec::Codec;
@@ -33,7 +33,7 @@ impl LegCore {
     /// Whether its peer can be sent anything now: there is a place for it, and no hold.
     #[inline]
     pub(crate) fn can_be_sent_to(&self) -> bool {
-        self.destination().is_some()
+        self.destination().is_some() && !self.omitted.write.media
     }
 
     /// Sends a payload that many hear, written into `packet`. It plays for so many milliseconds.
@@ -56,11 +56,21 @@ impl LegCore {
         let to = self.destination()?;
         let rate = self.spoken.codec()?.sample_rate();
         let ms = (sound.len() * 1_000 / rate as usize) as u16;
+        let unshaped = (sound, rate);
+        let shapes = self.shapes_sent();
+        let sound = match &mut self.shaping {
+            Some(shaping) => shaping.for_peer(now, sound, rate),
+            None => sound,
+        };
         let octets = match self.spoken.encoder()?.encode(sound, packet.get_mut(Header::LENGTH..)?) {
             0 => return None,
             octets => octets,
         };
-        self.finish(now, (octets, ms), to, packet)
+        let outgoing = self.finish(now, (octets, ms), to, packet);
+        if shapes && let Ok(sent) = Packet::parse(packet) {
+            self.tap_unshaped(now, &sent.header(), unshaped);
+        }
+        outgoing
     }
 
     /// Writes the header before a payload that stands in its place.

@@ -42,9 +42,7 @@ impl LegCore {
     /// Whether what was heard has to be decoded for what may be in it.
     #[inline]
     pub(crate) fn listens(&self, heard: &Heard) -> bool {
-        (self.jury.is_some()
-            || self.shapes_heard()
-            || self.settings.is_some_and(|settings| settings.digits_in_sound))
+        (self.jury.is_some() || self.shapes_heard() || self.listens_for_keys())
             && matches!(heard.content, Content::Audio(codec, _) if codec.is_translatable())
     }
 
@@ -52,7 +50,7 @@ impl LegCore {
     pub(crate) fn listen(&mut self, (sound, rate): (&[i16], u32)) -> [Option<Key>; MOST] {
         self.judge(sound, rate);
         let mut keys = [None; MOST];
-        if !self.settings.is_some_and(|settings| settings.digits_in_sound) {
+        if !self.listens_for_keys() {
             return keys;
         }
         if self.ears.as_ref().is_none_or(|ears| ears.rate != rate) {
@@ -68,6 +66,11 @@ impl LegCore {
             }
         });
         keys
+    }
+
+    /// Whether keys are listened for in the sound.
+    fn listens_for_keys(&self) -> bool {
+        !self.omitted.read.keys && self.settings.is_some_and(|settings| settings.digits_in_sound)
     }
 
     /// Tells the owner who has answered, once it is known.

@@ -35,10 +35,11 @@ use crate::broadcast::Listener;
 use crate::codec::Codec;
 use crate::effects::Overheard;
 use crate::event::{LegEvent, PlayToken, PlaybackEnd};
+use crate::omitted::Omitted;
 use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
 use crate::statistics::Counters;
-use crate::tap::TapEnd;
+use crate::tap::{Side, TapEnd};
 use collision::Collisions;
 pub(crate) use conference::Tuning;
 use control::Reports;
@@ -112,6 +113,8 @@ pub(crate) struct LegCore {
     /// Milliseconds of sound that are owed to the peer: grows with each tick of the wheel, shrinks with each packet.
     owed: u16,
     echo: bool,
+    /// What is left out of what comes and goes.
+    omitted: Omissions,
     /// Since when nothing was sent.
     quiet: Quiet,
     /// The time since which silence counts.
@@ -123,6 +126,13 @@ pub(crate) struct LegCore {
     collisions: Collisions,
     /// Secure RTP; `None` for plain.
     protection: Option<Box<Protection>>,
+}
+
+/// What is left out of both sides.
+#[derive(Clone, Copy, Default)]
+struct Omissions {
+    read: Omitted,
+    write: Omitted,
 }
 
 /// A stream of the peer's: one SSRC.
@@ -185,6 +195,7 @@ impl LegCore {
             held_elsewhere: None,
             owed: 0,
             echo: false,
+            omitted: Omissions::default(),
             quiet: Quiet::new(now),
             heard_at: now,
             silent: false,
@@ -269,6 +280,19 @@ impl LegCore {
     pub(crate) fn set_echo(&mut self, on: bool) {
         self.echo = on;
         self.end_feed();
+    }
+
+    /// Leaves this out of one side from now on.
+    pub(crate) fn omit(&mut self, side: Side, omitted: Omitted) {
+        match side {
+            Side::Read => self.omitted.read = omitted,
+            Side::Write => self.omitted.write = omitted,
+        }
+    }
+
+    /// Whether keys of its peer are left out.
+    pub(crate) fn omits_keys(&self) -> bool {
+        self.omitted.read.keys
     }
 
     /// Whether its own packets go back to it.

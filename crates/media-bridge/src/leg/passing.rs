@@ -99,7 +99,7 @@ impl LegCore {
         // Nobody presses keys in it.
         let (incoming, _) = self.incoming_of(header.ssrc, Some(clock_rate));
         incoming.reception.receive(&header, since);
-        let content = match self.settings?.direction.receives() {
+        let content = match self.settings?.direction.receives() && !self.omitted.read.media {
             true => Content::Passed(format.name, packet.payload_range()),
             false => Content::Unheard,
         };
@@ -137,7 +137,8 @@ impl LegCore {
         blocks: &BlockNames,
         packet: &mut [u8],
     ) -> Option<Outgoing> {
-        let (Content::Passed(name, payload), Some(to)) = (&heard.content, self.destination()) else {
+        let to = self.destination().filter(|_| !self.omitted.write.media);
+        let (Content::Passed(name, payload), Some(to)) = (&heard.content, to) else {
             // Held: what comes afterwards follows what was sent last.
             self.end_feed();
             return None;

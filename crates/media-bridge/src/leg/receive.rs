@@ -109,7 +109,7 @@ impl LegCore {
             None => self.hear_codec(header.payload_type, follow),
         };
         if (event, codec) == (None, None) && noise == Some(header.payload_type) {
-            return self.hear_noise(now, &packet, receives);
+            return self.hear_noise(now, &packet, receives && !self.omitted.read.noise);
         }
         if event.is_none() && codec.is_none() {
             self.counters.unexpected_payload.add(1);
@@ -118,10 +118,14 @@ impl LegCore {
         self.counters.packets_received.add(1);
         self.counters.octets_received.add(packet.payload().len() as u64);
         let (content, released) = match (codec, event) {
+            (None, Some(_)) if self.omitted.read.keys => (Content::Unheard, self.omit_event(&header)),
             (None, event) => self.take_event(now, &packet, event?)?,
             (Some(codec), _) => {
                 let released = self.take_audio(now, &header, codec);
-                (Content::Audio(codec, packet.payload_range()), released)
+                match self.omitted.read.media {
+                    true => (Content::Unheard, released),
+                    false => (Content::Audio(codec, packet.payload_range()), released),
+                }
             }
         };
         let content = if receives { content } else { Content::Unheard };
@@ -157,6 +161,13 @@ impl LegCore {
         let since = self.since(now);
         let (incoming, left) = self.incoming_of(header.ssrc, Some(codec.clock_rate()));
         incoming.reception.receive(header, since);
+        left.and_then(|report| self.tell_digit(report)).is_some()
+    }
+
+    /// Counts a telephone-event that is left out.
+    fn omit_event(&mut self, header: &Header) -> bool {
+        let (incoming, left) = self.incoming_of(header.ssrc, None);
+        incoming.reception.receive_event(header);
         left.and_then(|report| self.tell_digit(report)).is_some()
     }
 

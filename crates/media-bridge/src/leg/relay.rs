@@ -56,9 +56,9 @@ impl LegCore {
             return None;
         };
         let payload_type = match &heard.content {
-            Content::Audio(..) if self.makes_packets() => None,
+            Content::Audio(..) if self.makes_packets() || self.omitted.write.media => None,
             Content::Audio(..) => self.spoken.payload_type(),
-            Content::Noise(_) if self.makes_packets() => None,
+            Content::Noise(_) if self.makes_packets() || self.omitted.write.noise => None,
             Content::Noise(_) => {
                 self.settings.and_then(|settings| settings.comfort_noise).map(|noise| noise.send)
             }
@@ -182,6 +182,9 @@ impl LegCore {
     /// The payload type that a telephone-event goes on under. A peer that cannot read it hears its keys instead.
     fn relay_keys(&mut self, now: Instant, keys: &[Option<Key>]) -> Option<u8> {
         let settings = self.settings?;
+        if self.omitted.write.keys {
+            return None;
+        }
         if settings.digits_elsewhere {
             keys.iter().flatten().for_each(|key| self.press_elsewhere(now, *key));
             return None;

@@ -48,6 +48,9 @@ impl LegCore {
 
     /// A key of another leg's peer, held for so long.
     pub(crate) fn press_for(&mut self, digit: Digit, duration: Duration) {
+        if self.omitted.write.keys {
+            return;
+        }
         if self.sends_digits_elsewhere() {
             return (self.events)(LegEvent::DigitForPeer { digit, duration });
         }
@@ -56,7 +59,7 @@ impl LegCore {
 
     /// A key of another leg's peer, where this one's gets keys as telephone-events or elsewhere.
     pub(super) fn press_as_event(&mut self, now: Instant, key: Key) {
-        let Some(settings) = self.settings else { return };
+        let Some(settings) = self.settings.filter(|_| !self.omitted.write.keys) else { return };
         if settings.digits_elsewhere {
             return self.press_elsewhere(now, key);
         }
@@ -68,7 +71,8 @@ impl LegCore {
     /// Keys of another leg's peer whose telephone-events do not go on themselves.
     pub(crate) fn press_keys(&mut self, now: Instant, keys: &[Option<Key>]) {
         let elsewhere = self.sends_digits_elsewhere();
-        for key in keys.iter().flatten() {
+        let omits = self.omitted.write.keys;
+        for key in keys.iter().flatten().filter(|key| **key == Key::Up || !omits) {
             match elsewhere {
                 true => self.press_elsewhere(now, *key),
                 false => self.keys.press(*key),
@@ -113,7 +117,9 @@ impl LegCore {
         let settings = self.settings?;
         let codec = self.spoken.codec()?;
         let ms = codec.packet_time(settings.ptime_ms);
-        let Some(to) = self.destination().filter(|_| codec.is_translatable()) else {
+        // Keys of its own go out all the same.
+        let omits = self.omitted.write.media && !self.keys.is_busy();
+        let Some(to) = self.destination().filter(|_| codec.is_translatable() && !omits) else {
             self.pass_unsent(now, &settings, ms);
             return None;
         };

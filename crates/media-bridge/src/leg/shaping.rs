@@ -1,4 +1,4 @@
-//! Sound that is changed on its way: volume, gain, noise, and voices that are laid over it.
+//! Sound that is changed on its way: volume, gain, noise, pitch, and voices that are laid over it.
 //!
 //! What is changed has to be decoded and encoded, so that this costs what a translation costs; a leg without any of it forwards
 //! packets as they came.
@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use audio::denoise::Denoiser;
 use audio::gain::AutomaticGain;
+use audio::pitch::PitchShifter;
+use audio::scramble::Scrambler;
+use audio::squelch::Squelch;
 use rtp::Header;
 
 use super::LegCore;
@@ -39,24 +42,52 @@ struct Shaper {
     rate: u32,
     gain: Option<AutomaticGain>,
     denoiser: Option<Box<Denoiser>>,
+    squelch: Option<Box<Squelch>>,
+    pitch: Option<Box<PitchShifter>>,
+    scrambler: Option<Box<Scrambler>>,
 }
 
 impl Shaper {
-    fn new(wanted: SoundEffects) -> Self {
-        Self { wanted, ..Self::default() }
+    /// Does something else from now on. What listens goes on where only the volume is another.
+    fn change(&mut self, wanted: SoundEffects) {
+        match wanted.listens_as(&self.wanted) {
+            true => self.wanted = wanted,
+            false => *self = Self { wanted, ..Self::default() },
+        }
+    }
+
+    /// Makes what the first sound of a rate needs.
+    fn prepare(&mut self, rate: u32) {
+        let wanted = self.wanted;
+        self.rate = rate;
+        self.gain = wanted.gain.map(|settings| AutomaticGain::new(rate, settings));
+        self.denoiser = if wanted.denoise { Denoiser::new(rate).ok().map(Box::new) } else { None };
+        self.squelch = wanted.squelch.and_then(|tone| Squelch::new(rate, tone).ok()).map(Box::new);
+        self.pitch = (wanted.pitch != 1.0).then(|| Box::new(PitchShifter::new(rate, wanted.pitch)));
+        self.scrambler = wanted.scrambled.then(|| Box::new(Scrambler::new(rate)));
     }
 
     fn process(&mut self, sound: &mut [i16], rate: u32) {
         if self.rate != rate {
-            self.rate = rate;
-            self.gain = self.wanted.gain.map(|settings| AutomaticGain::new(rate, settings));
-            self.denoiser = if self.wanted.denoise { Denoiser::new(rate).ok().map(Box::new) } else { None };
+            self.prepare(rate);
+        }
+        if let Some(squelch) = &mut self.squelch {
+            squelch.process(sound);
         }
         if let Some(denoiser) = &mut self.denoiser {
             denoiser.process(sound);
         }
         if let Some(gain) = &mut self.gain {
             gain.process(sound);
+        }
+        if let Some(pitch) = &mut self.pitch {
+            pitch.process(sound);
+        }
+        if let Some(scrambler) = &mut self.scrambler {
+            scrambler.process(sound);
+        }
+        if self.wanted.muted {
+            return sound.fill(0);
         }
         if self.wanted.volume != 1.0 {
             for sample in sound {
@@ -99,8 +130,8 @@ impl LegCore {
     pub(crate) fn shape(&mut self, now: Instant, side: Side, wanted: SoundEffects) {
         let shaping = self.shaping.get_or_insert_with(|| Box::new(Shaping::new(now)));
         match side {
-            Side::Read => shaping.read = Shaper::new(wanted),
-            Side::Write => shaping.write = Shaper::new(wanted),
+            Side::Read => shaping.read.change(wanted),
+            Side::Write => shaping.write.change(wanted),
         }
         self.shaping.take_if(|shaping| shaping.is_idle());
     }
@@ -121,7 +152,7 @@ impl LegCore {
 
     /// Whether what the peer hears is changed.
     #[inline]
-    pub(super) fn shapes_sent(&self) -> bool {
+    pub(crate) fn shapes_sent(&self) -> bool {
         let shapes = |shaping: &Shaping| !shaping.write.wanted.is_nothing() || !shaping.voices.is_empty();
         self.shaping.as_ref().is_some_and(|shaping| shapes(shaping))
     }

@@ -250,7 +250,8 @@ impl<I: PacketIo> Stage<I> {
 
     /// A leg's peer has pressed a key and said so elsewhere: whoever it talks with hears it.
     pub(super) fn hear_digit(&mut self, now: Instant, place: usize, digit: Digit, duration: Duration) {
-        let Some(listener) = self.seats.get(place).and_then(|seat| listener_of(seat, place)) else { return };
+        let seat = self.seats.get(place).filter(|seat| !seat.core.omits_keys());
+        let Some(listener) = seat.and_then(|seat| listener_of(seat, place)) else { return };
         if let Some(seat) = self.seats.get_mut(listener) {
             seat.core.press_for(digit, duration);
         }

@@ -10,6 +10,7 @@ use crate::effects::{Overheard, SoundEffects, Voice};
 use crate::event::PlayToken;
 use crate::id::{BridgeId, ConferenceId, LegId};
 use crate::keys::LegKeys;
+use crate::omitted::Omitted;
 use crate::passage::Passage;
 use crate::playback::Playback;
 use crate::settings::{JitterBuffer, LegSettings};
@@ -82,6 +83,8 @@ pub(crate) enum Command {
     Tap(Box<TapEnd>),
     /// One side of the sound is changed so.
     Shape(Side, Box<SoundEffects>),
+    /// This is left out of one side.
+    Omit(Side, Omitted),
     /// A voice is heard over what the peer hears.
     LayOver(Box<Voice>),
     /// The peer hears what is heard elsewhere.
@@ -130,5 +133,7 @@ pub(crate) enum ConferenceCommand {
     },
     Play(Box<Playback>, PlayToken),
     StopPlaying,
+    /// Somebody listens from now on, at this rate.
+    Tap(Box<TapEnd>, u32),
     Close,
 }

@@ -160,6 +160,7 @@ impl<I: PacketIo> Stage<I> {
             }
             ConferenceCommand::Play(playback, token) => hosted.room.play(*playback, token),
             ConferenceCommand::StopPlaying => hosted.room.stop_playing(PlaybackEnd::Stopped),
+            ConferenceCommand::Tap(end, rate) => hosted.room.tap(*end, rate),
             ConferenceCommand::Close => return self.close_room(now, place),
         }
         self.rooms.follow_wheel(now, place);
@@ -246,11 +247,14 @@ impl<I: PacketIo> Stage<I> {
                 }
                 let Some(packet) = self.buffer.get(..length) else { return };
                 let Some(sound) = seat.core.decode(heard, packet, &mut self.sound[..]) else { return };
-                room.hear(stay.number, (heard.header.timestamp, heard.clock_rate), sound);
                 if listens {
                     // Those whom its keys concern hear them in the sound.
                     seat.core.listen(sound);
                 }
+                let (length, rate) = (sound.0.len(), sound.1);
+                let Some(sound) = self.sound.get_mut(..length) else { return };
+                seat.core.shape_heard(sound, rate);
+                room.hear(stay.number, (heard.header.timestamp, heard.clock_rate), (&*sound, rate));
             }
             Content::Event { keys, .. } => self.pass_keys(now, stay, keys),
             // A pause is silence here: the noise of many would add up.

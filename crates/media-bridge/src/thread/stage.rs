@@ -292,6 +292,7 @@ impl<I: PacketIo> Stage<I> {
             Command::Part { bridge } => return self.part(place, Some(bridge)),
             Command::Tap(end) => return core.add_tap(*end),
             Command::Shape(side, effects) => core.shape(now, side, *effects),
+            Command::Omit(side, omitted) => core.omit(side, omitted),
             Command::LayOver(voice) => core.lay_over(now, *voice),
             Command::Overhear(heard) => core.overhear(*heard),
             Command::Fetch { to, bridge } => return self.hand_over(now, place, to, bridge),

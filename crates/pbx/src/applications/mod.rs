@@ -110,6 +110,7 @@ mod spying;
 mod stream_echo;
 mod streams;
 mod testing;
+mod tones;
 mod transfer;
 mod verbose;
 mod voicemail;
@@ -143,6 +144,7 @@ use music::{mp3_player, music_on_hold, set_music_on_hold, start_music_on_hold, s
 use odbc_transaction::{commit as odbc_commit, rollback as odbc_rollback};
 use players::{control_playback, milliwatt, morsecode, play_tones, stop_play_tones, zapateller};
 use testing::{test_client, test_server};
+use tones::{tone_scan, wait_for_tone};
 use voicemail::{directory, vm_authenticate};
 
 /// Every application, by name: [`find`] looks for one where it must stand.
@@ -289,6 +291,7 @@ pub fn table() -> &'static [Application] {
         application!(system, "System", "Run a command of the shell.", dead: true),
         application!(test_client, "TestClient", "Test the line to another exchange."),
         application!(test_server, "TestServer", "Be the other side of TestClient.", outlives_caller),
+        application!(tone_scan, "ToneScan", "Find out which tone the caller's line has."),
         application!(transfer, "Transfer", "Ask the caller's phone to call somebody else."),
         application!(try_exec, "TryExec", "Run an application, and go on whatever comes of it.", dead: true),
         application!(try_system, "TrySystem", "Run a command of the shell, and go on if it cannot be run.", dead: true),
@@ -305,6 +308,7 @@ pub fn table() -> &'static [Application] {
         application!(wait_for_condition, "WaitForCondition", "Wait until an expression holds."),
         application!(wait_for_noise, "WaitForNoise", "Wait until the caller makes a sound."),
         application!(wait_for_silence, "WaitForSilence", "Wait until the caller is silent."),
+        application!(wait_for_tone, "WaitForTone", "Wait until the caller sends a tone."),
         application!(wait_until, "WaitUntil", "Wait until a moment."),
         application!(while_, "While", "Run the steps up to its EndWhile as long as a condition holds.", dead: true),
         application!(zapateller, "Zapateller", "Play the tones of an unassigned number."),

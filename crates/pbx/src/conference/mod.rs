@@ -6,7 +6,9 @@
 mod announcer;
 mod chosen;
 mod person;
+mod recording;
 mod room;
+mod spoken_name;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,8 +20,10 @@ pub use chosen::ChosenProfiles;
 pub(crate) use chosen::Kind;
 pub(crate) use person::{Newcomer, Notice};
 pub use person::{PersonSnapshot, Profiles};
+pub use recording::RoomRecordingError;
 pub(crate) use room::Refusal;
 pub use room::{Room, RoomSnapshot};
+pub(crate) use spoken_name::SpokenName;
 
 /// All rooms of an exchange.
 #[derive(Default)]

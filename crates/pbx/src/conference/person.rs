@@ -4,6 +4,7 @@ use audio::talk::TalkSettings;
 use call_control::{Call, ConferenceStay, MemberSettings};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::spoken_name::SpokenName;
 use crate::configuration::{BridgeProfile, MenuProfile, UserProfile};
 
 /// Decibels of a step of volume.
@@ -29,6 +30,8 @@ pub struct Profiles {
 pub(crate) struct Newcomer {
     pub(crate) call: Call,
     pub(crate) profiles: Profiles,
+    /// How it calls itself, where others are to hear that.
+    pub(crate) name: Option<Arc<SpokenName>>,
 }
 
 /// What a room tells the one who is in it.
@@ -57,6 +60,7 @@ pub(super) struct Person {
     pub(super) talking: i8,
     /// Its part in what is heard; `None` while it waits.
     pub(super) stay: Option<ConferenceStay>,
+    pub(super) name: Option<Arc<SpokenName>>,
     notices: UnboundedSender<Notice>,
 }
 
@@ -85,9 +89,9 @@ pub struct PersonSnapshot {
 
 impl Person {
     pub(super) fn new(number: u64, newcomer: Newcomer, notices: UnboundedSender<Notice>) -> Self {
-        let Newcomer { call, profiles } = newcomer;
+        let Newcomer { call, profiles, name } = newcomer;
         let muted = profiles.user.starts_muted;
-        Self { number, call, profiles, muted, listening: 0, talking: 0, stay: None, notices }
+        Self { number, call, profiles, muted, listening: 0, talking: 0, stay: None, name, notices }
     }
 
     pub(super) fn user(&self) -> &UserProfile {

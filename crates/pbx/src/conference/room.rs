@@ -1,11 +1,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use call_control::{CallError, Conference};
+use call_control::{CallError, Conference, Tap};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::announcer::Announcer;
 use super::person::{Newcomer, Notice, Person, PersonSnapshot, turned};
 use crate::configuration::BridgeProfile;
+use crate::recordings::RoomRecording;
 
 /// A room that somebody is in.
 pub struct Room {
@@ -13,6 +14,7 @@ pub struct Room {
     bridge: Arc<BridgeProfile>,
     conference: Conference,
     announcer: Announcer,
+    recording: Mutex<Option<RoomRecording>>,
     state: Mutex<State>,
 }
 
@@ -109,12 +111,28 @@ impl State {
 impl Room {
     pub(super) fn new(name: &str, bridge: Arc<BridgeProfile>, conference: Conference) -> Self {
         let announcer = Announcer::new(conference.clone(), bridge.language.clone());
-        Self { name: name.to_owned(), bridge, conference, announcer, state: Mutex::default() }
+        let (recording, state) = Default::default();
+        Self { name: name.to_owned(), bridge, conference, announcer, recording, state }
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// How it was opened.
+    pub(super) fn bridge(&self) -> &BridgeProfile {
+        &self.bridge
+    }
+
+    /// All that is said in it, for whoever records it.
+    pub(super) fn tap(&self, rate: u32) -> Tap {
+        self.conference.tap(rate)
+    }
+
+    /// Its recording.
+    pub(super) fn recording(&self) -> MutexGuard<'_, Option<RoomRecording>> {
+        self.recording.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The prompt of that key (without `sound_`); empty for none.
@@ -210,8 +228,24 @@ impl Room {
         let someone = !state.people.is_empty();
         drop(state);
         if someone && !left.user().quiet {
-            self.say(vec![self.sound("leave")]);
+            let mut prompts = vec![self.sound("leave")];
+            if let Some(name) = &left.name {
+                prompts.extend([name.prompt().to_owned(), self.sound("has_left")]);
+            }
+            self.announcer.say_of(left.name, prompts);
         }
+    }
+
+    /// What tells of somebody who comes: that it does, and its name where it has said that and somebody is there to hear it.
+    pub(crate) fn join_prompts(&self, number: u64) -> Vec<String> {
+        let mut prompts = vec![self.sound("join")];
+        let mut state = self.state();
+        let is_alone = state.present() <= 1;
+        let name = state.person(number).and_then(|person| person.name.clone()).filter(|_| !is_alone);
+        if let Some(name) = name {
+            prompts.extend([name.prompt().to_owned(), self.sound("has_joined")]);
+        }
+        prompts
     }
 
     /// Whether nobody is there.

@@ -56,7 +56,11 @@ impl House {
             menu: Arc::new(MenuProfile::default()),
             names: Default::default(),
         };
-        self.conferences.admit(&self.switchboard, "team", Newcomer { call: self.call(name), profiles })
+        self.conferences.admit(
+            &self.switchboard,
+            "team",
+            Newcomer { call: self.call(name), profiles, name: None },
+        )
     }
 
     fn room(&self) -> RoomSnapshot {
@@ -176,7 +180,7 @@ async fn channels_make_profiles_of_their_own_and_take_them_along() {
     assert_eq!((own.pin.as_deref(), own.marked), (Some("42"), true));
     assert!(matches!(set("template", "none"), Err(ProfileProblem::BadValue { .. })));
     assert!(matches!(set("colour", "red"), Err(ProfileProblem::UnknownKey(_))));
-    assert!(matches!(set("denoise", "yes"), Err(ProfileProblem::Pending { .. })));
+    assert!(matches!(set("send_events", "yes"), Err(ProfileProblem::Pending { .. })));
     set("clear", "").unwrap();
     assert_eq!(chosen.user(&call), None);
     let (name, other) = (call.name().to_owned(), house.call("bob"));

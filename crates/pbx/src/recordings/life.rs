@@ -1,8 +1,10 @@
 //! A recording from its first sample to the command that is run with its files.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use call_control::{Call, Event};
+use audio::WrittenFormat;
+use call_control::{Call, Event, Tap};
 use media_bridge::{Recording, RecordingEnd, Sides};
 use tokio::sync::oneshot;
 
@@ -69,7 +71,7 @@ pub fn begin(exchange: &Arc<Exchange>, call: &Call, request: Request) -> Result<
             let _ = call.play("beep").await;
         }
         if let Ok(end) = ended {
-            finish(&exchange, &call, &request, command, end).await;
+            finish(&exchange, |problem| warning(&call, problem), &request, command, end).await;
         }
         exchange.recordings().unfinished.send_modify(|count| *count -= 1);
     });
@@ -111,30 +113,89 @@ async fn beep(beeps: &mut Option<tokio::time::Interval>) {
 /// Says what went wrong, runs the command, and deletes the files where that was asked for.
 async fn finish(
     exchange: &Arc<Exchange>,
-    call: &Call,
+    warn: impl Fn(String),
     request: &Request,
     command: Option<Prepared>,
     end: RecordingEnd,
 ) {
     if let Some(problem) = end.problem {
-        warning(call, format!("MixMonitor: {problem}"));
+        warn(format!("MixMonitor: {problem}"));
     }
     if end.missed > 0 {
-        warning(call, format!("MixMonitor: {} packets are missing, for the disk was too slow", end.missed));
+        warn(format!("MixMonitor: {} packets are missing, for the disk was too slow", end.missed));
     }
     if let Some(command) = command {
         let turns = exchange.recordings().commands.clone();
         if let Err(problem) = command.run(turns).await {
-            warning(call, format!("MixMonitor: {problem}"));
+            warn(format!("MixMonitor: {problem}"));
         }
     }
     if request.delete {
         for file in request.files() {
             if let Err(error) = tokio::fs::remove_file(file).await {
-                warning(call, format!("MixMonitor: '{}' is not deleted: {error}", file.display()));
+                warn(format!("MixMonitor: '{}' is not deleted: {error}", file.display()));
             }
         }
     }
+}
+
+/// The recording of a room, which goes on when this is dropped, until the room is gone.
+pub(crate) struct RoomRecording {
+    recording: Recording,
+    over: Arc<AtomicBool>,
+}
+
+impl RoomRecording {
+    /// Ends it.
+    pub(crate) fn stop(&self) {
+        self.recording.stop();
+    }
+
+    /// Whether its files are whole.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Relaxed)
+    }
+}
+
+/// Begins to record a room: `tap` gives what is said in it, at a rate.
+pub(crate) fn begin_room(
+    exchange: &Arc<Exchange>,
+    room: &str,
+    request: Request,
+    tap: impl FnOnce(u32) -> Tap,
+) -> Result<RoomRecording, BeginError> {
+    let file = request.files().next().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+    let command = request.command.as_deref().map(|text| {
+        // There is no channel whose variables it could have.
+        Prepared::new(text, |word| word.replace("${MIXMONITOR_FILENAME}", &file))
+    });
+    let command = command.transpose().map_err(|problem| BeginError::Command(problem.to_string()))?.flatten();
+    let rates = request.files().filter_map(|path| WrittenFormat::of(path)).map(WrittenFormat::rate);
+    let tap = tap(rates.max().unwrap_or(8_000));
+    let (told, ended) = oneshot::channel();
+    let recordings = exchange.recordings();
+    let recording = recordings.recorder().record(tap, request.plan(), move |end| drop(told.send(end)));
+    let number = recordings.enter(|name| {
+        let (file, receive) = (request.file.clone(), request.receive.clone());
+        let shown = RunningRecording { id: name, file, receive, transmit: request.transmit.clone() };
+        Entry { channel: format!("ConfBridge/{room}"), recording: recording.clone(), shown }
+    });
+    let over = Arc::new(AtomicBool::new(false));
+    let (exchange, is_over) = (exchange.clone(), over.clone());
+    tokio::spawn(async move {
+        let ended = ended.await;
+        is_over.store(true, Relaxed);
+        exchange.recordings().leave(number);
+        if let Ok(end) = ended {
+            let warn = |text: String| {
+                tracing::warn!("{text}");
+                exchange.switchboard().notice(|| Event::Warning { channel: None, text });
+            };
+            finish(&exchange, warn, &request, command, end).await;
+        }
+        exchange.recordings().unfinished.send_modify(|count| *count -= 1);
+    });
+    Ok(RoomRecording { recording, over })
 }
 
 fn verbose(call: &Call, text: String) {

@@ -15,6 +15,7 @@ use media_bridge::{MediaError, Recorder, Recording};
 use tokio::sync::{Semaphore, watch};
 
 pub use life::{BeginError, begin};
+pub(crate) use life::{RoomRecording, begin_room};
 pub use request::{Request, RequestError};
 pub(crate) use request::{beep_interval, file_in};
 

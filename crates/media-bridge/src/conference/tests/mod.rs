@@ -4,6 +4,7 @@ mod mixing;
 mod playing;
 mod sharing;
 mod talking;
+mod tapping;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

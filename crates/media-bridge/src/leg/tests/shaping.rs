@@ -137,3 +137,46 @@ fn voices_are_heard_where_there_is_nothing_else() {
     assert!(sent.iter().all(|sound| about(700, sound)));
     assert!(!a.leg.needs_wheel());
 }
+
+#[test]
+fn a_side_that_is_muted_is_silent_and_taps_hear_it_all_the_same() {
+    let (mut a, mut b) = pair();
+    let began = a.now;
+    let tap = tapped(&mut a, Sides::Only(Side::Read));
+    a.leg.shape(a.now, Side::Read, SoundEffects { muted: true, ..SoundEffects::default() });
+    for _ in 0..5 {
+        assert!(about(0, &say(&mut a, &mut b, 4_000).unwrap()));
+        a.now += Duration::from_millis(20);
+    }
+    let (mut reader, mut said) = (TapReader::new(tap, 8_000, Duration::ZERO), Vec::new());
+    reader.finish(Some(began + Duration::from_millis(100)), |read, _| said.extend_from_slice(read));
+    assert!(said.iter().any(|sample| *sample > 3_500));
+}
+
+#[test]
+fn scrambled_on_one_leg_and_back_on_the_other_is_as_before() {
+    let (mut a, mut b) = pair();
+    let scrambled = SoundEffects { scrambled: true, ..SoundEffects::default() };
+    a.leg.shape(a.now, Side::Read, scrambled);
+    let heard = say(&mut a, &mut b, 3_000).unwrap();
+    assert!(heard.iter().any(|sample| *sample < -2_500), "every second sample is upside down");
+    b.leg.shape(b.now, Side::Write, scrambled);
+    assert!(
+        about(3_000, &say(&mut a, &mut b, 3_000).unwrap())
+            || about(-3_000, &say(&mut a, &mut b, 3_000).unwrap())
+    );
+}
+
+#[test]
+fn what_is_left_out_does_not_go_on() {
+    use crate::omitted::Omitted;
+    let (mut a, mut b) = pair();
+    a.leg.omit(Side::Read, Omitted { media: true, ..Omitted::default() });
+    assert!(say(&mut a, &mut b, 1_000).is_none(), "nothing comes from it");
+    a.leg.omit(Side::Read, Omitted::default());
+    assert!(say(&mut a, &mut b, 1_000).is_some());
+    b.leg.omit(Side::Write, Omitted { media: true, ..Omitted::default() });
+    assert!(say(&mut a, &mut b, 1_000).is_none(), "nothing goes to it");
+    b.leg.play(Pcm::new(8_000, vec![4_000; 320]).into(), 1.into());
+    assert!(b.ticks(2).is_empty(), "neither is anything played");
+}

@@ -41,7 +41,8 @@ pub(in crate::applications) async fn run(
         return Ok(Outcome::Continue);
     }
     let conferences = channel.exchange.conferences().clone();
-    let newcomer = Newcomer { call: channel.call.clone(), profiles: profiles.clone() };
+    let spoken = super::name::ask(channel, name, &profiles).await?;
+    let newcomer = Newcomer { call: channel.call.clone(), profiles: profiles.clone(), name: spoken };
     let admitted = conferences.admit(channel.exchange.switchboard(), name, newcomer);
     let (attendance, notices) = match admitted {
         Ok(admitted) => admitted,
@@ -52,6 +53,13 @@ pub(in crate::applications) async fn run(
             return Ok(Outcome::Continue);
         }
     };
+    // Who comes first has opened the room.
+    if profiles.bridge.records && attendance.room.count() == 1 && !attendance.room.is_recorded() {
+        match attendance.room.begin_recording(&channel.exchange, None) {
+            Ok(file) => channel.verbose(2, format!("Conference {name} is recorded in {}", file.display())),
+            Err(error) => channel.warning(format!("ConfBridge({name}): {error}")),
+        }
+    }
     // A caller who hangs up drops this future: then `h` reads what stands here.
     channel.set("CONFBRIDGE_RESULT", "HANGUP");
     let mut visit = Visit::new(channel, attendance, notices, profiles);

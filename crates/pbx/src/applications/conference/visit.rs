@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use call_control::{CallError, JitterBuffer, JitterMode};
+use call_control::{CallError, JitterBuffer, JitterMode, Side, SoundEffects};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
@@ -70,6 +70,9 @@ impl<'c> Visit<'c> {
         if profiles.user.jitter_buffer {
             channel.call.set_jitter_buffer(Some(JitterBuffer::new(JitterMode::Adaptive)));
         }
+        if profiles.user.denoise {
+            denoise(channel, true);
+        }
         Self { channel, attendance, notices, profiles, keys: String::new(), ends_at, hears_music: false }
     }
 
@@ -118,7 +121,7 @@ impl<'c> Visit<'c> {
     /// Becomes one of those who hear each other.
     async fn join(&mut self) -> Result<(), CallError> {
         let (user, room) = (self.profiles.user.clone(), self.attendance.room.clone());
-        let sound = vec![room.sound("join")];
+        let sound = room.join_prompts(self.attendance.number);
         if !user.quiet && !user.hears_own_join_sound {
             self.channel.call.unless_hung_up(room.say_out(sound.clone())).await?;
         }
@@ -249,10 +252,19 @@ impl<'c> Visit<'c> {
     }
 }
 
+/// Takes noise out of what somebody says, or no more.
+fn denoise(channel: &DialplanChannel, on: bool) {
+    let effects = SoundEffects { denoise: on, ..channel.call.sound_effects(Side::Read) };
+    channel.call.set_sound_effects(Side::Read, effects);
+}
+
 impl Drop for Visit<'_> {
     fn drop(&mut self) {
         if self.profiles.user.jitter_buffer {
             self.channel.call.set_jitter_buffer(None);
+        }
+        if self.profiles.user.denoise {
+            denoise(self.channel, false);
         }
         if self.hears_music {
             self.channel.call.stop_music();

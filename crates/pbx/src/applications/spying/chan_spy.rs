@@ -4,8 +4,8 @@
 //! between listening, whispering and barging, `o` hears only what the party says, `q` does not beep, `v(x)` volume (−4 to 4), `c(key)`
 //! the key for the next channel, `x(key)` the key that ends it, `X` lets keys lead to extensions, `E` ends with the channel, `S` when
 //! there is none left, `g(group)` channels with that in `SPYGROUP`, `e(name:…)` channels of these endpoints, `r(name)` records
-//! what is heard, `u` the name is a whole one or a unique id. `l` and `s` change nothing here; `D`, `n` and `N` are not
-//! known, and told of.
+//! what is heard, `u` the name is a whole one or a unique id, `n(mailbox,context)` says the name that the party has recorded, `s` not the
+//! technology of a channel, `N` does not answer. `l` changes nothing here; `D` is not known, and told of.
 
 use super::{Wishes, spy};
 use crate::applications::ApplicationResult;

@@ -37,7 +37,7 @@ pub(super) async fn spy(
     for letter in &wishes.unknown {
         channel.warning(format!("ChanSpy: option '{letter}' is not known"));
     }
-    if channel.call.state() != ChannelState::Up {
+    if channel.call.state() != ChannelState::Up && !wishes.unanswered {
         channel.call.answer().await?;
     }
     channel.call.clear_digits();
@@ -105,11 +105,8 @@ async fn listen(
     volume: &mut i8,
 ) -> Result<Turn, CallError> {
     let call = &channel.call;
-    if !wishes.quiet
-        && let Err(error) = call.play("beep").await
-        && matches!(error, CallError::HungUp)
-    {
-        return Err(error);
+    if !wishes.quiet {
+        announce(channel, wishes, target).await?;
     }
     let sides = if wishes.only_said { Sides::Only(Side::Read) } else { Sides::Both };
     let Ok(mut spying) = call.spy_on(target, sides) else { return Ok(Turn::Next) };
@@ -142,6 +139,39 @@ async fn listen(
             _ => {}
         }
     }
+}
+
+/// A beep, and who is listened to next: as it says its own name, or by the technology and the number of its channel.
+async fn announce(channel: &DialplanChannel, wishes: &Wishes, target: &Call) -> Result<(), CallError> {
+    let (prompts, language) = (channel.exchange.switchboard().prompts(), channel.call.language());
+    let resource = target.resource();
+    let recorded = wishes.name.as_ref().map(|name| {
+        let folder = channel.exchange.configuration().folders.spool.join("voicemail");
+        let mailbox = name.mailbox.as_deref().unwrap_or(resource);
+        let path = folder.join(name.context.as_deref().unwrap_or("default")).join(mailbox).join("greet");
+        path.to_string_lossy().into_owned()
+    });
+    let recorded = recorded.filter(|name| !name.contains("/../") && prompts.exists(name, &language));
+    let mut said = vec!["beep".to_owned()];
+    match recorded {
+        Some(name) => said.push(name),
+        None => {
+            if !wishes.without_technology {
+                said.push(format!("spy-{}", target.technology().to_ascii_lowercase()));
+            }
+            if resource.chars().all(|c| c.is_ascii_digit()) {
+                said.extend(resource.chars().map(|digit| format!("digits/{digit}")));
+            }
+        }
+    }
+    for prompt in said {
+        match channel.call.play(&prompt).await {
+            Err(CallError::HungUp) => return Err(CallError::HungUp),
+            // One that is missing is passed over, as that of a technology that nobody has recorded.
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Lets those hear the spy whom the mode is for.

@@ -4,8 +4,8 @@ use call_control::Call;
 
 use crate::applications::arguments::Options;
 
-/// Letters of options that are heeded; `l` and `s` ask for what is done in any case.
-const KNOWN: &str = "bBcdeEgloqrsSuvwWxX";
+/// Letters of options that are heeded; `l` asks for what is done in any case.
+const KNOWN: &str = "bBcdeEglnNoqrsSuvwWxX";
 
 /// What somebody who listens in wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,14 @@ pub(super) struct Wishes {
     pub(super) mode_keys: bool,
     /// Hears only what the party says: `o`.
     pub(super) only_said: bool,
-    /// No beep before a channel: `q`.
+    /// Neither a beep nor a name before a channel: `q`.
     pub(super) quiet: bool,
+    /// Says the name that the party has recorded for its mailbox: `n(mailbox,context)`.
+    pub(super) name: Option<RecordedName>,
+    /// The technology of a channel is not said with its name: `s`.
+    pub(super) without_technology: bool,
+    /// Does not answer the spy's own channel: `N`.
+    pub(super) unanswered: bool,
     /// Volume at the beginning: `v(x)`.
     pub(super) volume: i8,
     /// The key for the next channel: `c(key)`.
@@ -42,6 +48,22 @@ pub(super) struct Wishes {
     pub(super) whole_name: bool,
     /// What was asked for and is not known here.
     pub(super) unknown: Vec<char>,
+}
+
+/// Where the name of a party is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct RecordedName {
+    /// That of the channel's endpoint where it is not given.
+    pub(super) mailbox: Option<String>,
+    pub(super) context: Option<String>,
+}
+
+impl RecordedName {
+    fn parse(text: &str) -> Self {
+        let (mailbox, context) = text.split_once([',', '@']).unwrap_or((text, ""));
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        Self { mailbox: given(mailbox), context: given(context) }
+    }
 }
 
 /// What a spy does.
@@ -81,6 +103,9 @@ impl Wishes {
             mode_keys: options.has('d'),
             only_said: options.has('o'),
             quiet: options.has('q'),
+            name: options.has('n').then(|| RecordedName::parse(options.argument('n').unwrap_or_default())),
+            without_technology: options.has('s'),
+            unanswered: options.has('N'),
             volume: i8::clamp(volume, -4, 4),
             next_key: key('c').unwrap_or('*'),
             exit_key: key('x'),
@@ -117,9 +142,11 @@ mod tests {
     fn options_are_understood() {
         let plain = Wishes::parse("");
         assert_eq!((plain.mode, plain.next_key, plain.exit_key, plain.volume), (Mode::Listen, '*', None, 0));
-        let wishes = Wishes::parse("bqdwv(9)c(7)x(9)g(sales:support)e(alice)r(x)ESXuoNDn(100)");
+        let wishes = Wishes::parse("bqdwv(9)c(7)x(9)g(sales:support)e(alice)r(x)ESXuosNDn(100,desk)");
         assert_eq!((wishes.mode, wishes.volume, wishes.next_key), (Mode::Whisper, 4, '7'));
-        assert_eq!((wishes.exit_key, wishes.unknown), (Some('9'), vec!['N', 'D', 'n']));
+        assert_eq!((wishes.exit_key, wishes.unknown), (Some('9'), vec!['D']));
+        let name = RecordedName { mailbox: Some("100".to_owned()), context: Some("desk".to_owned()) };
+        assert_eq!((wishes.name, wishes.without_technology, wishes.unanswered), (Some(name), true, true));
         assert_eq!(wishes.groups, Some(vec!["sales".to_owned(), "support".to_owned()]));
         assert_eq!(
             (wishes.endpoints, wishes.recording),

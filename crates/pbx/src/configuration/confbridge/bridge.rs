@@ -11,13 +11,36 @@ pub struct BridgeProfile {
     pub highest_rate: Option<u32>,
     /// Language of what the room says to everybody.
     pub language: String,
+    /// What is said in it is recorded.
+    pub records: bool,
+    /// The file; `None` for one that has the name of the room.
+    pub record_file: Option<String>,
+    /// A recording goes on at the end of a file that is there.
+    pub record_append: bool,
+    /// The name of the file gets the time at which it began.
+    pub record_timestamp: bool,
+    /// Options, as `MixMonitor` has them.
+    pub record_options: String,
+    /// Run when the file is whole.
+    pub record_command: String,
     /// `sound_…`: prompts in place of those that are usual.
     sounds: BTreeMap<&'static str, String>,
 }
 
 impl Default for BridgeProfile {
     fn default() -> Self {
-        Self { max_members: None, highest_rate: None, language: "en".to_owned(), sounds: BTreeMap::new() }
+        Self {
+            max_members: None,
+            highest_rate: None,
+            language: "en".to_owned(),
+            records: false,
+            record_file: None,
+            record_append: true,
+            record_timestamp: true,
+            record_options: String::new(),
+            record_command: String::new(),
+            sounds: BTreeMap::new(),
+        }
     }
 }
 
@@ -85,12 +108,12 @@ impl Profile for BridgeProfile {
                 _ => return pending(key, true, "rooms are mixed every 20 ms, whatever packets are long"),
             },
             "language" => value.clone_into(&mut self.language),
-            "record_conference" => return pending(key, flag(key, value)?, "conferences are not recorded"),
-            "record_file"
-            | "record_file_append"
-            | "record_file_timestamp"
-            | "record_options"
-            | "record_command" => {}
+            "record_conference" => self.records = flag(key, value)?,
+            "record_file" => self.record_file = Some(value.to_owned()).filter(|file| !file.is_empty()),
+            "record_file_append" => self.record_append = flag(key, value)?,
+            "record_file_timestamp" => self.record_timestamp = flag(key, value)?,
+            "record_options" => value.clone_into(&mut self.record_options),
+            "record_command" => value.clone_into(&mut self.record_command),
             "video_mode" => {
                 return pending(key, !value.eq_ignore_ascii_case("none"), "conferences have no video");
             }

@@ -45,18 +45,19 @@ fn what_is_wrong_or_has_no_effect_is_said() {
     for part in [
         "'admn' is no key",
         "'perhaps' is not yes or no",
-        "announce_join_leave has no effect yet",
         "[b] of confbridge.conf has no type",
         "video_mode has no effect",
-        "record_conference",
         "mixing_interval",
         "text_messaging",
         "jitterbuffer",
     ] {
         assert!(says(part), "{part}: {found:?}");
     }
-    assert_eq!((found.len(), says("denoise")), (9, false));
-    assert!(!profiles.user("a").unwrap().marked);
+    assert_eq!((found.len(), says("denoise"), says("record")), (7, false, false));
+    let user = profiles.user("a").unwrap();
+    assert!(!user.marked && user.announce_join_leave && !user.denoise);
+    let bridge = profiles.bridge("c").unwrap();
+    assert!(bridge.records && bridge.record_append && bridge.record_timestamp);
 }
 
 #[test]

@@ -45,6 +45,12 @@ pub struct UserProfile {
     pub talking_threshold: u16,
     /// Silence after talk that is its end.
     pub silence_threshold: Duration,
+    /// It says its name before it enters, and others hear it come and go by that.
+    pub announce_join_leave: bool,
+    /// The same, and it may hear its name and say it again.
+    pub announce_join_leave_review: bool,
+    /// Noise is taken out of what it says.
+    pub denoise: bool,
     /// What it says is evened out.
     pub jitter_buffer: bool,
     /// How long it may stay.
@@ -87,6 +93,9 @@ impl Default for UserProfile {
             drop_silence: false,
             talking_threshold: 160,
             silence_threshold: Duration::from_millis(2_500),
+            announce_join_leave: false,
+            announce_join_leave_review: false,
+            denoise: false,
             jitter_buffer: false,
             timeout: None,
             answer: true,
@@ -126,12 +135,9 @@ impl Profile for UserProfile {
             "answer_channel" => self.answer = flag(key, value)?,
             "music_on_hold_when_empty" => self.music_when_empty = flag(key, value)?,
             "music_on_hold_class" => self.music_class = text(),
-            "announce_join_leave" | "announce_join_leave_review" => {
-                return pending(key, flag(key, value)?, "names are not recorded as somebody enters");
-            }
-            "denoise" => {
-                return pending(key, flag(key, value)?, "noise is not taken out; see dsp_drop_silence");
-            }
+            "announce_join_leave" => self.announce_join_leave = flag(key, value)?,
+            "announce_join_leave_review" => self.announce_join_leave_review = flag(key, value)?,
+            "denoise" => self.denoise = flag(key, value)?,
             "send_events" => {
                 return pending(key, flag(key, value)?, "phones are sent no events of conferences");
             }

@@ -8,6 +8,7 @@ mod channel_pjsip;
 mod connected_line;
 mod geoloc_profile;
 mod hangup_cause;
+mod hold_intercept;
 mod jitter_buffer;
 mod message;
 mod others;
@@ -55,6 +56,13 @@ pub(super) const ROWS: &[Function] = &[
         "The channels of those calls.",
         hangup_cause::keys,
     ),
+    Function::new(
+        "HOLD_INTERCEPT",
+        "HOLD_INTERCEPT(set|remove)",
+        "Has holds of the party told and nothing else done; can only be set.",
+        hold_intercept::read,
+    )
+    .set(hold_intercept::write),
     Function::new(
         "JITTERBUFFER",
         "JITTERBUFFER(type)",

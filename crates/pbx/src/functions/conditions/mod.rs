@@ -3,6 +3,7 @@
 mod choice;
 mod presence;
 mod step;
+mod subroutine;
 mod time;
 
 use crate::functions::{Function, reads_later};
@@ -15,6 +16,13 @@ pub(super) const ROWS: &[Function] = &[
         reads_later,
     )
     .later(step::read),
+    Function::new(
+        "EVAL_SUB",
+        "EVAL_SUB([context,[extension,]]priority[(argument[,...])])",
+        "What a routine of the dialplan returns.",
+        reads_later,
+    )
+    .later(subroutine::read),
     Function::new("EXISTS", "EXISTS(data)", "Whether a text has something in it: 1 or 0.", presence::exists),
     Function::new(
         "IF",

@@ -35,3 +35,23 @@ async fn a_step_is_a_function_of_the_dialplan_s_own() {
     bench.read("${EVAL_EXTEN(again)}").await;
     assert!(bench.warnings().iter().any(|text| text.contains("asks for itself")));
 }
+
+#[tokio::test]
+async fn routines_return_values() {
+    const PLAN: &str = "
+[phones]
+exten => 100,1,Answer()
+[sub]
+exten => double,1,Return($[${ARG1} * 2])
+exten => open,1,NoOp()
+";
+    let mut bench = Bench::with(&[("extensions.conf", PLAN)]).await;
+    bench
+        .expect(&[
+            ("${EVAL_SUB(sub,double,1(21))} at ${EXTEN}", "42 at 100"),
+            ("[${EVAL_SUB(sub,open,1)}]", "[]"),
+        ])
+        .await;
+    bench.expect(&[("[${EVAL_SUB(nowhere,s,1)}]", "[]")]).await;
+    assert!(bench.warnings().len() >= 2);
+}

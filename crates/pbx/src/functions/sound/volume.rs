@@ -1,4 +1,7 @@
-//! `VOLUME(RX|TX)`: what the amplitude is multiplied by; below zero it is divided. 0 and 1 leave it as it is.
+//! `VOLUME(RX|TX[,p])`: what the amplitude is multiplied by; below zero it is divided. 0 and 1 leave it as it is. With `p` the party's
+//! keys `*` and `#` make it louder and softer.
+
+use media_bridge::Side;
 
 use super::{FunctionError, FunctionScope, change, side};
 use crate::functions::{Value, Written};
@@ -16,10 +19,14 @@ pub(in crate::functions) fn read(scope: &mut FunctionScope<'_>, arguments: &str)
 pub(in crate::functions) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str) -> Written {
     let side = side(NAME, arguments)?;
     let wrong = |problem: &str| FunctionError::arguments(NAME, arguments, problem);
-    if arguments.split_once(',').is_some_and(|(_, options)| !options.trim().is_empty()) {
-        return Err(wrong("keys do not change the volume here (option p)"));
+    let options = arguments.split_once(',').map(|(_, options)| options.trim()).unwrap_or_default();
+    if !matches!(options, "" | "p") {
+        return Err(wrong("the only option is p"));
     }
     let factor = factor(value).ok_or_else(|| wrong("the volume is a number, as 2 or -2"))?;
+    let mut keys = scope.call.volume_keys();
+    keys[usize::from(side == Side::Write)] = options == "p";
+    scope.call.turn_volume_by_keys(keys);
     change(scope, side, |effects| effects.volume = factor);
     Ok(())
 }
