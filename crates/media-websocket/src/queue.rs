@@ -374,10 +374,12 @@ mod tests {
         queue.command(&mark("never")).unwrap();
         queue.command(&Command::PauseMedia).unwrap();
         queue.command(&Command::ReportQueueDrained).unwrap();
-        assert_eq!((queue.next_frame(), events(&mut queue)), (None, vec![Event::MediaXoff]));
+        assert_eq!(queue.next_frame(), None);
+        assert_eq!(events(&mut queue), [Event::MediaXoff]);
         queue.command(&Command::FlushMedia).unwrap();
         assert_eq!(events(&mut queue), [Event::MediaXon, Event::QueueDrained]);
-        assert_eq!((queue.next_frame(), events(&mut queue)), (None, vec![]));
+        assert_eq!(queue.next_frame(), None);
+        assert_eq!(events(&mut queue), []);
         assert!(!queue.status().media_paused);
     }
 
@@ -389,7 +391,8 @@ mod tests {
         assert_eq!(queue.next_frame(), Some(&[1][..]));
         assert_eq!(events(&mut queue), []);
         for told in [vec![Event::QueueDrained], vec![]] {
-            assert_eq!((queue.next_frame(), events(&mut queue)), (None, told));
+            assert_eq!(queue.next_frame(), None);
+            assert_eq!(events(&mut queue), told);
         }
     }
 
