@@ -383,6 +383,7 @@ impl Exchange {
             }
         };
         tokio::join!(registrations, publications);
+        self.http.close().await;
         if let Some(sip) = self.sip.get() {
             sip.stop().await;
         }

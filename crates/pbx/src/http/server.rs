@@ -137,6 +137,14 @@ impl HttpServer {
         told
     }
 
+    /// Closes the addresses that are ours.
+    pub(crate) async fn close(&self) {
+        let all = std::mem::take(&mut *self.listeners());
+        for listener in all {
+            listener.close().await;
+        }
+    }
+
     /// Serves one connection, until it ends or becomes something else.
     pub(crate) async fn serve(self: Arc<Self>, stream: BoxedStream) {
         let service = service_fn(move |request| {
