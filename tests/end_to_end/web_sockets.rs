@@ -416,7 +416,7 @@ fn breaks_off(scene: &Scene) -> Outcome {
     alice.press("8")?;
     alice.call_ends()?;
     alice.dial("bot")?;
-    until("the second call", || Ok((server.count("MEDIA_START")? == 2).then_some(())))?;
+    until("the second call", || Ok((server.count("MEDIA_START {")? == 2).then_some(())))?;
     alice.press("7")?;
     alice.call_ends()?;
     server.says("closed with 1009")?;

@@ -230,7 +230,7 @@ mod tests {
             assert_eq!(heard, if n < 10 { vec![value; 160] } else { vec![] }, "turn {n}");
             told.extend(events(&mut speech).into_iter().map(|event| (n, event)));
         }
-        assert_eq!(told, [(4, processed("a")), (9, processed("b")), (10, Event::QueueDrained)]);
+        assert_eq!(told, [(4, processed("a")), (9, processed("b")), (9, Event::QueueDrained)]);
     }
 
     #[test]
