@@ -75,6 +75,7 @@ mod vanished_phone;
 mod video;
 mod ways_out;
 mod weather;
+mod web_sockets;
 
 use libtest_mimic::Arguments;
 
@@ -154,6 +155,7 @@ fn main() {
         video::trials(),
         ways_out::trials(),
         weather::trials(),
+        web_sockets::trials(),
     ];
     libtest_mimic::run(&arguments, subjects.into_iter().flatten().collect()).exit();
 }

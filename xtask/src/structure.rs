@@ -17,6 +17,7 @@ const FLOORS: &[&[&str]] = &[
         "g722",
         "g726",
         "gsm",
+        "media-websocket",
         "opus",
         "rtp",
         "rtp-jitter",

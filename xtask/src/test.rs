@@ -42,7 +42,8 @@ fn install_programs() -> Outcome {
 }
 
 /// Modules of Python that the end-to-end tests use, which no package of Debian holds: each with a file of its own.
-const PYTHON_MODULES: &[(&str, &str)] = &[("pyst2==0.5.1", "asterisk/agi.py")];
+const PYTHON_MODULES: &[(&str, &str)] =
+    &[("pyst2==0.5.1", "asterisk/agi.py"), ("websockets==15.0.1", "websockets/__init__.py")];
 
 /// Installs the modules that are missing into the folder of what is built, and nowhere else. Without a network the tests that need
 /// them say so.

@@ -75,7 +75,7 @@ mod thread;
 
 pub use bridge::Bridge;
 pub use broadcast::{Broadcast, Feed, FeedWriter, Source, WeakBroadcast};
-pub use codec::{Codec, TranslationCosts};
+pub use codec::{Codec, Decoder, Encoder, TranslationCosts};
 pub use conference::{Conference, ConferenceConfig, ConferenceEvent, MemberSettings, Membership};
 pub use config::{Backend, Marking, MediaConfig};
 pub use effects::{SILENT, SoundEffects, VoiceHandle};

@@ -39,6 +39,7 @@ mod error;
 mod exchange;
 pub mod functions;
 mod geolocation;
+mod http;
 mod kept_bans;
 mod kept_values;
 mod messages;

@@ -1,21 +1,16 @@
 //! Scripts with pyst2, the module that most scripts in Python use.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
+use crate::harness::python;
 use crate::harness::{Outcome, Scene, ensure};
 
 use super::{call, prompt, script};
 
-/// Where `cargo xtask test` puts modules of Python.
-fn modules() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target")).join("python")
-}
-
 /// The file that a test of it needs.
 pub(super) fn module() -> String {
-    modules().join("asterisk/agi.py").display().to_string()
+    python::module("asterisk/agi.py")
 }
 
 const SCRIPT: &str = r##"#!/usr/bin/env python3
@@ -52,7 +47,7 @@ pub(super) fn scripts_with_it(scene: &Scene) -> Outcome {
         )
     })?;
     let long = prompt(scene, 600, Duration::from_secs(20))?;
-    let modules = modules().canonicalize()?;
+    let modules = python::modules().canonicalize()?;
     let text = SCRIPT.replace("LONG", &long).replace("MODULES", &modules.to_string_lossy());
     let path = script(scene, "menu.py", &text)?;
     let lines = format!(

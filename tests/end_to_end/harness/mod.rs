@@ -14,6 +14,7 @@ pub(crate) mod ladder;
 pub(crate) mod mariadb;
 pub(crate) mod media;
 pub(crate) mod process;
+pub(crate) mod python;
 pub(crate) mod scene;
 pub(crate) mod sipp;
 pub(crate) mod tone;

@@ -202,7 +202,7 @@ impl Codec {
     }
 
     /// An encoder with fresh state, if the codec is known here. Opus is encoded as `opus` says.
-    pub(crate) fn encoder(self, opus: &::opus::Settings) -> Option<Box<dyn Encoder>> {
+    pub fn encoder(self, opus: &::opus::Settings) -> Option<Box<dyn Encoder>> {
         let (rate, channels) = (::opus::SampleRate::Hz48000, ::opus::Channels::Mono);
         match self {
             Self::Pcmu => Some(Box::new(g711::Ulaw)),
@@ -220,7 +220,7 @@ impl Codec {
     }
 
     /// A decoder with fresh state, if the codec is known here.
-    pub(crate) fn decoder(self) -> Option<Box<dyn Decoder>> {
+    pub fn decoder(self) -> Option<Box<dyn Decoder>> {
         match self {
             Self::Pcmu => Some(Box::new(g711::Ulaw)),
             Self::Pcma => Some(Box::new(g711::Alaw)),
@@ -240,14 +240,14 @@ impl Codec {
 }
 
 /// What makes payloads of samples. Made when it is first needed; works without allocating.
-pub(crate) trait Encoder: Send {
-    /// Encodes `pcm`, as many samples as [`Codec::makes_packet_of`], into `payload` and returns the octets written; 0 when
+pub trait Encoder: Send {
+    /// Encodes `pcm`, a packet of a length that [`Codec::packet_time`] allows, into `payload` and returns the octets written; 0 when
     /// the payload does not fit.
     fn encode(&mut self, pcm: &[i16], payload: &mut [u8]) -> usize;
 }
 
 /// What makes samples of payloads. Made when it is first needed; works without allocating.
-pub(crate) trait Decoder: Send {
+pub trait Decoder: Send {
     /// Decodes `payload` into `pcm` and returns the samples written; 0 for a payload that makes no sense.
     fn decode(&mut self, payload: &[u8], pcm: &mut [i16]) -> usize;
 

@@ -7,10 +7,11 @@ use std::time::Duration;
 use audiosocket::{CallIdentifier, Incoming, Message, MessageError, Outgoing};
 use call_control::{Call, CallError, Listener, PlayEnd};
 use media_bridge::Digit;
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::connecting::connect;
 use super::playout::Playout;
 
 /// How long a server may take to accept the connection.
@@ -18,9 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Sound that waits for a server that is slow, in frames of 20 ms. More is left out, for late sound is worth nothing.
 const WAITING: usize = 25;
-
-/// The same in the system, which would keep minutes otherwise.
-const SYSTEM_BUFFER: u32 = 8_192;
 
 /// Octets of a head and a frame of 20 ms.
 const fn frame(rate: u32) -> usize {
@@ -185,23 +183,6 @@ impl Drop for AudioSocket {
         self.push(&Message::Terminate);
         let _ = self.send();
     }
-}
-
-/// Connects with the first address that answers, through a small buffer.
-async fn connect(server: &str) -> std::io::Result<TcpStream> {
-    let mut problem = std::io::Error::new(ErrorKind::NotFound, "the name has no address");
-    for address in lookup_host(server).await? {
-        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-        socket.set_send_buffer_size(SYSTEM_BUFFER)?;
-        match socket.connect(address).await {
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                return Ok(stream);
-            }
-            Err(error) => problem = error,
-        }
-    }
-    Err(problem)
 }
 
 /// Presses a key towards the party.

@@ -83,7 +83,7 @@ async fn attend(calling: Call, socket: AudioSocket, resource: String) {
 }
 
 /// What carries sound of that rate within the process without a loss.
-fn wire_codec(rate: u32) -> Codec {
+pub(super) fn wire_codec(rate: u32) -> Codec {
     match rate {
         0..=8_000 => Codec::L16,
         8_001..=16_000 => Codec::L16Wide,

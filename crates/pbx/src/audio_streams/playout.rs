@@ -25,11 +25,16 @@ pub(super) struct Playout {
     resampled: Vec<i16>,
 }
 
+/// Samples a second of a broadcast that suits a call.
+pub(super) fn feed_rate(call: &Call) -> u32 {
+    let rate = call.leg().map_or(RATES[0], |leg| leg.sample_rate());
+    if RATES.contains(&rate) { rate } else { 48_000 }
+}
+
 impl Playout {
     /// A queue for this call, and what the call is to hear.
     pub(super) fn begin(call: &Call) -> (Self, Broadcast) {
-        let rate = call.leg().map_or(RATES[0], |leg| leg.sample_rate());
-        let rate = if RATES.contains(&rate) { rate } else { 48_000 };
+        let rate = feed_rate(call);
         let (writer, feed) = Feed::with_lead(rate, QUEUE, LEAD);
         let broadcast = call.switchboard().media().broadcast(feed);
         (Self { writer, rate, resampler: None, resampled: Vec::new() }, broadcast)

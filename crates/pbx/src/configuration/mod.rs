@@ -1,7 +1,7 @@
 //! The configuration of an exchange: the files of Asterisk, read like a program and checked like one.
 //!
 //! [`Configuration::load`] reads `asterisk.conf`, `pjsip.conf`, `extensions.conf`, `rtp.conf`, `codecs.conf`, `amd.conf`, `acl.conf`,
-//! `musiconhold.conf`, `queues.conf`, `resolver_unbound.conf`, `stir_shaken.conf` and our own `security.conf` and `speech.conf` of a folder, and says in a
+//! `http.conf`, `musiconhold.conf`, `queues.conf`, `resolver_unbound.conf`, `stir_shaken.conf`, `websocket_client.conf` and our own `security.conf` and `speech.conf` of a folder, and says in a
 //! [`ConfigurationReport`] all that is
 //! wrong with them. What Asterisk would start with is a warning; what cannot be meant in any way is an error, and then
 //! there is no configuration: nothing starts, and what runs goes on.
@@ -56,6 +56,7 @@ mod security;
 mod speech;
 mod stir_shaken;
 mod values;
+mod websocket_client;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -108,6 +109,7 @@ pub use stir_shaken::{
     AttestationSettings, EndpointBehavior, FailureAction, ProfileSection, StirShakenConfiguration,
     StirShakenProfile, Verification, VerificationSettings,
 };
+pub use websocket_client::{Password as WebSocketPassword, WebSocketClient, WebSocketConfiguration};
 
 /// Everything that the files say. Immutable: a reload makes another one.
 #[derive(Clone, Debug)]
@@ -134,6 +136,8 @@ pub struct Configuration {
     pub databases: DatabasesConfiguration,
     /// `features.conf`.
     pub features: FeaturesConfiguration,
+    /// `http.conf`.
+    pub http: HttpConfiguration,
     /// `indications.conf`.
     pub indications: IndicationsConfiguration,
     /// `musiconhold.conf`.
@@ -152,6 +156,8 @@ pub struct Configuration {
     pub say_rules: Arc<say::rules::Rules>,
     /// `voicemail.conf`.
     pub voicemail: VoicemailConfiguration,
+    /// `websocket_client.conf` and `chan_websocket.conf`.
+    pub web_sockets: WebSocketConfiguration,
     /// `extensions.conf`.
     pub dialplan: Arc<Dialplan>,
     /// The text that it was made of.
@@ -219,10 +225,13 @@ impl Configuration {
             reader.found.extend(compiled.diagnostics);
             compiled.plan
         });
+        let http_text = reader.read("http.conf").unwrap_or_default();
+        let mut http = HttpConfiguration::read(&http_text, &mut reader.found);
         let (sip, sip_was_understood) = reader.whole(|reader| {
             let (language, library) = (&options.default_language, &folders.library);
-            reader.sip(&gathered.config, gathered.device_rules, language, library)
+            reader.sip(&gathered.config, gathered.device_rules, &http, language, library)
         });
+        http.read_certificates(&http_text, &sip, reader.folder, reader.files, &mut reader.found);
         let geolocation = reader.read_as("geolocation.conf", GeolocationConfiguration::read);
         geolocation.check_endpoints(&sip, &mut reader.found);
         let rtp = reader.read_as("rtp.conf", RtpConfiguration::read);
@@ -243,7 +252,10 @@ impl Configuration {
         let speech = reader.read_as("speech.conf", SpeechConfiguration::read);
         let say_rules = reader.read_as("say.conf", say_rules::read);
         let voicemail = reader.read_as("voicemail.conf", VoicemailConfiguration::read);
+        let web_sockets = reader.web_sockets();
         let files = check::Files {
+            http: &http,
+            web_sockets: &web_sockets,
             plan: &plan,
             extensions: &extensions,
             sip: &sip,
@@ -267,6 +279,7 @@ impl Configuration {
             confbridge,
             databases,
             features,
+            http,
             indications,
             music,
             notify,
@@ -276,6 +289,7 @@ impl Configuration {
             speech,
             say_rules: Arc::new(say_rules),
             voicemail,
+            web_sockets,
             dialplan: Arc::new(plan),
             plan_text: Arc::new(extensions),
             registered: BTreeSet::new(),
@@ -303,12 +317,12 @@ impl Configuration {
             Part::CallRecords => Self { call_records: loaded.call_records, ..self.clone() },
             Part::Geolocation => Self { geolocation: loaded.geolocation, ..self.clone() },
             Part::Sip if loaded.added_lines == self.added_lines => {
-                Self { sip: loaded.sip, notify: loaded.notify, ..self.clone() }
+                Self { sip: loaded.sip, http: loaded.http, notify: loaded.notify, ..self.clone() }
             }
             // Phones bring their extensions along.
             Part::Sip => {
-                let (sip, notify) = (loaded.sip.clone(), loaded.notify.clone());
-                Self { sip, notify, ..self.with(Part::Dialplan, loaded) }
+                let (sip, http, notify) = (loaded.sip.clone(), loaded.http.clone(), loaded.notify.clone());
+                Self { sip, http, notify, ..self.with(Part::Dialplan, loaded) }
             }
         }
     }
@@ -363,18 +377,28 @@ impl Reader<'_> {
         DatabasesConfiguration::read(&connections, &functions, &odbc, &mut self.found)
     }
 
+    /// Reads what belongs to WebSockets that carry audio.
+    fn web_sockets(&mut self) -> WebSocketConfiguration {
+        let mut sockets = WebSocketConfiguration::default();
+        let clients = self.read("websocket_client.conf").unwrap_or_default();
+        sockets.read_clients(&clients, self.folder, self.files, &mut self.found);
+        let channels = self.read("chan_websocket.conf").unwrap_or_default();
+        sockets.read_channels(&channels, &mut self.found);
+        sockets
+    }
+
     /// Reads the gathered sections of SIP, and the files that belong to them.
     fn sip(
         &mut self,
         gathered: &Config,
         device_rules: BTreeMap<String, DeviceRules>,
+        http: &HttpConfiguration,
         default_language: &str,
         library: &Path,
     ) -> SipConfiguration {
         let mut sip = SipConfiguration::read(gathered, default_language, &mut self.found);
         sip.device_rules = device_rules;
-        let http = self.read("http.conf").unwrap_or_default();
-        sip.follow_http(&HttpConfiguration::read(&http, &mut self.found), &mut self.found);
+        sip.follow_http(http, &mut self.found);
         sip.read_certificates(self.folder, self.files, &mut self.found);
         sip.access_lists = self.read_as("acl.conf", access::read_file);
         let stir_shaken = self.read("stir_shaken.conf").unwrap_or_default();

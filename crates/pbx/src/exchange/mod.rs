@@ -25,6 +25,7 @@ use crate::databases::Databases;
 use crate::directory::{EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
 use crate::functions::FunctionStores;
+use crate::http::HttpServer;
 use crate::messages::WaitingMessages;
 use crate::music::MusicOnHold;
 use crate::presence::Presence;
@@ -55,6 +56,7 @@ pub struct Exchange {
     conferences: Arc<Conferences>,
     databases: Databases,
     transports: OpenTransports,
+    http: Arc<HttpServer>,
     qualification: Arc<Qualification>,
     guard: SharedGuard,
     sip: OnceLock<Arc<SipTechnology>>,
@@ -292,7 +294,9 @@ impl Exchange {
                     self.locator.set_resolver(resolver);
                 }
                 if let Some(sip) = self.sip.get() {
+                    self.http.leave(&next.http, &next.sip).await;
                     self.warn(self.transports.follow(&next.sip, &self.locator, sip.user_agent()).await);
+                    self.warn(self.http.listen(&next.sip));
                 }
             }
             self.endpoints.store(Arc::new(EndpointTable::of(&next)));
@@ -379,6 +383,7 @@ impl Exchange {
             }
         };
         tokio::join!(registrations, publications);
+        self.http.close().await;
         if let Some(sip) = self.sip.get() {
             sip.stop().await;
         }

@@ -19,7 +19,7 @@ use tokio::sync::{Notify, mpsc};
 use super::{Exchange, Globals, WallClock};
 use crate::applications::AgiDebug;
 use crate::astdb::AstDb;
-use crate::audio_streams::AudioSocketTechnology;
+use crate::audio_streams::{AudioSocketTechnology, MediaPage, WebSocketTechnology};
 use crate::call_records::CallRecords;
 use crate::configuration::Configuration;
 use crate::databases::Databases;
@@ -28,6 +28,7 @@ use crate::directory::{ConfiguredDirectory, EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
 use crate::error::StartError;
 use crate::functions::FunctionStores;
+use crate::http::HttpServer;
 use crate::kept_bans::KeptBans;
 use crate::kept_values::{Family, KeptValues};
 use crate::messages::{WaitingMessages, deliver_waiting};
@@ -91,7 +92,9 @@ impl Exchange {
         kept.bans.restore(&guard, &kept.banned);
         let resolver = resolver(&configuration);
         let locator = Arc::new(Locator::new(resolver.clone()));
-        let (transports, listen) = OpenTransports::open(&configuration.sip, &locator).await?;
+        let media_page = Arc::new(MediaPage::default());
+        let http = HttpServer::new(configuration.http.clone(), guard.clone(), vec![media_page.clone()]);
+        let (transports, listen) = OpenTransports::open(&configuration.sip, &locator, http.clone()).await?;
         let host_addresses = Arc::new(HostAddresses::default());
         // Before the first call can come, so that no trunk is taken for a stranger.
         host_addresses.follow(&configuration, &locator).await;
@@ -115,6 +118,7 @@ impl Exchange {
             switchboard: switchboard.clone(),
             registrations,
             transports,
+            http,
             qualification,
             guard: guard.clone(),
             sip: OnceLock::new(),
@@ -138,9 +142,12 @@ impl Exchange {
         let local = call_control::local::start(&switchboard, extensions_of(&exchange));
         tokio::spawn(take_calls(Arc::downgrade(&exchange), local));
         switchboard.register_technology(Arc::new(AudioSocketTechnology::new(&switchboard)));
+        let programs = WebSocketTechnology::new(&switchboard, Arc::downgrade(&exchange), media_page);
+        switchboard.register_technology(Arc::new(programs));
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
         let config = user_agent_config(&exchange.configuration());
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
+        exchange.warn(exchange.http.listen(&exchange.configuration().sip));
         exchange.serve(sip, calls, arrived);
         Ok(exchange)
     }

@@ -12,13 +12,13 @@ use tokio::time::Instant;
 use super::RehearsalError;
 use super::script::Scene;
 use super::witness::Witness;
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, HttpConfiguration};
 use crate::error::StartError;
 use crate::exchange::{Exchange, WallClock};
 
 /// Technologies whose phones are played, with their other names.
-const PLAYED: [(&str, &[&str]); 4] =
-    [("PJSIP", &["SIP"]), ("IAX2", &[]), ("DAHDI", &[]), ("AudioSocket", &[])];
+const PLAYED: [(&str, &[&str]); 5] =
+    [("PJSIP", &["SIP"]), ("IAX2", &[]), ("DAHDI", &[]), ("AudioSocket", &[]), ("WebSocket", &[])];
 
 /// The file system in memory that Linux has.
 const IN_MEMORY: &str = "/dev/shm";
@@ -79,6 +79,7 @@ fn without_network(configuration: &Configuration, folder: &TempDir) -> Configura
     let mut own = configuration.clone();
     own.folders.database = folder.path().join("astdb.sqlite3");
     own.sip.transports.clear();
+    own.http = HttpConfiguration::default();
     own.sip.registrations.clear();
     own.sip.identifies.clear();
     own.sip.outbound_publishes.clear();

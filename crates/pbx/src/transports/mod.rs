@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use sip_ua::UserAgentHandle;
 use sip_ua::location::Locator;
-use sip_ua::transport::{ListenConfig, TlsError};
+use sip_ua::transport::{ListenConfig, Protocol, TlsError};
 
 use crate::Exchange;
 use crate::configuration::{SipConfiguration, Transport};
+use crate::http::HttpServer;
 
 pub(crate) use certificates::watch as watch_certificates;
 
@@ -29,6 +30,8 @@ pub(crate) struct OpenTransports {
     open: Mutex<Vec<Transport>>,
     certificates: CertificatesInUse,
     outside: OutsideAddresses,
+    /// Takes those who come to a port of WebSockets for something else than SIP.
+    http: Arc<HttpServer>,
 }
 
 impl OpenTransports {
@@ -39,11 +42,13 @@ impl OpenTransports {
     pub(crate) async fn open(
         sip: &SipConfiguration,
         locator: &Locator,
+        http: Arc<HttpServer>,
     ) -> Result<(Self, Vec<ListenConfig>), TlsError> {
         let transports = Self {
             open: Mutex::new(sip.transports.clone()),
             certificates: CertificatesInUse::default(),
             outside: OutsideAddresses::default(),
+            http,
         };
         transports.outside.look_up(&sip.transports, locator).await;
         let listen = transports.listen(&sip.transports)?;
@@ -116,6 +121,8 @@ impl OpenTransports {
             let mut config = ListenConfig::new(*protocol, *bind).with_sockets(sockets.clone());
             config.outside = self.outside.of(transport);
             config.write_within = transport.write_within;
+            let is_web = matches!(protocol, Protocol::Ws | Protocol::Wss);
+            config.guests = self.http.guests_at(*bind).filter(|_| is_web);
             config.tls = self.certificates.tls_of(transport)?;
             Ok(config)
         };

@@ -23,9 +23,9 @@ pub(super) struct Served {
 impl Served {
     /// Whether the socket may stay as it is where `wanted` is asked for.
     fn suits(&self, wanted: &ListenConfig) -> bool {
-        let ListenConfig { protocol, address, tls, sockets, outside: _, write_within } = &self.asked;
-        (protocol, address, tls, sockets, write_within)
-            == (&wanted.protocol, &wanted.address, &wanted.tls, &wanted.sockets, &wanted.write_within)
+        let ListenConfig { protocol, address, tls, sockets, outside: _, write_within, guests } = &self.asked;
+        (protocol, address, tls, sockets) == (&wanted.protocol, &wanted.address, &wanted.tls, &wanted.sockets)
+            && (write_within, guests) == (&wanted.write_within, &wanted.guests)
     }
 }
 

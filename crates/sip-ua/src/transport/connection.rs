@@ -14,16 +14,16 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::websocket::{self, WebSocket};
-use super::{Flow, Input};
+use super::{Flow, Input, Visit};
 use crate::guard::{Decision, SharedGuard, Standing};
 
 /// What carries a connection's bytes.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// Some stream.
-pub(crate) type BoxedStream = Box<dyn Stream>;
+pub type BoxedStream = Box<dyn Stream>;
 
 /// A connection whose handshakes are done.
 pub(crate) enum Opened {
@@ -31,6 +31,8 @@ pub(crate) enum Opened {
     Stream(BoxedStream),
     /// Each message has a frame.
     WebSocket(Box<WebSocket>),
+    /// Its peer came for something else than SIP.
+    Guest(Visit),
 }
 
 /// A connection on its way: its handshakes, then what they led to.
@@ -156,6 +158,10 @@ impl Connection {
                     Opened::WebSocket(socket) => {
                         websocket::serve(*socket, flow, &limits, &intake, waiting).await
                     }
+                    Opened::Guest(visit) => {
+                        host(visit, waiting).await;
+                        Ok(())
+                    }
                 }
             };
             if let Err(error) = served.await {
@@ -176,6 +182,14 @@ impl Connection {
     /// Queues a message; false when the queue is full or the connection has ended.
     pub(crate) fn send(&self, bytes: Bytes) -> bool {
         self.outbox.try_send(bytes).is_ok()
+    }
+}
+
+/// Lets a guest stay until its visit is over, or nobody holds the connection any more. It understands no message of SIP.
+async fn host(visit: Visit, mut waiting: mpsc::Receiver<Bytes>) {
+    tokio::select! {
+        () = visit => {}
+        () = async { while waiting.recv().await.is_some() {} } => {}
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use super::tcp::connect;
 use super::{
     BoxedStream, ConnectionLimits, Flow, ListenConfig, Opened, Opening, Protocol, SocketOptions, Tls,
-    websocket,
+    WebGuests, web_guests, websocket,
 };
 
 /// What stands between a TCP connection and SIP.
@@ -17,13 +17,14 @@ pub(crate) struct Door {
     tls: Option<Tls>,
     sockets: SocketOptions,
     write_within: Option<Duration>,
+    guests: Option<WebGuests>,
 }
 
 impl Door {
     pub(crate) fn new(listen: &ListenConfig) -> Self {
         let tls = listen.tls.clone().filter(|_| listen.protocol.is_secure());
-        let write_within = listen.write_within;
-        Self { protocol: listen.protocol, tls, sockets: listen.sockets.clone(), write_within }
+        let (write_within, guests) = (listen.write_within, listen.guests.clone());
+        Self { protocol: listen.protocol, tls, sockets: listen.sockets.clone(), write_within, guests }
     }
 
     /// The protocol that is spoken behind it.
@@ -50,11 +51,19 @@ impl Door {
     pub(crate) fn accepted(&self, stream: TcpStream) -> Opening {
         let door = self.clone();
         Box::pin(async move {
+            let remote = stream.peer_addr()?;
             let stream: BoxedStream = Box::new(stream);
-            let stream = match &door.tls {
+            let mut stream = match &door.tls {
                 Some(tls) => tls.accept(stream).await?,
                 None => stream,
             };
+            if let Some(guests) = door.guests.as_ref().filter(|_| door.is_web()) {
+                let (is_sip, replayed) = web_guests::asks_for_sip(stream).await?;
+                if !is_sip {
+                    return Ok(Opened::Guest(guests.visit(replayed, remote)));
+                }
+                stream = replayed;
+            }
             match door.is_web() {
                 true => websocket::accept(stream).await.map(|socket| Opened::WebSocket(Box::new(socket))),
                 false => Ok(Opened::Stream(stream)),

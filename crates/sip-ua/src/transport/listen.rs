@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Flow, Outside, PortOwner, Protocol, SocketOptions, Tls, port_owner};
+use super::{Flow, Outside, PortOwner, Protocol, SocketOptions, Tls, WebGuests, port_owner};
 
 /// One address to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct ListenConfig {
     /// How long peers of its connections may leave what we write unread; `None` for what all connections have
     /// ([`ConnectionLimits::write_within`](super::ConnectionLimits::write_within)).
     pub write_within: Option<Duration>,
+    /// Who takes those who come to a port of WebSockets for something else; nobody does where it is `None`.
+    pub guests: Option<WebGuests>,
 }
 
 impl ListenConfig {
@@ -36,6 +38,7 @@ impl ListenConfig {
             sockets: SocketOptions::default(),
             outside: None,
             write_within: None,
+            guests: None,
         }
     }
 

@@ -16,20 +16,22 @@ mod tcp;
 mod tls;
 mod udp;
 mod watched;
+mod web_guests;
 mod websocket;
 // What the system knows.
 mod local_address;
 mod port_owner;
 
-pub use connection::ConnectionLimits;
+pub use connection::{BoxedStream, ConnectionLimits, Stream};
 pub use flow::{Flow, Protocol, Transmit};
 pub use listen::{BindError, ListenConfig};
 pub use outside::{Outside, SentBy};
 pub use port_owner::{PortOwner, port_owner};
 pub use socket_options::{SocketOptions, TcpKeepAlive};
 pub use tls::{CipherSuite, ClientCertificate, Tls, TlsConfig, TlsError, TlsVersions};
+pub use web_guests::{Visit, WebGuests};
 
-pub(crate) use connection::{BoxedStream, Connection, Intake, Opened, Opening};
+pub(crate) use connection::{Connection, Intake, Opened, Opening};
 pub(crate) use door::Door;
 pub(crate) use input::{Accepted, Input};
 pub(crate) use local_address::source_towards;

@@ -62,11 +62,15 @@ pub(super) async fn connect(stream: BoxedStream, host: &str, port: u16) -> io::R
     Ok(socket)
 }
 
+/// Whether SIP is spoken there.
+pub(super) fn is_path_of_sip(path: &str) -> bool {
+    path == "/" || path.ends_with(PATH)
+}
+
 /// Takes those who ask for SIP at one of our paths.
 #[expect(clippy::result_large_err, reason = "the signature is the library's")]
 fn answer(request: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
-    let path = request.uri().path();
-    if path != "/" && !path.ends_with(PATH) {
+    if !is_path_of_sip(request.uri().path()) {
         return Err(refusal(StatusCode::NOT_FOUND, "SIP is spoken at /ws\n"));
     }
     let offered = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).into_iter();

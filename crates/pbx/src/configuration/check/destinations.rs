@@ -10,26 +10,16 @@ use crate::configuration::SipConfiguration;
 const SIP: &[&str] = &["PJSIP", "SIP"];
 
 /// Calls into the dialplan, and to servers that have nothing to do with endpoints.
-const WITHOUT_ENDPOINTS: &[&str] = &["LOCAL", "AUDIOSOCKET"];
+const WITHOUT_ENDPOINTS: &[&str] = &["LOCAL", "AUDIOSOCKET", "WEBSOCKET"];
 
 /// Technologies of Asterisk that are not here yet.
-const OTHERS: &[&str] = &[
-    "IAX2",
-    "DAHDI",
-    "AGENT",
-    "WEBSOCKET",
-    "CONSOLE",
-    "MULTICASTRTP",
-    "UNICASTRTP",
-    "MOBILE",
-    "MOTIF",
-    "RTP",
-];
+const OTHERS: &[&str] =
+    &["IAX2", "DAHDI", "AGENT", "CONSOLE", "MULTICASTRTP", "UNICASTRTP", "MOBILE", "MOTIF", "RTP"];
 
 /// One of the destinations between `&`, and where it is written.
-struct Destination<'t> {
-    text: &'t str,
-    span: Span,
+pub(super) struct Destination<'t> {
+    pub(super) text: &'t str,
+    pub(super) span: Span,
 }
 
 pub(super) fn check(
@@ -58,7 +48,7 @@ pub(super) fn check(
 }
 
 /// The destinations of a list, at `span`.
-fn destinations(list: &str, span: Span) -> Vec<Destination<'_>> {
+pub(super) fn destinations(list: &str, span: Span) -> Vec<Destination<'_>> {
     let place = |(at, text): (usize, _)| {
         let start = at + (str::len(text) - text.trim_start().len());
         let text = text.trim();

@@ -15,11 +15,12 @@ mod queries;
 mod references;
 mod secrets;
 mod stir_shaken;
+mod web_sockets;
 
 use asterisk_conf::{Config, Diagnostic, Span};
 use dialplan_vm::Dialplan;
 
-use super::{DatabasesConfiguration, SipConfiguration};
+use super::{DatabasesConfiguration, HttpConfiguration, SipConfiguration, WebSocketConfiguration};
 
 /// What is checked against each other. Names of a file that could not be read whole are not missed.
 pub(super) struct Files<'c> {
@@ -27,18 +28,21 @@ pub(super) struct Files<'c> {
     pub(super) extensions: &'c Config,
     pub(super) sip: &'c SipConfiguration,
     pub(super) databases: &'c DatabasesConfiguration,
+    pub(super) http: &'c HttpConfiguration,
+    pub(super) web_sockets: &'c WebSocketConfiguration,
     pub(super) whole_plan: bool,
     pub(super) whole_sip: bool,
 }
 
 /// Checks the files against each other.
 pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
-    let Files { plan, extensions, sip, databases, whole_plan, whole_sip } = *files;
+    let Files { plan, extensions, sip, databases, http, web_sockets, whole_plan, whole_sip } = *files;
     found.extend(dialplan_vm::check_conditions(plan));
     applications::check(plan, databases, found);
     commands::check(plan, found);
     queries::check(plan, databases, found);
     flow::check(plan, found);
+    web_sockets::check(plan, http, web_sockets, found);
     secrets::check(sip, found);
     direct_media::check(sip, found);
     media_encryption::check(sip, found);

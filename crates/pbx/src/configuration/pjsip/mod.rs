@@ -31,6 +31,7 @@ mod testing;
 mod transport;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -137,6 +138,12 @@ impl SipConfiguration {
                 self.transports.push(transport);
             }
         }
+    }
+
+    /// Whether a transport serves WebSockets at that address, and with it whatever else is asked for there.
+    pub fn serves_web(&self, address: SocketAddr) -> bool {
+        let is_web = |transport: &Transport| matches!(transport.protocol, Protocol::Ws | Protocol::Wss);
+        self.transports.iter().any(|transport| is_web(transport) && transport.bind == address)
     }
 
     /// Reads the certificates of the transports; those whose files cannot be used stay without.

@@ -29,6 +29,8 @@ pub struct TlsConfig {
     pub client_certificate: ClientCertificate,
     /// Whether those that we connect to must prove who they are (RFC 5922 section 7.3).
     pub verify_servers: bool,
+    /// Whether their certificates must bear the name that we meant; without it any name of an authority that is believed will do.
+    pub verify_names: bool,
     /// Whether a certificate for `*.example.com` proves to be `sip.example.com`; RFC 5922 section 7.2 says no.
     pub allow_wildcards: bool,
     /// The versions of TLS.
@@ -68,6 +70,7 @@ impl Default for TlsConfig {
             authorities: Vec::new(),
             client_certificate: ClientCertificate::Ignored,
             verify_servers: true,
+            verify_names: true,
             allow_wildcards: false,
             versions: TlsVersions::All,
             cipher_suites: Vec::new(),

@@ -22,7 +22,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 pub use cipher_suite::CipherSuite;
 pub use config::{ClientCertificate, TlsConfig, TlsVersions};
 pub use error::TlsError;
-use verify::{AnyServer, ExactName};
+use verify::{AnyName, AnyServer, ExactName};
 
 use super::BoxedStream;
 
@@ -75,7 +75,10 @@ impl Tls {
     }
 
     /// The handshake with a peer that connected to us.
-    pub(super) async fn accept(&self, stream: BoxedStream) -> io::Result<BoxedStream> {
+    ///
+    /// # Errors
+    /// What went wrong with it, and where we have no certificate to show.
+    pub async fn accept(&self, stream: BoxedStream) -> io::Result<BoxedStream> {
         let server = self.0.load().server.clone();
         let server =
             server.ok_or_else(|| io::Error::other("there is no certificate of ours to show to the peer"))?;
@@ -83,7 +86,10 @@ impl Tls {
     }
 
     /// The handshake with a peer that we connected to, which must prove to be `name`.
-    pub(super) async fn connect(&self, stream: BoxedStream, name: &str) -> io::Result<BoxedStream> {
+    ///
+    /// # Errors
+    /// What went wrong with it: a certificate that proves nothing, or a name that is none.
+    pub async fn connect(&self, stream: BoxedStream, name: &str) -> io::Result<BoxedStream> {
         let name = ServerName::try_from(name.to_owned())
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let client = self.0.load().client.clone();
@@ -189,6 +195,10 @@ fn client(
         .map_err(|_| TlsError::NoCipherSuite)?;
     let builder = if !config.verify_servers {
         builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyServer(provider.clone())))
+    } else if !config.verify_names && !authorities.is_empty() {
+        let chain = WebPkiServerVerifier::builder_with_provider(authorities.clone(), provider.clone());
+        let any_name = AnyName(chain.build().map_err(other)?);
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(any_name))
     } else if config.allow_wildcards || authorities.is_empty() {
         builder.with_root_certificates(authorities.clone()) // without an authority, no server is good enough
     } else {

@@ -60,6 +60,14 @@ async fn a_server_proves_its_name() {
 }
 
 #[tokio::test]
+async fn any_name_will_do_where_that_is_configured_and_any_authority_will_not() {
+    let (authority, stranger) = (authority(), authority());
+    let client = believing(&authority, TlsConfig { verify_names: false, ..TlsConfig::default() });
+    assert_eq!(meet(&client, &issue(&authority, "sip.example.com"), "other.example.com").await, Ok(()));
+    assert!(meet(&client, &issue(&stranger, "other.example.com"), "other.example.com").await.is_err());
+}
+
+#[tokio::test]
 async fn an_address_is_a_name() {
     let authority = authority();
     let client = believing(&authority, TlsConfig::default());
