@@ -19,7 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// Alice, who says 440 Hz, and Bob, who says 1000 Hz, at an exchange with this dialplan.
-fn pair<'s>(scene: &'s Scene, dialplan: &str) -> Outcome<(Exchange, Baresip, Baresip)> {
+fn pair(scene: &Scene, dialplan: &str) -> Outcome<(Exchange, Baresip, Baresip)> {
     let folder = Folder::new(scene)?.phone("alice").phone("bob").dialplan(dialplan);
     let exchange = Exchange::start(scene, &folder)?;
     let alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;

@@ -93,7 +93,7 @@ impl Preparation {
     pub async fn run(&self, call: &Call) -> Result<(), OriginateError> {
         let unprepared = Unsent::new(call);
         (self.0)(call.clone()).await;
-        unprepared.is_under_way();
+        unprepared.sent();
         if call.state().is_ended() { Err(OriginateError::Refused) } else { Ok(()) }
     }
 }
@@ -113,7 +113,7 @@ impl Unsent {
     }
 
     /// Its party hears of it from now on.
-    pub(crate) fn is_under_way(mut self) {
+    pub(crate) fn sent(mut self) {
         self.0 = None;
     }
 }

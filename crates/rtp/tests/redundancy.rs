@@ -1,4 +1,5 @@
 //! Redundant data over a network that loses and delays packets: what is heard is what was said.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use proptest::collection::vec;
 use proptest::prelude::*;

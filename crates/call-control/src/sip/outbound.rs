@@ -112,7 +112,7 @@ pub(super) async fn originate(
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))
         .map_err(|_| OriginateError::Refused)?;
-    unsent.is_under_way();
+    unsent.sent();
     Ok(call)
 }
 

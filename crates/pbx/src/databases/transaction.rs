@@ -125,7 +125,7 @@ impl Transaction {
         #[cfg(not(feature = "mysql"))]
         let _ = isolation;
         let is_usable = connection.is_usable();
-        asked.is_done(is_usable);
+        asked.answered(is_usable);
         if !is_usable {
             self.connection = None;
         }
@@ -172,7 +172,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn is_done(mut self, is_usable: bool) {
+    fn answered(mut self, is_usable: bool) {
         self.is_done = is_usable;
     }
 }

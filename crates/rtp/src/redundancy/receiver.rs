@@ -147,7 +147,7 @@ mod tests {
     fn payload(blocks: &[(u32, u8)]) -> Vec<u8> {
         let mut octets = Vec::new();
         for (distance, _) in blocks {
-            octets.extend((0x80_u32 << 24 | 111 << 24 | 960 * distance << 10 | 1).to_be_bytes());
+            octets.extend((0x80_u32 << 24 | 111 << 24 | (960 * distance) << 10 | 1).to_be_bytes());
         }
         octets.push(111);
         octets.extend(blocks.iter().map(|(_, octet)| *octet));

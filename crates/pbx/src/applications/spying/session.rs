@@ -165,10 +165,9 @@ async fn announce(channel: &DialplanChannel, wishes: &Wishes, target: &Call) -> 
         }
     }
     for prompt in said {
-        match channel.call.play(&prompt).await {
-            Err(CallError::HungUp) => return Err(CallError::HungUp),
-            // One that is missing is passed over, as that of a technology that nobody has recorded.
-            Ok(()) | Err(_) => {}
+        // One that is missing is passed over, as that of a technology that nobody has recorded.
+        if let Err(CallError::HungUp) = channel.call.play(&prompt).await {
+            return Err(CallError::HungUp);
         }
     }
     Ok(())

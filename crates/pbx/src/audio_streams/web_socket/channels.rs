@@ -39,7 +39,7 @@ impl WebSocketTechnology {
         Self { switchboard: switchboard.clone(), exchange, page }
     }
 
-    async fn call(&self, resource: &str, request: OriginateRequest) -> Result<Call, OriginateError> {
+    async fn call(&self, resource: &str, mut request: OriginateRequest) -> Result<Call, OriginateError> {
         let unreachable =
             |reason: String| OriginateError::Unreachable { contact: format!("{NAME}/{resource}"), reason };
         let destination = Destination::read(resource, &request.codecs);
@@ -62,6 +62,7 @@ impl WebSocketTechnology {
             (connection.to_owned(), Program::Here(Box::new(socket)))
         };
         let wire = Wire {
+            carries_streams: false,
             technology: NAME,
             resource: connection.to_owned(),
             codec: wire_codec(destination.format.rate()),
@@ -69,10 +70,15 @@ impl WebSocketTechnology {
             extension: "",
             context: "",
         };
+        let preparation = request.preparation.take();
         let (called, calling) = wire.stretch(&self.switchboard, request)?;
         let size = destination.format.frame().unwrap_or_default();
         called.set_variable("MEDIA_WEBSOCKET_CONNECTION_ID", &id);
         called.set_variable("MEDIA_WEBSOCKET_OPTIMAL_FRAME_SIZE", &size.to_string());
+        // It may tell others how the program is to come, and give the channel variables that the program is told.
+        if let Some(preparation) = preparation {
+            preparation.run(&called).await?;
+        }
         let session = Session {
             format: destination.format,
             passes_through: destination.passes_through,

@@ -68,24 +68,23 @@ impl MediaPage {
     }
 
     /// Gives the place of an id away.
-    fn take(&self, id: &str) -> Result<oneshot::Sender<MediaSocket>, Reply> {
+    fn take(&self, id: &str) -> Result<oneshot::Sender<MediaSocket>, Refusal> {
         let mut places = self.places();
-        let nobody = || reply(StatusCode::NOT_FOUND, "no call waits for this id");
-        let place = places.get_mut(id).ok_or_else(nobody)?;
+        let place = places.get_mut(id).ok_or(Refusal::NobodyWaits)?;
         match std::mem::replace(place, Place::Taken) {
             Place::Free(sender) => Ok(sender),
-            Place::Taken => Err(reply(StatusCode::CONFLICT, "this call has its program already")),
+            Place::Taken => Err(Refusal::IsThere),
         }
     }
 
     fn open(&self, request: Request<Incoming>, id: &str) -> Reply {
         if !self.places().contains_key(id) {
-            return reply(StatusCode::NOT_FOUND, "no call waits for this id");
+            return Refusal::NobodyWaits.reply();
         }
         let agreed = agree(&request).and_then(|agreed| Ok((agreed, self.take(id)?)));
         let (agreed, sender) = match agreed {
             Ok(agreed) => agreed,
-            Err(refusal) => return refusal,
+            Err(refusal) => return refusal.reply(),
         };
         tokio::spawn(async move {
             match timeout(HANDSHAKE, hyper::upgrade::on(request)).await {
@@ -122,25 +121,49 @@ impl Drop for Expected {
     }
 }
 
+/// Why a program is turned away.
+enum Refusal {
+    /// No call has this id.
+    NobodyWaits,
+    /// The call has its program.
+    IsThere,
+    /// It is no handshake at all.
+    NoWebSocket,
+    /// It is a wrong one.
+    Bad(String),
+}
+
+impl Refusal {
+    fn reply(self) -> Reply {
+        match self {
+            Self::NobodyWaits => reply(StatusCode::NOT_FOUND, "no call waits for this id"),
+            Self::IsThere => reply(StatusCode::CONFLICT, "this call has its program already"),
+            Self::NoWebSocket => {
+                let mut refusal = reply(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket");
+                refusal.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
+                refusal
+            }
+            Self::Bad(problem) => reply(StatusCode::BAD_REQUEST, &problem),
+        }
+    }
+}
+
 /// The answer to the handshake of RFC 6455, or why there is none. A program that names no subprotocol is taken.
-fn agree(request: &Request<Incoming>) -> Result<Reply, Reply> {
+fn agree(request: &Request<Incoming>) -> Result<Reply, Refusal> {
     if !request.headers().contains_key(UPGRADE) {
-        let mut refusal = reply(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket");
-        refusal.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
-        return Err(refusal);
+        return Err(Refusal::NoWebSocket);
     }
     let mut asked = Request::new(());
     *asked.method_mut() = request.method().clone();
     *asked.version_mut() = request.version();
     asked.headers_mut().clone_from(request.headers());
-    let bad = |error: &dyn std::fmt::Display| reply(StatusCode::BAD_REQUEST, &error.to_string());
-    let agreed = create_response(&asked).map_err(|error| bad(&error))?;
+    let agreed = create_response(&asked).map_err(|error| Refusal::Bad(error.to_string()))?;
     let mut agreed: Response<Full<Bytes>> = agreed.map(|()| Full::default());
     match names_subprotocol(request.headers()) {
         Some(true) => {
             agreed.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
         }
-        Some(false) => return Err(bad(&"the subprotocol must be media")),
+        Some(false) => return Err(Refusal::Bad("the subprotocol must be media".to_owned())),
         None => {}
     }
     Ok(agreed)
