@@ -86,7 +86,8 @@ fn calls(scene: &Scene) -> Outcome {
         "udp and host {} and portrange 8000-20000 and udp[0:2] & 1 = 0 and udp[2:2] & 1 = 0",
         folder.address()
     );
-    let capture = Capture::start(scene, &filter)?;
+    // Each is seen before the exchange and behind it.
+    let capture = Capture::start(scene, &filter, 2 * ways.len() * plan.packets as usize)?;
     let phones = ways.len() / plan.parts;
     for part in 0..plan.parts {
         crowd.speak(part * phones..(part + 1) * phones, plan.packets)?;
