@@ -22,7 +22,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 pub use cipher_suite::CipherSuite;
 pub use config::{ClientCertificate, TlsConfig, TlsVersions};
 pub use error::TlsError;
-use verify::{AnyName, AnyServer, ExactName};
+use verify::{AnyServer, Bearer, KnownAuthority};
 
 use super::BoxedStream;
 
@@ -195,16 +195,13 @@ fn client(
         .map_err(|_| TlsError::NoCipherSuite)?;
     let builder = if !config.verify_servers {
         builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyServer(provider.clone())))
-    } else if !config.verify_names && !authorities.is_empty() {
-        let chain = WebPkiServerVerifier::builder_with_provider(authorities.clone(), provider.clone());
-        let any_name = AnyName(chain.build().map_err(other)?);
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(any_name))
-    } else if config.allow_wildcards || authorities.is_empty() {
+    } else if authorities.is_empty() || (config.verify_names && config.allow_wildcards) {
         builder.with_root_certificates(authorities.clone()) // without an authority, no server is good enough
     } else {
         let chain = WebPkiServerVerifier::builder_with_provider(authorities.clone(), provider.clone());
-        let exact = ExactName(chain.build().map_err(other)?);
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(exact))
+        let bearer = if config.verify_names { Bearer::Meant } else { Bearer::Anybody };
+        let known = KnownAuthority { verifier: chain.build().map_err(other)?, bearer };
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(known))
     };
     let client = match identity {
         Some((chain, key)) => {

@@ -9,56 +9,23 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use x509_parser::extensions::GeneralName;
 
-/// Asks for a certificate of an authority that we believe, for exactly the name that we meant (RFC 5922 section 7.2).
+/// Asks for a certificate of an authority that we believe.
 #[derive(Debug)]
-pub(super) struct ExactName(pub(super) Arc<WebPkiServerVerifier>);
-
-impl ServerCertVerifier for ExactName {
-    fn verify_server_cert(
-        &self,
-        certificate: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        ocsp: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let verified = self.0.verify_server_cert(certificate, intermediates, name, ocsp, now)?;
-        match name {
-            ServerName::DnsName(name) if !bears(certificate, name.as_ref()) => {
-                Err(CertificateError::NotValidForName.into())
-            }
-            _ => Ok(verified),
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
-    }
+pub(super) struct KnownAuthority {
+    pub(super) verifier: Arc<WebPkiServerVerifier>,
+    pub(super) bearer: Bearer,
 }
 
-/// Asks for a certificate of an authority that we believe, for whatever name. For those who configured it so.
-#[derive(Debug)]
-pub(super) struct AnyName(pub(super) Arc<WebPkiServerVerifier>);
+/// For whom a certificate must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bearer {
+    /// Exactly the name that we meant (RFC 5922 section 7.2).
+    Meant,
+    /// Whatever name. For those who configured it so.
+    Anybody,
+}
 
-impl ServerCertVerifier for AnyName {
+impl ServerCertVerifier for KnownAuthority {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -67,12 +34,20 @@ impl ServerCertVerifier for AnyName {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        // The name is looked at last, once all else is proven.
-        match self.0.verify_server_cert(certificate, intermediates, name, ocsp, now) {
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
-            verified => verified,
+        let verified = self.verifier.verify_server_cert(certificate, intermediates, name, ocsp, now);
+        match (self.bearer, verified, name) {
+            // The name is looked at last, once all else is proven.
+            (
+                Bearer::Anybody,
+                Err(Error::InvalidCertificate(
+                    CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+                )),
+                _,
+            ) => Ok(ServerCertVerified::assertion()),
+            (Bearer::Meant, Ok(_), ServerName::DnsName(name)) if !bears(certificate, name.as_ref()) => {
+                Err(CertificateError::NotValidForName.into())
+            }
+            (_, verified, _) => verified,
         }
     }
 
@@ -82,7 +57,7 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature)
+        self.verifier.verify_tls12_signature(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -91,11 +66,11 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature)
+        self.verifier.verify_tls13_signature(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.verifier.supported_verify_schemes()
     }
 }
 
