@@ -1,5 +1,6 @@
 //! Reading the values of one section, with a finding for each that cannot be meant.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
@@ -16,6 +17,13 @@ impl Values<'_> {
     /// The last value of a key; an empty one counts as none.
     pub(super) fn text(&self, key: &str) -> Option<String> {
         self.section.value(key).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// All that is written, the last value of each key. Keys are in lower case.
+    pub(super) fn written(&self) -> BTreeMap<String, String> {
+        let pair =
+            |entry: &Entry| (entry.key.value.to_ascii_lowercase(), entry.value.value.trim().to_owned());
+        self.section.entries.iter().map(pair).collect()
     }
 
     /// The place of a key's last value.

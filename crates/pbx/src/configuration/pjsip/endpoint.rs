@@ -1,5 +1,6 @@
 //! `type=endpoint`.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,6 +142,8 @@ pub struct Endpoint {
     pub contact_access: Access,
     /// `stir_shaken_profile`: how callers from it are verified, and those towards it vouched for.
     pub stir_shaken_profile: Option<String>,
+    /// Its options as they are written, the last of each key, in lower case: [`Endpoint::option`] tells them.
+    pub(super) written: BTreeMap<String, String>,
     /// Where the section is.
     pub span: Span,
     /// Where values are that checks point at: `context`, `subscribe_context`, `overlap_context`, `auth`, `outbound_auth`,
@@ -327,6 +330,7 @@ impl Endpoint {
             access: Access::read(values, ""),
             contact_access: Access::read(values, "contact_"),
             stir_shaken_profile: stir_shaken_profile(values),
+            written: values.written(),
             name: name.value,
             span: name.span,
             spans,

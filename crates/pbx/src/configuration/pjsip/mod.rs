@@ -14,6 +14,7 @@ mod identify;
 mod idle;
 mod keys;
 mod media_encryption;
+mod options;
 mod pattern;
 mod proxy;
 mod publication;

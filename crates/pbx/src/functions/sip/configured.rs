@@ -44,11 +44,10 @@ pub(super) fn endpoint(scope: &mut FunctionScope<'_>, arguments: &str) -> Value 
         "rtp_timeout_hold" => seconds(endpoint.rtp_timeout_hold),
         "send_aoc" => truth(endpoint.send_aoc),
         "transport" => text(&endpoint.transport),
-        _ => {
-            let known = "known are allow, aors, auth, callerid, context, direct_media, force_rport, from_domain, from_user, language, \
-                         outbound_auth, outbound_proxy, rewrite_contact, rtp_symmetric, rtp_timeout, rtp_timeout_hold, send_aoc and transport";
-            return Err(FunctionError::arguments("PJSIP_ENDPOINT", arguments, known));
-        }
+        other => endpoint.option(other).ok_or_else(|| {
+            let problem = "there is no such option of an endpoint in pjsip.conf";
+            FunctionError::arguments("PJSIP_ENDPOINT", arguments, problem)
+        })?,
     })
 }
 

@@ -24,6 +24,7 @@ async fn options_and_contacts_are_told() {
     bench
         .expect(&[
             ("${PJSIP_ENDPOINT(alice,context)} ${PJSIP_ENDPOINT(alice,aors)} ${PJSIP_ENDPOINT(alice,allow)}", "phones alice (ulaw|alaw)"),
+            ("${PJSIP_ENDPOINT(alice,dtmf_mode)} ${PJSIP_ENDPOINT(alice,send_pai)}${PJSIP_ENDPOINT(alice,acl)}", "rfc4733 false"),
             ("${PJSIP_AOR(alice,max_contacts)} ${PJSIP_AOR(alice,contact)}", "3 alice/sip:alice@192.0.2.9:5060"),
             ("${PJSIP_CONTACT(${PJSIP_AOR(alice,contact)},status)} ${PJSIP_CONTACT(alice/sip:x@h,rtt)}", "NonQualified N/A"),
             ("${PJSIP_DIAL_CONTACTS(alice)}", "PJSIP/alice/sip:alice@192.0.2.9:5060"),
