@@ -120,6 +120,8 @@ impl RecordWriter {
         let full = queue.batch.is_none_or(|batch| queue.records.len() >= batch.size);
         let first = queue.since.is_none();
         queue.since.get_or_insert_with(Instant::now);
+        // It would wake to find the queue still held.
+        drop(queue);
         // A thread that has been rung takes all that is there.
         if full || first {
             self.shared.rung.notify_one();
