@@ -1,5 +1,7 @@
 //! Redundant sound (RFC 2198): phones that have it get it, others get the sound that was in it, and losses are made good.
 
+use std::time::Duration;
+
 use libtest_mimic::Trial;
 use rtp::Header;
 use rtp::redundancy::RedundantPayload;
@@ -56,6 +58,8 @@ fn call<'w>(
     let (room, named) = stream_of(&answer, "audio")?;
     ensure(named == "0 121", || format!("'{named}' is answered"))?;
     exchange.says("Channel PJSIP/from-00000000 joined")?;
+    // The media plane hears of it a moment later.
+    std::thread::sleep(Duration::from_millis(200));
     Ok((caller, room, offered))
 }
 
