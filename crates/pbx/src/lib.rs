@@ -50,6 +50,7 @@ pub mod presence;
 pub mod publication;
 pub mod qualify;
 mod radio;
+mod random_uuid;
 pub mod recordings;
 mod registered_phones;
 pub mod registrar;

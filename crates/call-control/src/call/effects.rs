@@ -53,24 +53,16 @@ impl Call {
             '#' => false,
             _ => return,
         };
-        for side in [Side::Read, Side::Write] {
-            let mut details = self.details();
-            if !details.volume_keys[place(side)] {
-                continue;
-            }
-            let effects = &mut details.effects[place(side)];
-            effects.volume = turned(effects.volume, up);
-            let effects = *effects;
-            drop(details);
-            // Its audio is here already, for its keys are.
-            if let Some(leg) = self.leg() {
-                leg.shape(side, effects);
-            }
+        let sides = [Side::Read, Side::Write].into_iter().zip(self.volume_keys());
+        for (side, _) in sides.filter(|(_, turns)| *turns) {
+            let effects = self.sound_effects(side);
+            self.set_sound_effects(side, SoundEffects { volume: turned(effects.volume, up), ..effects });
         }
     }
 }
 
-fn place(side: Side) -> usize {
+/// Where the facts of a side are among those of both.
+pub(super) fn place(side: Side) -> usize {
     usize::from(side == Side::Write)
 }
 

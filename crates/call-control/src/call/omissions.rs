@@ -4,6 +4,7 @@ use media_bridge::{Omitted, Side};
 use sdp::negotiation::LineKind;
 
 use super::Call;
+use super::effects::place;
 
 /// What comes from a party, or goes to it, by the names that dialplans have for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Call {
     pub fn omit_frames(&self, side: Side, kinds: FrameKinds) {
         let here = self.keep_media();
         let mut details = self.details();
-        details.omitted[usize::from(side == Side::Write)] = kinds;
+        details.omitted[place(side)] = kinds;
         let former = if details.omitted.iter().all(|kinds| kinds.is_empty()) {
             details.thinned.take()
         } else {
@@ -120,7 +121,7 @@ impl Call {
 
     /// What is left out of one side.
     pub fn omitted_frames(&self, side: Side) -> FrameKinds {
-        self.details().omitted[usize::from(side == Side::Write)]
+        self.details().omitted[place(side)]
     }
 
     /// Streams beside the audio lose what is left out, too.

@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 
 use crate::applications::ApplicationResult;
 use crate::applications::arguments::{Options, seconds, split};
+use crate::deadline::elapsed;
 use crate::dialplan::DialplanChannel;
 
 /// Numbers that `%d` tries.
@@ -205,13 +206,6 @@ async fn silent_for(mut listener: Listener, limit: Option<Duration>) -> Result<D
         if detector.silent_for() >= limit {
             return Ok(detector.silent_for());
         }
-    }
-}
-
-async fn elapsed(longest: Option<Duration>) {
-    match longest {
-        Some(longest) => tokio::time::sleep(longest).await,
-        None => std::future::pending().await,
     }
 }
 

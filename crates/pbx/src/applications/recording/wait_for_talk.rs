@@ -11,6 +11,7 @@ use dialplan_vm::Outcome;
 
 use crate::applications::ApplicationResult;
 use crate::applications::arguments::{seconds, split};
+use crate::deadline::elapsed;
 use crate::dialplan::DialplanChannel;
 
 /// `WaitForSilence`.
@@ -54,12 +55,7 @@ async fn wait(channel: &mut DialplanChannel, arguments: &str, wanted: Wanted) ->
     let listener = channel.call.listen()?;
     let status = tokio::select! {
         heard = hear(listener, long, times, wanted.1) => heard.map(|()| wanted.0)?,
-        () = async {
-            match timeout {
-                Some(timeout) => tokio::time::sleep(timeout).await,
-                None => std::future::pending().await,
-            }
-        } => "TIMEOUT",
+        () = elapsed(timeout) => "TIMEOUT",
     };
     channel.set("WAITSTATUS", status);
     Ok(Outcome::Continue)

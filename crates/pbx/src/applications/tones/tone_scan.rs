@@ -16,6 +16,7 @@ use dialplan_vm::Outcome;
 
 use crate::applications::ApplicationResult;
 use crate::applications::arguments::{Options, seconds, split};
+use crate::deadline::elapsed;
 use crate::dialplan::DialplanChannel;
 
 /// A dial tone, or that of an unobtainable number in the United Kingdom, sounds for so long before it is one.
@@ -50,12 +51,7 @@ pub(in crate::applications) async fn run(
     let ears = Ears::new(zone.as_ref(), options.has('f'), options.has('v'));
     let status = tokio::select! {
         heard = scan(listener, ears, threshold) => heard?,
-        () = async {
-            match timeout {
-                Some(timeout) => tokio::time::sleep(timeout).await,
-                None => std::future::pending().await,
-            }
-        } => "TIMEOUT",
+        () = elapsed(timeout) => "TIMEOUT",
     };
     channel.set("TONESCANSTATUS", status);
     Ok(Outcome::Continue)

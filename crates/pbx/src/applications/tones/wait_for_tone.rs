@@ -12,6 +12,7 @@ use dialplan_vm::Outcome;
 
 use crate::applications::ApplicationResult;
 use crate::applications::arguments::{Options, seconds, split};
+use crate::deadline::elapsed;
 use crate::dialplan::DialplanChannel;
 
 pub(in crate::applications) async fn run(
@@ -32,12 +33,7 @@ pub(in crate::applications) async fn run(
     let _squelched = wanted.squelches.then(|| Squelched::begin(&channel.call, wanted.tone));
     let status = tokio::select! {
         heard = hear(listener, &wanted) => heard.map(|()| "SUCCESS")?,
-        () = async {
-            match wanted.timeout {
-                Some(timeout) => tokio::time::sleep(timeout).await,
-                None => std::future::pending().await,
-            }
-        } => "TIMEOUT",
+        () = elapsed(wanted.timeout) => "TIMEOUT",
     };
     channel.set("WAITFORTONESTATUS", status);
     Ok(Outcome::Continue)

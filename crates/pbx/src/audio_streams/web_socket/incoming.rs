@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::{MediaSocket, media_socket};
 use crate::http::{Page, Reply, reply};
+use crate::random_uuid::random_uuid;
 
 /// Calls that may wait for their program together.
 const MOST_WAITING: usize = 1_000;
@@ -53,7 +54,7 @@ pub(super) enum ExpectError {
 impl MediaPage {
     /// Lets a program come, which has to know the id.
     pub(super) fn expect(self: &Arc<Self>) -> Result<Expected, ExpectError> {
-        let id = random_id().map_err(ExpectError::NoChance)?;
+        let id = random_uuid().map_err(ExpectError::NoChance)?;
         let (sender, socket) = oneshot::channel();
         let mut places = self.places();
         if places.values().filter(|place| matches!(place, Place::Free(_))).count() >= MOST_WAITING {
@@ -175,16 +176,6 @@ fn names_subprotocol(headers: &HeaderMap) -> Option<bool> {
     let mut named = named.flat_map(|value| value.split(',')).map(str::trim).peekable();
     named.peek()?;
     Some(named.any(|name| name.eq_ignore_ascii_case(SUBPROTOCOL)))
-}
-
-/// A UUID drawn by chance (RFC 9562 section 5.4): nobody guesses it.
-fn random_id() -> Result<String, getrandom::Error> {
-    let mut octets = [0; 16];
-    getrandom::fill(&mut octets)?;
-    octets[6] = octets[6] & 0x0f | 0x40;
-    octets[8] = octets[8] & 0x3f | 0x80;
-    let text = format!("{:032x}", u128::from_be_bytes(octets));
-    Ok(format!("{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]))
 }
 
 #[cfg(test)]

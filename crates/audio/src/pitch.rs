@@ -4,11 +4,12 @@
 //! what is around it, to where its frequency times the factor is, and its phase goes on from window to window as that of a
 //! tone of the new frequency would (Laroche and Dolson, "New phase-vocoder techniques for pitch-shifting", 1999).
 
-mod fourier;
-
 use std::f32::consts::{PI, TAU};
+use std::fmt;
+use std::sync::Arc;
 
-use fourier::{Complex, Fourier};
+use rustfft::num_complex::Complex32;
+use rustfft::{Fft, FftPlanner};
 
 /// Windows that overlap at each moment.
 const OVERLAP: usize = 4;
@@ -32,24 +33,33 @@ const FLOOR: f32 = 0.25;
 /// sound.chunks_mut(160).for_each(|frame| shifter.process(frame));
 /// assert!(audio::goertzel::amplitude(&sound[4_000..], 8_000, 1_000.0) > 6_000.0);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PitchShifter {
     factor: f32,
-    fourier: Fourier,
+    /// Samples become bins, not scaled, and bins samples.
+    forward: Arc<dyn Fft<f32>>,
+    backward: Arc<dyn Fft<f32>>,
+    scratch: Box<[Complex32]>,
     window: Box<[f32]>,
     /// The last samples that came in, and how many of them are new.
     heard: Box<[f32]>,
     filled: usize,
     /// What goes out; the first part of it is whole.
     said: Box<[f32]>,
-    spectrum: Box<[Complex]>,
-    shifted: Box<[Complex]>,
+    spectrum: Box<[Complex32]>,
+    shifted: Box<[Complex32]>,
     /// Bins of the window before, and how far each has been turned since the beginning.
-    former: Box<[Complex]>,
+    former: Box<[Complex32]>,
     turned: Box<[f32]>,
     former_turned: Box<[f32]>,
     powers: Box<[f32]>,
     peaks: Vec<usize>,
+}
+
+impl fmt::Debug for PitchShifter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PitchShifter").field("factor", &self.factor).finish_non_exhaustive()
+    }
 }
 
 impl PitchShifter {
@@ -60,20 +70,25 @@ impl PitchShifter {
     /// [`FACTORS`](Self::FACTORS).
     pub fn new(rate: u32, factor: f32) -> PitchShifter {
         let least = rate.clamp(8_000, 192_000) * WINDOW_MS / 1_000;
-        let bits = least.next_power_of_two().trailing_zeros();
-        let (length, bins) = (1_usize << bits, (1_usize << bits) / 2 + 1);
+        let length = least.next_power_of_two() as usize;
+        let bins = length / 2 + 1;
+        let mut planner = FftPlanner::new();
+        let (forward, backward) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+        let scratch = forward.get_inplace_scratch_len().max(backward.get_inplace_scratch_len());
         let factor = if factor.is_finite() { factor } else { 1.0 };
         let window = (0..length).map(|n| (PI * (n as f32 + 0.5) / length as f32).sin().powi(2));
         PitchShifter {
             factor: factor.clamp(*Self::FACTORS.start(), *Self::FACTORS.end()),
-            fourier: Fourier::new(bits),
+            forward,
+            backward,
+            scratch: vec![Complex32::default(); scratch].into(),
             window: window.collect(),
             heard: vec![0.0; length].into(),
             filled: 0,
             said: vec![0.0; length].into(),
-            spectrum: vec![Complex::default(); length].into(),
-            shifted: vec![Complex::default(); length].into(),
-            former: vec![Complex::default(); bins].into(),
+            spectrum: vec![Complex32::default(); length].into(),
+            shifted: vec![Complex32::default(); length].into(),
+            former: vec![Complex32::default(); bins].into(),
             turned: vec![0.0; bins].into(),
             former_turned: vec![0.0; bins].into(),
             powers: vec![0.0; bins].into(),
@@ -114,12 +129,12 @@ impl PitchShifter {
     fn advance(&mut self) {
         let (hop, length) = (self.hop(), self.window.len());
         for ((bin, sample), window) in self.spectrum.iter_mut().zip(&self.heard).zip(&self.window) {
-            *bin = Complex { re: sample * window, im: 0.0 };
+            *bin = Complex32::new(sample * window, 0.0);
         }
-        self.fourier.forward(&mut self.spectrum);
+        self.forward.process_with_scratch(&mut self.spectrum, &mut self.scratch);
         self.find_peaks();
         self.shift();
-        self.fourier.backward(&mut self.shifted);
+        self.backward.process_with_scratch(&mut self.shifted, &mut self.scratch);
         self.said.copy_within(hop.., 0);
         self.said[length - hop..].fill(0.0);
         // Squares of four of Hann's windows add up to one and a half; half of the bins were left out.
@@ -138,7 +153,7 @@ impl PitchShifter {
         let bins = self.powers.len();
         let floor = FLOOR * (self.window.len() as f32 / 4.0).powi(2);
         for (power, bin) in self.powers.iter_mut().zip(&self.spectrum) {
-            *power = bin.power();
+            *power = bin.norm_sqr();
         }
         self.peaks.clear();
         for at in 1..bins - 1 {
@@ -154,18 +169,18 @@ impl PitchShifter {
     /// Moves each peak, and what is nearer to it than to others.
     fn shift(&mut self) {
         let (hop, length, bins) = (self.hop() as f32, self.window.len() as f32, self.powers.len());
-        self.shifted.fill(Complex::default());
+        self.shifted.fill(Complex32::default());
         self.turned.fill(0.0);
         for (nth, &peak) in self.peaks.iter().enumerate() {
             let from = nth.checked_sub(1).map_or(0, |before| (self.peaks[before] + peak).div_ceil(2));
             let to = self.peaks.get(nth + 1).map_or(bins, |after| (peak + after).div_ceil(2));
             // The frequency of the partial, in radians a sample, by how far its phase has come since the window before.
             let centre = TAU * peak as f32 / length;
-            let advance = self.spectrum[peak].times(self.former[peak].conjugate()).angle() - centre * hop;
+            let advance = (self.spectrum[peak] * self.former[peak].conj()).arg() - centre * hop;
             let frequency = centre + within_a_turn(advance) / hop;
             let change = frequency * (self.factor - 1.0);
             let turned = within_a_turn(self.former_turned[peak] + change * hop);
-            let turn = Complex::turn(turned);
+            let turn = Complex32::cis(turned);
             let steps = (change * length / TAU).round() as isize;
             for at in from..to {
                 self.turned[at] = turned;
@@ -173,7 +188,7 @@ impl PitchShifter {
                 else {
                     continue;
                 };
-                self.shifted[place] = self.shifted[place].plus(self.spectrum[at].times(turn));
+                self.shifted[place] += self.spectrum[at] * turn;
             }
         }
     }
