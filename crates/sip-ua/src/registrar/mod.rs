@@ -13,7 +13,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use sip_parser::{Message, Uri};
@@ -24,6 +23,7 @@ pub use policy::AorPolicy;
 
 use self::request::{Request, Update, Wish};
 use self::table::Table;
+use crate::hashing::Set;
 use crate::transport::Flow;
 
 /// Seconds between the keep-alives that outbound phones are asked for (RFC 5626 section 4.4.1): often enough for the
@@ -37,7 +37,7 @@ pub struct Registrar {
     /// What temporary GRUUs are made with.
     key: [u8; 32],
     /// Contacts that do not answer, by address of record.
-    unreachable: HashSet<(String, String)>,
+    unreachable: Set<(String, String)>,
 }
 
 impl std::fmt::Debug for Registrar {

@@ -1,14 +1,15 @@
 //! Bindings by address, and by when they end.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use super::Binding;
+use crate::hashing::Map;
 
 /// All bindings. An address without any is not in it.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    by_aor: HashMap<String, Vec<Binding>>,
+    by_aor: Map<String, Vec<Binding>>,
     /// The earliest end of each address.
     ends: BTreeSet<(SystemTime, String)>,
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use sip_parser::{Message, Method};
 
 use super::client::Client;
+use super::event::Name;
 use super::large;
 use super::matching::{client_key, is_misrouted};
 use super::{ClientTransactionId, TransactionEvent, TransactionLayer};
@@ -31,25 +32,23 @@ impl TransactionLayer {
     ///
     /// A request that cannot be sent ends at once with [`TransactionEvent::TransportFailed`].
     pub fn send_request(&mut self, now: Instant, request: Message, flow: Flow) -> ClientTransactionId {
-        let id = self.next_id();
-        match self.start_client(now, id, request, flow) {
-            Ok(()) => self.settle_client(id),
+        match self.start_client(now, request, flow) {
+            Ok(id) => {
+                self.settle_client(id);
+                ClientTransactionId(id)
+            }
             Err(reason) => {
                 tracing::warn!(%flow, %reason, "a request was not sent");
                 self.counters.unsent += 1;
-                self.events.push_back(TransactionEvent::TransportFailed { id: ClientTransactionId(id) });
+                // It is filed nowhere.
+                let id = ClientTransactionId(Name { serial: self.next_id(), slot: u32::MAX });
+                self.events.push_back(TransactionEvent::TransportFailed { id });
+                id
             }
         }
-        ClientTransactionId(id)
     }
 
-    fn start_client(
-        &mut self,
-        now: Instant,
-        id: u64,
-        request: Message,
-        flow: Flow,
-    ) -> Result<(), Unsendable> {
+    fn start_client(&mut self, now: Instant, request: Message, flow: Flow) -> Result<Name, Unsendable> {
         let method = request.method().ok_or(Unsendable::Response)?;
         if method == Method::Ack {
             return Err(Unsendable::Ack);
@@ -58,8 +57,8 @@ impl TransactionLayer {
             return Err(Unsendable::Full(self.clients.len()));
         }
         let via = request.via().map_err(|_| Unsendable::NoBranch)?;
-        client_key(via.branch().ok_or(Unsendable::NoBranch)?, &method, &mut self.key);
-        if self.clients.find(&self.key).is_some() {
+        let key = client_key(via.branch().ok_or(Unsendable::NoBranch)?, &method, &self.prints);
+        if self.clients.find(key).is_some() {
             return Err(Unsendable::BranchInUse);
         }
         let timers = self.timers.clone();
@@ -67,8 +66,8 @@ impl TransactionLayer {
             Some((other, over)) => (Client::new(now, other, over, timers).or(request, flow), over),
             None => (Client::new(now, request, flow, timers), flow),
         };
-        self.clients.insert(id, &self.key, &flow, client);
-        Ok(())
+        let serial = self.next_id();
+        Ok(self.clients.insert(serial, key, &flow, client))
     }
 
     /// Sends the CANCEL of `invite`, with further headers such as `Reason`. The INVITE then has 64 times T1 to end
@@ -102,8 +101,8 @@ impl TransactionLayer {
         let status = response.status().unwrap_or_default();
         let known = match (response.via(), response.cseq()) {
             (Ok(via), Ok(cseq)) => {
-                client_key(via.branch().unwrap_or_default(), &cseq.method, &mut self.key);
-                self.clients.find(&self.key)
+                let key = client_key(via.branch().unwrap_or_default(), &cseq.method, &self.prints);
+                self.clients.find(key)
             }
             (Err(error), _) | (_, Err(error)) => {
                 let reason = error.to_string();

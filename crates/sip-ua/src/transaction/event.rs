@@ -6,23 +6,30 @@ use sip_parser::Message;
 
 use crate::transport::Flow;
 
+/// Names one transaction of a layer: a number that is never used again, and where it is filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Name {
+    pub(super) serial: u64,
+    pub(super) slot: u32,
+}
+
 /// Names one client transaction of a layer; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ClientTransactionId(pub(super) u64);
+pub struct ClientTransactionId(pub(super) Name);
 
 /// Names one server transaction of a layer; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ServerTransactionId(pub(super) u64);
+pub struct ServerTransactionId(pub(super) Name);
 
 impl fmt::Display for ClientTransactionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "client-{}", self.0)
+        write!(f, "client-{}", self.0.serial)
     }
 }
 
 impl fmt::Display for ServerTransactionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "server-{}", self.0)
+        write!(f, "server-{}", self.0.serial)
     }
 }
 

@@ -8,6 +8,7 @@ use sip_parser::{HeaderName, Message, Method, ResponseBuilder};
 
 use super::road::Road;
 use super::{AckDestination, InviteServer, InviteServerEvent, NonInviteServer, Timers};
+use crate::hashing::Fingerprint;
 
 /// One server transaction of the layer.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub(super) struct Server {
     machine: Machine,
     pub(super) road: Road,
     /// The key under which the same request by another path would be found.
-    pub(super) merge_key: Option<Box<str>>,
+    pub(super) merge_key: Option<Fingerprint>,
 }
 
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Server {
         now: Instant,
         request: &Message,
         road: Road,
-        merge_key: Option<Box<str>>,
+        merge_key: Option<Fingerprint>,
         timers: Arc<Timers>,
     ) -> Self {
         let reliable = road.flow().is_reliable();

@@ -1,6 +1,6 @@
 //! What all sessions and requests of a user agent share: the layer below, the queue above, the index.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use sip_parser::{HeaderName, Message};
@@ -11,6 +11,7 @@ use super::event::{SessionEvent, UaEvent};
 use super::id::{RequestId, SessionId, SubscriptionId};
 use super::subscription::SubscriptionEvent;
 use super::tokens::Tokens;
+use crate::hashing::Map;
 use crate::transaction::{ClientTransactionId, ServerTransactionId, TransactionLayer};
 use crate::transport::{Flow, ListenConfig};
 
@@ -24,13 +25,13 @@ pub(super) struct Common {
     pub(super) translated: Vec<ListenConfig>,
     pub(super) events: VecDeque<UaEvent>,
     /// Whose client transactions these are, until their final response.
-    pub(super) clients: HashMap<ClientTransactionId, Client>,
+    pub(super) clients: Map<ClientTransactionId, Client>,
     /// Whose INVITEs of peers these are, until our final response; a CANCEL finds them here.
-    pub(super) invites: HashMap<ServerTransactionId, Server>,
+    pub(super) invites: Map<ServerTransactionId, Server>,
     /// Which session a tag of ours belongs to.
-    pub(super) tags: HashMap<String, SessionId>,
+    pub(super) tags: Map<String, SessionId>,
     /// Which subscription a tag of ours belongs to.
-    pub(super) subscription_tags: HashMap<String, SubscriptionId>,
+    pub(super) subscription_tags: Map<String, SubscriptionId>,
 }
 
 /// What a client transaction is for.
@@ -67,10 +68,10 @@ impl Common {
             avoided: Avoided::default(),
             translated: Vec::new(),
             events: VecDeque::new(),
-            clients: HashMap::new(),
-            invites: HashMap::new(),
-            tags: HashMap::new(),
-            subscription_tags: HashMap::new(),
+            clients: Map::default(),
+            invites: Map::default(),
+            tags: Map::default(),
+            subscription_tags: Map::default(),
         }
     }
 

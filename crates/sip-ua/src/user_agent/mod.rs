@@ -25,7 +25,6 @@ mod compose;
 mod deadlines;
 mod tokens;
 
-use std::collections::HashMap;
 use std::time::Instant;
 
 use sip_parser::{Message, Method, ParseError};
@@ -48,6 +47,7 @@ use self::requests::{Outgoing, Pending};
 use self::session::Session;
 use self::subscription::{Peers, Subscription};
 use self::tokens::Tokens;
+use crate::hashing::Map;
 use crate::transaction::{ClientTransactionId, TransactionEvent};
 use crate::transport::{Flow, ListenConfig, Transmit};
 
@@ -125,13 +125,13 @@ use crate::transport::{Flow, ListenConfig, Transmit};
 /// ```
 pub struct UserAgent {
     common: Common,
-    sessions: HashMap<SessionId, Session>,
+    sessions: Map<SessionId, Session>,
     session_deadlines: Deadlines<SessionId>,
-    pending: HashMap<RequestId, Pending>,
+    pending: Map<RequestId, Pending>,
     pending_deadlines: Deadlines<RequestId>,
-    outgoing: HashMap<RequestId, Outgoing>,
+    outgoing: Map<RequestId, Outgoing>,
     outgoing_deadlines: Deadlines<RequestId>,
-    subscriptions: HashMap<SubscriptionId, Subscription>,
+    subscriptions: Map<SubscriptionId, Subscription>,
     subscription_deadlines: Deadlines<SubscriptionId>,
     peers: Peers,
 }
@@ -156,13 +156,13 @@ impl UserAgent {
     fn with_tokens(config: UserAgentConfig, tokens: Tokens) -> UserAgent {
         UserAgent {
             common: Common::new(config, tokens),
-            sessions: HashMap::new(),
+            sessions: Map::default(),
             session_deadlines: Deadlines::new(),
-            pending: HashMap::new(),
+            pending: Map::default(),
             pending_deadlines: Deadlines::new(),
-            outgoing: HashMap::new(),
+            outgoing: Map::default(),
             outgoing_deadlines: Deadlines::new(),
-            subscriptions: HashMap::new(),
+            subscriptions: Map::default(),
             subscription_deadlines: Deadlines::new(),
             peers: Peers::default(),
         }
