@@ -60,7 +60,7 @@ pub async fn bind_guarded(
 /// The user agent, and the requests whose outcome a caller of [`UserAgentHandle::send_request`] awaits.
 struct Agent {
     user_agent: UserAgent,
-    awaited: Map<RequestId, oneshot::Sender<Result<Message, RequestFailure>>>,
+    awaited: Map<RequestId, oneshot::Sender<Result<Arc<Message>, RequestFailure>>>,
     /// Told of what cannot be read.
     guard: Option<SharedGuard>,
     tcp_for_large_requests: bool,
@@ -81,7 +81,7 @@ impl Agent {
 impl Core for Agent {
     type Event = UaEvent;
 
-    fn handle_message(&mut self, now: Instant, message: Message, flow: Flow) {
+    fn handle_message(&mut self, now: Instant, message: Arc<Message>, flow: Flow) {
         self.user_agent.handle_message(now, message, flow);
     }
 
@@ -249,7 +249,7 @@ impl UserAgentHandle {
     ///
     /// # Errors
     /// Why there is none. After a shutdown, [`RequestFailure::Refused`].
-    pub async fn send_request(&self, request: OutboundRequest) -> Result<Message, RequestFailure> {
+    pub async fn send_request(&self, request: OutboundRequest) -> Result<Arc<Message>, RequestFailure> {
         let (asker, outcome) = oneshot::channel();
         self.handle.run(move |core, now| {
             let id = RequestId::next();

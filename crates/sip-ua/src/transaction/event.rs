@@ -1,6 +1,7 @@
 //! What the transaction layer tells the user agent above it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use sip_parser::Message;
 
@@ -46,7 +47,7 @@ pub enum TransactionEvent {
         /// The transaction to answer.
         id: ServerTransactionId,
         /// The request.
-        request: Message,
+        request: Arc<Message>,
         /// Where it came from.
         flow: Flow,
         /// The same request is being served under another branch: it took two paths through forking proxies.
@@ -61,12 +62,12 @@ pub enum TransactionEvent {
         /// The INVITE to answer.
         invite: ServerTransactionId,
         /// The CANCEL; its `Reason` may say that the call was taken elsewhere.
-        request: Message,
+        request: Arc<Message>,
     },
     /// An ACK for a 2xx: it belongs to a dialog, not to a transaction. May be a repeated or a stray one.
     Ack {
         /// The ACK.
-        request: Message,
+        request: Arc<Message>,
         /// Where it came from.
         flow: Flow,
     },
@@ -76,7 +77,7 @@ pub enum TransactionEvent {
         /// The transaction that it answers.
         id: ClientTransactionId,
         /// The response.
-        response: Message,
+        response: Arc<Message>,
         /// Where it came from.
         flow: Flow,
     },
@@ -106,7 +107,7 @@ pub enum TransactionEvent {
     /// acknowledged and hung up; all else is best forgotten.
     StrayResponse {
         /// The response.
-        response: Message,
+        response: Arc<Message>,
         /// Where it came from.
         flow: Flow,
     },

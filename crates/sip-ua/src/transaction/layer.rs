@@ -89,7 +89,8 @@ impl TransactionLayer {
     }
 
     /// Takes a message that came along `flow`.
-    pub fn handle_message(&mut self, now: Instant, message: Message, flow: Flow) {
+    pub fn handle_message(&mut self, now: Instant, message: impl Into<Arc<Message>>, flow: Flow) {
+        let message = message.into();
         if message.is_request() {
             self.handle_request(now, message, flow);
         } else {
@@ -167,7 +168,12 @@ impl TransactionLayer {
 
     /// Sends a message outside any transaction: the ACK for a 2xx, or a 2xx repeated after its transaction.
     pub fn send_stateless(&mut self, message: &Message, flow: Flow) {
-        self.transmit(flow, message.as_bytes().clone());
+        self.send_octets(message.as_bytes().clone(), flow);
+    }
+
+    /// The same for one that has just been written.
+    pub(crate) fn send_octets(&mut self, message: Bytes, flow: Flow) {
+        self.transmit(flow, message);
     }
 
     /// A branch for the `Via` of a new request: the magic cookie, and what nobody else can guess.

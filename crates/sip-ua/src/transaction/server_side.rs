@@ -1,5 +1,6 @@
 //! The layer as a server: requests that come in, responses that go out (RFC 3261 sections 17.2.3 and 18.2).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::{HeaderName, Message, Method, ResponseBuilder};
@@ -9,13 +10,14 @@ use super::matching::Identity;
 use super::road::{ReplyRoute, Road, note_source};
 use super::server::Server;
 use super::soundness;
+use super::written::WrittenResponse;
 use super::{AckDestination, ServerTransactionId, TransactionEvent, TransactionLayer};
 use crate::hashing::Fingerprint;
 use crate::transport::Flow;
 
 /// A request on its way to its transaction.
 struct Arrival {
-    request: Message,
+    request: Arc<Message>,
     flow: Flow,
     road: Road,
     /// Names its own transaction.
@@ -28,8 +30,21 @@ impl TransactionLayer {
     /// A 2xx to an INVITE is sent once for each call: repeating it until the ACK comes is the user agent's
     /// (RFC 3261 section 13.3.1.4). Everything else is repeated here.
     pub fn respond(&mut self, now: Instant, id: ServerTransactionId, response: &Message) -> bool {
+        let tag = response.to().ok().and_then(|to| to.tag());
+        let written = WrittenResponse::new(response.as_bytes().clone());
+        self.respond_written(now, id, &written, tag)
+    }
+
+    /// The same for a response that has just been written, with `tag` in its To.
+    pub(crate) fn respond_written(
+        &mut self,
+        now: Instant,
+        id: ServerTransactionId,
+        response: &WrittenResponse,
+        tag: Option<&str>,
+    ) -> bool {
         let Some(server) = self.servers.get_mut(id.0) else { return false };
-        let sent = server.respond(now, response);
+        let sent = server.respond(now, response, tag);
         self.settle_server(now, id.0);
         sent
     }
@@ -38,6 +53,21 @@ impl TransactionLayer {
     /// a new one (RFC 3261 section 8.2.7). A challenge that is sent so costs a server no memory, whoever asks for it.
     pub fn respond_stateless(&mut self, now: Instant, id: ServerTransactionId, response: &Message) -> bool {
         let sent = self.respond(now, id, response);
+        self.forget_server(id, sent)
+    }
+
+    /// The same for a response that has just been written.
+    pub(crate) fn respond_written_stateless(
+        &mut self,
+        now: Instant,
+        id: ServerTransactionId,
+        response: &WrittenResponse,
+    ) -> bool {
+        let sent = self.respond_written(now, id, response, None);
+        self.forget_server(id, sent)
+    }
+
+    fn forget_server(&mut self, id: ServerTransactionId, sent: bool) -> bool {
         self.remove_server(id.0);
         sent
     }
@@ -47,7 +77,7 @@ impl TransactionLayer {
         let via = request.raw(&HeaderName::Via).unwrap_or_default();
         let [call_id, cseq] =
             [HeaderName::CallId, HeaderName::CSeq].map(|name| request.raw(&name).unwrap_or_default());
-        self.tag_for(&[via, call_id, cseq].join("\n"))
+        self.tag_for((via, call_id, cseq))
     }
 
     /// Where the responses of the transaction `id` go, if its request came over UDP.
@@ -58,7 +88,7 @@ impl TransactionLayer {
         self.servers.set_peer(id.0, &flow);
     }
 
-    pub(super) fn handle_request(&mut self, now: Instant, request: Message, flow: Flow) {
+    pub(super) fn handle_request(&mut self, now: Instant, request: Arc<Message>, flow: Flow) {
         let identity = match Identity::of(&request) {
             Ok(identity) => identity,
             Err(error) => {
@@ -83,7 +113,7 @@ impl TransactionLayer {
         let known = self.servers.find(key);
         let can_merge = known.is_none() && !identity.has_to_tag && method != Method::Ack;
         let merge_key = can_merge.then(|| identity.merge_key(&self.prints));
-        let arrival = Arrival { request: noted.unwrap_or(request), flow, road, key };
+        let arrival = Arrival { request: noted.map_or(request, Arc::new), flow, road, key };
         match (method, known) {
             (Method::Ack, known) => self.handle_ack(now, arrival, known),
             (_, Some(id)) => self.handle_repeated_request(now, id),
@@ -123,9 +153,7 @@ impl TransactionLayer {
         let response = ResponseBuilder::reply(&arrival.request, 200).to_tag(&to_tag).build();
         let Arrival { request, road, key, .. } = arrival;
         let cancel = self.start_server(now, &request, road, key, None);
-        if let Ok(response) = Message::parse(response) {
-            self.respond(now, cancel, &response);
-        }
+        self.respond_written(now, cancel, &WrittenResponse::new(response), Some(&to_tag));
         if has_effect {
             let invite = ServerTransactionId(invite);
             self.events.push_back(TransactionEvent::Cancel { cancel, invite, request });
@@ -150,7 +178,7 @@ impl TransactionLayer {
     fn start_server(
         &mut self,
         now: Instant,
-        request: &Message,
+        request: &Arc<Message>,
         road: Road,
         key: Fingerprint,
         merge_key: Option<Fingerprint>,

@@ -60,13 +60,6 @@ impl Tokens {
         self.text(8)
     }
 
-    /// A branch for Via.
-    pub(super) fn branch(&mut self) -> String {
-        let mut branch = String::with_capacity(MAGIC_COOKIE.len() + 2 * BRANCH_OCTETS);
-        self.write_branch(&mut branch);
-        branch
-    }
-
     /// Appends a branch for Via.
     pub(super) fn write_branch(&mut self, text: &mut String) {
         text.push_str(MAGIC_COOKIE);
@@ -103,7 +96,9 @@ mod tests {
         assert_eq!(first, same.tag());
         assert_ne!(first, one.tag());
         assert_ne!(Tokens::from_seed([2; 32]).tag(), first);
-        assert_eq!(one.branch().len(), MAGIC_COOKIE.len() + 24);
+        let mut branch = String::new();
+        one.write_branch(&mut branch);
+        assert_eq!(branch.len(), MAGIC_COOKIE.len() + 24);
     }
 
     #[test]
