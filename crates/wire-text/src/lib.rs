@@ -2,6 +2,7 @@
 //! `core`: a call reads some fifty addresses, and writes more numbers than that.
 //!
 //! - [`ipv4`] and [`ip`] read what the standard parsers read, and nothing else;
+//! - [`Places`] finds octets of a class, sixteen at once;
 //! - [`Decimal`] and [`Address`] are such texts on the stack, to be put into a buffer or a [`Formatter`](core::fmt::Formatter)
 //!   in one piece.
 //!
@@ -21,6 +22,8 @@
 
 mod address;
 mod decimal;
+mod sixteen;
 
 pub use address::{Address, ip, ipv4};
 pub use decimal::Decimal;
+pub use sixteen::{Found, Places, Sixteen};
