@@ -8,10 +8,12 @@ use alloc::string::String;
 use core::fmt::{self, Write as _};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use wire_text::{Address, Found, Places, Sixteen, all, find, ipv4};
+
 pub use self::tel::TelUri;
 use crate::error::HeaderError;
 use crate::header::Params;
-use crate::scan::{number, split_before};
+use crate::scan::number;
 
 /// The host of a URI or of a Via.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +33,10 @@ impl<'a> Host<'a> {
             return ipv6(inner).map(Self::Ipv6);
         }
         let digit = text.as_bytes().first()?.is_ascii_digit();
-        if let Some(address) = digit.then(|| text.parse().ok()).flatten() {
+        if let Some(address) = digit.then(|| ipv4(text)).flatten() {
             return Some(Self::Ipv4(address));
         }
-        text.bytes().all(|octet| kind(octet) & NAME != 0).then_some(Self::Name(text))
+        all(text.as_bytes(), of_name).then_some(Self::Name(text))
     }
 
     /// The address, unless it is a name.
@@ -61,8 +63,8 @@ impl fmt::Display for Host<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(name) => f.write_str(name),
-            Self::Ipv4(address) => address.fmt(f),
-            Self::Ipv6(address) => write!(f, "[{address}]"),
+            Self::Ipv4(address) => f.write_str(Address::of((*address).into()).as_str()),
+            Self::Ipv6(address) => f.write_str(Address::in_uri((*address).into()).as_str()),
         }
     }
 }
@@ -76,10 +78,17 @@ fn ipv6(text: &str) -> Option<Ipv6Addr> {
 
 /// Reads `host[:port]`; blanks are allowed around the colon.
 pub(crate) fn host_and_port(text: &str) -> Option<(Host<'_>, Option<u16>)> {
-    let (host, rest) = match text.starts_with('[') {
-        true => text.split_at(text.find(']')? + 1),
-        false => split_before(text, b':'),
+    let host_end = match text.starts_with('[') {
+        true => text.find(']')? + 1,
+        false => find(text.as_bytes(), b':').unwrap_or(text.len()),
     };
+    divided(text, host_end)
+}
+
+/// The same where it is known where the host ends.
+#[inline]
+fn divided(text: &str, host_end: usize) -> Option<(Host<'_>, Option<u16>)> {
+    let (host, rest) = text.split_at(host_end);
     let rest = rest.trim_ascii_start();
     let port = match rest.strip_prefix(':') {
         Some(port) => Some(number(port.trim_ascii())?),
@@ -89,36 +98,29 @@ pub(crate) fn host_and_port(text: &str) -> Option<(Host<'_>, Option<u16>)> {
     Some((Host::parse(host.trim_ascii_end())?, port))
 }
 
-/// An octet that may stand in a host name, or between labels.
-const NAME: u8 = 1;
-/// An octet that may stand in a scheme.
-const SCHEME: u8 = 2;
-/// An octet that divides the parts of a SIP URI.
-const MARK: u8 = 4;
-/// An octet that may stand in no URI.
-const FORBIDDEN: u8 = 8;
-
-/// What each octet may be.
-static KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut octet = 0;
-    while octet < 256 {
-        kinds[octet] = match octet as u8 {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' => NAME | SCHEME,
-            b'_' => NAME,
-            b'+' => SCHEME,
-            b':' | b'@' | b';' | b'?' => MARK,
-            0..=b' ' | b'<' | b'>' | b'"' | 0x7f => FORBIDDEN,
-            _ => 0,
-        };
-        octet += 1;
-    }
-    kinds
-};
-
+/// Octets that may stand in a host name, or between labels.
 #[inline]
-fn kind(octet: u8) -> u8 {
-    KINDS[usize::from(octet)]
+fn of_name(octets: Sixteen) -> Found {
+    let letters = octets.lower().within(b'a', b'z');
+    letters | octets.within(b'0', b'9') | octets.within(b'-', b'.') | octets.equal(b'_')
+}
+
+/// Octets that divide the parts of a SIP URI, or may stand in no URI; the equals sign, which does neither, is among them.
+#[inline]
+fn dividing(octets: Sixteen) -> Found {
+    octets.within(b':', b'@') | octets.up_to(b' ') | octets.equal(b'"') | octets.equal(0x7f)
+}
+
+/// Where the scheme ends: before the first colon.
+#[inline]
+fn scheme_end(text: &str) -> Option<usize> {
+    let octets = text.as_bytes();
+    if octets.starts_with(b"sip:") {
+        return Some(3);
+    }
+    let of_scheme = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'+');
+    let end = octets.iter().position(|octet| !of_scheme(octet))?;
+    (octets[0].is_ascii_alphabetic() && octets[end] == b':').then_some(end)
 }
 
 /// A URI. A `sip:` or `sips:` one is taken apart; of any other scheme only scheme and text are known, and the
@@ -149,9 +151,7 @@ impl<'a> Uri<'a> {
     /// # Errors
     /// [`HeaderError`] when there is no scheme, or a SIP URI has no usable host or port.
     pub fn parse(text: &'a str) -> Result<Self, HeaderError> {
-        let end = text.bytes().position(|octet| kind(octet) & SCHEME == 0);
-        let end = end.filter(|end| text.as_bytes()[0].is_ascii_alphabetic() && text.as_bytes()[*end] == b':');
-        let end = end.ok_or(malformed("write scheme:user@host", 0))?;
+        let end = scheme_end(text).ok_or(malformed("write scheme:user@host", 0))?;
         let (scheme, rest) = (&text[..end], &text[end + 1..]);
         let marks = Marks::find(rest).map_err(|error| error.behind(end + 1))?;
         let mut uri = Self {
@@ -188,8 +188,14 @@ impl<'a> Uri<'a> {
         }
         let params_end = marks.question.unwrap_or(rest.len());
         let host_end = marks.semicolon.unwrap_or(params_end);
-        (self.host, self.port) =
-            host_and_port(&rest[host_at..host_end]).ok_or(malformed("no usable host and port", host_at))?;
+        let host = &rest[host_at..host_end];
+        let read = match marks.colon {
+            // A colon between brackets is one of the address.
+            _ if host.starts_with('[') => host_and_port(host),
+            Some(colon) if colon < host_end => divided(host, colon - host_at),
+            _ => divided(host, host.len()),
+        };
+        (self.host, self.port) = read.ok_or(malformed("no usable host and port", host_at))?;
         self.params = Params(&rest[host_end..params_end]);
         self.headers = marks.question.map_or("", |question| &rest[question + 1..]);
         Ok(())
@@ -319,6 +325,8 @@ struct Marks {
     at: Option<usize>,
     /// The colon between user and password.
     password: Option<usize>,
+    /// The first colon behind the `@`, or the first of all.
+    colon: Option<usize>,
     /// An `@` that should not be there.
     second_at: Option<usize>,
     /// The semicolon behind host and port.
@@ -331,17 +339,15 @@ impl Marks {
     /// Goes once over the text behind the scheme.
     fn find(rest: &str) -> Result<Self, HeaderError> {
         let mut marks = Self::default();
-        let mut colon = None;
-        for (place, octet) in rest.bytes().enumerate() {
-            if kind(octet) & (MARK | FORBIDDEN) == 0 {
-                continue;
-            }
-            match octet {
-                b':' => colon = colon.or(Some(place)),
+        let octets = rest.as_bytes();
+        for place in Places::of(octets, dividing) {
+            match octets[place] {
+                b'=' => {}
+                b':' => marks.colon = marks.colon.or(Some(place)),
                 // Headers hold others: RFC 3515 §2.1 writes them so, against the grammar.
                 b'@' if marks.question.is_some() && marks.at.is_some() => {}
                 b'@' if marks.at.is_some() => marks.second_at = marks.second_at.or(Some(place)),
-                b'@' => marks = Self { at: Some(place), password: colon, ..Self::default() },
+                b'@' => marks = Self { at: Some(place), password: marks.colon, ..Self::default() },
                 b';' if marks.question.is_none() => marks.semicolon = marks.semicolon.or(Some(place)),
                 b'?' => marks.question = marks.question.or(Some(place)),
                 b';' => {}

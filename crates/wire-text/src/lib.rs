@@ -2,7 +2,7 @@
 //! `core`: a call reads some fifty addresses, and writes more numbers than that.
 //!
 //! - [`ipv4`] and [`ip`] read what the standard parsers read, and nothing else;
-//! - [`Places`] finds octets of a class, sixteen at once;
+//! - [`find`], [`position`] and [`Places`] find octets in short texts, sixteen at once;
 //! - [`Decimal`] and [`Address`] are such texts on the stack, to be put into a buffer or a [`Formatter`](core::fmt::Formatter)
 //!   in one piece.
 //!
@@ -26,4 +26,4 @@ mod sixteen;
 
 pub use address::{Address, ip, ipv4};
 pub use decimal::Decimal;
-pub use sixteen::{Found, Places, Sixteen};
+pub use sixteen::{Found, Places, Sixteen, all, find, position};

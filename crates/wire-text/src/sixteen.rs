@@ -59,13 +59,15 @@ impl Sixteen {
 /// Less than sixteen octets, the first one lowest. What is read twice says the same twice.
 #[inline]
 fn few(octets: &[u8]) -> u128 {
-    let behind = |width: usize| 8 * (octets.len() - width);
+    let length = octets.len();
     if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
-        return u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)) << behind(8);
+        // In two steps, for the last of eight moves all the way.
+        let behind = u64::from_le_bytes(*last) >> 1 >> (63 - 8 * ((length - 8) & 7));
+        return u128::from(u64::from_le_bytes(*first)) | u128::from(behind) << 64;
     }
     let word = match (octets.first_chunk(), octets.last_chunk()) {
         (Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << behind(4)
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (length - 4))
         }
         _ => match octets {
             [] => 0,
@@ -94,6 +96,49 @@ impl BitOr for Found {
     }
 }
 
+/// The first place in a short text where an octet of a class stands.
+#[inline]
+pub fn position(octets: &[u8], class: impl Fn(Sixteen) -> Found) -> Option<usize> {
+    let first = |bits: u32| bits.trailing_zeros() as usize;
+    let (whole, rest) = octets.as_chunks();
+    for (place, octets) in whole.iter().enumerate() {
+        match class(Sixteen::new(octets)).bits() {
+            0 => {}
+            bits => return Some(16 * place + first(bits)),
+        }
+    }
+    if rest.is_empty() {
+        return None;
+    }
+    // The last sixteen reach back to where nothing was found. The zeros behind a shorter text are none of its octets.
+    let (bits, from) = match octets.last_chunk() {
+        Some(last) => (class(Sixteen::new(last)).bits(), octets.len() - 16),
+        None => (class(Sixteen::first(rest)).bits() & ((1 << rest.len()) - 1), 0),
+    };
+    (bits != 0).then(|| from + first(bits))
+}
+
+/// The first place in a short text where `octet` stands.
+#[inline]
+pub fn find(octets: &[u8], octet: u8) -> Option<usize> {
+    position(octets, |octets| octets.equal(octet))
+}
+
+/// Whether all octets of a short text are of a class.
+#[inline]
+pub fn all(octets: &[u8], class: impl Fn(Sixteen) -> Found) -> bool {
+    let (whole, rest) = octets.as_chunks();
+    let wholly = |octets: &[u8; 16]| class(Sixteen::new(octets)).bits() == 0xffff;
+    whole.iter().all(wholly)
+        && match octets.last_chunk() {
+            Some(last) => rest.is_empty() || wholly(last),
+            None => {
+                let wanted = (1 << rest.len()) - 1;
+                class(Sixteen::first(rest)).bits() & wanted == wanted
+            }
+        }
+}
+
 /// The places in a text where octets of one class stand, in order. No block is looked at before its turn.
 #[derive(Clone, Debug)]
 pub struct Places<'a, C> {
@@ -111,6 +156,19 @@ impl<'a, C: Fn(Sixteen) -> Found> Places<'a, C> {
         let left = find_in_block(octets, &class);
         Self { octets, class, block: 0, left }
     }
+
+    /// Goes on to the next block in which something is found; false where there is none.
+    #[inline(never)]
+    fn next_block(&mut self) -> bool {
+        loop {
+            self.block += BLOCK;
+            let Some(rest) = self.octets.get(self.block..) else { return false };
+            self.left = find_in_block(rest, &self.class);
+            if self.left != 0 {
+                return true;
+            }
+        }
+    }
 }
 
 impl<C: Fn(Sixteen) -> Found> Iterator for Places<'_, C> {
@@ -118,10 +176,8 @@ impl<C: Fn(Sixteen) -> Found> Iterator for Places<'_, C> {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        while self.left == 0 {
-            self.block += BLOCK;
-            let rest = self.octets.get(self.block..).filter(|rest| !rest.is_empty())?;
-            self.left = find_in_block(rest, &self.class);
+        if self.left == 0 && !self.next_block() {
+            return None;
         }
         let place = self.block + self.left.trailing_zeros() as usize;
         self.left &= self.left - 1;
@@ -138,10 +194,12 @@ fn find_in_block(octets: &[u8], class: &impl Fn(Sixteen) -> Found) -> u64 {
     if let [one, two, three, four, ..] = whole {
         return found(one, 0) | found(two, 1) | found(three, 2) | found(four, 3);
     }
-    let mut bits = 0;
-    for (place, octets) in whole.iter().enumerate() {
-        bits |= found(octets, place);
-    }
+    let bits = match whole {
+        [] => 0,
+        [one] => found(one, 0),
+        [one, two] => found(one, 0) | found(two, 1),
+        [one, two, three, ..] => found(one, 0) | found(two, 1) | found(three, 2),
+    };
     if rest.is_empty() {
         return bits;
     }
@@ -177,6 +235,15 @@ mod tests {
             let found = Places::of(&octets, |octets| octets.equal(0) | octets.equal(2));
             let wanted = octets.iter().enumerate().filter(|(_, octet)| **octet % 2 == 0).map(|(at, _)| at);
             prop_assert!(found.eq(wanted));
+        }
+
+        #[test]
+        fn the_first_place_is_found(octets in proptest::collection::vec(0_u8..40, 0..70)) {
+            let low = |octets: Sixteen| octets.up_to(2);
+            prop_assert_eq!(position(&octets, low), octets.iter().position(|octet| *octet <= 2));
+            prop_assert_eq!(find(&octets, 0), octets.iter().position(|octet| *octet == 0));
+            let wanted = octets.iter().all(|octet| (1..39).contains(octet));
+            prop_assert_eq!(all(&octets, |octets| octets.within(1, 38)), wanted);
         }
     }
 }

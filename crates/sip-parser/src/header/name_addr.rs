@@ -3,6 +3,8 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
+use wire_text::{find, position};
+
 use super::params::{Params, Quoted, between_quotes, unquoted};
 use crate::error::HeaderError;
 use crate::scan::{find_outside, is_token, offset, seconds, split_before};
@@ -32,7 +34,7 @@ impl<'a> NameAddr<'a> {
         };
         let display = Some(text[..open].trim_ascii()).filter(|d| !d.is_empty());
         let inner = &text[open + 1..];
-        let close = memchr::memchr(b'>', inner.as_bytes());
+        let close = find(inner.as_bytes(), b'>');
         let close = close.ok_or(malformed("'<' is not closed by '>'", open))?;
         let params = inner[close + 1..].trim_ascii();
         if !params.is_empty() && !params.starts_with(';') {
@@ -145,7 +147,8 @@ fn open_bracket(text: &str) -> Result<Option<usize>, HeaderError> {
 fn closing_quote(text: &str) -> Option<usize> {
     let mut from = 0;
     loop {
-        let mark = from + memchr::memchr2(b'"', b'\\', text.as_bytes().get(from..)?)?;
+        let mark =
+            from + position(text.as_bytes().get(from..)?, |octets| octets.equal(b'"') | octets.equal(b'\\'))?;
         if text.as_bytes()[mark] == b'"' {
             return Some(mark);
         }

@@ -124,17 +124,14 @@ impl Few {
     #[inline]
     fn push(&mut self, line: Line) -> bool {
         let at = usize::from(self.count);
-        let (Ok(start), Ok(end)) = (u16::try_from(line.value.start), u16::try_from(line.value.end)) else {
+        let Place { start, end } = line.value;
+        if at >= USUAL || start.max(end) > u16::MAX.into() {
             return false;
-        };
-        match (self.numbers.get_mut(at), self.places.get_mut(at)) {
-            (Some(number), Some(place)) => {
-                (*number, *place) = (line.number, Near { start, end });
-                self.count += 1;
-                true
-            }
-            _ => false,
         }
+        // Both were seen to fit.
+        (self.numbers[at], self.places[at]) = (line.number, Near { start: start as u16, end: end as u16 });
+        self.count += 1;
+        true
     }
 
     #[inline]

@@ -57,15 +57,11 @@ impl Message {
 }
 
 impl Place {
+    /// From `start` to `end` of a message, which is shorter than [`LONGEST`].
     #[inline]
     pub(super) fn new(start: usize, end: usize) -> Self {
-        Self { start: offset(start), end: offset(end) }
+        Self { start: start as u32, end: end as u32 }
     }
-}
-
-/// A message is bounded far below four gigabytes.
-fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// What a first look at a head finds.
@@ -151,7 +147,7 @@ impl<'b> LineEnds<'b, ()> {
 
 impl<F: Iterator<Item = usize>> LineEnds<'_, F> {
     /// The next place where CRLF stands; the end of the bytes when there is none.
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> usize {
         for feed in self.feeds.by_ref() {
             if feed > 0 && self.bytes[feed - 1] == b'\r' {

@@ -150,7 +150,9 @@ impl Message {
     /// # Errors
     /// [`HeaderError`] when it is missing or cannot be read.
     pub fn via(&self) -> Result<Via<'_>, HeaderError> {
-        Via::parse(self.values(&HeaderName::Via).next().ok_or(HeaderError::Missing("Via"))?)
+        let mut lines = self.raw_all(&HeaderName::Via);
+        let top = lines.find_map(|line| CommaList(Some(line)).next());
+        Via::parse(top.ok_or(HeaderError::Missing("Via"))?)
     }
 
     /// From.

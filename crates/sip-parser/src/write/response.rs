@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
-use memchr::memchr;
 use smallvec::SmallVec;
+use wire_text::find;
 
 use super::sink::{self, Length, Sink};
 use super::{IntoHeaderName, default_reason, header_line};
@@ -147,7 +147,7 @@ impl<'r> ResponseBuilder<'r> {
         let to = self.request.raw(&HeaderName::To).unwrap_or_default();
         let tag = self.to_tag.as_deref().unwrap_or_default();
         // A tag is a parameter.
-        let may_have_one = memchr(b';', to.as_bytes()).is_some();
+        let may_have_one = find(to.as_bytes(), b';').is_some();
         let has_one = may_have_one && self.request.to().is_ok_and(|to| to.tag().is_some());
         (to, if has_one { "" } else { tag })
     }
