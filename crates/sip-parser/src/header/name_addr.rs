@@ -111,11 +111,13 @@ impl fmt::Display for NameAddr<'_> {
         if let Some(display) = self.display {
             let words = |octet| is_token(octet) || matches!(octet, b' ' | b'\t');
             match between_quotes(display).is_some() || display.bytes().all(words) {
-                true => write!(f, "{display} ")?,
-                false => write!(f, "{} ", Quoted(display))?,
+                true => f.write_str(display)?,
+                false => Quoted(display).fmt(f)?,
             }
+            f.write_str(" ")?;
         }
-        write!(f, "<{}>{}", self.uri, self.params)
+        ["<", self.uri.as_str(), ">"].iter().try_for_each(|text| f.write_str(text))?;
+        self.params.fmt(f)
     }
 }
 

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use bytes::Bytes;
 use bytestring::ByteString;
-use wire_text::{Address, Decimal};
+use wire_text::{Address, Decimal, Sixteen, all};
 
 use super::lines::{Line, Place};
 use super::parse::LONGEST;
@@ -15,7 +15,7 @@ use super::{Message, Start, StartKind};
 use crate::error::HeaderError;
 use crate::header::{CSeq, Contact, HeaderName, NameAddr, UNLISTED, Via, by_number};
 use crate::method::Method;
-use crate::scan::{CommaList, number};
+use crate::scan::{CommaList, is_token, number, split_before};
 use crate::typed::TypedHeader;
 use crate::uri::Uri;
 
@@ -102,6 +102,17 @@ impl Message {
         })
     }
 
+    /// The value of each line of a listed name.
+    #[inline]
+    pub(crate) fn listed(&self, name: &HeaderName) -> impl Iterator<Item = &str> {
+        let (number, mut from) = (name.number(), 0);
+        core::iter::from_fn(move || {
+            let (index, value) = self.lines.find(number, from)?;
+            from = index + 1;
+            Some(self.text(value))
+        })
+    }
+
     /// The first line from `from` on that has this name, which is not listed.
     fn find_written(&self, name: &HeaderName, mut from: usize) -> Option<(usize, Place)> {
         loop {
@@ -150,7 +161,7 @@ impl Message {
     /// # Errors
     /// [`HeaderError`] when it is missing or cannot be read.
     pub fn via(&self) -> Result<Via<'_>, HeaderError> {
-        let mut lines = self.raw_all(&HeaderName::Via);
+        let mut lines = self.listed(&HeaderName::Via);
         let top = lines.find_map(|line| CommaList(Some(line)).next());
         Via::parse(top.ok_or(HeaderError::Missing("Via"))?)
     }
@@ -299,9 +310,18 @@ impl Place {
     }
 }
 
+/// Whether a value of a parameter of Via needs no quotes.
+fn is_bare_in_via(value: &str) -> bool {
+    let usual = |octets: Sixteen| {
+        octets.lower().within(b'a', b'z') | octets.within(b'0', b':') | octets.within(b'-', b'.')
+    };
+    let bare = |octet| is_token(octet) || matches!(octet, b':' | b'[' | b']');
+    all(value.as_bytes(), usual) || value.bytes().all(bare)
+}
+
 /// The value with `received` set and an empty `rport` filled in; what was there of them is replaced.
 fn rewritten_via(top: &str, received: Option<IpAddr>, rport: Option<u16>) -> String {
-    let (head, params) = top.split_at(top.find(';').unwrap_or(top.len()));
+    let (head, params) = split_before(top, b';');
     let mut text = String::with_capacity(top.len() + ";received=;rport=65535".len() + 39);
     text.push_str(head);
     let via_params = crate::header::Params(params);
@@ -314,8 +334,7 @@ fn rewritten_via(top: &str, received: Option<IpAddr>, rport: Option<u16>) -> Str
         }
         text.extend([";", name]);
         if let Some(value) = value {
-            let plain = |b| crate::scan::is_token(b) || matches!(b, b':' | b'[' | b']');
-            let quote = if value.bytes().all(plain) { "" } else { "\"" };
+            let quote = if is_bare_in_via(value) { "" } else { "\"" };
             text.extend(["=", quote, value, quote]);
         }
     }
