@@ -27,10 +27,13 @@ impl Direction {
         }
     }
 
+    /// The letters of each name.
+    pub(crate) const LENGTH: usize = 8;
+
     /// The direction that an attribute name stands for; `None` for any other name.
     pub fn from_name(name: &str) -> Option<Self> {
-        // Each has eight letters, and an octet that is a small letter with this bit is one in any case.
-        let octets: &[u8; 8] = name.as_bytes().try_into().ok()?;
+        // An octet that is a small letter with this bit is one in any case.
+        let octets: &[u8; Self::LENGTH] = name.as_bytes().try_into().ok()?;
         match &octets.map(|octet| octet | 0x20) {
             b"sendrecv" => Some(Self::SendRecv),
             b"sendonly" => Some(Self::SendOnly),

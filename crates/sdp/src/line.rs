@@ -44,9 +44,24 @@ impl<'a> Lines<'a> {
         self.next_of(kind)
     }
 
-    /// The values of the lines of this type. No other line is looked at.
-    pub(crate) fn values(mut self, kind: u8) -> impl Iterator<Item = &'a str> + use<'a> {
-        iter::from_fn(move || self.next_of(kind))
+    /// What the lines of this type say that have so many octets without the blanks around them. Of most others only the
+    /// length is looked at.
+    pub(crate) fn words(mut self, kind: u8, length: usize) -> impl Iterator<Item = &'a str> + use<'a> {
+        let octets = self.text.octets();
+        let is_blank = move |at: usize| octets.get(at).is_some_and(u8::is_ascii_whitespace);
+        let may_be = move |span: &Span| {
+            let (start, end) = (usize::from(span.start), usize::from(span.end));
+            end - start == length || (end - start > length && (is_blank(start) || is_blank(end - 1)))
+        };
+        iter::from_fn(move || {
+            loop {
+                let span = self.spans.find(|span| span.kind == kind && may_be(span))?;
+                let word = self.text.value(*span).trim_ascii();
+                if word.len() == length {
+                    return Some(word);
+                }
+            }
+        })
     }
 }
 

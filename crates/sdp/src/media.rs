@@ -159,7 +159,7 @@ impl<'a> Media<'a> {
 
 /// The direction among `attributes`; the first counts.
 pub(crate) fn direction(attributes: Attributes<'_>) -> Option<Direction> {
-    attributes.words().find_map(Direction::from_name)
+    attributes.words(Direction::LENGTH).find_map(Direction::from_name)
 }
 
 /// The parts of an `m=` line.

@@ -176,7 +176,8 @@ impl<C: Fn(Sixteen) -> Found> Iterator for Places<'_, C> {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        if self.left == 0 && !self.next_block() {
+        // Most texts are one block.
+        if self.left == 0 && (self.block + BLOCK >= self.octets.len() || !self.next_block()) {
             return None;
         }
         let place = self.block + self.left.trailing_zeros() as usize;

@@ -84,9 +84,9 @@ impl<'a> Attributes<'a> {
         values.filter_map(|value| T::parse(value.trim_ascii()).ok())
     }
 
-    /// Attributes without a value, by what they say.
-    pub(crate) fn words(self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.lines.values(b'a').map(str::trim_ascii)
+    /// Attributes without a value and with so many letters, by what they say.
+    pub(crate) fn words(self, length: usize) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.lines.words(b'a', length)
     }
 
     /// The first of a type that is about one payload type.

@@ -37,7 +37,7 @@ fn an_invite_is_read_in_every_part() {
     assert_eq!(m.cseq().unwrap().number, 314_159);
     assert_eq!(m.contacts().filter_map(Result::ok).count(), 2);
     assert_eq!(m.raw(&HeaderName::Subject), Some("one    two  \tthree"));
-    assert_eq!(m.body().as_ref(), b"body");
+    assert_eq!(m.body(), b"body");
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn received_and_rport_are_put_into_the_topmost_via_only() {
     let vias: Vec<_> = m.values(&HeaderName::Via).collect();
     assert_eq!(vias[0], "SIP/2.0/UDP pc33.example.com;branch=z9hG4bK776;received=192.0.2.4;rport=9");
     assert_eq!(vias[1..], ["SIP/2.0/TCP [2001:db8::1]", "SIP/2.0/UDP 192.0.2.9"]);
-    assert_eq!(m.body().as_ref(), b"body");
+    assert_eq!(m.body(), b"body");
     assert_eq!(m.via().unwrap().host(), Host::Name("pc33.example.com"));
 }
 
@@ -131,6 +131,6 @@ proptest! {
         }
         let message = Message::parse(bytes).unwrap();
         prop_assert_eq!(message.raw(&crate::HeaderName::from(name.as_str())).unwrap(), value.trim_ascii());
-        prop_assert_eq!(message.body().as_ref(), body.as_slice());
+        prop_assert_eq!(message.body(), body.as_slice());
     }
 }

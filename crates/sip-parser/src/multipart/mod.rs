@@ -87,7 +87,7 @@ impl Message {
     /// The session description in the body: the body itself, or the first part of that type. A body of which nothing is
     /// said is one: RFC 2543 knew no other.
     pub fn session_description(&self) -> Option<&[u8]> {
-        let body = Some(&self.body()[..]).filter(|body| !body.is_empty())?;
+        let body = Some(self.body()).filter(|body| !body.is_empty())?;
         match self.header::<ContentType<'_>>() {
             Ok(None) => Some(body),
             Ok(Some(content)) if content.is("application", "sdp") => Some(body),
@@ -101,7 +101,7 @@ impl Message {
     /// The body or the part of that type.
     pub fn body_of(&self, kind: &str, subtype: &str) -> Option<&[u8]> {
         match self.header::<ContentType<'_>>().ok().flatten()? {
-            content if content.is(kind, subtype) => Some(&self.body()[..]),
+            content if content.is(kind, subtype) => Some(self.body()),
             content if content.is_multipart() => {
                 self.parts().into_iter().find(|part| part.is(kind, subtype)).map(|part| part.body)
             }

@@ -21,7 +21,7 @@ use crate::method::Method;
 ///     .build();
 /// let message = Message::parse(bytes)?;
 /// assert_eq!(message.headers().count(), 4);
-/// assert_eq!(message.body().as_ref(), b"hello");
+/// assert_eq!(message.body(), b"hello");
 /// # Ok::<(), sip_parser::ParseError>(())
 /// ```
 #[derive(Clone, Debug)]

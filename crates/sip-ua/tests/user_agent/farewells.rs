@@ -21,7 +21,7 @@ fn our_bye_says_what_was_kept_for_the_end() {
     assert!(network.sent.is_empty(), "it waits for the end");
     network.hangup(BOB, bob);
     let bye = last(&network, |message| message.method() == Some(Method::Bye));
-    assert_eq!((bye.content_type(), &bye.body()[..]), (Some("text/plain"), &b"2 EUR"[..]));
+    assert_eq!((bye.content_type(), bye.body()), (Some("text/plain"), &b"2 EUR"[..]));
     network.hangup(ALICE, alice);
     network.run(70_000);
     assert!(network.is_silent());
@@ -35,7 +35,7 @@ fn the_answer_to_a_bye_says_it_too() {
     network.hangup(ALICE, alice);
     let answer = last(&network, |message| message.status() == Some(200));
     assert_eq!(answer.cseq().map(|cseq| cseq.method), Ok(Method::Bye));
-    assert_eq!(&answer.body()[..], b"2 EUR");
+    assert_eq!(answer.body(), b"2 EUR");
     network.run(70_000);
     assert!(network.is_silent());
 }
