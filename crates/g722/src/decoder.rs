@@ -1,6 +1,6 @@
 use crate::BLOCK;
-use crate::higher_band::HigherBand;
-use crate::lower_band::LowerBand;
+use crate::bands::Bands;
+use crate::lower_band::audible;
 use crate::qmf::Synthesis;
 
 /// How many bits of each octet are audio (clause 1.2). RTP has the first mode alone.
@@ -19,8 +19,7 @@ pub enum Mode {
 #[derive(Clone, Debug)]
 pub struct Decoder {
     mode: Mode,
-    lower: LowerBand,
-    higher: HigherBand,
+    bands: Bands,
     synthesis: Synthesis,
 }
 
@@ -32,7 +31,7 @@ impl Decoder {
 
     /// A decoder of octets that carry data in their last bits.
     pub const fn with_mode(mode: Mode) -> Self {
-        Self { mode, lower: LowerBand::new(), higher: HigherBand::new(), synthesis: Synthesis::new() }
+        Self { mode, bands: Bands::new(), synthesis: Synthesis::new() }
     }
 
     /// Decodes a payload to linear PCM (mono, 16 bits, 16 kHz), two samples for each octet (RTP use: RFC 3551 §4.5.2).
@@ -42,18 +41,20 @@ impl Decoder {
     pub fn decode(&mut self, payload: &[u8], pcm: &mut [i16]) -> usize {
         let count = 2 * payload.len();
         let Some(pcm) = pcm.get_mut(..count) else { return 0 };
-        let Self { mode, lower, higher, synthesis } = self;
+        // Of its own, so that it stays in registers.
+        let (audible, mut bands) = (audible(self.mode), self.bands.clone());
         for (payload, pcm) in payload.chunks(BLOCK).zip(pcm.chunks_mut(2 * BLOCK)) {
-            let bands = payload.iter().map(|&octet| (lower.decode(octet, *mode), higher.decode(octet >> 6)));
-            synthesis.join(bands, pcm);
+            self.synthesis.join(payload.iter().map(|&octet| bands.decode(octet, audible)), pcm);
         }
+        self.bands = bands;
         count
     }
 
     /// The sample of each sub-band for an octet, before the filter.
     #[cfg(test)]
     pub(crate) fn decode_bands(&mut self, octet: u8) -> (i32, i32) {
-        (self.lower.decode(octet, self.mode), self.higher.decode(octet >> 6))
+        let samples = self.bands.decode(octet, audible(self.mode));
+        (crate::pair::lower(samples), crate::pair::higher(samples))
     }
 }
 

@@ -30,6 +30,8 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+/// Both sub-bands, past the filters.
+mod bands;
 mod decoder;
 mod encoder;
 /// What the fuzz targets run.
@@ -38,6 +40,8 @@ pub mod fuzzing;
 mod higher_band;
 /// The lower sub-band, 0 to 4 kHz: four to six bits a sample.
 mod lower_band;
+/// A number for each sub-band, so that one instruction works on both.
+mod pair;
 /// The prediction that both sub-bands have.
 mod predictor;
 /// Quadrature mirror filters: one band of 8 kHz into two of 4 kHz, and back.
@@ -74,17 +78,6 @@ const fn saturate(value: i32) -> i32 {
         32_767
     } else if value < -32_768 {
         -32_768
-    } else {
-        value
-    }
-}
-
-/// Keeps a signal of a sub-band within its 15 bits (clause 6.2.1.6, LIMIT).
-const fn limit(value: i32) -> i32 {
-    if value > 16_383 {
-        16_383
-    } else if value < -16_384 {
-        -16_384
     } else {
         value
     }

@@ -167,7 +167,7 @@ fn relay_heard(now: Instant, talker: &mut LegCore, listener: &mut LegCore, heard
     }
     let mut sound = (&[][..], 0);
     if talker.listens(heard) || listener.recodes(heard) {
-        let Some(decoded) = talker.decode(heard, datagram, &mut pcm) else { return };
+        let Some(decoded) = talker.decode(heard, datagram, listener.heard_rate(), &mut pcm) else { return };
         listener.press_heard(now, &talker.listen(decoded));
         sound = decoded;
     }

@@ -38,6 +38,22 @@ impl SampleRate {
         }
     }
 
+    /// The lowest that holds all of a sound of `hertz` samples a second; 48 kHz of one that has more.
+    ///
+    /// ```
+    /// assert_eq!(opus::SampleRate::at_least(16_000), opus::SampleRate::Hz16000);
+    /// assert_eq!(opus::SampleRate::at_least(22_050), opus::SampleRate::Hz24000);
+    /// ```
+    pub const fn at_least(hertz: u32) -> Self {
+        match hertz {
+            ..=8_000 => Self::Hz8000,
+            ..=12_000 => Self::Hz12000,
+            ..=16_000 => Self::Hz16000,
+            ..=24_000 => Self::Hz24000,
+            _ => Self::Hz48000,
+        }
+    }
+
     /// Ticks of the RTP clock for each sample: 6 to 1.
     pub const fn ticks_per_sample(self) -> usize {
         (crate::CLOCK_RATE / self.hertz()) as usize
@@ -165,6 +181,20 @@ pub struct Settings {
     /// The widest that is sent. Default all that the rate has. At 24 and 48 kHz nothing narrower than
     /// [`Bandwidth::Wide`] is made of speech: encode for telephones of 8 kHz at 8 or 16 kHz.
     pub max_bandwidth: Bandwidth,
+}
+
+impl Settings {
+    /// The lowest rate of what is encoded at which all that is asked for is done: from complexity 7 on the encoder tells the noise
+    /// of a room from speech, so that it need not be sent, but at no less than 16 kHz. Below it knows silence alone.
+    ///
+    /// ```
+    /// let wished = opus::Settings { discontinuous: true, complexity: 9, ..opus::Settings::default() };
+    /// assert_eq!(wished.lowest_rate(), opus::SampleRate::Hz16000);
+    /// assert_eq!(opus::Settings::default().lowest_rate(), opus::SampleRate::Hz8000);
+    /// ```
+    pub const fn lowest_rate(&self) -> SampleRate {
+        if self.discontinuous && self.complexity >= 7 { SampleRate::Hz16000 } else { SampleRate::Hz8000 }
+    }
 }
 
 impl Default for Settings {

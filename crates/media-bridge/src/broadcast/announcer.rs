@@ -10,7 +10,7 @@ use audio::Resampler;
 use super::air::{Air, Channel};
 use super::{Broadcast, Source};
 use crate::codec::Encoder;
-use crate::playback::{encode_frame, form_samples};
+use crate::playback::encode_frame;
 
 /// A frame.
 const TURN: Duration = Duration::from_millis(20);
@@ -143,12 +143,11 @@ impl Station {
 impl Maker {
     fn of(channel: &Arc<Channel>, rate: u32) -> Option<Self> {
         let form = channel.form();
-        let ours = form.codec().sample_rate();
+        let (ours, samples, encoder) = form.encoder(rate)?;
         let resampler = match rate == ours {
             true => None,
             false => Some(Resampler::new(rate, ours).ok()?),
         };
-        let (encoder, samples) = (form.encoder()?, form_samples(form));
         Some(Self { channel: Arc::downgrade(channel), encoder, resampler, samples })
     }
 }

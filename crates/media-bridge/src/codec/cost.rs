@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use audio::Resampler;
 
-use super::{Codec, MOST_SAMPLES, Translation};
+use super::{Codec, MOST_SAMPLES, Translation, samples_at};
 
 /// Packets in the second of sound that is measured.
 const PACKETS: usize = 50;
@@ -25,6 +25,7 @@ pub struct TranslationCosts {
 #[derive(Clone, Copy, Debug)]
 struct Pieces {
     codec: Codec,
+    rate: u32,
     encode: Duration,
     decode: Duration,
 }
@@ -33,10 +34,15 @@ impl TranslationCosts {
     /// Measures. It takes some tenths of a second: not for a thread that has calls to serve.
     pub fn measure() -> Self {
         let codecs = Codec::ALL.into_iter().filter(|codec| codec.is_translatable());
-        let pieces: Vec<Pieces> = codecs.filter_map(measure_codec).collect();
-        let mut rates: Vec<u32> = pieces.iter().map(|piece| piece.codec.sample_rate()).collect();
+        let mut rates: Vec<u32> = codecs.clone().map(Codec::sample_rate).collect();
         rates.sort_unstable();
         rates.dedup();
+        let at_rates = codecs.flat_map(|codec| {
+            let mut rates: Vec<u32> = rates.iter().map(|rate| codec.rate_for(*rate)).collect();
+            rates.dedup();
+            rates.into_iter().map(move |rate| (codec, rate))
+        });
+        let pieces: Vec<Pieces> = at_rates.filter_map(measure_codec).collect();
         let pairs = rates.iter().flat_map(|from| rates.iter().map(move |to| (*from, *to)));
         let resampling = pairs.filter(|(from, to)| from != to).filter_map(measure_resampling).collect();
         Self { pieces, resampling, law: measure_law() }
@@ -44,7 +50,7 @@ impl TranslationCosts {
 
     /// The codecs that can be translated.
     pub fn codecs(&self) -> impl Iterator<Item = Codec> + '_ {
-        self.pieces.iter().map(|piece| piece.codec)
+        self.pieces.iter().filter(|piece| piece.rate == piece.codec.sample_rate()).map(|piece| piece.codec)
     }
 
     /// Processor time for a second of sound. `None` where there is no way; nothing for a codec to itself, which is passed on.
@@ -54,9 +60,9 @@ impl TranslationCosts {
             Translation::InPlace(_) => Some(self.law),
             Translation::Impossible => None,
             Translation::Recode => {
-                let piece = |codec| self.pieces.iter().find(|piece| piece.codec == codec);
-                let (from, to) = (piece(from)?, piece(to)?);
-                let rates = (from.codec.sample_rate(), to.codec.sample_rate());
+                let rates = rates_between(from, to);
+                let piece = |of| self.pieces.iter().find(|piece| (piece.codec, piece.rate) == of);
+                let (from, to) = (piece((from, rates.0))?, piece((to, rates.1))?);
                 let resampled = match rates.0 == rates.1 {
                     true => Duration::ZERO,
                     false => self.resampling.iter().find(|(from, to, _)| (*from, *to) == rates)?.2,
@@ -71,10 +77,17 @@ impl TranslationCosts {
         if Translation::between(from, to) != Translation::Recode {
             return Vec::new();
         }
-        let mut rates = vec![from.sample_rate(), to.sample_rate()];
+        let (decoded, encoded) = rates_between(from, to);
+        let mut rates = vec![decoded, encoded];
         rates.dedup();
         rates
     }
+}
+
+/// The rates that sound on its way between two codecs is decoded to and encoded at.
+fn rates_between(from: Codec, to: Codec) -> (u32, u32) {
+    let decoded = from.rate_for(to.sample_rate());
+    (decoded, to.rate_for(decoded))
 }
 
 /// The quickest of a few runs.
@@ -87,10 +100,11 @@ fn quickest(mut run: impl FnMut()) -> Duration {
     (0..TRIES).map(|_| measure()).min().unwrap_or_default()
 }
 
-fn measure_codec(codec: Codec) -> Option<Pieces> {
-    let (mut encoder, mut decoder) = (codec.encoder(&opus::Settings::default())?, codec.decoder()?);
-    let sound = sound(codec.sample_rate());
-    let packet = codec.samples(20);
+fn measure_codec((codec, rate): (Codec, u32)) -> Option<Pieces> {
+    let mut encoder = codec.encoder_of(rate, &opus::Settings::default())?;
+    let mut decoder = codec.decoder_to(rate)?;
+    let sound = sound(rate);
+    let packet = samples_at(rate, 20);
     let mut payload = [0; LONGEST];
     let mut octets = 0;
     let encode = quickest(|| {
@@ -105,7 +119,7 @@ fn measure_codec(codec: Codec) -> Option<Pieces> {
             decoder.decode(payload, &mut pcm);
         }
     });
-    Some(Pieces { codec, encode, decode })
+    Some(Pieces { codec, rate, encode, decode })
 }
 
 fn measure_resampling((from, to): (u32, u32)) -> Option<(u32, u32, Duration)> {
@@ -154,5 +168,10 @@ mod tests {
         assert_eq!(TranslationCosts::linear_rates(Codec::Pcmu, Codec::Pcma), []);
         assert_eq!(TranslationCosts::linear_rates(Codec::G722, Codec::Pcmu), [16_000, 8_000]);
         assert_eq!(TranslationCosts::linear_rates(Codec::L16, Codec::Pcmu), [8_000]);
+        assert_eq!(TranslationCosts::linear_rates(Codec::Opus, Codec::Pcmu), [8_000], "no resampling");
+        assert_eq!(TranslationCosts::linear_rates(Codec::G722, Codec::Opus), [16_000]);
+        let codecs: Vec<Codec> = costs.codecs().collect();
+        let known = Codec::ALL.into_iter().filter(|codec| codec.is_translatable());
+        assert_eq!(codecs, known.collect::<Vec<_>>(), "each once");
     }
 }

@@ -190,20 +190,57 @@ impl Codec {
         matches!(self.properties().framing, Framing::Samples { bits_per_tick: 8 })
     }
 
+    /// Samples in a second of the linear sound that it is encoded of where there are `rate` of them, and decoded to for whoever
+    /// hears `rate` of them.
+    ///
+    /// Codecs have one rate of their own, [`sample_rate`](Self::sample_rate). Opus has several for either end, whatever the other
+    /// one has (RFC 6716 §2, RFC 7587 §4.1): sound of telephones is neither brought to 48 kHz, where two thirds of the work
+    /// are for what is not there, nor back.
+    ///
+    /// ```
+    /// use media_bridge::Codec;
+    ///
+    /// assert_eq!(Codec::Opus.rate_for(8_000), 8_000);
+    /// assert_eq!(Codec::Opus.rate_for(32_000), 48_000);
+    /// assert_eq!(Codec::G722.rate_for(8_000), 16_000);
+    /// ```
+    pub const fn rate_for(self, rate: u32) -> u32 {
+        match self {
+            Self::Opus => ::opus::SampleRate::at_least(rate).hertz(),
+            _ => self.sample_rate(),
+        }
+    }
+
+    /// The same for what is encoded as `opus` says: some of what may be asked of Opus takes a higher rate.
+    pub(crate) fn encoding_rate(self, rate: u32, opus: &::opus::Settings) -> u32 {
+        match self {
+            Self::Opus => self.rate_for(rate.max(opus.lowest_rate().hertz())),
+            _ => self.rate_for(rate),
+        }
+    }
+
     /// Samples of so many ms.
     pub(crate) const fn samples(self, ms: u16) -> usize {
-        ms as usize * self.sample_rate() as usize / 1_000
+        samples_at(self.sample_rate(), ms)
     }
 
-    /// Whether so many samples make a packet by themselves.
-    pub(crate) const fn makes_packet_of(self, samples: usize) -> bool {
-        let ms = samples * 1_000 / self.sample_rate() as usize;
-        ms <= 60 && ms > 0 && self.packet_time(ms as u16) as usize == ms && self.samples(ms as u16) == samples
+    /// Whether so many samples of `rate` make a packet by themselves.
+    pub(crate) const fn makes_packet_of(self, samples: usize, rate: u32) -> bool {
+        let ms = samples * 1_000 / if rate == 0 { 1 } else { rate as usize };
+        ms <= 60
+            && ms > 0
+            && self.packet_time(ms as u16) as usize == ms
+            && samples_at(rate, ms as u16) == samples
     }
 
-    /// An encoder with fresh state, if the codec is known here. Opus is encoded as `opus` says.
+    /// An encoder with fresh state, of sound at the codec's own rate, if it is known here. Opus is encoded as `opus` says.
     pub fn encoder(self, opus: &::opus::Settings) -> Option<Box<dyn Encoder>> {
-        let (rate, channels) = (::opus::SampleRate::Hz48000, ::opus::Channels::Mono);
+        self.encoder_of(self.sample_rate(), opus)
+    }
+
+    /// An encoder of sound that has the samples of [`rate_for`](Self::rate_for) a second.
+    pub(crate) fn encoder_of(self, rate: u32, opus: &::opus::Settings) -> Option<Box<dyn Encoder>> {
+        let (rate, channels) = (::opus::SampleRate::at_least(rate), ::opus::Channels::Mono);
         match self {
             Self::Pcmu => Some(Box::new(g711::Ulaw)),
             Self::Pcma => Some(Box::new(g711::Alaw)),
@@ -219,8 +256,13 @@ impl Codec {
         }
     }
 
-    /// A decoder with fresh state, if the codec is known here.
+    /// A decoder with fresh state, to the codec's own rate, if it is known here.
     pub fn decoder(self) -> Option<Box<dyn Decoder>> {
+        self.decoder_to(self.sample_rate())
+    }
+
+    /// A decoder to the samples of [`rate_for`](Self::rate_for) a second.
+    pub(crate) fn decoder_to(self, rate: u32) -> Option<Box<dyn Decoder>> {
         match self {
             Self::Pcmu => Some(Box::new(g711::Ulaw)),
             Self::Pcma => Some(Box::new(g711::Alaw)),
@@ -228,7 +270,10 @@ impl Codec {
             Self::Gsm => Some(Box::new(::gsm::Decoder::new())),
             Self::G726 => Some(Box::new(::g726::Decoder::with(Rate::Kbps32, Packing::LowFirst))),
             Self::G726Aal2 => Some(Box::new(::g726::Decoder::with(Rate::Kbps32, Packing::HighFirst))),
-            Self::Opus => Some(Box::new(::opus::Decoder::new())),
+            Self::Opus => {
+                let rate = ::opus::SampleRate::at_least(rate);
+                Some(Box::new(::opus::Decoder::with(rate, ::opus::Channels::Mono)))
+            }
             Self::L16 | Self::L16Wide | Self::L16Full => Some(Box::new(linear::L16)),
             _ => None,
         }
@@ -237,6 +282,11 @@ impl Codec {
     const fn properties(self) -> &'static Properties {
         properties::of(self)
     }
+}
+
+/// Samples of so many ms.
+pub(crate) const fn samples_at(rate: u32, ms: u16) -> usize {
+    ms as usize * rate as usize / 1_000
 }
 
 /// What makes payloads of samples. Made when it is first needed; works without allocating.
@@ -300,7 +350,7 @@ mod tests {
     fn what_is_encoded_comes_back() {
         for codec in Codec::ALL.into_iter().filter(|codec| codec.is_translatable()) {
             let samples = codec.samples(20);
-            assert!(codec.makes_packet_of(samples), "{codec:?}");
+            assert!(codec.makes_packet_of(samples, codec.sample_rate()), "{codec:?}");
             let sound: Vec<i16> = (0..samples).map(|n| ((n as f64 * 0.05).sin() * 8_000.0) as i16).collect();
             let (mut encoder, mut decoder) = (codec.encoder(&opus()).unwrap(), codec.decoder().unwrap());
             let (mut payload, mut heard) = ([0; 4_000], [0; MOST_SAMPLES]);
@@ -309,5 +359,20 @@ mod tests {
             assert_eq!(decoder.decode(&payload[..octets], &mut heard), samples, "{codec:?}");
             assert_eq!(encoder.encode(&sound, &mut []), 0, "{codec:?}: no room");
         }
+    }
+
+    #[test]
+    fn opus_has_the_rates_of_those_who_speak_and_hear() {
+        for (said, heard) in [(8_000, 8_000), (8_000, 48_000), (16_000, 8_000), (48_000, 16_000)] {
+            let (mut encoder, mut decoder) =
+                (Codec::Opus.encoder_of(said, &opus()).unwrap(), Codec::Opus.decoder_to(heard).unwrap());
+            let sound = vec![1_000; samples_at(said, 20)];
+            assert!(Codec::Opus.makes_packet_of(sound.len(), said));
+            let (mut payload, mut pcm) = ([0; 1_500], [0; MOST_SAMPLES]);
+            let octets = encoder.encode(&sound, &mut payload);
+            assert_eq!(decoder.decode(&payload[..octets], &mut pcm), samples_at(heard, 20));
+        }
+        assert_eq!([8_000, 16_000, 44_100].map(|rate| Codec::Opus.rate_for(rate)), [8_000, 16_000, 48_000]);
+        assert_eq!([8_000, 16_000, 44_100].map(|rate| Codec::Pcma.rate_for(rate)), [8_000; 3]);
     }
 }

@@ -9,7 +9,7 @@ use rtp::Header;
 use super::{Audience, ConferenceConfig, MemberSettings, Newcomer, Room};
 use crate::codec::{Codec, MOST_SAMPLES};
 use crate::id::{BridgeId, LegId};
-use crate::leg::{LegCore, Outgoing, Seed};
+use crate::leg::{HIGHEST_RATE, LegCore, Outgoing, Seed};
 use crate::settings::LegSettings;
 use crate::statistics::Counters;
 
@@ -89,7 +89,7 @@ impl Trial {
             let Some(leg) = self.legs.legs.get_mut(speaker.place) else { continue };
             let packet = speaker.next();
             let Some(heard) = leg.hear(self.now, peer(), packet) else { continue };
-            let Some(sound) = leg.decode(&heard, packet, &mut self.sound[..]) else { continue };
+            let Some(sound) = leg.decode(&heard, packet, HIGHEST_RATE, &mut self.sound[..]) else { continue };
             self.room.hear(speaker.number, (heard.header.timestamp, heard.clock_rate), sound);
         }
         self.room.turn(self.now, &mut self.legs, &mut self.buffer[..]);

@@ -62,7 +62,7 @@ impl LegCore {
             Some(shaping) => shaping.for_peer(now, sound, rate),
             None => sound,
         };
-        let octets = match self.spoken.encoder()?.encode(sound, packet.get_mut(Header::LENGTH..)?) {
+        let octets = match self.spoken.encoder(rate)?.encode(sound, packet.get_mut(Header::LENGTH..)?) {
             0 => return None,
             octets => octets,
         };

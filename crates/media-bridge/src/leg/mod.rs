@@ -55,6 +55,7 @@ use program::Ended;
 pub(crate) use program::Program;
 use protection::Protection;
 pub(crate) use receive::{Content, Heard};
+pub(crate) use recode::HIGHEST_RATE;
 use recode::Recoder;
 use redundancy::Redundancy;
 use send::Upsampler;

@@ -7,7 +7,13 @@ use rtp::{Header, Repacker};
 
 use super::receive::{Content, Heard};
 use super::{LegCore, Outgoing};
-use crate::codec::{Codec, Encoder, MOST_SAMPLES, Translation};
+use crate::codec::{Codec, Encoder, Translation, samples_at};
+
+/// Samples a second of whoever hears everything.
+pub(crate) const HIGHEST_RATE: u32 = 48_000;
+
+/// Milliseconds of the longest packet that is understood.
+const LONGEST: u16 = 120;
 
 /// Samples of 240 ms at 48 kHz: what comes in one packet, behind what waits for another.
 const ROOM: usize = 11_520;
@@ -19,6 +25,8 @@ type Samples = Repacker<i16, ROOM>;
 pub(super) struct Recoder {
     /// Rate of the sound that comes in.
     rate: u32,
+    /// The one that it is encoded at.
+    encoded: u32,
     codec: Codec,
     /// `None` where the rates are the same.
     resampler: Option<Resampler>,
@@ -47,16 +55,23 @@ impl LegCore {
         })
     }
 
-    /// Decodes what this leg heard, and returns the samples and their rate.
+    /// Samples in a second of sound that this leg has a use for: its peer hears no more of it.
+    pub(crate) fn heard_rate(&self) -> u32 {
+        self.spoken.codec().map_or(HIGHEST_RATE, Codec::sample_rate)
+    }
+
+    /// Decodes what this leg heard for somebody who hears `wanted` samples a second, and returns the samples and their rate.
     pub(crate) fn decode<'p>(
         &mut self,
         heard: &Heard,
         packet: &[u8],
+        wanted: u32,
         pcm: &'p mut [i16],
     ) -> Option<(&'p [i16], u32)> {
         let Content::Audio(codec, range) = &heard.content else { return None };
-        let samples = self.spoken.decoder(*codec)?.decode(packet.get(range.clone())?, pcm);
-        Some((pcm.get(..samples)?, codec.sample_rate()))
+        let (rate, decoder) = self.spoken.decoder(*codec, wanted)?;
+        let samples = decoder.decode(packet.get(range.clone())?, pcm);
+        Some((pcm.get(..samples)?, rate))
     }
 
     /// Makes of sound that another leg heard the packet that goes to this leg's peer, written into `packet`. `None`: nothing
@@ -80,12 +95,14 @@ impl LegCore {
         };
         let codec = self.spoken.codec()?;
         let wanted = self.settings.filter(|settings| settings.repack).map(|settings| settings.ptime_ms);
-        let (recoder, is_new) = recoder(&mut self.recoder, rate, codec)?;
+        let encoded = codec.encoding_rate(rate, self.spoken.opus());
+        let (recoder, is_new) = recoder(&mut self.recoder, (rate, encoded), codec)?;
         if is_new {
             self.stream.splice();
         }
+        recoder.prepare(sound.len(), wanted)?;
         let payload = packet.get_mut(Header::LENGTH..)?;
-        let encoder = self.spoken.encoder()?.as_mut();
+        let encoder = self.spoken.encoder(recoder.encoded)?;
         let octets = match recoder.recode(&relayed.received, sound, wanted, encoder, payload)? {
             Recoded::Payload(octets) => octets,
             Recoded::Waiting { begins } => {
@@ -104,25 +121,43 @@ impl LegCore {
 }
 
 /// The recoder in its place, made anew where another is there, and whether it was.
-fn recoder(place: &mut Option<Box<Recoder>>, rate: u32, codec: Codec) -> Option<(&mut Recoder, bool)> {
+fn recoder(
+    place: &mut Option<Box<Recoder>>,
+    (rate, encoded): (u32, u32),
+    codec: Codec,
+) -> Option<(&mut Recoder, bool)> {
     let fits = place.as_ref().is_some_and(|recoder| (recoder.rate, recoder.codec) == (rate, codec));
     if !fits {
-        *place = Recoder::new(rate, codec).map(Box::new);
+        *place = Recoder::new(rate, encoded, codec).map(Box::new);
     }
     place.as_deref_mut().map(|recoder| (recoder, !fits))
 }
 
 impl Recoder {
     /// `None` where there is no way between the rates.
-    fn new(rate: u32, codec: Codec) -> Option<Self> {
-        let ours = codec.sample_rate();
-        let resampler = match rate == ours {
+    fn new(rate: u32, encoded: u32, codec: Codec) -> Option<Self> {
+        let resampler = match rate == encoded {
             true => None,
-            false => Some(Resampler::new(rate, ours).ok()?),
+            false => Some(Resampler::new(rate, encoded).ok()?),
         };
-        let length = MOST_SAMPLES * ours as usize / 48_000;
+        let length = samples_at(encoded, LONGEST);
         let resampled = vec![0; if resampler.is_some() { length.max(1) } else { 0 }].into();
-        Some(Self { rate, codec, resampler, resampled, repacker: None })
+        Some(Self { rate, encoded, codec, resampler, resampled, repacker: None })
+    }
+
+    /// Whether so many samples make a packet as they are.
+    fn makes_packet(&self, samples: usize, wanted: Option<u16>) -> bool {
+        let fits = |ms| samples_at(self.rate, self.codec.packet_time(ms)) == samples;
+        self.codec.makes_packet_of(samples, self.rate) && wanted.is_none_or(fits)
+    }
+
+    /// What has to be put together has at least as many samples as the clock has ticks. `None` where there is no way between the
+    /// rates.
+    fn prepare(&mut self, samples: usize, wanted: Option<u16>) -> Option<()> {
+        if self.encoded < self.codec.clock_rate() && !self.makes_packet(samples, wanted) {
+            *self = Self::new(self.rate, self.codec.sample_rate(), self.codec)?;
+        }
+        Some(())
     }
 
     /// Encodes the sound of a packet, or keeps it until there is enough of it. `None` for what cannot be encoded.
@@ -134,6 +169,7 @@ impl Recoder {
         encoder: &mut dyn Encoder,
         payload: &mut [u8],
     ) -> Option<Recoded> {
+        let as_it_came = self.makes_packet(sound.len(), wanted);
         let sound = match &mut self.resampler {
             Some(resampler) => {
                 let written = resampler.process(sound, &mut self.resampled).written;
@@ -142,8 +178,6 @@ impl Recoder {
             None => sound,
         };
         let wanted = wanted.map(|ms| self.codec.packet_time(ms));
-        let as_it_came = self.codec.makes_packet_of(sound.len())
-            && wanted.is_none_or(|ms| self.codec.samples(ms) == sound.len());
         if as_it_came && self.repacker.is_none() {
             return match encoder.encode(sound, payload) {
                 0 => None,
@@ -158,6 +192,11 @@ impl Recoder {
         });
         repacker.push(received, sound);
         Some(Recoded::Waiting { begins })
+    }
+
+    /// Samples a second of the sound that is encoded.
+    pub(super) fn encoded(&self) -> u32 {
+        self.encoded
     }
 
     /// Whether a packet of another length than came is ready.

@@ -138,7 +138,7 @@ impl LegCore {
         let payload = packet.get_mut(Header::LENGTH..)?;
         let (received, octets) = match (&mut self.recoder, &mut self.repacker) {
             (Some(recoder), _) if recoder.is_full() => {
-                recoder.pop(self.spoken.encoder()?.as_mut(), payload)?
+                recoder.pop(self.spoken.encoder(recoder.encoded())?, payload)?
             }
             (None, Some(repacker)) => repacker.pop(payload)?,
             _ => return None,

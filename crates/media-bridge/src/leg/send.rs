@@ -10,7 +10,7 @@ use audio::Resampler;
 use super::keypress::{Keypress, ToneKey, Waiting};
 use super::{Key, LegCore, Outgoing};
 use crate::Digit;
-use crate::codec::Codec;
+use crate::codec::{Codec, samples_at};
 use crate::event::LegEvent;
 use crate::handle::PLAY_RATE;
 use crate::settings::LegSettings;
@@ -237,30 +237,32 @@ impl LegCore {
 
     /// One packet of sound that is encoded for this leg alone.
     fn made_packet(&mut self, now: Instant, (codec, ms): (Codec, u16), packet: &mut [u8]) -> Option<usize> {
-        match codec.samples(ms) <= NARROW {
-            true => self.audio_packet::<NARROW>(now, (codec, ms), packet),
-            false => self.audio_packet::<FULL>(now, (codec, ms), packet),
+        let source_rate = self.source_rate();
+        let rate = self.spoken.encoding_rate(source_rate)?;
+        match samples_at(rate, ms) <= NARROW {
+            true => self.audio_packet::<NARROW>(now, (codec, rate, ms), packet),
+            false => self.audio_packet::<FULL>(now, (codec, rate, ms), packet),
         }
     }
 
-    /// One packet of sound.
+    /// One packet of sound, encoded at a rate that the codec has.
     fn audio_packet<const ROOM: usize>(
         &mut self,
         now: Instant,
-        (codec, ms): (Codec, u16),
+        (codec, rate, ms): (Codec, u32, u16),
         packet: &mut [u8],
     ) -> Option<usize> {
         let mut frame = [0_i16; ROOM];
-        let frame = frame.get_mut(..codec.samples(ms))?;
-        self.fill(frame, codec.sample_rate());
+        let frame = frame.get_mut(..samples_at(rate, ms))?;
+        self.fill(frame, rate);
         let ticks = u32::from(ms) * codec.clock_rate() / 1_000;
         let header = self.stream.next(self.spoken.payload_type()?, ticks, self.since(now));
         let start = header.write(packet);
-        self.tap_unshaped(now, &header, (frame, codec.sample_rate()));
+        self.tap_unshaped(now, &header, (frame, rate));
         if let Some(shaping) = &mut self.shaping {
-            shaping.in_place(frame, codec.sample_rate());
+            shaping.in_place(frame, rate);
         }
-        let written = self.spoken.encoder()?.encode(frame, packet.get_mut(start..)?);
+        let written = self.spoken.encoder(rate)?.encode(frame, packet.get_mut(start..)?);
         if !self.makes_packets() {
             // What follows is another feed: a bridge, echo, or the next prompt after a pause.
             self.stream.splice();

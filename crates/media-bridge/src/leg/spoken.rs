@@ -14,10 +14,10 @@ pub(super) struct Spoken {
 
 struct Agreed {
     payload: CodecPayload,
-    /// Made when something is said in it that is not passed on.
-    encoder: Option<Box<dyn Encoder>>,
-    /// Made when something is heard in it that others hear in another codec.
-    decoder: Option<Box<dyn Decoder>>,
+    /// Made when something is said in it that is not passed on, for sound of that rate.
+    encoder: Option<(u32, Box<dyn Encoder>)>,
+    /// Made when something is heard in it that others hear in another codec, to that rate.
+    decoder: Option<(u32, Box<dyn Decoder>)>,
 }
 
 impl Spoken {
@@ -54,22 +54,32 @@ impl Spoken {
         &self.opus
     }
 
-    /// What makes its payloads, if it is known here.
-    pub(super) fn encoder(&mut self) -> Option<&mut Box<dyn Encoder>> {
+    /// What makes its payloads of sound at `rate`, one of [`Codec::encoding_rate`], if it is known here. With another rate it begins
+    /// anew.
+    pub(super) fn encoder(&mut self, rate: u32) -> Option<&mut (dyn Encoder + 'static)> {
         let agreed = self.agreed.get_mut(self.sent)?;
-        if agreed.encoder.is_none() {
-            agreed.encoder = agreed.payload.codec.encoder(&self.opus);
+        if agreed.encoder.as_ref().is_none_or(|(of, _)| *of != rate) {
+            agreed.encoder = agreed.payload.codec.encoder_of(rate, &self.opus).map(|encoder| (rate, encoder));
         }
-        agreed.encoder.as_mut()
+        agreed.encoder.as_mut().map(|(_, encoder)| encoder.as_mut())
     }
 
-    /// What makes samples of payloads in `codec`, if it is known here.
-    pub(super) fn decoder(&mut self, codec: Codec) -> Option<&mut Box<dyn Decoder>> {
+    /// The rate to encode sound of `rate` at that comes between other sound: one that is as high as before is not left for it.
+    pub(super) fn encoding_rate(&self, rate: u32) -> Option<u32> {
+        let agreed = self.agreed.get(self.sent)?;
+        let present = agreed.encoder.as_ref().map_or(0, |(of, _)| *of);
+        Some(agreed.payload.codec.encoding_rate(rate, &self.opus).max(present))
+    }
+
+    /// What makes samples of payloads in `codec`, for whoever hears `rate` of them a second, and how many it makes; if it is known
+    /// here. With another rate it begins anew.
+    pub(super) fn decoder(&mut self, codec: Codec, rate: u32) -> Option<(u32, &mut (dyn Decoder + 'static))> {
         let agreed = self.agreed.iter_mut().find(|agreed| agreed.payload.codec == codec)?;
-        if agreed.decoder.is_none() {
-            agreed.decoder = codec.decoder();
+        let rate = codec.rate_for(rate);
+        if agreed.decoder.as_ref().is_none_or(|(to, _)| *to != rate) {
+            agreed.decoder = codec.decoder_to(rate).map(|decoder| (rate, decoder));
         }
-        agreed.decoder.as_mut()
+        agreed.decoder.as_mut().map(|(rate, decoder)| (*rate, decoder.as_mut()))
     }
 
     /// The codec of a packet with this payload type. With `follow` it is what we send, too, from now on.

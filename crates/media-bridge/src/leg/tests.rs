@@ -11,6 +11,7 @@ mod noise;
 mod numbers;
 mod passing;
 mod protection;
+mod rates;
 mod redundancy;
 mod reports;
 mod shaping;

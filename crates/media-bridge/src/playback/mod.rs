@@ -12,7 +12,7 @@ use audio::Pcm;
 pub use control::PlaybackControl;
 pub(crate) use press::Press;
 pub use sound::Sound;
-pub(crate) use track::{Form, Track, encode_frame, form_samples};
+pub(crate) use track::{Form, Track, encode_frame};
 
 use crate::handle::PLAY_RATE;
 

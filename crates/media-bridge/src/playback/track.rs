@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use audio::{Pcm, Resampler};
 
-use crate::codec::{Codec, Encoder};
+use crate::codec::{Codec, Encoder, samples_at};
 
 /// Milliseconds of a frame.
 const FRAME_MS: u16 = 20;
@@ -48,8 +48,12 @@ impl Form {
         self.opus.is_none()
     }
 
-    pub(crate) fn encoder(&self) -> Option<Box<dyn Encoder>> {
-        self.codec.encoder(&self.opus.unwrap_or_default())
+    /// What makes its payloads of a sound of `rate`: the samples a second that it takes, and their number in a frame.
+    pub(crate) fn encoder(&self, rate: u32) -> Option<(u32, usize, Box<dyn Encoder>)> {
+        let opus = self.opus.unwrap_or_default();
+        let ours = self.codec.encoding_rate(rate, &opus);
+        let encoder = self.codec.encoder_of(ours, &opus)?;
+        Some((ours, samples_at(ours, FRAME_MS).min(MOST_SAMPLES), encoder))
     }
 
     /// Octets of a sample, where each sample is encoded by itself.
@@ -102,8 +106,8 @@ impl Track {
 
     /// A track without anything on it yet, and the job that makes it.
     pub(crate) fn begin(pcm: &Arc<Pcm>, form: &Form) -> Option<(Arc<Self>, Job)> {
-        let (rate, ours) = (pcm.rate, form.codec.sample_rate());
-        let encoder = form.encoder()?;
+        let rate = pcm.rate;
+        let (ours, samples, encoder) = form.encoder(rate)?;
         let resampler = match rate == ours {
             true => None,
             false => Some(Resampler::new(rate, ours).ok()?),
@@ -118,7 +122,8 @@ impl Track {
             frames_encoded: AtomicUsize::new(0),
             octets: AtomicUsize::new(0),
         });
-        let job = Job { track: Arc::downgrade(&track), pcm: pcm.clone(), encoder, resampler, next: 0 };
+        let job =
+            Job { track: Arc::downgrade(&track), pcm: pcm.clone(), encoder, resampler, samples, next: 0 };
         Some((track, job))
     }
 
@@ -188,6 +193,8 @@ pub(crate) struct Job {
     pcm: Arc<Pcm>,
     encoder: Box<dyn Encoder>,
     resampler: Option<Resampler>,
+    /// Samples that a frame is encoded of.
+    samples: usize,
     /// The piece that is next.
     next: usize,
 }
@@ -206,7 +213,7 @@ impl Job {
                 frame,
                 track.frame,
                 (&mut self.resampler, &mut self.encoder),
-                form_samples(&track.form),
+                self.samples,
                 &mut payload,
             );
             octets.extend_from_slice(&payload[..written]);
@@ -219,11 +226,6 @@ impl Job {
         self.next += 1;
         self.next < track.pieces.len()
     }
-}
-
-/// Samples that a form has in a frame.
-pub(crate) fn form_samples(form: &Form) -> usize {
-    form.codec.samples(FRAME_MS).min(MOST_SAMPLES)
 }
 
 /// Encodes one frame, which is filled up to `whole` samples with silence; returns the octets.

@@ -10,7 +10,7 @@ use super::leg::Seat;
 use super::stage::{Stage, send, send_control};
 use crate::Digit;
 use crate::io::{MAX_DATAGRAM, PacketIo, Received};
-use crate::leg::{Content, Heard, Key};
+use crate::leg::{Content, HIGHEST_RATE, Heard, Key};
 
 /// Octets for a goodbye and what protects it, each of which takes less than half of them.
 const FAREWELL: usize = 256;
@@ -176,9 +176,10 @@ impl<I: PacketIo> Stage<I> {
     /// A packet came that is listened to, or whose listener speaks another codec: it is decoded once, and encoded by the
     /// other leg where that is needed.
     fn take_sound(&mut self, now: Instant, place: usize, heard: &Heard, length: usize) {
+        let wanted = self.wanted_rate(place, heard);
         let Some(seat) = self.seats.get_mut(place) else { return };
         let Some(packet) = self.buffer.get_mut(..length) else { return };
-        let Some(sound) = seat.core.decode(heard, packet, &mut self.sound[..]) else { return };
+        let Some(sound) = seat.core.decode(heard, packet, wanted, &mut self.sound[..]) else { return };
         let keys = seat.core.listen(sound);
         let (length, rate) = (sound.0.len(), sound.1);
         let Some(sound) = self.sound.get_mut(..length) else { return };
@@ -196,6 +197,15 @@ impl<I: PacketIo> Stage<I> {
         }
         self.follow_wheel(now, listener);
         self.send_repacked(now, listener);
+    }
+
+    /// Samples a second that what a leg heard is decoded to. Whoever listens on the way hears everything, and goes on doing so
+    /// whatever the leg is bridged with.
+    fn wanted_rate(&self, place: usize, heard: &Heard) -> u32 {
+        let Some(seat) = self.seats.get(place) else { return HIGHEST_RATE };
+        let listener = listener_of(seat, place).filter(|_| !seat.core.listens(heard));
+        let listener = listener.and_then(|listener| self.seats.get(listener));
+        listener.map_or(HIGHEST_RATE, |listener| listener.core.heard_rate())
     }
 
     /// A peer describes its pause: that goes on to whoever has comfort noise too, and others hear noise that is made here.

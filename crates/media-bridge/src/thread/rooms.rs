@@ -18,7 +18,7 @@ use crate::PlaybackEnd;
 use crate::conference::{Audience, MemberSettings, Newcomer, Room};
 use crate::id::{BridgeId, ConferenceId, LegId};
 use crate::io::PacketIo;
-use crate::leg::{Content, Heard, Key, LegCore, Outgoing};
+use crate::leg::{Content, HIGHEST_RATE, Heard, Key, LegCore, Outgoing};
 
 /// The rooms of a thread.
 pub(super) struct Rooms {
@@ -246,7 +246,9 @@ impl<I: PacketIo> Stage<I> {
                     return;
                 }
                 let Some(packet) = self.buffer.get(..length) else { return };
-                let Some(sound) = seat.core.decode(heard, packet, &mut self.sound[..]) else { return };
+                let Some(sound) = seat.core.decode(heard, packet, HIGHEST_RATE, &mut self.sound[..]) else {
+                    return;
+                };
                 if listens {
                     // Those whom its keys concern hear them in the sound.
                     seat.core.listen(sound);

@@ -17,7 +17,7 @@ use super::{Audience, ConferenceConfig, ConferenceEvent, MemberSettings, Newcome
 use crate::codec::{Codec, Decoder, MOST_SAMPLES};
 use crate::event::LegEvent;
 use crate::id::{BridgeId, LegId};
-use crate::leg::{LegCore, Outgoing, Seed};
+use crate::leg::{HIGHEST_RATE, LegCore, Outgoing, Seed};
 use crate::settings::LegSettings;
 use crate::statistics::Counters;
 
@@ -127,7 +127,7 @@ impl Hall {
         let phone = &mut self.phones.0[place];
         let mut pcm = [0; MOST_SAMPLES];
         let Some(heard) = phone.leg.hear(self.now, peer(), packet) else { return };
-        let Some(sound) = phone.leg.decode(&heard, packet, &mut pcm) else { return };
+        let Some(sound) = phone.leg.decode(&heard, packet, HIGHEST_RATE, &mut pcm) else { return };
         if let Some(number) = phone.number {
             self.room.hear(number, (heard.header.timestamp, heard.clock_rate), sound);
         }

@@ -39,7 +39,7 @@ fn carry(from: &mut Bench, to: &mut Bench, payload_type: u8, payload: &[u8]) -> 
     let heard = from.hear(&packet).unwrap();
     if from.leg.listens(&heard) {
         let mut pcm = [0; crate::codec::MOST_SAMPLES];
-        let sound = from.leg.decode(&heard, &packet, &mut pcm).unwrap();
+        let sound = from.leg.decode(&heard, &packet, to.leg.heard_rate(), &mut pcm).unwrap();
         let keys = from.leg.listen(sound);
         to.leg.press_heard(to.now, &keys);
     }

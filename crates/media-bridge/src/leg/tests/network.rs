@@ -56,7 +56,7 @@ fn carried(arrivals: &[Arrival], first: u16, from: &mut Bench, to: &mut Bench) -
         let heard = from.hear(&packet).expect("nothing is refused");
         if to.leg.recodes(&heard) {
             let mut pcm = [0; MOST_SAMPLES];
-            let sound = from.leg.decode(&heard, &packet, &mut pcm).unwrap();
+            let sound = from.leg.decode(&heard, &packet, to.leg.heard_rate(), &mut pcm).unwrap();
             let mut buffer = [0; 2_048];
             let outgoing = to.leg.relay_sound(to.now, &heard, sound, &mut buffer);
             sent.extend(outgoing.map(|outgoing| (*arrival, buffer[..outgoing.length].to_vec())));

@@ -48,13 +48,13 @@ fn sound_that_is_encoded_here_has_the_peers_number() {
     let heard = a.hear(&packet).unwrap();
     assert!(b.leg.recodes(&heard));
     let mut pcm = [0; 960];
-    let sound = a.leg.decode(&heard, &packet, &mut pcm).unwrap();
+    let sound = a.leg.decode(&heard, &packet, HIGHEST_RATE, &mut pcm).unwrap();
     let mut buffer = [0; 2_048];
     let sent = b.leg.relay_sound(b.now, &heard, sound, &mut buffer).unwrap();
     assert_eq!((number_of(&buffer[..sent.length]), sent.length), (97, 12 + 80));
     let packet = b.packet(111, &[0x55; 80]);
     let heard = b.hear(&packet).unwrap();
-    let sound = b.leg.decode(&heard, &packet, &mut pcm).unwrap();
+    let sound = b.leg.decode(&heard, &packet, HIGHEST_RATE, &mut pcm).unwrap();
     let sent = a.leg.relay_sound(a.now, &heard, sound, &mut buffer).unwrap();
     assert_eq!((number_of(&buffer[..sent.length]), sent.length), (0, 12 + 160));
 }

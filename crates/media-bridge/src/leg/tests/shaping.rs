@@ -16,8 +16,10 @@ fn say(from: &mut Bench, to: &mut Bench, level: i16) -> Option<Vec<i16>> {
     let shaped = from.leg.listens(&heard);
     let outgoing = if shaped || to.leg.recodes(&heard) {
         let mut pcm = [0; 5_760];
-        let (samples, rate) =
-            from.leg.decode(&heard, &packet, &mut pcm).map(|(sound, rate)| (sound.len(), rate))?;
+        let (samples, rate) = from
+            .leg
+            .decode(&heard, &packet, to.leg.heard_rate(), &mut pcm)
+            .map(|(sound, rate)| (sound.len(), rate))?;
         from.leg.shape_heard(&mut pcm[..samples], rate);
         packet.resize(2_000, 0);
         to.leg.relay_sound(to.now, &heard, (&pcm[..samples], rate), &mut packet)?

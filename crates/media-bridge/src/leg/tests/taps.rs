@@ -28,7 +28,7 @@ impl Conversation {
         from.leg.tap_heard(from.now, &heard, &packet);
         let outgoing = if to.leg.recodes(&heard) {
             let mut pcm = [0; 5_760];
-            let sound = from.leg.decode(&heard, &packet, &mut pcm)?;
+            let sound = from.leg.decode(&heard, &packet, to.leg.heard_rate(), &mut pcm)?;
             packet.resize(2_000, 0);
             to.leg.relay_sound(to.now, &heard, sound, &mut packet)?
         } else {

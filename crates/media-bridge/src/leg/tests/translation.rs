@@ -10,7 +10,7 @@ fn carried(from: &mut Bench, to: &mut Bench, header: Header, payload: &[u8]) -> 
     let mut sent = Vec::new();
     let outgoing = if to.leg.recodes(&heard) {
         let mut pcm = [0; crate::codec::MOST_SAMPLES];
-        let sound = from.leg.decode(&heard, &packet, &mut pcm).unwrap();
+        let sound = from.leg.decode(&heard, &packet, to.leg.heard_rate(), &mut pcm).unwrap();
         to.leg.relay_sound(to.now, &heard, sound, &mut buffer)
     } else {
         buffer[..packet.len()].copy_from_slice(&packet);
