@@ -31,6 +31,8 @@ pub(in crate::user_agent) struct Inbound {
     answer: Option<Provisional>,
     /// Until when the INVITE is good, if it says so.
     expires: Option<Instant>,
+    /// Headers of our 200, beside those that its answer brings.
+    on_success: Vec<(String, String)>,
 }
 
 impl Inbound {
@@ -40,6 +42,7 @@ impl Inbound {
         transaction: ServerTransactionId,
         invite: Message,
         contact: String,
+        on_success: Vec<(String, String)>,
     ) -> Stage {
         let dialog = match Dialog::from_request(&invite, &scope.base.tag) {
             Ok(dialog) => dialog,
@@ -69,6 +72,7 @@ impl Inbound {
             said: None,
             answer: None,
             expires,
+            on_success,
         }))
     }
 
@@ -199,6 +203,7 @@ impl Inbound {
             return Stage::Inbound(self);
         }
         let mut said = headers.to_vec();
+        said.append(&mut self.on_success);
         said.extend(scope.base.timer.settle_as_callee(scope.now, &self.invite));
         let Some(response) = self.compose(scope, 200, body, &said) else {
             return self.end(scope, 500, SessionEvent::Ended { message: None, reason: EndReason::Refused });
