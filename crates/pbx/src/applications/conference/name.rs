@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use call_control::CallError;
 
-use super::entrance::say;
+use super::entrance::{say, say_until_key};
 use crate::applications::recording::record::{Wanted, record};
 use crate::conference::{Profiles, SpokenName};
 use crate::dialplan::DialplanChannel;
@@ -56,8 +56,11 @@ async fn record_name(channel: &mut DialplanChannel, name: &SpokenName) -> Result
 /// `1` takes the name as it is, `2` plays it, `3` records it again.
 async fn review(channel: &mut DialplanChannel, name: &SpokenName) -> Result<(), CallError> {
     for _ in 0..ATTEMPTS {
-        say(channel, "vm-review").await?;
-        match channel.call.next_digit(ANSWER_WITHIN).await? {
+        let pressed = match say_until_key(channel, "vm-review", |key| ('1'..='3').contains(&key)).await? {
+            None => channel.call.next_digit(ANSWER_WITHIN).await?,
+            early => early,
+        };
+        match pressed {
             Some('2') => say(channel, name.prompt()).await?,
             Some('3') => record_name(channel, name).await?,
             Some('1') | None => return Ok(()),
