@@ -74,7 +74,7 @@ pub(super) async fn originate(
         };
     }
     let offer = media.offer(direct_to, None);
-    let direct_to = media.offered();
+    let direct_to = media.offered().cloned();
     let mut invite = invite(sip.user_agent(), &route, **flow, &request, offer);
     invite.headers.extend(vouched);
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
@@ -89,7 +89,7 @@ pub(super) async fn originate(
     }
     let mut steering = Steering::new(&endpoint.direct_media, Direction::Outbound);
     if let Some(place) = direct_to {
-        call.sends_media_to(place);
+        call.sends_media_to(place.clone());
         steering.begin_at(place);
     }
     let session = Session {
