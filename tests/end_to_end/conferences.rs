@@ -18,6 +18,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("conferences::the_console_locks_mutes_and_sends_out", &["baresip"], console),
         trial("conferences::all_that_is_said_is_recorded", &["baresip"], recorded),
         trial("conferences::others_hear_the_name_of_one_who_comes", &["baresip"], named),
+        trial("conferences::a_name_is_heard_and_said_again_before_others_hear_it", &["baresip"], reviewed),
     ]
 }
 
@@ -282,4 +283,50 @@ fn named(scene: &Scene) -> Outcome {
     bob.hang_up()?;
     exchange.is_idle()?;
     until("the name to be forgotten", || Ok(std::fs::read_dir(&spoken)?.next().is_none().then_some(())))
+}
+
+/// One who comes hears its name (`2`), says it again (`3`), and takes it (`1`); nobody else hears any of that before.
+fn reviewed(scene: &Scene) -> Outcome {
+    let exchange = exchange(
+        scene,
+        "[first]\ntype=user\nquiet=yes\nannounce_only_user=no\nstartmuted=yes\n\
+         [late]\ntype=user\nannounce_join_leave_review=yes\nstartmuted=yes\nannounce_only_user=no\n\
+         [room]\ntype=bridge\nsound_join=\nsound_leave=\nsound_has_joined=\nsound_has_left=\n",
+        "exten => first,1,ConfBridge(team,room,first)\nexten => late,1,ConfBridge(team,room,late)",
+    )?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    bob.dial("first")?;
+    bob.is_in_call()?;
+    alice.dial("late")?;
+    alice.is_in_call()?;
+    let spoken = exchange.folder().join("var/spool/confbridge");
+    let tenths_of_name = || {
+        let files = std::fs::read_dir(&spoken).into_iter().flatten().flatten();
+        files.map(|file| tenths_in(&file.path(), 440)).max().unwrap_or(0)
+    };
+    let is_recorded =
+        || until("the name to be recorded", || Ok(Some(tenths_of_name()).filter(|tenths| *tenths >= 8)));
+    let hears = |phone: &Baresip| -> Outcome<usize> {
+        let heard = phone.heard()?;
+        let amplitude = |window| audio::goertzel::amplitude(window, heard.rate, 440.0);
+        let tenths = heard.samples.chunks_exact(heard.rate as usize / 10);
+        Ok(tenths.filter(|window| amplitude(window) > 1_000.0).count())
+    };
+    is_recorded()?;
+    alice.press("#")?;
+    alice.press("2")?;
+    until("alice to hear her name", || Ok((hears(&alice)? >= 5).then_some(())))?;
+    // The one before is gone as soon as there is another, which begins with nothing.
+    let first = is_recorded()?;
+    alice.press("3")?;
+    until("another name to begin", || Ok((tenths_of_name() < first).then_some(())))?;
+    is_recorded()?;
+    ensure(hears(&bob)? == 0, || "bob hears a name that nobody has taken".to_owned())?;
+    alice.press("#")?;
+    alice.press("1")?;
+    until("the name as it comes", || Ok((hears(&bob)? >= 5).then_some(())))?;
+    alice.hang_up()?;
+    bob.hang_up()?;
+    exchange.is_idle()
 }

@@ -3,6 +3,7 @@
 mod coming_back;
 mod early;
 mod refusals;
+mod streams;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -26,7 +27,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("direct_media::the_first_move_can_be_left_to_the_phone", &[], mitigated),
         trial("direct_media::silence_here_ends_no_call", &[], silence),
     ];
-    [own, coming_back::trials(), early::trials(), refusals::trials()].into_iter().flatten().collect()
+    [own, coming_back::trials(), early::trials(), refusals::trials(), streams::trials()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// So long nothing more comes when nothing is to come.

@@ -12,6 +12,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("effects::voices_are_higher_and_lower", &["baresip"], pitched),
         trial("effects::scrambled_twice_is_as_before", &["baresip"], scrambled),
         trial("effects::a_tone_sends_a_call_elsewhere", &["baresip"], detected),
+        trial("effects::a_tone_that_is_silenced_is_heard_by_nobody_and_others_are", &["baresip"], silenced),
         trial("effects::both_parties_hear_a_hook", &["baresip"], hooked),
         trial("effects::keys_change_the_volume", &["baresip"], turned),
         trial("effects::what_is_left_out_does_not_arrive", &["baresip"], left_out),
@@ -112,6 +113,29 @@ fn detected(scene: &Scene) -> Outcome {
     exchange.says("another: TIMEOUT")?;
     exchange.says("the same: SUCCESS")?;
     alice.call_ends()?;
+    exchange.is_idle()
+}
+
+/// Alice's tone is silenced on its way in, and bob's, which is another one, is not.
+fn silenced(scene: &Scene) -> Outcome {
+    let (exchange, mut alice, bob) = pair(
+        scene,
+        "exten => own,1,Set(TONE_DETECT(440,100,rs)=)\n same => n,Dial(PJSIP/bob,20)\n\
+         exten => other,1,Set(TONE_DETECT(2600,100,rs)=)\n same => n,Dial(PJSIP/bob,20)\n",
+    )?;
+    alice.dial("own")?;
+    alice.hears_nothing_but(1_000)?;
+    let heard = bob.heard()?;
+    // What came before it was known as the tone is a moment.
+    ensure(tone::audible_tenths(&heard.samples) <= 1, || {
+        format!("nobody is to hear the tone: {}", tone::describe(&heard))
+    })?;
+    alice.hang_up()?;
+    bob.call_ends()?;
+    exchange.is_idle()?;
+    alice.dial("other")?;
+    bob.hears(440)?;
+    alice.hang_up()?;
     exchange.is_idle()
 }
 

@@ -6,8 +6,11 @@ use std::process::Command;
 use audio::Pcm;
 use libtest_mimic::Trial;
 
+use crate::harness::folder::SIP_PORT;
+use crate::harness::media::place_in;
 use crate::harness::wait::until;
-use crate::harness::{Baresip, Exchange, Folder, Outcome, Scene, ensure, tone, trial};
+use crate::harness::wire::Caller;
+use crate::harness::{Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ensure, tone, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -22,6 +25,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("recording::a_dictation_outlives_the_exchange", &["baresip"], dictation_outlives),
         trial("recording::a_caller_records_until_it_presses_a_key", &["baresip"], records_until_a_key),
         trial("recording::a_spy_hears_both_and_is_heard_by_whom_it_whispers_to", &["baresip"], listens_in),
+        trial("recording::a_spy_is_told_a_name_and_need_not_be_answered", &["baresip"], named_and_unanswered),
     ]
 }
 
@@ -269,5 +273,38 @@ fn listens_in(scene: &Scene) -> Outcome {
     hears(&alice, &[1_000], "the whisper to end")?;
     alice.hang_up()?;
     eve.hang_up()?;
+    exchange.is_idle()
+}
+
+/// Options `n` and `N`: the spy hears the name that the party has recorded for its mailbox, and then both, before anybody answers it.
+fn named_and_unanswered(scene: &Scene) -> Outcome {
+    let at = scene.address()?;
+    let folder = Folder::new(scene)?
+        .phone("alice")
+        .phone("bob")
+        .desk("eve", (at, SIP_PORT).into())
+        .dialplan("exten => bob,1,Dial(PJSIP/bob,20)\nexten => spy,1,ChanSpy(PJSIP/alice,n(7,desks)N)\n");
+    let exchange = Exchange::start(scene, &folder)?;
+    let mailbox = exchange.folder().join("var/spool/voicemail/desks/7");
+    std::fs::create_dir_all(&mailbox)?;
+    let name = tone::file(scene, 850, std::time::Duration::from_millis(1_500))?;
+    std::fs::copy(name, mailbox.join("greet.wav"))?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    let bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
+    alice.dial("bob")?;
+    alice.is_in_call()?;
+    bob.hears(440)?;
+    let (wire, media) = (Wire::bind(at, exchange.sip_address())?, Media::start(at, 1_400)?);
+    let eve = Caller::new(&wire, "eve", "spy");
+    let invite = eve.send(&sip_parser::Method::Invite, Some(&media.description("sendrecv")), None)?;
+    let early = wire.await_any(&["183 INVITE"])?;
+    media.send_to(Some(place_in(early.body())?));
+    media.hears(850)?;
+    media.hears_mix(&[440, 1_000], 1_400)?;
+    ensure(!wire.story().contains("200"), || format!("the spy was answered:\n{}", wire.story()))?;
+    eve.cancel(&invite)?;
+    let refusal = wire.await_any(&["487 INVITE"])?;
+    eve.ack_failure(&refusal)?;
+    alice.hang_up()?;
     exchange.is_idle()
 }

@@ -16,6 +16,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("redundancy::phones_that_have_it_get_it_in_their_own_numbers", &[], between),
         trial("redundancy::a_phone_without_it_hears_what_another_lost", &[], alone),
+        trial("redundancy::what_is_repeated_in_another_codec_is_heard", &[], mixed),
     ]
 }
 
@@ -133,4 +134,50 @@ fn alone(scene: &Scene) -> Outcome {
     }
     hang_up(&exchange, &caller, &here, &there)?;
     exchange.says("received=4")
+}
+
+/// The phone repeats in A-law what it says in mu-law; the other one has mu-law alone.
+fn mixed(scene: &Scene) -> Outcome {
+    let (here, there) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .desk_with("from", (here, SIP_PORT).into(), "allow=!all,ulaw,alaw,red\ndirect_media=no")
+        .desk_with("to", (there, SIP_PORT).into(), "allow=!all,ulaw\ndirect_media=no")
+        .dialplan("exten => to,1,Dial(PJSIP/to,20)\nexten => h,1,NoOp(received=${CHANNEL(rtcp,rxcount)})");
+    let exchange = Exchange::start(scene, &folder)?;
+    let at = exchange.sip_address();
+    let (here, there) = (Wire::bind(here, at)?, Wire::bind(there, at)?);
+    let (microphone, ear) = (Stream::open(here.address().ip())?, Stream::open(there.address().ip())?);
+    let caller = Caller::new(&here, "from", "to");
+    let mixture: &[&str] = &["rtpmap:121 red/8000", "fmtp:121 0/8"];
+    let offer = description(&here, &microphone.section("audio", "0 8 121", mixture)?);
+    caller.send(&Method::Invite, Some(&offer), None)?;
+    let invite = there.expect("INVITE")?;
+    let answered = description(&there, &ear.section("audio", "0", &[])?);
+    there.respond_in_dialog(&invite, 200, "there", Some(&answered))?;
+    there.expect("ACK")?;
+    let answer = here.await_any(&["200 INVITE"])?;
+    caller.ack_answer(&answer)?;
+    let body = String::from_utf8_lossy(answer.body()).into_owned();
+    ensure(body.contains("a=fmtp:121 0/8\r\n"), || body.clone())?;
+    let (room, _) = stream_of(&answer, "audio")?;
+    exchange.says("Channel PJSIP/from-00000000 joined")?;
+    std::thread::sleep(Duration::from_millis(200));
+
+    // What is silence in A-law is all but silence in mu-law.
+    let word = (0x80_u32 | 8) << 24 | 160 << 10 | SOUND as u32;
+    let payload = |now: u8| [&word.to_be_bytes()[..], &[0], &[0xD5; SOUND], &[now; SOUND]].concat();
+    microphone.send(room, header(121, 500), &payload(2))?;
+    microphone.send(room, header(121, 502), &payload(4))?;
+    let mut first = None;
+    for (nth, octets) in [[2, 2], [0xFE, 0xFF], [4, 4]].into_iter().enumerate() {
+        let (heard, sound, _) = ear.hear()?;
+        let number = *first.get_or_insert(heard.sequence);
+        ensure((heard.payload_type, heard.sequence) == (0, number.wrapping_add(nth as u16)), || {
+            format!("{heard:?} is packet {nth}")
+        })?;
+        let is_it = sound.len() == SOUND && sound.iter().all(|octet| octets.contains(octet));
+        ensure(is_it, || format!("{} sounds in place of {octets:?}", sound[0]))?;
+    }
+    hang_up(&exchange, &caller, &here, &there)?;
+    exchange.says("received=2")
 }

@@ -25,7 +25,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         }),
         trial("video::what_the_called_phone_has_not_is_refused", &[], refused),
         trial("video::video_comes_and_goes_in_mid_call", &[], escalation),
-        trial("video::an_echo_has_video_too", &[], echo),
+        trial("video::an_echo_has_video_too", &[], |scene| {
+            echo(scene, "exten => to,1,Answer()\n same => n,Echo()")
+        }),
+        trial("video::an_echo_behind_local_channels_has_video_too", &[], |scene| echo(scene, BEHIND)),
     ]
 }
 
@@ -133,6 +136,11 @@ const THROUGH: &str = "\
 exten => to,1,Dial(Local/further@phones,20)
 exten => further,1,Dial(Local/desk@phones/n,20)
 exten => desk,1,Dial(PJSIP/to,20)";
+const BEHIND: &str = "\
+exten => to,1,Dial(Local/further@phones,20)
+exten => further,1,Dial(Local/back@phones,20)
+exten => back,1,Answer()
+ same => n,Echo()";
 const VIDEO: &[&str] = &[
     "rtpmap:97 H264/90000",
     "fmtp:97 profile-level-id=42e01f;packetization-mode=1",
@@ -336,8 +344,8 @@ fn escalation(scene: &Scene) -> Outcome {
     hang_up(&exchange, &caller, &here, &there)
 }
 
-fn echo(scene: &Scene) -> Outcome {
-    let (exchange, here, _there) = desks(scene, ALL, "exten => to,1,Answer()\n same => n,Echo()")?;
+fn echo(scene: &Scene, dialplan: &str) -> Outcome {
+    let (exchange, here, _there) = desks(scene, ALL, dialplan)?;
     let video = Stream::open(here.address().ip())?;
     let caller = Caller::new(&here, "from", "to");
     caller.send(&Method::Invite, Some(&(audio(&here) + &video.section("video", "97 98", VIDEO)?)), None)?;

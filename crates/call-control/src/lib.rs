@@ -70,7 +70,7 @@ pub use cause::HangupCause;
 pub use conference::{Conference, ConferenceOptions, ConferenceStay};
 pub use device_state::{DeviceCall, DeviceChannels, DeviceState, ExtensionState, device_of};
 pub use dial::{Dial, DialFailure, DialStatus, Ringback};
-pub use direct_media::{MediaAnchor, MediaPlace, MediaRoute, PartyMedia};
+pub use direct_media::{MediaAnchor, MediaPlace, MediaRoute, PartyMedia, StreamPlace};
 pub use error::CallError;
 pub use event::{AsyncAgiChange, ContactChange, DialCounts, Event, Observer, RegistrationChange};
 pub use forward::{Forward, ForwardTarget};

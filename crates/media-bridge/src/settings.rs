@@ -248,7 +248,7 @@ pub struct RedundantPayloads {
     pub receive: u8,
     /// What the peer announced for the codec that is in it.
     pub carries: u8,
-    /// How many packets before it may be in a packet that we send: 1 to 3.
+    /// How many packets before it may be in a packet that we send: 1 to 3, or 0 where none of ours has any.
     pub generations: u8,
     /// The peer would rather have it than the codec alone.
     pub preferred: bool,

@@ -67,4 +67,5 @@ pub use dialplan::{DialplanChannel, Frame, FrameKind, Frames, RoutineEnd, TooDee
 pub use entity_id::{BadEntityId, EntityId};
 pub use error::StartError;
 pub use exchange::{Exchange, Globals, WallClock};
+pub use http::{HttpStatus, ServedPage};
 pub use messages::WaitingError;

@@ -90,7 +90,9 @@ fn wanted_lines(negotiator: &Negotiator, offer: &[u8], local: &LocalMedia) -> Ve
     let wanted = offered.zip((20_000..).step_by(2)).map(|(line, port)| LocalLine {
         place: line.place,
         kind: line.kind,
+        address: None,
         port,
+        rtcp_port: None,
         codecs: line.codecs,
         feedback: Feedback::ALL,
         bandwidth: line.bandwidth,

@@ -175,7 +175,18 @@ fn wishes() -> impl Strategy<Value = Vec<(LineKind, Vec<CodecOffer>)>> {
 fn local_line(place: usize, kind: LineKind, codecs: Vec<CodecOffer>) -> LocalLine {
     let port = 20_000 + 2 * u16::try_from(place).unwrap();
     let (feedback, direction) = (Feedback::ALL, Direction::SendRecv);
-    LocalLine { place, kind, port, codecs, feedback, bandwidth: None, direction, protection: None }
+    LocalLine {
+        place,
+        kind,
+        address: None,
+        port,
+        rtcp_port: None,
+        codecs,
+        feedback,
+        bandwidth: None,
+        direction,
+        protection: None,
+    }
 }
 
 /// The kinds and ports of the `m=` lines.

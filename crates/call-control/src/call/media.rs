@@ -243,21 +243,6 @@ impl Call {
         }
     }
 
-    /// Sends the party's own audio back, and what it sends beside it, until it presses `#`.
-    ///
-    /// # Errors
-    /// [`CallError::HungUp`] when the party hangs up instead.
-    pub async fn echo(&self) -> Result<(), CallError> {
-        let _here = self.keep_media();
-        let leg = self.audible_leg()?;
-        let streams = self.streams();
-        let legs = || std::iter::once(&leg).chain(streams.iter().map(|stream| &stream.leg));
-        legs().for_each(|leg| leg.echo(true));
-        let result = self.unless_hung_up(async { while self.0.digits.next().await != '#' {} }).await;
-        legs().for_each(|leg| leg.echo(false));
-        result
-    }
-
     /// Plays a tone of the party's country, else of the exchange's (`ring`, `busy`, `congestion`, `dial`) until [`Call::stop_indication`].
     pub fn play_indication(&self, name: &str) {
         self.take_media_back();

@@ -2,6 +2,7 @@
 
 mod answerer;
 mod digits;
+mod echo;
 mod effects;
 mod facets;
 mod facts;

@@ -8,7 +8,9 @@ use crate::call::{Call, ChannelState};
 /// What a destination of `caller` may be told in its INVITE: where the caller's media is.
 pub(crate) fn offered(caller: &Call) -> Option<PartyMedia> {
     let waits = caller.state() == ChannelState::Ring && !caller.is_media_anchored();
-    caller.party_media().filter(|media| waits && media.early && !media.held)
+    let media = caller.party_media().filter(|media| waits && media.early && !media.held);
+    // What goes along with the audio has to be agreed on by both before either can be told of it.
+    media.filter(|media| media.streams.is_empty())
 }
 
 /// `branch` has told where its media is. If it was sent to the caller's, the caller is sent there, before it hears of a
@@ -26,7 +28,7 @@ pub(crate) fn settle(caller: &Call, branch: &Call) {
     if meeting.obstacle().is_none()
         && let Some((Side::First, MediaRoute::Direct(place))) = meeting.poll_command()
     {
-        caller.sends_media_to(place);
+        caller.sends_media_to(place.clone());
         caller.0.route_media(MediaRoute::Direct(place));
     }
 }

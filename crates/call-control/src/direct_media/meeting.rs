@@ -91,8 +91,9 @@ impl Meeting {
             self.changes = 0;
         }
         let routes = Side::BOTH.map(|side| (side, self.route(side, obstacle)));
-        let (side, route) = routes.into_iter().find(|(side, route)| self.end(*side).told != route.place())?;
-        self.end_mut(side).told = route.place();
+        let (side, route) =
+            routes.into_iter().find(|(side, route)| self.end(*side).told.as_ref() != route.place())?;
+        self.end_mut(side).told = route.place().cloned();
         if route.place().is_some() {
             self.changes = self.changes.saturating_add(1);
         }
@@ -102,7 +103,10 @@ impl Meeting {
     fn route(&self, side: Side, obstacle: Option<Obstacle>) -> MediaRoute {
         let other = self.end(side.other()).media.as_ref();
         match (obstacle, other) {
-            (None, Some(other)) => MediaRoute::Direct(other.place()),
+            (None, Some(other)) => {
+                let own = self.end(side).media.as_ref();
+                MediaRoute::Direct(own.map_or_else(|| other.place(), |own| other.place_for(own)))
+            }
             _ => MediaRoute::Here { prefer: other.map(|other| other.codec) },
         }
     }

@@ -1,6 +1,7 @@
 //! Media that goes from phone to phone, past the exchange.
 //!
-//! Two parties in a bridge may send their audio straight to each other where nothing needs it here. Who decides what:
+//! Two parties in a bridge may send their audio straight to each other where nothing needs it here, and their video and text
+//! with it: all of it or nothing, so that what is seen and what is heard take one way. Who decides what:
 //!
 //! - a technology tells where its party takes media in ([`PartyMedia`]), and carries out where it is sent
 //!   ([`MediaRoute`]); what it says to the phone for that is its own affair;
@@ -15,6 +16,7 @@ mod early;
 mod meeting;
 mod pair;
 mod rules;
+mod streams;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -24,6 +26,8 @@ use sip_ua::guard::AccessList;
 pub(crate) use early::{offered, settle};
 pub use pair::MediaAnchor;
 pub(crate) use pair::{MediaStanding, Pair};
+pub use streams::StreamPlace;
+pub(crate) use streams::numbered;
 
 /// Where a party takes its media in, what it speaks, and what it puts up with: told by its technology with
 /// [`Report::Media`](crate::Report::Media).
@@ -60,6 +64,8 @@ pub struct PartyMedia {
     pub peers: Vec<AccessList>,
     /// Where its packets came from, as far as any have come.
     pub heard_from: Option<SocketAddr>,
+    /// Its video and text, in the order of its description.
+    pub streams: Vec<StreamPlace>,
 }
 
 impl PartyMedia {
@@ -82,13 +88,23 @@ impl PartyMedia {
             early: false,
             peers: Vec::new(),
             heard_from: None,
+            streams: Vec::new(),
         }
     }
 
-    /// What another party has to be told to send to this one.
+    /// Where its packets come from, if it was found elsewhere than it says: behind a translator.
+    fn found(&self) -> Option<SocketAddr> {
+        self.heard_from.filter(|from| self.symmetric && *from != self.rtp)
+    }
+
+    /// What a party with `own` media has to be told to send to this one.
+    pub fn place_for(&self, own: &PartyMedia) -> MediaPlace {
+        MediaPlace { streams: streams::told(self, own), ..self.place() }
+    }
+
+    /// What another party has to be told to send its audio to this one.
     pub fn place(&self) -> MediaPlace {
-        // One that was found behind a translator is where its packets come from.
-        let found = self.heard_from.filter(|from| self.symmetric && *from != self.rtp);
+        let found = self.found();
         MediaPlace {
             rtp: found.unwrap_or(self.rtp),
             rtcp: self.rtcp.filter(|_| found.is_none()),
@@ -96,12 +112,13 @@ impl PartyMedia {
             payload_type: self.payload_types.send,
             telephone_event: self.telephone_event.map(|event| event.send),
             ptime: self.ptime,
+            streams: Vec::new(),
         }
     }
 }
 
 /// What a party is told of another one, to send its media there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaPlace {
     /// Where RTP goes.
     pub rtp: SocketAddr,
@@ -115,10 +132,12 @@ pub struct MediaPlace {
     pub telephone_event: Option<u8>,
     /// Milliseconds of sound in a packet.
     pub ptime: u16,
+    /// Its video and text, as far as both have it.
+    pub streams: Vec<StreamPlace>,
 }
 
 /// Where the media of a party goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaRoute {
     /// To us.
     Here {
@@ -131,7 +150,7 @@ pub enum MediaRoute {
 
 impl MediaRoute {
     /// The other party's place, if it goes there.
-    pub fn place(self) -> Option<MediaPlace> {
+    pub fn place(&self) -> Option<&MediaPlace> {
         match self {
             Self::Here { .. } => None,
             Self::Direct(place) => Some(place),

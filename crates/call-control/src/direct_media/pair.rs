@@ -51,7 +51,7 @@ impl Pair {
         for (side, call) in [(Side::First, first), (Side::Second, second)] {
             let mut standing = call.0.media.lock();
             standing.pair = Some((Arc::clone(&pair), side));
-            let (media, told) = (standing.media.clone(), standing.told);
+            let (media, told) = (standing.media.clone(), standing.told.clone());
             meeting.enter(side, End { media, told, anchored: standing.anchors > 0 });
         }
         pair.carry_out(&mut meeting);
@@ -97,7 +97,7 @@ impl Pair {
             // One that was sent elsewhere is in another bridge by now.
             let is_ours = |(pair, _): &(Arc<Self>, Side)| std::ptr::eq(Arc::as_ptr(pair), self);
             if standing.pair.as_ref().is_some_and(is_ours) {
-                standing.told = route.place();
+                standing.told = route.place().cloned();
                 channel.route_media(route);
             }
         }
@@ -156,7 +156,7 @@ impl Call {
 
     /// Where the party was told to send, if not to us.
     pub(crate) fn media_told(&self) -> Option<MediaPlace> {
-        self.0.media.lock().told
+        self.0.media.lock().told.clone()
     }
 
     /// Notes that the party is told to send there from the first: for technologies that followed

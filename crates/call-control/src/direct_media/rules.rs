@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use media_bridge::{CodecPayload, EventPayload};
 
-use super::PartyMedia;
+use super::{PartyMedia, streams};
 
 /// Why the media of two parties stays with the exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,10 @@ pub(super) enum Obstacle {
     Nat,
     /// A list keeps one from talking to the other.
     Access,
+    /// One has video or text that the other has not, or numbers its formats otherwise.
+    Streams,
+    /// One was found behind a translator by its audio, and where its video or text comes from is not known.
+    Unfound,
     /// They change their addresses each time they are told the other's.
     Restless,
 }
@@ -49,6 +53,8 @@ impl fmt::Display for Obstacle {
             Self::Translator => "one party is inside local_net and the other outside",
             Self::Nat => "a party is behind a translator (disable_direct_media_on_nat)",
             Self::Access => "a list keeps one party from the other",
+            Self::Streams => "the parties have no common video or text, or number its formats differently",
+            Self::Unfound => "a party with video or text is behind a translator",
             Self::Restless => "the parties change their addresses each time",
         })
     }
@@ -64,10 +70,13 @@ pub(super) fn obstacle(a: &PartyMedia, b: &PartyMedia) -> Option<Obstacle> {
         (a.telephone_event.is_some() != b.telephone_event.is_some(), Obstacle::Events),
         (!alike(codec_numbers(a), codec_numbers(b)), Obstacle::PayloadTypes),
         (!alike(event_numbers(a), event_numbers(b)), Obstacle::PayloadTypes),
-        (here.rtp.is_ipv4() != there.rtp.is_ipv4(), Obstacle::Family),
+        (!streams::go_together(a, b), Obstacle::Streams),
+        (!of_one_family(a, b), Obstacle::Family),
         (a.outside != b.outside, Obstacle::Translator),
         (behind_nat(a) || behind_nat(b), Obstacle::Nat),
+        (is_unfound(a) || is_unfound(b), Obstacle::Unfound),
         (!lets_in(a, there.rtp.ip()) || !lets_in(b, here.rtp.ip()), Obstacle::Access),
+        (!lets_streams_in(a, b) || !lets_streams_in(b, a), Obstacle::Access),
     ];
     stands.into_iter().find_map(|(stands, obstacle)| stands.then_some(obstacle))
 }
@@ -99,6 +108,21 @@ fn behind_nat(party: &PartyMedia) -> bool {
     let elsewhere = |ip: IpAddr| ip.to_canonical() != party.rtp.ip().to_canonical();
     let heard = party.heard_from.map(|from| from.ip());
     party.avoids_nat && [party.signalling, heard].into_iter().flatten().any(elsewhere)
+}
+
+fn of_one_family(a: &PartyMedia, b: &PartyMedia) -> bool {
+    let is_ipv4 = a.place().rtp.is_ipv4();
+    b.place().rtp.is_ipv4() == is_ipv4
+        && a.streams.iter().chain(&b.streams).all(|stream| stream.rtp.is_ipv4() == is_ipv4)
+}
+
+/// Only of its audio it is known where it comes from.
+fn is_unfound(party: &PartyMedia) -> bool {
+    !party.streams.is_empty() && party.found().is_some()
+}
+
+fn lets_streams_in(party: &PartyMedia, other: &PartyMedia) -> bool {
+    other.streams.iter().all(|stream| lets_in(party, stream.rtp.ip()))
 }
 
 fn lets_in(party: &PartyMedia, address: IpAddr) -> bool {
@@ -178,6 +202,52 @@ mod tests {
         assert_eq!(wary("192.0.2.1", None), None);
         assert_eq!(wary("192.0.2.1", Some("192.0.2.1:4000")), None);
         assert_eq!(wary("192.0.2.1", Some("203.0.113.9:61000")), Some(Obstacle::Nat));
+    }
+
+    #[test]
+    fn video_goes_with_the_audio_or_keeps_it_here() {
+        let at_port = |address: &str| {
+            let mut party = at(address);
+            party.streams = vec![super::super::StreamPlace {
+                kind: crate::streams::StreamKind::Video,
+                rtp: address.replace(":4000", ":5000").parse().unwrap(),
+                rtcp: None,
+                formats: vec![sdp::negotiation::CodecOffer {
+                    payload_type: 98,
+                    ..sdp::Codec::new("VP8", 90_000, 1).into()
+                }],
+                feedback: crate::streams::Feedback::default(),
+                bandwidth: None,
+            }];
+            party
+        };
+        let (a, b) = (at_port("192.0.2.1:4000"), at_port("192.0.2.2:4000"));
+        let between = |change: &dyn Fn(&mut PartyMedia)| {
+            let mut a = a.clone();
+            change(&mut a);
+            let found = obstacle(&a, &b);
+            assert_eq!(found, obstacle(&b, &a), "it does not matter who is first");
+            found
+        };
+        assert_eq!(between(&|_| ()), None);
+        assert_eq!(between(&|a| a.streams.clear()), Some(Obstacle::Streams));
+        assert_eq!(between(&|a| a.streams[0].formats.clear()), Some(Obstacle::Streams), "it stays here");
+        let elsewhere = "[2001:db8::1]:5000".parse().unwrap();
+        assert_eq!(between(&|a| a.streams[0].rtp = elsewhere), Some(Obstacle::Family));
+        let found = |a: &mut PartyMedia| {
+            (a.symmetric, a.heard_from) = (true, Some("203.0.113.9:61000".parse().unwrap()));
+        };
+        assert_eq!(between(&found), Some(Obstacle::Unfound));
+        let mut list = AccessList::closed("office");
+        list.push(true, Network::parse("192.0.2.2").unwrap());
+        let strict = |port: &str| {
+            let (mut a, mut b) = (a.clone(), b.clone());
+            a.peers = vec![list.clone()];
+            b.streams[0].rtp = port.parse().unwrap();
+            obstacle(&a, &b)
+        };
+        assert_eq!(strict("192.0.2.2:5000"), None);
+        assert_eq!(strict("192.0.2.3:5000"), Some(Obstacle::Access), "the list counts for each stream");
     }
 
     #[test]

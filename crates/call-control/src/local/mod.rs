@@ -252,6 +252,9 @@ impl Driver for End {
     }
 
     fn answer(&self) {
+        if let (Some(beside), Some(near), Some(far)) = (&self.beside, self.near.call(), self.far.call()) {
+            beside.take_all(&near, &far);
+        }
         // The far end hears it last: whoever waits for it may end it at once.
         self.near.report(Report::Answered);
         self.far.report(Report::Answered);

@@ -4,6 +4,7 @@
 //! end, as if the two were joined themselves; and their packets go from leg to leg, through two more that send to each other.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use media_bridge::{Codec, Leg, LegConfig, LegId, LegSettings, Passage, PassedFormat, PictureRequest};
@@ -28,6 +29,8 @@ pub(super) struct WireStreams {
     /// The audio of one of them: legs of one call belong on one media thread.
     near: LegId,
     strands: Mutex<Vec<Strand>>,
+    /// Whether it was said what is beyond the other end, for each end.
+    told: [AtomicBool; 2],
 }
 
 /// A stream from end to end.
@@ -41,12 +44,24 @@ struct Strand {
 
 impl WireStreams {
     pub(super) fn new(ends: [Slot; 2], near: LegId) -> Self {
-        Self { ends, near, strands: Mutex::default() }
+        Self { ends, near, strands: Mutex::default(), told: Default::default() }
+    }
+
+    /// `near` is answered by an application, which takes whatever its party has, as it does of a phone: nobody has said yet what is
+    /// beyond it.
+    pub(super) fn take_all(&self, near: &Call, far: &Call) {
+        let told = self.end_of(far).and_then(|end| self.told.get(end));
+        if told.is_some_and(|told| !told.load(Ordering::Relaxed)) && near.has_streams() {
+            self.bring(far, &near.party_streams());
+        }
     }
 
     /// The party that the end `to` speaks for has these streams, and no others.
     pub(super) fn bring(&self, to: &Call, streams: &[PartyStream]) {
         let Some(end) = self.end_of(to) else { return };
+        if let Some(told) = self.told.get(end) {
+            told.store(true, Ordering::Relaxed);
+        }
         let mut strands = self.strands.lock().unwrap_or_else(PoisonError::into_inner);
         let mut brought: Vec<CallStream> = Vec::with_capacity(streams.len());
         for stream in streams {

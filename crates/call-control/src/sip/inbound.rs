@@ -271,7 +271,7 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let answer = match message.session_description() {
             Some(offer) => session.answer(offer, Turn::Later),
-            None => Ok(session.media.offer(session.media.told(), None)),
+            None => Ok(session.media.offer(session.media.told().cloned(), None)),
         };
         self.user_agent.answer_reinvite(id, answer.map_err(|error| error.status()));
     }

@@ -8,7 +8,7 @@ use media_bridge::{
     LegSettings, OTHER_EVENTS, REDUNDANCIES, RedundantPayloads,
 };
 use sdp::negotiation::{
-    CodecOffer, LocalMedia, Negotiated, NegotiationError, Negotiator, PacketTime, Protection,
+    CodecOffer, LocalLine, LocalMedia, Negotiated, NegotiationError, Negotiator, PacketTime, Protection,
 };
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::Body;
@@ -18,7 +18,7 @@ use super::digits::DigitMode;
 use super::endpoint::SipEndpoint;
 use super::media_encryption::{Keyring, MediaEncryption, leg_keys};
 use super::passed_hold::PassedHold;
-use super::session_streams::{Owner, SessionStreams};
+use super::session_streams::{Owner, SessionStreams, directed};
 use super::stream_codecs::StreamCodec;
 use crate::call::Call;
 use crate::direct_media::{MediaPlace, PartyMedia};
@@ -194,13 +194,13 @@ impl SessionMedia {
     }
 
     /// Whose media the phone was told of; `None` for ours.
-    pub(super) fn told(&self) -> Option<MediaPlace> {
-        self.told
+    pub(super) fn told(&self) -> Option<&MediaPlace> {
+        self.told.as_ref()
     }
 
     /// Whose media our last offer described; `None` for ours.
-    pub(super) fn offered(&self) -> Option<MediaPlace> {
-        self.offered
+    pub(super) fn offered(&self) -> Option<&MediaPlace> {
+        self.offered.as_ref()
     }
 
     /// Our last offer was refused: what was opened for it ends.
@@ -211,17 +211,18 @@ impl SessionMedia {
     /// Our offer: of our own media, or with that of another party in its place.
     pub(super) fn offer(&mut self, to: Option<MediaPlace>, prefer: Option<Codec>) -> Body {
         let codecs = self.codecs.offered(prefer);
-        // What goes along with the audio passes us, and so does the audio then.
-        let to = to.filter(|_| self.streams.are_none(&self.endpoint));
-        self.offered = to;
+        let directed = to.as_ref().and_then(|place| self.streams.for_direct_offer(&place.streams));
+        // Where the streams of both do not belong together any more, the audio passes us with them.
+        let to = to.filter(|_| directed.is_some());
         self.holds.offers(to.is_none());
         let protection = self.keyring.for_offer();
         let named = self.agreed.as_ref().and_then(comfort_noise).is_some() || self.offers_noise;
-        let mut local = self.local(to, codecs, protection, named);
-        if to.is_none() {
+        let mut local = self.local(to.as_ref(), codecs, protection, named);
+        local.lines = directed.unwrap_or_else(|| {
             let owner = owner(&self.endpoint, &self.leg, &self.keyring);
-            local.lines = self.streams.for_offer(&self.negotiator, owner);
-        }
+            self.streams.for_offer(&self.negotiator, owner)
+        });
+        self.offered = to;
         Body::sdp(self.negotiator.offer(&local))
     }
 
@@ -230,7 +231,7 @@ impl SessionMedia {
     pub(super) fn answer(
         &mut self,
         offer: &[u8],
-        to: Option<MediaPlace>,
+        to: Option<&MediaPlace>,
         turn: Turn,
     ) -> Result<(Body, Agreement), NegotiationError> {
         let protection = self.keyring.for_answer();
@@ -239,15 +240,11 @@ impl SessionMedia {
         let codecs = self.codecs.answered(&offered, turn);
         let owner = owner(&self.endpoint, &self.leg, &self.keyring);
         let lines = self.streams.for_answer(&self.negotiator, (offer, protection.as_ref()), turn, owner);
-        let direct = to.filter(|_| lines.is_empty()).and_then(|place| {
-            let mut attempt = self.negotiator.clone();
-            let answered = attempt.answer(offer, &self.local(Some(place), Vec::new(), None, false)).ok();
-            Some((attempt, answered.filter(|(_, negotiated)| !negotiated.remote_hold)?))
-        });
+        let direct = to.and_then(|place| self.answer_direct(offer, place, &lines));
         let (answer, negotiated) = match direct {
             Some((attempt, answered)) => {
                 self.negotiator = attempt;
-                self.told = to;
+                self.told = to.cloned();
                 answered
             }
             None => {
@@ -263,11 +260,30 @@ impl SessionMedia {
         Ok((Body::sdp(answer), agreement))
     }
 
+    /// An answer in the name of another party, where all that the phone offers fits.
+    fn answer_direct(
+        &self,
+        offer: &[u8],
+        place: &MediaPlace,
+        lines: &[LocalLine],
+    ) -> Option<(Negotiator, (String, Negotiated))> {
+        let lines = directed(lines, &place.streams)?;
+        let count = lines.len();
+        let mut attempt = self.negotiator.clone();
+        let local = LocalMedia { lines, ..self.local(Some(place), Vec::new(), None, false) };
+        let answered = attempt.answer(offer, &local).ok();
+        let fits = |negotiated: &Negotiated| {
+            let flows = negotiated.lines.iter().all(|line| line.direction.sends());
+            !negotiated.remote_hold && negotiated.lines.len() == count && flows
+        };
+        Some((attempt, answered.filter(|(_, negotiated)| fits(negotiated))?))
+    }
+
     /// Takes in the answer to our offer.
     pub(super) fn accept(&mut self, answer: &[u8]) -> Result<Agreement, NegotiationError> {
         let accepted = self.negotiator.accept(answer);
         let negotiated = accepted.inspect_err(|_| self.streams.settle())?;
-        self.told = self.offered;
+        self.told.clone_from(&self.offered);
         self.holds.accepted();
         let accepted = self.codecs.accepted(&codecs_of(&negotiated));
         Ok(self.apply(keeping(negotiated, &accepted)))
@@ -275,11 +291,11 @@ impl SessionMedia {
 
     /// Where the phone's media is, for another party to send to.
     pub(super) fn party(&self) -> Option<PartyMedia> {
-        // Its keys are told to us alone, and what goes along with the audio passes us.
-        let told_alone = |agreed: &&Negotiated| agreed.protection.is_none() && !self.streams.is_agreed();
-        let negotiated = self.agreed.as_ref().filter(told_alone)?;
+        // Its keys are told to us alone.
+        let negotiated = self.agreed.as_ref().filter(|agreed| agreed.protection.is_none())?;
         let codec = self.spoken(codec_of(&negotiated.codec)?);
         let mut party = PartyMedia::new(negotiated.remote?, codec);
+        party.streams = self.streams.places();
         party.rtcp = negotiated.remote_rtcp;
         let (send, receive) = (negotiated.send_payload_type, negotiated.receive_payload_type);
         party.payload_types = CodecPayload { codec: party.codec, send, receive };
@@ -296,7 +312,7 @@ impl SessionMedia {
     }
 
     fn apply(&mut self, negotiated: Negotiated) -> Agreement {
-        self.streams.apply(&negotiated.lines, &self.endpoint);
+        self.streams.apply(&negotiated.lines, &self.endpoint, self.told.is_some());
         self.keyring.agreed(negotiated.protection.as_ref());
         let keys = match &negotiated.protection {
             None => Some(None),
@@ -382,7 +398,7 @@ impl SessionMedia {
     /// What we describe: our own media with these codecs, or that of another party, which has one.
     fn local(
         &self,
-        to: Option<MediaPlace>,
+        to: Option<&MediaPlace>,
         codecs: Vec<Codec>,
         protection: Option<Protection>,
         noise: bool,

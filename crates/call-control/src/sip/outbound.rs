@@ -27,7 +27,7 @@ use crate::call::{Call, Direction};
 use crate::cause::HangupCause;
 use crate::direct_media::MediaPlace;
 use crate::identity::CallerId;
-use crate::technology::{ChannelSpec, OriginateError, OriginateRequest, Report, Unsent};
+use crate::technology::{ChannelSpec, OriginateError, OriginateRequest, Preparation, Report, Unsent};
 
 /// Sends an INVITE to the endpoint that `resource` names; its channel tells the rest.
 pub(super) async fn originate(
@@ -39,12 +39,7 @@ pub(super) async fn originate(
     if let Some(hops) = &mut request.hops {
         *hops = hops.checked_sub(1).ok_or(OriginateError::TooManyHops)?;
     }
-    let mut inherited = request.variables.iter();
-    let instance = inherited.find(|(name, _)| name.trim_start_matches('_') == super::INSTANCE);
-    let route = match instance {
-        Some((_, instance)) => sip.directory.route_to_instance(resource, instance)?,
-        None => sip.directory.route(resource)?,
-    };
+    let route = route(sip, resource, &request)?;
     let flows = sip.flows_to(&route.next_hop).await?;
     let is_demanded = request.asker.as_ref().is_some_and(Call::demands_secure_signaling);
     let usable: Vec<&Flow> = flows.iter().filter(|flow| !is_demanded || flow.protocol.is_secure()).collect();
@@ -72,15 +67,14 @@ pub(super) async fn originate(
         call.made_for(asker);
     }
     if let Some(preparation) = preparation {
-        preparation.run(&call).await?;
-        take_over_changes(&call, &mut media);
+        prepare(&preparation, &call, &mut media).await?;
         vouched = match Conversation::of(&call).suppresses_attestation() {
             true => Vec::new(),
             false => vouch(sip, &route, &request.caller, asker.as_ref())?,
         };
     }
     let offer = media.offer(direct_to, None);
-    let direct_to = media.offered();
+    let direct_to = media.offered().cloned();
     let mut invite = invite(sip.user_agent(), &route, **flow, &request, offer);
     invite.headers.extend(vouched);
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
@@ -95,7 +89,7 @@ pub(super) async fn originate(
     }
     let mut steering = Steering::new(&endpoint.direct_media, Direction::Outbound);
     if let Some(place) = direct_to {
-        call.sends_media_to(place);
+        call.sends_media_to(place.clone());
         steering.begin_at(place);
     }
     let session = Session {
@@ -116,8 +110,23 @@ pub(super) async fn originate(
     Ok(call)
 }
 
-/// What the channel's preparation has changed of its session is in the first offer.
-fn take_over_changes(call: &Call, media: &mut SessionMedia) {
+/// The way to what `resource` names; to one phone of it where the dialplan wants that one.
+fn route(sip: &SipTechnology, resource: &str, request: &OriginateRequest) -> Result<Route, OriginateError> {
+    let mut inherited = request.variables.iter();
+    let instance = inherited.find(|(name, _)| name.trim_start_matches('_') == super::INSTANCE);
+    Ok(match instance {
+        Some((_, instance)) => sip.directory.route_to_instance(resource, instance)?,
+        None => sip.directory.route(resource)?,
+    })
+}
+
+/// Has the channel of a call that nobody hears of yet prepared. What that changes of its session is in the first offer.
+async fn prepare(
+    preparation: &Preparation,
+    call: &Call,
+    media: &mut SessionMedia,
+) -> Result<(), OriginateError> {
+    preparation.run(call).await?;
     let conversation = Conversation::of(call);
     if let Some(mode) = conversation.digits().filter(|mode| *mode != media.digit_mode()) {
         media.set_digits(mode);
@@ -126,6 +135,7 @@ fn take_over_changes(call: &Call, media: &mut SessionMedia) {
     if codecs != media.endpoint().codecs {
         media.name_codecs(codecs);
     }
+    Ok(())
 }
 
 /// The channel of the endpoint that is called.

@@ -86,8 +86,9 @@ impl Worker {
             session.steering.owe(Vec::new());
         }
         let Some(next) = session.steering.next(session.media.told()) else { return };
-        let offer = session.media.offer(next.to, next.prefer);
-        if let Some(place) = next.to.filter(|place| session.media.told() != Some(*place)) {
+        let moves = next.to.as_ref() != session.media.told();
+        let offer = session.media.offer(next.to.clone(), next.prefer);
+        if let Some(place) = next.to.filter(|_| moves) {
             debug!(call = %session.call.call_id(), "the audio of {} goes to {}", session.call.name(), place.rtp);
         }
         match next.method {

@@ -43,7 +43,7 @@ impl Worker {
             {
                 endpoint
             }
-            found => match self.authenticate(&request, &flow, found) {
+            found => match self.authenticate(id, &request, &flow, found) {
                 Ok(endpoint) => endpoint,
                 Err(reply) => return self.user_agent.respond(id, reply),
             },
@@ -74,6 +74,7 @@ impl Worker {
     /// neither the answer nor its time tells which names exist.
     fn authenticate(
         &mut self,
+        id: RequestId,
         request: &Message,
         flow: &Flow,
         sender: Sender,
@@ -94,6 +95,11 @@ impl Worker {
         let verdict = self.verifier.verify_request(now, &terms, request, known);
         self.note_verdict(verdict, request, flow, &sender);
         if let (Verdict::Accepted, Sender::Named(endpoint)) = (verdict, sender) {
+            let known = &endpoint.credentials;
+            let info = self.verifier.authentication_info(now, &terms, request, known, None);
+            if let Some(info) = info {
+                self.user_agent.say_on_success(id, "Authentication-Info", info);
+            }
             return Ok(endpoint);
         }
         let stale = verdict == Verdict::Stale;

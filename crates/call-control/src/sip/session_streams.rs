@@ -1,5 +1,7 @@
 //! The streams of one session beside its audio: which of them are offered and answered, and their legs.
 
+mod direct;
+
 use std::sync::Arc;
 
 use media_bridge::{Leg, LegConfig, LegSettings, Passage, PictureRequest};
@@ -14,6 +16,7 @@ use super::endpoint::SipEndpoint;
 use super::media_encryption::{Keyring, MediaEncryption, leg_keys};
 use super::stream_codecs::{StreamCodec, passed};
 use crate::streams::{CallStream, PartyStream};
+pub(super) use direct::directed;
 
 /// Streams of text that a session may have.
 const MOST_TEXT: usize = 1;
@@ -50,16 +53,6 @@ pub(super) struct Owner<'a> {
 }
 
 impl SessionStreams {
-    /// Whether none is agreed on, and none will be offered.
-    pub(super) fn are_none(&self, endpoint: &SipEndpoint) -> bool {
-        self.open.is_empty() && self.wanted(endpoint).is_empty()
-    }
-
-    /// Whether any is agreed on.
-    pub(super) fn is_agreed(&self) -> bool {
-        self.open.iter().any(|stream| stream.agreed.is_some())
-    }
-
     /// The party at the far end has these now. Says whether our phone has to be offered others than it has.
     pub(super) fn suit(&mut self, far: Vec<PartyStream>, endpoint: &SipEndpoint) -> bool {
         self.far = Some(far);
@@ -125,11 +118,11 @@ impl SessionStreams {
         lines
     }
 
-    /// Takes in what was agreed on. Streams that are not part of it end.
-    pub(super) fn apply(&mut self, lines: &[NegotiatedLine], endpoint: &SipEndpoint) {
+    /// Takes in what was agreed on. Streams that are not part of it end. `away`: the phone was told another party's place.
+    pub(super) fn apply(&mut self, lines: &[NegotiatedLine], endpoint: &SipEndpoint, away: bool) {
         self.open.retain_mut(|stream| {
             let agreed = lines.iter().find(|line| (line.place, line.kind) == (stream.place, stream.kind));
-            stream.follow(agreed, endpoint)
+            stream.follow(agreed, endpoint, away)
         });
     }
 
@@ -239,7 +232,19 @@ impl SessionStreams {
         let limit = owner.endpoint.streams.bandwidth.filter(|_| kind == LineKind::Video);
         let bandwidth = [bandwidth, limit].into_iter().flatten().min();
         let (port, direction) = (stream.leg.rtp_address().port(), sdp::Direction::SendRecv);
-        Some(LocalLine { place, kind, port, codecs, feedback, bandwidth, direction, protection })
+        let (address, rtcp_port) = (None, None);
+        Some(LocalLine {
+            place,
+            kind,
+            address,
+            port,
+            rtcp_port,
+            codecs,
+            feedback,
+            bandwidth,
+            direction,
+            protection,
+        })
     }
 }
 
@@ -262,7 +267,7 @@ impl SessionStream {
     }
 
     /// Does as was agreed. `false`: it is over.
-    fn follow(&mut self, agreed: Option<&NegotiatedLine>, endpoint: &SipEndpoint) -> bool {
+    fn follow(&mut self, agreed: Option<&NegotiatedLine>, endpoint: &SipEndpoint, away: bool) -> bool {
         let Some(line) = agreed else { return false };
         self.keyring.agreed(line.protection.as_ref());
         let keys = match &line.protection {
@@ -274,7 +279,7 @@ impl SessionStream {
         };
         // Keys before what lets packets out.
         self.leg.protect(keys);
-        self.leg.pass(settings_of(line, endpoint), passage_of(line));
+        self.leg.pass(LegSettings { away, ..settings_of(line, endpoint) }, passage_of(line));
         self.agreed = Some(line.clone());
         true
     }

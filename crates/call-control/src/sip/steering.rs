@@ -109,7 +109,7 @@ impl Steering {
 
     /// Where it shall go from now on.
     pub(super) fn want(&mut self, route: MediaRoute) {
-        self.wanted = route.place();
+        self.wanted = route.place().cloned();
         self.waits = false;
         match route {
             MediaRoute::Here { prefer } => self.prefer = prefer.or(self.prefer),
@@ -121,8 +121,8 @@ impl Steering {
     }
 
     /// Whose media an answer to the phone may describe; `None` for our own.
-    pub(super) fn destination(&self) -> Option<MediaPlace> {
-        self.wanted.filter(|_| self.is_willing())
+    pub(super) fn destination(&self) -> Option<&MediaPlace> {
+        self.wanted.as_ref().filter(|_| self.is_willing())
     }
 
     /// There must be an offer, with these headers, wherever media goes.
@@ -143,7 +143,7 @@ impl Steering {
     }
 
     /// The offer that is due, for a phone that was `told` that place.
-    pub(super) fn next(&mut self, told: Option<MediaPlace>) -> Option<NextOffer> {
+    pub(super) fn next(&mut self, told: Option<&MediaPlace>) -> Option<NextOffer> {
         let to = self.destination();
         let moves = (to != told || self.unsure) && !self.waits;
         if self.flying.is_some() || !(moves || self.owed.is_some()) {
@@ -155,21 +155,21 @@ impl Steering {
             None => self.options.by_update && self.takes_update && self.owed.is_none(),
         };
         let method = if by_update { Method::Update } else { Method::Invite };
-        let to = if self.waits { told } else { to };
-        self.flying = Some((method, to));
+        let to = if self.waits { told } else { self.destination() }.cloned();
+        self.flying = Some((method, to.clone()));
         Some(NextOffer { method, to, prefer: self.prefer, headers: self.owed.take().unwrap_or_default() })
     }
 
     /// Whether an offer is on its way by that method.
     pub(super) fn is_flying(&self, method: Method) -> bool {
-        self.flying.is_some_and(|(flying, _)| flying == method)
+        self.flying.as_ref().is_some_and(|(flying, _)| *flying == method)
     }
 
     /// The phone answered our offer; `usable` tells whether its answer could be read.
     pub(super) fn accepted(&mut self, usable: bool) -> Outcome {
         let Some((_, to)) = self.flying.take() else { return Outcome::GoOn };
         self.unsure = !usable && to.is_some();
-        if usable { Outcome::GoOn } else { self.refuse(to) }
+        if usable { Outcome::GoOn } else { self.refuse(to.as_ref()) }
     }
 
     /// The phone refused our offer, or it could not be sent.
@@ -187,10 +187,10 @@ impl Steering {
         if status == 491 {
             return Outcome::GoOn;
         }
-        self.refuse(to)
+        self.refuse(to.as_ref())
     }
 
-    fn refuse(&mut self, to: Option<MediaPlace>) -> Outcome {
+    fn refuse(&mut self, to: Option<&MediaPlace>) -> Outcome {
         if to.is_none() {
             return Outcome::Stuck;
         }

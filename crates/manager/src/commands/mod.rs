@@ -10,6 +10,7 @@ mod dialplan;
 mod geoloc;
 mod help;
 mod hints;
+mod http;
 mod indication;
 mod layout;
 mod matching;
@@ -146,6 +147,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         stop::COMMANDS,
         help::COMMANDS,
         hints::COMMANDS,
+        http::COMMANDS,
         indication::COMMANDS,
         cdr::COMMANDS,
         channel::COMMANDS,

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use rtp::NtpTime;
-use rtp::rtcp::{AVERAGE_INTERVAL, Compound, CompoundWriter, Packet, ReportBlock, interval};
+use rtp::rtcp::{AVERAGE_INTERVAL, Compound, CompoundWriter, Goodbye, Packet, ReportBlock, interval};
 
 use super::{LegCore, Outgoing, Seed};
 use crate::spread::Gathered;
@@ -173,12 +173,12 @@ impl LegCore {
     }
 
     /// What is said of the peer's stream, and shown of it. Nothing is said of one that was not heard since the last report
-    /// (RFC 3550 §6.4.1).
+    /// (RFC 3550 §6.4.1), nor of one that has left (§6.6).
     fn report_block(&mut self, since: Duration) -> Option<ReportBlock> {
         self.show_reception();
         self.show_quality();
         self.counters.ssrc.set(i64::from(self.stream.ssrc()));
-        let incoming = self.incoming.as_mut().filter(|incoming| incoming.reception.has_news())?;
+        let incoming = self.incoming.as_mut().filter(|incoming| incoming.is_told())?;
         let (counters, gathered) = (&self.counters, &mut self.reports.gathered);
         let jitter = incoming.reception.jitter().duration();
         gathered.jitter.add(jitter.as_secs_f64(), &counters.jitter_spread);
@@ -222,8 +222,19 @@ impl LegCore {
                         passing.note_feedback();
                     }
                 }
+                Packet::Goodbye(goodbye) => self.hear_goodbye(&goodbye),
                 _ => {}
             }
+        }
+    }
+
+    /// The peer's stream has ended: nothing is said of it any more, unless it comes back. What is known of it stays for those who
+    /// ask after the call.
+    fn hear_goodbye(&mut self, goodbye: &Goodbye<'_>) {
+        if let Some(incoming) = &mut self.incoming
+            && goodbye.names(incoming.reception.ssrc())
+        {
+            incoming.has_left = true;
         }
     }
 

@@ -40,7 +40,8 @@ impl LegCore {
             *blocks.get_mut(count)? = Block::Delay(delays);
             count += 1;
         }
-        if let Some(metrics) = self.metrics().filter(|_| wanted.voip_metrics) {
+        let has_left = self.incoming.as_ref().is_some_and(|incoming| incoming.has_left);
+        if let Some(metrics) = self.metrics().filter(|_| wanted.voip_metrics && !has_left) {
             *blocks.get_mut(count)? = Block::VoipMetrics(metrics);
             count += 1;
         }

@@ -142,6 +142,15 @@ struct Incoming {
     /// Ticks a second of its timestamps.
     clock_rate: u32,
     digits: EventReceiver,
+    /// The peer has said that it ends (RFC 3550 §6.6).
+    has_left: bool,
+}
+
+impl Incoming {
+    /// Whether a report says something of it.
+    fn is_told(&self) -> bool {
+        !self.has_left && self.reception.has_news()
+    }
 }
 
 /// A packet to send.

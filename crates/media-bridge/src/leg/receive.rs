@@ -215,8 +215,12 @@ impl LegCore {
             reception: Reception::new(ssrc, clock_rate),
             clock_rate,
             digits: EventReceiver::new(clock_rate),
+            has_left: false,
         };
-        (self.incoming.get_or_insert_with(anew), left)
+        let incoming = self.incoming.get_or_insert_with(anew);
+        // One that has said goodbye and speaks is back.
+        incoming.has_left = false;
+        (incoming, left)
     }
 
     /// The peer is known by where it sends from. A symmetric leg sends there, too.

@@ -36,7 +36,7 @@ pub(super) struct Recoder {
 }
 
 /// What became of the sound of a packet.
-enum Recoded {
+pub(super) enum Recoded {
     /// A payload of so many octets.
     Payload(usize),
     /// It waits for more. With the first that does, packets get other numbers.
@@ -135,7 +135,7 @@ fn recoder(
 
 impl Recoder {
     /// `None` where there is no way between the rates.
-    fn new(rate: u32, encoded: u32, codec: Codec) -> Option<Self> {
+    pub(super) fn new(rate: u32, encoded: u32, codec: Codec) -> Option<Self> {
         let resampler = match rate == encoded {
             true => None,
             false => Some(Resampler::new(rate, encoded).ok()?),
@@ -161,7 +161,7 @@ impl Recoder {
     }
 
     /// Encodes the sound of a packet, or keeps it until there is enough of it. `None` for what cannot be encoded.
-    fn recode(
+    pub(super) fn recode(
         &mut self,
         received: &Header,
         sound: &[i16],

@@ -1,6 +1,9 @@
 //! Redundant audio data (RFC 2198) at the edge of a leg: what comes is the sound alone to everybody behind it, with what was lost
 //! put back; what goes out gets the sound of the packets before it.
 //!
+//! What is repeated in another codec than that of its packet becomes a packet of that one: whoever is behind knows one stream in one
+//! codec, whatever was lost of it.
+//!
 //! So each side of a call has redundancy of its own, whatever is done with the sound between them.
 
 use std::ops::Range;
@@ -9,7 +12,9 @@ use rtp::redundancy::{Recovered, RedundancyReceiver, RedundancySender, Redundant
 use rtp::{Header, Kind, Packet};
 
 use super::receive::{Content, Heard};
+use super::recode::{Recoded, Recoder};
 use super::{LegCore, Outgoing};
+use crate::codec::{Codec, Encoder, MOST_SAMPLES, Translation};
 use crate::settings::{LegSettings, REDUNDANCIES, RedundantPayloads};
 
 /// What a leg knows that has agreed on redundant data.
@@ -19,10 +24,45 @@ pub(super) struct Redundancy {
     heard_as: [Option<u8>; 2 * REDUNDANCIES],
     receiver: RedundancyReceiver,
     sender: RedundancySender,
+    /// Made when something is found in another codec.
+    patch: Option<Patch>,
     /// The peer sends it.
     peer_does: bool,
     /// Whoever feeds the stream does.
     source_does: bool,
+}
+
+/// Makes packets in the codec of a stream of what was repeated in another one.
+struct Patch {
+    from: Codec,
+    to: Codec,
+    recoder: Recoder,
+    encoder: Box<dyn Encoder>,
+}
+
+impl Patch {
+    fn between(from: Codec, to: Codec, opus: &opus::Settings) -> Option<Self> {
+        Some(Self {
+            from,
+            to,
+            recoder: Recoder::new(from.sample_rate(), to.sample_rate(), to)?,
+            encoder: to.encoder(opus)?,
+        })
+    }
+
+    /// Writes the payload, and returns its length. `None`: the codec cannot make a packet of that length.
+    fn write(&mut self, header: &Header, sound: &[i16], payload: &mut [u8]) -> Option<usize> {
+        let mut length = None;
+        // Decoders know what came before, and this encoder does not: it hears the sound twice to be where they are.
+        for _ in 0..2 {
+            self.recoder.splice();
+            length = match self.recoder.recode(header, sound, None, self.encoder.as_mut(), payload)? {
+                Recoded::Payload(octets) => Some(octets),
+                Recoded::Waiting { .. } => return None,
+            };
+        }
+        length
+    }
 }
 
 impl LegCore {
@@ -53,6 +93,7 @@ impl LegCore {
             heard_as,
             receiver: RedundancyReceiver::new(),
             sender: RedundancySender::new(),
+            patch: None,
             peer_does: false,
             source_does: false,
         }));
@@ -125,6 +166,43 @@ impl LegCore {
         })
     }
 
+    /// Brings what was found to the codec of the packet that it was found in, whose codec and payload type are `beside`, in place.
+    /// `None`: there is no way, and it stays lost.
+    pub(crate) fn fit_lost(
+        &mut self,
+        lost: Heard,
+        beside: Option<(Codec, u8)>,
+        packet: &mut [u8],
+    ) -> Option<Heard> {
+        let Content::Audio(from, range) = &lost.content else { return Some(lost) };
+        let Some((to, payload_type)) = beside.filter(|(codec, _)| codec != from) else { return Some(lost) };
+        if from.clock_rate() != to.clock_rate() {
+            return None; // Its time was told by another clock (RFC 2198 §4).
+        }
+        let (from, start) = (*from, range.start);
+        let end = match Translation::between(from, to) {
+            Translation::Impossible => return None,
+            Translation::Recode => {
+                let mut pcm = [0; MOST_SAMPLES];
+                let (sound, _) = self.decode(&lost, packet, from.sample_rate(), &mut pcm)?;
+                let opus = *self.spoken.opus();
+                let redundancy = self.redundancy.as_mut()?;
+                redundancy.patch.take_if(|patch| (patch.from, patch.to) != (from, to));
+                if redundancy.patch.is_none() {
+                    redundancy.patch = Patch::between(from, to, &opus);
+                }
+                start + redundancy.patch.as_mut()?.write(&lost.header, sound, packet.get_mut(start..)?)?
+            }
+            translation => {
+                translation.apply(packet.get_mut(range.clone())?);
+                range.end
+            }
+        };
+        let header = Header { payload_type, ..lost.header };
+        header.write(packet);
+        Some(Heard { header, content: Content::Audio(to, start..end), ..lost })
+    }
+
     /// What goes on to the peer comes in redundant data, or does not.
     #[inline]
     pub(super) fn follow_redundancy(&mut self, source_does: bool) {
@@ -140,7 +218,9 @@ impl LegCore {
         let number = buffer.get(1).map(|octet| octet & 0x7F);
         let carried = redundancy.agreed.iter().flatten().find(|agreed| Some(agreed.carries) == number);
         let Some(agreed) = carried else { return outgoing };
-        if !(agreed.preferred || redundancy.peer_does || redundancy.source_does) {
+        let is_wanted = agreed.preferred || redundancy.peer_does || redundancy.source_does;
+        // Some peers want it in other codecs than that of the packet, and get none.
+        if !is_wanted || agreed.generations == 0 {
             return outgoing;
         }
         let generations = agreed.generations.into();

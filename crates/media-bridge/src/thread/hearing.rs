@@ -9,6 +9,7 @@ use rtp::redundancy::Recovered;
 use super::leg::Seat;
 use super::stage::{Stage, send, send_control};
 use crate::Digit;
+use crate::codec::Codec;
 use crate::io::{MAX_DATAGRAM, PacketIo, Received};
 use crate::leg::{Content, HIGHEST_RATE, Heard, Key};
 
@@ -68,10 +69,14 @@ impl<I: PacketIo> Stage<I> {
         let Some(mut heard) = heard else { return };
         heard.redundant = true;
         let Some(lost) = seat.core.hear_redundant(&heard, copy) else { return };
+        let beside = match &heard.content {
+            Content::Audio(codec, _) => Some((*codec, heard.header.payload_type)),
+            _ => None,
+        };
         let mut is_there = true;
         for lost in lost {
             is_there = false;
-            self.hand_on_lost(now, place, &lost);
+            self.hand_on_lost(now, place, &lost, beside);
         }
         if !is_there {
             let Some(seat) = self.seats.get_mut(place) else { return };
@@ -82,14 +87,25 @@ impl<I: PacketIo> Stage<I> {
         self.hand_on(now, place, &heard, shortened);
     }
 
-    /// A packet was lost, and found again.
-    fn hand_on_lost(&mut self, now: Instant, place: usize, lost: &Recovered<'_>) {
+    /// A packet was lost, and found again in another one, of which `beside` is known.
+    fn hand_on_lost(
+        &mut self,
+        now: Instant,
+        place: usize,
+        lost: &Recovered<'_>,
+        beside: Option<(Codec, u8)>,
+    ) {
         let end = Header::LENGTH + lost.data.len();
         let Some(room) = self.buffer.get_mut(Header::LENGTH..end) else { return };
         room.copy_from_slice(lost.data);
         lost.header.write(&mut self.buffer[..]);
         let Some(seat) = self.seats.get_mut(place) else { return };
-        if let Some(heard) = seat.core.hear_lost(lost.header, Header::LENGTH..end) {
+        let heard = seat.core.hear_lost(lost.header, Header::LENGTH..end);
+        let heard = heard.and_then(|heard| seat.core.fit_lost(heard, beside, &mut self.buffer[..]));
+        if let Some(heard) = heard
+            && let Content::Audio(_, range) = &heard.content
+        {
+            let end = range.end;
             self.hand_on(now, place, &heard, end);
         }
     }

@@ -42,7 +42,7 @@ const KEYS: &[&str] = &[
 ];
 
 /// Where HTTP is spoken.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpConfiguration {
     /// `bindaddr` and `bindport`, where `enabled`.
     pub plain: Option<SocketAddr>,
@@ -50,12 +50,29 @@ pub struct HttpConfiguration {
     pub secure: Option<SocketAddr>,
     /// `prefix`: what paths begin with, as in `/asterisk`; empty for nothing.
     pub prefix: String,
+    /// `servername`: what the server calls itself.
+    pub server_name: String,
     /// `tlscertfile`.
     pub cert_file: Option<PathBuf>,
     /// `tlsprivatekey`; the key may stand beside the certificate, too.
     pub priv_key_file: Option<PathBuf>,
     /// What these hold, where no transport of SIP serves the address with TLS.
     pub certificates: Option<TlsConfig>,
+}
+
+impl Default for HttpConfiguration {
+    /// Serves nothing.
+    fn default() -> Self {
+        Self {
+            plain: None,
+            secure: None,
+            prefix: String::new(),
+            server_name: concat!("ipbx/", env!("CARGO_PKG_VERSION")).to_owned(),
+            cert_file: None,
+            priv_key_file: None,
+            certificates: None,
+        }
+    }
 }
 
 impl HttpConfiguration {
@@ -77,6 +94,7 @@ impl HttpConfiguration {
             plain: Some(SocketAddr::new(address, port)),
             secure,
             prefix: if prefix.is_empty() { String::new() } else { format!("/{prefix}") },
+            server_name: values.text("servername").unwrap_or_else(|| Self::default().server_name),
             cert_file: values.text("tlscertfile").map(PathBuf::from),
             priv_key_file: values.text("tlsprivatekey").map(PathBuf::from),
             certificates: None,

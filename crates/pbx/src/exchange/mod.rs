@@ -25,7 +25,7 @@ use crate::databases::Databases;
 use crate::directory::{EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
 use crate::functions::FunctionStores;
-use crate::http::HttpServer;
+use crate::http::{HttpServer, HttpStatus};
 use crate::messages::WaitingMessages;
 use crate::music::MusicOnHold;
 use crate::presence::Presence;
@@ -359,6 +359,11 @@ impl Exchange {
         self.configuration.store(Arc::new(next));
         self.presence.reloaded();
         Ok(())
+    }
+
+    /// Where HTTP is served, and which pages.
+    pub fn http_status(&self) -> HttpStatus {
+        self.http.status(&self.configuration().sip)
     }
 
     /// Takes no more calls and waits until the last one has ended.

@@ -7,5 +7,7 @@
 
 mod listener;
 mod server;
+mod status;
 
 pub(crate) use server::{HttpServer, Page, Reply, reply};
+pub use status::{HttpStatus, ServedPage};

@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use call_control::BoxFuture;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderValue, SERVER};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -44,6 +45,9 @@ pub(crate) fn reply(status: StatusCode, text: &str) -> Reply {
 pub(crate) trait Page: Send + Sync {
     /// What its paths begin with, behind the `prefix` of `http.conf`, as in `/media/`.
     fn path(&self) -> &'static str;
+
+    /// What it is for, in a few words.
+    fn title(&self) -> &'static str;
 
     /// Answers a request for the path that ends in `rest`.
     fn answer<'a>(&'a self, request: Request<Incoming>, rest: &'a str) -> BoxFuture<'a, Reply>;
@@ -167,12 +171,29 @@ impl HttpServer {
         let http = self.configuration.load_full();
         let path = request.uri().path().to_owned();
         let below = path.strip_prefix(http.prefix.as_str()).unwrap_or_default();
-        for page in &self.pages {
-            if let Some(rest) = below.strip_prefix(page.path()) {
-                return page.answer(request, rest).await;
-            }
+        let page = self.pages.iter().find_map(|page| Some((page, below.strip_prefix(page.path())?)));
+        let mut answer = match page {
+            Some((page, rest)) => page.answer(request, rest).await,
+            None => reply(StatusCode::NOT_FOUND, "there is nothing here"),
+        };
+        // What cannot stand in a header is left out.
+        if let Ok(name) = HeaderValue::from_str(&http.server_name) {
+            answer.headers_mut().insert(SERVER, name);
         }
-        reply(StatusCode::NOT_FOUND, "there is nothing here")
+        answer
+    }
+
+    pub(super) fn configuration(&self) -> Arc<HttpConfiguration> {
+        self.configuration.load_full()
+    }
+
+    pub(super) fn pages(&self) -> &[Arc<dyn Page>] {
+        &self.pages
+    }
+
+    /// Whether an address is open that is ours.
+    pub(super) fn listens_at(&self, address: SocketAddr) -> bool {
+        self.listeners().iter().any(|listener| listener.address == address)
     }
 
     pub(super) fn guard(&self) -> &SharedGuard {
@@ -211,13 +232,18 @@ mod tests {
             "/mirror/"
         }
 
+        fn title(&self) -> &'static str {
+            "what was asked"
+        }
+
         fn answer<'a>(&'a self, _: Request<Incoming>, rest: &'a str) -> BoxFuture<'a, Reply> {
             Box::pin(async move { reply(StatusCode::OK, rest) })
         }
     }
 
     fn server(prefix: &str) -> Arc<HttpServer> {
-        let configuration = HttpConfiguration { prefix: prefix.to_owned(), ..HttpConfiguration::default() };
+        let (prefix, server_name) = (prefix.to_owned(), "Desk".to_owned());
+        let configuration = HttpConfiguration { prefix, server_name, ..HttpConfiguration::default() };
         let guard = SharedGuard::new(GuardPolicy::new(), |_| {});
         HttpServer::new(configuration, guard, vec![Arc::new(Mirror)])
     }
@@ -247,6 +273,7 @@ mod tests {
         ] {
             let answer = answered(server(prefix), &get(path)).await;
             assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {answer}");
+            assert!(answer.contains("\r\nserver: Desk\r\n"), "{answer}");
             assert!(!status.starts_with("200") || answer.ends_with("\r\n\r\na\n"), "{answer}");
         }
     }

@@ -50,6 +50,7 @@ pub(super) fn answer_stream(
     let extended_reports = ExtendedReports::asked(media, terms.extended_reports);
     let section = Section {
         kind: "audio",
+        address: None,
         port: local.port,
         protocol: media.protocol().to_owned(),
         formats: answered_formats(&common, &events, &redundancy, local),

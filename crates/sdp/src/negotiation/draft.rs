@@ -71,6 +71,8 @@ impl StreamLine {
 #[derive(Clone, Debug)]
 pub(super) struct Section {
     pub(super) kind: &'static str,
+    /// Only where it is not that of the session.
+    pub(super) address: Option<IpAddr>,
     pub(super) port: u16,
     pub(super) protocol: String,
     /// Codecs and events, best codec first.
@@ -115,6 +117,9 @@ impl Section {
         }
         let formats = self.formats.iter().map(|format| format.payload_type);
         writer.media(self.kind, self.port, &self.protocol, formats);
+        if let Some(address) = self.address {
+            writer.connection(address);
+        }
         if let Some(kilobits) = self.bandwidth {
             writer.bandwidth(kilobits);
         }

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use super::feedback::Feedback;
 use super::local::CodecOffer;
@@ -58,8 +58,12 @@ pub struct LocalLine {
     pub place: usize,
     /// What it carries.
     pub kind: LineKind,
-    /// Our RTP port; that of RTCP is the next one.
+    /// Where it is; `None` for the address of the audio.
+    pub address: Option<IpAddr>,
+    /// Our RTP port.
     pub port: u16,
+    /// Our RTCP port; `None` for the next one.
+    pub rtcp_port: Option<u16>,
     /// What we can receive, best first, with the parameters that we say. Parameters of `red` name the payload types that the
     /// others in this list ask for.
     pub codecs: Vec<CodecOffer>,

@@ -76,7 +76,10 @@ pub struct RedundantAudio {
     pub receive_payload_type: u8,
     /// Payload type of `codec` in what we send.
     pub carries: u8,
-    /// Packets that the peer lets one repeat, 1 to 3.
+    /// Payload types of what a packet that we receive repeats, where that is in other codecs than `codec`, all of them among
+    /// [`Negotiated::common`]. Then we send none: the peer has not said that it takes `codec` there.
+    pub others: Vec<u8>,
+    /// Packets that the peer lets one repeat, 1 to 3; 0 where we send none.
     pub repeated: u8,
     /// The peer names it before its codec: it would rather have it so.
     pub preferred: bool,

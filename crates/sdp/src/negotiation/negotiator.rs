@@ -144,6 +144,7 @@ impl Negotiator {
         self.audio = Some(index);
         let section = Section {
             kind: "audio",
+            address: None,
             port: local.port,
             protocol: self.offered_protocol(index, local),
             formats: self.offered_formats(local),

@@ -56,7 +56,8 @@ pub(super) fn answer(
     (address, rtcp_mux): (IpAddr, bool),
 ) -> Result<(Section, NegotiatedLine), NegotiationError> {
     let protection = local.protection.as_ref();
-    let own = Own { address, direction: possible(local, address), rtcp_mux, protection };
+    let own_address = local.address.unwrap_or(address);
+    let own = Own { address: own_address, direction: possible(local, own_address), rtcp_mux, protection };
     let mut ground = Ground::answer(media, own)?;
     let theirs = formats::read(media);
     let ours: Vec<Ours<'_>> = local
@@ -68,10 +69,11 @@ pub(super) fn answer(
     let feedback = local.feedback.and(Feedback::of(media));
     let section = Section {
         kind: local.kind.name(),
+        address: apart(local, address),
         port: local.port,
         protocol: media.protocol().to_owned(),
         formats: common.iter().map(|common| answered(common, local)).collect(),
-        rtcp_port: None,
+        rtcp_port: rtcp_port(local),
         rtcp_mux: ground.rtcp_mux,
         extended_reports: ExtendedReports::default(),
         feedback,
@@ -93,16 +95,17 @@ pub(super) fn offered(
     let is_protected = protection.is_some_and(|protection| protection.demanded || line.is_protected);
     let section = Section {
         kind: local.kind.name(),
+        address: apart(local, address),
         port: local.port,
         protocol: protection::offered_protocol(before, is_protected),
         formats: offered_formats(local, &line.payload_types),
-        rtcp_port: None,
+        rtcp_port: rtcp_port(local),
         rtcp_mux,
         extended_reports: ExtendedReports::default(),
         feedback: local.feedback,
         bandwidth: local.bandwidth,
         ptime: None,
-        direction: possible(local, address),
+        direction: possible(local, local.address.unwrap_or(address)),
         keys: protection::offered_lines(protection),
     };
     OfferedSection { place: local.place, kind: local.kind, section, protection: local.protection.clone() }
@@ -115,6 +118,7 @@ pub(super) fn accept(offered: &OfferedSection, media: &Media<'_>, address: IpAdd
         return None;
     }
     let (direction, rtcp_mux) = (section.direction, section.rtcp_mux);
+    let address = section.address.unwrap_or(address);
     let own = Own { address, direction, rtcp_mux, protection: protection.as_ref() };
     let ground = Ground::accept(media, own, &section.keys).ok()?;
     let theirs = formats::read(media);
@@ -150,6 +154,16 @@ fn agreed(
         bandwidth: media.bandwidth(),
         protection: ground.protection,
     }
+}
+
+/// The address of a stream that is elsewhere than the audio, at `audio`.
+fn apart(local: &LocalLine, audio: IpAddr) -> Option<IpAddr> {
+    local.address.map(|address| address.to_canonical()).filter(|address| *address != audio.to_canonical())
+}
+
+/// Our RTCP port, where it has to be said.
+fn rtcp_port(local: &LocalLine) -> Option<u16> {
+    local.rtcp_port.filter(|port| Some(*port) != local.port.checked_add(1))
 }
 
 fn possible(local: &LocalLine, address: IpAddr) -> Direction {

@@ -49,17 +49,21 @@ pub(super) fn renumber(fmtp: Option<&str>, renumbered: impl Fn(u8) -> Option<u8>
     Some(list)
 }
 
-/// What of the redundant data in an offer of sound can be had: that of one codec each, which is among those in `common`.
+/// What of the redundant data in an offer of sound can be had: that of one codec each, which is among those in `common`, repeated in
+/// the same one or in others that are.
 pub(super) fn answered(theirs: &[Format], common: &[CommonCodec]) -> Vec<RedundantAudio> {
     let mut agreed: Vec<RedundantAudio> = Vec::new();
     for red in theirs.iter().filter(|format| is_red(&format.codec)) {
-        let Some((number, repeated)) = alone(red.fmtp.as_deref()) else { continue };
-        let codec = common.iter().find(|common| {
-            common.send_payload_type == number
-                && !common.codec.is_auxiliary()
-                && common.codec.clock_rate == red.codec.clock_rate
-        });
-        let Some(codec) = codec.filter(|_| agreed.len() < MOST) else { continue };
+        let Some(Carried { number, others, repeated }) = read(red.fmtp.as_deref()) else { continue };
+        let speech = |number: u8| {
+            common.iter().find(|common| {
+                common.send_payload_type == number
+                    && !common.codec.is_auxiliary()
+                    && common.codec.clock_rate == red.codec.clock_rate
+            })
+        };
+        let is_known = others.iter().all(|number| speech(*number).is_some());
+        let Some(codec) = speech(number).filter(|_| is_known && agreed.len() < MOST) else { continue };
         if agreed.iter().any(|known| known.codec == codec.codec) {
             continue;
         }
@@ -69,6 +73,7 @@ pub(super) fn answered(theirs: &[Format], common: &[CommonCodec]) -> Vec<Redunda
             send_payload_type: red.payload_type,
             receive_payload_type: red.payload_type,
             carries: number,
+            others,
             repeated,
             preferred: is_before(theirs, red.payload_type, number),
         });
@@ -81,7 +86,10 @@ pub(super) fn answer_format(agreed: &RedundantAudio) -> Format {
     Format {
         payload_type: agreed.receive_payload_type,
         codec: agreed.format.clone(),
-        fmtp: Some(repeat(agreed.carries, agreed.repeated)),
+        fmtp: Some(match agreed.others.as_slice() {
+            [] => repeat(agreed.carries, agreed.repeated),
+            others => list(core::iter::once(agreed.carries).chain(others.iter().copied())),
+        }),
     }
 }
 
@@ -107,20 +115,23 @@ pub(super) fn offered(formats: &[Format], numbers: &PayloadTypes) -> Vec<Format>
 pub(super) fn accepted(own: &[Format], theirs: &[Format]) -> Vec<RedundantAudio> {
     let mut agreed: Vec<RedundantAudio> = Vec::new();
     for our in own.iter().filter(|format| is_red(&format.codec)) {
-        let Some((number, _)) = alone(our.fmtp.as_deref()) else { continue };
+        let Some(Carried { number, .. }) = read(our.fmtp.as_deref()) else { continue };
         let Some(carried) = own.iter().find(|format| format.payload_type == number) else { continue };
         let Some(their) = theirs.iter().find(|format| format.codec == our.codec) else { continue };
         // One that says nothing takes what was offered.
         let named = their.fmtp.as_deref().map_or_else(
             || {
-                theirs
-                    .iter()
-                    .find(|format| format.codec == carried.codec)
-                    .map(|format| (format.payload_type, 1))
+                theirs.iter().find(|format| format.codec == carried.codec).map(|format| Carried {
+                    number: format.payload_type,
+                    others: Vec::new(),
+                    repeated: 1,
+                })
             },
-            |fmtp| alone(Some(fmtp)),
+            |fmtp| read(Some(fmtp)),
         );
-        let Some((named, repeated)) = named else { continue };
+        let Some(Carried { number: named, others, repeated }) = named else { continue };
+        // We have asked for one codec alone.
+        let (others, repeated) = (Vec::new(), if others.is_empty() { repeated } else { 0 });
         if !theirs.iter().any(|format| format.payload_type == named && format.codec == carried.codec) {
             continue;
         }
@@ -130,6 +141,7 @@ pub(super) fn accepted(own: &[Format], theirs: &[Format]) -> Vec<RedundantAudio>
             send_payload_type: their.payload_type,
             receive_payload_type: our.payload_type,
             carries: named,
+            others,
             repeated,
             preferred: is_before(theirs, their.payload_type, named),
         });
@@ -137,17 +149,35 @@ pub(super) fn accepted(own: &[Format], theirs: &[Format]) -> Vec<RedundantAudio>
     agreed
 }
 
-/// The one payload type that redundant data carries, and how many packets it may repeat.
-fn alone(fmtp: Option<&str>) -> Option<(u8, u8)> {
+/// What a description says of redundant data.
+struct Carried {
+    /// The payload type of the codec.
+    number: u8,
+    /// Those of what is repeated, where any is in another codec.
+    others: Vec<u8>,
+    /// How many packets it may repeat in the same codec.
+    repeated: u8,
+}
+
+fn read(fmtp: Option<&str>) -> Option<Carried> {
     let numbers = carried(fmtp)?;
-    let first = *numbers.first()?;
-    let repeated = (numbers.len() - 1).clamp(1, MOST_REPEATED) as u8;
-    numbers.iter().all(|number| *number == first).then_some((first, repeated))
+    let (number, others) = numbers.split_first()?;
+    Some(match others.iter().all(|other| other == number) {
+        true => {
+            let repeated = others.len().clamp(1, MOST_REPEATED) as u8;
+            Carried { number: *number, others: Vec::new(), repeated }
+        }
+        false => Carried { number: *number, others: others.to_vec(), repeated: 0 },
+    })
 }
 
 fn repeat(number: u8, repeated: u8) -> String {
+    list(core::iter::repeat_n(number, usize::from(repeated) + 1))
+}
+
+fn list(numbers: impl Iterator<Item = u8>) -> String {
     let mut list = String::new();
-    for at in 0..=repeated {
+    for (at, number) in numbers.enumerate() {
         // Writing to a string cannot fail.
         let _ = write!(list, "{}{number}", if at == 0 { "" } else { "/" });
     }

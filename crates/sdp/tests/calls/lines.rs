@@ -16,7 +16,9 @@ fn all_of(session: &Negotiator, offer: &str, takes: impl Fn(&Codec) -> bool) -> 
     let lines = lines.map(|(line, port)| LocalLine {
         place: line.place,
         kind: line.kind,
+        address: None,
         port,
+        rtcp_port: None,
         codecs: line.codecs.into_iter().filter(|offer| takes(&offer.codec)).collect(),
         feedback: Feedback::ALL,
         bandwidth: line.bandwidth,
@@ -31,6 +33,27 @@ fn line(place: usize, kind: LineKind, of: &str) -> LocalLine {
     let offer = format!("m=audio 4000 RTP/AVP 8\n{of}");
     let media = all_of(&Negotiator::new(9, "-"), &offer, |_| true);
     LocalLine { place, ..media.lines.into_iter().find(|line| line.kind == kind).unwrap() }
+}
+
+#[test]
+fn a_stream_may_be_at_an_address_of_its_own() {
+    let elsewhere =
+        |line: LocalLine| LocalLine { address: Some([192, 0, 2, 77].into()), rtcp_port: Some(4_444), ..line };
+    let mut session = Negotiator::new(1, "-");
+    let lines = vec![elsewhere(line(1, LineKind::Video, VIDEO))];
+    let offer = session.offer(&LocalMedia { lines, ..local(&[Codec::PCMA]) });
+    let video = offer.split_once("m=video").unwrap().1;
+    assert!(video.contains("\r\nc=IN IP4 192.0.2.77\r\nb=AS:512\r\na="), "{offer}");
+    assert!(video.contains("a=rtcp:4444\r\n"), "{offer}");
+    assert_eq!(offer.matches("c=IN").count(), 2, "the audio is where the session is:\n{offer}");
+
+    let offer = format!("m=audio 4000 RTP/AVP 8\n{VIDEO}");
+    let mut other = Negotiator::new(2, "-");
+    let mut media = all_of(&other, &offer, |_| true);
+    media.lines = media.lines.into_iter().map(elsewhere).collect();
+    let (answer, agreed) = other.answer(phone(&offer).as_bytes(), &media).unwrap();
+    assert!(answer.contains("c=IN IP4 192.0.2.77\r\n"), "{answer}");
+    assert_eq!(agreed.lines.len(), 1);
 }
 
 fn codecs(line: &NegotiatedLine) -> Vec<(&str, u8, u8)> {

@@ -60,6 +60,27 @@ fn it_is_left_out_where_it_is_not_allowed_or_carries_what_we_have_not() {
 }
 
 #[test]
+fn what_is_repeated_in_another_codec_is_taken_and_never_sent() {
+    let offer = "m=audio 4000 RTP/AVP 9 0 3 121\na=rtpmap:121 red/8000\na=fmtp:121 9/0/3";
+    let gsm = Codec::from_static(3).unwrap();
+    let media = redundant(&[Codec::from_static(9).unwrap(), Codec::PCMU, gsm]);
+    let (text, negotiated) = Negotiator::new(1, "-").answer(phone(offer).as_bytes(), &media).unwrap();
+    assert!(text.contains("a=rtpmap:121 red/8000\r\na=fmtp:121 9/0/3\r\n"), "{text}");
+    assert_eq!(agreed(&negotiated), [("G722", 121, 121, 9, 0, false)]);
+    assert_eq!(negotiated.redundancy[0].others, [0, 3]);
+    // One of them is not ours: it could not be read.
+    let media = redundant(&[Codec::from_static(9).unwrap(), Codec::PCMU]);
+    let (text, negotiated) = Negotiator::new(1, "-").answer(phone(offer).as_bytes(), &media).unwrap();
+    assert!(negotiated.redundancy.is_empty() && !text.contains("red"), "{text}");
+
+    // Of our own offer a phone takes the redundancy, and wants to get another.
+    let mut session = Negotiator::new(1, "-");
+    session.offer(&redundant(&[Codec::PCMU, Codec::PCMA]));
+    let answer = "m=audio 4000 RTP/AVP 0 8 121\na=rtpmap:121 red/8000\na=fmtp:121 0/8";
+    assert_eq!(agreed(&session.accept(phone(answer).as_bytes()).unwrap()), [("PCMU", 121, 121, 0, 0, false)]);
+}
+
+#[test]
 fn each_codec_of_an_offer_may_have_its_own() {
     let offer = "m=audio 4000 RTP/AVP 0 8 121 122 123\na=rtpmap:121 red/8000\na=fmtp:121 0/0\n\
         a=rtpmap:122 red/8000\na=fmtp:122 8/8/8/8/8\na=rtpmap:123 red/8000\na=fmtp:123 0/0/0";

@@ -41,6 +41,7 @@ mod answer;
 mod challenge;
 mod server_proof;
 // The server.
+mod authentication_info;
 mod nonce;
 mod replay;
 mod terms;

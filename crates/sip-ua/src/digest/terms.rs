@@ -18,6 +18,9 @@ pub struct ChallengeTerms {
     /// How long a nonce is good for. Longer means fewer challenges, and more time to use a captured
     /// answer where the client does not count. Default 32 s.
     pub nonce_lifetime: Duration,
+    /// A 2xx tells those who have answered that we know the secret, too, and the next nonce before theirs ends
+    /// ([`Verifier::authentication_info`](super::Verifier::authentication_info)). Default off: hardly any phone asks for it.
+    pub informs: bool,
 }
 
 impl ChallengeTerms {
@@ -28,6 +31,7 @@ impl ChallengeTerms {
             realm: realm.into(),
             algorithms: vec![Algorithm::Md5],
             nonce_lifetime: Duration::from_secs(32),
+            informs: false,
         }
     }
 }

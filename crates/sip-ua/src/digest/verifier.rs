@@ -172,6 +172,20 @@ impl Verifier {
         }
     }
 
+    /// A fresh nonce, where less than half of the time is left of the one that was used.
+    pub(super) fn successor(
+        &mut self,
+        now: Instant,
+        terms: &ChallengeTerms,
+        answer: &Answer,
+    ) -> Option<String> {
+        let now = self.millis(now);
+        let used = self.mint.read(&answer.nonce, &answer.realm)?;
+        let lifetime = Millis::try_from(terms.nonce_lifetime.as_millis()).unwrap_or(Millis::MAX);
+        let ends_soon = used.expires.saturating_sub(now) < lifetime / 2;
+        ends_soon.then(|| self.mint.issue(now.saturating_add(lifetime), &terms.realm))
+    }
+
     /// Whether the hash is the one that the user's secret makes. Takes as long for nobody's.
     fn is_right(
         &self,

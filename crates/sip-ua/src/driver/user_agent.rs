@@ -263,6 +263,11 @@ impl UserAgentHandle {
     pub fn respond(&self, id: RequestId, reply: Reply) {
         self.run(move |agent, now| agent.respond(now, id, reply));
     }
+
+    /// See [`UserAgent::say_on_success`].
+    pub fn say_on_success(&self, id: RequestId, name: &'static str, value: String) {
+        self.run(move |agent, _| agent.say_on_success(id, name, value));
+    }
 }
 
 /// Subscriptions.

@@ -6,12 +6,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use bytes::BytesMut;
+use tokio::io::AsyncReadExt;
 
 use super::BoxedStream;
+use super::watched::Watched;
 use super::websocket::is_path_of_sip;
 
 /// Octets of the longest first line of a request.
@@ -66,7 +66,7 @@ pub(super) async fn asks_for_sip(mut stream: BoxedStream) -> io::Result<(bool, B
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     };
-    Ok((is_sip, Box::new(Replayed { head: head.freeze(), stream })))
+    Ok((is_sip, Box::new(Watched::beginning_with(head.freeze(), stream))))
 }
 
 /// The path of a request line, without its query. `None` for what is no request line.
@@ -74,42 +74,6 @@ fn path(line: &[u8]) -> Option<&str> {
     let line = std::str::from_utf8(line).ok()?;
     let target = line.split(' ').nth(1)?;
     target.split('?').next()
-}
-
-/// A stream of which something was read already.
-struct Replayed {
-    head: Bytes,
-    stream: BoxedStream,
-}
-
-impl AsyncRead for Replayed {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.head.is_empty() {
-            return Pin::new(&mut self.stream).poll_read(cx, buffer);
-        }
-        let count = buffer.remaining().min(self.head.len());
-        buffer.put_slice(self.head.get(..count).unwrap_or_default());
-        self.head.advance(count);
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Replayed {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, octets)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
 }
 
 #[cfg(test)]

@@ -78,11 +78,13 @@ impl UserAgent {
         contact: String,
         options: SessionOptions,
     ) {
-        let Pending { arrival: Arrival { id: transaction, request, flow }, tag, .. } = pending;
+        let Pending { arrival: Arrival { id: transaction, request, flow }, tag, on_success, .. } = pending;
         self.open(id, flow, tag, options);
         self.common.expect_cancel(transaction, id);
         self.step(id, |session, common| {
-            session.with(now, common, |_, scope| Inbound::start(scope, transaction, request, contact));
+            session.with(now, common, |_, scope| {
+                Inbound::start(scope, transaction, request, contact, on_success)
+            });
         });
     }
 
@@ -297,6 +299,14 @@ impl UserAgent {
     /// [`TransactionLayer::keep_alive`](crate::TransactionLayer::keep_alive).
     pub fn keep_alive(&mut self, flow: Flow) {
         self.common.layer.keep_alive(flow);
+    }
+
+    /// A 2xx to this request says `value` under `name`, whoever composes it: the answer to a call, or a reply. Not the answer to a
+    /// SUBSCRIBE that is [accepted](Self::accept_subscription).
+    pub fn say_on_success(&mut self, id: RequestId, name: &str, value: String) {
+        if let Some(pending) = self.pending.get_mut(&id) {
+            pending.on_success.push((name.to_owned(), value));
+        }
     }
 
     /// Answers a request that came outside of dialogs; also refuses an INVITE that is not accepted.

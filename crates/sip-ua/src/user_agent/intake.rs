@@ -181,7 +181,7 @@ impl UserAgent {
             Err(status) => return self.refuse(now, &arrival, status.into()),
         };
         let (transaction, tag) = (arrival.id, self.common.tokens.tag());
-        let id = self.pend(now, Pending { arrival, tag, cancelled: None }, replaced);
+        let id = self.pend(now, Pending { arrival, tag, cancelled: None, on_success: Vec::new() }, replaced);
         if *method == Method::Invite {
             self.common.invites.insert(transaction, Server::Pending(id));
         }

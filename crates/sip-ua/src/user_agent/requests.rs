@@ -22,6 +22,8 @@ pub(super) struct Pending {
     pub(super) tag: String,
     /// The CANCEL of an INVITE that was taken back: 487 has been sent.
     pub(super) cancelled: Option<Arc<Message>>,
+    /// Headers of a 2xx to it, beside those of the application's reply.
+    pub(super) on_success: Vec<(String, String)>,
 }
 
 impl Pending {
@@ -253,6 +255,10 @@ fn compose_reply(common: &Common, pending: &Pending, reply: &Reply) -> Option<Wr
     if reply.status == 200 && request.method() == Some(Method::Options) && !says_accept {
         response = response.header(&HeaderName::Accept, "application/sdp");
     }
-    finish_reply(response, &reply.headers, reply.body.as_ref())
+    let mut headers = reply.headers.clone();
+    if (200..300).contains(&reply.status) {
+        headers.extend_from_slice(&pending.on_success);
+    }
+    finish_reply(response, &headers, reply.body.as_ref())
         .or_else(|| common.plain_reply(request, 500, &pending.tag))
 }

@@ -43,6 +43,10 @@ impl Guard {
         let verdict = self.verifier.verify_request(now, &self.terms, &message, &self.known);
         self.verdicts.push(verdict);
         if verdict == Verdict::Accepted {
+            let said = self.verifier.authentication_info(now, &self.terms, &message, &self.known, Some(b""));
+            if let Some(said) = said {
+                network.tell(BOB, |agent, _| agent.say_on_success(id, "Authentication-Info", said));
+            }
             return Some((id, message));
         }
         let challenges = self.verifier.challenge(now, &self.terms, verdict == Verdict::Stale);
@@ -89,6 +93,40 @@ fn a_call_is_challenged_once() {
     assert_eq!(network.ladder, expected);
     let ack = network.sent.last().expect("an ACK was sent");
     assert_eq!(ack.raw(&HeaderName::Authorization), message.raw(&HeaderName::Authorization));
+}
+
+/// RFC 3261 section 22.4: who has answered is told that we know the secret as well, in the 2xx alone.
+#[test]
+fn a_2xx_proves_that_the_server_knows_the_secret() {
+    let mut network = Network::new();
+    let mut guard = Guard::new("wonderland");
+    guard.terms.informs = true;
+    let mut invite = network.invite();
+    invite.credentials = vec![Credentials::password("alice", "wonderland")];
+    network.call_with(invite);
+    assert!(guard.admit(&mut network).is_none());
+    let (id, _) = guard.admit(&mut network).expect("admitted");
+    let session = sip_ua::user_agent::SessionId::next();
+    network.tell(BOB, |agent, now| agent.accept(now, id, session, "<sip:bob@192.0.2.2>".to_owned()));
+    network.answer(session);
+    let request = register(&network, "wonderland");
+    network.tell(ALICE, |agent, now| agent.request(now, RequestId::next(), request));
+    network.run(10);
+    assert!(guard.admit(&mut network).is_none());
+    let (id, _) = guard.admit(&mut network).expect("admitted");
+    network.tell(BOB, |agent, now| agent.respond(now, id, Reply::status(200)));
+    network.run(10);
+    let name = HeaderName::from("Authentication-Info");
+    let said: Vec<(u16, Option<&str>)> = network
+        .sent
+        .iter()
+        .filter_map(|message| Some((message.status()?, message.raw(&name))))
+        .filter(|(status, info)| *status == 200 || info.is_some())
+        .collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    for (status, info) in said {
+        assert!(status == 200 && info.is_some_and(|info| info.contains("rspauth=\"")), "{status}: {info:?}");
+    }
 }
 
 /// RFC 3261 section 8.2.7: nothing is kept for somebody who may never come back.

@@ -4,7 +4,7 @@ use rtp::redundancy::RedundantPayload;
 
 use super::reports::next_report;
 use super::*;
-use crate::settings::RedundantPayloads;
+use crate::settings::{CodecPayload, RedundantPayloads};
 
 /// Redundant data of the codec: 121 towards the peer, 120 from it.
 fn redundant(codec: Codec, preferred: bool) -> LegSettings {
@@ -45,9 +45,17 @@ fn through(from: &mut Bench, to: &mut Bench, whole: &[u8]) -> Vec<Vec<u8>> {
     let heard = from.hear(&packet).unwrap();
     let Some(lost) = from.leg.hear_redundant(&heard, whole) else { return sent };
     for lost in lost {
-        let found = [&lost.header.to_bytes()[..], lost.data].concat();
-        if let Some(heard) = from.leg.hear_lost(lost.header, 12..found.len()) {
-            pass(to, &heard, &found);
+        let mut found = [&lost.header.to_bytes()[..], lost.data].concat();
+        let end = found.len();
+        found.resize(2_048, 0);
+        let beside = match &heard.content {
+            Content::Audio(codec, _) => Some((*codec, heard.header.payload_type)),
+            _ => None,
+        };
+        let lost = from.leg.hear_lost(lost.header, 12..end);
+        if let Some(heard) = lost.and_then(|lost| from.leg.fit_lost(lost, beside, &mut found)) {
+            let Content::Audio(_, range) = &heard.content else { panic!("it is no sound") };
+            pass(to, &heard, &found[..range.end]);
         }
     }
     pass(to, &super::receive::Heard { redundant: true, ..heard }, &packet);
@@ -83,6 +91,88 @@ fn who_has_no_redundancy_gets_the_sound_alone_and_what_was_lost() {
     assert_eq!((counted.packets_received, counted.recovered, counted.unexpected_payload), (4, 1, 0));
     assert_eq!(counted.octets_received, 160 + 3 * 325);
     assert_eq!(b.leg.counters.snapshot().octets_sent, 4 * 160);
+}
+
+/// A leg whose peer repeats in `other`, of payload type `number`, what it says in `codec`.
+fn mixed(codec: Codec, other: Codec, number: u8) -> Bench {
+    let mut settings = redundant(codec, true);
+    settings.alternatives[0] = Some(CodecPayload { codec: other, send: number, receive: number });
+    if let Some(red) = &mut settings.redundancy[0] {
+        red.generations = 0;
+    }
+    Bench::new(settings)
+}
+
+/// The peer's next packet: its own sound of payload type `own`, and that of the one before it of another.
+fn mixture(bench: &mut Bench, (before, other): (&[u8], u8), (sound, own): (&[u8], u8)) -> Vec<u8> {
+    let word = u32::from(0x80 | other) << 24 | 160 << 10 | before.len() as u32;
+    let payload = [&word.to_be_bytes()[..], &[own], before, sound].concat();
+    bench.packet(120, &payload)
+}
+
+#[test]
+fn what_is_repeated_in_the_other_law_becomes_the_sound_that_was_lost() {
+    let (mut a, mut b) = (mixed(Codec::Pcmu, Codec::Pcma, 8), Bench::new(settings(Codec::Pcmu)));
+    let law = |octet: u8| {
+        let mut octets = [octet; 160];
+        g711::ulaw_to_alaw(&mut octets);
+        octets
+    };
+    let first = mixture(&mut a, (&law(0x30), 8), (&[0x31; 160], 0));
+    mixture(&mut a, (&law(0x31), 8), (&[0x32; 160], 0));
+    let third = mixture(&mut a, (&law(0x32), 8), (&[0x33; 160], 0));
+    through(&mut a, &mut b, &first);
+    let sent: Vec<_> = through(&mut a, &mut b, &third).iter().map(|packet| read(packet)).collect();
+    assert_eq!(sent, [(501, 7_160, 0, vec![0x32; 160]), (502, 7_320, 0, vec![0x33; 160])]);
+    assert_eq!(a.leg.counters.snapshot().recovered, 1);
+}
+
+#[test]
+fn what_is_repeated_in_narrow_band_fills_a_stream_of_wide_band() {
+    let loudness =
+        |sound: &[i16]| sound.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / sound.len() as f64;
+    let tone = |rate: f64, from: usize, count: usize| -> Vec<i16> {
+        let at = |n: usize| (8_000.0 * (std::f64::consts::TAU * 440.0 * n as f64 / rate).sin()) as i16;
+        (from..from + count).map(at).collect()
+    };
+    let (mut a, mut b) = (mixed(Codec::G722, Codec::Pcmu, 0), Bench::new(settings(Codec::G722)));
+    let (mut encoder, mut decoder) = (g722::Encoder::new(), g722::Decoder::new());
+    let mut heard = Vec::new();
+    for nth in 0..20_usize {
+        let mut wide = [0; 160];
+        encoder.encode(&tone(16_000.0, 320 * nth, 320), &mut wide);
+        let mut narrow = [0; 160];
+        g711::ulaw::encode(&tone(8_000.0, 160 * nth.saturating_sub(1), 160), &mut narrow);
+        let packet = mixture(&mut a, (&narrow, 0), (&wide, 9));
+        if nth == 15 {
+            continue;
+        }
+        for sent in through(&mut a, &mut b, &packet) {
+            let (.., payload_type, payload) = read(&sent);
+            assert_eq!((payload_type, payload.len()), (9, 160), "one codec alone goes on");
+            let mut pcm = [0; 320];
+            decoder.decode(&payload, &mut pcm);
+            heard.push(loudness(&pcm));
+        }
+    }
+    assert_eq!(heard.len(), 20, "nothing is missing");
+    let loud = heard[10];
+    for (nth, other) in heard.iter().enumerate().skip(5) {
+        assert!((0.5..2.0).contains(&(other / loud)), "packet {nth} has {other} in place of {loud}");
+    }
+}
+
+#[test]
+fn what_is_repeated_in_a_codec_on_another_clock_or_of_no_meaning_stays_lost() {
+    let (mut a, mut b) = (mixed(Codec::Pcmu, Codec::Opus, 98), Bench::new(settings(Codec::Pcmu)));
+    for other in [98, 97] {
+        let first = mixture(&mut a, (&[1; 40], other), (&[0x31; 160], 0));
+        mixture(&mut a, (&[1; 40], other), (&[0x32; 160], 0));
+        let third = mixture(&mut a, (&[1; 40], other), (&[0x33; 160], 0));
+        through(&mut a, &mut b, &first);
+        let sent = through(&mut a, &mut b, &third);
+        assert_eq!(sent.iter().map(|packet| read(packet).3).collect::<Vec<_>>(), [vec![0x33; 160]]);
+    }
 }
 
 #[test]

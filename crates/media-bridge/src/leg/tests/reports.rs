@@ -156,6 +156,32 @@ fn a_sender_that_falls_silent_is_one_for_two_reports() {
 }
 
 #[test]
+fn nothing_is_said_of_a_peer_that_has_said_goodbye_until_it_is_back() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    let goodbye = |source: u32| {
+        let mut buffer = [0; 256];
+        let mut writer = CompoundWriter::new(&mut buffer);
+        writer.receiver_report(source, &[]).unwrap();
+        writer.goodbye(&[source], "").unwrap();
+        let length = writer.finish();
+        buffer[..length].to_vec()
+    };
+    let speak = |bench: &mut Bench| {
+        let packet = bench.packet(0, &[0; 160]);
+        bench.hear(&packet);
+    };
+    speak(&mut a);
+    a.leg.hear_rtcp(a.now, rtcp_peer(), &goodbye(10));
+    assert_eq!(blocks(&next_report(&mut a).0), (false, 1), "somebody else has left");
+    speak(&mut a);
+    a.leg.hear_rtcp(a.now, rtcp_peer(), &goodbye(9));
+    assert_eq!(blocks(&next_report(&mut a).0), (false, 0));
+    assert_eq!(a.leg.counters.snapshot().packets_received, 2, "what is known stays");
+    speak(&mut a);
+    assert_eq!(blocks(&next_report(&mut a).0), (false, 1), "it is back");
+}
+
+#[test]
 fn nothing_is_said_of_a_peer_that_was_not_heard_since() {
     let mut a = Bench::new(settings(Codec::Pcmu));
     assert_eq!(blocks(&next_report(&mut a).0), (false, 0));

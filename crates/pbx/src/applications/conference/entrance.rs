@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use call_control::CallError;
+use call_control::{CallError, PlayEnd};
 
 use crate::conference::Profiles;
 use crate::dialplan::DialplanChannel;
@@ -21,12 +21,23 @@ pub(super) async fn say(channel: &DialplanChannel, prompt: &str) -> Result<(), C
     if prompt.is_empty() {
         return Ok(());
     }
-    match channel.call.play(prompt).await {
+    say_until_key(channel, prompt, |_| false).await.map(drop)
+}
+
+/// The same until a key for which `stops` is true, which is returned.
+pub(super) async fn say_until_key(
+    channel: &DialplanChannel,
+    prompt: &str,
+    stops: impl Fn(char) -> bool,
+) -> Result<Option<char>, CallError> {
+    match channel.call.play_until_key(prompt, stops).await {
         Err(error @ (CallError::NoSuchSound(_) | CallError::UnreadableSound { .. })) => {
             channel.warning(format!("ConfBridge: {error}"));
-            Ok(())
+            Ok(None)
         }
-        other => other,
+        Ok(PlayEnd::Interrupted(key)) => Ok(Some(key)),
+        Ok(PlayEnd::Finished) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

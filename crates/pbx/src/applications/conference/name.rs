@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use call_control::CallError;
 
-use super::entrance::say;
+use super::entrance::{say, say_until_key};
 use crate::applications::recording::record::{Wanted, record};
 use crate::conference::{Profiles, SpokenName};
 use crate::dialplan::DialplanChannel;
@@ -53,12 +53,20 @@ async fn record_name(channel: &mut DialplanChannel, name: &SpokenName) -> Result
     record(channel, "ConfBridge", wanted, |key| key == '#').await.map(drop)
 }
 
-/// `1` takes the name as it is, `2` plays it, `3` records it again.
+/// `1` takes the name as it is, `2` plays it, `3` records it again. Who knows the question need not hear it to its end.
 async fn review(channel: &mut DialplanChannel, name: &SpokenName) -> Result<(), CallError> {
+    let is_choice = |key| ('1'..='3').contains(&key);
+    let mut early = None;
     for _ in 0..ATTEMPTS {
-        say(channel, "vm-review").await?;
-        match channel.call.next_digit(ANSWER_WITHIN).await? {
-            Some('2') => say(channel, name.prompt()).await?,
+        if early.is_none() {
+            early = say_until_key(channel, "vm-review", is_choice).await?;
+        }
+        let pressed = match early.take() {
+            None => channel.call.next_digit(ANSWER_WITHIN).await?,
+            early => early,
+        };
+        match pressed {
+            Some('2') => early = say_until_key(channel, name.prompt(), is_choice).await?,
             Some('3') => record_name(channel, name).await?,
             Some('1') | None => return Ok(()),
             Some(_) => {}

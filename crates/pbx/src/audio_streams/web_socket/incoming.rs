@@ -103,6 +103,10 @@ impl Page for MediaPage {
         "/media/"
     }
 
+    fn title(&self) -> &'static str {
+        "Media of calls over WebSockets"
+    }
+
     fn answer<'a>(&'a self, request: Request<Incoming>, rest: &'a str) -> BoxFuture<'a, Reply> {
         let answer = self.open(request, rest);
         Box::pin(async move { answer })

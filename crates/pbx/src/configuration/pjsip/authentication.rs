@@ -15,6 +15,7 @@ impl SipConfiguration {
         let auths = || self.sections(names);
         let realm = auths().find_map(|auth| auth.realm.clone());
         let mut terms = ChallengeTerms::new(realm.unwrap_or_else(|| self.global.default_realm.clone()));
+        terms.informs = self.global.authentication_info;
         if let Some(lifetime) = auths().map(|auth| auth.nonce_lifetime).next() {
             terms.nonce_lifetime = lifetime;
         }
@@ -121,19 +122,21 @@ mod tests {
         assert_eq!(terms.algorithms, [Algorithm::Sha256, Algorithm::Md5]);
         let plain = sip.challenge_terms(&names(&["b"]));
         assert_eq!((plain.algorithms, plain.nonce_lifetime), (vec![Algorithm::Md5], Duration::from_secs(32)));
+        assert!(!terms.informs, "phones are told nothing unless it is wanted");
         assert!(!said.contains("no-effect"), "{said}");
     }
 
     #[test]
     fn the_defaults_of_all_sections_are_in_global() {
         let (sip, _) = load(
-            "[g]\ntype=global\ndefault_auth_algorithms_uas=SHA-512-256,SHA-256\n\
+            "[g]\ntype=global\nauthentication_info=yes\ndefault_auth_algorithms_uas=SHA-512-256,SHA-256\n\
              default_auth_algorithms_uac=MD5\n\
              [a]\ntype=auth\npassword=f3a9c1d7e5b2\n\
              [b]\ntype=auth\npassword=a3a9c1d7e5b2\nsupported_algorithms_uac=SHA-256\n",
         );
         let both = [Algorithm::Sha512Trunc256, Algorithm::Sha256];
         assert_eq!(sip.challenge_terms(&names(&["a"])).algorithms, both);
+        assert!(sip.challenge_terms(&names(&["a"])).informs);
         assert_eq!(sip.challenge_terms(&[]).algorithms, both, "unknown callers see the same");
         let ours = sip.credentials_of_ours(&names(&["a", "b"]));
         assert_eq!(ours[0].algorithms, [Algorithm::Md5]);

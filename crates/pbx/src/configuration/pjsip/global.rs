@@ -71,6 +71,8 @@ pub struct Global {
     pub unidentified: UnidentifiedPolicy,
     /// `default_auth_algorithms_uas`: what is offered to those who prove an `auth` section that names none.
     pub default_auth_algorithms_uas: Vec<Algorithm>,
+    /// `authentication_info` (not Asterisk's): a 2xx proves to phones that we know their secret, and names the next nonce.
+    pub authentication_info: bool,
     /// `default_auth_algorithms_uac`: by what challenges are answered with one that names none.
     pub default_auth_algorithms_uac: Vec<Algorithm>,
 }
@@ -94,6 +96,7 @@ impl Default for Global {
             regcontext: None,
             unidentified: UnidentifiedPolicy::default(),
             default_auth_algorithms_uas: Vec::new(),
+            authentication_info: false,
             default_auth_algorithms_uac: Vec::new(),
         }
     }
@@ -127,6 +130,7 @@ impl Global {
                 .zip(values.span("regcontext"))
                 .map(|(text, span)| Spanned::new(text, span)),
             unidentified: unidentified(values, defaults.unidentified),
+            authentication_info: values.flag("authentication_info", false),
             default_auth_algorithms_uas: algorithms(values, "default_auth_algorithms_uas"),
             default_auth_algorithms_uac: algorithms(values, "default_auth_algorithms_uac"),
         }

@@ -244,6 +244,7 @@ const TABLE: &[(&str, &[&str])] = &[
         &[
             "all_codecs_on_empty_reinvite",
             "allow_sending_180_after_183",
+            "authentication_info",
             "contact_expiration_check_interval",
             "debug",
             "default_auth_algorithms_uac",

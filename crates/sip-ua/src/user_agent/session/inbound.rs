@@ -32,6 +32,8 @@ pub(in crate::user_agent) struct Inbound {
     answer: Option<Provisional>,
     /// Until when the INVITE is good, if it says so.
     expires: Option<Instant>,
+    /// Headers of our 200, beside those that its answer brings.
+    on_success: Vec<(String, String)>,
 }
 
 impl Inbound {
@@ -41,6 +43,7 @@ impl Inbound {
         transaction: ServerTransactionId,
         invite: Arc<Message>,
         contact: String,
+        on_success: Vec<(String, String)>,
     ) -> Stage {
         let dialog = match Dialog::from_request(&invite, &scope.base.tag) {
             Ok(dialog) => dialog,
@@ -70,6 +73,7 @@ impl Inbound {
             said: None,
             answer: None,
             expires,
+            on_success,
         }))
     }
 
@@ -198,8 +202,9 @@ impl Inbound {
             self.answer = Some(Provisional { status: 200, body: body.cloned(), headers: headers.to_vec() });
             return Stage::Inbound(self);
         }
-        let timer = scope.base.timer.settle_as_callee(scope.now, &self.invite);
-        let Some(response) = self.compose_answer(scope, body, headers, &timer) else {
+        let mut further = std::mem::take(&mut self.on_success);
+        further.extend(scope.base.timer.settle_as_callee(scope.now, &self.invite));
+        let Some(response) = self.compose_answer(scope, body, headers, &further) else {
             return self.end(scope, 500, SessionEvent::Ended { message: None, reason: EndReason::Refused });
         };
         self.dialog.confirm();
@@ -264,10 +269,10 @@ impl Inbound {
         scope: &Scope<'_>,
         body: Option<&Body>,
         headers: &[(String, String)],
-        timer: &[(String, String)],
+        further: &[(String, String)],
     ) -> Option<WrittenResponse> {
         let response = scope.begin_reply(&self.invite, 200);
-        finish_reply_with(response.header(&HeaderName::Contact, &self.contact), headers, timer, body)
+        finish_reply_with(response.header(&HeaderName::Contact, &self.contact), headers, further, body)
     }
 }
 
