@@ -62,11 +62,10 @@ impl Body {
 
 /// Writes `Name: value` and the line end.
 fn header_line(head: &mut String, name: impl IntoHeaderName, value: impl fmt::Display) {
-    name.with_name(|name| put_on_one_line(head, |head| head.push_str(name)));
-    head.push_str(": ");
     put_on_one_line(head, |head| {
+        name.with_name(|name| head.push_str(name));
         // Writing into a String does not fail; a Display that fails leaves its value short.
-        let _ = write!(head, "{value}");
+        let _ = write!(head, ": {value}");
     });
     head.push_str("\r\n");
 }
