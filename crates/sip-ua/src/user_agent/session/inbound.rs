@@ -14,7 +14,7 @@ use crate::dialog::Dialog;
 use crate::transaction::{ServerTransactionId, WrittenResponse};
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::Body;
-use crate::user_agent::compose::{Headers, finish_reply, finish_reply_with};
+use crate::user_agent::compose::{Headers, OwnHeaders, finish_reply, finish_reply_with};
 use crate::user_agent::event::{EndReason, SessionEvent};
 
 /// A ringing phone says so again before a proxy on the way believes it dead (section 13.3.1.1).
@@ -264,7 +264,7 @@ impl Inbound {
         scope: &Scope<'_>,
         body: Option<&Body>,
         headers: &[(String, String)],
-        timer: &[(String, String)],
+        timer: &OwnHeaders,
     ) -> Option<WrittenResponse> {
         let response = scope.begin_reply(&self.invite, 200);
         finish_reply_with(response.header(&HeaderName::Contact, &self.contact), headers, timer, body)
