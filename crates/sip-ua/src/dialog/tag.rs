@@ -6,15 +6,24 @@ use sip_parser::{HeaderName, Message, NameAddr, Params};
 /// belongs to a transaction; `None` where there is none.
 pub(crate) fn tag_of<'m>(message: &'m Message, header: &HeaderName) -> Option<&'m str> {
     let value = message.raw(header)?;
-    if value.contains('"') {
+    if value.as_bytes().contains(&b'"') {
         // Brackets may stand in a name.
         return NameAddr::parse(value).ok()?.tag();
     }
-    let behind_uri = match value.split_once('<') {
-        Some((_, bracketed)) => bracketed.split_once('>')?.1,
+    let behind_uri = match value.bytes().position(|octet| octet == b'<') {
+        Some(open) => &value[open + value[open..].bytes().position(|octet| octet == b'>')? + 1..],
         None => value,
     };
+    // Nearly all are written so.
+    if let Some(tag) = behind_uri.strip_prefix(";tag=").filter(|tag| tag.bytes().all(is_plain)) {
+        return Some(tag);
+    }
     Params::new(behind_uri).get("tag").flatten()
+}
+
+/// Whether an octet ends no parameter, and has no meaning of its own in one.
+fn is_plain(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~' | b'*' | b'+')
 }
 
 #[cfg(test)]
@@ -31,6 +40,8 @@ mod tests {
             ("sip:bob@x;tag=5", Some("5")),
             ("<sip:bob@x>;x=\"a;tag=1\";tag=6", Some("6")),
             ("<sip:bob@x>;tag", None),
+            ("<sip:bob@x>;tag=7;tag=8", Some("7")),
+            ("<sip:bob@x>;tag= 9", Some("9")),
             ("<sip:bob@x>", None),
         ] {
             let message = Message::parse(format!("INFO sip:b SIP/2.0\r\nTo: {to}\r\n\r\n").into()).unwrap();

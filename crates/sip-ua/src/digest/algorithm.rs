@@ -109,8 +109,11 @@ fn hex_digits(octet: u8) -> [u8; 2] {
 
 /// Appends octets as lower-case hex digits.
 pub(super) fn write_hex(octets: &[u8], text: &mut String) {
+    text.reserve(2 * octets.len());
     for octet in octets {
-        text.extend(hex_digits(*octet).map(char::from));
+        let [high, low] = hex_digits(*octet);
+        text.push(char::from(high));
+        text.push(char::from(low));
     }
 }
 

@@ -17,23 +17,25 @@ pub(super) struct Fields<'a>(SmallVec<[(&'a str, Cow<'a, str>); USUAL_FIELDS]>);
 impl<'a> Fields<'a> {
     /// Reads `Digest name=value, name="value", ...`; `None` for another scheme or broken syntax.
     pub(super) fn parse(value: &'a str) -> Option<Fields<'a>> {
-        let (scheme, mut rest) = value.trim().split_once([' ', '\t'])?;
+        let value = value.trim();
+        let (scheme, mut rest) = value.split_at(value.bytes().position(is_blank)?);
         if !scheme.eq_ignore_ascii_case("Digest") {
             return None;
         }
         let mut fields = SmallVec::new();
         loop {
-            rest = rest.trim_start_matches([' ', '\t', ',']);
+            let between = rest.bytes().position(|octet| !is_blank(octet) && octet != b',');
+            rest = &rest[between.unwrap_or(rest.len())..];
             if rest.is_empty() {
                 return Some(Fields(fields));
             }
-            let (name, after) = rest.split_once('=')?;
-            let (value, after) = value_of(after.trim_start())?;
+            let (name, after) = rest.split_at(rest.bytes().position(|octet| octet == b'=')?);
+            let (value, after) = value_of(after[1..].trim_ascii_start())?;
             if fields.len() >= FIELD_LIMIT {
                 return None;
             }
-            fields.push((name.trim(), value));
-            rest = after.trim_start();
+            fields.push((name.trim_ascii(), value));
+            rest = after.trim_ascii_start();
             if !rest.is_empty() && !rest.starts_with(',') {
                 return None;
             }
@@ -65,30 +67,34 @@ pub fn claimed_username(authorization: &str) -> Option<String> {
 /// A token or a quoted string, and what comes after it.
 fn value_of(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find([',', ' ', '\t']).unwrap_or(text.len());
+        let end = text.bytes().position(|octet| is_blank(octet) || octet == b',').unwrap_or(text.len());
         let (token, after) = text.split_at(end);
         return Some((Cow::Borrowed(token), after));
     };
+    let first = quoted.bytes().position(|octet| matches!(octet, b'"' | b'\\'))?;
+    if quoted.as_bytes()[first] == b'"' {
+        return Some((Cow::Borrowed(&quoted[..first]), &quoted[first + 1..]));
+    }
     let mut escaped = false;
     let end = quoted.bytes().position(|octet| {
         let closes = octet == b'"' && !escaped;
         escaped = octet == b'\\' && !escaped;
         closes
     })?;
-    let (inside, after) = (quoted.get(..end)?, quoted.get(end + 1..)?);
-    Some((unescape(inside), after))
+    Some((Cow::Owned(unescape(&quoted[..end])), &quoted[end + 1..]))
 }
 
-fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return Cow::Borrowed(text);
-    }
+fn is_blank(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t')
+}
+
+fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
         plain.push(if letter == '\\' { letters.next().unwrap_or(letter) } else { letter });
     }
-    Cow::Owned(plain)
+    plain
 }
 
 /// Appends a value in double quotes, with what would break them escaped.

@@ -141,7 +141,7 @@ impl<C: Core> Task<C> {
                 self.core.handle_malformed(now, &bytes, &error, flow);
             }
             Input::Unsent { flow } => self.core.handle_transport_error(now, &flow),
-            Input::Accepted(accepted) => self.transports.accept(accepted),
+            Input::Accepted(accepted) => self.transports.accept(*accepted),
             Input::Closed { flow, serial } => {
                 if self.transports.closed(flow, serial) {
                     self.core.handle_transport_error(now, &flow);

@@ -88,7 +88,7 @@ impl TransactionLayer {
         self.servers.set_peer(id.0, &flow);
     }
 
-    pub(super) fn handle_request(&mut self, now: Instant, request: Arc<Message>, flow: Flow) {
+    pub(super) fn handle_request(&mut self, now: Instant, mut request: Arc<Message>, flow: Flow) {
         let identity = match Identity::of(&request) {
             Ok(identity) => identity,
             Err(error) => {
@@ -113,7 +113,14 @@ impl TransactionLayer {
         let known = self.servers.find(key);
         let can_merge = known.is_none() && !identity.has_to_tag && method != Method::Ack;
         let merge_key = can_merge.then(|| identity.merge_key(&self.prints));
-        let arrival = Arrival { request: noted.map_or(request, Arc::new), flow, road, key };
+        if let Some(noted) = noted {
+            // Nobody else has it yet, unless somebody else than a transport brought it.
+            match Arc::get_mut(&mut request) {
+                Some(place) => *place = noted,
+                None => request = Arc::new(noted),
+            }
+        }
+        let arrival = Arrival { request, flow, road, key };
         match (method, known) {
             (Method::Ack, known) => self.handle_ack(now, arrival, known),
             (_, Some(id)) => self.handle_repeated_request(now, id),

@@ -17,7 +17,7 @@ pub(crate) enum Input {
     /// Something that was queued could not be sent.
     Unsent { flow: Flow },
     /// A peer opened a connection.
-    Accepted(Accepted),
+    Accepted(Box<Accepted>),
     /// A connection ended, or never came to be.
     Closed { flow: Flow, serial: u64 },
 }
@@ -38,5 +38,15 @@ impl Input {
             Ok(message) => Self::Message { message: Arc::new(message), flow },
             Err(error) => Self::Malformed { bytes, error, flow },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_are_small_for_the_queue_holds_room_for_many() {
+        assert!(size_of::<Input>() <= 128, "{}", size_of::<Input>());
     }
 }

@@ -117,7 +117,7 @@ async fn accept(
         watch(&stream, door.sockets());
         let flow = Flow::new(door.protocol(), local, remote);
         let opening = door.accepted(stream);
-        if inputs.send(Input::Accepted(Accepted { opening, flow, place })).await.is_err() {
+        if inputs.send(Input::Accepted(Box::new(Accepted { opening, flow, place }))).await.is_err() {
             return;
         }
     }

@@ -303,9 +303,9 @@ impl UserAgent {
 
     /// A 2xx to this request says `value` under `name`, whoever composes it: the answer to a call, or a reply. Not the answer to a
     /// SUBSCRIBE that is [accepted](Self::accept_subscription).
-    pub fn say_on_success(&mut self, id: RequestId, name: &str, value: String) {
+    pub fn say_on_success(&mut self, id: RequestId, name: &'static str, value: String) {
         if let Some(pending) = self.pending.get_mut(&id) {
-            pending.on_success.push((name.to_owned(), value));
+            pending.on_success.push((name, value.into()));
         }
     }
 

@@ -14,6 +14,9 @@ use crate::dialog::Dialog;
 use crate::transaction::{WrittenRequest, WrittenResponse};
 use crate::transport::{Flow, sent_by};
 
+/// Headers of the session itself.
+pub(super) type OwnHeaders = Vec<(&'static str, Cow<'static, str>)>;
+
 /// Headers by name, as applications give them.
 pub(super) type Headers = Vec<(String, String)>;
 
@@ -39,7 +42,7 @@ pub(super) struct Content<'a> {
     /// In a request of a dialog, `From` and `To` are display names for this request alone.
     pub(super) headers: &'a [(String, String)],
     /// Further headers, of the session itself.
-    pub(super) further: &'a [(String, String)],
+    pub(super) further: &'a [(&'static str, Cow<'static, str>)],
     pub(super) body: Option<&'a Body>,
     /// What the session does not do, though this user agent can.
     pub(super) options: SessionOptions,
@@ -75,8 +78,12 @@ impl Common {
 
     /// A request outside of dialogs; `None` when it cannot be written.
     pub(super) fn compose(&mut self, opening: &Opening<'_>, content: &Content<'_>) -> Option<WrittenRequest> {
-        let via = self.via(opening.flow);
         let Opening { method, target, from, tag, to, call_id, cseq, .. } = opening;
+        // Control characters become blanks, and a request line of blanks names nobody.
+        if target.bytes().all(|octet| octet.is_ascii_control() || octet == b' ') {
+            return None;
+        }
+        let via = self.via(opening.flow);
         let mut request =
             RequestBuilder::new(method, request_uri(target)).header(&HeaderName::Via, &via.value);
         for route in opening.routes {
@@ -135,9 +142,11 @@ impl Common {
         if !self.config.user_agent.is_empty() && !says_who {
             request = request.header(&HeaderName::UserAgent, &self.config.user_agent);
         }
-        let headers = content.headers.iter().filter(|(name, _)| !is_written_elsewhere(name));
-        for (name, value) in headers.chain(content.further) {
+        for (name, value) in content.headers.iter().filter(|(name, _)| !is_written_elsewhere(name)) {
             request = request.header(name.as_str(), value);
+        }
+        for (name, value) in content.further {
+            request = request.header(*name, value);
         }
         if let Some(body) = content.body {
             request = request.body(&body.content_type, &body.bytes);
@@ -227,11 +236,14 @@ pub(super) fn finish_reply(
 pub(super) fn finish_reply_with(
     mut response: ResponseBuilder<'_>,
     headers: &[(String, String)],
-    further: &[(String, String)],
+    further: &[(&'static str, Cow<'static, str>)],
     body: Option<&Body>,
 ) -> Option<WrittenResponse> {
-    for (name, value) in headers.iter().chain(further) {
+    for (name, value) in headers {
         response = response.header(name.as_str(), value);
+    }
+    for (name, value) in further {
+        response = response.header(*name, value);
     }
     if let Some(body) = body {
         response = response.body(&body.content_type, &body.bytes);
@@ -276,6 +288,9 @@ fn is_written_elsewhere(name: &str) -> bool {
 /// A URI as it may stand in a request line. Headers that a Contact or a caller's link puts into it are left aside: they
 /// would let a stranger choose what we send (RFC 3261 section 19.1.5, RFC 4475 section 3.3.14).
 pub(super) fn request_uri(target: &str) -> &str {
+    if !target.as_bytes().contains(&b'?') {
+        return target;
+    }
     Uri::parse(target).map_or(target, |uri| uri.without_headers())
 }
 

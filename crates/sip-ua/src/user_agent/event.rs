@@ -236,3 +236,15 @@ pub enum EndReason {
     /// message.
     Refused,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_small_for_they_go_through_several_queues() {
+        assert!(size_of::<UaEvent>() <= 128, "{}", size_of::<UaEvent>());
+        assert!(size_of::<SessionEvent>() <= 48, "{}", size_of::<SessionEvent>());
+        assert!(size_of::<crate::TransactionEvent>() <= 128, "{}", size_of::<crate::TransactionEvent>());
+    }
+}

@@ -9,7 +9,7 @@ use super::UserAgent;
 use super::authentication::Authenticator;
 use super::command::{OutboundRequest, Reply};
 use super::common::{Client, Common};
-use super::compose::{Content, Opening, finish_reply, request_uri};
+use super::compose::{Content, Opening, OwnHeaders, finish_reply_with, request_uri};
 use super::event::{RequestFailure, UaEvent};
 use super::id::{RequestId, SessionId};
 use super::intake::Arrival;
@@ -23,7 +23,7 @@ pub(super) struct Pending {
     /// The CANCEL of an INVITE that was taken back: 487 has been sent.
     pub(super) cancelled: Option<Arc<Message>>,
     /// Headers of a 2xx to it, beside those of the application's reply.
-    pub(super) on_success: Vec<(String, String)>,
+    pub(super) on_success: OwnHeaders,
 }
 
 impl Pending {
@@ -255,10 +255,7 @@ fn compose_reply(common: &Common, pending: &Pending, reply: &Reply) -> Option<Wr
     if reply.status == 200 && request.method() == Some(Method::Options) && !says_accept {
         response = response.header(&HeaderName::Accept, "application/sdp");
     }
-    let mut headers = reply.headers.clone();
-    if (200..300).contains(&reply.status) {
-        headers.extend_from_slice(&pending.on_success);
-    }
-    finish_reply(response, &headers, reply.body.as_ref())
+    let further: &[_] = if (200..300).contains(&reply.status) { &pending.on_success } else { &[] };
+    finish_reply_with(response, &reply.headers, further, reply.body.as_ref())
         .or_else(|| common.plain_reply(request, 500, &pending.tag))
 }

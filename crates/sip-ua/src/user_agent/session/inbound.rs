@@ -14,7 +14,7 @@ use crate::dialog::Dialog;
 use crate::transaction::{ServerTransactionId, WrittenResponse};
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::Body;
-use crate::user_agent::compose::{Headers, finish_reply, finish_reply_with};
+use crate::user_agent::compose::{Headers, OwnHeaders, finish_reply, finish_reply_with};
 use crate::user_agent::event::{EndReason, SessionEvent};
 
 /// A ringing phone says so again before a proxy on the way believes it dead (section 13.3.1.1).
@@ -33,7 +33,7 @@ pub(in crate::user_agent) struct Inbound {
     /// Until when the INVITE is good, if it says so.
     expires: Option<Instant>,
     /// Headers of our 200, beside those that its answer brings.
-    on_success: Vec<(String, String)>,
+    on_success: OwnHeaders,
 }
 
 impl Inbound {
@@ -43,7 +43,7 @@ impl Inbound {
         transaction: ServerTransactionId,
         invite: Arc<Message>,
         contact: String,
-        on_success: Vec<(String, String)>,
+        on_success: OwnHeaders,
     ) -> Stage {
         let dialog = match Dialog::from_request(&invite, &scope.base.tag) {
             Ok(dialog) => dialog,
@@ -269,7 +269,7 @@ impl Inbound {
         scope: &Scope<'_>,
         body: Option<&Body>,
         headers: &[(String, String)],
-        further: &[(String, String)],
+        further: &OwnHeaders,
     ) -> Option<WrittenResponse> {
         let response = scope.begin_reply(&self.invite, 200);
         finish_reply_with(response.header(&HeaderName::Contact, &self.contact), headers, further, body)

@@ -13,7 +13,7 @@ use crate::dialog::{Dialog, tag_of};
 use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::OutboundInvite;
-use crate::user_agent::compose::{Content, Headers, Opening, request_uri};
+use crate::user_agent::compose::{Content, Headers, Opening, OwnHeaders, request_uri};
 use crate::user_agent::event::{EndReason, RequestFailure, SessionEvent};
 
 /// Early dialogs that a forked call may have; branches beyond it ring without one.
@@ -340,8 +340,8 @@ fn send_invite(
         call_id,
         cseq,
     };
-    let required = invite.options.required().map(|tag| ("Require".to_owned(), tag.to_owned()));
-    let further: Headers = required.chain(scope.base.timer.request_headers(&Method::Invite)).collect();
+    let required = invite.options.required().map(|tag| ("Require", tag.into()));
+    let further: OwnHeaders = required.chain(scope.base.timer.request_headers(&Method::Invite)).collect();
     let content = Content {
         contact: Some(&invite.contact),
         authorization: &authorization,

@@ -13,7 +13,7 @@ use super::{Confirmed, Scope, Stage};
 use crate::transaction::ServerTransactionId;
 use crate::transport::Flow;
 use crate::user_agent::command::Body;
-use crate::user_agent::compose::finish_reply;
+use crate::user_agent::compose::{finish_reply, finish_reply_with};
 use crate::user_agent::event::SessionEvent;
 
 /// The longest that Retry-After asks a peer to wait that sent two INVITEs at once (section 14.2).
@@ -80,7 +80,7 @@ impl Confirmed {
                 let response = scope.begin_reply(&message, 200);
                 let response = response.header(&HeaderName::Contact, &self.contact);
                 let said = scope.base.timer.settle_as_callee(scope.now, &message);
-                match finish_reply(response, &said, Some(&body)) {
+                match finish_reply_with(response, &[], &said, Some(&body)) {
                     Some(response) => {
                         self.dialog.refresh_target(&message);
                         scope.base.flow = flow;

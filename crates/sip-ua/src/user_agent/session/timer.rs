@@ -7,7 +7,7 @@ use sip_parser::{HeaderName, Message, Method};
 
 use crate::user_agent::command::Reply;
 use crate::user_agent::common::lists;
-use crate::user_agent::compose::Headers;
+use crate::user_agent::compose::OwnHeaders;
 use crate::user_agent::options::{TimerMode, TimerPolicy};
 
 /// A refresh goes out so long before the end that it can be repeated over a bad network.
@@ -78,9 +78,9 @@ impl SessionTimer {
     }
 
     /// What our INVITE, re-INVITE or UPDATE says of the timer.
-    pub(in crate::user_agent) fn request_headers(&self, method: &Method) -> Headers {
+    pub(in crate::user_agent) fn request_headers(&self, method: &Method) -> OwnHeaders {
         if self.policy.mode == TimerMode::Never || !matches!(method, Method::Invite | Method::Update) {
-            return Headers::new();
+            return OwnHeaders::new();
         }
         let expires = match self.running {
             None => self.interval.as_secs().to_string(),
@@ -89,8 +89,8 @@ impl SessionTimer {
             }
         };
         vec![
-            ("Session-Expires".to_owned(), expires),
-            ("Min-SE".to_owned(), self.policy.shortest.as_secs().to_string()),
+            ("Session-Expires", expires.into()),
+            ("Min-SE", self.policy.shortest.as_secs().to_string().into()),
         ]
     }
 
@@ -119,7 +119,7 @@ impl SessionTimer {
     }
 
     /// Settles the timer for a request of the peer that is accepted now; what the 2xx says of it (section 9).
-    pub(in crate::user_agent) fn settle_as_callee(&mut self, now: Instant, request: &Message) -> Headers {
+    pub(in crate::user_agent) fn settle_as_callee(&mut self, now: Instant, request: &Message) -> OwnHeaders {
         self.note_peer(request);
         let knows = supports_timer(request);
         let asked = request.header::<SessionExpires>().ok().flatten();
@@ -131,7 +131,7 @@ impl SessionTimer {
         };
         let Some(wanted) = wanted else {
             self.running = None;
-            return Headers::new();
+            return OwnHeaders::new();
         };
         let least = request.header::<MinSe>().ok().flatten().map_or(0, |min| min.0);
         let interval = wanted.max(least).max(seconds(self.policy.shortest));
@@ -144,9 +144,9 @@ impl SessionTimer {
         let we_refresh = refresher == Refresher::Uas;
         self.running = Some(self.run(now, interval, we_refresh));
         let name = if we_refresh { "uas" } else { "uac" };
-        let mut headers = vec![("Session-Expires".to_owned(), format!("{interval};refresher={name}"))];
+        let mut headers = vec![("Session-Expires", format!("{interval};refresher={name}").into())];
         if knows && !we_refresh {
-            headers.push(("Require".to_owned(), "timer".to_owned()));
+            headers.push(("Require", "timer".into()));
         }
         headers
     }

@@ -11,7 +11,7 @@ use super::{Confirmed, Scope, Stage};
 use crate::dialog::Dialog;
 use crate::transaction::ServerTransactionId;
 use crate::user_agent::command::Body;
-use crate::user_agent::compose::{Headers, finish_reply};
+use crate::user_agent::compose::{Headers, OwnHeaders, finish_reply_with};
 use crate::user_agent::event::SessionEvent;
 
 /// An offer of the peer in an UPDATE or a PRACK that the application has not answered.
@@ -103,9 +103,9 @@ fn accept(
         let headers = scope.base.timer.settle_as_callee(scope.now, request);
         (response.header(&HeaderName::Contact, contact), headers)
     } else {
-        (response, Headers::new())
+        (response, OwnHeaders::new())
     };
-    if let Some(response) = finish_reply(response, &headers, body) {
+    if let Some(response) = finish_reply_with(response, &[], &headers, body) {
         scope.respond(id, &response);
     }
 }
