@@ -36,7 +36,7 @@ enum Happening {
     /// The server's user agent repeats its 2xx (RFC 3261 section 13.3.1.4).
     Repeat {
         id: ServerTransactionId,
-        response: Message,
+        response: Arc<Message>,
         interval: Duration,
         until: Instant,
     },
@@ -138,7 +138,7 @@ impl World {
                 self.client.handle_message(self.now, parse(bytes), self.flow);
             }
             Happening::Reply { id, request, status } => {
-                let response = response(&request, status);
+                let response = Arc::new(response(&request, status));
                 let is_answer = request.method() == Some(Method::Invite) && status / 100 == 2;
                 if self.server.respond(self.now, id, &response) && is_answer {
                     let interval = Duration::from_millis(500);
