@@ -4,6 +4,7 @@
 //! This program is all of it: the phones that send and hear, and, started anew with `serve`, what stands between them, so
 //! that the processor time of a process is that of the media plane alone.
 
+mod codec;
 mod contestants;
 mod load;
 mod machine;

@@ -20,6 +20,7 @@ pub(crate) struct Measure {
 pub(crate) type Subject<'a> = Box<dyn FnMut() -> Outcome<f64> + 'a>;
 
 /// What a subject took, a figure for each turn.
+#[derive(Clone)]
 pub(crate) struct Series(Vec<f64>);
 
 impl Series {
@@ -36,6 +37,11 @@ impl Series {
     /// How much more it took than another in the same turn: the middle one of all turns.
     pub(crate) fn above(&self, other: &Self) -> f64 {
         self.middle(other, |own, other| own - other)
+    }
+
+    /// What is left of each turn without what another took in it.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(own, other)| own - other).collect())
     }
 
     fn middle(&self, other: &Self, by: impl Fn(f64, f64) -> f64) -> f64 {

@@ -19,21 +19,32 @@ const SLOT: Duration = Duration::from_millis(1);
 /// Octets of a packet of 20 ms in G.711.
 const PACKET: usize = 172;
 
-/// What a floor does with its sockets, each of which is that of one phone.
-type Work<I> = fn(I, &[SocketId], &[SocketAddr]) -> io::Result<()>;
-
 /// Sends what comes at one of two `sockets` from the other one, unread, to the one of `phones` that is that other's; for
 /// as long as the process lives.
 ///
 /// # Errors
 /// What the system says when it refuses to wait.
 pub fn forward(backend: Backend, sockets: Vec<UdpSocket>, phones: &[SocketAddr]) -> io::Result<()> {
+    forward_and(backend, sockets, phones, |_, _| {})
+}
+
+/// The same, and something is done with each packet before it goes on: it is told the place of the socket that the packet came
+/// at.
+///
+/// # Errors
+/// What the system says when it refuses to wait.
+pub fn forward_and(
+    backend: Backend,
+    sockets: Vec<UdpSocket>,
+    phones: &[SocketAddr],
+    work: impl FnMut(usize, &[u8]),
+) -> io::Result<()> {
     match backend.chosen() {
         #[cfg(target_os = "linux")]
-        Backend::Epoll => over::<Epoll>(sockets, phones, forward_with),
+        Backend::Epoll => forward_with::<Epoll>(sockets, phones, work),
         #[cfg(target_os = "linux")]
-        Backend::Uring => over::<Uring>(sockets, phones, forward_with),
-        _ => over::<Portable>(sockets, phones, forward_with),
+        Backend::Uring => forward_with::<Uring>(sockets, phones, work),
+        _ => forward_with::<Portable>(sockets, phones, work),
     }
 }
 
@@ -45,38 +56,44 @@ pub fn forward(backend: Backend, sockets: Vec<UdpSocket>, phones: &[SocketAddr])
 pub fn play(backend: Backend, sockets: Vec<UdpSocket>, phones: &[SocketAddr]) -> io::Result<()> {
     match backend.chosen() {
         #[cfg(target_os = "linux")]
-        Backend::Epoll => over::<Epoll>(sockets, phones, play_with),
+        Backend::Epoll => play_with::<Epoll>(sockets, phones),
         #[cfg(target_os = "linux")]
-        Backend::Uring => over::<Uring>(sockets, phones, play_with),
-        _ => over::<Portable>(sockets, phones, play_with),
+        Backend::Uring => play_with::<Uring>(sockets, phones),
+        _ => play_with::<Portable>(sockets, phones),
     }
 }
 
-fn over<I: PacketIo>(sockets: Vec<UdpSocket>, phones: &[SocketAddr], work: Work<I>) -> io::Result<()> {
+/// The sockets, and what they are in.
+fn over<I: PacketIo>(sockets: Vec<UdpSocket>) -> io::Result<(I, Vec<SocketId>)> {
     let mut io = I::new()?;
     let tokens = 0..;
-    let sockets: Vec<SocketId> = sockets
-        .into_iter()
-        .zip(tokens)
-        .map(|(socket, token)| io.add(socket, token))
-        .collect::<Result<_, _>>()?;
-    work(io, &sockets, phones)
+    let sockets = sockets.into_iter().zip(tokens).map(|(socket, token)| io.add(socket, token));
+    let sockets = sockets.collect::<Result<_, _>>()?;
+    Ok((io, sockets))
 }
 
-fn forward_with<I: PacketIo>(mut io: I, sockets: &[SocketId], phones: &[SocketAddr]) -> io::Result<()> {
+fn forward_with<I: PacketIo>(
+    sockets: Vec<UdpSocket>,
+    phones: &[SocketAddr],
+    mut work: impl FnMut(usize, &[u8]),
+) -> io::Result<()> {
+    let (mut io, sockets) = over::<I>(sockets)?;
     let mut buffer = [0; MAX_DATAGRAM];
     loop {
         io.wait(None)?;
         while let Some(received) = io.receive(&mut buffer) {
             let other = received.token as usize ^ 1;
             let (Some(&socket), Some(&phone)) = (sockets.get(other), phones.get(other)) else { continue };
+            let packet = &buffer[..received.length];
+            work(received.token as usize, packet);
             // One that finds the socket full is lost, as on the way.
-            let _ = io.send(socket, &buffer[..received.length], phone);
+            let _ = io.send(socket, packet, phone);
         }
     }
 }
 
-fn play_with<I: PacketIo>(mut io: I, sockets: &[SocketId], phones: &[SocketAddr]) -> io::Result<()> {
+fn play_with<I: PacketIo>(sockets: Vec<UdpSocket>, phones: &[SocketAddr]) -> io::Result<()> {
+    let (mut io, sockets) = over::<I>(sockets)?;
     let mut buffer = [0; MAX_DATAGRAM];
     let mut due = Instant::now();
     loop {

@@ -47,9 +47,9 @@ impl SampleRate {
     pub const fn at_least(hertz: u32) -> Self {
         match hertz {
             ..=8_000 => Self::Hz8000,
-            ..=12_000 => Self::Hz12000,
-            ..=16_000 => Self::Hz16000,
-            ..=24_000 => Self::Hz24000,
+            8_001..=12_000 => Self::Hz12000,
+            12_001..=16_000 => Self::Hz16000,
+            16_001..=24_000 => Self::Hz24000,
             _ => Self::Hz48000,
         }
     }

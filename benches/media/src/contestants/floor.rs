@@ -7,14 +7,7 @@ use crate::Outcome;
 use crate::load::Load;
 
 pub(super) fn serve(backend: Backend, load: Load, phones: &[SocketAddr]) -> Outcome<()> {
-    let sockets: Vec<UdpSocket> = phones
-        .iter()
-        .map(|_| {
-            let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-            socket.set_nonblocking(true)?;
-            Ok(socket)
-        })
-        .collect::<Outcome<_>>()?;
+    let sockets = sockets(phones.len())?;
     let legs: Vec<SocketAddr> = sockets.iter().map(UdpSocket::local_addr).collect::<Result<_, _>>()?;
     let phones = phones.to_vec();
     let works = if load.service.is_spoken_to() { floor::forward } else { floor::play };
@@ -24,4 +17,14 @@ pub(super) fn serve(backend: Backend, load: Load, phones: &[SocketAddr]) -> Outc
         }
     });
     tell(&legs)
+}
+
+/// So many sockets, a leg each.
+pub(super) fn sockets(count: usize) -> Outcome<Vec<UdpSocket>> {
+    let socket = |_| {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        socket.set_nonblocking(true)?;
+        Ok(socket)
+    };
+    (0..count).map(socket).collect()
 }

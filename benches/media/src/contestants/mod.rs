@@ -1,5 +1,6 @@
 //! Who stands between the phones: each in a file, each a process of its own.
 
+mod codec;
 pub(crate) mod engine;
 mod floor;
 mod rtpengine;
@@ -21,6 +22,8 @@ pub(crate) enum Contestant {
     Engine(Backend),
     /// What only receives and sends, with the calls that the engine makes.
     Floor(Backend),
+    /// The floor with the codecs of its calls, at so many samples a second. It stands in no column.
+    Codec(Backend, u32),
     /// `rtpengine` in user space, on one thread.
     Rtpengine,
 }
@@ -41,6 +44,7 @@ impl Contestant {
             Self::Engine(_) => "ours, epoll",
             Self::Floor(Backend::Uring) => "floor, io_uring",
             Self::Floor(_) => "floor, epoll",
+            Self::Codec(..) => "the codec alone",
             Self::Rtpengine => "rtpengine",
         }
     }
@@ -50,6 +54,7 @@ impl Contestant {
         match self {
             Self::Engine(backend) => is_there(backend),
             Self::Floor(backend) => is_there(backend) && media == Media::Plain,
+            Self::Codec(backend, _) => is_there(backend) && matches!(media, Media::G722 | Media::Opus),
             Self::Rtpengine => {
                 let speaks = matches!(media, Media::Plain | Media::Laws | Media::G722);
                 service == Service::Bridge && speaks && rtpengine::is_installed()
@@ -62,6 +67,7 @@ impl Contestant {
         match self {
             Self::Engine(backend) => Running::own("engine", backend, load, phones),
             Self::Floor(backend) => Running::own("floor", backend, load, phones),
+            Self::Codec(backend, hertz) => Running::own(&format!("codec-{hertz}"), backend, load, phones),
             Self::Rtpengine => rtpengine::start(load.media, phones),
         }
     }
@@ -145,6 +151,9 @@ pub(crate) fn serve(contestant: &str, service: &str, media: &str) -> Outcome<()>
     match contestant.split_once(':') {
         Some(("engine", backend)) => engine::serve(backend_of(backend)?, load, &phones),
         Some(("floor", backend)) => floor::serve(backend_of(backend)?, load, &phones),
+        Some((codec, backend)) if let Some(hertz) = codec.strip_prefix("codec-") => {
+            codec::serve(backend_of(backend)?, load, hertz.parse()?, &phones)
+        }
         _ => Err(format!("nobody is called `{contestant}`").into()),
     }
 }

@@ -7,6 +7,7 @@ use crate::Outcome;
 use crate::contestants::Contestant;
 use crate::load::Load;
 use crate::measure::{Measure, Series, Subject};
+use crate::media::Media;
 
 /// What the engine's figure is judged by.
 #[derive(Clone, Copy)]
@@ -15,10 +16,10 @@ pub(super) enum Yardstick {
     Floor,
     /// Another load of the engine on the same backend.
     Ours(Load),
+    /// What the codecs of the load cost beside it, where sound has so many samples a second.
+    Codec(u32),
     /// Something that is no load: per cent of a core for each of what is counted.
     Other(fn(&Measure) -> Outcome<f64>),
-    /// A number alone.
-    Nothing,
 }
 
 /// A load, and how its figure is told.
@@ -26,16 +27,19 @@ pub(super) struct Comparison {
     pub(super) load: Load,
     /// Phones of each of what is counted: two for a call.
     pub(super) phones_of_unit: usize,
-    pub(super) yardstick: Yardstick,
-    /// Tells the figure of a series, beside that of the yardstick if there is one.
-    pub(super) tell: fn(&Series, Option<&Series>) -> String,
+    pub(super) yardsticks: &'static [Yardstick],
+    /// Tells the figure of a series, beside those of the yardsticks in their order. A column may have none of them.
+    pub(super) tell: fn(&Series, &[Series]) -> String,
 }
 
 /// What is measured, and whose column it stands in; the yardstick of a column that has one stands behind it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Figure(Contestant),
-    Yardstick(Contestant),
+    /// The one of that number.
+    Yardstick(Contestant, usize),
+    /// The floor beneath it.
+    Beneath(Contestant, usize),
 }
 
 impl Comparison {
@@ -53,18 +57,22 @@ impl Comparison {
                 continue;
             }
             add(Place::Figure(engine), measure.share(engine, self.load, self.phones_of_unit));
-            match self.yardstick {
-                Yardstick::Floor => {
-                    let floor = Contestant::Floor(backend);
-                    add(Place::Figure(floor), measure.share(floor, self.load, self.phones_of_unit));
+            for (nth, yardstick) in self.yardsticks.iter().enumerate() {
+                let place = Place::Yardstick(engine, nth);
+                let share = |contestant, load| measure.share(contestant, load, self.phones_of_unit);
+                match *yardstick {
+                    Yardstick::Floor => {
+                        let floor = Contestant::Floor(backend);
+                        add(Place::Figure(floor), share(floor, self.load));
+                    }
+                    Yardstick::Ours(load) => add(place, share(engine, load)),
+                    Yardstick::Codec(hertz) => {
+                        let plain = Load { media: Media::Plain, ..self.load };
+                        add(place, share(Contestant::Codec(backend, hertz), self.load));
+                        add(Place::Beneath(engine, nth), share(Contestant::Floor(backend), plain));
+                    }
+                    Yardstick::Other(other) => add(place, Box::new(move || other(measure))),
                 }
-                Yardstick::Ours(load) => {
-                    add(Place::Yardstick(engine), measure.share(engine, load, self.phones_of_unit));
-                }
-                Yardstick::Other(other) => {
-                    add(Place::Yardstick(engine), Box::new(move || other(measure)));
-                }
-                Yardstick::Nothing => {}
             }
         }
         let peer = Contestant::Rtpengine;
@@ -77,44 +85,53 @@ impl Comparison {
     }
 
     fn told(&self, series: &[(Place, Outcome<Series>)]) -> Figures {
-        let of = |wanted: Place| {
+        let of = |wanted: Place| -> Outcome<&Series> {
             let found = series.iter().find(|(place, _)| *place == wanted);
-            found.map(|(_, series)| series.as_ref().map_err(ToString::to_string))
+            let (_, series) = found.ok_or("nothing was measured")?;
+            series.as_ref().map_err(|error| error.to_string().into())
+        };
+        let yardstick = |engine, nth: usize, yardstick: &Yardstick| match (yardstick, engine) {
+            (Yardstick::Floor, Contestant::Engine(backend)) => {
+                of(Place::Figure(Contestant::Floor(backend))).cloned()
+            }
+            (Yardstick::Codec(_), _) => {
+                Ok(of(Place::Yardstick(engine, nth))?.without(of(Place::Beneath(engine, nth))?))
+            }
+            _ => of(Place::Yardstick(engine, nth)).cloned(),
         };
         let figure = |contestant| -> Outcome<String> {
-            let own = of(Place::Figure(contestant)).ok_or("nothing was measured")??;
+            let own = of(Place::Figure(contestant))?;
+            let all = self.yardsticks.iter().enumerate();
             let beside = match contestant {
-                Contestant::Engine(backend) => {
-                    of(Place::Yardstick(contestant)).or_else(|| of(Place::Figure(Contestant::Floor(backend))))
-                }
-                _ => None,
+                Contestant::Engine(_) => all.map(|(nth, it)| yardstick(contestant, nth, it)).collect(),
+                _ => Ok(Vec::new()),
             };
-            Ok((self.tell)(own, beside.transpose()?))
+            Ok((self.tell)(own, &beside?))
         };
         let figures = series.iter().filter_map(|(place, _)| match place {
             Place::Figure(contestant) => Some((*contestant, figure(*contestant))),
-            Place::Yardstick(_) => None,
+            _ => None,
         });
         figures.collect()
     }
 }
 
 /// A share of a core, and how often it is that of the floor.
-pub(super) fn times_the_floor(own: &Series, floor: Option<&Series>) -> String {
+pub(super) fn times_the_floor(own: &Series, floor: &[Series]) -> String {
     times(own, floor, "the floor")
 }
 
 /// The same beside a plain call.
-pub(super) fn times_the_plain(own: &Series, plain: Option<&Series>) -> String {
+pub(super) fn times_the_plain(own: &Series, plain: &[Series]) -> String {
     times(own, plain, "the plain one")
 }
 
-fn times(own: &Series, other: Option<&Series>, name: &str) -> String {
-    let share = share(own, None);
-    other.map_or(share.clone(), |other| format!("{share}, {:.2} times {name}", own.times(other)))
+fn times(own: &Series, other: &[Series], name: &str) -> String {
+    let share = share(own, &[]);
+    other.first().map_or(share.clone(), |other| format!("{share}, {:.2} times {name}", own.times(other)))
 }
 
 /// A share of a core as it is printed.
-pub(super) fn share(own: &Series, _other: Option<&Series>) -> String {
+pub(super) fn share(own: &Series, _other: &[Series]) -> String {
     format!("{:.4} %", own.least())
 }

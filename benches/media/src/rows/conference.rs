@@ -11,11 +11,11 @@ pub(super) const ROW: Row = Row {
         let comparison = Comparison {
             load: Load::phones(Service::Conference, 500),
             phones_of_unit: 1,
-            yardstick: Yardstick::Floor,
+            yardsticks: &[Yardstick::Floor],
             tell: |own, floor| {
                 let a_core = format!("{:.0}", 100.0 / own.least());
                 let of_floor = |floor| format!("{a_core}, {:.2} of the floor's", 1.0 / own.times(floor));
-                floor.map_or(a_core.clone(), of_floor)
+                floor.first().map_or(a_core.clone(), of_floor)
             },
         };
         comparison.figures(measure)

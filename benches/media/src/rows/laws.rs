@@ -12,7 +12,7 @@ pub(super) const ROW: Row = Row {
         let comparison = Comparison {
             load: Load::calls(Media::Laws, 500),
             phones_of_unit: 2,
-            yardstick: Yardstick::Ours(plain::LOAD),
+            yardsticks: &[Yardstick::Ours(plain::LOAD)],
             tell: times_the_plain,
         };
         comparison.figures(measure)

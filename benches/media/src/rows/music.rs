@@ -11,7 +11,7 @@ pub(super) const ROW: Row = Row {
         let comparison = Comparison {
             load: Load::phones(Service::Music, 1_000),
             phones_of_unit: 1,
-            yardstick: Yardstick::Floor,
+            yardsticks: &[Yardstick::Floor],
             tell: times_the_floor,
         };
         comparison.figures(measure)

@@ -14,13 +14,13 @@ pub(super) const ROW: Row = Row {
     name: "a call recorded to WAV, 200 calls, what it adds to a call",
     aim: "0.02 %, which is 2 µs a packet",
     measure: |measure| {
-        let plain = Load::calls(Media::Plain, CALLS);
+        const PLAIN: Load = Load::calls(Media::Plain, CALLS);
         let comparison = Comparison {
-            load: Load { service: Service::Recording, ..plain },
+            load: Load { service: Service::Recording, ..PLAIN },
             phones_of_unit: 2,
-            yardstick: Yardstick::Ours(plain),
+            yardsticks: &[Yardstick::Ours(PLAIN)],
             tell: |own, plain| {
-                let added = plain.map_or(f64::NAN, |plain| own.above(plain));
+                let added = plain.first().map_or(f64::NAN, |plain| own.above(plain));
                 format!("{added:.4} %, {:.2} µs a packet", added / 100.0 / PACKETS * 1e6)
             },
         };
