@@ -1,6 +1,7 @@
 //! The part of an exchange that phones register with.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -41,7 +42,7 @@ pub struct Exchange {
 pub(super) struct Proven {
     pub(super) id: RequestId,
     pub(super) aor: String,
-    pub(super) request: Message,
+    pub(super) request: Arc<Message>,
     pub(super) flow: Flow,
 }
 

@@ -62,9 +62,9 @@ mod technology;
 
 pub use bridge::BridgeEnd;
 pub use call::{
-    Call, CallOutcome, CallSnapshot, ChannelState, DialplanPosition, Direction, FrameKind, FrameKinds,
-    Listener, Move, PlayEnd, ReadDigits, RunningApplication, Spying, TransferFailure, TransferProgress,
-    TransferWatch,
+    Call, CallOutcome, CallSnapshot, ChannelGone, ChannelState, DialplanPosition, Direction, Follower,
+    FrameKind, FrameKinds, Listener, Move, PlayEnd, ReadDigits, RunningApplication, Spying, TransferFailure,
+    TransferProgress, TransferWatch,
 };
 pub use cause::HangupCause;
 pub use conference::{Conference, ConferenceOptions, ConferenceStay};

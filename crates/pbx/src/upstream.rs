@@ -34,14 +34,14 @@ pub(crate) enum Step<A> {
     /// The way to the server.
     Finding(A, BoxFuture<'static, Result<Road, String>>),
     /// Its answer.
-    Asking(A, BoxFuture<'static, Result<Message, RequestFailure>>),
+    Asking(A, BoxFuture<'static, Result<Arc<Message>, RequestFailure>>),
 }
 
 /// What came of it.
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment, on the stack")]
 pub(crate) enum Done<A> {
     Found(A, Result<Road, String>),
-    Answered(A, Result<Message, RequestFailure>),
+    Answered(A, Result<Arc<Message>, RequestFailure>),
 }
 
 impl Upstream {

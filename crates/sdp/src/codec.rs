@@ -4,6 +4,7 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use smol_str::SmolStr;
+use wire_text::Decimal;
 
 /// An RTP payload format: the encoding name, clock rate and channels of an `a=rtpmap` line.
 ///
@@ -130,10 +131,25 @@ impl Hash for Codec {
 /// Writes `PCMU/8000` or `opus/48000/2`, as an `a=rtpmap` line has it.
 impl fmt::Display for Codec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.name, self.clock_rate)?;
-        match self.channels {
-            1 => Ok(()),
-            many => write!(f, "/{many}"),
+        write_format(f, &self.name, self.clock_rate, self.channels)
+    }
+}
+
+/// Writes `name/clock` or `name/clock/channels`.
+pub(crate) fn write_format(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    clock_rate: u32,
+    channels: u8,
+) -> fmt::Result {
+    f.write_str(name)?;
+    f.write_str("/")?;
+    f.write_str(Decimal::of(clock_rate).as_str())?;
+    match channels {
+        1 => Ok(()),
+        many => {
+            f.write_str("/")?;
+            f.write_str(Decimal::of(many).as_str())
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use core::net::IpAddr;
 
+use wire_text::ip;
+
 use crate::error::ValueError;
-use crate::words::{cut, word};
+use crate::words::{cut, words};
 
 /// The value of a `c=` line, or the address part of `a=rtcp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,17 +32,19 @@ impl<'a> Connection<'a> {
     /// [`ValueError`] when a word is missing or the network is not `IN` with `IP4` or `IP6`.
     pub fn parse(value: &'a str) -> Result<Self, ValueError> {
         let error = ValueError { line: "c=", expected: "IN, IP4 or IP6, and an address" };
-        let (network, rest) = word(value).ok_or(error)?;
-        let (family, rest) = word(rest).ok_or(error)?;
-        let (address, _) = word(rest).ok_or(error)?;
-        let known = family.eq_ignore_ascii_case("IP4") || family.eq_ignore_ascii_case("IP6");
+        let mut words = words(value);
+        let mut word = || words.next().ok_or(error);
+        let (network, family, address) = (word()?, word()?, word()?);
+        let known = matches!(family, "IP4" | "IP6")
+            || family.eq_ignore_ascii_case("IP4")
+            || family.eq_ignore_ascii_case("IP6");
         if !network.eq_ignore_ascii_case("IN") || !known {
             return Err(error);
         }
         let (address, _) = cut(address, |octet| octet == b'/');
-        let host = match address.parse::<IpAddr>() {
-            Ok(ip) => Host::Ip(ip.to_canonical()),
-            Err(_) => Host::Name(address),
+        let host = match ip(address) {
+            Some(ip) => Host::Ip(ip.to_canonical()),
+            None => Host::Name(address),
         };
         Ok(Self { host })
     }

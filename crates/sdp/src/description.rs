@@ -6,7 +6,7 @@ use crate::attribute::Attributes;
 use crate::connection::Connection;
 use crate::direction::Direction;
 use crate::error::{SdpError, ValueError};
-use crate::line::{Index, Lines, RawLine, Scanner, Text};
+use crate::line::{Index, Lines, RawLine, Text, scan};
 use crate::media::{self, MediaIter, MediaLine};
 use crate::origin::Origin;
 
@@ -46,7 +46,7 @@ impl<'a> SessionDescription<'a> {
         }
         let text = Text::new(bytes);
         let (mut index, mut number, mut media_count) = (Index::new(), 0, 0);
-        for raw in Scanner::new(bytes, text) {
+        for raw in scan(bytes, text) {
             number += 1;
             if number > MAX_LINES {
                 return Err(SdpError::TooManyLines { limit: MAX_LINES });

@@ -29,13 +29,15 @@ impl Direction {
 
     /// The direction that an attribute name stands for; `None` for any other name.
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::SendRecv, Self::SendOnly, Self::RecvOnly, Self::Inactive];
-        // Nearly all write it as the RFC does. Other attributes hardly ever have eight letters.
-        let exactly = all.into_iter().find(|direction| name == direction.name());
-        exactly.or_else(|| {
-            let is_near = |direction: &Self| name.len() == 8 && name.eq_ignore_ascii_case(direction.name());
-            all.into_iter().find(is_near)
-        })
+        // Each has eight letters, and an octet that is a small letter with this bit is one in any case.
+        let octets: &[u8; 8] = name.as_bytes().try_into().ok()?;
+        match &octets.map(|octet| octet | 0x20) {
+            b"sendrecv" => Some(Self::SendRecv),
+            b"sendonly" => Some(Self::SendOnly),
+            b"recvonly" => Some(Self::RecvOnly),
+            b"inactive" => Some(Self::Inactive),
+            _ => None,
+        }
     }
 
     /// The name of the attribute.
@@ -85,7 +87,9 @@ mod tests {
             assert_eq!(Direction::from_name(direction.name()), Some(direction));
             assert_eq!(Direction::from_name(&direction.name().to_uppercase()), Some(direction));
         }
-        assert_eq!(Direction::from_name("sendreceive"), None);
+        for other in ["sendreceive", "SENDRECV\0", "\u{13}endrecv", "sendrec", "rtcp-mux", ""] {
+            assert_eq!(Direction::from_name(other), None, "{other:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::{iter, slice};
 
-use memchr::memchr2;
+use wire_text::{Places, Sixteen};
 
 /// One line: its type letter and what follows the equals sign, blanks included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,15 +51,32 @@ impl<'a> Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// The `a=` lines that may be an attribute with a name as long as this one, and a value: most lines have another letter
-    /// than the colon there, and are not looked at any further.
+    /// The values of the attributes of this name, in any case, with the blanks around them. Most lines have another letter
+    /// than the colon behind a name as long as this one, and are not looked at any further; nor are those whose value is not
+    /// `wanted`.
     #[inline]
-    pub(crate) fn attributes(mut self, name: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub(crate) fn attributes(
+        mut self,
+        name: &'static str,
+        wanted: impl Fn(&[u8]) -> bool,
+    ) -> impl Iterator<Item = &'a str> {
         let octets = self.text.octets();
         iter::from_fn(move || {
-            let colon = |span: &Span| octets.get(usize::from(span.start) + name.len()) == Some(&b':');
-            let span = self.spans.find(|span| span.kind == b'a' && colon(span))?;
-            Some(self.text.value(*span))
+            loop {
+                let span = self.spans.find(|span| {
+                    span.kind == b'a' && octets.get(usize::from(span.start) + name.len()) == Some(&b':')
+                })?;
+                let (start, end) = (usize::from(span.start), usize::from(span.end));
+                let value_at = start + name.len() + 1;
+                let Some(value) = octets.get(value_at..end) else { continue };
+                // Nearly all write it as the RFC does.
+                let written = octets.get(start..value_at - 1)?;
+                if wanted(value)
+                    && (written == name.as_bytes() || written.eq_ignore_ascii_case(name.as_bytes()))
+                {
+                    return Some(self.text.slice(value_at, end));
+                }
+            }
         })
     }
 }
@@ -98,8 +115,15 @@ impl<'a> Text<'a> {
 
     /// The value of a line. A span is made only for a line that was found to be UTF-8, so that neither is ever empty
     /// in place of what is there.
+    #[inline]
     pub(crate) fn value(self, span: Span) -> &'a str {
-        let range = usize::from(span.start)..usize::from(span.end);
+        self.slice(span.start.into(), span.end.into())
+    }
+
+    /// A part of a line, from and up to an ASCII character.
+    #[inline]
+    fn slice(self, start: usize, end: usize) -> &'a str {
+        let range = start..end;
         match self {
             Self::Utf8(text) => text.get(range).unwrap_or_default(),
             Self::Octets(octets) => {
@@ -163,18 +187,22 @@ pub(crate) enum RawLine<'a> {
 }
 
 /// Finds the lines that are not empty, whatever their form.
-pub(crate) struct Scanner<'a> {
+pub(crate) struct Scanner<'a, E> {
     text: Text<'a>,
     octets: &'a [u8],
+    ends: E,
     at: usize,
 }
 
-impl<'a> Scanner<'a> {
-    /// `octets` are at most 65,535.
-    pub(crate) fn new(octets: &'a [u8], text: Text<'a>) -> Self {
-        Self { text, octets, at: 0 }
-    }
+/// Looks for lines in `octets`, which are at most 65,535.
+#[inline]
+pub(crate) fn scan<'a>(octets: &'a [u8], text: Text<'a>) -> Scanner<'a, impl Iterator<Item = usize>> {
+    // Between the two octets of CR LF stands a line that is empty.
+    let ends = Places::of(octets, |octets: Sixteen| octets.equal(b'\r') | octets.equal(b'\n'));
+    Scanner { text, octets, ends, at: 0 }
+}
 
+impl<'a, E> Scanner<'a, E> {
     #[inline]
     fn read(&self, start: usize, end: usize) -> RawLine<'a> {
         let octets = &self.octets[start..end];
@@ -190,16 +218,15 @@ impl<'a> Scanner<'a> {
     }
 }
 
-impl<'a> Iterator for Scanner<'a> {
+impl<'a, E: Iterator<Item = usize>> Iterator for Scanner<'a, E> {
     type Item = RawLine<'a>;
 
     #[inline]
     fn next(&mut self) -> Option<RawLine<'a>> {
         while self.at < self.octets.len() {
             let start = self.at;
-            let end = memchr2(b'\r', b'\n', &self.octets[start..]).map_or(self.octets.len(), |at| start + at);
-            let crlf = self.octets[end..].starts_with(b"\r\n");
-            self.at = end + if crlf { 2 } else { 1 };
+            let end = self.ends.next().unwrap_or(self.octets.len());
+            self.at = end + 1;
             if end > start {
                 return Some(self.read(start, end));
             }
@@ -213,7 +240,7 @@ mod tests {
     use super::*;
 
     fn kinds(bytes: &[u8]) -> Vec<(char, &str)> {
-        let lines = Scanner::new(bytes, Text::new(bytes)).filter_map(|raw| match raw {
+        let lines = scan(bytes, Text::new(bytes)).filter_map(|raw| match raw {
             RawLine::Line(span) => Some((char::from(span.kind), Text::new(bytes).value(span))),
             _ => None,
         });
@@ -238,7 +265,7 @@ mod tests {
         let text = "a=1\n".repeat(INLINE - 1) + "m=2\na=3\na=4\n";
         let (octets, mut index) = (text.as_bytes(), Index::new());
         for count in 1.. {
-            let Some(RawLine::Line(span)) = Scanner::new(octets, Text::Utf8(&text)).nth(count - 1) else {
+            let Some(RawLine::Line(span)) = scan(octets, Text::Utf8(&text)).nth(count - 1) else {
                 break;
             };
             index.push(span);

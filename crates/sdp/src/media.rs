@@ -7,7 +7,7 @@ use crate::connection::Connection;
 use crate::direction::Direction;
 use crate::error::ValueError;
 use crate::line::Lines;
-use crate::words::{cut, has_control, number_of, word};
+use crate::words::{has_control, number_at, number_of, words};
 
 /// One media description: an `m=` line and what follows it up to the next one.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl<'a> Media<'a> {
 
     /// The formats in order of preference, for RTP payload types.
     pub fn formats(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.line.formats.split_ascii_whitespace()
+        words(self.line.formats)
     }
 
     /// The formats that are payload types: numbers up to 127.
@@ -148,12 +148,12 @@ impl<'a> Media<'a> {
 
     /// The `a=rtpmap` of a payload type.
     pub fn rtpmap(&self, payload_type: u8) -> Option<RtpMap<'a>> {
-        self.attributes().of_format::<RtpMap<'a>>(payload_type).next()
+        self.attributes().of_format(payload_type)
     }
 
     /// The `a=fmtp` of a payload type.
     pub fn fmtp(&self, payload_type: u8) -> Option<Fmtp<'a>> {
-        self.attributes().of_format::<Fmtp<'a>>(payload_type).next()
+        self.attributes().of_format(payload_type)
     }
 }
 
@@ -181,10 +181,12 @@ impl<'a> MediaLine<'a> {
 
     /// Reads a line that [`parse`](Self::parse) has read before.
     fn read(value: &'a str) -> Option<Self> {
-        let (kind, rest) = word(value)?;
-        let (port, rest) = word(rest)?;
-        let (protocol, formats) = word(rest)?;
-        let port = number_of(cut(port, |octet| octet == b'/').0)?;
+        let mut words = words(value);
+        let (kind, port, protocol) = (words.next()?, words.next()?, words.next()?);
+        let formats = words.rest();
+        let (number, end) = number_at(port.as_bytes(), 0)?;
+        let is_whole = matches!(port.as_bytes().get(end), None | Some(b'/'));
+        let port = u16::try_from(number).ok().filter(|_| is_whole)?;
         Some(Self { kind, port, protocol, formats })
     }
 }

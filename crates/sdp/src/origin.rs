@@ -3,6 +3,8 @@
 use core::fmt;
 use core::net::IpAddr;
 
+use wire_text::{Address, Decimal};
+
 use crate::connection::family;
 use crate::error::ValueError;
 
@@ -56,8 +58,13 @@ impl fmt::Display for OwnOrigin<'_> {
             self.user.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
         f.write_str(words.next().unwrap_or("-"))?;
         words.try_for_each(|word| f.write_str(word))?;
-        let Self { session_id, version, address, .. } = self;
-        write!(f, " {session_id} {version} IN {} {address}", family(address))
+        let (id, version) = (Decimal::of(self.session_id), Decimal::of(self.version));
+        let address = Address::of(self.address);
+        let words = [id.as_str(), version.as_str(), "IN", family(&self.address), address.as_str()];
+        words.iter().try_for_each(|word| {
+            f.write_str(" ")?;
+            f.write_str(word)
+        })
     }
 }
 

@@ -1,4 +1,7 @@
-//! Words of a value. They are short: a plain look at each octet finds their end sooner than a searcher that must be set up.
+//! Words of a value. They are short: a plain look at each octet finds the end of one sooner than a searcher that must be set
+//! up. Where all of a line's are wanted, their ends are looked for together.
+
+use wire_text::{Found, Places, Sixteen, all};
 
 /// What stands before the first octet that `is_end`, which is ASCII, and what stands behind it; `None` behind where there is
 /// no such octet.
@@ -16,6 +19,53 @@ pub(crate) fn word(text: &str) -> Option<(&str, &str)> {
     if end == 0 { None } else { text.split_at_checked(end) }
 }
 
+/// Words with blanks between, one after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Words<'a, E> {
+    text: &'a str,
+    ends: E,
+    from: usize,
+}
+
+/// The words of a text.
+#[inline]
+pub(crate) fn words(text: &str) -> Words<'_, impl Iterator<Item = usize>> {
+    Words { text, ends: Places::of(text.as_bytes(), blanks), from: 0 }
+}
+
+/// ASCII blanks, as the standard library has them.
+#[inline]
+fn blanks(octets: Sixteen) -> Found {
+    octets.equal(b' ') | octets.within(b'\t', b'\n') | octets.within(0x0c, b'\r')
+}
+
+impl<'a, E: Iterator<Item = usize>> Words<'a, E> {
+    /// What stands behind the words that were taken.
+    #[inline]
+    pub(crate) fn rest(&self) -> &'a str {
+        self.text.get(self.from..).unwrap_or_default()
+    }
+}
+
+impl<'a, E: Iterator<Item = usize>> Iterator for Words<'a, E> {
+    type Item = &'a str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a str> {
+        loop {
+            let start = self.from;
+            let end = self.ends.next().unwrap_or(self.text.len());
+            self.from = (end + 1).min(self.text.len());
+            if end > start {
+                return self.text.get(start..end);
+            }
+            if end == self.text.len() {
+                return None;
+            }
+        }
+    }
+}
+
 /// A number of digits alone, without a sign; `None` also for one that does not fit.
 #[inline]
 pub(crate) fn number_of<N: TryFrom<u32>>(text: &str) -> Option<N> {
@@ -26,29 +76,29 @@ pub(crate) fn number_of<N: TryFrom<u32>>(text: &str) -> Option<N> {
 /// The number whose digits begin at `at`, and where they end.
 #[inline]
 pub(crate) fn number_at(octets: &[u8], at: usize) -> Option<(u32, usize)> {
-    let (mut number, mut end) = (0_u32, at);
-    while let Some(octet) = octets.get(end).filter(|octet| octet.is_ascii_digit()) {
-        number = number.checked_mul(10)?.checked_add(u32::from(octet - b'0'))?;
+    let (mut number, mut end) = (0_u64, at);
+    while let Some(octet) = octets.get(end) {
+        let digit = octet.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        number = number * 10 + u64::from(digit);
+        if number > u64::from(u32::MAX) {
+            return None;
+        }
         end += 1;
     }
-    if end == at { None } else { Some((number, end)) }
+    // It was seen to fit.
+    if end == at { None } else { Some((number as u32, end)) }
 }
 
 /// Whether there is a control character other than a tab.
 #[inline]
 pub(crate) fn has_control(text: &str) -> bool {
-    let is_control = |octet: &u8| octet.is_ascii_control() && *octet != b'\t';
-    // Eight at a time. From 0x20 to 0x7e an octet has no high bit, nor with 0x20 taken off, nor with 1 put on top; where
-    // one is not like that, each is looked at.
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    let is_plain = |octets: &[u8; 8]| {
-        let word = u64::from_ne_bytes(*octets);
-        (word | word.wrapping_sub(ONES * 0x20) | word.wrapping_add(ONES)) & HIGHS == 0
-    };
-    words.iter().any(|octets| !is_plain(octets) && octets.iter().any(is_control))
-        || rest.iter().any(is_control)
+    // A tab is a control character, too, and stands in hardly any text.
+    let is_plain = |octets: Sixteen| octets.within(b' ', 0x7e) | octets.within(0x80, 0xff);
+    let is_control = |octet: u8| octet.is_ascii_control() && octet != b'\t';
+    !all(text.as_bytes(), is_plain) && text.bytes().any(is_control)
 }
 
 #[cfg(test)]
@@ -92,5 +142,20 @@ mod tests {
         assert_eq!(word("  audio 49170 RTP/AVP"), Some(("audio", " 49170 RTP/AVP")));
         assert_eq!(word("8"), Some(("8", "")));
         assert_eq!(word(" \t"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_are_those_of_the_standard_library(text in "([ -~\t\n\u{c}\r\u{b}\u{fc}]| {1,3}){0,90}") {
+            proptest::prop_assert!(words(&text).eq(text.split_ascii_whitespace()));
+            let mut rest = words(&text);
+            let wanted = word(&text).map(|(first, rest)| (first, rest.trim_ascii()));
+            proptest::prop_assert_eq!(rest.next().map(|first| (first, rest.rest().trim_ascii())), wanted);
+        }
+
+        #[test]
+        fn numbers_are_read_as_by_the_standard_library(text in "[0-9]{0,12}x?") {
+            proptest::prop_assert_eq!(number_of::<u32>(&text), text.parse().ok());
+        }
     }
 }

@@ -4,6 +4,8 @@ use alloc::string::String;
 use core::fmt::{self, Write};
 use core::net::IpAddr;
 
+use wire_text::{Address, Decimal, Sixteen, position};
+
 use crate::connection::family;
 use crate::origin::OwnOrigin;
 
@@ -26,19 +28,21 @@ use crate::origin::OwnOrigin;
 #[derive(Clone, Debug)]
 pub struct Writer {
     text: String,
+    /// Where the value of the line begins that is written.
+    value: usize,
 }
 
 impl Writer {
     /// Begins with `v=`, `o=`, `s=`, `c=` (unless every media description gets its own) and `t=0 0`.
     pub fn new(origin: &OwnOrigin<'_>, name: &str, connection: Option<IpAddr>) -> Self {
-        let mut writer = Self { text: String::with_capacity(400) };
-        writer.line('v', 0);
+        let mut writer = Self { text: String::with_capacity(400), value: 0 };
+        writer.texts('v', &["0"]);
         writer.line('o', origin);
-        writer.line('s', if name.is_empty() { "-" } else { name });
+        writer.texts('s', &[if name.is_empty() { "-" } else { name }]);
         if let Some(address) = connection {
             writer.connection(address);
         }
-        writer.line('t', "0 0");
+        writer.texts('t', &["0 0"]);
         writer
     }
 
@@ -51,29 +55,35 @@ impl Writer {
         formats: impl IntoIterator<Item = F>,
     ) {
         self.open('m');
-        self.put(format_args!("{kind} {port} {protocol}"));
-        formats.into_iter().for_each(|format| self.put(format_args!(" {format}")));
+        self.text.extend([kind, " ", Decimal::of(port).as_str(), " ", protocol]);
+        for format in formats {
+            self.text.push(' ');
+            self.put(format);
+        }
         self.close();
     }
 
     /// `c=` of the media description that was begun last.
     pub fn connection(&mut self, address: IpAddr) {
-        self.line('c', format_args!("IN {} {address}", family(&address)));
+        self.texts('c', &["IN ", family(&address), " ", Address::of(address).as_str()]);
     }
 
     /// `b=AS:` of the media description that was begun last, in kbit/s (RFC 8866 §5.8).
     pub fn bandwidth(&mut self, kilobits: u32) {
-        self.line('b', format_args!("AS:{kilobits}"));
+        self.texts('b', &["AS:", Decimal::of(kilobits).as_str()]);
     }
 
     /// `a=name:value`.
     pub fn attribute(&mut self, name: &str, value: impl fmt::Display) {
-        self.line('a', format_args!("{name}:{value}"));
+        self.open('a');
+        self.text.extend([name, ":"]);
+        self.put(value);
+        self.close();
     }
 
     /// `a=name`.
     pub fn property(&mut self, name: &str) {
-        self.line('a', name);
+        self.texts('a', &[name]);
     }
 
     /// The description.
@@ -83,36 +93,37 @@ impl Writer {
 
     fn line(&mut self, kind: char, value: impl fmt::Display) {
         self.open(kind);
-        self.put(format_args!("{value}"));
+        self.put(value);
+        self.close();
+    }
+
+    fn texts(&mut self, kind: char, texts: &[&str]) {
+        self.open(kind);
+        texts.iter().for_each(|text| self.text.push_str(text));
         self.close();
     }
 
     fn open(&mut self, kind: char) {
         self.text.push(kind);
         self.text.push('=');
+        self.value = self.text.len();
     }
 
-    fn put(&mut self, value: fmt::Arguments<'_>) {
+    fn put(&mut self, value: impl fmt::Display) {
         // A string takes all that it is given; only a Display of the caller's could fail, and then there is no more.
-        let _ = OneLine(&mut self.text).write_fmt(value);
+        let _ = write!(self.text, "{value}");
     }
 
+    /// Turns what would end the line before its end into blanks.
     fn close(&mut self) {
-        self.text.push_str("\r\n");
-    }
-}
-
-/// Turns what would end a line into a blank.
-struct OneLine<'a>(&'a mut String);
-
-impl Write for OneLine<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if text.bytes().any(ends_line) {
-            self.0.extend(text.chars().map(|c| if u8::try_from(c).is_ok_and(ends_line) { ' ' } else { c }));
-        } else {
-            self.0.push_str(text);
+        let value = self.text.get(self.value..).unwrap_or_default();
+        let ends = |octets: Sixteen| octets.equal(b'\r') | octets.equal(b'\n') | octets.equal(0);
+        if position(value.as_bytes(), ends).is_some() {
+            let value = self.text.split_off(self.value);
+            let is_end = |c: char| u8::try_from(c).is_ok_and(ends_line);
+            self.text.extend(value.chars().map(|c| if is_end(c) { ' ' } else { c }));
         }
-        Ok(())
+        self.text.push_str("\r\n");
     }
 }
 

@@ -25,6 +25,30 @@ macro_rules! methods {
             }
         }
 
+        /// The named methods by number.
+        static NAMED: &[Method] = &[$(Method::$variant,)*];
+
+        impl Method {
+            /// Its place among the named methods; beyond them for another one.
+            pub(crate) fn number(&self) -> u8 {
+                match self {
+                    $(Self::$variant => Named::$variant as u8,)*
+                    Self::Other(_) => u8::MAX,
+                }
+            }
+
+            /// The named method of a number.
+            pub(crate) fn by_number(number: u8) -> Option<Self> {
+                NAMED.get(usize::from(number)).cloned()
+            }
+        }
+
+        /// The named methods by number.
+        #[repr(u8)]
+        enum Named {
+            $($variant,)*
+        }
+
         impl From<&str> for Method {
             fn from(text: &str) -> Self {
                 match text {
@@ -76,6 +100,15 @@ impl fmt::Display for Method {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn methods_have_numbers() {
+        for (number, method) in NAMED.iter().enumerate() {
+            assert_eq!(Method::by_number(method.number()).as_ref(), Some(method));
+            assert_eq!(usize::from(method.number()), number);
+        }
+        assert_eq!(Method::by_number(Method::from("X").number()), None);
+    }
 
     #[test]
     fn case_matters_and_unknown_methods_are_kept() {

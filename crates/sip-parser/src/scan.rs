@@ -2,6 +2,8 @@
 
 use core::str::FromStr;
 
+use wire_text::{Sixteen, all, find, position};
+
 /// The octets that may stand in a token (RFC 3261 §25.1).
 const TOKEN: [bool; 256] = {
     let mut table = [false; 256];
@@ -27,44 +29,15 @@ pub(crate) const fn is_control(octet: u8) -> bool {
 /// Whether there is a control character other than a tab.
 #[inline]
 pub(crate) fn has_control(octets: &[u8]) -> bool {
-    let may_be = |word: u64| any_below(word, b' ') | any_equal(word, 0x7f);
-    // A tab is below the blank, too, and stands in hardly any text.
-    any_word(octets, may_be) && octets.iter().any(|octet| is_control(*octet))
+    // A tab is a control character, too, and stands in hardly any text.
+    let is_plain = |octets: Sixteen| octets.within(b' ', 0x7e) | octets.within(0x80, 0xff);
+    !all(octets, is_plain) && octets.iter().any(|octet| is_control(*octet))
 }
 
 /// Whether there is a CR or LF.
 #[inline]
 pub(crate) fn has_line_end(octets: &[u8]) -> bool {
-    any_word(octets, |word| any_equal(word, b'\r') | any_equal(word, b'\n'))
-}
-
-const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-
-/// Whether one of eight octets is below `bound`, which is 128 at most. A borrow from octet to octet begins only at one that
-/// is.
-const fn any_below(word: u64, bound: u8) -> bool {
-    word.wrapping_sub(ONES * bound as u64) & !word & HIGHS != 0
-}
-
-/// Whether one of eight octets is `octet`.
-const fn any_equal(word: u64, octet: u8) -> bool {
-    any_below(word ^ (ONES * octet as u64), 1)
-}
-
-/// Whether `found` says so of any eight octets. All are looked at, which is faster than to stop at the first.
-#[inline]
-fn any_word(octets: &[u8], found: impl Fn(u64) -> bool) -> bool {
-    let found = |octets: &[u8; 8]| found(u64::from_ne_bytes(*octets));
-    match octets.last_chunk() {
-        // The last eight reach back into those before, so that none is left over.
-        Some(last) => octets.as_chunks().0.iter().fold(found(last), |any, octets| any | found(octets)),
-        None => {
-            let mut few = [b' '; 8];
-            few.iter_mut().zip(octets).for_each(|(place, octet)| *place = *octet);
-            found(&few)
-        }
-    }
+    position(octets, |octets| octets.equal(b'\r') | octets.equal(b'\n')).is_some()
 }
 
 /// Whether `text` is a token (RFC 3261 §25.1): one octet at least, and none that may not stand in one.
@@ -99,14 +72,14 @@ pub(crate) fn offset(part: &str, whole: &str) -> usize {
 /// Cuts `text` before the first `wanted`, which the second part begins with, if it is there.
 #[inline]
 pub(crate) fn split_before(text: &str, wanted: u8) -> (&str, &str) {
-    text.split_at(text.bytes().position(|byte| byte == wanted).unwrap_or(text.len()))
+    text.split_at(find(text.as_bytes(), wanted).unwrap_or(text.len()))
 }
 
 /// The first place outside of quotes and angle brackets where `wanted` stands.
 #[inline]
 pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<usize> {
-    let first = memchr::memchr(wanted, text.as_bytes())?;
-    match memchr::memchr2(b'"', b'<', &text.as_bytes()[..first]) {
+    let first = find(text.as_bytes(), wanted)?;
+    match position(&text.as_bytes()[..first], |octets| octets.equal(b'"') | octets.equal(b'<')) {
         None => Some(first),
         Some(_) => find_behind_marks(text, wanted),
     }

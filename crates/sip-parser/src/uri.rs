@@ -8,10 +8,12 @@ use alloc::string::String;
 use core::fmt::{self, Write as _};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use wire_text::{Address, Found, Places, Sixteen, all, find, ipv4};
+
 pub use self::tel::TelUri;
 use crate::error::HeaderError;
 use crate::header::Params;
-use crate::scan::{number, split_before};
+use crate::scan::number;
 
 /// The host of a URI or of a Via.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,14 +29,14 @@ pub enum Host<'a> {
 impl<'a> Host<'a> {
     /// Reads a host; IPv6 in brackets. `None` when it can be no host.
     pub fn parse(text: &'a str) -> Option<Self> {
-        if let Some(inner) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
-            return ipv6(inner).map(Self::Ipv6);
-        }
-        let digit = text.as_bytes().first()?.is_ascii_digit();
-        if let Some(address) = digit.then(|| text.parse().ok()).flatten() {
+        let first = text.as_bytes().first()?;
+        if let Some(address) = first.is_ascii_digit().then(|| ipv4(text)).flatten() {
             return Some(Self::Ipv4(address));
         }
-        text.bytes().all(|octet| kind(octet) & NAME != 0).then_some(Self::Name(text))
+        match first {
+            b'[' => ipv6(text.strip_prefix('[')?.strip_suffix(']')?).map(Self::Ipv6),
+            _ => all(text.as_bytes(), of_name).then_some(Self::Name(text)),
+        }
     }
 
     /// The address, unless it is a name.
@@ -61,8 +63,8 @@ impl fmt::Display for Host<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(name) => f.write_str(name),
-            Self::Ipv4(address) => address.fmt(f),
-            Self::Ipv6(address) => write!(f, "[{address}]"),
+            Self::Ipv4(address) => f.write_str(Address::of((*address).into()).as_str()),
+            Self::Ipv6(address) => f.write_str(Address::in_uri((*address).into()).as_str()),
         }
     }
 }
@@ -76,49 +78,56 @@ fn ipv6(text: &str) -> Option<Ipv6Addr> {
 
 /// Reads `host[:port]`; blanks are allowed around the colon.
 pub(crate) fn host_and_port(text: &str) -> Option<(Host<'_>, Option<u16>)> {
-    let (host, rest) = match text.starts_with('[') {
-        true => text.split_at(text.find(']')? + 1),
-        false => split_before(text, b':'),
+    let host_end = match text.starts_with('[') {
+        true => text.find(']')? + 1,
+        false => find(text.as_bytes(), b':').unwrap_or(text.len()),
     };
-    let rest = rest.trim_ascii_start();
-    let port = match rest.strip_prefix(':') {
-        Some(port) => Some(number(port.trim_ascii())?),
-        None if rest.is_empty() => None,
-        None => return None,
+    divided(text, host_end)
+}
+
+/// The same where it is known where the host ends.
+#[inline]
+fn divided(text: &str, host_end: usize) -> Option<(Host<'_>, Option<u16>)> {
+    let (host, rest) = text.split_at_checked(host_end)?;
+    let port = match rest.is_empty() {
+        true => None,
+        false => port_behind(rest)?,
     };
     Some((Host::parse(host.trim_ascii_end())?, port))
 }
 
-/// An octet that may stand in a host name, or between labels.
-const NAME: u8 = 1;
-/// An octet that may stand in a scheme.
-const SCHEME: u8 = 2;
-/// An octet that divides the parts of a SIP URI.
-const MARK: u8 = 4;
-/// An octet that may stand in no URI.
-const FORBIDDEN: u8 = 8;
-
-/// What each octet may be.
-static KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut octet = 0;
-    while octet < 256 {
-        kinds[octet] = match octet as u8 {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' => NAME | SCHEME,
-            b'_' => NAME,
-            b'+' => SCHEME,
-            b':' | b'@' | b';' | b'?' => MARK,
-            0..=b' ' | b'<' | b'>' | b'"' | 0x7f => FORBIDDEN,
-            _ => 0,
-        };
-        octet += 1;
+/// The port behind its colon, if there is one; blanks are allowed around both.
+fn port_behind(rest: &str) -> Option<Option<u16>> {
+    let rest = rest.trim_ascii();
+    match rest.strip_prefix(':') {
+        Some(port) => number(port.trim_ascii_start()).map(Some),
+        None => rest.is_empty().then_some(None),
     }
-    kinds
-};
+}
 
+/// Octets that may stand in a host name, or between labels.
 #[inline]
-fn kind(octet: u8) -> u8 {
-    KINDS[usize::from(octet)]
+fn of_name(octets: Sixteen) -> Found {
+    let letters = octets.lower().within(b'a', b'z');
+    letters | octets.within(b'0', b'9') | octets.within(b'-', b'.') | octets.equal(b'_')
+}
+
+/// Octets that divide the parts of a SIP URI, or may stand in no URI; the equals sign, which does neither, is among them.
+#[inline]
+fn dividing(octets: Sixteen) -> Found {
+    octets.within(b':', b'@') | octets.up_to(b' ') | octets.equal(b'"') | octets.equal(0x7f)
+}
+
+/// Where the scheme ends: before the first colon.
+#[inline]
+fn scheme_end(text: &str) -> Option<usize> {
+    let octets = text.as_bytes();
+    if octets.starts_with(b"sip:") {
+        return Some(3);
+    }
+    let of_scheme = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'+');
+    let end = octets.iter().position(|octet| !of_scheme(octet))?;
+    (octets[0].is_ascii_alphabetic() && octets[end] == b':').then_some(end)
 }
 
 /// A URI. A `sip:` or `sips:` one is taken apart; of any other scheme only scheme and text are known, and the
@@ -131,16 +140,15 @@ fn kind(octet: u8) -> u8 {
 /// assert_eq!((uri.port(), uri.param("transport")), (Some(5070), Some(Some("tcp"))));
 /// # Ok::<(), sip_parser::HeaderError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Uri<'a> {
     text: &'a str,
-    scheme: &'a str,
-    user: Option<&'a str>,
-    password: Option<&'a str>,
     host: Host<'a>,
     port: Option<u16>,
-    params: Params<'a>,
-    headers: &'a str,
+    /// Octets of the scheme.
+    scheme: u32,
+    /// Where the other parts meet; of another scheme than SIP none do.
+    marks: Marks,
 }
 
 impl<'a> Uri<'a> {
@@ -149,55 +157,65 @@ impl<'a> Uri<'a> {
     /// # Errors
     /// [`HeaderError`] when there is no scheme, or a SIP URI has no usable host or port.
     pub fn parse(text: &'a str) -> Result<Self, HeaderError> {
-        let end = text.bytes().position(|octet| kind(octet) & SCHEME == 0);
-        let end = end.filter(|end| text.as_bytes()[0].is_ascii_alphabetic() && text.as_bytes()[*end] == b':');
-        let end = end.ok_or(malformed("write scheme:user@host", 0))?;
-        let (scheme, rest) = (&text[..end], &text[end + 1..]);
-        let marks = Marks::find(rest).map_err(|error| error.behind(end + 1))?;
-        let mut uri = Self {
-            text,
-            scheme,
-            user: None,
-            password: None,
-            host: Host::Name(""),
-            port: None,
-            params: Params(""),
-            headers: "",
-        };
+        if text.len() >= ABSENT as usize {
+            return Err(malformed("it is longer than any message", 0));
+        }
+        let scheme = scheme_end(text).ok_or(malformed("write scheme:user@host", 0))?;
+        let marks = Marks::find(text.as_bytes(), scheme + 1)?;
+        let mut uri = Self { text, host: Host::Name(""), port: None, scheme: scheme as u32, marks: NO_MARKS };
         if uri.is_sip() {
-            uri.split(rest, &marks).map_err(|error| error.behind(end + 1))?;
+            uri.marks = marks;
+            (uri.host, uri.port) = uri.read_host()?;
         }
         Ok(uri)
     }
 
-    /// Takes `user:password@host:port;params?headers` apart. The user part may hold `;` and `?` itself.
-    fn split(&mut self, rest: &'a str, marks: &Marks) -> Result<(), HeaderError> {
-        let mut host_at = 0;
-        if let Some(at) = marks.at {
-            let user_end = marks.password.unwrap_or(at);
-            if user_end == 0 {
-                return Err(malformed("the user before '@' is empty", 0));
+    /// Reads host and port of `user:password@host:port;params?headers`. The user part may hold `;` and `?` itself.
+    fn read_host(&self) -> Result<(Host<'a>, Option<u16>), HeaderError> {
+        let marks = &self.marks;
+        let mut host_at = self.scheme as usize + 1;
+        if marks.at != ABSENT {
+            if marks.password.min(marks.at) as usize == host_at {
+                return Err(malformed("the user before '@' is empty", host_at));
             }
-            if let Some(second) = marks.second_at {
+            if marks.second_at != ABSENT {
                 let problem = "a second '@' in the user part, where it has to be written %40";
-                return Err(malformed(problem, second));
+                return Err(malformed(problem, marks.second_at as usize));
             }
-            self.user = Some(&rest[..user_end]);
-            self.password = marks.password.map(|colon| &rest[colon + 1..at]);
-            host_at = at + 1;
+            host_at = marks.at as usize + 1;
         }
-        let params_end = marks.question.unwrap_or(rest.len());
-        let host_end = marks.semicolon.unwrap_or(params_end);
-        (self.host, self.port) =
-            host_and_port(&rest[host_at..host_end]).ok_or(malformed("no usable host and port", host_at))?;
-        self.params = Params(&rest[host_end..params_end]);
-        self.headers = marks.question.map_or("", |question| &rest[question + 1..]);
-        Ok(())
+        let host = self.part(host_at, self.host_end());
+        let read = match marks.colon {
+            // A colon between brackets is one of the address.
+            _ if host.as_bytes().first() == Some(&b'[') => host_and_port(host),
+            colon if (colon as usize) < self.host_end() => divided(host, colon as usize - host_at),
+            _ => divided(host, host.len()),
+        };
+        read.ok_or(malformed("no usable host and port", host_at))
+    }
+
+    /// The text from `start` to `end`, both of which are marks, and ASCII characters therefore.
+    #[inline]
+    fn part(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// Where the parameters end.
+    #[inline]
+    fn params_end(&self) -> usize {
+        self.text.len().min(self.marks.question as usize)
+    }
+
+    /// Where host and port end.
+    #[inline]
+    fn host_end(&self) -> usize {
+        self.params_end().min(self.marks.semicolon as usize)
     }
 
     /// Whether it is a `sip:` or `sips:` URI.
     pub fn is_sip(&self) -> bool {
-        self.scheme.eq_ignore_ascii_case("sip") || self.scheme.eq_ignore_ascii_case("sips")
+        let scheme = self.scheme();
+        scheme == "sip" || scheme.eq_ignore_ascii_case("sip") || scheme.eq_ignore_ascii_case("sips")
     }
 
     /// The URI as written.
@@ -207,22 +225,24 @@ impl<'a> Uri<'a> {
 
     /// The scheme as written.
     pub fn scheme(&self) -> &'a str {
-        self.scheme
+        self.part(0, self.scheme as usize)
     }
 
     /// The user part as written, escapes and all.
     pub fn user(&self) -> Option<&'a str> {
-        self.user
+        let end = self.marks.at.min(self.marks.password) as usize;
+        (self.marks.at != ABSENT).then(|| self.part(self.scheme as usize + 1, end))
     }
 
     /// The user part with its escapes undone; octets that are no UTF-8 become replacement characters.
     pub fn user_unescaped(&self) -> Option<Cow<'a, str>> {
-        self.user.map(unescape)
+        self.user().map(unescape)
     }
 
     /// The password as written.
     pub fn password(&self) -> Option<&'a str> {
-        self.password
+        let Marks { at, password, .. } = self.marks;
+        (password != ABSENT).then(|| self.part(password as usize + 1, at as usize))
     }
 
     /// The host; an empty name when the scheme has none.
@@ -237,12 +257,12 @@ impl<'a> Uri<'a> {
 
     /// The parameters.
     pub fn params(&self) -> Params<'a> {
-        self.params
+        Params(self.part(self.host_end(), self.params_end()))
     }
 
     /// One parameter, see [`Params::get`]; its name may be written with escapes, and its value is given as written.
     pub fn param(&self, name: &str) -> Option<Option<&'a str>> {
-        self.params.get(name).or_else(|| self.escaped_param(name))
+        self.params().get(name).or_else(|| self.escaped_param(name))
     }
 
     /// One parameter with the escapes of its value undone.
@@ -251,21 +271,21 @@ impl<'a> Uri<'a> {
     }
 
     fn escaped_param(&self, wanted: &str) -> Option<Option<&'a str>> {
-        if !self.params.0.contains('%') {
+        if !self.params().0.contains('%') {
             return None;
         }
         let named = |(name, _): &(&str, _)| name.contains('%') && unescape(name).eq_ignore_ascii_case(wanted);
-        self.params.iter().find(named).map(|(_, value)| value)
+        self.params().iter().find(named).map(|(_, value)| value)
     }
 
     /// The telephone number that it holds: a `tel:` URI is one, and a SIP URI with `user=phone` has one in its user part
     /// (RFC 3261 §19.1.6).
     pub fn telephone(&self) -> Option<TelUri<'a>> {
-        if self.scheme.eq_ignore_ascii_case("tel") {
+        if self.scheme().eq_ignore_ascii_case("tel") {
             return TelUri::parse(self.text).ok();
         }
         let phone = self.param("user").flatten().is_some_and(|kind| kind.eq_ignore_ascii_case("phone"));
-        TelUri::subscriber(self.user.filter(|_| phone)?).ok()
+        TelUri::subscriber(self.user().filter(|_| phone)?).ok()
     }
 
     /// Who is called: the user part of a SIP URI with its escapes undone, or the digits of a `tel:` URI.
@@ -278,14 +298,17 @@ impl<'a> Uri<'a> {
 
     /// What follows `?`, as written.
     pub fn headers(&self) -> &'a str {
-        self.headers
+        match self.marks.question {
+            ABSENT => "",
+            question => self.part(question as usize + 1, self.text.len()),
+        }
     }
 
     /// The URI as written, without its headers: what may stand in a request line, and in a Contact or Route that is used
     /// as one (RFC 3261 §19.1.1).
     pub fn without_headers(&self) -> &'a str {
         // The headers are the end of the text, behind the question mark.
-        let tail = self.text.len() - self.headers.len();
+        let tail = self.text.len() - self.headers().len();
         let bare = self.text.get(..tail).unwrap_or(self.text);
         if self.is_sip() { bare.strip_suffix('?').unwrap_or(bare) } else { self.text }
     }
@@ -294,7 +317,7 @@ impl<'a> Uri<'a> {
     pub fn header(&self, wanted: &str) -> Option<Cow<'a, str>> {
         let field = |field: &'a str| field.split_once('=').unwrap_or((field, ""));
         let named = |(name, _): &(&str, _)| unescape(name).eq_ignore_ascii_case(wanted);
-        self.headers.split('&').map(field).find(named).map(|(_, value)| unescape(value))
+        self.headers().split('&').map(field).find(named).map(|(_, value)| unescape(value))
     }
 
     /// Whether both mean the same: by the rules of RFC 3261 §19.1.4 for SIP URIs, by those of RFC 3966 §5 for `tel:`, and
@@ -306,46 +329,71 @@ impl<'a> Uri<'a> {
         match (TelUri::parse(self.text), TelUri::parse(other.text)) {
             (Ok(a), Ok(b)) => a.equivalent(&b),
             _ => {
-                self.scheme.eq_ignore_ascii_case(other.scheme)
-                    && self.text[self.scheme.len()..] == other.text[other.scheme.len()..]
+                self.scheme().eq_ignore_ascii_case(other.scheme())
+                    && self.text[self.scheme as usize..] == other.text[other.scheme as usize..]
             }
         }
     }
 }
 
-/// Where the parts of a SIP URI meet, counted from behind the scheme.
-#[derive(Default)]
+/// Equal when they are written alike; see [`Uri::equivalent`] for what they mean.
+impl PartialEq for Uri<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Uri<'_> {}
+
+/// A mark that is not there: a place beyond every text.
+const ABSENT: u32 = u32::MAX;
+
+/// Nothing is there.
+const NO_MARKS: Marks = Marks {
+    at: ABSENT,
+    password: ABSENT,
+    colon: ABSENT,
+    second_at: ABSENT,
+    semicolon: ABSENT,
+    question: ABSENT,
+};
+
+/// Where the parts of a SIP URI meet. They are handed on with every address, and kept small for that.
+#[derive(Clone, Copy, Debug)]
 struct Marks {
-    at: Option<usize>,
+    at: u32,
     /// The colon between user and password.
-    password: Option<usize>,
+    password: u32,
+    /// The first colon behind the `@`, or the first of all.
+    colon: u32,
     /// An `@` that should not be there.
-    second_at: Option<usize>,
+    second_at: u32,
     /// The semicolon behind host and port.
-    semicolon: Option<usize>,
+    semicolon: u32,
     /// The question mark behind the parameters.
-    question: Option<usize>,
+    question: u32,
 }
 
 impl Marks {
-    /// Goes once over the text behind the scheme.
-    fn find(rest: &str) -> Result<Self, HeaderError> {
-        let mut marks = Self::default();
-        let mut colon = None;
-        for (place, octet) in rest.bytes().enumerate() {
-            if kind(octet) & (MARK | FORBIDDEN) == 0 {
-                continue;
-            }
-            match octet {
-                b':' => colon = colon.or(Some(place)),
+    /// Goes once over the text behind the scheme. The text is shorter than [`ABSENT`].
+    #[inline]
+    fn find(text: &[u8], from: usize) -> Result<Self, HeaderError> {
+        let mut marks = NO_MARKS;
+        let rest = text.get(from..).unwrap_or_default();
+        for place in Places::of(rest, dividing) {
+            let at = (from + place) as u32;
+            match rest[place] {
+                b'=' => {}
+                // The first of each counts, and all others are behind it.
+                b':' => marks.colon = marks.colon.min(at),
                 // Headers hold others: RFC 3515 §2.1 writes them so, against the grammar.
-                b'@' if marks.question.is_some() && marks.at.is_some() => {}
-                b'@' if marks.at.is_some() => marks.second_at = marks.second_at.or(Some(place)),
-                b'@' => marks = Self { at: Some(place), password: colon, ..Self::default() },
-                b';' if marks.question.is_none() => marks.semicolon = marks.semicolon.or(Some(place)),
-                b'?' => marks.question = marks.question.or(Some(place)),
+                b'@' if marks.question != ABSENT && marks.at != ABSENT => {}
+                b'@' if marks.at != ABSENT => marks.second_at = marks.second_at.min(at),
+                b'@' => marks = Self { at, password: marks.colon, ..NO_MARKS },
+                b';' if marks.question == ABSENT => marks.semicolon = marks.semicolon.min(at),
+                b'?' => marks.question = marks.question.min(at),
                 b';' => {}
-                _ => return Err(malformed("a blank, a bracket or a quote stands in it", place)),
+                _ => return Err(malformed("a blank, a bracket or a quote stands in it", at as usize)),
             }
         }
         Ok(marks)

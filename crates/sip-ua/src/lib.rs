@@ -74,6 +74,9 @@
 //! attackers do, and keeps out who does too much of it before anything of theirs is parsed.
 #![forbid(unsafe_code)]
 
+// What all tables are made of.
+mod hashing;
+
 // Who is let in. Uses nothing of the others.
 pub mod guard;
 

@@ -195,13 +195,13 @@ impl Call {
     /// Notes that this channel is bridged with the one of that name, or with none.
     pub(crate) fn set_bridged_with(&self, peer: Option<&str>) {
         self.details().bridged_with = peer.map(str::to_owned);
-        self.0.bridged.send_replace(peer.is_some());
+        self.0.facets.bridged.set(peer.is_some());
     }
 
     /// Notes that this channel is no longer bridged with the one of that name.
     pub(crate) fn clear_bridged_with(&self, peer: &str) {
         let left = self.details().bridged_with.take_if(|name| name == peer).is_some();
-        self.0.bridged.send_if_modified(|bridged| left && std::mem::replace(bridged, false));
+        self.0.facets.bridged.change(|bridged| left && std::mem::replace(bridged, false));
     }
 
     /// The codec of its audio, once both sides have agreed on one.

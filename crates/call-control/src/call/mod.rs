@@ -4,6 +4,7 @@ mod answerer;
 mod digits;
 mod echo;
 mod effects;
+mod facets;
 mod facts;
 mod kept;
 mod listening;
@@ -18,6 +19,7 @@ mod state;
 mod texts;
 mod transfers;
 mod variables;
+mod watched;
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -25,7 +27,6 @@ use std::time::{Duration, SystemTime};
 
 use media_bridge::{Codec, Leg, SoundEffects, Statistics};
 use sip_ua::charge_advice::ChargeAdvice;
-use tokio::sync::watch;
 
 pub use listening::Listener;
 pub(crate) use media::PlaybackSlot;
@@ -37,6 +38,7 @@ pub use outcomes::CallOutcome;
 pub use spying::Spying;
 pub use state::{CallSnapshot, ChannelState, DialplanPosition, Direction, RunningApplication};
 pub use transfers::TransferFailure;
+pub use watched::{ChannelGone, Follower};
 
 use crate::bridge::{self, BridgeEnd};
 use crate::cause::HangupCause;
@@ -44,7 +46,6 @@ use crate::dial::Dial;
 use crate::direct_media::{MediaAnchor, MediaRoute, MediaStanding};
 use crate::error::CallError;
 use crate::event::Event;
-use crate::forward::Forward;
 use crate::identity::{CallIdentifier, CallerId, IdentityVerification, Redirecting};
 use crate::location_profile::LocationProfile;
 use crate::message::TextMessage;
@@ -54,6 +55,7 @@ use crate::switchboard::Switchboard;
 use crate::technology::{ChannelSpec, Driver, Report};
 use answerer::VerdictSlot;
 use digits::DigitQueue;
+use facets::Facets;
 use listening::Watcher;
 use moves::Moves;
 use pickup::PickupStanding;
@@ -83,12 +85,7 @@ pub(crate) struct Channel {
     direction: Direction,
     created: SystemTime,
     pub(crate) driver: Box<dyn Driver>,
-    state: watch::Sender<ChannelState>,
-    early_media: watch::Sender<bool>,
-    held: watch::Sender<bool>,
-    bridged: watch::Sender<bool>,
-    forward: watch::Sender<Option<Forward>>,
-    transferred: watch::Sender<Option<Result<(), u16>>>,
+    facets: Arc<Facets>,
     hops: AtomicU8,
     leg: Mutex<Option<Arc<Leg>>>,
     /// What the leg had counted when it went.
@@ -98,7 +95,6 @@ pub(crate) struct Channel {
     texts: texts::TextQueue,
     pub(crate) verdict: VerdictSlot,
     moves: Moves,
-    onward: watch::Sender<TransferProgress>,
     pickup: PickupStanding,
     pub(crate) media: MediaStanding,
     pub(crate) music: MusicStanding,
@@ -115,12 +111,12 @@ impl Channel {
         let left_out = details.omitted[1].has(kind);
         drop(details);
         // What is left out counts as told: nothing else is to be done about it.
-        !self.state.borrow().is_ended() && (left_out || self.driver.pass_hold(held))
+        !self.facets.state.get().is_ended() && (left_out || self.driver.pass_hold(held))
     }
 
     /// Has the party send its media there.
     pub(crate) fn route_media(&self, route: MediaRoute) {
-        if !self.state.borrow().is_ended() {
+        if !self.facets.state.get().is_ended() {
             self.driver.route_media(route);
         }
     }
@@ -220,12 +216,7 @@ impl Call {
             direction: spec.direction,
             created: SystemTime::now(),
             driver: spec.driver,
-            state: watch::Sender::new(initial),
-            early_media: watch::Sender::new(false),
-            held: watch::Sender::new(false),
-            bridged: watch::Sender::new(false),
-            forward: watch::Sender::new(None),
-            transferred: watch::Sender::new(None),
+            facets: Arc::new(Facets::new(initial)),
             hops: AtomicU8::new(HOPS),
             leg: Mutex::new(spec.leg),
             counted: OnceLock::new(),
@@ -234,7 +225,6 @@ impl Call {
             texts: texts::TextQueue::default(),
             verdict: VerdictSlot::default(),
             moves: Moves::default(),
-            onward: watch::Sender::default(),
             pickup: PickupStanding::default(),
             media: MediaStanding::default(),
             music: MusicStanding::default(),
@@ -288,22 +278,7 @@ impl Call {
 
     /// The state now.
     pub fn state(&self) -> ChannelState {
-        *self.0.state.borrow()
-    }
-
-    /// Follows the state.
-    pub fn watch_state(&self) -> watch::Receiver<ChannelState> {
-        self.0.state.subscribe()
-    }
-
-    /// Becomes true when the far end sends audio before its answer.
-    pub fn watch_early_media(&self) -> watch::Receiver<bool> {
-        self.0.early_media.subscribe()
-    }
-
-    /// Where the called party wants the call to go instead, once it says so.
-    pub(crate) fn watch_forward(&self) -> watch::Receiver<Option<Forward>> {
-        self.0.forward.subscribe()
+        self.0.facets.state.get()
     }
 
     /// How many more channels may follow this one, one calling the other: what Max-Forwards is to SIP.
@@ -318,17 +293,7 @@ impl Call {
 
     /// Whether the party has put us on hold.
     pub fn is_held(&self) -> bool {
-        *self.0.held.borrow()
-    }
-
-    /// True while the party has put us on hold.
-    pub fn watch_hold(&self) -> watch::Receiver<bool> {
-        self.0.held.subscribe()
-    }
-
-    /// True while the channel is joined with another.
-    pub fn watch_bridged(&self) -> watch::Receiver<bool> {
-        self.0.bridged.subscribe()
+        self.0.facets.held.get()
     }
 
     /// When the channel was answered.
@@ -381,7 +346,7 @@ impl Call {
     /// [`CallError::HungUp`] when it ends instead.
     pub async fn until_up(&self) -> Result<(), CallError> {
         let mut states = self.watch_state();
-        let state = states.wait_for(|s| *s == ChannelState::Up || s.is_ended()).await.map(|s| *s);
+        let state = states.wait_for(|s| *s == ChannelState::Up || s.is_ended()).await;
         match state {
             Ok(ChannelState::Up) => Ok(()),
             _ => Err(CallError::HungUp),
@@ -417,7 +382,7 @@ impl Call {
     /// Waits for the end of the channel and tells why it ended.
     pub async fn hung_up(&self) -> HangupCause {
         let mut states = self.watch_state();
-        let ended = states.wait_for(|s| s.is_ended()).await.map(|s| *s);
+        let ended = states.wait_for(|s| s.is_ended()).await;
         match ended {
             Ok(ChannelState::Ended(cause)) => cause,
             _ => HangupCause::NORMAL,
@@ -475,7 +440,7 @@ impl Call {
         match report {
             Report::Ringing => self.advance(ChannelState::Ringing),
             Report::Progress => {
-                self.0.early_media.send_replace(true);
+                self.0.facets.early_media.set(true);
             }
             Report::Answered => self.advance(ChannelState::Up),
             Report::Held => self.hold(true),
@@ -490,10 +455,10 @@ impl Call {
             Report::Text(text) => self.heard_text(text),
             Report::ChargeAdvice(advice) => self.charged(advice),
             Report::Transferred(said) => {
-                self.0.transferred.send_replace(Some(said));
+                self.0.facets.transferred.set(Some(said));
             }
             Report::Forwarded(forward) => {
-                self.0.forward.send_replace(Some(forward));
+                self.0.facets.forward.set(Some(forward));
             }
             Report::Ended(cause) => self.end(cause),
         }
@@ -544,7 +509,7 @@ impl Call {
             if std::mem::replace(told, held) == held {
                 return;
             }
-        } else if self.0.held.send_replace(held) == held {
+        } else if self.0.facets.held.set(held) == held {
             return;
         }
         self.0.switchboard.notice(|| Event::Hold { channel: self.snapshot(), held });
@@ -563,7 +528,7 @@ impl Call {
     }
 
     fn advance(&self, state: ChannelState) {
-        let changed = self.0.state.send_if_modified(|now| {
+        let changed = self.0.facets.state.change(|now| {
             let later = !now.is_ended() && *now != ChannelState::Up && *now != state;
             if later {
                 *now = state;
@@ -579,7 +544,7 @@ impl Call {
     }
 
     fn end(&self, cause: HangupCause) {
-        let changed = self.0.state.send_if_modified(|now| {
+        let changed = self.0.facets.state.change(|now| {
             let running = !now.is_ended();
             if running {
                 *now = ChannelState::Ended(cause);
@@ -588,7 +553,7 @@ impl Call {
         });
         if changed {
             self.0.playback.abandon();
-            self.0.moves.clear();
+            self.forget_moves();
             self.0.media.clear();
             self.stop_music();
             self.0.music.clear();
@@ -614,6 +579,7 @@ impl std::fmt::Debug for Call {
 
 impl Drop for Channel {
     fn drop(&mut self) {
+        self.facets.close();
         self.switchboard.forget(&self.name);
     }
 }

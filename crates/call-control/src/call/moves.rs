@@ -1,10 +1,11 @@
 //! Channels that are sent somewhere else while something runs on them: transfers, pickups, redirections.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
-use super::{Call, DialplanPosition};
+use super::{Call, DialplanPosition, Follower};
 
 /// Where a channel is sent.
 #[derive(Clone, Debug)]
@@ -19,54 +20,17 @@ pub enum Move {
 }
 
 /// The move that a channel has not made yet.
+#[derive(Default)]
 pub(crate) struct Moves {
     next: Mutex<Option<Move>>,
     ordered: Notify,
-    /// Counts the moves: a bridge sees by it that a party has left.
-    count: watch::Sender<u64>,
     /// Whether a task sees to the channel and takes its moves.
-    attended: watch::Sender<bool>,
-    /// Who has picked the ringing channel up.
-    picked_up: watch::Sender<Option<Call>>,
-}
-
-impl Default for Moves {
-    fn default() -> Self {
-        Self {
-            next: Mutex::new(None),
-            ordered: Notify::new(),
-            count: watch::Sender::new(0),
-            attended: watch::Sender::new(false),
-            picked_up: watch::Sender::new(None),
-        }
-    }
+    attended: AtomicBool,
 }
 
 impl Moves {
     fn take(&self) -> Option<Move> {
         self.next.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Notes who takes the call that rings; `false` when somebody has it already.
-    pub(super) fn picked_up_by(&self, taker: &Call) -> bool {
-        self.picked_up.send_if_modified(|slot| {
-            let is_free = slot.is_none();
-            if is_free {
-                *slot = Some(taker.clone());
-            }
-            is_free
-        })
-    }
-
-    /// Whether somebody would hear that the call is taken.
-    pub(super) fn is_waited_for(&self) -> bool {
-        self.picked_up.receiver_count() > 0
-    }
-
-    /// Lets go of channels that it names.
-    pub(crate) fn clear(&self) {
-        drop(self.take());
-        self.picked_up.send_replace(None);
     }
 }
 
@@ -78,7 +42,10 @@ impl Call {
             return;
         }
         *self.0.moves.next.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
-        self.0.moves.count.send_modify(|count| *count += 1);
+        self.0.facets.moves.change(|count| {
+            *count += 1;
+            true
+        });
         self.0.moves.ordered.notify_one();
     }
 
@@ -100,7 +67,7 @@ impl Call {
 
     /// Tells that a task sees to this channel, and takes its moves.
     pub fn set_attended(&self) {
-        self.0.moves.attended.send_replace(true);
+        self.0.moves.attended.store(true, Ordering::Relaxed);
     }
 
     /// Tells observers that the task which attended the channel is done with it.
@@ -110,21 +77,18 @@ impl Call {
 
     /// Whether a task sees to this channel. The phones that a `Dial` calls have none: the caller's sees to them.
     pub fn is_attended(&self) -> bool {
-        *self.0.moves.attended.borrow()
+        self.0.moves.attended.load(Ordering::Relaxed)
     }
 
     /// Becomes true when the channel leaves for somewhere else.
-    pub(crate) async fn left(&self, mut count: watch::Receiver<u64>) {
-        // The sender lives as long as the channel, which `self` keeps.
+    pub(crate) async fn left(&self, mut count: Follower<u64>) {
+        // The channel is not gone as long as `self` keeps it.
         let _ = count.changed().await;
     }
 
-    /// The moves so far, to notice the next one by.
-    pub(crate) fn watch_moves(&self) -> watch::Receiver<u64> {
-        self.0.moves.count.subscribe()
-    }
-
-    pub(crate) fn watch_pickup(&self) -> watch::Receiver<Option<Call>> {
-        self.0.moves.picked_up.subscribe()
+    /// Lets go of the channels that moves and pickups name.
+    pub(super) fn forget_moves(&self) {
+        drop(self.0.moves.take());
+        self.0.facets.picked_up.set(None);
     }
 }

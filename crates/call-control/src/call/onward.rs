@@ -1,8 +1,6 @@
 //! How far a party is on its way to the one that it was handed on to: what it hears tells.
 
-use tokio::sync::watch;
-
-use super::Call;
+use super::{Call, Follower};
 use crate::cause::HangupCause;
 
 /// Where a party is that was sent on.
@@ -44,7 +42,7 @@ impl TransferProgress {
 #[derive(Debug)]
 pub struct TransferWatch {
     party: Call,
-    progress: watch::Receiver<TransferProgress>,
+    progress: Follower<TransferProgress>,
 }
 
 impl TransferWatch {
@@ -53,7 +51,7 @@ impl TransferWatch {
         tokio::select! {
             biased;
             // The party, which holds the sender, lives as long as this does.
-            _ = self.progress.changed() => *self.progress.borrow_and_update(),
+            _ = self.progress.changed() => self.progress.latest(),
             cause = self.party.hung_up() => TransferProgress::Failed(cause),
         }
     }
@@ -62,13 +60,13 @@ impl TransferWatch {
 impl Call {
     /// Follows the channel from here on to whom it will be connected with. Called before it is [sent](Call::send_to) there.
     pub fn watch_transfer(&self) -> TransferWatch {
-        self.0.onward.send_replace(TransferProgress::Trying);
-        TransferWatch { party: self.clone(), progress: self.0.onward.subscribe() }
+        self.0.facets.onward.set(TransferProgress::Trying);
+        TransferWatch { party: self.clone(), progress: self.watch_onward() }
     }
 
     /// Notes what the party hears.
     pub(crate) fn hears(&self, progress: TransferProgress) {
-        self.0.onward.send_if_modified(|now| std::mem::replace(now, progress) != progress);
+        self.0.facets.onward.change(|now| std::mem::replace(now, progress) != progress);
     }
 }
 

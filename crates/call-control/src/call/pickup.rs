@@ -43,14 +43,25 @@ impl Call {
     /// Whether the channel rings at a phone on behalf of somebody who would talk to whoever takes the call.
     pub fn can_be_picked_up(&self) -> bool {
         let rings = matches!(self.state(), ChannelState::Dialing | ChannelState::Ringing);
-        rings && self.direction() == Direction::Outbound && self.0.moves.is_waited_for()
+        rings && self.direction() == Direction::Outbound && self.0.facets.picked_up.is_followed()
+    }
+
+    /// Notes who takes the call that rings; `false` when somebody has it already.
+    fn is_taken_by(&self, taker: &Call) -> bool {
+        self.0.facets.picked_up.change(|slot| {
+            let is_free = slot.is_none();
+            if is_free {
+                *slot = Some(taker.clone());
+            }
+            is_free
+        })
     }
 
     /// Takes the call that rings on `ringing`: whoever dialled that talks to this channel from then on. `false` when it is
     /// too late. Who sees to this channel waits for its end, or for a [`Move`], from here on.
     pub fn pick_up(&self, ringing: &Call) -> bool {
         // First, for who dialled joins both at once.
-        if !ringing.can_be_picked_up() || !ringing.0.moves.picked_up_by(self) {
+        if !ringing.can_be_picked_up() || !ringing.is_taken_by(self) {
             return false;
         }
         self.send_to(Move::Follow);

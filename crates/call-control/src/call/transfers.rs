@@ -21,15 +21,15 @@ impl Call {
     /// # Errors
     /// [`CallError::HungUp`] when the party goes before it has said anything; inside it [`TransferFailure`].
     pub async fn transfer(&self, to: &str) -> Result<Result<(), TransferFailure>, CallError> {
-        self.0.transferred.send_replace(None);
-        let mut news = self.0.transferred.subscribe();
+        self.0.facets.transferred.set(None);
+        let mut news = self.watch_transferred();
         if !self.0.driver.transfer(to) {
             return Ok(Err(TransferFailure::Unsupported));
         }
         // What was said counts, even if the channel ended with it.
         let said = tokio::select! {
             biased;
-            said = news.wait_for(Option::is_some) => said.ok().and_then(|said| *said),
+            said = news.wait_for(Option::is_some) => said.ok().flatten(),
             _ = self.hung_up() => None,
         };
         said.map(|said| said.map_err(TransferFailure::Refused)).ok_or(CallError::HungUp)

@@ -33,12 +33,12 @@ pub(super) async fn watch_branch(
     // Only the watches are kept: this task must not keep the channel alive.
     drop(call);
     loop {
-        let state = *states.borrow_and_update();
-        if *early_media.borrow_and_update() && !told_media {
+        let state = states.latest();
+        if early_media.latest() && !told_media {
             told_media = true;
             let _ = progress.send((index, Progress::EarlyMedia));
         }
-        let taker = pickup.borrow_and_update().clone();
+        let taker = pickup.latest();
         if let Some(taker) = taker {
             let _ = progress.send((index, Progress::PickedUp(taker)));
             return;
@@ -53,7 +53,7 @@ pub(super) async fn watch_branch(
                 return;
             }
             ChannelState::Ended(cause) => {
-                let forward = forward.borrow().clone();
+                let forward = forward.get();
                 let told = forward.map_or(Progress::Failed(cause), Progress::Forwarded);
                 let _ = progress.send((index, told));
                 return;

@@ -2,10 +2,8 @@
 
 use std::convert::Infallible;
 
-use tokio::sync::watch;
-
 use super::MusicWhile;
-use crate::call::Call;
+use crate::call::{Call, Follower};
 
 /// Sees to it that of two channels in a bridge the one knows when the other holds, for as long as it is polled; what plays ends when it is
 /// dropped.
@@ -15,7 +13,7 @@ pub(crate) async fn play_to_the_held(one: &Call, other: &Call) -> Infallible {
     loop {
         follow(&mut first, one, other, &mut for_other);
         follow(&mut second, other, one, &mut for_one);
-        // The senders live as long as the channels, which are borrowed here.
+        // The channels are borrowed here, so that none is gone.
         tokio::select! {
             _ = first.changed() => {}
             _ = second.changed() => {}
@@ -49,8 +47,8 @@ impl Drop for Waiting {
 }
 
 /// `listener` waits while `holder` holds.
-fn follow(held: &mut watch::Receiver<bool>, holder: &Call, listener: &Call, waiting: &mut Option<Waiting>) {
-    let held = *held.borrow_and_update();
+fn follow(held: &mut Follower<bool>, holder: &Call, listener: &Call, waiting: &mut Option<Waiting>) {
+    let held = held.latest();
     match (held, waiting.is_some()) {
         (true, false) => *waiting = Some(Waiting::begin(holder, listener)),
         (false, true) => *waiting = None,

@@ -74,8 +74,8 @@ pub struct Conversation(Mutex<State>);
 #[derive(Default)]
 struct State {
     flow: Option<Flow>,
-    invite: Option<Message>,
-    response: Option<Message>,
+    invite: Option<Arc<Message>>,
+    response: Option<Arc<Message>>,
     /// Request-URI of an INVITE of ours.
     target: Option<String>,
     /// The session, for who wants to change it.
@@ -95,12 +95,12 @@ impl Conversation {
     }
 
     /// The INVITE that the channel came with.
-    pub fn invite(&self) -> Option<Message> {
+    pub fn invite(&self) -> Option<Arc<Message>> {
         self.state().invite.clone()
     }
 
     /// The last response to our INVITE.
-    pub fn response(&self) -> Option<Message> {
+    pub fn response(&self) -> Option<Arc<Message>> {
         self.state().response.clone()
     }
 
@@ -221,14 +221,14 @@ impl Conversation {
         before - list.len()
     }
 
-    pub(super) fn note_invite(call: &Call, message: &Message, flow: Flow) {
+    pub(super) fn note_invite(call: &Call, message: &Arc<Message>, flow: Flow) {
         let conversation = Self::of(call);
         let mut state = conversation.state();
         state.invite = Some(message.clone());
         state.flow = Some(flow);
     }
 
-    pub(super) fn note_response(call: &Call, message: &Message) {
+    pub(super) fn note_response(call: &Call, message: &Arc<Message>) {
         Self::of(call).state().response = Some(message.clone());
     }
 

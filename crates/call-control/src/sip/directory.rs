@@ -102,7 +102,7 @@ pub trait Directory: Send + Sync + 'static {
 
     /// Registers, refreshes or removes contacts. The credentials are proven. The reply may come later, once what it
     /// acknowledges is safe.
-    fn register(&self, endpoint: Arc<SipEndpoint>, request: Message, flow: Flow, reply: PendingReply);
+    fn register(&self, endpoint: Arc<SipEndpoint>, request: Arc<Message>, flow: Flow, reply: PendingReply);
 
     /// The party on `referrer` hands its call on. What it is connected with leaves for the place that `referral` names;
     /// `referrer` is hung up by what sees to it.
@@ -137,22 +137,27 @@ pub trait Directory: Send + Sync + 'static {
     }
 
     /// A SUBSCRIBE. The credentials are proven.
-    fn subscribe(&self, _endpoint: Arc<SipEndpoint>, _request: Message, pending: PendingSubscription) {
+    fn subscribe(&self, _endpoint: Arc<SipEndpoint>, _request: Arc<Message>, pending: PendingSubscription) {
         pending.refuse(Reply::status(489));
     }
 
     /// A REFER outside of a call. The credentials are proven.
-    fn refer_outside(&self, _endpoint: Arc<SipEndpoint>, _request: Message, pending: PendingSubscription) {
+    fn refer_outside(
+        &self,
+        _endpoint: Arc<SipEndpoint>,
+        _request: Arc<Message>,
+        pending: PendingSubscription,
+    ) {
         pending.refuse(Reply::status(603));
     }
 
     /// A PUBLISH (RFC 3903). The credentials are proven.
-    fn publish(&self, _endpoint: Arc<SipEndpoint>, _request: Message, reply: PendingReply) {
+    fn publish(&self, _endpoint: Arc<SipEndpoint>, _request: Arc<Message>, reply: PendingReply) {
         reply.send(Reply::status(489));
     }
 
     /// A NOTIFY that belongs to no subscription of ours. The credentials are proven.
-    fn notified(&self, _endpoint: Arc<SipEndpoint>, _request: Message, reply: PendingReply) {
+    fn notified(&self, _endpoint: Arc<SipEndpoint>, _request: Arc<Message>, reply: PendingReply) {
         reply.send(Reply::status(489));
     }
 

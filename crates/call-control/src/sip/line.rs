@@ -220,7 +220,7 @@ impl Directory for AnyCaller {
         })
     }
 
-    fn register(&self, _: Arc<SipEndpoint>, _: Message, _: Flow, reply: PendingReply) {
+    fn register(&self, _: Arc<SipEndpoint>, _: Arc<Message>, _: Flow, reply: PendingReply) {
         reply.send(Reply::status(405));
     }
 }

@@ -309,17 +309,17 @@ impl Worker {
     }
 
     /// A refusal, or silence. A 3xx tells where the call is to go instead.
-    pub(super) fn on_failed(&mut self, id: SessionId, status: u16, message: Option<&Message>) {
+    pub(super) fn on_failed(&mut self, id: SessionId, status: u16, message: Option<&Arc<Message>>) {
         let session = self.sessions.get(&id).filter(|_| (300..400).contains(&status));
         if let (Some(session), Some(message)) = (session, message)
             && let Some(forward) = redirect::forward_of(message, session.media.endpoint())
         {
             session.call.report(Report::Forwarded(forward));
         }
-        let said = message.and_then(causes::from_reason);
+        let said = message.and_then(|message| causes::from_reason(message));
         let cause = said.unwrap_or_else(|| causes::from_status(status));
         if let Some(session) = self.sessions.get(&id) {
-            let reason = message.map_or("", Message::reason);
+            let reason = message.map_or("", |message| message.reason());
             session.call.note_outcome(format!("SIP {status} {reason}").trim_end().to_owned(), cause);
             if let Some(message) = message {
                 Conversation::note_response(&session.call, message);
@@ -329,7 +329,7 @@ impl Worker {
     }
 
     /// The first 2xx. The user agent has sent the ACK.
-    pub(super) fn on_answered(&mut self, id: SessionId, message: &Message) {
+    pub(super) fn on_answered(&mut self, id: SessionId, message: &Arc<Message>) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.stage = Stage::Established;
         Conversation::note_response(&session.call, message);

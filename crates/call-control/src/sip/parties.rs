@@ -77,7 +77,8 @@ pub(super) fn identity_headers(
     role: &str,
 ) -> Headers {
     let open = party.presentation.is_allowed();
-    if party.number.is_empty() || !(open || endpoint.trust_id_outbound) {
+    let is_told = endpoint.send_pai || endpoint.send_rpid;
+    if !is_told || party.number.is_empty() || !(open || endpoint.trust_id_outbound) {
         return Headers::new();
     }
     let host = endpoint.from_domain.clone().unwrap_or_else(|| host_text(local));
@@ -139,7 +140,8 @@ pub(super) fn redirecting_headers(
     target: &str,
     local: IpAddr,
 ) -> Headers {
-    if redirecting.from.number.is_empty() {
+    let is_told = endpoint.send_diversion || endpoint.send_history_info;
+    if !is_told || redirecting.from.number.is_empty() {
         return Headers::new();
     }
     let host = endpoint.from_domain.clone().unwrap_or_else(|| host_text(local));

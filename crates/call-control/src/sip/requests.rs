@@ -24,7 +24,7 @@ impl Worker {
     pub(super) fn on_request(
         &mut self,
         id: RequestId,
-        request: Message,
+        request: Arc<Message>,
         flow: Flow,
         replaced: Option<SessionId>,
     ) {

@@ -63,7 +63,7 @@ impl Worker {
     pub(super) fn on_subscribe(
         &self,
         id: RequestId,
-        request: Message,
+        request: Arc<Message>,
         flow: Flow,
         endpoint: Arc<SipEndpoint>,
     ) {
@@ -75,7 +75,7 @@ impl Worker {
     pub(super) fn on_refer_outside(
         &self,
         id: RequestId,
-        request: Message,
+        request: Arc<Message>,
         flow: Flow,
         endpoint: Arc<SipEndpoint>,
     ) {
@@ -88,7 +88,7 @@ impl Worker {
         PendingSubscription { id, flow, secure, user_agent: self.user_agent.clone() }
     }
 
-    pub(super) fn on_publish(&self, id: RequestId, request: Message, endpoint: Arc<SipEndpoint>) {
+    pub(super) fn on_publish(&self, id: RequestId, request: Arc<Message>, endpoint: Arc<SipEndpoint>) {
         let reply = PendingReply { id, user_agent: self.user_agent.clone() };
         self.directory.publish(endpoint, request, reply);
     }
@@ -110,7 +110,7 @@ impl SipTechnology {
         method: Method,
         headers: Vec<(String, String)>,
         body: Option<Body>,
-    ) -> Result<Result<Message, RequestFailure>, OriginateError> {
+    ) -> Result<Result<Arc<Message>, RequestFailure>, OriginateError> {
         let flows = self.flows_to(&route.next_hop).await?;
         let [flow, others @ ..] = flows.as_slice() else { return Err(OriginateError::Refused) };
         let (flow, secure) = (*flow, addressing::is_sips(&route.target));

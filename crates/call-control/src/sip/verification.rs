@@ -35,7 +35,7 @@ pub struct CallerVerdict {
 /// An INVITE whose sender is proven.
 pub(super) struct ProvenInvite {
     pub(super) id: RequestId,
-    pub(super) message: Message,
+    pub(super) message: Arc<Message>,
     pub(super) flow: Flow,
     pub(super) endpoint: Arc<SipEndpoint>,
     /// The session that it wants to take the place of.

@@ -194,7 +194,7 @@ impl Worker {
                 self.on_answered(id, &message);
                 self.tell_waiting_charges(id);
             }
-            SessionEvent::Established { ack } => self.on_established(id, ack.as_ref()),
+            SessionEvent::Established { ack } => self.on_established(id, ack.as_deref()),
             SessionEvent::Reinvite { message } => self.on_reinvite(id, &message),
             SessionEvent::ReinviteConfirmed { ack } => self.on_reinvite_confirmed(id, &ack),
             SessionEvent::ReinviteAnswered { message } => {
@@ -231,7 +231,7 @@ impl Worker {
                 if let (Some(session), Some(bye)) = (self.sessions.get(&id), &message) {
                     session.hear_charges(bye);
                 }
-                self.end(id, end_cause(message.as_ref(), reason));
+                self.end(id, end_cause(message.as_deref(), reason));
             }
             _ => {}
         }

@@ -171,7 +171,7 @@ impl Directory for ConfiguredDirectory {
         }
     }
 
-    fn register(&self, endpoint: Arc<SipEndpoint>, request: Message, flow: Flow, reply: PendingReply) {
+    fn register(&self, endpoint: Arc<SipEndpoint>, request: Arc<Message>, flow: Flow, reply: PendingReply) {
         match self.exchange.upgrade() {
             Some(exchange) => {
                 drop(tokio::spawn(registration::serve(exchange, endpoint, request, flow, reply)))
@@ -180,28 +180,28 @@ impl Directory for ConfiguredDirectory {
         }
     }
 
-    fn subscribe(&self, endpoint: Arc<SipEndpoint>, request: Message, pending: PendingSubscription) {
+    fn subscribe(&self, endpoint: Arc<SipEndpoint>, request: Arc<Message>, pending: PendingSubscription) {
         match self.exchange.upgrade() {
             Some(exchange) => exchange.presence().subscribe(&endpoint, &request, pending),
             None => pending.refuse(Reply::status(503)),
         }
     }
 
-    fn refer_outside(&self, endpoint: Arc<SipEndpoint>, request: Message, pending: PendingSubscription) {
+    fn refer_outside(&self, endpoint: Arc<SipEndpoint>, request: Arc<Message>, pending: PendingSubscription) {
         match self.exchange.upgrade() {
             Some(exchange) => click_to_dial::take(exchange, endpoint, &request, pending),
             None => pending.refuse(Reply::status(503)),
         }
     }
 
-    fn publish(&self, endpoint: Arc<SipEndpoint>, request: Message, reply: PendingReply) {
+    fn publish(&self, endpoint: Arc<SipEndpoint>, request: Arc<Message>, reply: PendingReply) {
         match self.exchange.upgrade() {
             Some(exchange) => exchange.presence().publish(&endpoint, &request, reply),
             None => reply.send(Reply::status(503)),
         }
     }
 
-    fn notified(&self, endpoint: Arc<SipEndpoint>, request: Message, reply: PendingReply) {
+    fn notified(&self, endpoint: Arc<SipEndpoint>, request: Arc<Message>, reply: PendingReply) {
         match self.exchange.upgrade() {
             Some(exchange) => reply.send(exchange.presence().notified(&endpoint.name, &request)),
             None => reply.send(Reply::status(503)),

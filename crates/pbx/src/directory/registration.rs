@@ -17,7 +17,7 @@ use crate::registrar::RefusedRegistration;
 pub(super) async fn serve(
     exchange: Arc<Exchange>,
     endpoint: Arc<SipEndpoint>,
-    request: Message,
+    request: Arc<Message>,
     flow: Flow,
     reply: PendingReply,
 ) {

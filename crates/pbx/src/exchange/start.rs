@@ -274,7 +274,8 @@ fn switchboard_of(
 async fn take_calls(exchange: Weak<Exchange>, mut calls: mpsc::Receiver<Call>) {
     while let Some(call) = calls.recv().await {
         match exchange.upgrade() {
-            Some(exchange) => drop(tokio::spawn(run_call(exchange, call))),
+            // In a box of its own: a task moves what it runs five times before and after it runs.
+            Some(exchange) => drop(tokio::spawn(Box::pin(run_call(exchange, call)))),
             None => return,
         }
     }

@@ -88,10 +88,10 @@ async fn accompany(call: &Call, request: &Request, recording: &Recording) -> std
     }
     loop {
         if request.only_bridged {
-            recording.pause(!*bridged.borrow_and_update());
+            recording.pause(!bridged.latest());
         }
         tokio::select! {
-            // The channel has its own end of this for as long as it is known here.
+            // The channel is not gone as long as it is borrowed here.
             _ = bridged.changed(), if request.only_bridged => {}
             () = beep(&mut beeps) => if let Err(error) = call.beep_to_both("beep").await {
                 warning(call, format!("MixMonitor: no beep: {error}"));

@@ -80,7 +80,7 @@ impl<'a> Attributes<'a> {
 
     /// All attributes of type `T`, those that cannot be read left out.
     pub fn typed<T: TypedAttribute<'a>>(self) -> impl Iterator<Item = T> + use<'a, T> {
-        let values = self.lines.attributes(T::NAME).filter_map(|line| value_of(line, T::NAME));
+        let values = self.lines.attributes(T::NAME, |_| true);
         values.filter_map(|value| T::parse(value.trim_ascii()).ok())
     }
 
@@ -89,34 +89,21 @@ impl<'a> Attributes<'a> {
         self.lines.values(b'a').map(str::trim_ascii)
     }
 
-    /// Those of a type that are about one payload type.
-    pub(crate) fn of_format<T: TypedAttribute<'a>>(
-        self,
-        payload_type: u8,
-    ) -> impl Iterator<Item = T> + use<'a, T> {
-        let values = self.lines.attributes(T::NAME).filter_map(|line| value_of(line, T::NAME));
-        let own = values.filter(move |value| is_of_format(value, payload_type));
-        own.filter_map(|value| T::parse(value.trim_ascii()).ok())
+    /// The first of a type that is about one payload type.
+    pub(crate) fn of_format<T: TypedAttribute<'a>>(self, payload_type: u8) -> Option<T> {
+        let mut own = self.lines.attributes(T::NAME, |value| is_of_format(value, payload_type));
+        own.find_map(|value| T::parse(value.trim_ascii()).ok())
     }
 }
 
 /// Whether the value of `rtpmap` or `fmtp` begins with this payload type. Those of other formats need not be read.
 #[inline]
-fn is_of_format(value: &str, payload_type: u8) -> bool {
-    let digits = value.bytes().skip_while(u8::is_ascii_whitespace).take_while(u8::is_ascii_digit);
-    let (number, count) = digits.fold((0_u32, 0_u32), |(number, count), digit| {
-        (number.wrapping_mul(10) + u32::from(digit - b'0'), count + 1)
-    });
+fn is_of_format(value: &[u8], payload_type: u8) -> bool {
+    let digits = value.trim_ascii_start().iter().map(|octet| octet.wrapping_sub(b'0'));
+    let digits = digits.take_while(|digit| *digit < 10).take(4);
+    let (number, count) =
+        digits.fold((0, 0), |(number, count), digit| (number * 10 + u32::from(digit), count + 1));
     (1..=3).contains(&count) && number == u32::from(payload_type)
-}
-
-/// The value behind `name:`, in a line that begins so, with the blanks around it.
-#[inline]
-fn value_of<'a>(line: &'a str, name: &str) -> Option<&'a str> {
-    let (head, rest) = line.split_at_checked(name.len())?;
-    let value = rest.strip_prefix(':')?;
-    // Nearly all write it as the RFC does.
-    (head == name || head.eq_ignore_ascii_case(name)).then_some(value)
 }
 
 impl<'a> Iterator for Attributes<'a> {

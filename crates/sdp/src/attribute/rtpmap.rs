@@ -2,8 +2,10 @@
 
 use core::fmt;
 
+use wire_text::{Decimal, all, find};
+
 use super::TypedAttribute;
-use crate::codec::Codec;
+use crate::codec::{Codec, write_format};
 use crate::error::ValueError;
 use crate::words::number_at;
 
@@ -44,10 +46,14 @@ fn read(value: &str) -> Option<RtpMap<'_>> {
     let (payload_type, at) = number_at(octets, 0).filter(|(number, _)| *number < 128)?;
     let is_blank = |at: &usize| matches!(octets.get(*at), Some(b' ' | b'\t'));
     let start = (at..).find(|at| !is_blank(at)).filter(|start| *start > at)?;
-    let is_of_name = |octet: u8| octet.is_ascii_graphic() && octet != b'/';
-    let end = (start..octets.len()).find(|at| !is_of_name(octets[*at])).filter(|end| *end > start)?;
-    let (clock_rate, after) =
-        number_at(octets, end + 1).filter(|(rate, _)| *rate > 0 && octets[end] == b'/')?;
+    // A name ends before the slash, and is printable ASCII.
+    let name = octets.get(start..)?;
+    let length = find(name, b'/').filter(|length| *length > 0)?;
+    let end = start + length;
+    if !all(&name[..length], |octets| octets.within(b'!', b'~')) {
+        return None;
+    }
+    let (clock_rate, after) = number_at(octets, end + 1).filter(|(rate, _)| *rate > 0)?;
     let channels = match octets.get(after..)? {
         [] | [b'/'] => 1,
         [b'/', ..] => channels(octets, after + 1)?,
@@ -66,8 +72,9 @@ fn channels(octets: &[u8], at: usize) -> Option<u8> {
 
 impl fmt::Display for RtpMap<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}/{}", self.payload_type, self.name, self.clock_rate)?;
-        if self.channels == 1 { Ok(()) } else { write!(f, "/{}", self.channels) }
+        f.write_str(Decimal::of(self.payload_type).as_str())?;
+        f.write_str(" ")?;
+        write_format(f, self.name, self.clock_rate, self.channels)
     }
 }
 

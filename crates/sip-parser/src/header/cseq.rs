@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use wire_text::Decimal;
+
 use crate::error::HeaderError;
 use crate::method::Method;
 use crate::scan;
@@ -34,7 +36,9 @@ impl CSeq {
 
 impl fmt::Display for CSeq {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.number, self.method)
+        f.write_str(Decimal::of(self.number).as_str())?;
+        f.write_str(" ")?;
+        f.write_str(self.method.as_str())
     }
 }
 

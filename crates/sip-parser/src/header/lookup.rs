@@ -1,5 +1,7 @@
 //! Which listed header a name means: one multiplication, one look into a table and one comparison of sixteen octets.
 
+use wire_text::Sixteen;
+
 use super::name::{COMPACT, HeaderName, LONG, NAMES};
 use crate::scan::is_token;
 
@@ -21,8 +23,16 @@ static WORDS: [Word; LONG.len()] = words();
 /// Listed names by the letter of their compact form.
 static LETTERS: [u8; 32] = letters();
 
-/// Sixteen ones.
-const ONES: u128 = u128::from_ne_bytes([1; 16]);
+/// All bits of as many octets, the lowest.
+static BELOW: [u128; 16] = {
+    let mut below = [0; 16];
+    let mut octets = 1;
+    while octets < 16 {
+        below[octets] = (1 << (8 * octets)) - 1;
+        octets += 1;
+    }
+    below
+};
 
 /// A name of up to sixteen octets, the first one lowest.
 #[derive(Clone, Copy)]
@@ -46,25 +56,20 @@ impl LineName {
     /// colon behind it (RFC 3261 §7.3.1).
     #[inline]
     pub(crate) fn read(line: &[u8]) -> Option<Self> {
-        let short = line.first_chunk::<16>().and_then(|octets| Self::short(u128::from_le_bytes(*octets)));
-        short.or_else(|| Self::any(line))
+        line.first_chunk().and_then(Self::short).or_else(|| Self::any(line))
     }
 
     /// A listed name with its colon among the first sixteen octets, without blanks between.
     #[inline]
-    fn short(octets: u128) -> Option<Self> {
-        let differing = octets ^ (ONES * b':' as u128);
-        let colons = differing.wrapping_sub(ONES) & !differing & (ONES << 7);
-        let colon = (colons.trailing_zeros() / 8) as usize;
-        if colon == 0 || colon == 16 {
-            return None;
-        }
-        let name = octets & (u128::MAX >> (128 - 8 * colon));
+    fn short(octets: &[u8; 16]) -> Option<Self> {
+        let colons = Sixteen::new(octets).equal(b':').bits();
+        let colon = colons.trailing_zeros() as usize;
+        let last = *octets.get(colon.checked_sub(1)?)?;
         let number = if colon == 1 {
-            letter(octets as u8)
+            letter(last)
         } else {
-            let last = (octets >> (8 * (colon - 1))) as u8;
-            find(chain_of(colon, octets as u8, last), |number| {
+            let name = u128::from_le_bytes(*octets) & BELOW.get(colon)?;
+            find(chain_of(colon, octets[0], last), |number| {
                 let word = &WORDS[number];
                 name | word.case == word.lower
             })

@@ -3,6 +3,8 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
+use wire_text::{find, position};
+
 use super::params::{Params, Quoted, between_quotes, unquoted};
 use crate::error::HeaderError;
 use crate::scan::{find_outside, is_token, offset, seconds, split_before};
@@ -32,7 +34,7 @@ impl<'a> NameAddr<'a> {
         };
         let display = Some(text[..open].trim_ascii()).filter(|d| !d.is_empty());
         let inner = &text[open + 1..];
-        let close = memchr::memchr(b'>', inner.as_bytes());
+        let close = find(inner.as_bytes(), b'>');
         let close = close.ok_or(malformed("'<' is not closed by '>'", open))?;
         let params = inner[close + 1..].trim_ascii();
         if !params.is_empty() && !params.starts_with(';') {
@@ -109,11 +111,13 @@ impl fmt::Display for NameAddr<'_> {
         if let Some(display) = self.display {
             let words = |octet| is_token(octet) || matches!(octet, b' ' | b'\t');
             match between_quotes(display).is_some() || display.bytes().all(words) {
-                true => write!(f, "{display} ")?,
-                false => write!(f, "{} ", Quoted(display))?,
+                true => f.write_str(display)?,
+                false => Quoted(display).fmt(f)?,
             }
+            f.write_str(" ")?;
         }
-        write!(f, "<{}>{}", self.uri, self.params)
+        ["<", self.uri.as_str(), ">"].iter().try_for_each(|text| f.write_str(text))?;
+        self.params.fmt(f)
     }
 }
 
@@ -145,7 +149,8 @@ fn open_bracket(text: &str) -> Result<Option<usize>, HeaderError> {
 fn closing_quote(text: &str) -> Option<usize> {
     let mut from = 0;
     loop {
-        let mark = from + memchr::memchr2(b'"', b'\\', text.as_bytes().get(from..)?)?;
+        let mark =
+            from + position(text.as_bytes().get(from..)?, |octets| octets.equal(b'"') | octets.equal(b'\\'))?;
         if text.as_bytes()[mark] == b'"' {
             return Some(mark);
         }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use wire_text::Decimal;
+
 use super::params::Params;
 use crate::error::HeaderError;
 use crate::scan::{is_token, number, offset, split_before};
@@ -82,9 +84,13 @@ impl<'a> Via<'a> {
 
 impl fmt::Display for Via<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SIP/2.0/{} {}", self.transport, self.host)?;
+        f.write_str("SIP/2.0/")?;
+        f.write_str(self.transport)?;
+        f.write_str(" ")?;
+        self.host.fmt(f)?;
         if let Some(port) = self.port {
-            write!(f, ":{port}")?;
+            f.write_str(":")?;
+            f.write_str(Decimal::of(port).as_str())?;
         }
         self.params.fmt(f)
     }

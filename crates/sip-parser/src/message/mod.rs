@@ -1,26 +1,28 @@
 //! One message: its start line, the index of its headers, its body.
 
+mod lines;
 mod parse;
 mod view;
 
 use bytes::Bytes;
 use bytestring::ByteString;
-use smallvec::SmallVec;
 
+use self::lines::{HeaderLines, Place};
 use crate::method::Method;
 
 /// A SIP message, request or response: an immutable view over the bytes that it came in.
 ///
 /// Parsing finds the lines and checks what every message must obey; what a header means is read when it is asked for.
-/// A clone shares the bytes.
+/// A clone shares the bytes. It is moved from hand to hand many times in a call, and kept small for that.
 #[derive(Clone, Debug)]
 pub struct Message {
     bytes: Bytes,
     /// The head as it is read: `bytes`, or a copy in which folded lines were made one.
     head: ByteString,
-    start: StartIndex,
     lines: HeaderLines,
-    body: Bytes,
+    start: StartIndex,
+    /// Where the body stands in `bytes`.
+    body: Place,
 }
 
 /// The first line (RFC 3261 §7.1, §7.2).
@@ -43,51 +45,20 @@ pub enum Start<'a> {
 }
 
 /// Where the parts of the first line stand.
-#[derive(Clone, Debug)]
-enum StartIndex {
-    Request { method: Method, uri: Place },
-    Response { status: u16, reason: Place },
-}
-
-/// Headers that a message holds without an allocation.
-const USUAL_HEADERS: usize = 20;
-
-/// The header lines, in order.
-type HeaderLines = SmallVec<[HeaderLine; USUAL_HEADERS]>;
-
-/// One header line: which header it is, and where its name and its value stand in the head.
 #[derive(Clone, Copy, Debug)]
-struct HeaderLine {
-    /// The number of a listed name, or [`UNLISTED`](crate::header::UNLISTED), in the upper octet; below it the place of the
-    /// first octet of the name, which ends at the first colon.
-    name: u32,
-    value: Place,
+struct StartIndex {
+    kind: StartKind,
+    /// The request-URI, or the reason phrase.
+    text: Place,
 }
 
-impl HeaderLine {
-    const NAME_BITS: u32 = 24;
-
-    /// A line at `name`, which is below 16 megabytes as every message is.
-    #[inline]
-    fn new(number: u8, name: u32, value: Place) -> Self {
-        Self { name: u32::from(number) << Self::NAME_BITS | (name & ((1 << Self::NAME_BITS) - 1)), value }
-    }
-
-    #[inline]
-    fn number(self) -> u8 {
-        (self.name >> Self::NAME_BITS) as u8
-    }
-
-    fn name(self) -> u32 {
-        self.name & ((1 << Self::NAME_BITS) - 1)
-    }
-}
-
-/// Octets from `start` to `end` of the head.
+/// What the first line says. A method without a name here is read again when it is asked for.
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    start: u32,
-    end: u32,
+enum StartKind {
+    /// A request, with the number of its method.
+    Request(u8),
+    /// A response, with its status.
+    Response(u16),
 }
 
 impl PartialEq for Message {

@@ -2,9 +2,11 @@
 
 use bytes::{Buf, Bytes};
 use bytestring::ByteString;
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr_iter, memmem};
+use wire_text::{Places, Sixteen};
 
-use super::{HeaderLine, HeaderLines, Message, Place, StartIndex};
+use super::lines::{HeaderLines, Line, Place};
+use super::{Message, StartIndex, StartKind};
 use crate::error::ParseError;
 use crate::header::{HeaderName, LineName};
 use crate::limits::Limits;
@@ -50,19 +52,16 @@ impl Message {
         let head = ByteString::try_from(head).map_err(|error| ParseError::Encoding(error.valid_up_to()))?;
         let start = start_line(head.get(..index.start_end).ok_or(ParseError::StartLine)?)?;
         let body = body(&bytes, index.head_end + 2, index.announced)?;
-        Ok(Self { bytes, head, start, lines: index.lines, body })
+        Ok(Self { bytes, head, lines: index.lines, start, body })
     }
 }
 
 impl Place {
-    fn new(start: usize, end: usize) -> Self {
-        Self { start: offset(start), end: offset(end) }
+    /// From `start` to `end` of a message, which is shorter than [`LONGEST`].
+    #[inline]
+    pub(super) fn new(start: usize, end: usize) -> Self {
+        Self { start: start as u32, end: end as u32 }
     }
-}
-
-/// A message is bounded far below four gigabytes.
-fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// What a first look at a head finds.
@@ -86,10 +85,12 @@ enum Announced {
 
 /// Finds the header lines; `None` where one goes on in the next line.
 fn index(bytes: &[u8], limits: &Limits) -> Result<Option<Index>, ParseError> {
+    let mut ends = LineEnds::of(bytes);
     let mut lines = HeaderLines::new();
     let mut announced = Announced::Nothing;
-    let start_end = line_end(bytes, 0);
+    let start_end = ends.next();
     let mut at = start_end + 2;
+    let mut count = 0;
     loop {
         match bytes.get(at) {
             Some(b'\r') if bytes.get(at + 1) == Some(&b'\n') => {
@@ -99,24 +100,61 @@ fn index(bytes: &[u8], limits: &Limits) -> Result<Option<Index>, ParseError> {
             Some(_) => {}
             None => return Err(ParseError::Truncated(bytes.len())),
         }
-        if lines.len() >= limits.max_headers {
+        if count >= limits.max_headers {
             return head_end(bytes).and(Err(ParseError::TooManyHeaders(at)));
         }
-        // The next line is looked for before this one is understood: the processor does both at once.
-        let end = line_end(bytes, at);
+        let end = ends.next();
         let Some(name) = LineName::read(&bytes[at..]) else {
             // Bytes without an end of headers are no message at all, whatever their lines look like.
             return head_end(bytes).and(Err(ParseError::HeaderLine(at)));
         };
-        let value = bytes[at + name.colon + 1..end].trim_ascii_start();
-        let value_at = end - value.len();
-        let value = value.trim_ascii_end();
+        let (start, value) = trimmed(bytes, at + name.colon + 1, end);
         if name.number == HeaderName::CONTENT_LENGTH {
             announced = announced.and(value);
         }
-        let place = Place::new(value_at, value_at + value.len());
-        lines.push(HeaderLine::new(name.number, offset(at), place));
-        at = end + 2;
+        lines.push(Line { number: name.number, value: Place::new(start, start + value.len()) });
+        (at, count) = (end + 2, count + 1);
+    }
+}
+
+/// What stands from `start` to `end`, without the blanks around it, and where it begins.
+#[inline]
+fn trimmed(bytes: &[u8], start: usize, end: usize) -> (usize, &[u8]) {
+    // Nearly all write one blank before a value, and none behind it.
+    if let Some(value @ [first, .., last]) = bytes.get(start + 1..end)
+        && bytes[start] == b' '
+        && *first > b' '
+        && *last > b' '
+    {
+        return (start + 1, value);
+    }
+    let value = bytes[start..end].trim_ascii_start();
+    (end - value.len(), value.trim_ascii_end())
+}
+
+/// Where the lines of a message end, one after the other.
+struct LineEnds<'b, F> {
+    bytes: &'b [u8],
+    feeds: F,
+}
+
+impl<'b> LineEnds<'b, ()> {
+    #[inline]
+    fn of(bytes: &'b [u8]) -> LineEnds<'b, impl Iterator<Item = usize>> {
+        LineEnds { bytes, feeds: Places::of(bytes, |octets: Sixteen| octets.equal(b'\n')) }
+    }
+}
+
+impl<F: Iterator<Item = usize>> LineEnds<'_, F> {
+    /// The next place where CRLF stands; the end of the bytes when there is none.
+    #[inline(always)]
+    fn next(&mut self) -> usize {
+        for feed in self.feeds.by_ref() {
+            if feed > 0 && self.bytes[feed - 1] == b'\r' {
+                return feed - 1;
+            }
+        }
+        self.bytes.len()
     }
 }
 
@@ -136,15 +174,15 @@ impl Announced {
 }
 
 /// The octets behind the head, as many as were announced.
-fn body(bytes: &Bytes, from: usize, announced: Announced) -> Result<Bytes, ParseError> {
+fn body(bytes: &Bytes, from: usize, announced: Announced) -> Result<Place, ParseError> {
     let present = bytes.len() - from;
     match announced {
         Announced::Nonsense => Err(ParseError::ContentLength),
         Announced::Octets(announced) if announced > present => {
             Err(ParseError::BodyTooShort { announced, present })
         }
-        Announced::Octets(length) => Ok(bytes.slice(from..from + length)),
-        Announced::Nothing => Ok(bytes.slice(from..)),
+        Announced::Octets(length) => Ok(Place::new(from, from + length)),
+        Announced::Nothing => Ok(Place::new(from, bytes.len())),
     }
 }
 
@@ -174,19 +212,6 @@ fn unfold(head: &[u8]) -> Bytes {
     Bytes::from(copy)
 }
 
-/// Where the line that begins at `from` ends. The head ends with CRLF, so there is always one.
-fn line_end(head: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(found) = memchr(b'\r', &head[at..]) {
-        at += found;
-        if head.get(at + 1) == Some(&b'\n') {
-            return at;
-        }
-        at += 1;
-    }
-    head.len()
-}
-
 fn start_line(line: &str) -> Result<StartIndex, ParseError> {
     match line.strip_prefix("SIP/") {
         Some(rest) => status_line(line, rest),
@@ -210,26 +235,33 @@ fn status_line(line: &str, rest: &str) -> Result<StartIndex, ParseError> {
     };
     let status = code.parse().ok().filter(|s| (100..=699).contains(s) && !code.starts_with('+'));
     let status = status.ok_or(ParseError::Status)?;
-    Ok(StartIndex::Response { status, reason: Place::new(line.len() - reason.len(), line.len()) })
+    let kind = StartKind::Response(status);
+    Ok(StartIndex { kind, text: Place::new(line.len() - reason.len(), line.len()) })
 }
 
 fn request_line(line: &str) -> Result<StartIndex, ParseError> {
-    let method_end = line.bytes().position(|octet| !is_token(octet)).ok_or(ParseError::StartLine)?;
-    let (method, rest) = line.split_at(method_end);
-    if method.is_empty() || !rest.starts_with(' ') {
-        return Err(ParseError::StartLine);
-    }
+    let (method, rest) = method_of(line).ok_or(ParseError::StartLine)?;
     let uri = match rest.strip_suffix(" SIP/2.0") {
         Some(uri) => uri,
         None => before_version(rest)?,
     };
     let blanks = uri.len() - uri.trim_ascii_start().len();
-    let place = Place::new(method_end + blanks, method_end + uri.trim_ascii_end().len());
+    let method_end = line.len() - rest.len();
+    let text = Place::new(method_end + blanks, method_end + uri.trim_ascii_end().len());
     // A URI holds no controls (RFC 3986 §2), and with them the line could not be written as it came.
-    if place.start >= place.end || has_control(uri.as_bytes()) {
+    if text.start >= text.end || has_control(uri.as_bytes()) {
         return Err(ParseError::StartLine);
     }
-    Ok(StartIndex::Request { method: Method::from(method), uri: place })
+    Ok(StartIndex { kind: StartKind::Request(method.number()), text })
+}
+
+/// The method that a request begins with, and what follows it from the blank on.
+fn method_of(line: &str) -> Option<(Method, &str)> {
+    let (method, rest) = line.split_at(line.bytes().position(|octet| octet == b' ')?);
+    match Method::from(method) {
+        Method::Other(_) if method.is_empty() || !method.bytes().all(is_token) => None,
+        method => Some((method, rest)),
+    }
 }
 
 /// What stands before a version that is written in another way than the usual one.

@@ -2,70 +2,70 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write;
 use core::net::IpAddr;
 use core::ops::Range;
 
 use bytes::Bytes;
 use bytestring::ByteString;
+use wire_text::{Address, Decimal, Sixteen, all};
 
+use super::lines::{Line, Place};
 use super::parse::LONGEST;
-use super::{HeaderLine, Message, Place, Start, StartIndex};
+use super::{Message, Start, StartKind};
 use crate::error::HeaderError;
 use crate::header::{CSeq, Contact, HeaderName, NameAddr, UNLISTED, Via, by_number};
 use crate::method::Method;
-use crate::scan::{CommaList, number};
+use crate::scan::{CommaList, is_token, number, split_before};
 use crate::typed::TypedHeader;
 use crate::uri::Uri;
 
 impl Message {
     /// The first line.
     pub fn start(&self) -> Start<'_> {
-        match &self.start {
-            StartIndex::Request { method, uri } => {
-                Start::Request { method: method.clone(), uri: self.text(*uri) }
-            }
-            StartIndex::Response { status, reason } => {
-                Start::Response { status: *status, reason: self.text(*reason) }
-            }
+        let text = self.text(self.start.text);
+        match self.start.kind {
+            StartKind::Request(number) => Start::Request { method: self.method_of(number), uri: text },
+            StartKind::Response(status) => Start::Response { status, reason: text },
         }
     }
 
     /// Whether it is a request.
     pub fn is_request(&self) -> bool {
-        matches!(self.start, StartIndex::Request { .. })
+        matches!(self.start.kind, StartKind::Request(_))
     }
 
     /// The method of a request.
     pub fn method(&self) -> Option<Method> {
-        match &self.start {
-            StartIndex::Request { method, .. } => Some(method.clone()),
-            StartIndex::Response { .. } => None,
+        match self.start.kind {
+            StartKind::Request(number) => Some(self.method_of(number)),
+            StartKind::Response(_) => None,
         }
+    }
+
+    /// The method of this number, or the one that is written.
+    fn method_of(&self, number: u8) -> Method {
+        Method::by_number(number).unwrap_or_else(|| {
+            let end = self.head.find(' ').unwrap_or_default();
+            Method::from(self.head.get(..end).unwrap_or_default())
+        })
     }
 
     /// The status of a response.
     pub fn status(&self) -> Option<u16> {
-        match self.start {
-            StartIndex::Request { .. } => None,
-            StartIndex::Response { status, .. } => Some(status),
+        match self.start.kind {
+            StartKind::Request(_) => None,
+            StartKind::Response(status) => Some(status),
         }
     }
 
     /// The reason phrase of a response; empty for a request.
     pub fn reason(&self) -> &str {
-        match self.start {
-            StartIndex::Request { .. } => "",
-            StartIndex::Response { reason, .. } => self.text(reason),
-        }
+        if self.is_request() { "" } else { self.text(self.start.text) }
     }
 
     /// The request-URI as written.
     pub fn uri(&self) -> Option<&str> {
-        match self.start {
-            StartIndex::Request { uri, .. } => Some(self.text(uri)),
-            StartIndex::Response { .. } => None,
-        }
+        self.is_request().then(|| self.text(self.start.text))
     }
 
     /// The request-URI taken apart.
@@ -77,9 +77,13 @@ impl Message {
     }
 
     /// The value of the first line of that name, without the blanks around it.
+    #[inline]
     pub fn raw(&self, name: &HeaderName) -> Option<&str> {
-        let number = name.number();
-        self.lines.iter().find(|line| self.means(line, number, name)).map(|line| self.text(line.value))
+        let found = match name.number() {
+            UNLISTED => self.find_written(name, 0),
+            number => self.lines.find(number, 0),
+        };
+        found.map(|(_, value)| self.text(value))
     }
 
     /// The value of each line of that name.
@@ -87,10 +91,37 @@ impl Message {
         let number = name.number();
         // The text counts only where there is no number.
         let unlisted = (number == UNLISTED).then(|| name.clone());
-        let is_meant = move |line: &&HeaderLine| {
-            line.number() == number && unlisted.as_ref().is_none_or(|name| self.is_written(line, name))
-        };
-        self.lines.iter().filter(is_meant).map(|line| self.text(line.value))
+        let mut from = 0;
+        core::iter::from_fn(move || {
+            let (index, value) = match &unlisted {
+                Some(name) => self.find_written(name, from)?,
+                None => self.lines.find(number, from)?,
+            };
+            from = index + 1;
+            Some(self.text(value))
+        })
+    }
+
+    /// The value of each line of a listed name.
+    #[inline]
+    pub(crate) fn listed(&self, name: &HeaderName) -> impl Iterator<Item = &str> {
+        let (number, mut from) = (name.number(), 0);
+        core::iter::from_fn(move || {
+            let (index, value) = self.lines.find(number, from)?;
+            from = index + 1;
+            Some(self.text(value))
+        })
+    }
+
+    /// The first line from `from` on that has this name, which is not listed.
+    fn find_written(&self, name: &HeaderName, mut from: usize) -> Option<(usize, Place)> {
+        loop {
+            let (index, value) = self.lines.find(UNLISTED, from)?;
+            if self.is_written(index, name) {
+                return Some((index, value));
+            }
+            from = index + 1;
+        }
     }
 
     /// The values of a list header, over all its lines: `Allow: A, B` and `Allow: C` are three.
@@ -121,7 +152,8 @@ impl Message {
 
     /// All header lines in order.
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, &str)> {
-        self.lines.iter().map(|line| (self.name(line), self.text(line.value)))
+        let line = |index| self.lines.get(index).map(|line| (self.name(index, line), self.text(line.value)));
+        (0..self.lines.len()).filter_map(line)
     }
 
     /// The topmost Via.
@@ -129,7 +161,9 @@ impl Message {
     /// # Errors
     /// [`HeaderError`] when it is missing or cannot be read.
     pub fn via(&self) -> Result<Via<'_>, HeaderError> {
-        Via::parse(self.values(&HeaderName::Via).next().ok_or(HeaderError::Missing("Via"))?)
+        let mut lines = self.listed(&HeaderName::Via);
+        let top = lines.find_map(|line| CommaList(Some(line)).next());
+        Via::parse(top.ok_or(HeaderError::Missing("Via"))?)
     }
 
     /// From.
@@ -196,8 +230,8 @@ impl Message {
     }
 
     /// The body.
-    pub fn body(&self) -> &Bytes {
-        &self.body
+    pub fn body(&self) -> &[u8] {
+        self.bytes.get(self.body.range()).unwrap_or_default()
     }
 
     /// The whole message as it came.
@@ -208,10 +242,7 @@ impl Message {
     /// The same message with `received` and `rport` put into its topmost Via, as who receives a request adds them
     /// (RFC 3261 §18.2.1, RFC 3581 §4). `rport` is filled in only where the sender asked for it.
     pub fn with_top_via(&self, received: Option<IpAddr>, rport: Option<u16>) -> Self {
-        let Some(line) = self.lines.iter().find(|l| l.number() == HeaderName::Via.number()) else {
-            return self.clone();
-        };
-        let value = self.text(line.value);
+        let Some(value) = self.raw(&HeaderName::Via) else { return self.clone() };
         let top = CommaList(Some(value)).next().unwrap_or(value);
         // A Via that says nothing stays so: it is refused by whoever reads it.
         if top.is_empty() {
@@ -234,55 +265,63 @@ impl Message {
         let bytes = Bytes::from(bytes);
         let head_end = self.head.len() - part.len() + text.len();
         let head = ByteString::try_from(bytes.slice(..head_end)).ok()?;
-        // The blank line stands between the head and the body.
-        let body_at = head_end + 2;
-        let body = bytes.get(body_at..body_at + self.body.len()).map(|body| bytes.slice_ref(body))?;
         let moved = |place: u32| match place as usize {
             before if before < part.end => place,
             behind => (behind - part.len() + text.len()) as u32,
         };
-        let line = |line: &HeaderLine| {
-            let value = Place { start: moved(line.value.start), end: moved(line.value.end) };
-            HeaderLine::new(line.number(), moved(line.name()), value)
+        let body = Place { start: moved(self.body.start), end: moved(self.body.end) };
+        Some(Self { bytes, head, lines: self.lines.moved(moved), start: self.start, body })
+    }
+
+    /// Whether the line at a place in the order has this name, in any case.
+    fn is_written(&self, index: usize, name: &HeaderName) -> bool {
+        self.written_name(index).eq_ignore_ascii_case(name.as_str())
+    }
+
+    fn name(&self, index: usize, line: Line) -> HeaderName {
+        by_number(line.number).cloned().unwrap_or_else(|| HeaderName::from(self.written_name(index)))
+    }
+
+    /// The name as it stands in the message: behind the value of the line before, and the line end.
+    fn written_name(&self, index: usize) -> &str {
+        let before = match index.checked_sub(1).and_then(|before| self.lines.get(before)) {
+            Some(line) => line.value.end as usize,
+            None => self.head.find("\r\n").unwrap_or_default(),
         };
-        let lines = self.lines.iter().map(line).collect();
-        Some(Self { bytes, head, start: self.start.clone(), lines, body })
-    }
-
-    /// Whether a line is of that header; unlisted names are compared without regard to case.
-    #[inline]
-    fn means(&self, line: &HeaderLine, number: u8, name: &HeaderName) -> bool {
-        line.number() == number && (number != UNLISTED || self.is_written(line, name))
-    }
-
-    /// Whether a line has this name, in any case.
-    fn is_written(&self, line: &HeaderLine, name: &HeaderName) -> bool {
-        self.written_name(line).eq_ignore_ascii_case(name.as_str())
-    }
-
-    fn name(&self, line: &HeaderLine) -> HeaderName {
-        by_number(line.number()).cloned().unwrap_or_else(|| HeaderName::from(self.written_name(line)))
-    }
-
-    /// The name as it stands in the message.
-    fn written_name(&self, line: &HeaderLine) -> &str {
-        let line = self.text(Place { start: line.name(), end: line.value.start });
-        line.split(':').next().unwrap_or_default().trim_ascii_end()
+        let text = self.head.get(before..).unwrap_or_default().trim_ascii_start();
+        text.split(':').next().unwrap_or_default().trim_ascii_end()
     }
 
     fn demand(&self, name: &HeaderName, text: &'static str) -> Result<&str, HeaderError> {
         self.raw(name).filter(|value| !value.is_empty()).ok_or(HeaderError::Missing(text))
     }
 
+    #[inline]
     fn text(&self, place: Place) -> &str {
         // Places are cut at ASCII characters, so they are there and on boundaries.
-        self.head.get(place.start as usize..place.end as usize).unwrap_or_default()
+        self.head.get(place.range()).unwrap_or_default()
     }
+}
+
+impl Place {
+    #[inline]
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Whether a value of a parameter of Via needs no quotes.
+fn is_bare_in_via(value: &str) -> bool {
+    let usual = |octets: Sixteen| {
+        octets.lower().within(b'a', b'z') | octets.within(b'0', b':') | octets.within(b'-', b'.')
+    };
+    let bare = |octet| is_token(octet) || matches!(octet, b':' | b'[' | b']');
+    all(value.as_bytes(), usual) || value.bytes().all(bare)
 }
 
 /// The value with `received` set and an empty `rport` filled in; what was there of them is replaced.
 fn rewritten_via(top: &str, received: Option<IpAddr>, rport: Option<u16>) -> String {
-    let (head, params) = top.split_at(top.find(';').unwrap_or(top.len()));
+    let (head, params) = split_before(top, b';');
     let mut text = String::with_capacity(top.len() + ";received=;rport=65535".len() + 39);
     text.push_str(head);
     let via_params = crate::header::Params(params);
@@ -295,17 +334,15 @@ fn rewritten_via(top: &str, received: Option<IpAddr>, rport: Option<u16>) -> Str
         }
         text.extend([";", name]);
         if let Some(value) = value {
-            let plain = |b| crate::scan::is_token(b) || matches!(b, b':' | b'[' | b']');
-            let quote = if value.bytes().all(plain) { "" } else { "\"" };
+            let quote = if is_bare_in_via(value) { "" } else { "\"" };
             text.extend(["=", quote, value, quote]);
         }
     }
-    // Writing into a String does not fail.
     if let Some(ip) = received {
-        let _ = write!(text, ";received={ip}");
+        text.extend([";received=", Address::of(ip).as_str()]);
     }
     if let Some(port) = rport.filter(|_| asks_rport) {
-        let _ = write!(text, ";rport={port}");
+        text.extend([";rport=", Decimal::of(port).as_str()]);
     }
     text
 }

@@ -12,13 +12,13 @@ const COMPARED: usize = 64;
 
 /// Whether two SIP URIs mean the same.
 pub(super) fn same(a: &Uri<'_>, b: &Uri<'_>) -> bool {
-    a.scheme.eq_ignore_ascii_case(b.scheme)
-        && both(a.user, b.user, alike)
-        && both(a.password, b.password, alike)
+    a.scheme().eq_ignore_ascii_case(b.scheme())
+        && both(a.user(), b.user(), alike)
+        && both(a.password(), b.password(), alike)
         && a.host.same(&b.host)
         && a.port == b.port
-        && same_params(a.params, b.params)
-        && same_headers(a.headers, b.headers)
+        && same_params(a.params(), b.params())
+        && same_headers(a.headers(), b.headers())
 }
 
 /// Whether both are absent, or both are there and fit.

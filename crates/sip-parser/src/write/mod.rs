@@ -6,14 +6,17 @@ mod response;
 mod sink;
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
-use bytes::Bytes;
+use smol_str::SmolStr;
+use wire_text::Decimal;
 
 pub use reason::default_reason;
 pub use request::RequestBuilder;
 pub use response::ResponseBuilder;
 
+use self::sink::Sink;
 use crate::header::HeaderName;
 use crate::scan::has_control;
 
@@ -44,38 +47,56 @@ impl IntoHeaderName for &String {
 /// Room for a usual message, so that it is written without growing.
 const USUAL_HEAD: usize = 768;
 
-/// Passes text on with its control characters made blanks.
-struct OneLine<'a>(&'a mut String);
+/// What a message carries.
+#[derive(Clone, Debug)]
+struct Body {
+    content_type: SmolStr,
+    octets: Vec<u8>,
+}
 
-impl Write for OneLine<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        match has_control(text.as_bytes()) {
-            false => self.0.push_str(text),
-            true => self.0.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c })),
-        }
-        Ok(())
+impl Body {
+    fn new(content_type: &str, octets: &[u8]) -> Self {
+        Self { content_type: SmolStr::new(content_type), octets: octets.to_vec() }
     }
 }
 
 /// Writes `Name: value` and the line end.
 fn header_line(head: &mut String, name: impl IntoHeaderName, value: impl fmt::Display) {
-    // Writing into a String does not fail; a Display that fails leaves its value short.
-    name.with_name(|name| {
-        let _ = OneLine(head).write_str(name);
-    });
+    name.with_name(|name| put_on_one_line(head, |head| head.push_str(name)));
     head.push_str(": ");
-    let _ = write!(OneLine(head), "{value}");
+    put_on_one_line(head, |head| {
+        // Writing into a String does not fail; a Display that fails leaves its value short.
+        let _ = write!(head, "{value}");
+    });
     head.push_str("\r\n");
 }
 
-/// Ends the head with Content-Type and Content-Length, and adds the body.
-fn finish(mut head: String, body: Option<(&str, &[u8])>) -> Bytes {
-    if let Some((content_type, _)) = body {
-        header_line(&mut head, &HeaderName::ContentType, content_type);
+/// Lets `put` add a text to the head, and makes its control characters blanks, so that it cannot end its line.
+#[inline]
+fn put_on_one_line(head: &mut String, put: impl FnOnce(&mut String)) {
+    let start = head.len();
+    put(head);
+    if has_control(head.get(start..).unwrap_or_default().as_bytes()) {
+        blank_controls(head, start);
     }
-    let octets = body.map_or(&[][..], |(_, octets)| octets);
-    let _ = write!(head, "Content-Length: {}\r\n\r\n", octets.len());
-    let mut bytes = head.into_bytes();
-    bytes.extend_from_slice(octets);
-    Bytes::from(bytes)
+}
+
+#[cold]
+fn blank_controls(head: &mut String, start: usize) {
+    let text = head.split_off(start);
+    head.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+}
+
+/// Ends the head with Content-Type and Content-Length, and adds the body.
+fn end(sink: &mut impl Sink, body: Option<&Body>) {
+    let octets = body.map_or(&[][..], |body| {
+        sink.push(b"Content-Type: ");
+        sink.value(&body.content_type);
+        sink.push(b"\r\n");
+        &body.octets
+    });
+    sink.push(b"Content-Length: ");
+    sink.push(Decimal::of(octets.len() as u64).as_bytes());
+    sink.push(b"\r\n\r\n");
+    sink.push(octets);
 }

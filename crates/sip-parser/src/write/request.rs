@@ -2,11 +2,12 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write};
+use core::fmt;
 
 use bytes::Bytes;
 
-use super::{IntoHeaderName, OneLine, USUAL_HEAD, finish, header_line};
+use super::sink::Length;
+use super::{Body, IntoHeaderName, USUAL_HEAD, end, header_line, put_on_one_line};
 use crate::method::Method;
 
 /// Writes one request, header by header in the order of the calls. Content-Length is counted and written last.
@@ -27,14 +28,14 @@ use crate::method::Method;
 #[must_use = "a builder sends nothing"]
 pub struct RequestBuilder {
     head: String,
-    body: Option<(String, Vec<u8>)>,
+    body: Option<Body>,
 }
 
 impl RequestBuilder {
     /// Begins with the request line.
     pub fn new(method: &Method, uri: &str) -> Self {
         let mut head = String::with_capacity(USUAL_HEAD);
-        let _ = write!(OneLine(&mut head), "{method} {uri} SIP/2.0");
+        put_on_one_line(&mut head, |head| head.extend([method.as_str(), " ", uri, " SIP/2.0"]));
         head.push_str("\r\n");
         Self { head, body: None }
     }
@@ -47,12 +48,17 @@ impl RequestBuilder {
 
     /// Sets the body and its type.
     pub fn body(mut self, content_type: &str, body: &[u8]) -> Self {
-        self.body = Some((content_type.into(), body.to_vec()));
+        self.body = Some(Body::new(content_type, body));
         self
     }
 
     /// The message.
     pub fn build(self) -> Bytes {
-        finish(self.head, self.body.as_ref().map(|(kind, octets)| (kind.as_str(), octets.as_slice())))
+        let mut length = Length::default();
+        end(&mut length, self.body.as_ref());
+        let mut octets = Vec::from(self.head);
+        octets.reserve_exact(length.0);
+        end(&mut octets, self.body.as_ref());
+        Bytes::from(octets)
     }
 }

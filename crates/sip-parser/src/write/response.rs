@@ -5,11 +5,12 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
-use memchr::memchr;
 use smallvec::SmallVec;
+use smol_str::SmolStr;
+use wire_text::{Decimal, find};
 
-use super::sink::{self, Length, Sink};
-use super::{IntoHeaderName, default_reason, header_line};
+use super::sink::{Length, Sink};
+use super::{Body, IntoHeaderName, default_reason, end, header_line};
 use crate::header::HeaderName;
 use crate::message::Message;
 
@@ -19,11 +20,11 @@ use crate::message::Message;
 pub struct ResponseBuilder<'r> {
     request: &'r Message,
     status: u16,
-    reason: Option<String>,
-    to_tag: Option<String>,
+    reason: Option<SmolStr>,
+    to_tag: SmolStr,
     record_route: bool,
     headers: String,
-    body: Option<(String, Vec<u8>)>,
+    body: Option<Body>,
 }
 
 /// The header lines that a response takes over: hardly ever more than fit without an allocation.
@@ -57,7 +58,7 @@ impl<'r> ResponseBuilder<'r> {
             request,
             status: status.clamp(100, 699),
             reason: None,
-            to_tag: None,
+            to_tag: SmolStr::default(),
             record_route: false,
             headers: String::new(),
             body: None,
@@ -66,13 +67,13 @@ impl<'r> ResponseBuilder<'r> {
 
     /// Another reason phrase than the usual one.
     pub fn reason(mut self, reason: &str) -> Self {
-        self.reason = Some(reason.into());
+        self.reason = Some(SmolStr::new(reason));
         self
     }
 
     /// The tag of To, added where the request has none yet.
     pub fn to_tag(mut self, tag: &str) -> Self {
-        self.to_tag = Some(tag.into());
+        self.to_tag = SmolStr::new(tag);
         self
     }
 
@@ -90,7 +91,7 @@ impl<'r> ResponseBuilder<'r> {
 
     /// Sets the body and its type.
     pub fn body(mut self, content_type: &str, body: &[u8]) -> Self {
-        self.body = Some((content_type.into(), body.to_vec()));
+        self.body = Some(Body::new(content_type, body));
         self
     }
 
@@ -107,37 +108,34 @@ impl<'r> ResponseBuilder<'r> {
     fn write(&self, sink: &mut impl Sink, copies: &[Copy<'_>]) {
         let reason = self.reason.as_deref().unwrap_or_else(|| default_reason(self.status));
         sink.push(b"SIP/2.0 ");
-        sink::number(sink, self.status.into());
+        sink.push(Decimal::of(self.status).as_bytes());
         sink.push(b" ");
         sink.value(reason);
         sink.push(b"\r\n");
         copies.iter().for_each(|copy| copy.write(sink));
         sink.push(self.headers.as_bytes());
-        let body = self.body.as_ref().map_or(&[][..], |(content_type, body)| {
-            sink.push(b"Content-Type: ");
-            sink.value(content_type);
-            sink.push(b"\r\n");
-            body
-        });
-        sink.push(b"Content-Length: ");
-        sink::number(sink, body.len());
-        sink.push(b"\r\n\r\n");
-        sink.push(body);
+        end(sink, self.body.as_ref());
     }
 
     /// Looks for what is copied, once for both times that it is written.
     fn copies(&self) -> Copies<'_> {
+        let mut copies = Copies::new();
+        let mut copy = |title, name: &HeaderName| {
+            self.request.listed(name).for_each(|value| copies.push(Copy { title, value, tag: "" }));
+        };
+        copy("Via: ", &HeaderName::Via);
+        copy("From: ", &HeaderName::From);
         let (to, tag) = self.tagged_to();
-        let lines = |title, name| self.request.raw_all(name).map(move |value| Copy { title, value, tag: "" });
-        let mut copies: Copies<'_> = lines("Via: ", &HeaderName::Via).collect();
-        copies.extend(lines("From: ", &HeaderName::From));
         if !to.is_empty() {
             copies.push(Copy { title: "To: ", value: to, tag });
         }
-        copies.extend(lines("Call-ID: ", &HeaderName::CallId));
-        copies.extend(lines("CSeq: ", &HeaderName::CSeq));
+        let mut copy = |title, name: &HeaderName| {
+            self.request.listed(name).for_each(|value| copies.push(Copy { title, value, tag: "" }));
+        };
+        copy("Call-ID: ", &HeaderName::CallId);
+        copy("CSeq: ", &HeaderName::CSeq);
         if self.record_route {
-            copies.extend(lines("Record-Route: ", &HeaderName::RecordRoute));
+            copy("Record-Route: ", &HeaderName::RecordRoute);
         }
         copies
     }
@@ -145,10 +143,9 @@ impl<'r> ResponseBuilder<'r> {
     /// To of the request, and the tag that it is given.
     fn tagged_to(&self) -> (&str, &str) {
         let to = self.request.raw(&HeaderName::To).unwrap_or_default();
-        let tag = self.to_tag.as_deref().unwrap_or_default();
         // A tag is a parameter.
-        let may_have_one = memchr(b';', to.as_bytes()).is_some();
+        let may_have_one = find(to.as_bytes(), b';').is_some();
         let has_one = may_have_one && self.request.to().is_ok_and(|to| to.tag().is_some());
-        (to, if has_one { "" } else { tag })
+        (to, if has_one { "" } else { &self.to_tag })
     }
 }

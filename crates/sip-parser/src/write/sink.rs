@@ -63,34 +63,9 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// Writes a number.
-pub(super) fn number(sink: &mut impl Sink, mut number: usize) {
-    let (mut digits, mut at) = ([0_u8; 20], 20);
-    loop {
-        at -= 1;
-        // A digit fits an octet, and twenty of them hold every number of 64 bits.
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return sink.push(&digits[at..]);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString;
-
     use super::*;
-
-    #[test]
-    fn numbers_are_written_in_full() {
-        for wanted in [0, 7, 10, 486, usize::MAX] {
-            let mut text = Vec::new();
-            number(&mut text, wanted);
-            assert_eq!(text, wanted.to_string().as_bytes());
-        }
-    }
 
     #[test]
     fn control_characters_become_blanks() {

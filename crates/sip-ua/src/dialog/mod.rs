@@ -7,6 +7,7 @@
 mod error;
 mod id;
 mod route;
+mod tag;
 
 use std::borrow::Cow;
 
@@ -15,6 +16,7 @@ use sip_parser::{Contact, HeaderName, Message, Method, NameAddr, RequestBuilder}
 pub use error::DialogError;
 pub use id::DialogId;
 pub use route::{Path, RouteSet};
+pub(crate) use tag::tag_of;
 
 /// Whether the call behind a dialog has been answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,7 +83,7 @@ impl Dialog {
             remote: raw(invite, &HeaderName::From),
             local_cseq: 0,
             remote_cseq: Some(invite.cseq()?.number),
-            target: target_of(invite).ok_or(DialogError::NoContact)?,
+            target: target_of(invite).ok_or(DialogError::NoContact)?.to_owned(),
             routes: RouteSet::of_request(invite),
             initiator: false,
         })
@@ -146,13 +148,24 @@ impl Dialog {
     /// Whether a request of the peer belongs to this dialog: Call-ID and both tags are its own.
     #[must_use]
     pub fn is_of(&self, request: &Message) -> bool {
-        DialogId::of_request(request).is_ok_and(|id| id.as_ref() == Some(&self.id))
+        let own = [&self.id.local_tag, &self.id.remote_tag].map(String::as_str);
+        self.has_tags(request, [&HeaderName::To, &HeaderName::From], own)
     }
 
     /// Whether a response to a request of ours belongs to this dialog.
     #[must_use]
     pub fn is_of_answer(&self, response: &Message) -> bool {
-        DialogId::of_response(response).is_ok_and(|id| id == self.id)
+        let own = [&self.id.local_tag, &self.id.remote_tag].map(String::as_str);
+        self.has_tags(response, [&HeaderName::From, &HeaderName::To], own)
+    }
+
+    /// Whether a message has our Call-ID, and these tags in these headers. A tag that is absent is empty.
+    fn has_tags(&self, message: &Message, headers: [&HeaderName; 2], tags: [&str; 2]) -> bool {
+        message.call_id().is_ok_and(|call_id| call_id == self.id.call_id)
+            && headers
+                .iter()
+                .zip(tags)
+                .all(|(header, tag)| tag_of(message, header).unwrap_or_default() == tag)
     }
 
     /// The CSeq numbers of the latest requests, ours and the peer's; 0 where there was none.
@@ -214,8 +227,8 @@ impl Dialog {
 
     /// The Request-URI of our next request: the target, or a proxy that routes strictly.
     #[must_use]
-    pub fn request_uri(&self) -> String {
-        self.routes.path(&self.target).uri
+    pub fn request_uri(&self) -> Cow<'_, str> {
+        self.routes.way(&self.target).0
     }
 
     /// Begins a request of the dialog: start line, Via, Route, Max-Forwards, From, To, Call-ID, CSeq
@@ -233,9 +246,9 @@ impl Dialog {
         via: &str,
         max_forwards: u8,
     ) -> RequestBuilder {
-        let path = self.routes.path(&self.target);
-        let mut request = RequestBuilder::new(method, &path.uri).header(&HeaderName::Via, via);
-        for route in &path.routes {
+        let (uri, routes) = self.routes.way(&self.target);
+        let mut request = RequestBuilder::new(method, &uri).header(&HeaderName::Via, via);
+        for route in routes.iter() {
             request = request.header(&HeaderName::Route, route);
         }
         request
@@ -264,12 +277,15 @@ fn raw(message: &Message, name: &HeaderName) -> String {
 }
 
 /// Where requests to the sender of an INVITE go.
-fn target_of(invite: &Message) -> Option<String> {
+fn target_of(invite: &Message) -> Option<&str> {
     if let Some(first) = invite.contacts().next() {
-        return first.ok()?.address().map(|address| address.uri().without_headers().to_owned());
+        return match first.ok()? {
+            Contact::Address(address) => Some(address.uri().without_headers()),
+            Contact::Star => None,
+        };
     }
     let from = invite.from().ok().filter(|from| from.tag().is_none())?;
-    Some(from.uri().without_headers().to_owned())
+    Some(from.uri().without_headers())
 }
 
 /// The URI of the first Contact, without headers: they are not for request lines.

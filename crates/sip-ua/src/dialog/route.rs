@@ -1,5 +1,7 @@
 //! The way that the requests of a dialog take: the route set (RFC 3261 sections 12.1 and 12.2.1.1).
 
+use std::borrow::Cow;
+
 use sip_parser::{HeaderName, Message, NameAddr};
 
 /// The proxies that asked to stay on the path, nearest first, each as a name-addr.
@@ -40,12 +42,18 @@ impl RouteSet {
     /// and the target comes last; a loose router finds the target where it belongs.
     #[must_use]
     pub fn path(&self, target: &str) -> Path {
+        let (uri, routes) = self.way(target);
+        Path { uri: uri.into_owned(), routes: routes.into_owned() }
+    }
+
+    /// The same, copied only where it must be.
+    pub(super) fn way<'r>(&'r self, target: &'r str) -> (Cow<'r, str>, Cow<'r, [String]>) {
         let strict = self.0.first().and_then(|first| strict_router(first));
         match strict {
-            None => Path { uri: target.to_owned(), routes: self.0.clone() },
+            None => (target.into(), self.0.as_slice().into()),
             Some(uri) => {
                 let rest = self.0.iter().skip(1).cloned();
-                Path { uri, routes: rest.chain([format!("<{target}>")]).collect() }
+                (uri.into(), rest.chain([format!("<{target}>")]).collect::<Vec<_>>().into())
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The hash functions of digest access authentication.
 
 use std::fmt;
+use std::ops::Deref;
 use std::str::FromStr;
 
 use md5::{Digest as _, Md5};
@@ -32,17 +33,17 @@ impl Algorithm {
     }
 
     /// The hash of the parts, one after the other, in lower-case hex.
-    pub(super) fn hash(self, parts: &[&str]) -> String {
+    pub(super) fn hash(self, parts: &[&str]) -> HexHash {
         self.hash_bytes(parts.iter().map(|part| part.as_bytes()))
     }
 
     /// The hash of some octets, in lower-case hex.
-    pub(super) fn hash_bytes<'a>(self, parts: impl Iterator<Item = &'a [u8]>) -> String {
+    pub(super) fn hash_bytes<'a>(self, parts: impl Iterator<Item = &'a [u8]>) -> HexHash {
         match self {
-            Algorithm::Md5 => hex(&parts.fold(Md5::new(), Md5::chain_update).finalize()),
-            Algorithm::Sha256 => hex(&parts.fold(Sha256::new(), Sha256::chain_update).finalize()),
+            Algorithm::Md5 => HexHash::of(&parts.fold(Md5::new(), Md5::chain_update).finalize()),
+            Algorithm::Sha256 => HexHash::of(&parts.fold(Sha256::new(), Sha256::chain_update).finalize()),
             Algorithm::Sha512Trunc256 => {
-                hex(&parts.fold(Sha512_256::new(), Sha512_256::chain_update).finalize())
+                HexHash::of(&parts.fold(Sha512_256::new(), Sha512_256::chain_update).finalize())
             }
         }
     }
@@ -71,11 +72,46 @@ impl FromStr for Algorithm {
     }
 }
 
-/// Octets as lower-case hex digits.
-pub(super) fn hex(octets: &[u8]) -> String {
+/// A hash in lower-case hex. It is read as text.
+#[derive(Clone, Copy)]
+pub(super) struct HexHash {
+    digits: [u8; HexHash::LONGEST],
+    length: usize,
+}
+
+impl HexHash {
+    /// Digits of the longest hash.
+    const LONGEST: usize = 64;
+
+    fn of(octets: &[u8]) -> HexHash {
+        let mut digits = [0; HexHash::LONGEST];
+        let (pairs, _) = digits.as_chunks_mut::<2>();
+        pairs.iter_mut().zip(octets).for_each(|(pair, octet)| *pair = hex_digits(*octet));
+        HexHash { digits, length: (2 * octets.len()).min(HexHash::LONGEST) }
+    }
+}
+
+impl Deref for HexHash {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        // Digits are ASCII.
+        self.digits.get(..self.length).and_then(|digits| str::from_utf8(digits).ok()).unwrap_or_default()
+    }
+}
+
+/// The two digits of an octet, in lower case.
+#[inline]
+fn hex_digits(octet: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 0x0f)]);
-    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(*octet)]).collect()
+    [DIGITS[usize::from(octet >> 4)], DIGITS[usize::from(octet & 0x0f)]]
+}
+
+/// Appends octets as lower-case hex digits.
+pub(super) fn write_hex(octets: &[u8], text: &mut String) {
+    for octet in octets {
+        text.extend(hex_digits(*octet).map(char::from));
+    }
 }
 
 #[cfg(test)]
@@ -84,13 +120,13 @@ mod tests {
 
     #[test]
     fn hashes_join_their_parts() {
-        assert_eq!(Algorithm::Md5.hash(&["a", "bc"]), "900150983cd24fb0d6963f7d28e17f72");
+        assert_eq!(&*Algorithm::Md5.hash(&["a", "bc"]), "900150983cd24fb0d6963f7d28e17f72");
         assert_eq!(
-            Algorithm::Sha256.hash(&["abc"]),
+            &*Algorithm::Sha256.hash(&["abc"]),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
         assert_eq!(
-            Algorithm::Sha512Trunc256.hash(&["abc"]),
+            &*Algorithm::Sha512Trunc256.hash(&["abc"]),
             "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"
         );
     }

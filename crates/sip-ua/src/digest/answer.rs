@@ -1,10 +1,12 @@
 //! Answers to challenges: Authorization and Proxy-Authorization (RFC 7616 section 3.4).
 
+use std::borrow::Cow;
+
 use sip_parser::Method;
 
-use super::algorithm::Algorithm;
+use super::algorithm::{Algorithm, HexHash};
 use super::challenge::{Challenge, Qop};
-use super::fields::{Fields, quote};
+use super::fields::{Fields, write_quoted};
 use super::secret::Credentials;
 
 /// What an answer is about.
@@ -35,19 +37,25 @@ pub fn answer(
     let nc = format!("{count:08x}");
     let proof = Proof { nonce, qop: challenge.qop.map(|qop| (qop, cnonce, nc.as_str())) };
     let response = proof.response(*algorithm, &ha1, subject);
-    let (username, uri) = (quote(&credentials.username), quote(subject.uri));
-    let (realm, nonce) = (quote(realm), quote(nonce));
-    let mut value = format!(
-        r#"Digest username={username}, realm={realm}, nonce={nonce}, uri={uri}, response="{response}""#
-    );
+    let mut value = String::with_capacity(160 + nonce.len() + response.len() + cnonce.len());
+    value.push_str("Digest username=");
+    write_quoted(&credentials.username, &mut value);
+    for (name, text) in [(", realm=", realm.as_str()), (", nonce=", nonce), (", uri=", subject.uri)] {
+        value.push_str(name);
+        write_quoted(text, &mut value);
+    }
+    value.extend([", response=\"", &response, "\""]);
     if challenge.algorithm_named {
-        value.push_str(&format!(", algorithm={algorithm}"));
+        value.extend([", algorithm=", algorithm.as_str()]);
     }
     if let Some(qop) = challenge.qop {
-        value.push_str(&format!(", cnonce={}, qop={}, nc={nc}", quote(cnonce), qop.as_str()));
+        value.push_str(", cnonce=");
+        write_quoted(cnonce, &mut value);
+        value.extend([", qop=", qop.as_str(), ", nc=", &nc]);
     }
     if let Some(opaque) = &challenge.opaque {
-        value.push_str(&format!(", opaque={}", quote(opaque)));
+        value.push_str(", opaque=");
+        write_quoted(opaque, &mut value);
     }
     Some(value)
 }
@@ -61,7 +69,7 @@ pub(super) struct Proof<'a> {
 
 impl Proof<'_> {
     /// The `response` field (RFC 7616 section 3.4.1).
-    pub(super) fn response(&self, algorithm: Algorithm, ha1: &str, subject: &Subject<'_>) -> String {
+    pub(super) fn response(&self, algorithm: Algorithm, ha1: &str, subject: &Subject<'_>) -> HexHash {
         let method = subject.method.as_str();
         let ha2 = match self.qop {
             Some((Qop::AuthInt, ..)) => {
@@ -79,32 +87,32 @@ impl Proof<'_> {
     }
 }
 
-/// An answer that a client sent.
+/// An answer that a client sent, read from its header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Answer<'a> {
     /// Who it says it is from.
-    pub username: String,
+    pub username: Cow<'a, str>,
     /// What for.
-    pub realm: String,
+    pub realm: Cow<'a, str>,
     /// Our nonce.
-    pub nonce: String,
+    pub nonce: Cow<'a, str>,
     /// The URI that it is about.
-    pub uri: String,
+    pub uri: Cow<'a, str>,
     /// The hash.
-    pub response: String,
+    pub response: Cow<'a, str>,
     /// The hash function.
     pub algorithm: Algorithm,
     /// Protection, cnonce and nonce count as it was written; `None` for a client that speaks RFC 2069.
-    pub protection: Option<(Qop, String, String)>,
+    pub protection: Option<(Qop, Cow<'a, str>, Cow<'a, str>)>,
 }
 
-impl Answer {
+impl<'a> Answer<'a> {
     /// Reads the value of Authorization or Proxy-Authorization; `None` for another scheme, an unknown
     /// algorithm, or fields that are missing.
     #[must_use]
-    pub fn parse(value: &str) -> Option<Answer> {
+    pub fn parse(value: &'a str) -> Option<Answer<'a>> {
         let fields = Fields::parse(value)?;
-        let text = |name: &str| fields.get(name).map(str::to_owned);
+        let text = |name: &str| fields.cow(name).cloned();
         let protection = match fields.get("qop") {
             None => None,
             Some(name) => Some((Qop::from_name(name)?, text("cnonce")?, text("nc")?)),
@@ -122,7 +130,7 @@ impl Answer {
 
     pub(super) fn proof(&self) -> Proof<'_> {
         let qop = self.protection.as_ref();
-        Proof { nonce: &self.nonce, qop: qop.map(|(qop, cnonce, nc)| (*qop, cnonce.as_str(), nc.as_str())) }
+        Proof { nonce: &self.nonce, qop: qop.map(|(qop, cnonce, nc)| (*qop, &**cnonce, &**nc)) }
     }
 
     /// The nonce count; 1 for a client that does not count. `None` when it is no number.
@@ -143,7 +151,7 @@ mod tests {
     const NONCE: &str = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v";
     const CNONCE: &str = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
 
-    fn respond(algorithm: &str) -> Option<Answer> {
+    fn respond(algorithm: &str) -> Option<(String, Option<u32>)> {
         let challenge = format!(
             r#"Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm={algorithm}, nonce="{NONCE}", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS""#
         );
@@ -151,20 +159,22 @@ mod tests {
         let mufasa = Credentials::password("Mufasa", "Circle of Life");
         let get = Method::from("GET");
         let subject = Subject { method: &get, uri: "/dir/index.html", body: b"" };
-        Answer::parse(&answer(&challenge, &mufasa, &subject, CNONCE, 1)?)
+        let value = answer(&challenge, &mufasa, &subject, CNONCE, 1)?;
+        let read = Answer::parse(&value)?;
+        Some((read.response.to_string(), read.count()))
     }
 
     #[test]
     fn rfc_7616_md5() {
-        let answer = respond("MD5").expect("answered");
-        assert_eq!(answer.response, "8ca523f5e9506fed4657c9700eebdbec");
-        assert_eq!(answer.count(), Some(1));
+        let (response, count) = respond("MD5").expect("answered");
+        assert_eq!(response, "8ca523f5e9506fed4657c9700eebdbec");
+        assert_eq!(count, Some(1));
     }
 
     #[test]
     fn rfc_7616_sha_256() {
-        let answer = respond("SHA-256").expect("answered");
-        assert_eq!(answer.response, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
+        let (response, _) = respond("SHA-256").expect("answered");
+        assert_eq!(response, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
     }
 
     #[test]

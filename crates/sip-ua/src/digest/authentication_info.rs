@@ -7,7 +7,7 @@ use sip_parser::{HeaderName, Message, Method};
 
 use super::answer::{Answer, Subject};
 use super::challenge::Qop;
-use super::fields::quote;
+use super::fields::write_quoted;
 use super::secret::Credentials;
 use super::terms::ChallengeTerms;
 use super::verifier::Verifier;
@@ -34,14 +34,17 @@ impl Verifier {
         let named = |one: &&Credentials| one.username == answer.username && one.serve(&terms.realm);
         let user = known.iter().filter(named).find(|one| one.suit(answer.algorithm));
         let proof = user.and_then(|user| proof(&answer, user, body));
-        let next = self.successor(now, terms, &answer).map(|nonce| format!("nextnonce={}", quote(&nonce)));
-        let said: Vec<String> = next.into_iter().chain(proof).collect();
-        (!said.is_empty()).then(|| said.join(", "))
+        // Nonces of ours are digits.
+        let next = self.successor(now, terms, &answer).map(|nonce| format!("nextnonce=\"{nonce}\""));
+        match (next, proof) {
+            (Some(next), Some(proof)) => Some(format!("{next}, {proof}")),
+            (next, proof) => next.or(proof),
+        }
     }
 }
 
 /// What proves that we know the secret, too: the hash of the answer, with no method.
-fn proof(answer: &Answer, user: &Credentials, body: Option<&[u8]>) -> Option<String> {
+fn proof(answer: &Answer<'_>, user: &Credentials, body: Option<&[u8]>) -> Option<String> {
     let (qop, cnonce, nc) = answer.protection.as_ref()?;
     let body = match qop {
         Qop::Auth => body.unwrap_or_default(),
@@ -50,8 +53,11 @@ fn proof(answer: &Answer, user: &Credentials, body: Option<&[u8]>) -> Option<Str
     let ha1 = user.secret.ha1(answer.algorithm, &answer.username, &answer.realm)?;
     let subject = Subject { method: &Method::from(""), uri: &answer.uri, body };
     let hash = answer.proof().response(answer.algorithm, &ha1, &subject);
-    let (qop, cnonce) = (qop.as_str(), quote(cnonce));
-    Some(format!(r#"qop={qop}, rspauth="{hash}", cnonce={cnonce}, nc={nc}"#))
+    let mut value = String::with_capacity(48 + hash.len() + cnonce.len() + nc.len());
+    value.extend(["qop=", qop.as_str(), ", rspauth=\"", &hash, "\", cnonce="]);
+    write_quoted(cnonce, &mut value);
+    value.extend([", nc=", nc]);
+    Some(value)
 }
 
 #[cfg(test)]
@@ -75,7 +81,8 @@ mod tests {
             ("MD5", "9b712497bc9f91499fbcca1dfc5f09a5"),
             ("SHA-256", "86d3b25618d41854ca5039a5d7e53ff6355d5134a9b1fb088a78ac3c462195a0"),
         ] {
-            let answer = Answer::parse(&EXAMPLE.replace("ALG", algorithm)).unwrap();
+            let value = EXAMPLE.replace("ALG", algorithm);
+            let answer = Answer::parse(&value).unwrap();
             let expected = format!(
                 "qop=auth, rspauth=\"{hash}\", cnonce=\"f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ\", nc=00000001"
             );

@@ -2,12 +2,17 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 /// Fields of one header; more than this is nobody's digest.
 const FIELD_LIMIT: usize = 32;
 
+/// Fields that are held without an allocation: those of an answer.
+const USUAL_FIELDS: usize = 12;
+
 /// The fields of one header value, borrowed from it. Names are compared in any case; the first of a
 /// repeated name counts.
-pub(super) struct Fields<'a>(Vec<(&'a str, Cow<'a, str>)>);
+pub(super) struct Fields<'a>(SmallVec<[(&'a str, Cow<'a, str>); USUAL_FIELDS]>);
 
 impl<'a> Fields<'a> {
     /// Reads `Digest name=value, name="value", ...`; `None` for another scheme or broken syntax.
@@ -16,7 +21,7 @@ impl<'a> Fields<'a> {
         if !scheme.eq_ignore_ascii_case("Digest") {
             return None;
         }
-        let mut fields = Vec::new();
+        let mut fields = SmallVec::new();
         loop {
             rest = rest.trim_start_matches([' ', '\t', ',']);
             if rest.is_empty() {
@@ -37,8 +42,12 @@ impl<'a> Fields<'a> {
 
     /// The value of a field, unquoted.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let field = self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        field.map(|(_, value)| value.as_ref())
+        self.cow(name).map(Cow::as_ref)
+    }
+
+    /// The same; what needed no unquoting can be kept as long as the header.
+    pub(super) fn cow(&self, name: &str) -> Option<&Cow<'a, str>> {
+        self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
 
@@ -82,18 +91,19 @@ fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// A value in double quotes, with what would break them escaped.
-pub(super) fn quote(value: &str) -> String {
-    let mut quoted = String::with_capacity(value.len() + 2);
-    quoted.push('"');
-    for letter in value.chars() {
-        if matches!(letter, '"' | '\\') {
-            quoted.push('\\');
-        }
-        quoted.push(letter);
+/// Appends a value in double quotes, with what would break them escaped.
+pub(super) fn write_quoted(value: &str, text: &mut String) {
+    text.push('"');
+    let mut rest = value;
+    while let Some(at) = rest.bytes().position(|octet| matches!(octet, b'"' | b'\\')) {
+        let (plain, breaking) = rest.split_at(at);
+        text.extend([plain, "\\"]);
+        // Both are one octet.
+        text.push_str(&breaking[..1]);
+        rest = &breaking[1..];
     }
-    quoted.push('"');
-    quoted
+    text.push_str(rest);
+    text.push('"');
 }
 
 #[cfg(test)]
@@ -124,7 +134,8 @@ mod tests {
 
     #[test]
     fn quoting_survives_reading() {
-        let header = format!("Digest a={}", quote(r#"b"\c"#));
+        let mut header = "Digest a=".to_owned();
+        write_quoted(r#"b"\c"#, &mut header);
         assert_eq!(
             Fields::parse(&header).and_then(|f| f.get("a").map(str::to_owned)),
             Some(r#"b"\c"#.into())

@@ -4,7 +4,7 @@ use md5::Digest as _;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use super::algorithm::hex;
+use super::algorithm::write_hex;
 
 /// A moment as time since the Unix epoch, to the millisecond.
 pub(super) type Millis = u64;
@@ -23,7 +23,9 @@ pub(super) struct Nonce {
 /// A nonce is 64 hex digits: 8 octets of time, 8 of serial number, and 16 of
 /// HMAC-SHA256 (RFC 2104) over both and the realm.
 pub(super) struct Mint {
-    key: [u8; 32],
+    /// SHA-256 behind the inner and the outer key of HMAC, so that these are hashed once for all nonces.
+    inner: Sha256,
+    outer: Sha256,
     serial: u64,
 }
 
@@ -32,15 +34,21 @@ const SEAL_OCTETS: usize = 16;
 
 impl Mint {
     pub(super) fn new(key: [u8; 32]) -> Mint {
-        Mint { key, serial: 0 }
+        let behind = |octet: u8| {
+            let mut block = [octet; 64];
+            block.iter_mut().zip(key).for_each(|(at, key)| *at ^= key);
+            Sha256::new_with_prefix(block)
+        };
+        Mint { inner: behind(0x36), outer: behind(0x5c), serial: 0 }
     }
 
     /// A fresh nonce for `realm`, good until `expires`.
     pub(super) fn issue(&mut self, expires: Millis, realm: &str) -> String {
         self.serial = self.serial.wrapping_add(1);
         let body = body_of(Nonce { expires, serial: self.serial });
-        let mut text = hex(&body);
-        text.push_str(&hex(&self.seal(&body, realm)));
+        let mut text = String::with_capacity(TEXT_LENGTH);
+        write_hex(&body, &mut text);
+        write_hex(&self.seal(&body, realm), &mut text);
         text
     }
 
@@ -58,13 +66,8 @@ impl Mint {
     }
 
     fn seal(&self, body: &[u8; 16], realm: &str) -> [u8; SEAL_OCTETS] {
-        let pad = |octet: u8| {
-            let mut block = [octet; 64];
-            block.iter_mut().zip(self.key).for_each(|(at, key)| *at ^= key);
-            block
-        };
-        let inner = Sha256::new().chain_update(pad(0x36)).chain_update(body).chain_update(realm).finalize();
-        let outer = Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize();
+        let inner = self.inner.clone().chain_update(body).chain_update(realm).finalize();
+        let outer = self.outer.clone().chain_update(inner).finalize();
         let mut seal = [0; SEAL_OCTETS];
         seal.iter_mut().zip(outer).for_each(|(at, octet)| *at = octet);
         seal
@@ -84,11 +87,16 @@ fn body_of(nonce: Nonce) -> [u8; 16] {
 
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut octets = [0; N];
-    let mut digits = text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()));
-    for octet in &mut octets {
-        *octet = digits.next()?? << 4 | digits.next()??;
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if pairs.len() != N || !rest.is_empty() {
+        return None;
     }
-    digits.next().is_none().then_some(octets)
+    // A digit of sixteen fits an octet.
+    let digit = |octet: u8| char::from(octet).to_digit(16).map(|value| value as u8);
+    for (octet, [high, low]) in octets.iter_mut().zip(pairs) {
+        *octet = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(octets)
 }
 
 #[cfg(test)]

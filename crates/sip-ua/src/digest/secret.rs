@@ -1,8 +1,9 @@
 //! Who may log in, and with what.
 
 use std::fmt;
+use std::ops::Deref;
 
-use super::algorithm::Algorithm;
+use super::algorithm::{Algorithm, HexHash};
 
 /// A user name and what proves it, for either end of a digest exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,10 +70,12 @@ impl Secret {
     }
 
     /// H(A1) for a user in a realm, or `None` when only the hash of another algorithm is known.
-    pub(super) fn ha1(&self, algorithm: Algorithm, username: &str, realm: &str) -> Option<String> {
+    pub(super) fn ha1(&self, algorithm: Algorithm, username: &str, realm: &str) -> Option<Ha1> {
         match self {
-            Secret::Plain(password) => Some(algorithm.hash(&[username, ":", realm, ":", password])),
-            stored => stored.stored(algorithm).map(str::to_ascii_lowercase),
+            Secret::Plain(password) => {
+                Some(Ha1::Made(algorithm.hash(&[username, ":", realm, ":", password])))
+            }
+            stored => stored.stored(algorithm).map(|hash| Ha1::Stored(hash.to_ascii_lowercase())),
         }
     }
 
@@ -89,6 +92,25 @@ impl Secret {
             Algorithm::Md5 => md5.as_deref(),
             Algorithm::Sha256 => sha256.as_deref(),
             Algorithm::Sha512Trunc256 => sha512_256.as_deref(),
+        }
+    }
+}
+
+/// H(A1) in lower-case hex. It is read as text.
+pub(super) enum Ha1 {
+    /// Of a password.
+    Made(HexHash),
+    /// As it was kept.
+    Stored(String),
+}
+
+impl Deref for Ha1 {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Ha1::Made(hash) => hash,
+            Ha1::Stored(hash) => hash,
         }
     }
 }
@@ -117,11 +139,12 @@ mod tests {
     #[test]
     fn a_hash_serves_its_own_algorithm_only() {
         let plain = Secret::Plain("secret".into());
-        let md5 = plain.ha1(Algorithm::Md5, "bob", "biloxi.com");
+        let md5 = plain.ha1(Algorithm::Md5, "bob", "biloxi.com").map(|hash| hash.to_string());
         let upper = md5.clone().map(|hash| hash.to_uppercase());
         let stored = Secret::Ha1 { md5: upper, sha256: None, sha512_256: None };
-        assert_eq!(stored.ha1(Algorithm::Md5, "bob", "biloxi.com"), md5);
-        assert_eq!(stored.ha1(Algorithm::Sha256, "bob", "biloxi.com"), None);
+        let ha1 = |algorithm| stored.ha1(algorithm, "bob", "biloxi.com").map(|hash| hash.to_string());
+        assert_eq!(ha1(Algorithm::Md5), md5);
+        assert_eq!(ha1(Algorithm::Sha256), None);
         assert!(stored.suits(Algorithm::Md5) && !stored.suits(Algorithm::Sha256));
     }
 }

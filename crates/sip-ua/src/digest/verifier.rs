@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use sip_parser::{HeaderName, Message, Method};
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 use super::algorithm::Algorithm;
 use super::answer::{Answer, Subject};
-use super::fields::quote;
+use super::fields::write_quoted;
 use super::nonce::{Millis, Mint};
 use super::replay::Replay;
 use super::secret::{Credentials, Secret};
@@ -81,7 +81,8 @@ impl Verifier {
     /// A verifier with a given key, for tests, or for nodes that accept each other's nonces.
     #[must_use]
     pub fn with_key(config: VerifierConfig, key: [u8; 32]) -> Verifier {
-        let unguessable = super::algorithm::hex(&key);
+        let mut unguessable = String::new();
+        super::algorithm::write_hex(&key, &mut unguessable);
         Verifier {
             replay: Replay::new(config.replay_capacity),
             mint: Mint::new(key),
@@ -97,10 +98,20 @@ impl Verifier {
         let lifetime = Millis::try_from(terms.nonce_lifetime.as_millis()).unwrap_or(Millis::MAX);
         let expires = self.millis(now).saturating_add(lifetime);
         let nonce = self.mint.issue(expires, &terms.realm);
-        let realm = quote(&terms.realm);
         let stale = if stale { ", stale=true" } else { "" };
         let value = |algorithm: &Algorithm| {
-            format!(r#"Digest realm={realm}, nonce="{nonce}", algorithm={algorithm}, qop="auth"{stale}"#)
+            let mut value = String::with_capacity(96 + terms.realm.len() + nonce.len());
+            value.push_str("Digest realm=");
+            write_quoted(&terms.realm, &mut value);
+            value.extend([
+                ", nonce=\"",
+                &nonce,
+                "\", algorithm=",
+                algorithm.as_str(),
+                ", qop=\"auth\"",
+                stale,
+            ]);
+            value
         };
         terms.algorithms.iter().map(value).collect()
     }
@@ -143,7 +154,7 @@ impl Verifier {
         &mut self,
         now: Instant,
         terms: &ChallengeTerms,
-        answer: &Answer,
+        answer: &Answer<'_>,
         method: &Method,
         body: &[u8],
         user: Option<&Credentials>,
@@ -166,7 +177,7 @@ impl Verifier {
         &mut self,
         now: Instant,
         terms: &ChallengeTerms,
-        answer: &Answer,
+        answer: &Answer<'_>,
     ) -> Option<String> {
         let now = self.millis(now);
         let used = self.mint.read(&answer.nonce, &answer.realm)?;
@@ -179,7 +190,7 @@ impl Verifier {
     fn is_right(
         &self,
         terms: &ChallengeTerms,
-        answer: &Answer,
+        answer: &Answer<'_>,
         method: &Method,
         body: &[u8],
         user: Option<&Credentials>,
@@ -192,11 +203,11 @@ impl Verifier {
             // A stored hash saves work, and would show in the time.
             std::hint::black_box(self.nobody.secret.ha1(algorithm, &answer.username, &answer.realm));
         }
-        let ha1 = judged.secret.ha1(algorithm, &answer.username, &answer.realm).unwrap_or_default();
+        let ha1 = judged.secret.ha1(algorithm, &answer.username, &answer.realm);
+        let ha1 = ha1.as_deref().unwrap_or_default();
         let subject = Subject { method, uri: &answer.uri, body };
-        let expected = answer.proof().response(algorithm, &ha1, &subject);
-        let received = answer.response.to_ascii_lowercase();
-        let equal: bool = expected.as_bytes().ct_eq(received.as_bytes()).into();
+        let expected = answer.proof().response(algorithm, ha1, &subject);
+        let equal = equal_hex(&expected, &answer.response);
         equal && offered && fitting.is_some()
     }
 
@@ -206,6 +217,15 @@ impl Verifier {
         let since = now.saturating_duration_since(origin).as_millis();
         Millis::try_from(since).unwrap_or(Millis::MAX - 1) + 1
     }
+}
+
+/// Whether digits are those expected, in any case. Which of them differ does not show in the time.
+fn equal_hex(expected: &str, received: &str) -> bool {
+    if expected.len() != received.len() {
+        return false;
+    }
+    let octets = expected.bytes().zip(received.bytes());
+    octets.fold(Choice::from(1), |equal, (one, other)| equal & one.ct_eq(&other.to_ascii_lowercase())).into()
 }
 
 impl Default for Verifier {
@@ -250,16 +270,22 @@ mod tests {
         }
 
         /// What a client with these credentials makes of a fresh challenge, for the `count`th time.
-        fn answer_of(&mut self, client: &Credentials, algorithm: Algorithm, uri: &str, count: u32) -> Answer {
+        fn answer_of(
+            &mut self,
+            client: &Credentials,
+            algorithm: Algorithm,
+            uri: &str,
+            count: u32,
+        ) -> Answer<'static> {
             let lines = self.verifier.challenge(self.now, &self.terms, false);
             let offered: Vec<_> = lines.iter().filter_map(|line| Challenge::parse(line, false)).collect();
             let challenge = offered.iter().find(|c| c.algorithm == algorithm).expect("offered");
             let subject = Subject { method: &self.method, uri, body: b"" };
             let value = answer(challenge, client, &subject, "cnonce", count).expect("answered");
-            Answer::parse(&value).expect("well formed")
+            Answer::parse(value.leak()).expect("well formed")
         }
 
-        fn verdict(&mut self, answer: &Answer, known: bool) -> Verdict {
+        fn verdict(&mut self, answer: &Answer<'_>, known: bool) -> Verdict {
             let user = known.then_some(&self.user);
             self.verifier.verify(self.now, &self.terms, answer, &self.method, b"", user)
         }
@@ -319,7 +345,7 @@ mod tests {
         let second = scene.answer_of(&user, Algorithm::Sha256, URI, 1);
         scene.now += Duration::from_secs(33);
         assert_eq!(scene.verdict(&second, true), Verdict::Stale);
-        let foreign = Answer { nonce: "f".repeat(64), ..second };
+        let foreign = Answer { nonce: "f".repeat(64).into(), ..second };
         assert_eq!(scene.verdict(&foreign, true), Verdict::Refused, "the hash covers the nonce");
     }
 
@@ -364,7 +390,7 @@ mod tests {
         let mut scene = Scene::new();
         let user = scene.user.clone();
         let answer = scene.answer_of(&user, Algorithm::Md5, URI, 1);
-        let hash = Algorithm::Md5.hash(&["alice:ipbx:wonderland"]);
+        let hash = Algorithm::Md5.hash(&["alice:ipbx:wonderland"]).to_string();
         scene.user.secret = Secret::Ha1 { md5: Some(hash), sha256: None, sha512_256: None };
         assert_eq!(scene.verdict(&answer, true), Verdict::Accepted);
     }

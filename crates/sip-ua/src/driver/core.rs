@@ -1,5 +1,6 @@
 //! What the driver asks of a core without input or output of its own.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::{Message, ParseError};
@@ -16,7 +17,7 @@ pub trait Core: Send + 'static {
     type Event: Send + 'static;
 
     /// A message has come.
-    fn handle_message(&mut self, now: Instant, message: Message, flow: Flow);
+    fn handle_message(&mut self, now: Instant, message: Arc<Message>, flow: Flow);
     /// Bytes have come that are no message.
     fn handle_malformed(&mut self, now: Instant, bytes: &[u8], error: &ParseError, flow: Flow);
     /// What was to travel along `flow` did not arrive, or its connection has ended.

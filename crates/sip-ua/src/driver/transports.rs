@@ -1,6 +1,5 @@
 //! All sockets and connections of one driver, found by flow.
 
-use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::listening::Served;
 use crate::guard::{SharedGuard, Source, Standing};
+use crate::hashing::Map;
 use crate::transport::{
     Accepted, BindError, Connection, ConnectionLimits, Door, Flow, Input, Intake, ListenConfig,
     OpenConnections, PeerNames, Protocol, TcpListening, Transmit, UdpTransport,
@@ -21,15 +21,15 @@ pub(super) struct Transports {
     pub(super) sockets: Vec<UdpTransport>,
     pub(super) listening: Vec<TcpListening>,
     pub(super) served: Vec<Served>,
-    connections: HashMap<Flow, Connection>,
+    connections: Map<Flow, Connection>,
     open: OpenConnections,
     names: PeerNames,
     /// The newest connection with each peer, for requests that only know the peer's address.
-    by_remote: HashMap<(Protocol, SocketAddr), Flow>,
+    by_remote: Map<(Protocol, SocketAddr), Flow>,
     /// Where peers listen whose connection is used for requests to them (RFC 5923), one for each connection.
-    aliases: HashMap<Flow, SocketAddr>,
+    aliases: Map<Flow, SocketAddr>,
     /// How many connections each source has open.
-    per_source: HashMap<Source, usize>,
+    per_source: Map<Source, usize>,
     inputs: mpsc::Sender<Input>,
     guard: Option<SharedGuard>,
     places: Arc<Semaphore>,
@@ -47,12 +47,12 @@ impl Transports {
             sockets: vec![],
             listening: vec![],
             served: vec![],
-            connections: HashMap::new(),
+            connections: Map::default(),
             open: OpenConnections::default(),
             names: PeerNames::default(),
-            by_remote: HashMap::new(),
-            aliases: HashMap::new(),
-            per_source: HashMap::new(),
+            by_remote: Map::default(),
+            aliases: Map::default(),
+            per_source: Map::default(),
             inputs,
             guard,
             places: Arc::new(Semaphore::new(limits.accepted.min(Semaphore::MAX_PERMITS))),

@@ -1,6 +1,5 @@
 //! The user agent behind the driver: its commands without the time, its events as a channel.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Core, Handle, run_guarded};
 use crate::guard::{Offence, SharedGuard};
+use crate::hashing::Map;
 use crate::location::Reach;
 use crate::transport::{self, BindError, Flow, ListenConfig, Protocol, SentBy, Transmit};
 use crate::user_agent::{
@@ -50,7 +50,7 @@ pub async fn bind_guarded(
     let connections = config.connections.clone();
     let tcp_for_large_requests = config.tcp_for_large_requests;
     let user_agent = UserAgent::new(config);
-    let core = Agent { user_agent, awaited: HashMap::new(), guard: guard.clone(), tcp_for_large_requests };
+    let core = Agent { user_agent, awaited: Map::default(), guard: guard.clone(), tcp_for_large_requests };
     let (handle, events) = run_guarded(core, &listen, connections, guard)?;
     let listening = handle.listening();
     handle.run(move |core, _| core.listens_on(&listening));
@@ -60,7 +60,7 @@ pub async fn bind_guarded(
 /// The user agent, and the requests whose outcome a caller of [`UserAgentHandle::send_request`] awaits.
 struct Agent {
     user_agent: UserAgent,
-    awaited: HashMap<RequestId, oneshot::Sender<Result<Message, RequestFailure>>>,
+    awaited: Map<RequestId, oneshot::Sender<Result<Arc<Message>, RequestFailure>>>,
     /// Told of what cannot be read.
     guard: Option<SharedGuard>,
     tcp_for_large_requests: bool,
@@ -81,7 +81,7 @@ impl Agent {
 impl Core for Agent {
     type Event = UaEvent;
 
-    fn handle_message(&mut self, now: Instant, message: Message, flow: Flow) {
+    fn handle_message(&mut self, now: Instant, message: Arc<Message>, flow: Flow) {
         self.user_agent.handle_message(now, message, flow);
     }
 
@@ -249,7 +249,7 @@ impl UserAgentHandle {
     ///
     /// # Errors
     /// Why there is none. After a shutdown, [`RequestFailure::Refused`].
-    pub async fn send_request(&self, request: OutboundRequest) -> Result<Message, RequestFailure> {
+    pub async fn send_request(&self, request: OutboundRequest) -> Result<Arc<Message>, RequestFailure> {
         let (asker, outcome) = oneshot::channel();
         self.handle.run(move |core, now| {
             let id = RequestId::next();

@@ -1,10 +1,11 @@
 //! The sources that are remembered: a table that never grows.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
 use super::bucket::Bucket;
 use super::offence::Counts;
 use super::{Millis, Source};
+use crate::hashing::Keyed;
 
 /// Places that a source may be in. It has these alone, so finding one takes the same time however many there are, and
 /// whoever wants to push out another one must guess which addresses share its places.
@@ -54,14 +55,14 @@ impl Entry {
 pub(super) struct Table {
     places: Box<[Option<Entry>]>,
     // Seeded, so that nobody can choose addresses that meet in one place.
-    hasher: RandomState,
+    hasher: Keyed,
 }
 
 impl Table {
     /// Room for about `sources`, at least for a handful.
     pub(super) fn new(sources: usize) -> Self {
         let sets = sources.div_ceil(WAYS).max(1);
-        Self { places: vec![None; sets * WAYS].into(), hasher: RandomState::new() }
+        Self { places: vec![None; sets * WAYS].into(), hasher: Keyed::default() }
     }
 
     pub(super) fn get_mut(&mut self, source: Source) -> Option<&mut Entry> {

@@ -13,7 +13,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
 use sip_parser::{Message, Uri};
@@ -24,6 +24,7 @@ pub use policy::AorPolicy;
 
 use self::request::{Request, Update, Wish};
 use self::table::Table;
+use crate::hashing::Set;
 use crate::transport::Flow;
 
 /// Seconds between the keep-alives that outbound phones are asked for (RFC 5626 section 4.4.1): often enough for the
@@ -37,7 +38,7 @@ pub struct Registrar {
     /// What temporary GRUUs are made with.
     key: [u8; 32],
     /// Contacts that do not answer, by address of record.
-    unreachable: HashSet<(String, String)>,
+    unreachable: Set<(String, String)>,
 }
 
 impl std::fmt::Debug for Registrar {
@@ -142,7 +143,7 @@ impl Registrar {
         if policy.support_path && !request.path.is_empty() && !request.knows("path") {
             return Err(RegisterError::PathUnknown);
         }
-        let live: Vec<Binding> = self.table.of(aor).iter().filter(|b| !b.is_expired(now)).cloned().collect();
+        let live: Vec<&Binding> = self.table.of(aor).iter().filter(|b| !b.is_expired(now)).collect();
         let draft = match &request.wish {
             Wish::Fetch => None,
             Wish::RemoveAll => Some(Draft::without_all(&live, &request)?),
@@ -152,11 +153,12 @@ impl Registrar {
                 Some(Draft::updated(&live, updates, &moment)?)
             }
         };
+        let draft = draft.map(Draft::into_bindings);
         let mut changes = self.expire_of(now, aor);
-        if let Some(draft) = draft {
-            self.forget_reachability(&draft.changes);
-            changes.extend(draft.changes);
-            self.table.replace(aor, draft.bindings);
+        if let Some((bindings, drafted)) = draft {
+            self.forget_reachability(&drafted);
+            changes.extend(drafted);
+            self.table.replace(aor, bindings);
         }
         Ok(RegisterOutcome { headers: self.headers(now, aor, &request, flow, policy), changes })
     }
@@ -270,10 +272,11 @@ impl Registrar {
         goes: impl Fn(&Binding) -> bool,
         reason: RemovalReason,
     ) -> Vec<BindingChange> {
-        let (gone, kept): (Vec<_>, Vec<_>) = self.table.of(aor).iter().cloned().partition(|b| goes(b));
-        if !gone.is_empty() {
-            self.table.replace(aor, kept);
+        if !self.table.of(aor).iter().any(&goes) {
+            return Vec::new();
         }
+        let (gone, kept): (Vec<_>, Vec<_>) = self.table.of(aor).iter().cloned().partition(|b| goes(b));
+        self.table.replace(aor, kept);
         let removed = |binding| BindingChange::Removed { binding, reason };
         let changes: Vec<BindingChange> = gone.into_iter().map(removed).collect();
         self.forget_reachability(&changes);
@@ -284,28 +287,20 @@ impl Registrar {
         &self,
         now: SystemTime,
         aor: &str,
-        request: &Request,
+        request: &Request<'_>,
         flow: &Flow,
         policy: &AorPolicy,
     ) -> Vec<(String, String)> {
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let host = request.knows("gruu").then(|| request.host());
         let contacts = self.contacts(aor).into_iter().map(|binding| {
-            let q = match binding.q {
-                1000.. => String::new(),
-                q => format!(";q=0.{q:03}"),
-            };
-            let (uri, left) = (&binding.contact_uri, binding.remaining(now));
-            let instance = binding.instance.as_ref();
-            let instance = instance.map(|urn| format!(";+sip.instance=\"<{urn}>\"")).unwrap_or_default();
-            let reg_id = binding.reg_id.map(|id| format!(";reg-id={id}")).unwrap_or_default();
-            let gruu = match request.knows("gruu") {
-                true => gruu::params(binding, &request.host, &self.key),
-                false => String::new(),
-            };
-            header("Contact", &format!("<{uri}>{q};expires={left}{instance}{reg_id}{gruu}"))
+            let mut value = String::with_capacity(binding.contact_uri.len() + 24);
+            // Writing into a String does not fail.
+            let _ = self.write_contact(&mut value, now, binding, host.as_deref());
+            ("Contact".to_owned(), value)
         });
         let mut headers: Vec<_> = contacts.collect();
-        headers.push(header("Date", &date::format(now)));
+        headers.push(("Date".to_owned(), date::format(now)));
         if policy.support_path {
             headers.extend(request.path.iter().map(|path| header("Path", path)));
         }
@@ -317,11 +312,39 @@ impl Registrar {
         }
         headers
     }
+
+    /// Writes a binding as it stands in Contact; with its GRUUs at `host` for a phone that knows them.
+    fn write_contact(
+        &self,
+        value: &mut String,
+        now: SystemTime,
+        binding: &Binding,
+        host: Option<&str>,
+    ) -> std::fmt::Result {
+        value.extend(["<", &binding.contact_uri, ">"]);
+        if binding.q < 1000 {
+            write!(value, ";q=0.{:03}", binding.q)?;
+        }
+        write!(value, ";expires={}", binding.remaining(now))?;
+        if let Some(urn) = &binding.instance {
+            write!(value, ";+sip.instance=\"<{urn}>\"")?;
+        }
+        if let Some(id) = binding.reg_id {
+            write!(value, ";reg-id={id}")?;
+        }
+        if let Some(host) = host {
+            value.push_str(&gruu::params(binding, host, &self.key));
+        }
+        Ok(())
+    }
 }
 
 /// What the bindings of one address will be, if nothing speaks against it.
-struct Draft {
-    bindings: Vec<Binding>,
+struct Draft<'b> {
+    /// Those of before that stay.
+    kept: Vec<&'b Binding>,
+    /// New ones, and those that take the place of old ones.
+    wanted: Vec<Binding>,
     changes: Vec<BindingChange>,
 }
 
@@ -331,38 +354,52 @@ struct Moment<'a> {
     aor: &'a str,
     flow: &'a Flow,
     policy: &'a AorPolicy,
-    request: &'a Request,
+    request: &'a Request<'a>,
     /// Whether the contact of a URI is known not to answer.
     away: &'a dyn Fn(&str) -> bool,
 }
 
-impl Draft {
-    fn without_all(before: &[Binding], request: &Request) -> Result<Draft, RegisterError> {
-        before.iter().try_for_each(|binding| check_order(binding, request))?;
-        let gone = |binding: &Binding| BindingChange::Removed {
-            binding: binding.clone(),
-            reason: RemovalReason::Unregistered,
-        };
-        Ok(Draft { bindings: Vec::new(), changes: before.iter().map(gone).collect() })
+impl<'b> Draft<'b> {
+    /// All bindings as they will be, and what changes.
+    fn into_bindings(self) -> (Vec<Binding>, Vec<BindingChange>) {
+        let Draft { kept, mut wanted, changes } = self;
+        if kept.is_empty() {
+            return (wanted, changes);
+        }
+        let mut bindings: Vec<Binding> = kept.into_iter().cloned().collect();
+        bindings.append(&mut wanted);
+        (bindings, changes)
     }
 
-    fn updated(before: &[Binding], updates: &[Update], moment: &Moment<'_>) -> Result<Draft, RegisterError> {
-        let mut draft = Draft { bindings: before.to_vec(), changes: Vec::new() };
-        let mut wanted = Vec::new();
+    fn without_all(before: &[&'b Binding], request: &Request<'_>) -> Result<Draft<'b>, RegisterError> {
+        before.iter().try_for_each(|binding| check_order(binding, request))?;
+        let gone = |binding: &&Binding| BindingChange::Removed {
+            binding: Binding::clone(binding),
+            reason: RemovalReason::Unregistered,
+        };
+        Ok(Draft { kept: Vec::new(), wanted: Vec::new(), changes: before.iter().map(gone).collect() })
+    }
+
+    fn updated(
+        before: &[&'b Binding],
+        updates: &[Update<'_>],
+        moment: &Moment<'_>,
+    ) -> Result<Draft<'b>, RegisterError> {
+        let mut draft = Draft { kept: before.to_vec(), wanted: Vec::new(), changes: Vec::new() };
         for update in updates {
             moment.check(update)?;
             let binding = moment.bind(update);
-            let known = before.iter().find(|known| is_same(known, &binding));
+            let known = before.iter().copied().find(|known| is_same(known, &binding));
             if let Some(known) = known {
                 check_order(known, moment.request)?;
             }
-            draft.bindings.retain(|known| !is_same(known, &binding));
-            wanted.retain(|known: &Binding| !is_same(known, &binding));
+            draft.kept.retain(|known| !is_same(known, &binding));
+            draft.wanted.retain(|known| !is_same(known, &binding));
             match (update.expires, known) {
                 (Some(0), Some(known)) => draft.remove(known.clone(), RemovalReason::Unregistered),
                 (Some(0), None) => {}
                 (_, known) => {
-                    wanted.push(binding.clone());
+                    draft.wanted.push(binding.clone());
                     match known {
                         Some(known) if same_contact(&known.contact_uri, &binding.contact_uri) => {
                             draft.changes.push(BindingChange::Refreshed(binding));
@@ -377,8 +414,7 @@ impl Draft {
                 }
             }
         }
-        draft.make_room(wanted.len(), moment)?;
-        draft.bindings.extend(wanted);
+        draft.make_room(draft.wanted.len(), moment)?;
         Ok(draft)
     }
 
@@ -390,10 +426,10 @@ impl Draft {
             return Err(refused);
         }
         // One that only goes away, or stays as it was, needs no room.
-        while wanted > 0 && self.bindings.len() + wanted > policy.max_contacts {
-            let is_away = |index: &usize| (moment.away)(&self.bindings[*index].contact_uri);
-            let oldest = |index: &usize| self.bindings[*index].refreshed_at;
-            let all = 0..self.bindings.len();
+        while wanted > 0 && self.kept.len() + wanted > policy.max_contacts {
+            let is_away = |index: &usize| (moment.away)(&self.kept[*index].contact_uri);
+            let oldest = |index: &usize| self.kept[*index].refreshed_at;
+            let all = 0..self.kept.len();
             let away = all.clone().filter(is_away).filter(|_| policy.remove_unavailable).min_by_key(oldest);
             let going = match away {
                 None if !policy.remove_existing => return Err(refused),
@@ -401,8 +437,8 @@ impl Draft {
                 away => away,
             };
             let Some(going) = going else { break };
-            let binding = self.bindings.remove(going);
-            self.remove(binding, RemovalReason::Replaced);
+            let binding = self.kept.remove(going);
+            self.remove(binding.clone(), RemovalReason::Replaced);
         }
         Ok(())
     }
@@ -414,32 +450,35 @@ impl Draft {
 
 impl Moment<'_> {
     /// What speaks against a wish by itself.
-    fn check(&self, update: &Update) -> Result<(), RegisterError> {
+    fn check(&self, update: &Update<'_>) -> Result<(), RegisterError> {
         let least = self.policy.minimum_expiration;
         let brief = update.expires.is_some_and(|wish| (1..least).contains(&wish));
         if self.policy.refuse_brief && brief {
             return Err(RegisterError::TooBrief(least));
         }
-        if self.request.asks_outbound(update) && !self.request.first_hop_keeps_flows {
+        if self.request.asks_outbound(update) && !self.request.first_hop_keeps_flows() {
             return Err(RegisterError::FirstHopLacksOutbound);
         }
         Ok(())
     }
 
-    fn bind(&self, update: &Update) -> Binding {
+    fn bind(&self, update: &Update<'_>) -> Binding {
         let seconds = self.policy.grant(update.expires);
         Binding {
             aor: self.aor.to_owned(),
-            contact_uri: update.uri.clone(),
+            contact_uri: update.uri.to_owned(),
             expires_at: self.now + Duration::from_secs(seconds.into()),
             refreshed_at: self.now,
-            call_id: self.request.call_id.clone(),
+            call_id: self.request.call_id.to_owned(),
             cseq: self.request.cseq,
             q: update.q,
             flow: *self.flow,
-            user_agent: self.request.user_agent.clone(),
+            user_agent: self.request.user_agent.map(str::to_owned),
             received: self.policy.rewrite_contact.then_some(self.flow.remote),
-            path: if self.policy.support_path { self.request.path.clone() } else { Vec::new() },
+            path: match self.policy.support_path {
+                true => self.request.path.iter().map(|path| (*path).to_owned()).collect(),
+                false => Vec::new(),
+            },
             instance: update.instance.clone(),
             reg_id: update.reg_id.filter(|_| self.request.asks_outbound(update)),
         }
@@ -448,7 +487,7 @@ impl Moment<'_> {
 
 /// A registration of the same Call-ID must be later than the one that made the binding; one of another
 /// Call-ID is a phone that has started anew (section 10.3).
-fn check_order(binding: &Binding, request: &Request) -> Result<(), RegisterError> {
+fn check_order(binding: &Binding, request: &Request<'_>) -> Result<(), RegisterError> {
     if binding.call_id == request.call_id && request.cseq <= binding.cseq {
         return Err(RegisterError::OutOfOrder { received: request.cseq, known: binding.cseq });
     }

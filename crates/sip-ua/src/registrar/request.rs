@@ -5,33 +5,28 @@ use sip_parser::{Contact, HeaderName, Message, NameAddr};
 use super::RegisterError;
 
 /// A REGISTER, as far as a registrar is concerned.
-pub(super) struct Request {
-    pub(super) call_id: String,
+pub(super) struct Request<'m> {
+    message: &'m Message,
+    pub(super) call_id: &'m str,
     pub(super) cseq: u32,
-    pub(super) wish: Wish,
-    pub(super) user_agent: Option<String>,
-    pub(super) path: Vec<String>,
-    /// Option tags of Supported and Require.
-    capable: Vec<String>,
-    /// Host and port of the address of record.
-    pub(super) host: String,
-    /// Whether the first proxy on the way, if there is one, keeps flows (RFC 5626 section 6).
-    pub(super) first_hop_keeps_flows: bool,
+    pub(super) wish: Wish<'m>,
+    pub(super) user_agent: Option<&'m str>,
+    pub(super) path: Vec<&'m str>,
 }
 
 /// What shall become of the bindings.
-pub(super) enum Wish {
+pub(super) enum Wish<'m> {
     /// Nothing: tell what is there.
     Fetch,
     /// Remove all (`Contact: *`).
     RemoveAll,
     /// Add, refresh or remove these.
-    Update(Vec<Update>),
+    Update(Vec<Update<'m>>),
 }
 
 /// One Contact.
-pub(super) struct Update {
-    pub(super) uri: String,
+pub(super) struct Update<'m> {
+    pub(super) uri: &'m str,
     /// Seconds asked for; 0 removes.
     pub(super) expires: Option<u32>,
     pub(super) q: u16,
@@ -39,28 +34,21 @@ pub(super) struct Update {
     pub(super) reg_id: Option<u32>,
 }
 
-impl Request {
-    pub(super) fn read(message: &Message) -> Result<Request, RegisterError> {
+impl<'m> Request<'m> {
+    pub(super) fn read(message: &'m Message) -> Result<Request<'m>, RegisterError> {
         let malformed = |error: sip_parser::HeaderError| RegisterError::Malformed(error.to_string());
-        let value = |name| message.raw(&name).map(str::to_owned);
         Ok(Request {
-            call_id: message.call_id().map_err(malformed)?.to_owned(),
+            message,
+            call_id: message.call_id().map_err(malformed)?,
             cseq: message.cseq().map_err(malformed)?.number,
             wish: Wish::read(message)?,
-            user_agent: value(HeaderName::UserAgent),
-            path: message.values(&HeaderName::Path).map(str::to_owned).collect(),
-            capable: [HeaderName::Supported, HeaderName::Require]
-                .iter()
-                .flat_map(|name| message.values(name))
-                .map(|tag| tag.trim().to_ascii_lowercase())
-                .collect(),
-            host: host_of(message).unwrap_or_default(),
-            first_hop_keeps_flows: first_hop_keeps_flows(message),
+            user_agent: message.raw(&HeaderName::UserAgent),
+            path: message.values(&HeaderName::Path).collect(),
         })
     }
 
     /// Whether a Contact is to be bound by the rules of outbound (RFC 5626 section 6).
-    pub(super) fn asks_outbound(&self, update: &Update) -> bool {
+    pub(super) fn asks_outbound(&self, update: &Update<'_>) -> bool {
         update.instance.is_some() && update.reg_id.is_some() && self.knows("outbound")
     }
 
@@ -74,7 +62,18 @@ impl Request {
 
     /// Whether the phone knows an extension.
     pub(super) fn knows(&self, tag: &str) -> bool {
-        self.capable.iter().any(|known| known == tag)
+        let headers = [HeaderName::Supported, HeaderName::Require];
+        headers.iter().any(|name| self.message.values(name).any(|it| it.trim().eq_ignore_ascii_case(tag)))
+    }
+
+    /// Host and port of the address of record.
+    pub(super) fn host(&self) -> String {
+        host_of(self.message).unwrap_or_default()
+    }
+
+    /// Whether the first proxy on the way, if there is one, keeps flows (RFC 5626 section 6).
+    pub(super) fn first_hop_keeps_flows(&self) -> bool {
+        first_hop_keeps_flows(self.message)
     }
 }
 
@@ -102,8 +101,8 @@ fn instance(value: &str) -> Option<String> {
     (!urn.is_empty() && urn.bytes().all(plain)).then(|| urn.to_owned())
 }
 
-impl Wish {
-    fn read(message: &Message) -> Result<Wish, RegisterError> {
+impl<'m> Wish<'m> {
+    fn read(message: &'m Message) -> Result<Wish<'m>, RegisterError> {
         // A malformed Expires counts as the default (RFC 3261 section 20.19).
         let header = message.expires().and_then(Result::ok);
         let mut updates = Vec::new();
@@ -112,7 +111,7 @@ impl Wish {
             match contact.map_err(|error| RegisterError::Malformed(error.to_string()))? {
                 Contact::Star => star = true,
                 Contact::Address(address) => updates.push(Update {
-                    uri: address.uri_str().to_owned(),
+                    uri: address.uri_str(),
                     expires: address.expires().or(header),
                     q: address.q().unwrap_or(1000),
                     instance: address.param("+sip.instance").flatten().and_then(instance),

@@ -1,16 +1,18 @@
 //! Bindings by address, and by when they end.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Binding;
+use crate::hashing::Map;
 
 /// All bindings. An address without any is not in it.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    by_aor: HashMap<String, Vec<Binding>>,
+    by_aor: Map<Arc<str>, Vec<Binding>>,
     /// The earliest end of each address.
-    ends: BTreeSet<(SystemTime, String)>,
+    ends: BTreeSet<(SystemTime, Arc<str>)>,
 }
 
 impl Table {
@@ -26,17 +28,19 @@ impl Table {
     pub(super) fn replace(&mut self, aor: &str, mut bindings: Vec<Binding>) {
         // They stay for an hour or longer, and most addresses have one: a vector that grew has room for four.
         bindings.shrink_to_fit();
-        if let Some(end) = earliest_end(self.of(aor)) {
-            self.ends.remove(&(end, aor.to_owned()));
+        let known = self.by_aor.get_key_value(aor);
+        let (name, before) = match known {
+            Some((name, before)) => (name.clone(), earliest_end(before)),
+            None => (Arc::from(aor), None),
+        };
+        let end = earliest_end(&bindings);
+        if before != end {
+            before.map(|before| self.ends.remove(&(before, name.clone())));
+            self.ends.extend(end.map(|end| (end, name.clone())));
         }
-        match earliest_end(&bindings) {
-            Some(end) => {
-                self.ends.insert((end, aor.to_owned()));
-                self.by_aor.insert(aor.to_owned(), bindings);
-            }
-            None => {
-                self.by_aor.remove(aor);
-            }
+        match bindings.is_empty() {
+            true => drop(self.by_aor.remove(&name)),
+            false => drop(self.by_aor.insert(name, bindings)),
         }
     }
 
@@ -45,7 +49,7 @@ impl Table {
     }
 
     /// An address of which something has expired.
-    pub(super) fn first_expired(&self, now: SystemTime) -> Option<String> {
+    pub(super) fn first_expired(&self, now: SystemTime) -> Option<Arc<str>> {
         self.ends.first().filter(|(end, _)| *end <= now).map(|(_, aor)| aor.clone())
     }
 }

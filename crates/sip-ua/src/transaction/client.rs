@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use sip_parser::{Message, Method};
+use sip_parser::Message;
 
 use super::derived;
+use super::written::WrittenRequest;
 use super::{Failure, InviteClient, NonInviteClient, Timers};
 use crate::transport::Flow;
 
@@ -16,26 +17,26 @@ pub(super) struct Client {
     machine: Machine,
     pub(super) flow: Flow,
     /// The way that a large request would have taken, until its other way has proven good.
-    otherwise: Option<Box<(Message, Flow)>>,
+    otherwise: Option<Box<(WrittenRequest, Flow)>>,
 }
 
 #[derive(Debug)]
 enum Machine {
-    /// The request is kept: ACK and CANCEL are made from it.
     Invite {
         machine: InviteClient,
-        invite: Box<Message>,
+        /// Kept until the final response: ACK and CANCEL are made from it.
+        invite: Option<Arc<Message>>,
     },
     Other(NonInviteClient),
 }
 
 impl Client {
-    pub(super) fn new(now: Instant, request: Message, flow: Flow, timers: Arc<Timers>) -> Self {
-        let bytes = request.as_bytes().clone();
+    pub(super) fn new(now: Instant, request: WrittenRequest, flow: Flow, timers: Arc<Timers>) -> Self {
+        let WrittenRequest { bytes, invite, .. } = request;
         let reliable = flow.is_reliable();
-        let machine = if request.method() == Some(Method::Invite) {
+        let machine = if invite.is_some() {
             let machine = InviteClient::new(now, bytes, reliable, timers);
-            Machine::Invite { machine, invite: Box::new(request) }
+            Machine::Invite { machine, invite }
         } else {
             Machine::Other(NonInviteClient::new(now, bytes, reliable, timers))
         };
@@ -43,12 +44,12 @@ impl Client {
     }
 
     /// With another way to try when this one does not lead to the peer.
-    pub(super) fn or(self, request: Message, flow: Flow) -> Self {
+    pub(super) fn or(self, request: WrittenRequest, flow: Flow) -> Self {
         Self { otherwise: Some(Box::new((request, flow))), ..self }
     }
 
     /// The other way, once.
-    pub(super) fn take_otherwise(&mut self) -> Option<(Message, Flow)> {
+    pub(super) fn take_otherwise(&mut self) -> Option<(WrittenRequest, Flow)> {
         self.otherwise.take().map(|otherwise| *otherwise)
     }
 
@@ -57,7 +58,13 @@ impl Client {
         self.otherwise = None;
         match &mut self.machine {
             Machine::Invite { machine, invite } => {
-                machine.handle_response(now, status, || derived::ack(invite, response))
+                // It makes an ACK once, and before it is let go.
+                let ack = || invite.as_ref().map_or_else(Bytes::new, |invite| derived::ack(invite, response));
+                let is_news = machine.handle_response(now, status, ack);
+                if status >= 200 {
+                    *invite = None;
+                }
+                is_news
             }
             Machine::Other(machine) => machine.handle_response(now, status),
         }
@@ -66,9 +73,7 @@ impl Client {
     /// The CANCEL of this transaction, if it is an INVITE that a peer is working on.
     pub(super) fn cancel(&mut self, now: Instant, headers: &[(String, String)]) -> Option<Bytes> {
         let Machine::Invite { machine, invite } = &mut self.machine else { return None };
-        if !machine.is_proceeding() {
-            return None;
-        }
+        let invite = invite.as_ref().filter(|_| machine.is_proceeding())?;
         machine.handle_cancel_sent(now);
         Some(derived::cancel(invite, headers))
     }

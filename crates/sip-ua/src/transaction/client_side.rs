@@ -1,18 +1,22 @@
 //! The layer as a client: requests that go out, responses that come in (RFC 3261 sections 17.1.3 and 18.1.2).
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use sip_parser::{Message, Method};
 
 use super::client::Client;
+use super::event::Name;
 use super::large;
 use super::matching::{client_key, is_misrouted};
+use super::written::WrittenRequest;
 use super::{ClientTransactionId, TransactionEvent, TransactionLayer};
 use crate::transport::Flow;
 
 /// Why a request of ours cannot start a transaction.
 #[derive(Debug, thiserror::Error)]
-enum Unsendable {
+pub(super) enum Unsendable {
     #[error("it has no Via with a branch")]
     NoBranch,
     #[error("an ACK starts no transaction; send it statelessly")]
@@ -30,36 +34,68 @@ impl TransactionLayer {
     /// branch of its own (see [`new_branch`](Self::new_branch)).
     ///
     /// A request that cannot be sent ends at once with [`TransactionEvent::TransportFailed`].
-    pub fn send_request(&mut self, now: Instant, request: Message, flow: Flow) -> ClientTransactionId {
-        let id = self.next_id();
-        match self.start_client(now, id, request, flow) {
-            Ok(()) => self.settle_client(id),
+    pub fn send_request(
+        &mut self,
+        now: Instant,
+        request: impl Into<Arc<Message>>,
+        flow: Flow,
+    ) -> ClientTransactionId {
+        let request = WrittenRequest::of(request.into(), &self.prints);
+        self.begin(now, request, flow)
+    }
+
+    /// The same for a request that has just been written.
+    pub(crate) fn send_written(
+        &mut self,
+        now: Instant,
+        request: WrittenRequest,
+        flow: Flow,
+    ) -> ClientTransactionId {
+        self.begin(now, Ok(request), flow)
+    }
+
+    /// What `bytes` hold: a request of `method` whose top Via has `branch`. `None` where they are an INVITE that cannot be
+    /// read.
+    pub(crate) fn written(&self, bytes: Bytes, method: &Method, branch: &str) -> Option<WrittenRequest> {
+        WrittenRequest::new(bytes, method, branch, &self.prints)
+    }
+
+    fn begin(
+        &mut self,
+        now: Instant,
+        request: Result<WrittenRequest, Unsendable>,
+        flow: Flow,
+    ) -> ClientTransactionId {
+        match request.and_then(|request| self.start_client(now, request, flow)) {
+            Ok(id) => {
+                self.settle_client(id);
+                ClientTransactionId(id)
+            }
             Err(reason) => {
                 tracing::warn!(%flow, %reason, "a request was not sent");
                 self.counters.unsent += 1;
-                self.events.push_back(TransactionEvent::TransportFailed { id: ClientTransactionId(id) });
+                // It is filed nowhere.
+                let id = ClientTransactionId(Name { serial: self.next_id(), slot: u32::MAX });
+                self.events.push_back(TransactionEvent::TransportFailed { id });
+                id
             }
         }
-        ClientTransactionId(id)
     }
 
     fn start_client(
         &mut self,
         now: Instant,
-        id: u64,
-        request: Message,
+        request: WrittenRequest,
         flow: Flow,
-    ) -> Result<(), Unsendable> {
-        let method = request.method().ok_or(Unsendable::Response)?;
-        if method == Method::Ack {
+    ) -> Result<Name, Unsendable> {
+        if request.method == Method::Ack {
             return Err(Unsendable::Ack);
         }
         if self.clients.len() >= self.limits.client_transactions {
             return Err(Unsendable::Full(self.clients.len()));
         }
-        let via = request.via().map_err(|_| Unsendable::NoBranch)?;
-        client_key(via.branch().ok_or(Unsendable::NoBranch)?, &method, &mut self.key);
-        if self.clients.find(&self.key).is_some() {
+        let key = request.key;
+        if self.clients.find(key).is_some() {
             return Err(Unsendable::BranchInUse);
         }
         let timers = self.timers.clone();
@@ -67,8 +103,8 @@ impl TransactionLayer {
             Some((other, over)) => (Client::new(now, other, over, timers).or(request, flow), over),
             None => (Client::new(now, request, flow, timers), flow),
         };
-        self.clients.insert(id, &self.key, &flow, client);
-        Ok(())
+        let serial = self.next_id();
+        Ok(self.clients.insert(serial, key, &flow, client))
     }
 
     /// Sends the CANCEL of `invite`, with further headers such as `Reason`. The INVITE then has 64 times T1 to end
@@ -98,12 +134,12 @@ impl TransactionLayer {
         self.settle_client(id.0);
     }
 
-    pub(super) fn handle_response(&mut self, now: Instant, response: Message, flow: Flow) {
+    pub(super) fn handle_response(&mut self, now: Instant, response: Arc<Message>, flow: Flow) {
         let status = response.status().unwrap_or_default();
         let known = match (response.via(), response.cseq()) {
             (Ok(via), Ok(cseq)) => {
-                client_key(via.branch().unwrap_or_default(), &cseq.method, &mut self.key);
-                self.clients.find(&self.key)
+                let key = client_key(via.branch().unwrap_or_default(), &cseq.method, &self.prints);
+                self.clients.find(key)
             }
             (Err(error), _) | (_, Err(error)) => {
                 let reason = error.to_string();

@@ -1,28 +1,36 @@
 //! What the transaction layer tells the user agent above it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use sip_parser::Message;
 
 use crate::transport::Flow;
 
+/// Names one transaction of a layer: a number that is never used again, and where it is filed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Name {
+    pub(super) serial: u64,
+    pub(super) slot: u32,
+}
+
 /// Names one client transaction of a layer; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ClientTransactionId(pub(super) u64);
+pub struct ClientTransactionId(pub(super) Name);
 
 /// Names one server transaction of a layer; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ServerTransactionId(pub(super) u64);
+pub struct ServerTransactionId(pub(super) Name);
 
 impl fmt::Display for ClientTransactionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "client-{}", self.0)
+        write!(f, "client-{}", self.0.serial)
     }
 }
 
 impl fmt::Display for ServerTransactionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "server-{}", self.0)
+        write!(f, "server-{}", self.0.serial)
     }
 }
 
@@ -39,7 +47,7 @@ pub enum TransactionEvent {
         /// The transaction to answer.
         id: ServerTransactionId,
         /// The request.
-        request: Message,
+        request: Arc<Message>,
         /// Where it came from.
         flow: Flow,
         /// The same request is being served under another branch: it took two paths through forking proxies.
@@ -54,12 +62,12 @@ pub enum TransactionEvent {
         /// The INVITE to answer.
         invite: ServerTransactionId,
         /// The CANCEL; its `Reason` may say that the call was taken elsewhere.
-        request: Message,
+        request: Arc<Message>,
     },
     /// An ACK for a 2xx: it belongs to a dialog, not to a transaction. May be a repeated or a stray one.
     Ack {
         /// The ACK.
-        request: Message,
+        request: Arc<Message>,
         /// Where it came from.
         flow: Flow,
     },
@@ -69,7 +77,7 @@ pub enum TransactionEvent {
         /// The transaction that it answers.
         id: ClientTransactionId,
         /// The response.
-        response: Message,
+        response: Arc<Message>,
         /// Where it came from.
         flow: Flow,
     },
@@ -99,7 +107,7 @@ pub enum TransactionEvent {
     /// acknowledged and hung up; all else is best forgotten.
     StrayResponse {
         /// The response.
-        response: Message,
+        response: Arc<Message>,
         /// Where it came from.
         flow: Flow,
     },

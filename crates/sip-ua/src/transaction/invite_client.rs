@@ -86,6 +86,7 @@ impl InviteClient {
                 true
             }
             (State::Calling { .. } | State::Proceeding { .. }, 200..=299) => {
+                self.invite = Bytes::new(); // it is sent no more
                 self.state = State::Accepted { until: now + self.timers.give_up() };
                 true
             }
@@ -103,6 +104,7 @@ impl InviteClient {
     }
 
     fn complete(&mut self, now: Instant, ack: Bytes) {
+        self.invite = Bytes::new(); // it is sent no more
         self.outbox = Some(ack.clone());
         self.state = match self.timers.d(self.reliable) {
             Duration::ZERO => State::Terminated,

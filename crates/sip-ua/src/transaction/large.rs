@@ -1,9 +1,11 @@
 //! Requests that are too large for a datagram (RFC 3261 section 18.1.1).
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use sip_parser::Message;
 
+use super::written::WrittenRequest;
 use crate::transport::{Flow, Protocol};
 
 /// The largest request that may travel over UDP where nobody knows how much the path carries, in octets.
@@ -11,14 +13,25 @@ const LARGEST: usize = 1300;
 
 /// The same request over TCP, from that of `streams` whose family is the flow's: its Via says so, and nothing else
 /// changes. `None` when it may stay as it is, or has no other way.
-pub(super) fn over_tcp(request: &Message, flow: Flow, streams: &[SocketAddr]) -> Option<(Message, Flow)> {
-    if flow.protocol != Protocol::Udp || request.as_bytes().len() <= LARGEST {
+pub(super) fn over_tcp(
+    request: &WrittenRequest,
+    flow: Flow,
+    streams: &[SocketAddr],
+) -> Option<(WrittenRequest, Flow)> {
+    if flow.protocol != Protocol::Udp || request.bytes.len() <= LARGEST {
         return None;
     }
     let stream = streams.iter().find(|stream| stream.is_ipv4() == flow.remote.is_ipv4())?;
     let ip = if stream.ip().is_unspecified() { flow.local.ip() } else { stream.ip() };
     let flow = Flow::new(Protocol::Tcp, SocketAddr::new(ip, stream.port()), flow.remote);
-    Some((with_via(request, flow.local)?, flow))
+    let other = match &request.invite {
+        Some(invite) => with_via(invite, flow.local)?,
+        None => with_via(&Message::parse(request.bytes.clone()).ok()?, flow.local)?,
+    };
+    let bytes = other.as_bytes().clone();
+    let invite = request.invite.as_ref().map(|_| Arc::new(other));
+    // The branch, and with it the key, stays.
+    Some((WrittenRequest { bytes, invite, ..request.clone() }, flow))
 }
 
 /// The request with a top Via of TCP and of this address.
@@ -44,13 +57,16 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hashing::Fingerprints;
 
-    fn request(length: usize) -> Message {
+    fn request(length: usize) -> WrittenRequest {
         let head = "MESSAGE sip:b@192.0.2.2 SIP/2.0\r\nMax-Forwards: 70\r\n\
                     Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;rport\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:b@b>\r\n\
                     Call-ID: 1\r\nCSeq: 1 MESSAGE\r\n";
         let body = "x".repeat(length);
-        Message::parse(format!("{head}Content-Length: {length}\r\n\r\n{body}").into()).unwrap()
+        let text = format!("{head}Content-Length: {length}\r\n\r\n{body}");
+        let message = Message::parse(text.into()).unwrap();
+        WrittenRequest::of(message.into(), &Fingerprints::default()).unwrap()
     }
 
     fn flow() -> Flow {
@@ -64,9 +80,8 @@ mod tests {
         let (other, over) = over_tcp(&request, flow(), &streams).unwrap();
         assert_eq!((over.protocol, over.local), (Protocol::Tcp, "192.0.2.1:5070".parse().unwrap()));
         assert_eq!(over.remote, flow().remote);
-        let back =
-            String::from_utf8_lossy(other.as_bytes()).replace("TCP 192.0.2.1:5070", "UDP 192.0.2.1:5060");
-        assert_eq!(back.as_bytes(), &request.as_bytes()[..]);
+        let back = String::from_utf8_lossy(&other.bytes).replace("TCP 192.0.2.1:5070", "UDP 192.0.2.1:5060");
+        assert_eq!(back.as_bytes(), &request.bytes[..]);
     }
 
     #[test]

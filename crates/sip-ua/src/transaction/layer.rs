@@ -1,7 +1,7 @@
 //! The transaction layer: matches messages to transactions, and keeps their time.
 
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,12 +11,14 @@ use sip_parser::{Message, ParseError};
 
 use super::client::Client;
 use super::deadlines::Deadlines;
+use super::event::Name;
 use super::malformed;
 use super::server::Server;
 use super::table::Table;
 use super::{
     ClientTransactionId, Counters, Limits, ReplyRoute, ServerTransactionId, Timers, TransactionEvent,
 };
+use crate::hashing::{Fingerprint, Fingerprints, Set};
 use crate::transport::{Flow, Transmit};
 
 /// The transaction layer (RFC 3261 section 17): it makes requests and responses over lossy transports reliable,
@@ -39,15 +41,15 @@ pub struct TransactionLayer {
     pub(super) clients: Table<Client>,
     pub(super) servers: Table<Server>,
     /// Requests being served, by what stays the same over all the paths that they may take.
-    pub(super) merges: HashMap<Box<str>, u64>,
+    pub(super) merges: Set<Fingerprint>,
     pub(super) deadlines: Deadlines,
     pub(super) transmits: VecDeque<Transmit>,
     pub(super) events: VecDeque<TransactionEvent>,
     pub(super) counters: Counters,
     /// Where requests that are too large for datagrams leave from.
     pub(super) streams: Vec<SocketAddr>,
-    /// Where keys are written before they are looked up.
-    pub(super) key: String,
+    /// What keys are made with.
+    pub(super) prints: Fingerprints,
     last_id: u64,
     hasher: RandomState,
 }
@@ -61,13 +63,13 @@ impl TransactionLayer {
             reply_route: ReplyRoute::default(),
             clients: Table::default(),
             servers: Table::default(),
-            merges: HashMap::new(),
+            merges: Set::default(),
             deadlines: Deadlines::default(),
             transmits: VecDeque::new(),
             events: VecDeque::new(),
             counters: Counters::default(),
             streams: Vec::new(),
-            key: String::new(),
+            prints: Fingerprints::default(),
             last_id: 0,
             hasher: RandomState::new(),
         }
@@ -87,7 +89,8 @@ impl TransactionLayer {
     }
 
     /// Takes a message that came along `flow`.
-    pub fn handle_message(&mut self, now: Instant, message: Message, flow: Flow) {
+    pub fn handle_message(&mut self, now: Instant, message: impl Into<Arc<Message>>, flow: Flow) {
+        let message = message.into();
         if message.is_request() {
             self.handle_request(now, message, flow);
         } else {
@@ -125,20 +128,24 @@ impl TransactionLayer {
 
     /// Advances the timers to `now`. Calling early is harmless.
     pub fn handle_timeout(&mut self, now: Instant) {
-        while let Some(id) = self.deadlines.pop_due(now) {
-            if let Some(client) = self.clients.get_mut(id) {
+        while let Some(id) = self.deadlines.pop_due(now, current(&self.clients, &self.servers)) {
+            if let Some((client, wakes_at)) = self.clients.get_with_time(id) {
+                *wakes_at = None;
                 client.handle_timeout(now);
                 self.settle_client(id);
-            } else if let Some(server) = self.servers.get_mut(id) {
+            } else if let Some((server, wakes_at)) = self.servers.get_with_time(id) {
+                *wakes_at = None;
                 server.handle_timeout(now);
                 self.settle_server(now, id);
             }
         }
+        let living = self.clients.len() + self.servers.len();
+        self.deadlines.tidy(living, current(&self.clients, &self.servers));
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout) at the latest.
     pub fn poll_timeout(&mut self) -> Option<Instant> {
-        self.deadlines.next()
+        self.deadlines.next(current(&self.clients, &self.servers))
     }
 
     /// The next message to send.
@@ -161,7 +168,12 @@ impl TransactionLayer {
 
     /// Sends a message outside any transaction: the ACK for a 2xx, or a 2xx repeated after its transaction.
     pub fn send_stateless(&mut self, message: &Message, flow: Flow) {
-        self.transmit(flow, message.as_bytes().clone());
+        self.send_octets(message.as_bytes().clone(), flow);
+    }
+
+    /// The same for one that has just been written.
+    pub(crate) fn send_octets(&mut self, message: Bytes, flow: Flow) {
+        self.transmit(flow, message);
     }
 
     /// A branch for the `Via` of a new request: the magic cookie, and what nobody else can guess.
@@ -197,7 +209,7 @@ impl TransactionLayer {
 
     /// A `To` tag for replies that leave no state: the same whenever the same request comes again
     /// (RFC 3261 section 8.2.7).
-    pub(super) fn tag_for(&self, text: &str) -> String {
+    pub(super) fn tag_for(&self, text: impl Hash) -> String {
         format!("{:016x}", self.hasher.hash_one(text))
     }
 }
@@ -210,7 +222,7 @@ impl Default for TransactionLayer {
 
 impl TransactionLayer {
     /// The way of a client transaction is closed; a large request tries the one that it would have taken otherwise.
-    fn client_failed(&mut self, now: Instant, id: u64) {
+    fn client_failed(&mut self, now: Instant, id: Name) {
         let Some(client) = self.clients.get_mut(id) else { return };
         match client.take_otherwise() {
             Some((request, flow)) => {
@@ -223,8 +235,8 @@ impl TransactionLayer {
     }
 
     /// Sends what a client transaction has to say, tells its failure, and lets it go if it is over.
-    pub(super) fn settle_client(&mut self, id: u64) {
-        let Some(client) = self.clients.get_mut(id) else { return };
+    pub(super) fn settle_client(&mut self, id: Name) {
+        let Some((client, wakes_at)) = self.clients.get_with_time(id) else { return };
         let flow = client.flow;
         if let Some(bytes) = client.poll_transmit() {
             self.transmits.push_back(Transmit { flow, bytes });
@@ -233,15 +245,15 @@ impl TransactionLayer {
             self.events.push_back(failure.event(ClientTransactionId(id)));
         }
         let over = client.is_terminated();
-        self.deadlines.schedule(id, client.poll_timeout());
+        self.deadlines.schedule(id, wakes_at, client.poll_timeout());
         if over {
             self.clients.remove(id);
         }
     }
 
     /// Sends what a server transaction has to say, and lets it go if it is over.
-    pub(super) fn settle_server(&mut self, now: Instant, id: u64) {
-        let Some(server) = self.servers.get_mut(id) else { return };
+    pub(super) fn settle_server(&mut self, now: Instant, id: Name) {
+        let Some((server, wakes_at)) = self.servers.get_with_time(id) else { return };
         let flow = server.road.flow();
         if server.poll_ack_missing(now) {
             self.events.push_back(TransactionEvent::AckMissing { id: ServerTransactionId(id) });
@@ -250,16 +262,24 @@ impl TransactionLayer {
             self.transmits.push_back(Transmit { flow, bytes });
         }
         let over = server.is_terminated();
-        self.deadlines.schedule(id, server.poll_timeout());
+        self.deadlines.schedule(id, wakes_at, server.poll_timeout());
         if over {
             self.remove_server(id);
         }
     }
 
-    pub(super) fn remove_server(&mut self, id: u64) {
+    pub(super) fn remove_server(&mut self, id: Name) {
         let merge_key = self.servers.remove(id).and_then(|server| server.merge_key);
         if let Some(key) = merge_key {
             self.merges.remove(&key);
         }
     }
+}
+
+/// When a transaction of either side wants to be woken.
+fn current<'t>(
+    clients: &'t Table<Client>,
+    servers: &'t Table<Server>,
+) -> impl Fn(Name) -> Option<Instant> + use<'t> {
+    |name| clients.wakes_at(name).or_else(|| servers.wakes_at(name))
 }

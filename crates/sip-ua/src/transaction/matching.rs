@@ -1,10 +1,12 @@
 //! Which transaction a message belongs to (RFC 3261 sections 17.1.3 and 17.2.3).
 //!
-//! Keys are text, written into a buffer that the layer keeps: looking one up allocates nothing.
+//! Keys are fingerprints of texts: looking one up, and filing it, allocates nothing.
 
-use std::fmt::Write;
+use std::hash::Hasher;
 
-use sip_parser::{CSeq, HeaderError, HeaderName, Message, Method, Via};
+use sip_parser::{CSeq, HeaderError, HeaderName, Host, Message, Method, Via};
+
+use crate::hashing::{Fingerprint, Fingerprints, write_text};
 
 /// What branches of RFC 3261 begin with (section 8.1.1.7). Without it, a client is older and makes no promise
 /// about its branches.
@@ -39,25 +41,39 @@ impl<'m> Identity<'m> {
     /// For an old branch the key is the tuple that RFC 2543 compared: Request-URI, `From` tag, `Call-ID`, `CSeq`
     /// and top `Via`. The `To` tag is left out: it differs between an INVITE and its ACK, and the other parts
     /// tell apart all requests of one client.
-    pub(super) fn server_key(&self, method: &Method, key: &mut String) {
-        key.clear();
+    pub(super) fn server_key(&self, method: &Method, prints: &Fingerprints) -> Fingerprint {
         let method = if *method == Method::Ack { &Method::Invite } else { method };
         let port = self.via.port().unwrap_or_default();
         let branch = self.via.branch().unwrap_or_default();
-        let written = if names_transaction(branch) {
-            write!(key, "{branch}\n{}:{port}\n{method}", self.via.host())
-        } else {
-            let Self { call_id, from_tag, uri, .. } = self;
-            let number = self.cseq.number;
-            let host = self.via.host();
-            write!(key, "{branch}\n{host}:{port}\n{method}\n{number}\n{uri}\n{from_tag}\n{call_id}")
-        };
-        debug_assert!(written.is_ok(), "text takes all that is written");
+        let is_old = !names_transaction(branch);
+        prints.of(|hasher| {
+            write_text(hasher, branch);
+            write_host(hasher, self.via.host());
+            hasher.write_u16(port);
+            write_text(hasher, method.as_str());
+            if is_old {
+                hasher.write_u32(self.cseq.number);
+                [self.uri, self.from_tag, self.call_id].into_iter().for_each(|text| write_text(hasher, text));
+            }
+        })
     }
 
     /// Key under which a request that came by two paths is found (section 8.2.2.2).
-    pub(super) fn merge_key(&self) -> String {
-        format!("{}\n{}\n{}\n{}", self.call_id, self.from_tag, self.cseq.number, self.cseq.method)
+    pub(super) fn merge_key(&self, prints: &Fingerprints) -> Fingerprint {
+        prints.of(|hasher| {
+            write_text(hasher, self.call_id);
+            write_text(hasher, self.from_tag);
+            hasher.write_u32(self.cseq.number);
+            write_text(hasher, self.cseq.method.as_str());
+        })
+    }
+}
+
+fn write_host(hasher: &mut impl Hasher, host: Host<'_>) {
+    match host {
+        Host::Name(name) => write_text(hasher, name),
+        Host::Ipv4(ip) => hasher.write_u32(ip.to_bits()),
+        Host::Ipv6(ip) => hasher.write_u128(ip.to_bits()),
     }
 }
 
@@ -68,11 +84,11 @@ fn names_transaction(branch: &str) -> bool {
 }
 
 /// Key of the client transaction that a message of `method` and `branch` belongs to.
-pub(super) fn client_key(branch: &str, method: &Method, key: &mut String) {
-    key.clear();
-    key.push_str(branch);
-    key.push('\n');
-    key.push_str(method.as_str());
+pub(super) fn client_key(branch: &str, method: &Method, prints: &Fingerprints) -> Fingerprint {
+    prints.of(|hasher| {
+        write_text(hasher, branch);
+        write_text(hasher, method.as_str());
+    })
 }
 
 /// Whether a response went through proxies that should have taken their `Via` away (section 8.1.3.3).

@@ -28,6 +28,7 @@ mod malformed;
 mod matching;
 mod road;
 mod table;
+mod written;
 
 pub use counters::Counters;
 pub use event::{ClientTransactionId, Failure, ServerTransactionId, TransactionEvent};
@@ -39,3 +40,4 @@ pub use non_invite_client::NonInviteClient;
 pub use non_invite_server::NonInviteServer;
 pub use road::ReplyRoute;
 pub use timers::Timers;
+pub(crate) use written::{WrittenRequest, WrittenResponse};

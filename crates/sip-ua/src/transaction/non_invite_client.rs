@@ -77,6 +77,7 @@ impl NonInviteClient {
             }
             (State::Waiting { .. }, _) => {
                 self.outbox = None;
+                self.request = Bytes::new(); // it is sent no more
                 self.state = match self.timers.k(self.reliable) {
                     Duration::ZERO => State::Terminated,
                     wait => State::Completed { until: now + wait },

@@ -1,8 +1,7 @@
 //! The road that a response takes back (RFC 3261 section 18.2.2, RFC 3581 section 4).
 
-use std::net::SocketAddr;
-
 use sip_parser::{Message, Via};
+use std::net::SocketAddr;
 
 use crate::transport::Flow;
 
@@ -22,9 +21,11 @@ pub enum ReplyRoute {
 #[derive(Clone, Debug)]
 pub(super) struct Road {
     source: Flow,
-    sent_by: Flow,
+    /// What the `Via` says: the port, perhaps that of the protocol.
+    port: u16,
     asks_rport: bool,
-    current: Flow,
+    /// Whether the road leads to that port.
+    by_via: bool,
 }
 
 impl Road {
@@ -33,30 +34,29 @@ impl Road {
     /// Its `maddr` is not followed: it would let a sender aim our responses at anyone.
     pub(super) fn back(source: Flow, via: &Via<'_>, route: ReplyRoute) -> Self {
         let port = via.port().unwrap_or(source.protocol.default_port());
-        let sent_by = source.towards(SocketAddr::new(source.remote.ip(), port));
-        let mut road = Self { source, sent_by, asks_rport: via.rport().is_some(), current: source };
+        let mut road = Self { source, port, asks_rport: via.rport().is_some(), by_via: false };
         road.take(route);
         road
     }
 
     /// Chooses between the source and what the `Via` says. A connection is always its own road back.
     pub(super) fn take(&mut self, route: ReplyRoute) {
-        let by_via = route == ReplyRoute::Via && !self.asks_rport && !self.source.is_reliable();
-        self.current = if by_via { self.sent_by } else { self.source };
+        self.by_via = route == ReplyRoute::Via && !self.asks_rport && !self.source.is_reliable();
     }
 
     /// The road to take now.
     pub(super) fn flow(&self) -> Flow {
-        self.current
+        match self.by_via {
+            true => self.source.towards(SocketAddr::new(self.source.remote.ip(), self.port)),
+            false => self.source,
+        }
     }
 
     /// The connection is gone: the road is now a new one to the port that the `Via` names (section 18.2.2).
     /// False when there is no such other road.
     pub(super) fn detour(&mut self) -> bool {
-        let possible = self.source.is_reliable() && self.current != self.sent_by;
-        if possible {
-            self.current = self.sent_by;
-        }
+        let possible = self.source.is_reliable() && !self.by_via && self.source.remote.port() != self.port;
+        self.by_via |= possible;
         possible
     }
 }

@@ -7,7 +7,9 @@ use bytes::Bytes;
 use sip_parser::{HeaderName, Message, Method, ResponseBuilder};
 
 use super::road::Road;
+use super::written::WrittenResponse;
 use super::{AckDestination, InviteServer, InviteServerEvent, NonInviteServer, Timers};
+use crate::hashing::Fingerprint;
 
 /// One server transaction of the layer.
 #[derive(Debug)]
@@ -15,7 +17,7 @@ pub(super) struct Server {
     machine: Machine,
     pub(super) road: Road,
     /// The key under which the same request by another path would be found.
-    pub(super) merge_key: Option<Box<str>>,
+    pub(super) merge_key: Option<Fingerprint>,
 }
 
 #[derive(Debug)]
@@ -23,7 +25,7 @@ enum Machine {
     Invite {
         machine: InviteServer,
         /// Kept until the first response: 100 Trying is made from it.
-        invite: Option<Box<Message>>,
+        invite: Option<Arc<Message>>,
         /// Our tag in the responses; a CANCEL is answered with the same (RFC 3261 section 9.2).
         to_tag: Option<Box<str>>,
     },
@@ -33,15 +35,15 @@ enum Machine {
 impl Server {
     pub(super) fn new(
         now: Instant,
-        request: &Message,
+        request: &Arc<Message>,
         road: Road,
-        merge_key: Option<Box<str>>,
+        merge_key: Option<Fingerprint>,
         timers: Arc<Timers>,
     ) -> Self {
         let reliable = road.flow().is_reliable();
         let machine = if request.method() == Some(Method::Invite) {
             let machine = InviteServer::new(now, reliable, timers);
-            Machine::Invite { machine, invite: Some(Box::new(request.clone())), to_tag: None }
+            Machine::Invite { machine, invite: Some(request.clone()), to_tag: None }
         } else {
             Machine::Other(NonInviteServer::new(now, reliable, timers))
         };
@@ -49,13 +51,12 @@ impl Server {
     }
 
     /// Sends a response of the user agent; false when its time is over.
-    pub(super) fn respond(&mut self, now: Instant, response: &Message) -> bool {
-        let bytes = response.as_bytes().clone();
-        let status = response.status().unwrap_or_default();
+    pub(super) fn respond(&mut self, now: Instant, response: &WrittenResponse, tag: Option<&str>) -> bool {
+        let WrittenResponse { status, bytes } = response.clone();
         match &mut self.machine {
             Machine::Invite { machine, invite, to_tag } => {
                 if to_tag.is_none() {
-                    *to_tag = response.to().ok().and_then(|to| to.tag().map(Into::into));
+                    *to_tag = tag.map(Into::into);
                 }
                 *invite = None;
                 machine.respond(now, status, bytes)

@@ -1,21 +1,27 @@
 //! The layer as a server: requests that come in, responses that go out (RFC 3261 sections 17.2.3 and 18.2).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::{HeaderName, Message, Method, ResponseBuilder};
 
+use super::event::Name;
 use super::matching::Identity;
 use super::road::{ReplyRoute, Road, note_source};
 use super::server::Server;
 use super::soundness;
+use super::written::WrittenResponse;
 use super::{AckDestination, ServerTransactionId, TransactionEvent, TransactionLayer};
+use crate::hashing::Fingerprint;
 use crate::transport::Flow;
 
 /// A request on its way to its transaction.
 struct Arrival {
-    request: Message,
+    request: Arc<Message>,
     flow: Flow,
     road: Road,
+    /// Names its own transaction.
+    key: Fingerprint,
 }
 
 impl TransactionLayer {
@@ -24,8 +30,21 @@ impl TransactionLayer {
     /// A 2xx to an INVITE is sent once for each call: repeating it until the ACK comes is the user agent's
     /// (RFC 3261 section 13.3.1.4). Everything else is repeated here.
     pub fn respond(&mut self, now: Instant, id: ServerTransactionId, response: &Message) -> bool {
+        let tag = response.to().ok().and_then(|to| to.tag());
+        let written = WrittenResponse::new(response.as_bytes().clone());
+        self.respond_written(now, id, &written, tag)
+    }
+
+    /// The same for a response that has just been written, with `tag` in its To.
+    pub(crate) fn respond_written(
+        &mut self,
+        now: Instant,
+        id: ServerTransactionId,
+        response: &WrittenResponse,
+        tag: Option<&str>,
+    ) -> bool {
         let Some(server) = self.servers.get_mut(id.0) else { return false };
-        let sent = server.respond(now, response);
+        let sent = server.respond(now, response, tag);
         self.settle_server(now, id.0);
         sent
     }
@@ -34,7 +53,21 @@ impl TransactionLayer {
     /// a new one (RFC 3261 section 8.2.7). A challenge that is sent so costs a server no memory, whoever asks for it.
     pub fn respond_stateless(&mut self, now: Instant, id: ServerTransactionId, response: &Message) -> bool {
         let sent = self.respond(now, id, response);
-        self.deadlines.schedule(id.0, None);
+        self.forget_server(id, sent)
+    }
+
+    /// The same for a response that has just been written.
+    pub(crate) fn respond_written_stateless(
+        &mut self,
+        now: Instant,
+        id: ServerTransactionId,
+        response: &WrittenResponse,
+    ) -> bool {
+        let sent = self.respond_written(now, id, response, None);
+        self.forget_server(id, sent)
+    }
+
+    fn forget_server(&mut self, id: ServerTransactionId, sent: bool) -> bool {
         self.remove_server(id.0);
         sent
     }
@@ -44,7 +77,7 @@ impl TransactionLayer {
         let via = request.raw(&HeaderName::Via).unwrap_or_default();
         let [call_id, cseq] =
             [HeaderName::CallId, HeaderName::CSeq].map(|name| request.raw(&name).unwrap_or_default());
-        self.tag_for(&[via, call_id, cseq].join("\n"))
+        self.tag_for((via, call_id, cseq))
     }
 
     /// Where the responses of the transaction `id` go, if its request came over UDP.
@@ -55,7 +88,7 @@ impl TransactionLayer {
         self.servers.set_peer(id.0, &flow);
     }
 
-    pub(super) fn handle_request(&mut self, now: Instant, request: Message, flow: Flow) {
+    pub(super) fn handle_request(&mut self, now: Instant, request: Arc<Message>, flow: Flow) {
         let identity = match Identity::of(&request) {
             Ok(identity) => identity,
             Err(error) => {
@@ -73,12 +106,14 @@ impl TransactionLayer {
         }
         let road = Road::back(flow, &identity.via, self.reply_route);
         let noted = note_source(&request, &identity.via, flow.remote);
-        let canceled =
-            if method == Method::Cancel { self.find_server(&identity, &Method::Invite) } else { None };
-        let known = self.find_server(&identity, &method);
+        let canceled = (method == Method::Cancel)
+            .then(|| self.servers.find(identity.server_key(&Method::Invite, &self.prints)))
+            .flatten();
+        let key = identity.server_key(&method, &self.prints);
+        let known = self.servers.find(key);
         let can_merge = known.is_none() && !identity.has_to_tag && method != Method::Ack;
-        let merge_key = can_merge.then(|| identity.merge_key());
-        let arrival = Arrival { request: noted.unwrap_or(request), flow, road };
+        let merge_key = can_merge.then(|| identity.merge_key(&self.prints));
+        let arrival = Arrival { request: noted.map_or(request, Arc::new), flow, road, key };
         match (method, known) {
             (Method::Ack, known) => self.handle_ack(now, arrival, known),
             (_, Some(id)) => self.handle_repeated_request(now, id),
@@ -87,13 +122,7 @@ impl TransactionLayer {
         }
     }
 
-    /// The transaction that a request of `method` belongs to. Leaves its key in the buffer.
-    fn find_server(&mut self, identity: &Identity<'_>, method: &Method) -> Option<u64> {
-        identity.server_key(method, &mut self.key);
-        self.servers.find(&self.key)
-    }
-
-    fn handle_repeated_request(&mut self, now: Instant, id: u64) {
+    fn handle_repeated_request(&mut self, now: Instant, id: Name) {
         self.counters.repeated += 1;
         if let Some(server) = self.servers.get_mut(id) {
             server.handle_repeated_request();
@@ -101,7 +130,7 @@ impl TransactionLayer {
         self.settle_server(now, id);
     }
 
-    fn handle_ack(&mut self, now: Instant, arrival: Arrival, known: Option<u64>) {
+    fn handle_ack(&mut self, now: Instant, arrival: Arrival, known: Option<Name>) {
         let server = known.and_then(|id| self.servers.get_mut(id));
         let destination = server.map_or(AckDestination::UserAgent, |server| server.handle_ack(now));
         if let Some(id) = known {
@@ -114,61 +143,58 @@ impl TransactionLayer {
     }
 
     /// RFC 3261 section 9.2. At most one of these has a transaction for each INVITE, so it needs no limit.
-    fn handle_cancel(&mut self, now: Instant, arrival: Arrival, invite: Option<u64>) {
+    fn handle_cancel(&mut self, now: Instant, arrival: Arrival, invite: Option<Name>) {
         let Some((invite, server)) = invite.and_then(|id| Some((id, self.servers.get(id)?))) else {
             self.counters.stray_cancels += 1;
             return self.reply_stateless(&arrival, 481);
         };
         let has_effect = server.is_proceeding();
-        let to_tag = server.to_tag().map_or_else(|| self.tag_for(&self.key), str::to_owned);
+        let to_tag = server.to_tag().map_or_else(|| self.tag_for(arrival.key), str::to_owned);
         let response = ResponseBuilder::reply(&arrival.request, 200).to_tag(&to_tag).build();
-        let Arrival { request, road, .. } = arrival;
-        let cancel = self.start_server(now, &request, road, None);
-        if let Ok(response) = Message::parse(response) {
-            self.respond(now, cancel, &response);
-        }
+        let Arrival { request, road, key, .. } = arrival;
+        let cancel = self.start_server(now, &request, road, key, None);
+        self.respond_written(now, cancel, &WrittenResponse::new(response), Some(&to_tag));
         if has_effect {
             let invite = ServerTransactionId(invite);
             self.events.push_back(TransactionEvent::Cancel { cancel, invite, request });
         }
     }
 
-    fn handle_new_request(&mut self, now: Instant, arrival: Arrival, merge_key: Option<String>) {
+    fn handle_new_request(&mut self, now: Instant, arrival: Arrival, merge_key: Option<Fingerprint>) {
         if self.servers.len() >= self.limits.server_transactions {
             self.counters.overload += 1;
             return self.reply_stateless(&arrival, 503);
         }
-        let merged = merge_key.as_ref().is_some_and(|key| self.merges.contains_key(key.as_str()));
+        let merged = merge_key.is_some_and(|key| self.merges.contains(&key));
         self.counters.requests += 1;
         self.counters.merged += u64::from(merged);
-        let Arrival { request, flow, road } = arrival;
-        let merge_key = merge_key.filter(|_| !merged).map(String::into_boxed_str);
-        let id = self.start_server(now, &request, road, merge_key);
+        let Arrival { request, flow, road, key } = arrival;
+        let merge_key = merge_key.filter(|_| !merged);
+        let id = self.start_server(now, &request, road, key, merge_key);
         self.events.push_back(TransactionEvent::Request { id, request, flow, merged });
     }
 
-    /// Starts a transaction under the key that the buffer holds.
+    /// Starts a transaction.
     fn start_server(
         &mut self,
         now: Instant,
-        request: &Message,
+        request: &Arc<Message>,
         road: Road,
-        merge_key: Option<Box<str>>,
+        key: Fingerprint,
+        merge_key: Option<Fingerprint>,
     ) -> ServerTransactionId {
-        let id = self.next_id();
+        let serial = self.next_id();
         let flow = road.flow();
-        if let Some(key) = &merge_key {
-            self.merges.insert(key.clone(), id);
-        }
+        self.merges.extend(merge_key);
         let server = Server::new(now, request, road, merge_key, self.timers.clone());
-        self.servers.insert(id, &self.key, &flow, server);
+        let id = self.servers.insert(serial, key, &flow, server);
         self.settle_server(now, id);
         ServerTransactionId(id)
     }
 
     /// Answers without keeping anything: if the request comes again, it gets the same answer again.
     fn reply_stateless(&mut self, arrival: &Arrival, status: u16) {
-        let tag = self.tag_for(&self.key);
+        let tag = self.tag_for(arrival.key);
         let mut builder = ResponseBuilder::reply(&arrival.request, status).to_tag(&tag);
         if status == 503 {
             let seconds = self.limits.retry_after.as_secs_f64().ceil() as u64;
@@ -178,7 +204,7 @@ impl TransactionLayer {
     }
 
     /// The peer of `id` is out of reach along its road: tries the other one if there is one.
-    pub(super) fn reroute_server(&mut self, now: Instant, id: u64) {
+    pub(super) fn reroute_server(&mut self, now: Instant, id: Name) {
         let Some(server) = self.servers.get_mut(id) else { return };
         if !server.road.detour() {
             self.events.push_back(TransactionEvent::ReplyFailed { id: ServerTransactionId(id) });

@@ -1,5 +1,7 @@
 //! What sockets and connections hand to the task that owns the core.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use sip_parser::{Message, ParseError};
 use tokio::sync::OwnedSemaphorePermit;
@@ -7,13 +9,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::{Flow, Opening};
 
 /// One thing that happened on a socket or a connection.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all of them are messages: a box would cost each an allocation"
-)]
 pub(crate) enum Input {
     /// A message came.
-    Message { message: Message, flow: Flow },
+    Message { message: Arc<Message>, flow: Flow },
     /// Bytes came that are no message.
     Malformed { bytes: Bytes, error: ParseError, flow: Flow },
     /// Something that was queued could not be sent.
@@ -37,7 +35,7 @@ impl Input {
     /// Parses what one datagram or one frame held.
     pub(crate) fn from_bytes(bytes: Bytes, flow: Flow) -> Self {
         match Message::parse(bytes.clone()) {
-            Ok(message) => Self::Message { message, flow },
+            Ok(message) => Self::Message { message: Arc::new(message), flow },
             Err(error) => Self::Malformed { bytes, error, flow },
         }
     }

@@ -1,8 +1,9 @@
 //! Which address of this machine a peer sees us under.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
+
+use crate::hashing::Map;
 
 /// The address that the system would send from to reach `remote`. Asks the routing table; sends nothing.
 pub(crate) fn source_towards(remote: IpAddr) -> Option<IpAddr> {
@@ -19,7 +20,7 @@ pub(crate) fn source_towards(remote: IpAddr) -> Option<IpAddr> {
 #[derive(Debug)]
 pub(crate) struct LocalAddress {
     bound: SocketAddr,
-    known: HashMap<IpAddr, (IpAddr, Instant)>,
+    known: Map<IpAddr, (IpAddr, Instant)>,
 }
 
 impl LocalAddress {
@@ -29,7 +30,7 @@ impl LocalAddress {
     const FRESH: Duration = Duration::from_secs(30);
 
     pub(crate) fn new(bound: SocketAddr) -> Self {
-        Self { bound, known: HashMap::new() }
+        Self { bound, known: Map::default() }
     }
 
     /// The address under which `remote` sees the socket.

@@ -1,11 +1,11 @@
 //! Servers that failed lately (RFC 3263 section 4.3): others are tried before them.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use sip_parser::{Message, typed::RetryAfter};
 
+use crate::hashing::Map;
 use crate::transport::{Flow, Protocol};
 
 /// Servers remembered. When so many fail at once, our own network has failed.
@@ -16,7 +16,7 @@ const LONGEST: Duration = Duration::from_secs(3600);
 
 /// Servers with the time until which each of them is tried last.
 #[derive(Debug, Default)]
-pub(super) struct Avoided(HashMap<(Protocol, SocketAddr), Instant>);
+pub(super) struct Avoided(Map<(Protocol, SocketAddr), Instant>);
 
 impl Avoided {
     /// The server did not answer, or cannot be reached.

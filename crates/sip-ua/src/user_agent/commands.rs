@@ -103,7 +103,7 @@ impl UserAgent {
         headers: Vec<(String, String)>,
     ) {
         self.command(now, id, |stage, scope| match stage {
-            Stage::Inbound(inbound) => inbound.progress(scope, status, body.as_ref(), &headers),
+            Stage::Inbound(inbound) => inbound.progress(scope, status, body, headers),
             other => other,
         });
     }

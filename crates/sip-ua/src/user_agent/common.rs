@@ -1,9 +1,9 @@
 //! What all sessions and requests of a user agent share: the layer below, the queue above, the index.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Instant;
 
-use sip_parser::{HeaderName, Message};
+use sip_parser::{HeaderName, Message, Method};
 
 use super::avoided::Avoided;
 use super::config::UserAgentConfig;
@@ -11,12 +11,17 @@ use super::event::{SessionEvent, UaEvent};
 use super::id::{RequestId, SessionId, SubscriptionId};
 use super::subscription::SubscriptionEvent;
 use super::tokens::Tokens;
-use crate::transaction::{ClientTransactionId, ServerTransactionId, TransactionLayer};
+use crate::hashing::Map;
+use crate::transaction::{
+    ClientTransactionId, ServerTransactionId, TransactionLayer, WrittenRequest, WrittenResponse,
+};
 use crate::transport::{Flow, ListenConfig};
 
 /// The shared parts. Sessions borrow them for the time of one input.
 pub(super) struct Common {
     pub(super) config: UserAgentConfig,
+    /// What follows from the configuration, written once.
+    pub(super) standing: StandingTexts,
     pub(super) layer: TransactionLayer,
     pub(super) tokens: Tokens,
     pub(super) avoided: Avoided,
@@ -24,13 +29,32 @@ pub(super) struct Common {
     pub(super) translated: Vec<ListenConfig>,
     pub(super) events: VecDeque<UaEvent>,
     /// Whose client transactions these are, until their final response.
-    pub(super) clients: HashMap<ClientTransactionId, Client>,
+    pub(super) clients: Map<ClientTransactionId, Client>,
     /// Whose INVITEs of peers these are, until our final response; a CANCEL finds them here.
-    pub(super) invites: HashMap<ServerTransactionId, Server>,
+    pub(super) invites: Map<ServerTransactionId, Server>,
     /// Which session a tag of ours belongs to.
-    pub(super) tags: HashMap<String, SessionId>,
+    pub(super) tags: Map<String, SessionId>,
     /// Which subscription a tag of ours belongs to.
-    pub(super) subscription_tags: HashMap<String, SubscriptionId>,
+    pub(super) subscription_tags: Map<String, SubscriptionId>,
+}
+
+/// Values of headers that are the same in every message.
+pub(super) struct StandingTexts {
+    pub(super) allow: String,
+    /// Of sessions that leave out nothing of what this user agent can.
+    pub(super) supported: String,
+    allow_events: String,
+}
+
+impl StandingTexts {
+    fn of(config: &UserAgentConfig) -> StandingTexts {
+        let methods: Vec<&str> = config.allow.iter().map(Method::as_str).collect();
+        StandingTexts {
+            allow: methods.join(", "),
+            supported: config.supported.join(", "),
+            allow_events: config.event_packages.join(", "),
+        }
+    }
 }
 
 /// What a client transaction is for.
@@ -61,16 +85,17 @@ pub(super) fn lists(message: &Message, header: &HeaderName, word: &str) -> bool 
 impl Common {
     pub(super) fn new(config: UserAgentConfig, tokens: Tokens) -> Common {
         Common {
+            standing: StandingTexts::of(&config),
             layer: TransactionLayer::new(config.timers.clone(), config.limits.clone()),
             config,
             tokens,
             avoided: Avoided::default(),
             translated: Vec::new(),
             events: VecDeque::new(),
-            clients: HashMap::new(),
-            invites: HashMap::new(),
-            tags: HashMap::new(),
-            subscription_tags: HashMap::new(),
+            clients: Map::default(),
+            invites: Map::default(),
+            tags: Map::default(),
+            subscription_tags: Map::default(),
         }
     }
 
@@ -84,18 +109,18 @@ impl Common {
 
     /// The event packages that we know, as a header.
     pub(super) fn allow_events(&self) -> (String, String) {
-        ("Allow-Events".to_owned(), self.config.event_packages.join(", "))
+        ("Allow-Events".to_owned(), self.standing.allow_events.clone())
     }
 
     /// Sends a request whose responses go to `client`.
     pub(super) fn send(
         &mut self,
         now: Instant,
-        request: Message,
+        request: WrittenRequest,
         flow: Flow,
         client: Client,
     ) -> ClientTransactionId {
-        let id = self.layer.send_request(now, request, flow);
+        let id = self.layer.send_written(now, request, flow);
         self.clients.insert(id, client);
         id
     }
@@ -117,8 +142,8 @@ impl Common {
     }
 
     /// Sends a request whose responses nobody waits for.
-    pub(super) fn send_and_forget(&mut self, now: Instant, request: Message, flow: Flow) {
-        self.layer.send_request(now, request, flow);
+    pub(super) fn send_and_forget(&mut self, now: Instant, request: WrittenRequest, flow: Flow) {
+        self.layer.send_written(now, request, flow);
     }
 
     /// Cancels an INVITE that nobody waits for any more. Without a provisional response it cannot be
@@ -131,10 +156,17 @@ impl Common {
     }
 
     /// Sends a response; after a final one the INVITE behind it can no longer be cancelled.
-    pub(super) fn respond(&mut self, now: Instant, id: ServerTransactionId, response: Message) {
-        if response.status().is_some_and(|status| status >= 200) {
+    /// `tag` is ours, in its To.
+    pub(super) fn respond(
+        &mut self,
+        now: Instant,
+        id: ServerTransactionId,
+        response: &WrittenResponse,
+        tag: &str,
+    ) {
+        if response.status() >= 200 {
             self.invites.remove(&id);
         }
-        self.layer.respond(now, id, &response);
+        self.layer.respond_written(now, id, response, Some(tag));
     }
 }

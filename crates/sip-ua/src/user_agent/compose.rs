@@ -1,11 +1,17 @@
 //! Messages as this user agent writes them: what every request and every response carries.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::ops::Range;
+
+use bytes::Bytes;
 use sip_parser::{HeaderName, Message, Method, RequestBuilder, ResponseBuilder, Uri};
 
 use super::command::Body;
 use super::common::Common;
 use super::options::SessionOptions;
 use crate::dialog::Dialog;
+use crate::transaction::{WrittenRequest, WrittenResponse};
 use crate::transport::{Flow, sent_by};
 
 /// Headers by name, as applications give them.
@@ -32,24 +38,47 @@ pub(super) struct Content<'a> {
     pub(super) authorization: &'a [(HeaderName, String)],
     /// In a request of a dialog, `From` and `To` are display names for this request alone.
     pub(super) headers: &'a [(String, String)],
+    /// Further headers, of the session itself.
+    pub(super) further: &'a [(String, String)],
     pub(super) body: Option<&'a Body>,
     /// What the session does not do, though this user agent can.
     pub(super) options: SessionOptions,
 }
 
+/// Via of a new transaction.
+struct OurVia {
+    value: String,
+    /// Where its branch stands.
+    branch: Range<usize>,
+}
+
+impl OurVia {
+    fn branch(&self) -> &str {
+        &self.value[self.branch.clone()]
+    }
+}
+
 impl Common {
     /// A Via for a new transaction, with `rport` (RFC 3581).
-    pub(super) fn via(&mut self, flow: &Flow) -> String {
-        let branch = self.tokens.branch();
-        let host = sent_by(&self.translated, flow);
-        format!("SIP/2.0/{} {host};branch={branch};rport", flow.protocol.via_name())
+    fn via(&mut self, flow: &Flow) -> OurVia {
+        let mut value = String::with_capacity(96);
+        value.extend(["SIP/2.0/", flow.protocol.via_name(), " "]);
+        // Writing into a String does not fail.
+        let _ = write!(value, "{}", sent_by(&self.translated, flow));
+        value.push_str(";branch=");
+        let start = value.len();
+        self.tokens.write_branch(&mut value);
+        let branch = start..value.len();
+        value.push_str(";rport");
+        OurVia { value, branch }
     }
 
     /// A request outside of dialogs; `None` when it cannot be written.
-    pub(super) fn compose(&mut self, opening: &Opening<'_>, content: &Content<'_>) -> Option<Message> {
+    pub(super) fn compose(&mut self, opening: &Opening<'_>, content: &Content<'_>) -> Option<WrittenRequest> {
         let via = self.via(opening.flow);
         let Opening { method, target, from, tag, to, call_id, cseq, .. } = opening;
-        let mut request = RequestBuilder::new(method, request_uri(target)).header(&HeaderName::Via, via);
+        let mut request =
+            RequestBuilder::new(method, request_uri(target)).header(&HeaderName::Via, &via.value);
         for route in opening.routes {
             request = request.header(&HeaderName::Route, route);
         }
@@ -59,7 +88,7 @@ impl Common {
             .header(&HeaderName::To, bracketed(to))
             .header(&HeaderName::CallId, call_id)
             .header(&HeaderName::CSeq, format_args!("{cseq} {method}"));
-        self.finish(request, method, content)
+        self.finish(request, method, content, &via)
     }
 
     /// A request of a dialog; `None` when it cannot be written.
@@ -70,7 +99,7 @@ impl Common {
         cseq: u32,
         flow: &Flow,
         content: &Content<'_>,
-    ) -> Option<Message> {
+    ) -> Option<WrittenRequest> {
         let via = self.via(flow);
         let display = |name: &str| {
             let found = content.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -78,11 +107,17 @@ impl Common {
         };
         let names = [display("From"), display("To")];
         let hops = self.max_forwards(content.headers);
-        let request = dialog.request_naming(names, method, cseq, &via, hops);
-        self.finish(request, method, content)
+        let request = dialog.request_naming(names, method, cseq, &via.value, hops);
+        self.finish(request, method, content, &via)
     }
 
-    fn finish(&self, mut request: RequestBuilder, method: &Method, content: &Content<'_>) -> Option<Message> {
+    fn finish(
+        &self,
+        mut request: RequestBuilder,
+        method: &Method,
+        content: &Content<'_>,
+        via: &OurVia,
+    ) -> Option<WrittenRequest> {
         if let Some(contact) = content.contact {
             request = request.header(&HeaderName::Contact, contact);
         }
@@ -90,7 +125,7 @@ impl Common {
             request = request.header(name, value);
         }
         if matches!(method, Method::Invite | Method::Options | Method::Update) {
-            request = request.header(&HeaderName::Allow, self.allow());
+            request = request.header(&HeaderName::Allow, &self.standing.allow);
         }
         let tells = matches!(method, Method::Invite | Method::Options | Method::Register | Method::Update);
         if let Some(supported) = self.supported(content.options).filter(|_| tells) {
@@ -100,13 +135,16 @@ impl Common {
         if !self.config.user_agent.is_empty() && !says_who {
             request = request.header(&HeaderName::UserAgent, &self.config.user_agent);
         }
-        for (name, value) in content.headers.iter().filter(|(name, _)| !is_written_elsewhere(name)) {
+        let headers = content.headers.iter().filter(|(name, _)| !is_written_elsewhere(name));
+        for (name, value) in headers.chain(content.further) {
             request = request.header(name.as_str(), value);
         }
         if let Some(body) = content.body {
             request = request.body(&body.content_type, &body.bytes);
         }
-        Message::parse(request.build()).ok()
+        let is_plain = !matches!(method, Method::Other(_)) && can_stand(content.headers);
+        let bytes = readable(request.build(), is_plain)?;
+        self.layer.written(bytes, method, via.branch())
     }
 
     /// Begins a response: what it copies of the request, our tag in To, and who we are. Responses
@@ -143,7 +181,7 @@ impl Common {
         // A phone may change the session before our answer only if it knows that we take UPDATE (RFC 3311 section 5.1).
         let early = request.method() == Some(Method::Invite) && matches!(status, 101..=199);
         if tells || early || matches!(status, 405 | 501) {
-            response = response.header(&HeaderName::Allow, self.allow());
+            response = response.header(&HeaderName::Allow, &self.standing.allow);
         }
         if let Some(supported) = self.supported(options).filter(|_| tells) {
             response = response.header(&HeaderName::Supported, supported);
@@ -152,22 +190,21 @@ impl Common {
     }
 
     /// Value of Supported.
-    fn supported(&self, options: SessionOptions) -> Option<String> {
-        let without: Vec<&str> = options.unsupported().collect();
-        let tags = self.config.supported.iter().map(String::as_str);
-        let tags: Vec<&str> = tags.filter(|tag| !without.contains(tag)).collect();
-        (!tags.is_empty()).then(|| tags.join(", "))
+    fn supported(&self, options: SessionOptions) -> Option<Cow<'_, str>> {
+        let value = if options.unsupported().next().is_none() {
+            Cow::Borrowed(self.standing.supported.as_str())
+        } else {
+            let tags = self.config.supported.iter().map(String::as_str);
+            let tags: Vec<&str> =
+                tags.filter(|tag| !options.unsupported().any(|without| without == *tag)).collect();
+            Cow::Owned(tags.join(", "))
+        };
+        Some(value).filter(|value| !value.is_empty())
     }
 
     /// A whole response that says nothing but its status.
-    pub(super) fn plain_reply(&self, request: &Message, status: u16, tag: &str) -> Option<Message> {
+    pub(super) fn plain_reply(&self, request: &Message, status: u16, tag: &str) -> Option<WrittenResponse> {
         finish_reply(self.reply(request, status, tag), &[], None)
-    }
-
-    /// Value of Allow.
-    fn allow(&self) -> String {
-        let names: Vec<&str> = self.config.allow.iter().map(Method::as_str).collect();
-        names.join(", ")
     }
 
     /// An application that relays a call may pass on what is left of its hops.
@@ -179,17 +216,52 @@ impl Common {
 
 /// Adds what the application wants to say, and writes the response; `None` when it cannot be written.
 pub(super) fn finish_reply(
-    mut response: ResponseBuilder<'_>,
+    response: ResponseBuilder<'_>,
     headers: &[(String, String)],
     body: Option<&Body>,
-) -> Option<Message> {
-    for (name, value) in headers {
+) -> Option<WrittenResponse> {
+    finish_reply_with(response, headers, &[], body)
+}
+
+/// The same with `further` headers behind those of the application.
+pub(super) fn finish_reply_with(
+    mut response: ResponseBuilder<'_>,
+    headers: &[(String, String)],
+    further: &[(String, String)],
+    body: Option<&Body>,
+) -> Option<WrittenResponse> {
+    for (name, value) in headers.iter().chain(further) {
         response = response.header(name.as_str(), value);
     }
     if let Some(body) = body {
         response = response.body(&body.content_type, &body.bytes);
     }
-    Message::parse(response.build()).ok()
+    readable(response.build(), can_stand(headers)).map(WrittenResponse::new)
+}
+
+/// Longest message of ours that is not read again, in octets: nothing that a configuration or a program says makes it longer
+/// than any may be.
+const USUAL_LENGTH: usize = 65_536;
+
+/// Further headers that are surely fewer than a message may have.
+const USUAL_HEADERS: usize = 64;
+
+/// What was written, if it can be read. It can where it is `plain`; else somebody tries.
+fn readable(bytes: Bytes, is_plain: bool) -> Option<Bytes> {
+    let is_sound = (is_plain && bytes.len() <= USUAL_LENGTH) || Message::parse(bytes.clone()).is_ok();
+    is_sound.then_some(bytes)
+}
+
+/// Whether headers of an application, whatever their values, can stand in any message.
+fn can_stand(headers: &[(String, String)]) -> bool {
+    headers.len() <= USUAL_HEADERS && headers.iter().all(|(name, _)| is_plain_name(name))
+}
+
+/// Whether a text is the name of a header, and not of the one that says how long a body is.
+fn is_plain_name(name: &str) -> bool {
+    let letters = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
+    let counts = |known: &str| name.eq_ignore_ascii_case(known);
+    !name.is_empty() && name.bytes().all(letters) && !counts("Content-Length") && !counts("l")
 }
 
 fn is_max_forwards(name: &str) -> bool {
@@ -208,6 +280,6 @@ pub(super) fn request_uri(target: &str) -> &str {
 }
 
 /// An address in angle brackets, so that a parameter after it is the header's and not the URI's.
-fn bracketed(address: &str) -> String {
-    if address.contains('<') { address.to_owned() } else { format!("<{address}>") }
+fn bracketed(address: &str) -> Cow<'_, str> {
+    if address.contains('<') { address.into() } else { format!("<{address}>").into() }
 }

@@ -1,18 +1,20 @@
 //! Who wants to be woken when.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::Hash;
 use std::time::Instant;
+
+use crate::hashing::Map;
 
 /// One deadline for each of many, the earliest at hand.
 pub(super) struct Deadlines<K> {
     ordered: BTreeSet<(Instant, K)>,
-    of: HashMap<K, Instant>,
+    of: Map<K, Instant>,
 }
 
 impl<K: Copy + Ord + Hash> Deadlines<K> {
     pub(super) fn new() -> Deadlines<K> {
-        Deadlines { ordered: BTreeSet::new(), of: HashMap::new() }
+        Deadlines { ordered: BTreeSet::new(), of: Map::default() }
     }
 
     /// Sets, moves or removes the deadline of `key`.

@@ -1,5 +1,7 @@
 //! What the user agent tells an application.
 
+use std::sync::Arc;
+
 use sip_parser::Message;
 
 use super::id::{RequestId, SessionId, SubscriptionId};
@@ -20,7 +22,7 @@ pub enum UaEvent {
         /// Its name.
         id: RequestId,
         /// The request.
-        message: Message,
+        message: Arc<Message>,
         /// Where it came from.
         flow: Flow,
     },
@@ -30,7 +32,7 @@ pub enum UaEvent {
         /// Its name.
         id: RequestId,
         /// The INVITE.
-        message: Message,
+        message: Arc<Message>,
         /// Where it came from.
         flow: Flow,
         /// The call that it replaces.
@@ -45,7 +47,7 @@ pub enum UaEvent {
         /// The name that [`request`](super::UserAgent::request) was given.
         id: RequestId,
         /// The final response, or why there is none.
-        outcome: Result<Message, RequestFailure>,
+        outcome: Result<Arc<Message>, RequestFailure>,
     },
     /// Something arrived that could not be read as SIP. A counter's worth; a reply has been sent if
     /// one was owed and possible.
@@ -86,18 +88,18 @@ pub enum SessionEvent {
         /// Its status.
         status: u16,
         /// The response, with early media perhaps.
-        message: Message,
+        message: Arc<Message>,
     },
     /// Outbound: the first 2xx. The ACK has been sent, unless our INVITE had no offer: then the
     /// answer is owed by [`acknowledge`](super::UserAgent::acknowledge).
     Answered {
         /// The 2xx.
-        message: Message,
+        message: Arc<Message>,
     },
     /// Inbound: the ACK of our 2xx came.
     Established {
         /// The ACK, which holds the peer's answer if its INVITE had no offer.
-        ack: Option<Message>,
+        ack: Option<Arc<Message>>,
     },
     /// Outbound: refused, or never answered. 408 for silence, 503 for a dead transport, 487 for our
     /// own CANCEL.
@@ -105,30 +107,30 @@ pub enum SessionEvent {
         /// The status of the final response, or the one that stands for what happened.
         status: u16,
         /// The response, if there was one.
-        message: Option<Message>,
+        message: Option<Arc<Message>>,
     },
     /// Inbound: the caller gave up before our answer. 487 has been sent.
     Cancelled {
         /// The CANCEL; its Reason may say that somebody else has answered (RFC 3326).
-        cancel: Message,
+        cancel: Arc<Message>,
     },
     /// The peer wants to change the session; [`answer_reinvite`](super::UserAgent::answer_reinvite)
     /// is owed. An empty body asks us for the offer.
     Reinvite {
         /// The re-INVITE.
-        message: Message,
+        message: Arc<Message>,
     },
     /// The ACK of a re-INVITE that we accepted, with the peer's answer if the offer was ours.
     ReinviteConfirmed {
         /// The ACK.
-        ack: Message,
+        ack: Arc<Message>,
     },
     /// The peer took its re-INVITE back before we answered it; 487 has been sent.
     ReinviteCancelled,
     /// The peer accepted our re-INVITE; the ACK has been sent, unless the re-INVITE had no offer.
     ReinviteAnswered {
         /// The 2xx.
-        message: Message,
+        message: Arc<Message>,
     },
     /// The peer refused our re-INVITE, or it could not be sent. The session stays as it was. 491: a
     /// re-INVITE of the peer came between; offer again if the change is still wanted.
@@ -140,18 +142,18 @@ pub enum SessionEvent {
     /// [`answer_update`](super::UserAgent::answer_update) is owed.
     Update {
         /// The request, with an offer.
-        message: Message,
+        message: Arc<Message>,
     },
     /// The peer refreshed the session or its own address, and offered nothing; it has been answered. What an UPDATE
     /// says about the parties (RFC 3325) may have changed.
     Refreshed {
         /// The UPDATE.
-        message: Message,
+        message: Arc<Message>,
     },
     /// The peer took our UPDATE.
     UpdateAnswered {
         /// The 2xx, with the peer's answer if the UPDATE had an offer.
-        message: Message,
+        message: Arc<Message>,
         /// It had one.
         offered: bool,
     },
@@ -165,7 +167,7 @@ pub enum SessionEvent {
     /// Inbound: a reliable provisional response of ours held an offer, and its PRACK brings the answer.
     ProvisionalAcknowledged {
         /// The PRACK.
-        message: Message,
+        message: Arc<Message>,
     },
     /// The timer of the session wants it refreshed and the peer takes no UPDATE: send a re-INVITE with the description
     /// as it is. Without one the session ends when its time is up.
@@ -175,7 +177,7 @@ pub enum SessionEvent {
         /// What names it in [`notify_refer`](super::UserAgent::notify_refer): its CSeq.
         id: u32,
         /// The REFER.
-        message: Message,
+        message: Arc<Message>,
         /// The call of ours that its Refer-To wants replaced: an attended transfer (RFC 5589 section 7).
         replaces: Option<SessionId>,
     },
@@ -194,17 +196,17 @@ pub enum SessionEvent {
     /// A MESSAGE came and has been answered 200.
     Message {
         /// The MESSAGE.
-        message: Message,
+        message: Arc<Message>,
     },
     /// An INFO came and has been answered 200.
     Info {
         /// The INFO.
-        message: Message,
+        message: Arc<Message>,
     },
     /// The session is over after it was answered, or by our own refusal.
     Ended {
         /// The request or response that ended it, if there was one.
-        message: Option<Message>,
+        message: Option<Arc<Message>>,
         /// Who or what ended it.
         reason: EndReason,
     },

@@ -1,5 +1,6 @@
 //! Requests that arrive: what is refused at the door, and whose it is otherwise (RFC 3261 section 8.2).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::typed::{Accept, ContentDisposition, ContentType, Replaces, TypedHeader};
@@ -11,14 +12,14 @@ use super::compose::finish_reply;
 use super::id::SessionId;
 use super::requests::Pending;
 use super::subscription::EventId;
-use crate::dialog::Dialog;
+use crate::dialog::{Dialog, tag_of};
 use crate::transaction::ServerTransactionId;
 use crate::transport::Flow;
 
 /// A request and its transaction, on the way to whoever answers it.
 pub(super) struct Arrival {
     pub(super) id: ServerTransactionId,
-    pub(super) request: Message,
+    pub(super) request: Arc<Message>,
     pub(super) flow: Flow,
 }
 
@@ -47,9 +48,9 @@ impl UserAgent {
         if let Err(refusal) = self.screen(&method, &arrival.request) {
             return self.refuse(now, &arrival, refusal);
         }
-        let tag = arrival.request.to().ok().and_then(|to| to.tag().map(str::to_owned));
-        match tag {
-            Some(tag) if method != Method::Register => self.take_in_dialog(now, arrival, &tag),
+        let has_tag = tag_of(&arrival.request, &HeaderName::To).is_some();
+        match has_tag {
+            true if method != Method::Register => self.take_in_dialog(now, arrival),
             _ => match self.screen_new(&method, &arrival, merged) {
                 Err(refusal) => self.refuse(now, &arrival, refusal),
                 Ok(()) => self.take_new(now, &method, arrival),
@@ -149,12 +150,13 @@ impl UserAgent {
         let response = self.common.reply(&arrival.request, refusal.status, &tag);
         let headers: Vec<_> = refusal.header.into_iter().collect();
         if let Some(response) = finish_reply(response, &headers, None) {
-            self.common.respond(now, arrival.id, response);
+            self.common.respond(now, arrival.id, &response, &tag);
         }
     }
 
     /// A request with a To tag: it is for a session, or for nobody (section 12.2.2).
-    fn take_in_dialog(&mut self, now: Instant, arrival: Arrival, tag: &str) {
+    fn take_in_dialog(&mut self, now: Instant, arrival: Arrival) {
+        let tag = tag_of(&arrival.request, &HeaderName::To).unwrap_or_default();
         match self.common.tags.get(tag).copied() {
             Some(session) => {
                 let Arrival { id, request, flow } = arrival;

@@ -25,10 +25,10 @@ mod compose;
 mod deadlines;
 mod tokens;
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
-use sip_parser::{Message, Method, ParseError};
+use sip_parser::{HeaderName, Message, Method, ParseError};
 
 pub use command::{Alternative, Body, OutboundInvite, OutboundRequest, Reply, Series};
 pub use config::UserAgentConfig;
@@ -48,6 +48,8 @@ use self::requests::{Outgoing, Pending};
 use self::session::Session;
 use self::subscription::{Peers, Subscription};
 use self::tokens::Tokens;
+use crate::dialog::tag_of;
+use crate::hashing::Map;
 use crate::transaction::{ClientTransactionId, TransactionEvent};
 use crate::transport::{Flow, ListenConfig, Transmit};
 
@@ -125,13 +127,13 @@ use crate::transport::{Flow, ListenConfig, Transmit};
 /// ```
 pub struct UserAgent {
     common: Common,
-    sessions: HashMap<SessionId, Session>,
+    sessions: Map<SessionId, Session>,
     session_deadlines: Deadlines<SessionId>,
-    pending: HashMap<RequestId, Pending>,
+    pending: Map<RequestId, Pending>,
     pending_deadlines: Deadlines<RequestId>,
-    outgoing: HashMap<RequestId, Outgoing>,
+    outgoing: Map<RequestId, Outgoing>,
     outgoing_deadlines: Deadlines<RequestId>,
-    subscriptions: HashMap<SubscriptionId, Subscription>,
+    subscriptions: Map<SubscriptionId, Subscription>,
     subscription_deadlines: Deadlines<SubscriptionId>,
     peers: Peers,
 }
@@ -156,20 +158,20 @@ impl UserAgent {
     fn with_tokens(config: UserAgentConfig, tokens: Tokens) -> UserAgent {
         UserAgent {
             common: Common::new(config, tokens),
-            sessions: HashMap::new(),
+            sessions: Map::default(),
             session_deadlines: Deadlines::new(),
-            pending: HashMap::new(),
+            pending: Map::default(),
             pending_deadlines: Deadlines::new(),
-            outgoing: HashMap::new(),
+            outgoing: Map::default(),
             outgoing_deadlines: Deadlines::new(),
-            subscriptions: HashMap::new(),
+            subscriptions: Map::default(),
             subscription_deadlines: Deadlines::new(),
             peers: Peers::default(),
         }
     }
 
     /// Takes a message that came along `flow`.
-    pub fn handle_message(&mut self, now: Instant, message: Message, flow: Flow) {
+    pub fn handle_message(&mut self, now: Instant, message: impl Into<Arc<Message>>, flow: Flow) {
         self.common.layer.handle_message(now, message, flow);
         self.settle(now);
     }
@@ -308,7 +310,7 @@ impl UserAgent {
         &mut self,
         now: Instant,
         invite: crate::transaction::ServerTransactionId,
-        cancel: Message,
+        cancel: Arc<Message>,
     ) {
         match self.common.invites.get(&invite).copied() {
             Some(Server::Pending(id)) => self.cancel_pending(now, id, cancel),
@@ -319,14 +321,14 @@ impl UserAgent {
         }
     }
 
-    fn handle_ack(&mut self, now: Instant, ack: Message) {
-        let session = ack.to().ok().and_then(|to| self.common.tags.get(to.tag()?).copied());
+    fn handle_ack(&mut self, now: Instant, ack: Arc<Message>) {
+        let session = tag_of(&ack, &HeaderName::To).and_then(|tag| self.common.tags.get(tag).copied());
         if let Some(id) = session {
             self.step(id, |session, common| session.handle_ack(now, common, ack));
         }
     }
 
-    fn handle_response(&mut self, now: Instant, id: ClientTransactionId, response: Message) {
+    fn handle_response(&mut self, now: Instant, id: ClientTransactionId, response: Arc<Message>) {
         let last = response.status().is_some_and(|status| status >= 200);
         let client =
             if last { self.common.clients.remove(&id) } else { self.common.clients.get(&id).copied() };

@@ -1,5 +1,6 @@
 //! Requests outside of dialogs: those that wait for the application's reply, and those that we send.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::{HeaderName, Message, Method};
@@ -8,11 +9,11 @@ use super::UserAgent;
 use super::authentication::Authenticator;
 use super::command::{OutboundRequest, Reply};
 use super::common::{Client, Common};
-use super::compose::{Content, Opening, finish_reply, request_uri};
+use super::compose::{Content, Opening, finish_reply_with, request_uri};
 use super::event::{RequestFailure, UaEvent};
 use super::id::{RequestId, SessionId};
 use super::intake::Arrival;
-use crate::transaction::ClientTransactionId;
+use crate::transaction::{ClientTransactionId, WrittenRequest, WrittenResponse};
 
 /// A request of a peer that the application has not answered yet.
 pub(super) struct Pending {
@@ -20,7 +21,7 @@ pub(super) struct Pending {
     /// Our To tag in all responses to it.
     pub(super) tag: String,
     /// The CANCEL of an INVITE that was taken back: 487 has been sent.
-    pub(super) cancelled: Option<Message>,
+    pub(super) cancelled: Option<Arc<Message>>,
     /// Headers of a 2xx to it, beside those of the application's reply.
     pub(super) on_success: Vec<(String, String)>,
 }
@@ -67,12 +68,12 @@ impl UserAgent {
     }
 
     /// An INVITE that the application has not accepted is taken back.
-    pub(super) fn cancel_pending(&mut self, now: Instant, id: RequestId, cancel: Message) {
+    pub(super) fn cancel_pending(&mut self, now: Instant, id: RequestId, cancel: Arc<Message>) {
         let Some(pending) = self.pending.get_mut(&id) else { return };
         pending.cancelled = Some(cancel);
         let response = self.common.plain_reply(&pending.arrival.request, 487, &pending.tag);
         if let Some(response) = response {
-            self.common.respond(now, pending.arrival.id, response);
+            self.common.respond(now, pending.arrival.id, &response, &pending.tag);
         }
     }
 
@@ -91,7 +92,7 @@ impl UserAgent {
         if pending.cancelled.is_none()
             && let Some(response) = compose_reply(&self.common, pending, reply)
         {
-            self.common.respond(now, pending.arrival.id, response);
+            self.common.respond(now, pending.arrival.id, &response, &pending.tag);
         }
         if !provisional {
             self.pending.remove(&id);
@@ -103,7 +104,7 @@ impl UserAgent {
         let Some(mut pending) = self.take_pending(id) else { return };
         pending.tag = self.common.layer.stateless_tag(&pending.arrival.request);
         if let Some(response) = compose_reply(&self.common, &pending, reply) {
-            self.common.layer.respond_stateless(now, pending.arrival.id, &response);
+            self.common.layer.respond_written_stateless(now, pending.arrival.id, &response);
         }
     }
 
@@ -160,7 +161,7 @@ impl UserAgent {
 
     /// A response to a request of ours. A challenge is answered, and a server that is not available is left
     /// for the next one.
-    pub(super) fn handle_request_response(&mut self, now: Instant, id: RequestId, response: Message) {
+    pub(super) fn handle_request_response(&mut self, now: Instant, id: RequestId, response: Arc<Message>) {
         let status = response.status().unwrap_or_default();
         self.outgoing_deadlines.set(id, None);
         if status < 200 {
@@ -186,7 +187,7 @@ impl UserAgent {
         self.finish_request(id, Ok(response));
     }
 
-    pub(super) fn finish_request(&mut self, id: RequestId, outcome: Result<Message, RequestFailure>) {
+    pub(super) fn finish_request(&mut self, id: RequestId, outcome: Result<Arc<Message>, RequestFailure>) {
         self.outgoing.remove(&id);
         self.outgoing_deadlines.set(id, None);
         self.common.events.push_back(UaEvent::Response { id, outcome });
@@ -207,7 +208,7 @@ impl Outgoing {
         true
     }
 
-    fn compose(&mut self, common: &mut Common) -> Option<Message> {
+    fn compose(&mut self, common: &mut Common) -> Option<WrittenRequest> {
         let request = &self.request;
         let octets = request.body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
         let authorization = self.authenticator.headers(
@@ -240,7 +241,7 @@ impl Outgoing {
 
 /// The reply as a message. A 2xx to an INVITE would make a call without a session, and becomes 500; so
 /// does a reply that cannot be written.
-fn compose_reply(common: &Common, pending: &Pending, reply: &Reply) -> Option<Message> {
+fn compose_reply(common: &Common, pending: &Pending, reply: &Reply) -> Option<WrittenResponse> {
     let request = &pending.arrival.request;
     let callless = matches!(reply.status, 200..=299) && request.method() == Some(Method::Invite);
     if callless || !matches!(reply.status, 100..=699) {
@@ -254,10 +255,7 @@ fn compose_reply(common: &Common, pending: &Pending, reply: &Reply) -> Option<Me
     if reply.status == 200 && request.method() == Some(Method::Options) && !says_accept {
         response = response.header(&HeaderName::Accept, "application/sdp");
     }
-    let mut headers = reply.headers.clone();
-    if (200..300).contains(&reply.status) {
-        headers.extend_from_slice(&pending.on_success);
-    }
-    finish_reply(response, &headers, reply.body.as_ref())
+    let more = if matches!(reply.status, 200..=299) { pending.on_success.as_slice() } else { &[] };
+    finish_reply_with(response, &reply.headers, more, reply.body.as_ref())
         .or_else(|| common.plain_reply(request, 500, &pending.tag))
 }

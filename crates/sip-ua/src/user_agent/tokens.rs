@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
+use chacha20::ChaCha12Rng;
+use chacha20::rand_core::{Rng as _, SeedableRng as _};
 
 /// What every branch of RFC 3261 begins with (section 8.1.1.7).
 const MAGIC_COOKIE: &str = "z9hG4bK";
 
+/// Random octets of a branch.
+const BRANCH_OCTETS: usize = 12;
+
 /// A stream of random strings drawn from one seed, so that a test with a fixed seed sees the same
 /// strings each time.
-pub(super) struct Tokens {
-    seed: [u8; 32],
-    drawn: u64,
-}
+///
+/// ChaCha with twelve rounds is a generator fit for cryptography: who has seen any number of strings can guess no other. It
+/// makes a store of them at a time, so that one costs little more than to write it.
+pub(super) struct Tokens(ChaCha12Rng);
 
 impl Tokens {
     /// From the operating system's randomness.
@@ -27,18 +31,28 @@ impl Tokens {
     }
 
     pub(super) fn from_seed(seed: [u8; 32]) -> Tokens {
-        Tokens { seed, drawn: 0 }
+        Tokens(ChaCha12Rng::from_seed(seed))
     }
 
-    fn draw(&mut self) -> [u8; 32] {
-        self.drawn += 1;
-        Sha256::new().chain_update(self.seed).chain_update(self.drawn.to_be_bytes()).finalize().into()
+    /// Appends random octets as hex digits.
+    fn write(&mut self, octets: usize, text: &mut String) {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut left = octets;
+        while left > 0 {
+            let drawn = self.0.next_u64().to_be_bytes();
+            let some = left.min(drawn.len());
+            for octet in &drawn[..some] {
+                text.push(char::from(DIGITS[usize::from(octet >> 4)]));
+                text.push(char::from(DIGITS[usize::from(octet & 0x0f)]));
+            }
+            left -= some;
+        }
     }
 
     fn text(&mut self, octets: usize) -> String {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 0x0f)]);
-        self.draw().iter().take(octets).flat_map(|octet| [digit(octet >> 4), digit(*octet)]).collect()
+        let mut text = String::with_capacity(2 * octets);
+        self.write(octets, &mut text);
+        text
     }
 
     /// A From or To tag: 64 random bits (section 19.3 asks for 32).
@@ -46,11 +60,10 @@ impl Tokens {
         self.text(8)
     }
 
-    /// A branch for Via.
-    pub(super) fn branch(&mut self) -> String {
-        let mut branch = MAGIC_COOKIE.to_owned();
-        branch.push_str(&self.text(12));
-        branch
+    /// Appends a branch for Via.
+    pub(super) fn write_branch(&mut self, text: &mut String) {
+        text.push_str(MAGIC_COOKIE);
+        self.write(BRANCH_OCTETS, text);
     }
 
     /// A Call-ID; also a cnonce.
@@ -60,14 +73,13 @@ impl Tokens {
 
     /// A number, such as a first RSeq.
     pub(super) fn number(&mut self) -> u32 {
-        let [a, b, c, d, ..] = self.draw();
-        u32::from_be_bytes([a, b, c, d])
+        self.0.next_u32()
     }
 
     /// One of the multiples of 10 ms from `least` to `most`, each as likely (section 14.1).
     pub(super) fn wait(&mut self, least: Duration, most: Duration) -> Duration {
         let steps = most.saturating_sub(least).as_millis() / 10 + 1;
-        let dice = self.draw().iter().take(8).fold(0u128, |sum, octet| sum << 8 | u128::from(*octet));
+        let dice = u128::from(self.0.next_u64());
         let step = u64::try_from(dice % steps).unwrap_or_default();
         least + Duration::from_millis(step * 10)
     }
@@ -84,7 +96,9 @@ mod tests {
         assert_eq!(first, same.tag());
         assert_ne!(first, one.tag());
         assert_ne!(Tokens::from_seed([2; 32]).tag(), first);
-        assert_eq!(one.branch().len(), MAGIC_COOKIE.len() + 24);
+        let mut branch = String::new();
+        one.write_branch(&mut branch);
+        assert_eq!(branch.len(), MAGIC_COOKIE.len() + 24);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sip_parser::{Message, Method, ParseError, ResponseBuilder};
@@ -26,7 +27,7 @@ impl Mirror {
 impl Core for Mirror {
     type Event = TransactionEvent;
 
-    fn handle_message(&mut self, now: Instant, message: Message, flow: Flow) {
+    fn handle_message(&mut self, now: Instant, message: Arc<Message>, flow: Flow) {
         self.layer.handle_message(now, message, flow);
     }
 

@@ -1,6 +1,7 @@
 //! One layer on a bench: messages are put in by hand, what comes out is looked at.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -75,7 +76,7 @@ impl Bench {
     }
 
     /// The one event there is: a new request.
-    pub(crate) fn request(&mut self) -> (ServerTransactionId, Message, bool) {
+    pub(crate) fn request(&mut self) -> (ServerTransactionId, Arc<Message>, bool) {
         match self.events().as_slice() {
             [TransactionEvent::Request { id, request, merged, .. }] => (*id, request.clone(), *merged),
             other => panic!("one request expected, not {other:?}"),

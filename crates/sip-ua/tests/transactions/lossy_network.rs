@@ -1,6 +1,7 @@
 //! Two layers joined by a network that loses, doubles and delays, as a seed decides.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -29,7 +30,7 @@ enum Happening {
     },
     Reply {
         id: ServerTransactionId,
-        request: Message,
+        request: Arc<Message>,
         status: u16,
     },
     /// The server's user agent repeats its 2xx (RFC 3261 section 13.3.1.4).
@@ -201,7 +202,7 @@ impl World {
         }
     }
 
-    fn serve(&mut self, id: ServerTransactionId, request: Message) {
+    fn serve(&mut self, id: ServerTransactionId, request: Arc<Message>) {
         *self.heard.entry(request.call_id().expect("ours").to_owned()).or_default() += 1;
         let invite = request.method() == Some(Method::Invite);
         let status = [200, 200, 486, 404][usize::try_from(self.chance.below(4)).expect("small")];

@@ -1,5 +1,7 @@
 //! Any sequence of messages, commands and waits: no panic, and nothing that stays for ever.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use proptest::prelude::*;
 use sip_parser::Message;
@@ -47,7 +49,7 @@ fn act() -> impl Strategy<Value = Act> {
 /// The layer, and all that its user agent has heard of.
 struct Scene {
     bench: Bench,
-    served: Vec<(ServerTransactionId, Message)>,
+    served: Vec<(ServerTransactionId, Arc<Message>)>,
     asked: Vec<ClientTransactionId>,
 }
 

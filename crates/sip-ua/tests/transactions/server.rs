@@ -1,13 +1,15 @@
 //! Requests that come in.
 
-use sip_parser::HeaderName;
+use std::sync::Arc;
+
+use sip_parser::{HeaderName, Message};
 use sip_ua::{Limits, ServerTransactionId, TransactionEvent};
 
 use crate::bench::{Bench, answer, message, request, tcp};
 
 const BRANCH: &str = "z9hG4bK1";
 
-fn ring(bench: &mut Bench) -> (ServerTransactionId, sip_parser::Message) {
+fn ring(bench: &mut Bench) -> (ServerTransactionId, Arc<Message>) {
     bench.receive(&request("INVITE", BRANCH));
     let (id, invite, merged) = bench.request();
     assert!(!merged);

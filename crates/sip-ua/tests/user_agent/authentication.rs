@@ -1,5 +1,6 @@
 //! Challenges: Bob asks who is calling, and Alice answers (RFC 3261 section 22).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sip_parser::{HeaderName, Message, Method};
@@ -32,7 +33,7 @@ impl Guard {
     }
 
     /// Judges the request that came last; challenges it unless it is accepted.
-    fn admit(&mut self, network: &mut Network) -> Option<(RequestId, Message)> {
+    fn admit(&mut self, network: &mut Network) -> Option<(RequestId, Arc<Message>)> {
         let (id, message) = network.events[BOB].iter().rev().find_map(|event| match event {
             UaEvent::Request { id, message, .. } => Some((*id, message.clone())),
             _ => None,

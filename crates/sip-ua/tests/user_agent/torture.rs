@@ -1,5 +1,7 @@
 //! The messages of RFC 4475 and RFC 5118 whose answer the user agent gives, octet by octet as they stand there.
 
+use std::sync::Arc;
+
 use sip_parser::{HeaderName, Message};
 use sip_ua::user_agent::{OutboundInvite, Reply, UaEvent};
 
@@ -38,7 +40,7 @@ fn answer(bytes: &[u8], status: u16) -> Message {
 
 /// The request as Bob's application sees it.
 #[track_caller]
-fn request(bytes: &[u8]) -> Message {
+fn request(bytes: &[u8]) -> Arc<Message> {
     let network = heard(bytes);
     let message = network.events[BOB].iter().find_map(|event| match event {
         UaEvent::Request { message, .. } => Some(message.clone()),
@@ -376,7 +378,7 @@ fn ipv6_bad() {
 
 #[test]
 fn port_ambiguous_and_unambiguous() {
-    let port = |message: Message| message.request_uri().unwrap().port();
+    let port = |message: Arc<Message>| message.request_uri().unwrap().port();
     assert_eq!(port(request(message!("rfc5118" / "port-ambiguous"))), None);
     assert_eq!(port(request(message!("rfc5118" / "port-unambiguous"))), Some(5070));
 }

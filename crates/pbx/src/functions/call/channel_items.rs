@@ -46,7 +46,7 @@ pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
         "lastcontext" => call.position().context,
         "lastexten" => call.position().extension,
         "checkhangup" => yes(matches!(call.state(), ChannelState::Ended(_))),
-        "onhold" => yes(*call.watch_hold().borrow()),
+        "onhold" => yes(call.is_held()),
         "max_forwards" => call.hops().to_string(),
         "peer" => call.partner().map(|partner| partner.name().to_owned()).unwrap_or_default(),
         "secure_signaling" => {

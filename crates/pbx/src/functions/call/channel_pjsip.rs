@@ -14,7 +14,7 @@ pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
     let conversation = Conversation::of(scope.call);
     let message = conversation.invite().or_else(|| conversation.response());
     let came = scope.call.direction() == Direction::Inbound;
-    let of = |read: fn(&Message) -> Option<String>| message.as_ref().and_then(read).unwrap_or_default();
+    let of = |read: fn(&Message) -> Option<String>| message.as_deref().and_then(read).unwrap_or_default();
     // From is theirs in what came, and ours in what we sent and they answered.
     let from: fn(&Message) -> Option<NameAddr<'_>> = |message| message.from().ok();
     let to: fn(&Message) -> Option<NameAddr<'_>> = |message| message.to().ok();

@@ -1,5 +1,7 @@
 //! A compositor that we write ourselves, and an exchange that tells it of its hints.
 
+use std::sync::Arc;
+
 use sip_parser::{HeaderName, Message, Method};
 use sip_ua::transport::ListenConfig;
 use sip_ua::user_agent::{Reply, UaEvent, UserAgentConfig};
@@ -28,7 +30,7 @@ impl Compositor {
     }
 
     /// The next PUBLISH, answered.
-    pub(super) async fn hears(&mut self, reply: Reply) -> Message {
+    pub(super) async fn hears(&mut self, reply: Reply) -> Arc<Message> {
         loop {
             let event = tokio::time::timeout(Duration::from_secs(10), self.events.recv()).await;
             if let UaEvent::Request { id, message: request, .. } = event.expect("something comes").unwrap() {

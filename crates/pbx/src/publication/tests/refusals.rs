@@ -1,5 +1,7 @@
 //! What may not be published here, and how that is said.
 
+use std::sync::Arc;
+
 use sip_parser::{HeaderName, Message, Method};
 use sip_ua::UserAgentHandle;
 use sip_ua::transport::ListenConfig;
@@ -24,7 +26,12 @@ impl<'h> Peer<'h> {
     }
 
     /// Publishes as `from` to the resource `to`; a document is JSON unless it says `type|text`.
-    async fn publishes(&self, (from, to): (&str, &str), headers: &[(&str, &str)], document: &str) -> Message {
+    async fn publishes(
+        &self,
+        (from, to): (&str, &str),
+        headers: &[(&str, &str)],
+        document: &str,
+    ) -> Arc<Message> {
         let address = self.house.exchange.local_address(Protocol::Udp).unwrap();
         let flow = self.agent.flow_to(Protocol::Udp, address).unwrap();
         let target = format!("sip:{to}@{address}");
@@ -52,7 +59,7 @@ async fn what_may_not_be_published_is_refused() {
     .await;
     let peer = Peer::of(&east).await;
     let brief = ("Expires", "0");
-    let status = |answer: Message| answer.status().unwrap_or_default();
+    let status = |answer: Arc<Message>| answer.status().unwrap_or_default();
     for (who, headers, document, wanted) in [
         (("west", "nobody"), vec![DEVICES], DEVICE, 404),
         (("desk", "west"), vec![DEVICES], DEVICE, 403),

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use sip_parser::Message;
 
 use super::Scope;
-use crate::transaction::ServerTransactionId;
+use crate::transaction::{ServerTransactionId, WrittenResponse};
 
 /// A 2xx without an ACK. It is repeated over reliable transports too: a proxy further on may not use
 /// one.
 pub(super) struct AckWait {
     transaction: ServerTransactionId,
     cseq: u32,
-    response: Message,
+    response: WrittenResponse,
     /// The wait after the next repetition; it doubles from T1 up to T2.
     interval: Duration,
     repeat_at: Instant,
@@ -25,11 +25,11 @@ impl AckWait {
         scope: &mut Scope<'_>,
         transaction: ServerTransactionId,
         invite: &Message,
-        response: Message,
+        response: WrittenResponse,
     ) -> AckWait {
         let interval = scope.common.config.timers.t1;
         let cseq = invite.cseq().map(|cseq| cseq.number).unwrap_or_default();
-        scope.respond(transaction, response.clone());
+        scope.respond(transaction, &response);
         let (repeat_at, give_up_at) = (scope.now + interval, scope.now + scope.give_up());
         AckWait { transaction, cseq, response, interval, repeat_at, give_up_at }
     }
@@ -51,7 +51,7 @@ impl AckWait {
         if scope.now >= self.repeat_at {
             self.interval = (self.interval * 2).min(scope.common.config.timers.t2);
             self.repeat_at = scope.now + self.interval;
-            scope.respond(self.transaction, self.response.clone());
+            scope.respond(self.transaction, &self.response);
         }
         true
     }

@@ -1,12 +1,11 @@
 //! ACKs for 2xx responses: they belong to the session, which sends each again when its 2xx comes
 //! again (RFC 3261 section 13.2.2.4).
 
-use std::collections::VecDeque;
-
+use bytes::Bytes;
 use sip_parser::{HeaderName, Message, Method};
 
 use super::Scope;
-use crate::dialog::Dialog;
+use crate::dialog::{Dialog, tag_of};
 use crate::user_agent::command::Body;
 use crate::user_agent::compose::Content;
 
@@ -15,27 +14,28 @@ const KEPT: usize = 8;
 
 /// The latest ACKs that a session sent.
 #[derive(Default)]
-pub(in crate::user_agent) struct Acks(VecDeque<Sent>);
+pub(in crate::user_agent) struct Acks(Vec<Sent>);
 
 struct Sent {
     cseq: u32,
     remote_tag: String,
-    ack: Message,
+    ack: Bytes,
 }
 
 impl Acks {
-    fn find(&self, response: &Message) -> Option<&Message> {
+    fn find(&self, response: &Message) -> Option<&Bytes> {
         let cseq = response.cseq().ok()?.number;
-        let to = response.to().ok()?;
-        let tag = to.tag().unwrap_or_default();
+        let tag = tag_of(response, &HeaderName::To).unwrap_or_default();
         self.0.iter().find(|sent| sent.cseq == cseq && sent.remote_tag == tag).map(|sent| &sent.ack)
     }
 
     fn keep(&mut self, sent: Sent) {
         if self.0.len() >= KEPT {
-            self.0.pop_front();
+            self.0.remove(0);
         }
-        self.0.push_back(sent);
+        // Nearly every call has one for ever.
+        self.0.reserve_exact(1);
+        self.0.push(sent);
     }
 }
 
@@ -63,13 +63,15 @@ impl Scope<'_> {
     /// Sends the ACK that a 2xx had when it came first; `false` when it had none.
     pub(super) fn acknowledge_again(&mut self, response: &Message) -> bool {
         let Some(ack) = self.base.acks.find(response) else { return false };
-        self.common.layer.send_stateless(ack, self.base.flow);
+        let ack = ack.clone();
+        self.common.layer.send_octets(ack, self.base.flow);
         true
     }
 
     fn send_ack(&mut self, dialog: &Dialog, cseq: u32, content: &Content<'_>) {
         let Some(ack) = self.compose(dialog, &Method::Ack, cseq, content) else { return };
-        self.common.layer.send_stateless(&ack, self.base.flow);
+        let ack = ack.bytes().clone();
+        self.common.layer.send_octets(ack.clone(), self.base.flow);
         self.base.acks.keep(Sent { cseq, remote_tag: dialog.id().remote_tag.clone(), ack });
     }
 }

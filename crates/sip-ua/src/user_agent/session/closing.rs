@@ -1,5 +1,7 @@
 //! A call that we have ended: the BYE is out, its answer is not here yet (RFC 3261 section 15.1.1).
 
+use std::sync::Arc;
+
 use sip_parser::{Message, Method};
 
 use super::{Scope, Stage};
@@ -17,7 +19,7 @@ pub(in crate::user_agent) struct Closing {
     headers: Headers,
     reason: EndReason,
     /// What made us send it, if it was a message.
-    cause: Option<Message>,
+    cause: Option<Arc<Message>>,
 }
 
 impl Closing {
@@ -28,7 +30,7 @@ impl Closing {
         credentials: &Authenticator,
         headers: Headers,
         reason: EndReason,
-        cause: Option<Message>,
+        cause: Option<Arc<Message>>,
     ) -> Stage {
         let mut authenticator = credentials.fresh();
         match send(scope, &mut dialog, &mut authenticator, &headers) {
@@ -59,7 +61,7 @@ impl Closing {
         mut self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ClientTransactionId,
-        response: Message,
+        response: Arc<Message>,
     ) -> Stage {
         if id != self.transaction {
             let stage = Stage::Closing(self);
@@ -90,7 +92,7 @@ impl Closing {
         self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        request: Message,
+        request: Arc<Message>,
     ) -> Stage {
         let status = if request.method() == Some(Method::Bye) { 200 } else { 481 };
         scope.reply(id, &request, status);

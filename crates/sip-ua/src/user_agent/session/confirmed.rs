@@ -1,5 +1,6 @@
 //! An answered call (RFC 3261 sections 13.2.2.4, 13.3.1.4, 14 and 15).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::{Message, Method};
@@ -28,7 +29,7 @@ pub(in crate::user_agent) struct Confirmed {
     /// Our 2xx that has no ACK yet.
     pub(super) wait: Option<Wait>,
     /// The INVITE of ours whose ACK waits for our answer to the offer in its 2xx.
-    pub(super) owed: Option<Message>,
+    pub(super) owed: Option<Arc<Message>>,
     /// Our re-INVITE.
     pub(super) ours: Option<OurReinvite>,
     /// The peer's re-INVITE, until our final response.
@@ -65,7 +66,7 @@ pub(super) enum Awaited {
 /// How the call came to be answered.
 pub(super) enum Origin {
     /// By the peer. `owed` is our INVITE if the ACK must still bring our answer.
-    Outbound { owed: Option<Message> },
+    Outbound { owed: Option<Arc<Message>> },
     /// By us.
     Inbound { wait: AckWait, offered: bool },
 }
@@ -142,7 +143,7 @@ impl Confirmed {
         mut self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        request: Message,
+        request: Arc<Message>,
         flow: Flow,
         replaces: Option<SessionId>,
     ) -> Stage {
@@ -164,12 +165,12 @@ impl Confirmed {
         mut self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        bye: Message,
+        bye: Arc<Message>,
     ) -> Stage {
         let farewell = scope.base.farewell.take();
         let response = scope.begin_reply(&bye, 200);
         if let Some(response) = finish_reply(response, &[], farewell.as_ref()) {
-            scope.respond(id, response);
+            scope.respond(id, &response);
         }
         self.drop_reinvites(scope);
         self.drop_open_refers(scope);
@@ -179,7 +180,7 @@ impl Confirmed {
         Telling::after(self)
     }
 
-    pub(super) fn handle_ack(mut self: Box<Self>, scope: &mut Scope<'_>, ack: Message) -> Stage {
+    pub(super) fn handle_ack(mut self: Box<Self>, scope: &mut Scope<'_>, ack: Arc<Message>) -> Stage {
         let Some(wait) = self.wait.take_if(|wait| wait.ack.is_answered_by(&ack)) else {
             return Stage::Confirmed(self);
         };
@@ -198,7 +199,7 @@ impl Confirmed {
         self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ClientTransactionId,
-        response: Message,
+        response: Arc<Message>,
     ) -> Stage {
         if self.ours.as_ref().is_some_and(|ours| ours.sent(id)) {
             return self.handle_reinvite_response(scope, response);
@@ -285,7 +286,7 @@ impl Confirmed {
         scope: &mut Scope<'_>,
         headers: Headers,
         reason: EndReason,
-        cause: Option<Message>,
+        cause: Option<Arc<Message>>,
     ) -> Stage {
         if let Some(invite) = self.owed.take() {
             scope.acknowledge(&self.dialog, &invite, None);

@@ -1,6 +1,7 @@
 //! Branches of our INVITE that answered after another one had won: a proxy rang several phones, and
 //! two were picked up (RFC 3261 section 13.2.2.4).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::{Message, Method};
@@ -14,13 +15,13 @@ const BRANCH_LIMIT: usize = 16;
 
 /// What is needed to hang up a losing branch, for as long as one may answer.
 pub(in crate::user_agent) struct Forks {
-    invite: Message,
+    invite: Arc<Message>,
     until: Instant,
     released: usize,
 }
 
 impl Forks {
-    pub(super) fn new(invite: Message, until: Instant) -> Forks {
+    pub(super) fn new(invite: Arc<Message>, until: Instant) -> Forks {
         Forks { invite, until, released: 0 }
     }
 

@@ -1,5 +1,6 @@
 //! A call that we are asked to take, until our final response (RFC 3261 sections 13.3 and 9.2).
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sip_parser::{HeaderName, Message, Method};
@@ -10,10 +11,10 @@ use super::reliable::{Acknowledged, Provisional, Reliable};
 use super::updates::{self, Glare};
 use super::{Confirmed, Scope, Stage, indialog, reinvite_in};
 use crate::dialog::Dialog;
-use crate::transaction::ServerTransactionId;
+use crate::transaction::{ServerTransactionId, WrittenResponse};
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::Body;
-use crate::user_agent::compose::finish_reply;
+use crate::user_agent::compose::{Headers, finish_reply, finish_reply_with};
 use crate::user_agent::event::{EndReason, SessionEvent};
 
 /// A ringing phone says so again before a proxy on the way believes it dead (section 13.3.1.1).
@@ -22,7 +23,7 @@ const REPEAT_PROVISIONAL: Duration = Duration::from_secs(60);
 /// The peer's INVITE, and what we have said to it.
 pub(in crate::user_agent) struct Inbound {
     transaction: ServerTransactionId,
-    invite: Message,
+    invite: Arc<Message>,
     dialog: Dialog,
     contact: String,
     /// The latest provisional response, and when to say it again.
@@ -40,7 +41,7 @@ impl Inbound {
     pub(in crate::user_agent) fn start(
         scope: &mut Scope<'_>,
         transaction: ServerTransactionId,
-        invite: Message,
+        invite: Arc<Message>,
         contact: String,
         on_success: Vec<(String, String)>,
     ) -> Stage {
@@ -104,7 +105,7 @@ impl Inbound {
         mut self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        request: Message,
+        request: Arc<Message>,
     ) -> Stage {
         match request.method() {
             Some(Method::Bye) => return self.handle_bye(scope, id, request),
@@ -123,14 +124,14 @@ impl Inbound {
 
     /// Whether a provisional response of ours held a description.
     fn is_described(&self) -> bool {
-        self.said.as_ref().is_some_and(|(said, _)| said.body.as_ref().is_some_and(Body::describes))
+        self.said.as_ref().is_some_and(|(said, _)| describes(said))
     }
 
     fn handle_prack(
         mut self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        prack: Message,
+        prack: Arc<Message>,
     ) -> Stage {
         let known = scope.base.reliable.as_mut().map(|reliable| reliable.acknowledge(&prack));
         let Some(Acknowledged::Latest { described }) = known else {
@@ -161,11 +162,10 @@ impl Inbound {
         mut self: Box<Self>,
         scope: &mut Scope<'_>,
         status: u16,
-        body: Option<&Body>,
-        headers: &[(String, String)],
+        body: Option<Body>,
+        headers: Headers,
     ) -> Stage {
-        let said =
-            Provisional { status: status.clamp(101, 199), body: body.cloned(), headers: headers.to_vec() };
+        let said = Provisional { status: status.clamp(101, 199), body, headers };
         match scope.base.reliable.as_mut().filter(|reliable| reliable.is_waiting()) {
             Some(reliable) => reliable.queue(said),
             None => self.say(scope, said),
@@ -184,8 +184,8 @@ impl Inbound {
         }
         if let Some(response) = finish_reply(response, &said.headers, said.body.as_ref()) {
             match reliable {
-                true => Reliable::send(scope, self.transaction, response),
-                false => scope.respond(self.transaction, response),
+                true => Reliable::send(scope, self.transaction, response, describes(&said)),
+                false => scope.respond(self.transaction, &response),
             }
         }
         self.said = Some((said, scope.now + REPEAT_PROVISIONAL));
@@ -202,10 +202,9 @@ impl Inbound {
             self.answer = Some(Provisional { status: 200, body: body.cloned(), headers: headers.to_vec() });
             return Stage::Inbound(self);
         }
-        let mut said = headers.to_vec();
-        said.append(&mut self.on_success);
-        said.extend(scope.base.timer.settle_as_callee(scope.now, &self.invite));
-        let Some(response) = self.compose(scope, 200, body, &said) else {
+        let mut more = scope.base.timer.settle_as_callee(scope.now, &self.invite);
+        more.append(&mut self.on_success);
+        let Some(response) = self.compose_answer(scope, body, headers, &more) else {
             return self.end(scope, 500, SessionEvent::Ended { message: None, reason: EndReason::Refused });
         };
         self.dialog.confirm();
@@ -234,7 +233,7 @@ impl Inbound {
         match finish_reply(response, headers, None) {
             Some(response) => {
                 updates::abandon(scope);
-                scope.respond(self.transaction, response);
+                scope.respond(self.transaction, &response);
                 scope.emit(ended);
                 Stage::Over
             }
@@ -243,7 +242,7 @@ impl Inbound {
     }
 
     /// The caller gives up.
-    pub(super) fn handle_cancel(self: Box<Self>, scope: &mut Scope<'_>, cancel: Message) -> Stage {
+    pub(super) fn handle_cancel(self: Box<Self>, scope: &mut Scope<'_>, cancel: Arc<Message>) -> Stage {
         self.end(scope, 487, SessionEvent::Cancelled { cancel })
     }
 
@@ -252,7 +251,7 @@ impl Inbound {
         self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        bye: Message,
+        bye: Arc<Message>,
     ) -> Stage {
         scope.reply(id, &bye, 200);
         self.end(scope, 487, SessionEvent::Ended { message: Some(bye), reason: EndReason::Bye })
@@ -265,14 +264,19 @@ impl Inbound {
         Stage::Over
     }
 
-    fn compose(
+    fn compose_answer(
         &self,
         scope: &Scope<'_>,
-        status: u16,
         body: Option<&Body>,
         headers: &[(String, String)],
-    ) -> Option<Message> {
-        let response = scope.begin_reply(&self.invite, status);
-        finish_reply(response.header(&HeaderName::Contact, &self.contact), headers, body)
+        more: &[(String, String)],
+    ) -> Option<WrittenResponse> {
+        let response = scope.begin_reply(&self.invite, 200);
+        finish_reply_with(response.header(&HeaderName::Contact, &self.contact), headers, more, body)
     }
+}
+
+/// Whether a provisional response holds a description.
+fn describes(said: &Provisional) -> bool {
+    said.body.as_ref().is_some_and(Body::describes)
 }

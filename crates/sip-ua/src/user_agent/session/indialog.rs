@@ -1,5 +1,7 @@
 //! Requests inside a dialog that are neither INVITE nor BYE (RFC 3261 section 12.2).
 
+use std::sync::Arc;
+
 use sip_parser::{HeaderName, Message, Method};
 
 use super::updates::{self, Glare};
@@ -44,7 +46,7 @@ pub(super) enum Purpose {
 }
 
 /// Answers a request of the peer that means the same in every dialog.
-pub(super) fn answer(scope: &mut Scope<'_>, id: ServerTransactionId, request: Message) {
+pub(super) fn answer(scope: &mut Scope<'_>, id: ServerTransactionId, request: Arc<Message>) {
     match request.method() {
         Some(Method::Info) => {
             scope.reply(id, &request, 200);
@@ -58,7 +60,7 @@ pub(super) fn answer(scope: &mut Scope<'_>, id: ServerTransactionId, request: Me
             let response = scope.begin_reply(&request, 200);
             let response = response.header(&HeaderName::Accept, "application/sdp");
             if let Some(response) = finish_reply(response, &[], None) {
-                scope.respond(id, response);
+                scope.respond(id, &response);
             }
         }
         // What belongs to a subscription that is not there (RFC 6665 section 4.1.3), or to no response of ours.
@@ -74,7 +76,7 @@ pub(super) fn answer_early(
     scope: &mut Scope<'_>,
     dialog: Option<(&mut Dialog, &str)>,
     id: ServerTransactionId,
-    request: Message,
+    request: Arc<Message>,
 ) {
     match (request.method(), dialog) {
         // A callee may not end an early dialog with BYE (section 15), and while our INVITE is pending it
@@ -137,13 +139,13 @@ impl Confirmed {
         let octets = body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
         let authorization = authenticator.headers(&method, &uri, octets, &mut scope.common.tokens);
         let cseq = self.dialog.next_cseq();
-        let mut said = headers.clone();
-        said.extend(scope.base.timer.request_headers(&method));
+        let further = scope.base.timer.request_headers(&method);
         let contact = (method == Method::Update).then_some(self.contact.as_str());
         let content = Content {
             contact,
             authorization: &authorization,
-            headers: &said,
+            headers: &headers,
+            further: &further,
             body: body.as_ref(),
             ..Content::default()
         };
@@ -158,7 +160,7 @@ impl Confirmed {
         mut self: Box<Self>,
         scope: &mut Scope<'_>,
         index: usize,
-        response: Message,
+        response: Arc<Message>,
     ) -> Stage {
         let status = response.status().unwrap_or_default();
         if status < 200 {

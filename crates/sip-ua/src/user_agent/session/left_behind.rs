@@ -1,6 +1,8 @@
 //! INVITEs to servers that said nothing while another server could be asked (RFC 3263 section 4.3). Their
 //! transactions last on: who answers late is told that the call has gone elsewhere.
 
+use std::sync::Arc;
+
 use sip_parser::{Message, Method};
 
 use super::{Base, Scope};
@@ -12,14 +14,14 @@ use crate::user_agent::compose::Content;
 /// An INVITE that nobody waits for any more.
 pub(in crate::user_agent) struct LeftBehind {
     transaction: ClientTransactionId,
-    invite: Message,
+    invite: Arc<Message>,
     flow: Flow,
     /// The CANCEL is out.
     cancelled: bool,
 }
 
 impl LeftBehind {
-    pub(super) fn new(transaction: ClientTransactionId, invite: Message, flow: Flow) -> LeftBehind {
+    pub(super) fn new(transaction: ClientTransactionId, invite: Arc<Message>, flow: Flow) -> LeftBehind {
         LeftBehind { transaction, invite, flow, cancelled: false }
     }
 }
@@ -60,7 +62,7 @@ fn hang_up(scope: &mut Scope<'_>, left: &LeftBehind, response: &Message) {
     };
     let nothing = Content::default();
     if let Some(ack) = scope.common.compose_in(&dialog, &Method::Ack, cseq.number, &left.flow, &nothing) {
-        scope.common.layer.send_stateless(&ack, left.flow);
+        scope.common.layer.send_octets(ack.bytes().clone(), left.flow);
     }
     let next = dialog.next_cseq();
     if let Some(bye) = scope.common.compose_in(&dialog, &Method::Bye, next, &left.flow, &nothing) {

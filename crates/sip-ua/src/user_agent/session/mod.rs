@@ -32,6 +32,7 @@ mod telling;
 mod timer;
 mod updates;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::Message;
@@ -184,7 +185,7 @@ impl Session {
         now: Instant,
         common: &mut Common,
         id: ClientTransactionId,
-        response: Message,
+        response: Arc<Message>,
     ) {
         self.with(now, common, |stage, scope| match stage {
             stage if scope.base.has_left_behind(id) => {
@@ -236,7 +237,7 @@ impl Session {
         now: Instant,
         common: &mut Common,
         id: ServerTransactionId,
-        request: Message,
+        request: Arc<Message>,
         flow: Flow,
         replaces: Option<SessionId>,
     ) {
@@ -265,7 +266,7 @@ impl Session {
     }
 
     /// An ACK with our tag.
-    pub(super) fn handle_ack(&mut self, now: Instant, common: &mut Common, ack: Message) {
+    pub(super) fn handle_ack(&mut self, now: Instant, common: &mut Common, ack: Arc<Message>) {
         self.with(now, common, |stage, scope| match stage {
             Stage::Confirmed(confirmed) if confirmed.dialog().is_of(&ack) => confirmed.handle_ack(scope, ack),
             other => other,
@@ -278,7 +279,7 @@ impl Session {
         now: Instant,
         common: &mut Common,
         invite: ServerTransactionId,
-        cancel: Message,
+        cancel: Arc<Message>,
     ) {
         self.with(now, common, |stage, scope| match stage {
             Stage::Inbound(inbound) => inbound.handle_cancel(scope, cancel),

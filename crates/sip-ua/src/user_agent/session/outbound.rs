@@ -1,14 +1,15 @@
 //! A call that we make, until its final response (RFC 3261 sections 13.2 and 9.1), at one server after
 //! another (RFC 3263 section 4.3).
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use sip_parser::{Message, Method};
+use sip_parser::{HeaderName, Message, Method};
 
 use super::confirmed::Origin;
 use super::prack::{self, Turn};
 use super::{Closing, Confirmed, Forks, LeftBehind, Scope, Stage, indialog};
-use crate::dialog::Dialog;
+use crate::dialog::{Dialog, tag_of};
 use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::OutboundInvite;
@@ -33,7 +34,7 @@ pub(in crate::user_agent) struct Outbound {
     call_id: String,
     cseq: u32,
     /// The latest INVITE: with a challenge answered there are several.
-    message: Message,
+    message: Arc<Message>,
     transaction: ClientTransactionId,
     proceeding: bool,
     /// A phone rings there, or so we were told.
@@ -62,11 +63,11 @@ impl Outbound {
         let call_id = scope.common.tokens.call_id();
         let mut authenticator =
             Authenticator::new(invite.credentials.clone()).agreeing(invite.security.as_ref());
-        let Some(message) = compose(scope, &invite, &call_id, 1, &mut authenticator) else {
+        let Some((message, transaction)) = send_invite(scope, &invite, &call_id, 1, &mut authenticator)
+        else {
             scope.emit(SessionEvent::Failed { status: 500, message: None });
             return Stage::Over;
         };
-        let transaction = scope.send(message.clone());
         let impatient_at = impatient_at(scope, &invite);
         Stage::Outbound(Box::new(Outbound {
             invite,
@@ -98,7 +99,7 @@ impl Outbound {
         mut self: Box<Self>,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        request: Message,
+        request: Arc<Message>,
     ) -> Stage {
         let dialog = self.early.iter_mut().find(|dialog| dialog.is_of(&request));
         let dialog = dialog.map(|dialog| (dialog, self.invite.contact.as_str()));
@@ -127,7 +128,11 @@ impl Outbound {
         self.ask_next_server(scope)
     }
 
-    pub(super) fn handle_response(mut self: Box<Self>, scope: &mut Scope<'_>, response: Message) -> Stage {
+    pub(super) fn handle_response(
+        mut self: Box<Self>,
+        scope: &mut Scope<'_>,
+        response: Arc<Message>,
+    ) -> Stage {
         self.impatient_at = None;
         scope.common.avoided.note_response(scope.now, &scope.base.flow, &response);
         match response.status().unwrap_or_default() {
@@ -146,7 +151,7 @@ impl Outbound {
         }
     }
 
-    fn provisional(mut self: Box<Self>, scope: &mut Scope<'_>, status: u16, response: Message) -> Stage {
+    fn provisional(mut self: Box<Self>, scope: &mut Scope<'_>, status: u16, response: Arc<Message>) -> Stage {
         self.proceeding = true;
         match std::mem::replace(&mut self.hangup, Hangup::No) {
             Hangup::Waits(headers) => return self.cancel(scope, headers),
@@ -178,14 +183,14 @@ impl Outbound {
     }
 
     fn note_early_dialog(&mut self, response: &Message) {
-        let tagged = response.to().is_ok_and(|to| to.tag().is_some());
+        let tagged = tag_of(response, &HeaderName::To).is_some();
         let known = self.early.iter().any(|dialog| dialog.is_of_answer(response));
         if tagged && !known && self.early.len() < EARLY_LIMIT {
             self.early.extend(Dialog::from_response(&self.message, response));
         }
     }
 
-    fn answered(mut self: Box<Self>, scope: &mut Scope<'_>, response: Message) -> Stage {
+    fn answered(mut self: Box<Self>, scope: &mut Scope<'_>, response: Arc<Message>) -> Stage {
         let Some(dialog) = self.dialog_of_answer(&response) else {
             return self.failed(scope, Some(response));
         };
@@ -223,7 +228,7 @@ impl Outbound {
     }
 
     /// Sends the INVITE again, this time with credentials.
-    fn ask_again(mut self: Box<Self>, scope: &mut Scope<'_>, refusal: Message) -> Stage {
+    fn ask_again(mut self: Box<Self>, scope: &mut Scope<'_>, refusal: Arc<Message>) -> Stage {
         self.cseq += 1;
         self.send(scope, Some(refusal))
     }
@@ -247,11 +252,10 @@ impl Outbound {
     }
 
     /// Sends the INVITE as it stands now. If it cannot be written, `reason` is what the call failed for.
-    fn send(mut self: Box<Self>, scope: &mut Scope<'_>, reason: Option<Message>) -> Stage {
-        let next = compose(scope, &self.invite, &self.call_id, self.cseq, &mut self.authenticator);
-        let Some(message) = next else { return self.failed(scope, reason) };
-        self.transaction = scope.send(message.clone());
-        self.message = message;
+    fn send(mut self: Box<Self>, scope: &mut Scope<'_>, reason: Option<Arc<Message>>) -> Stage {
+        let next = send_invite(scope, &self.invite, &self.call_id, self.cseq, &mut self.authenticator);
+        let Some((message, transaction)) = next else { return self.failed(scope, reason) };
+        (self.message, self.transaction) = (message, transaction);
         self.proceeding = false;
         self.rings = false;
         self.impatient_at = impatient_at(scope, &self.invite);
@@ -260,11 +264,11 @@ impl Outbound {
         Stage::Outbound(self)
     }
 
-    fn failed(self: Box<Self>, scope: &mut Scope<'_>, response: Option<Message>) -> Stage {
+    fn failed(self: Box<Self>, scope: &mut Scope<'_>, response: Option<Arc<Message>>) -> Stage {
         let status = match &self.hangup {
             // A 2xx that cannot be read is a failure of the peer's.
             Hangup::No => {
-                let status = response.as_ref().and_then(Message::status);
+                let status = response.as_ref().and_then(|response| response.status());
                 status.filter(|status| *status >= 300).unwrap_or(500)
             }
             Hangup::Waits(_) | Hangup::CancelSent(_) => 487,
@@ -314,13 +318,14 @@ fn impatient_at(scope: &Scope<'_>, invite: &OutboundInvite) -> Option<Instant> {
     invite.alternatives.first().map(|_| scope.now + scope.common.config.failover_after)
 }
 
-fn compose(
+/// Writes an INVITE, and sends it; `None` when it cannot be written.
+fn send_invite(
     scope: &mut Scope<'_>,
     invite: &OutboundInvite,
     call_id: &str,
     cseq: u32,
     authenticator: &mut Authenticator,
-) -> Option<Message> {
+) -> Option<(Arc<Message>, ClientTransactionId)> {
     let body = invite.body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
     let tokens = &mut scope.common.tokens;
     let authorization = authenticator.headers(&Method::Invite, request_uri(&invite.target), body, tokens);
@@ -335,15 +340,17 @@ fn compose(
         call_id,
         cseq,
     };
-    let mut headers = invite.headers.clone();
-    headers.extend(invite.options.required().map(|tag| ("Require".to_owned(), tag.to_owned())));
-    headers.extend(scope.base.timer.request_headers(&Method::Invite));
+    let required = invite.options.required().map(|tag| ("Require".to_owned(), tag.to_owned()));
+    let further: Headers = required.chain(scope.base.timer.request_headers(&Method::Invite)).collect();
     let content = Content {
         contact: Some(&invite.contact),
         authorization: &authorization,
-        headers: &headers,
+        headers: &invite.headers,
+        further: &further,
         body: invite.body.as_ref(),
         options: invite.options,
     };
-    scope.common.compose(&opening, &content)
+    let written = scope.common.compose(&opening, &content)?;
+    let message = written.invite()?.clone();
+    Some((message, scope.send(written)))
 }

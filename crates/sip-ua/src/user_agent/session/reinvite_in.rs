@@ -1,5 +1,6 @@
 //! The peer changes the session: its re-INVITE (RFC 3261 section 14.2).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sip_parser::{HeaderName, Message};
@@ -21,7 +22,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(10);
 /// A re-INVITE that the application has not answered.
 pub(super) struct TheirReinvite {
     transaction: ServerTransactionId,
-    message: Message,
+    message: Arc<Message>,
     flow: Flow,
 }
 
@@ -30,7 +31,7 @@ impl Confirmed {
         &mut self,
         scope: &mut Scope<'_>,
         transaction: ServerTransactionId,
-        message: Message,
+        message: Arc<Message>,
         flow: Flow,
     ) {
         if let Err(refusal) = screen(&scope.base.options.timer, &message) {
@@ -127,6 +128,6 @@ pub(super) fn ask_to_wait(scope: &mut Scope<'_>, transaction: ServerTransactionI
     let wait = scope.common.tokens.wait(Duration::ZERO, RETRY_AFTER).as_secs();
     let response = scope.begin_reply(message, 500);
     if let Some(response) = finish_reply(response.header(&HeaderName::RetryAfter, wait), &[], None) {
-        scope.respond(transaction, response);
+        scope.respond(transaction, &response);
     }
 }

@@ -1,5 +1,6 @@
 //! We change the session: our re-INVITE (RFC 3261 section 14.1).
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sip_parser::{Message, Method};
@@ -25,7 +26,7 @@ enum Progress {
     /// An INVITE transaction is unfinished in this dialog; ours begins when its ACK is here.
     Queued,
     /// Sent; no final response yet.
-    Flying { transaction: ClientTransactionId, message: Box<Message> },
+    Flying { transaction: ClientTransactionId, message: Arc<Message> },
     /// Both sides asked at once (491); we ask again then.
     Retrying { at: Instant },
 }
@@ -109,20 +110,22 @@ impl Confirmed {
         let tokens = &mut scope.common.tokens;
         let authorization = ours.authenticator.headers(&Method::Invite, &uri, octets, tokens);
         let cseq = self.dialog.next_cseq();
-        let mut headers = ours.headers.clone();
-        headers.extend(scope.base.timer.request_headers(&Method::Invite));
+        let further = scope.base.timer.request_headers(&Method::Invite);
         let content = Content {
             contact: Some(&self.contact),
             authorization: &authorization,
-            headers: &headers,
+            headers: &ours.headers,
+            further: &further,
             body: ours.body.as_ref(),
             ..Content::default()
         };
-        let Some(message) = scope.compose(&self.dialog, &Method::Invite, cseq, &content) else {
+        let written = scope.compose(&self.dialog, &Method::Invite, cseq, &content);
+        let Some((written, message)) = written.and_then(|it| it.invite().cloned().map(|invite| (it, invite)))
+        else {
             return scope.emit(SessionEvent::ReinviteFailed { status: 500 });
         };
-        let transaction = scope.send(message.clone());
-        ours.progress = Progress::Flying { transaction, message: Box::new(message) };
+        let transaction = scope.send(written);
+        ours.progress = Progress::Flying { transaction, message };
         self.ours = Some(ours);
     }
 
@@ -130,7 +133,7 @@ impl Confirmed {
     pub(super) fn handle_reinvite_response(
         mut self: Box<Self>,
         scope: &mut Scope<'_>,
-        response: Message,
+        response: Arc<Message>,
     ) -> Stage {
         let status = response.status().unwrap_or_default();
         if status < 200 {
@@ -152,14 +155,14 @@ impl Confirmed {
         Stage::Confirmed(self)
     }
 
-    fn reinvite_accepted(&mut self, scope: &mut Scope<'_>, ours: OurReinvite, response: Message) {
+    fn reinvite_accepted(&mut self, scope: &mut Scope<'_>, ours: OurReinvite, response: Arc<Message>) {
         self.dialog.refresh_target(&response);
         scope.base.timer.settle_as_caller(scope.now, &response);
         if let Progress::Flying { message, .. } = ours.progress {
             if ours.body.is_some() {
                 scope.acknowledge(&self.dialog, &message, None);
             } else {
-                self.owed = Some(*message);
+                self.owed = Some(message);
             }
         }
         scope.emit(SessionEvent::ReinviteAnswered { message: response });

@@ -7,7 +7,7 @@ use sip_parser::typed::RAck;
 use sip_parser::{HeaderName, Message, Method};
 
 use super::Scope;
-use crate::transaction::ServerTransactionId;
+use crate::transaction::{ServerTransactionId, WrittenResponse};
 use crate::user_agent::command::Body;
 use crate::user_agent::compose::Headers;
 
@@ -35,7 +35,9 @@ pub(in crate::user_agent) struct Reliable {
 /// One without a PRACK.
 struct Outstanding {
     transaction: ServerTransactionId,
-    response: Message,
+    response: WrittenResponse,
+    /// Whether it holds a description.
+    described: bool,
     interval: Duration,
     repeat_at: Instant,
     give_up_at: Instant,
@@ -71,7 +73,7 @@ impl Reliable {
 
     /// Whether one with a description waits: no 2xx may be sent before its PRACK (section 5).
     pub(super) fn holds_answer_back(&self) -> bool {
-        self.outstanding.as_ref().is_some_and(|waiting| waiting.response.session_description().is_some())
+        self.outstanding.as_ref().is_some_and(|waiting| waiting.described)
     }
 
     /// Keeps a response for later.
@@ -87,13 +89,18 @@ impl Reliable {
     }
 
     /// Sends a response for the first time.
-    pub(super) fn send(scope: &mut Scope<'_>, transaction: ServerTransactionId, response: Message) {
+    pub(super) fn send(
+        scope: &mut Scope<'_>,
+        transaction: ServerTransactionId,
+        response: WrittenResponse,
+        described: bool,
+    ) {
         let interval = scope.common.config.timers.t1;
         let (repeat_at, give_up_at) = (scope.now + interval, scope.now + scope.give_up());
-        scope.respond(transaction, response.clone());
+        scope.respond(transaction, &response);
         if let Some(reliable) = &mut scope.base.reliable {
             reliable.outstanding =
-                Some(Outstanding { transaction, response, interval, repeat_at, give_up_at });
+                Some(Outstanding { transaction, response, described, interval, repeat_at, give_up_at });
         }
     }
 
@@ -102,9 +109,7 @@ impl Reliable {
         let Ok(Some(rack)) = prack.header::<RAck>() else { return Acknowledged::Nothing };
         let of_invite = rack.cseq.number == self.invite_cseq && rack.cseq.method == Method::Invite;
         match self.outstanding.take_if(|_| of_invite && rack.rseq == self.rseq) {
-            Some(waiting) => {
-                Acknowledged::Latest { described: waiting.response.session_description().is_some() }
-            }
+            Some(waiting) => Acknowledged::Latest { described: waiting.described },
             None => Acknowledged::Nothing,
         }
     }
@@ -132,7 +137,7 @@ impl Reliable {
             waiting.interval *= 2;
             waiting.repeat_at = now + waiting.interval;
             let (transaction, response) = (waiting.transaction, waiting.response.clone());
-            scope.respond(transaction, response);
+            scope.respond(transaction, &response);
         }
         true
     }

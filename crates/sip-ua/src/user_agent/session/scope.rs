@@ -6,7 +6,7 @@ use sip_parser::{Message, Method, ResponseBuilder};
 
 use super::Base;
 use crate::dialog::Dialog;
-use crate::transaction::{ClientTransactionId, ServerTransactionId};
+use crate::transaction::{ClientTransactionId, ServerTransactionId, WrittenRequest, WrittenResponse};
 use crate::user_agent::command::Reply;
 use crate::user_agent::common::{Client, Common};
 use crate::user_agent::compose::{Content, finish_reply};
@@ -31,7 +31,7 @@ impl Scope<'_> {
     }
 
     /// Sends a request of this session.
-    pub(super) fn send(&mut self, request: Message) -> ClientTransactionId {
+    pub(super) fn send(&mut self, request: WrittenRequest) -> ClientTransactionId {
         self.common.send(self.now, request, self.base.flow, Client::Session(self.base.id))
     }
 
@@ -47,14 +47,14 @@ impl Scope<'_> {
         method: &Method,
         cseq: u32,
         content: &Content<'_>,
-    ) -> Option<Message> {
+    ) -> Option<WrittenRequest> {
         let content = Content { options: self.base.options, ..*content };
         self.common.compose_in(dialog, method, cseq, &self.base.flow, &content)
     }
 
     /// Sends a response.
-    pub(super) fn respond(&mut self, id: ServerTransactionId, response: Message) {
-        self.common.respond(self.now, id, response);
+    pub(super) fn respond(&mut self, id: ServerTransactionId, response: &WrittenResponse) {
+        self.common.respond(self.now, id, response, &self.base.tag);
     }
 
     /// Begins a response of this session.
@@ -66,14 +66,14 @@ impl Scope<'_> {
     pub(super) fn refuse(&mut self, id: ServerTransactionId, request: &Message, refusal: &Reply) {
         let response = self.begin_reply(request, refusal.status);
         if let Some(response) = finish_reply(response, &refusal.headers, None) {
-            self.respond(id, response);
+            self.respond(id, &response);
         }
     }
 
     /// Sends a response that says nothing but its status.
     pub(super) fn reply(&mut self, id: ServerTransactionId, request: &Message, status: u16) {
         if let Some(response) = self.common.plain_reply(request, status, &self.base.tag) {
-            self.respond(id, response);
+            self.respond(id, &response);
         }
     }
 

@@ -1,5 +1,6 @@
 //! A call that the peer has ended while it waits for news of its REFER: the dialog lives on for them (RFC 5057 section 4).
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::{Message, Method};
@@ -48,7 +49,7 @@ impl Telling {
         mut self,
         scope: &mut Scope<'_>,
         id: ClientTransactionId,
-        response: Message,
+        response: Arc<Message>,
     ) -> Stage {
         self.0.handle_answer_to_news(scope, id, &response);
         Self::after(self.0)

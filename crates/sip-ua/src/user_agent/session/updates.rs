@@ -1,5 +1,7 @@
 //! UPDATE: changing or refreshing a session without an INVITE (RFC 3311).
 
+use std::sync::Arc;
+
 use sip_parser::{HeaderName, Message, Method};
 
 use super::indialog::{OwnRequest, Purpose};
@@ -15,7 +17,7 @@ use crate::user_agent::event::SessionEvent;
 /// An offer of the peer in an UPDATE or a PRACK that the application has not answered.
 pub(in crate::user_agent) struct TheirOffer {
     transaction: ServerTransactionId,
-    message: Message,
+    message: Arc<Message>,
     contact: String,
 }
 
@@ -35,7 +37,7 @@ pub(super) fn handle(
     dialog: &mut Dialog,
     contact: &str,
     id: ServerTransactionId,
-    update: Message,
+    update: Arc<Message>,
     glare: &Glare,
 ) {
     if let Err(refusal) = screen(&scope.base.options.timer, &update) {
@@ -59,7 +61,12 @@ pub(super) fn handle(
 }
 
 /// Files an offer, and asks the application for the answer.
-pub(super) fn expect_answer(scope: &mut Scope<'_>, id: ServerTransactionId, message: Message, contact: &str) {
+pub(super) fn expect_answer(
+    scope: &mut Scope<'_>,
+    id: ServerTransactionId,
+    message: Arc<Message>,
+    contact: &str,
+) {
     scope.base.their_offer =
         Some(TheirOffer { transaction: id, message: message.clone(), contact: contact.to_owned() });
     scope.emit(SessionEvent::Update { message });
@@ -99,12 +106,17 @@ fn accept(
         (response, Headers::new())
     };
     if let Some(response) = finish_reply(response, &headers, body) {
-        scope.respond(id, response);
+        scope.respond(id, &response);
     }
 }
 
 impl Confirmed {
-    pub(super) fn handle_update(&mut self, scope: &mut Scope<'_>, id: ServerTransactionId, update: Message) {
+    pub(super) fn handle_update(
+        &mut self,
+        scope: &mut Scope<'_>,
+        id: ServerTransactionId,
+        update: Arc<Message>,
+    ) {
         let glare = self.glare();
         handle(scope, &mut self.dialog, &self.contact, id, update, &glare);
     }

@@ -1,5 +1,7 @@
 //! What an application hears of a subscription.
 
+use std::sync::Arc;
+
 use sip_parser::Message;
 
 use super::notification::TerminationReason;
@@ -21,7 +23,7 @@ pub enum SubscriptionEvent {
     /// We watch: a NOTIFY came and has been answered.
     Notified {
         /// The NOTIFY with its document.
-        message: Message,
+        message: Arc<Message>,
         /// Whether the peer allows the subscription, or must still decide.
         pending: bool,
     },
@@ -30,7 +32,7 @@ pub enum SubscriptionEvent {
         /// Who or what ended it.
         reason: SubscriptionEnd,
         /// The message that did, if there was one. A NOTIFY that ends a subscription of ours holds the last document.
-        message: Option<Message>,
+        message: Option<Arc<Message>>,
     },
 }
 

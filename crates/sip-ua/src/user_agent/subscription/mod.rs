@@ -14,6 +14,7 @@ mod state;
 mod subscriber;
 mod terms;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sip_parser::{HeaderName, Message};
@@ -32,7 +33,7 @@ use super::common::{Client, Common};
 use super::compose::finish_reply;
 use super::event::RequestFailure;
 use super::id::SubscriptionId;
-use crate::transaction::{ClientTransactionId, ServerTransactionId};
+use crate::transaction::{ClientTransactionId, ServerTransactionId, WrittenRequest};
 use crate::transport::Flow;
 
 /// One subscription, from its SUBSCRIBE to its last NOTIFY.
@@ -98,7 +99,7 @@ impl Subscription {
         now: Instant,
         common: &mut Common,
         id: ServerTransactionId,
-        request: &Message,
+        request: &Arc<Message>,
         flow: Flow,
     ) {
         let mut scope = Scope { now, common, base: &mut self.base };
@@ -114,7 +115,7 @@ impl Subscription {
         now: Instant,
         common: &mut Common,
         id: ClientTransactionId,
-        response: &Message,
+        response: &Arc<Message>,
     ) {
         let mut scope = Scope { now, common, base: &mut self.base };
         match &mut self.role {
@@ -176,19 +177,19 @@ impl Scope<'_> {
     }
 
     /// Tells the application that it is over, once.
-    fn end(&mut self, reason: SubscriptionEnd, message: Option<&Message>) {
+    fn end(&mut self, reason: SubscriptionEnd, message: Option<&Arc<Message>>) {
         if !std::mem::replace(&mut self.base.ended, true) {
             self.emit(SubscriptionEvent::Ended { reason, message: message.cloned() });
         }
     }
 
     /// The same, and nothing is left to do.
-    fn finish(&mut self, reason: SubscriptionEnd, message: Option<&Message>) {
+    fn finish(&mut self, reason: SubscriptionEnd, message: Option<&Arc<Message>>) {
         self.end(reason, message);
         self.base.gone = true;
     }
 
-    fn send(&mut self, request: Message) -> ClientTransactionId {
+    fn send(&mut self, request: WrittenRequest) -> ClientTransactionId {
         self.common.send(self.now, request, self.base.flow, Client::Subscription(self.base.id))
     }
 
@@ -202,7 +203,7 @@ impl Scope<'_> {
     ) {
         let response = self.common.reply(request, status, &self.base.tag);
         if let Some(response) = finish_reply(response, headers, None) {
-            self.common.respond(self.now, id, response);
+            self.common.respond(self.now, id, &response, &self.base.tag);
         }
     }
 

@@ -10,6 +10,7 @@
 //! NOTIFYs go one at a time: the next one waits for the answer to the last, and carries the newest state, whatever came
 //! in between. So they arrive in order, and a slow watcher costs one document and no queue.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sip_parser::{HeaderName, Message, Method};
@@ -119,11 +120,11 @@ impl Notifier {
         &mut self,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        request: &Message,
+        request: &Arc<Message>,
     ) {
         self.dialog.confirm();
         let is_kept = scope.common.config.record_subscriptions && request.method() == Some(Method::Subscribe);
-        self.began = is_kept.then(|| request.clone());
+        self.began = is_kept.then(|| Message::clone(request));
         if let Err(status) = self.grant(scope, id, request) {
             scope.finish(SubscriptionEnd::Refused(status), Some(request));
         }
@@ -137,7 +138,7 @@ impl Notifier {
         &mut self,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        request: &Message,
+        request: &Arc<Message>,
     ) -> Result<(), u16> {
         let refused = match asked_expiry(request).map(|asked| self.terms.grant(asked)) {
             Ok(Ok(granted)) => {
@@ -236,7 +237,7 @@ impl Notifier {
         &mut self,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        request: &Message,
+        request: &Arc<Message>,
         flow: Flow,
     ) {
         if !self.dialog.is_of(request) || self.closing.is_some() {
@@ -272,7 +273,7 @@ impl Notifier {
         &mut self,
         scope: &mut Scope<'_>,
         id: ClientTransactionId,
-        response: &Message,
+        response: &Arc<Message>,
     ) {
         let status = response.status().unwrap_or_default();
         if status < 200 {

@@ -1,11 +1,12 @@
 //! How many subscriptions each peer holds.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+
+use crate::hashing::Map;
 
 /// Counts by address; an address without any takes no room.
 #[derive(Default)]
-pub(in crate::user_agent) struct Peers(HashMap<IpAddr, usize>);
+pub(in crate::user_agent) struct Peers(Map<IpAddr, usize>);
 
 impl Peers {
     pub(in crate::user_agent) fn of(&self, peer: IpAddr) -> usize {

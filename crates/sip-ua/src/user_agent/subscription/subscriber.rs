@@ -9,6 +9,7 @@
 //! A NOTIFY may overtake the 2xx (RFC 6665 section 4.1.2.4); whichever comes first makes the dialog. NOTIFYs of other
 //! branches of a forked SUBSCRIBE are answered 481, which ends them there.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sip_parser::{HeaderName, Message, Method};
@@ -73,7 +74,10 @@ impl Subscriber {
 
     /// Sends SUBSCRIBE, the first or another one.
     pub(in crate::user_agent) fn ask(&mut self, scope: &mut Scope<'_>) {
-        let target = self.dialog.as_ref().map_or_else(|| self.subscribe.target.clone(), Dialog::request_uri);
+        let target = self
+            .dialog
+            .as_ref()
+            .map_or_else(|| self.subscribe.target.clone(), |dialog| dialog.request_uri().into_owned());
         let authorization =
             self.authenticator.headers(&Method::Subscribe, &target, &[], &mut scope.common.tokens);
         let expires = if self.leaving { 0 } else { self.subscribe.expires };
@@ -114,7 +118,7 @@ impl Subscriber {
         let Some(request) = request else { return scope.finish(SubscriptionEnd::Invalid, None) };
         self.refresh_at = None;
         self.heard = false;
-        self.sent = Some(request.clone());
+        self.sent = Message::parse(request.bytes().clone()).ok();
         self.transaction = Some(scope.send(request));
     }
 
@@ -154,7 +158,7 @@ impl Subscriber {
         &mut self,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
-        request: &Message,
+        request: &Arc<Message>,
         flow: Flow,
     ) {
         if request.method() != Some(Method::Notify) {
@@ -205,7 +209,7 @@ impl Subscriber {
         &mut self,
         scope: &mut Scope<'_>,
         id: ClientTransactionId,
-        response: &Message,
+        response: &Arc<Message>,
     ) {
         let status = response.status().unwrap_or_default();
         if status < 200 || self.transaction.take_if(|transaction| *transaction == id).is_none() {
@@ -223,7 +227,7 @@ impl Subscriber {
         }
     }
 
-    fn accepted(&mut self, scope: &mut Scope<'_>, response: &Message) {
+    fn accepted(&mut self, scope: &mut Scope<'_>, response: &Arc<Message>) {
         if self.dialog.is_none() {
             let made = self.sent.as_ref().map(|sent| Dialog::from_response(sent, response));
             let Some(Ok(dialog)) = made else {

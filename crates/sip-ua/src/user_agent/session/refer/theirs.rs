@@ -1,5 +1,6 @@
 //! REFERs of the peer: what we owe it are an answer, and news of what becomes of the call that it asks for.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sip_parser::{HeaderName, Message, Method};
@@ -36,7 +37,7 @@ struct TheirRefer {
 /// ```
 enum State {
     /// The application has not answered it yet.
-    Open { transaction: ServerTransactionId, message: Box<Message> },
+    Open { transaction: ServerTransactionId, message: Arc<Message> },
     /// The peer hears what becomes of it.
     Told { status: u16, until: Instant },
 }
@@ -84,7 +85,7 @@ impl Confirmed {
         &mut self,
         scope: &mut Scope<'_>,
         transaction: ServerTransactionId,
-        refer: Message,
+        refer: Arc<Message>,
         replaces: Option<SessionId>,
     ) {
         if self.refers.0.len() >= MOST_REFERS || self.is_leaving() {
@@ -97,7 +98,7 @@ impl Confirmed {
         let unwanted = refer.raw(&REFER_SUB.into()).is_some_and(|value| value.trim() == "false");
         let wants_news = !unwanted && !lists(&refer, &HeaderName::Require, "norefersub");
         let id = refer.cseq().map(|cseq| cseq.number).unwrap_or_default();
-        let state = State::Open { transaction, message: Box::new(refer.clone()) };
+        let state = State::Open { transaction, message: refer.clone() };
         self.refers.0.push(TheirRefer { id, state, wants_news });
         scope.emit(SessionEvent::Refer { id, message: refer, replaces });
     }
@@ -122,7 +123,7 @@ impl Confirmed {
                         response = response.header(REFER_SUB, "false");
                     }
                     if let Some(response) = finish_reply(response, &[], None) {
-                        scope.respond(transaction, response);
+                        scope.respond(transaction, &response);
                     }
                     self.notify(scope, id, 100, None);
                 }
@@ -211,7 +212,7 @@ impl Confirmed {
         let response = scope.begin_reply(subscribe, 200).header(&HeaderName::Expires, granted);
         if let Some(response) = finish_reply(response.header(&HeaderName::Contact, &self.contact), &[], None)
         {
-            scope.respond(transaction, response);
+            scope.respond(transaction, &response);
         }
         self.notify(scope, id, status, (granted == 0).then_some("timeout"));
     }
