@@ -52,16 +52,24 @@ impl Patch {
 
     /// Writes the payload, and returns its length. `None`: the codec cannot make a packet of that length.
     fn write(&mut self, header: &Header, sound: &[i16], payload: &mut [u8]) -> Option<usize> {
-        let mut length = None;
-        // Decoders know what came before, and this encoder does not: it hears the sound twice to be where they are.
-        for _ in 0..2 {
-            self.recoder.splice();
-            length = match self.recoder.recode(header, sound, None, self.encoder.as_mut(), payload)? {
-                Recoded::Payload(octets) => Some(octets),
-                Recoded::Waiting { .. } => return None,
-            };
+        // Decoders know what came before, and this encoder does not: what leads up to the sound without a break brings it to where
+        // they are. That is the sound turned about its first sample.
+        let mut before = [0; MOST_SAMPLES];
+        let before = before.get_mut(..sound.len())?;
+        let first = i32::from(*sound.first()?);
+        for (turned, sample) in before.iter_mut().rev().zip(sound.iter().skip(1)) {
+            *turned = (2 * first - i32::from(*sample)).clamp(i16::MIN.into(), i16::MAX.into()) as i16;
         }
-        length
+        self.recoder.splice();
+        self.encode(header, before, payload)?;
+        self.encode(header, sound, payload)
+    }
+
+    fn encode(&mut self, header: &Header, sound: &[i16], payload: &mut [u8]) -> Option<usize> {
+        match self.recoder.recode(header, sound, None, self.encoder.as_mut(), payload)? {
+            Recoded::Payload(octets) => Some(octets),
+            Recoded::Waiting { .. } => None,
+        }
     }
 }
 

@@ -81,7 +81,8 @@ mod tests {
             ("MD5", "9b712497bc9f91499fbcca1dfc5f09a5"),
             ("SHA-256", "86d3b25618d41854ca5039a5d7e53ff6355d5134a9b1fb088a78ac3c462195a0"),
         ] {
-            let answer = Answer::parse(&EXAMPLE.replace("ALG", algorithm)).unwrap();
+            let text = EXAMPLE.replace("ALG", algorithm);
+            let answer = Answer::parse(&text).unwrap();
             let expected = format!(
                 "qop=auth, rspauth=\"{hash}\", cnonce=\"f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ\", nc=00000001"
             );

@@ -177,7 +177,7 @@ impl Verifier {
         &mut self,
         now: Instant,
         terms: &ChallengeTerms,
-        answer: &Answer,
+        answer: &Answer<'_>,
     ) -> Option<String> {
         let now = self.millis(now);
         let used = self.mint.read(&answer.nonce, &answer.realm)?;

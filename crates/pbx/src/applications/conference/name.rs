@@ -55,7 +55,7 @@ async fn record_name(channel: &mut DialplanChannel, name: &SpokenName) -> Result
 
 /// `1` takes the name as it is, `2` plays it, `3` records it again. Who knows the question need not hear it to its end.
 async fn review(channel: &mut DialplanChannel, name: &SpokenName) -> Result<(), CallError> {
-    let is_choice = |key| ('1'..='3').contains(&key);
+    let is_choice = |key: char| ('1'..='3').contains(&key);
     let mut early = None;
     for _ in 0..ATTEMPTS {
         if early.is_none() {
