@@ -21,7 +21,7 @@ pub(crate) struct Ends {
 }
 
 enum Both {
-    G722(g722::Encoder, g722::Decoder),
+    G722(Box<g722::Encoder>, Box<g722::Decoder>),
     Opus(Box<opus::Encoder>, Box<opus::Decoder>),
 }
 
@@ -29,7 +29,7 @@ impl Ends {
     /// Those of a call of that kind, for sound of so many samples a second.
     pub(crate) fn new(media: Media, hertz: u32) -> Outcome<Self> {
         let codec = match media {
-            Media::G722 => Both::G722(g722::Encoder::new(), g722::Decoder::new()),
+            Media::G722 => Both::G722(Box::default(), Box::default()),
             Media::Opus => {
                 let rate = SampleRate::from_hertz(hertz).ok_or("Opus has no such rate")?;
                 let encoder = opus::Encoder::with(&Settings { rate, ..Settings::default() });

@@ -38,7 +38,6 @@ pub(crate) enum Step<A> {
 }
 
 /// What came of it.
-#[expect(clippy::large_enum_variant, reason = "it lives for a moment, on the stack")]
 pub(crate) enum Done<A> {
     Found(A, Result<Road, String>),
     Answered(A, Result<Arc<Message>, RequestFailure>),
