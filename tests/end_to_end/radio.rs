@@ -50,8 +50,10 @@ impl Station {
         let path = scene.folder().join("icecast.xml");
         std::fs::write(&path, configuration(at))?;
         let process = Process::spawn(scene, "icecast2", Command::new("icecast2").arg("-c").arg(&path))?;
-        until("the station to listen", || Ok(TcpStream::connect(at).ok()))?;
-        Ok(Self { _process: process, at })
+        let station = Self { _process: process, at };
+        // Who takes a connection there may still be somebody else, who had the port before.
+        until("the station to answer", || Ok(station.status().ok().filter(|said| said.contains("Icecast"))))?;
+        Ok(station)
     }
 
     /// A source that plays the tone until it is dropped.
@@ -66,14 +68,19 @@ impl Station {
         Ok(process)
     }
 
-    /// How many listen, as it says itself.
-    fn listeners(&self) -> Outcome<Option<u32>> {
+    /// What it says of itself.
+    fn status(&self) -> Outcome<String> {
         let mut stream = TcpStream::connect(self.at)?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         stream.write_all(b"GET /status-json.xsl HTTP/1.0\r\n\r\n")?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
-        let answer = String::from_utf8_lossy(&answer);
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
+
+    /// How many listen, as it says itself.
+    fn listeners(&self) -> Outcome<Option<u32>> {
+        let answer = self.status()?;
         let count = answer.split_once("\"listeners\":").map(|(_, rest)| rest.trim_start());
         Ok(count.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()))
     }
