@@ -248,38 +248,43 @@ fn recorded(scene: &Scene) -> Outcome {
     exchange.is_idle()
 }
 
-fn named(scene: &Scene) -> Outcome {
-    let exchange = exchange(
-        scene,
+/// Bob is in a room when Alice comes, of whom the others are to hear as `announcement` says. Both are muted.
+fn one_comes_late(scene: &Scene, announcement: &str) -> Outcome<(Exchange, Baresip, Baresip)> {
+    let users = format!(
         "[first]\ntype=user\nquiet=yes\nannounce_only_user=no\nstartmuted=yes\n\
-         [late]\ntype=user\nannounce_join_leave=yes\nstartmuted=yes\nannounce_only_user=no\n\
-         [room]\ntype=bridge\nsound_join=\nsound_leave=\nsound_has_joined=\nsound_has_left=\n",
-        "exten => first,1,ConfBridge(team,room,first)\nexten => late,1,ConfBridge(team,room,late)",
-    )?;
+         [late]\ntype=user\n{announcement}=yes\nstartmuted=yes\nannounce_only_user=no\n\
+         [room]\ntype=bridge\nsound_join=\nsound_leave=\nsound_has_joined=\nsound_has_left=\n"
+    );
+    let dialplan = "exten => first,1,ConfBridge(team,room,first)\nexten => late,1,ConfBridge(team,room,late)";
+    let exchange = exchange(scene, &users, dialplan)?;
     let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
     let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
     bob.dial("first")?;
     bob.is_in_call()?;
     alice.dial("late")?;
     alice.is_in_call()?;
+    Ok((exchange, alice, bob))
+}
+
+/// Tenths of a second of Alice's tone that a phone has heard.
+fn tenths_heard(phone: &Baresip) -> Outcome<usize> {
+    let heard = phone.heard()?;
+    let amplitude = |window| audio::goertzel::amplitude(window, heard.rate, 440.0);
+    let tenths = heard.samples.chunks_exact(heard.rate as usize / 10);
+    Ok(tenths.filter(|window| amplitude(window) > 1_000.0).count())
+}
+
+fn named(scene: &Scene) -> Outcome {
+    let (exchange, mut alice, mut bob) = one_comes_late(scene, "announce_join_leave")?;
     let spoken = exchange.folder().join("var/spool/confbridge");
     until("the name to be recorded", || {
         let files = std::fs::read_dir(&spoken).into_iter().flatten().flatten();
         Ok(files.map(|file| tenths_in(&file.path(), 440)).any(|tenths| tenths >= 8).then_some(()))
     })?;
     alice.press("#")?;
-    let times = || -> Outcome<usize> {
-        let heard = bob.heard()?;
-        let amplitude = |window| audio::goertzel::amplitude(window, heard.rate, 440.0);
-        Ok(heard
-            .samples
-            .chunks_exact(heard.rate as usize / 10)
-            .filter(|window| amplitude(window) > 1_000.0)
-            .count())
-    };
-    let came = until("the name as it comes", || Ok(Some(times()?).filter(|tenths| *tenths >= 5)))?;
+    let came = until("the name as it comes", || Ok(Some(tenths_heard(&bob)?).filter(|tenths| *tenths >= 5)))?;
     alice.hang_up()?;
-    until("the name as it goes", || Ok((times()? >= came + 5).then_some(())))?;
+    until("the name as it goes", || Ok((tenths_heard(&bob)? >= came + 5).then_some(())))?;
     bob.hang_up()?;
     exchange.is_idle()?;
     until("the name to be forgotten", || Ok(std::fs::read_dir(&spoken)?.next().is_none().then_some(())))
@@ -287,19 +292,7 @@ fn named(scene: &Scene) -> Outcome {
 
 /// One who comes hears its name (`2`), says it again (`3`), and takes it (`1`); nobody else hears any of that before.
 fn reviewed(scene: &Scene) -> Outcome {
-    let exchange = exchange(
-        scene,
-        "[first]\ntype=user\nquiet=yes\nannounce_only_user=no\nstartmuted=yes\n\
-         [late]\ntype=user\nannounce_join_leave_review=yes\nstartmuted=yes\nannounce_only_user=no\n\
-         [room]\ntype=bridge\nsound_join=\nsound_leave=\nsound_has_joined=\nsound_has_left=\n",
-        "exten => first,1,ConfBridge(team,room,first)\nexten => late,1,ConfBridge(team,room,late)",
-    )?;
-    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
-    let mut bob = Baresip::named(scene, "bob", 1_000).register_at(&exchange)?;
-    bob.dial("first")?;
-    bob.is_in_call()?;
-    alice.dial("late")?;
-    alice.is_in_call()?;
+    let (exchange, mut alice, mut bob) = one_comes_late(scene, "announce_join_leave_review")?;
     let spoken = exchange.folder().join("var/spool/confbridge");
     let tenths_of_name = || {
         let files = std::fs::read_dir(&spoken).into_iter().flatten().flatten();
@@ -307,25 +300,19 @@ fn reviewed(scene: &Scene) -> Outcome {
     };
     let is_recorded =
         || until("the name to be recorded", || Ok(Some(tenths_of_name()).filter(|tenths| *tenths >= 8)));
-    let hears = |phone: &Baresip| -> Outcome<usize> {
-        let heard = phone.heard()?;
-        let amplitude = |window| audio::goertzel::amplitude(window, heard.rate, 440.0);
-        let tenths = heard.samples.chunks_exact(heard.rate as usize / 10);
-        Ok(tenths.filter(|window| amplitude(window) > 1_000.0).count())
-    };
     is_recorded()?;
     alice.press("#")?;
     alice.press("2")?;
-    until("alice to hear her name", || Ok((hears(&alice)? >= 5).then_some(())))?;
+    until("alice to hear her name", || Ok((tenths_heard(&alice)? >= 5).then_some(())))?;
     // The one before is gone as soon as there is another, which begins with nothing.
     let first = is_recorded()?;
     alice.press("3")?;
     until("another name to begin", || Ok((tenths_of_name() < first).then_some(())))?;
     is_recorded()?;
-    ensure(hears(&bob)? == 0, || "bob hears a name that nobody has taken".to_owned())?;
+    ensure(tenths_heard(&bob)? == 0, || "bob hears a name that nobody has taken".to_owned())?;
     alice.press("#")?;
     alice.press("1")?;
-    until("the name as it comes", || Ok((hears(&bob)? >= 5).then_some(())))?;
+    until("the name as it comes", || Ok((tenths_heard(&bob)? >= 5).then_some(())))?;
     alice.hang_up()?;
     bob.hang_up()?;
     exchange.is_idle()
