@@ -5,7 +5,6 @@
 
 use std::alloc::System;
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
 use benches::stack::{Exchange, POLICY, Parties, Phone};
@@ -22,11 +21,12 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 type Weigh = fn(u32) -> Outcome;
 
 /// What is weighed, each in a process of its own: what another one has freed would be filled first.
-const WEIGHED: [(&str, Weigh, u32); 4] = [
+const WEIGHED: [(&str, Weigh, u32); 5] = [
     ("registrar", |phones| registrar(phones, false), 100_000),
     ("outbound", |phones| registrar(phones, true), 100_000),
     ("stored", stored, 100_000),
     ("calls", in_calls, 10_000),
+    ("ended", ended, 10_000),
 ];
 
 fn main() -> Outcome {
@@ -68,19 +68,15 @@ fn stored(phones: u32) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let scale = Scale::new();
     let contacts = runtime.block_on(async { Registrations::open(folder.path(), Box::new(|_| {})) })?;
-    for first in (0..phones).step_by(256) {
-        let together = first..phones.min(first + 256);
-        let registering = together.map(|number| register(Arc::clone(&contacts), number));
-        let registered = runtime.block_on(futures_util::future::join_all(registering));
-        registered.into_iter().collect::<Outcome>()?;
-    }
+    (0..phones).try_for_each(|number| register(&contacts, number))?;
+    contacts.flush();
     scale.print("registration in the exchange, with SQLite", phones);
     Ok(())
 }
 
-async fn register(contacts: Arc<Registrations>, number: u32) -> Outcome {
+fn register(contacts: &Registrations, number: u32) -> Outcome {
     let (phone, message) = registering(number, false)?;
-    let registered = contacts.register(&phone.aor(), POLICY, &message, &phone.flow()).await;
+    let registered = contacts.register(&phone.aor(), POLICY, &message, &phone.flow());
     registered.map(drop).map_err(|refused| format!("refused: {}", refused.status).into())
 }
 
@@ -95,6 +91,20 @@ fn in_calls(calls: u32) -> Outcome {
     // Transactions are over after 32 s, and none of the session timers has run out.
     parties.pass(Duration::from_secs(65));
     scale.print("call of two legs, after a minute", calls);
+    Ok(())
+}
+
+/// Calls that are over, while what may still be repeated of them is known (RFC 3261 section 17: 32 s over UDP).
+fn ended(calls: u32) -> Outcome {
+    let scale = Scale::new();
+    let mut parties = Parties::new();
+    for _ in 0..calls {
+        let call = parties.connect();
+        parties.hang_up(call);
+    }
+    scale.print("call of two legs that is over, within 5 s", calls);
+    parties.pass(Duration::from_secs(6));
+    scale.print("call of two legs that is over, within 32 s", calls);
     Ok(())
 }
 

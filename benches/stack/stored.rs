@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
 use pbx::registrar::Registrations as Contacts;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -11,14 +10,14 @@ use super::exchange::{Exchange, POLICY, Proven};
 use super::registrations::Queue;
 use crate::operation::Work;
 
-/// Phones that register at the same moment, and share transactions of the store.
+/// Phones that register at the same moment.
 const TOGETHER: usize = 64;
 
 /// Registrations in SQLite.
 pub struct StoredRegistrations {
     exchange: Exchange,
     queue: Queue,
-    runtime: Runtime,
+    _runtime: Runtime,
     contacts: Arc<Contacts>,
     _folder: TempDir,
 }
@@ -36,7 +35,7 @@ impl StoredRegistrations {
         let opened = || Contacts::open(folder.path(), Box::new(|_| {}));
         let contacts = runtime.block_on(async { opened() }).unwrap();
         let (exchange, queue) = (Exchange::new(10_000), Queue::default());
-        let mut new = Self { exchange, queue, runtime, contacts, _folder: folder };
+        let mut new = Self { exchange, queue, _runtime: runtime, contacts, _folder: folder };
         for _ in 0..50 {
             new.prepare(1);
             new.run(1);
@@ -70,13 +69,9 @@ impl Work for StoredRegistrations {
     fn run(&mut self, rounds: usize) {
         for _ in 0..rounds {
             let proven = self.admit();
-            let registered = proven.iter().map(|Proven { aor, request, flow, .. }| {
-                let contacts = Arc::clone(&self.contacts);
-                async move { contacts.register(aor, POLICY, request, flow).await }
-            });
-            let registered = self.runtime.block_on(join_all(registered));
-            for (Proven { id, .. }, outcome) in proven.iter().zip(registered) {
-                let accepted = outcome.map(|headers| self.exchange.accept(*id, headers));
+            for Proven { id, aor, request, flow, .. } in &proven {
+                let registered = self.contacts.register(aor, POLICY, request, flow);
+                let accepted = registered.map(|headers| self.exchange.accept(*id, headers));
                 assert_eq!((accepted, self.exchange.sent()), (Ok(()), Some(200)));
             }
         }

@@ -69,9 +69,9 @@ impl Directory for ConfiguredDirectory {
     }
 
     fn challenge_terms_for_unknown(&self, request: &Message) -> ChallengeTerms {
-        let by_credentials = request.raw(&HeaderName::Authorization).and_then(claimed_username);
+        let by_credentials = || request.raw(&HeaderName::Authorization).and_then(claimed_username);
         let by_from = || Some(request.from().ok()?.uri().user_unescaped()?.into_owned());
-        let name = by_from().or(by_credentials).unwrap_or_default();
+        let name = by_from().or_else(by_credentials).unwrap_or_default();
         let exchange = self.exchange.upgrade();
         let terms = exchange.and_then(|e| e.endpoints().terms_for_unknown(&name).cloned());
         terms.unwrap_or_else(|| self.challenge_terms())
@@ -173,9 +173,7 @@ impl Directory for ConfiguredDirectory {
 
     fn register(&self, endpoint: Arc<SipEndpoint>, request: Arc<Message>, flow: Flow, reply: PendingReply) {
         match self.exchange.upgrade() {
-            Some(exchange) => {
-                drop(tokio::spawn(registration::serve(exchange, endpoint, request, flow, reply)))
-            }
+            Some(exchange) => registration::serve(&exchange, &endpoint, &request, flow, reply),
             None => reply.send(Reply::status(503)),
         }
     }

@@ -1,6 +1,5 @@
 //! REGISTER: the address of record that it means, and the answer once the change is safe.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use call_control::sip::{PendingReply, SipEndpoint};
@@ -14,20 +13,20 @@ use crate::exchange::Exchange;
 use crate::registrar::RefusedRegistration;
 
 /// Registers, refreshes or removes, and answers.
-pub(super) async fn serve(
-    exchange: Arc<Exchange>,
-    endpoint: Arc<SipEndpoint>,
-    request: Arc<Message>,
+pub(super) fn serve(
+    exchange: &Exchange,
+    endpoint: &SipEndpoint,
+    request: &Message,
     flow: Flow,
     reply: PendingReply,
 ) {
     let configuration = exchange.configuration();
-    let answer = match aor_of(&configuration, &endpoint.name, &request) {
+    let answer = match aor_of(&configuration, &endpoint.name, request) {
         Some((endpoint, aor)) => {
             let policy = policy(endpoint, aor);
-            let registered = exchange.registrations().register(&aor.name, policy, &request, &flow).await;
+            let registered = exchange.registrations().register(&aor.name, policy, request, &flow);
             if registered.is_ok() {
-                welcome(&exchange, &aor.name, &flow);
+                welcome(exchange, &aor.name, &flow);
             }
             registered
         }
@@ -35,7 +34,7 @@ pub(super) async fn serve(
     };
     let (status, headers) = match answer {
         Ok(headers) => (200, headers),
-        Err(RefusedRegistration { status, headers }) => (status, headers),
+        Err(RefusedRegistration { status, headers, .. }) => (status, headers),
     };
     reply.send(Reply { status, headers, ..Reply::default() });
 }

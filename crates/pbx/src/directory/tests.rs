@@ -37,7 +37,7 @@ async fn register(exchange: &Exchange, host: &str, flow: Flow, params: &str) -> 
     );
     let message = Message::parse(Bytes::from(text)).unwrap();
     let policy = AorPolicy { max_contacts: 5, ..AorPolicy::default() };
-    let headers = exchange.registrations().register("100", policy, &message, &flow).await.unwrap();
+    let headers = exchange.registrations().register("100", policy, &message, &flow).unwrap();
     headers.into_iter().filter(|(name, _)| name == "Contact").map(|(_, value)| value).collect()
 }
 

@@ -282,7 +282,7 @@ impl Exchange {
         };
         if let Some(loaded) = loaded {
             let next = running.with(part, loaded);
-            self.registrations.follow(next.sip.aors.keys().cloned().collect()).await;
+            self.registrations.follow(&next.sip.aors.keys().cloned().collect());
             let next = next.with_registered_phones(&self.registrations);
             if matches!(part, Part::Dialplan | Part::All) {
                 self.globals.refresh(&next);
@@ -394,7 +394,7 @@ impl Exchange {
         }
         self.call_records.finish(&self.configuration()).await;
         self.recordings.finish().await;
-        self.registrations.flush().await;
+        self.registrations.close();
         self.presence.flush().await;
     }
 }

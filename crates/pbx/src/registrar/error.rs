@@ -84,6 +84,39 @@ pub enum StoreError {
         /// The newest version that is known here.
         known: i64,
     },
+    /// A file of the journal cannot be used.
+    #[error(
+        "the journal {} cannot be used: {source}; make room on its disk, give the user of this program the right to \
+         write it, or give astdbdir another place",
+        path.display()
+    )]
+    Journal {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The store could not be written for so long that its journal is full.
+    #[error(
+        "the journal {} is full, for the store could not be written for long; see what the log says of it, and mend that",
+        path.display()
+    )]
+    Behind {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another process has the journal.
+    #[error(
+        "the journal {} is held by another process; end that one, or give this one an astdbdir of its own",
+        path.display()
+    )]
+    Held {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The exchange has stopped.
+    #[error("the store of registrations is closed: this exchange has stopped")]
+    Closed,
     /// The thread that writes could not be started.
     #[error("cannot start the thread that writes the store: {0}; raise the limit of threads")]
     Thread(#[from] std::io::Error),

@@ -12,7 +12,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// Runs for as long as somebody else holds the registrations.
 pub(super) async fn run(registrations: Weak<Registrations>) {
     while let Some(this) = registrations.upgrade() {
-        this.expire().await;
+        this.expire();
         let sleep = this.until_next_expiry().unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP);
         let sooner = this.sooner.clone();
         // Whoever waits here does not keep the registrations alive.

@@ -1,5 +1,5 @@
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::channel;
 
 use bytes::Bytes;
 use call_control::ContactChange;
@@ -36,9 +36,8 @@ fn quiet() -> OnChange {
 }
 
 impl Registrations {
-    async fn try_register(&self, cseq: u32, contact: &str, expires: u32) -> Result<(), u16> {
+    fn try_register(&self, cseq: u32, contact: &str, expires: u32) -> Result<(), u16> {
         self.register("100", policy(), &request(cseq, contact, expires), &flow())
-            .await
             .map(drop)
             .map_err(|refused| refused.status)
     }
@@ -48,35 +47,35 @@ impl Registrations {
     }
 }
 
+/// A folder as a start after a kill finds it at this moment.
+fn after_a_kill(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+    }
+    copy
+}
+
 /// The contacts that a start on the same folder would find.
 fn stored(folder: &Path) -> Vec<String> {
-    let mut stored = SqliteBindings::open(folder).unwrap().load().unwrap();
+    let copy = after_a_kill(folder);
+    let store = SqliteBindings::open(copy.path()).unwrap();
+    let mut stored = Journaled::open(copy.path(), store).unwrap().load().unwrap();
     stored.sort_by(|a, b| a.contact_uri.cmp(&b.contact_uri));
     stored.into_iter().map(|binding| binding.contact_uri).collect()
 }
 
-/// Announces each transaction, and waits until it may end.
-type Gate = (Sender<()>, Receiver<()>);
-
-/// A store whose disk is full for a while, and which may have to wait for its disk.
+/// A store whose disk is full for a while.
 #[derive(Clone, Default)]
 struct Disk {
     full: Arc<AtomicBool>,
-    /// A transaction begins when its turn is announced, and ends when it is let go; at once where nobody watches.
-    watched: Arc<Mutex<Option<Gate>>>,
     rows: Arc<Mutex<Vec<StoredChange>>>,
 }
 
 impl Disk {
     fn fill(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
-    }
-
-    /// From now on each transaction says when it begins, and waits until it may end.
-    fn watch(&self) -> (Receiver<()>, Sender<()>) {
-        let ((begins, begun), (lets_go, let_go)) = (channel(), channel());
-        *self.watched.lock().unwrap() = Some((begins, let_go));
-        (begun, lets_go)
     }
 }
 
@@ -86,10 +85,6 @@ impl BindingStore for Disk {
     }
 
     fn apply(&mut self, changes: &[StoredChange]) -> Result<(), StoreError> {
-        if let Some((begins, let_go)) = &*self.watched.lock().unwrap() {
-            begins.send(()).unwrap();
-            let_go.recv().unwrap();
-        }
         if self.full.load(Ordering::SeqCst) {
             return Err(StoreError::Unreachable("the disk is full".to_owned()));
         }
@@ -104,7 +99,7 @@ async fn all_that_happens_to_a_contact_is_told() {
     let on_change: OnChange = Box::new(move |event| sender.send(event).unwrap());
     let registrations = Registrations::with_store(Disk::default(), on_change).unwrap();
     for (cseq, expires) in [(1, 600), (2, 700), (3, 0)] {
-        registrations.try_register(cseq, DESK, expires).await.unwrap();
+        registrations.try_register(cseq, DESK, expires).unwrap();
     }
     let expected = [
         ContactChange::Added { expires: 600 },
@@ -116,32 +111,26 @@ async fn all_that_happens_to_a_contact_is_told() {
 }
 
 #[tokio::test]
-async fn hundreds_of_phones_share_transactions() {
+async fn hundreds_of_phones_are_in_the_store_when_it_is_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let registrations = Registrations::open(folder.path(), quiet()).unwrap();
-    let phones: Vec<_> = (0..500)
-        .map(|phone| {
-            let registrations = registrations.clone();
-            tokio::spawn(async move {
-                let (aor, contact) = (phone.to_string(), format!("sip:{phone}@192.0.2.9"));
-                registrations.register(&aor, policy(), &request(1, &contact, 600), &flow()).await
-            })
-        })
-        .collect();
-    for phone in phones {
-        phone.await.unwrap().unwrap();
+    for phone in 0..500 {
+        let (aor, contact) = (phone.to_string(), format!("sip:{phone}@192.0.2.9"));
+        registrations.register(&aor, policy(), &request(1, &contact, 600), &flow()).unwrap();
     }
     assert_eq!((registrations.all().len(), stored(folder.path()).len()), (500, 500));
+    registrations.flush();
+    assert_eq!(SqliteBindings::open(folder.path()).unwrap().load().unwrap().len(), 500);
 }
 
 #[tokio::test]
 async fn contacts_of_addresses_that_are_gone_go_with_them() {
     let folder = tempfile::tempdir().unwrap();
     let registrations = Registrations::open(folder.path(), quiet()).unwrap();
-    registrations.try_register(1, DESK, 600).await.unwrap();
-    registrations.follow(HashSet::from(["100".to_owned()])).await;
+    registrations.try_register(1, DESK, 600).unwrap();
+    registrations.follow(&HashSet::from(["100".to_owned()]));
     assert_eq!(registrations.uris(), [DESK]);
-    registrations.follow(HashSet::new()).await;
+    registrations.follow(&HashSet::new());
     assert!(registrations.all().is_empty() && stored(folder.path()).is_empty());
 }
 
@@ -149,11 +138,11 @@ async fn contacts_of_addresses_that_are_gone_go_with_them() {
 async fn contacts_can_be_dropped_one_by_one_or_together() {
     let folder = tempfile::tempdir().unwrap();
     let registrations = Registrations::open(folder.path(), quiet()).unwrap();
-    registrations.try_register(1, DESK, 600).await.unwrap();
-    registrations.try_register(2, SOFT, 600).await.unwrap();
-    assert_eq!(registrations.remove("100", Some(DESK)).await, 1);
+    registrations.try_register(1, DESK, 600).unwrap();
+    registrations.try_register(2, SOFT, 600).unwrap();
+    assert_eq!(registrations.remove("100", Some(DESK)), 1);
     assert_eq!((registrations.uris(), stored(folder.path())), (vec![SOFT.into()], vec![SOFT.into()]));
-    assert_eq!(registrations.remove("100", None).await, 1);
-    assert_eq!(registrations.remove("100", None).await, 0);
+    assert_eq!(registrations.remove("100", None), 1);
+    assert_eq!(registrations.remove("100", None), 0);
     assert!(stored(folder.path()).is_empty());
 }

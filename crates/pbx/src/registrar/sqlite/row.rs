@@ -1,13 +1,12 @@
 //! A contact as a row, and back.
 
 use std::net::SocketAddr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, Row, params};
 use sip_ua::registrar::Binding;
 use sip_ua::transport::{Flow, Protocol};
 
-use crate::registrar::store::slot;
+use crate::registrar::store::{millis, moment, slot};
 
 /// All contacts, with their columns in the order of [`read`].
 pub(super) const ALL: &str = "
@@ -75,14 +74,4 @@ pub(super) fn read(row: &Row<'_>) -> Option<Binding> {
         instance: text(13),
         reg_id: row.get(14).ok()?,
     })
-}
-
-/// Milliseconds since 1970.
-fn millis(moment: SystemTime) -> i64 {
-    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn moment(millis: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }

@@ -1,10 +1,10 @@
-use std::net::SocketAddr;
 use std::time::UNIX_EPOCH;
 
 use proptest::prelude::*;
 use sip_ua::transport::{Flow, Protocol};
 
 use super::*;
+use crate::registrar::store::testing::any_binding;
 
 fn binding(uri: &str) -> Binding {
     let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
@@ -27,38 +27,6 @@ fn binding(uri: &str) -> Binding {
 
 fn put(binding: Binding) -> StoredChange {
     StoredChange::Put(Box::new(binding))
-}
-
-fn address() -> impl Strategy<Value = SocketAddr> {
-    // Scopes and flow labels mean something on one machine only, and only for as long as it is up.
-    (any::<std::net::IpAddr>(), any::<u16>()).prop_map(SocketAddr::from)
-}
-
-fn flow() -> impl Strategy<Value = Flow> {
-    let protocol =
-        prop::sample::select(vec![Protocol::Udp, Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Wss]);
-    (protocol, address(), address()).prop_map(|(protocol, local, remote)| Flow::new(protocol, local, remote))
-}
-
-prop_compose! {
-    fn any_binding()(
-        (aor, contact_uri, call_id) in (".*", ".*", ".*"),
-        (expires, refreshed) in (0..1_u64 << 50, 0..1_u64 << 50),
-        (cseq, q) in (any::<u32>(), 0..=1000_u16),
-        flow in flow(),
-        user_agent in prop::option::of(".*"),
-        received in prop::option::of(address()),
-        path in prop::collection::vec("<sip:[!-~]{1,20}>", 0..4),
-        (instance, reg_id) in (prop::option::of("urn:.*"), prop::option::of(any::<u32>())),
-    ) -> Binding {
-        let at = |millis| UNIX_EPOCH + Duration::from_millis(millis);
-        let (expires_at, refreshed_at) = (at(expires), at(refreshed));
-        let reg_id = reg_id.filter(|_| instance.is_some());
-        Binding {
-            aor, contact_uri, expires_at, refreshed_at, call_id, cseq, q, flow, user_agent, received, path, instance,
-            reg_id,
-        }
-    }
 }
 
 proptest! {
