@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
+use foldhash::fast::RandomState;
 use media_bridge::MediaEngine;
+use smol_str::SmolStr;
 use tokio::sync::watch;
 
 use crate::call::{Call, CallSnapshot, Channel, Direction};
@@ -25,8 +27,8 @@ struct Inner {
     prompts: Prompts,
     music: Option<Arc<dyn MusicLibrary>>,
     observers: Vec<Arc<dyn Observer>>,
-    technologies: RwLock<HashMap<String, Arc<dyn Technology>>>,
-    channels: Mutex<BTreeMap<String, Weak<Channel>>>,
+    technologies: RwLock<HashMap<String, Arc<dyn Technology>, RandomState>>,
+    channels: Mutex<BTreeMap<SmolStr, Weak<Channel>>>,
     active: watch::Sender<usize>,
     processed: AtomicU64,
     limit: Option<usize>,
@@ -163,12 +165,12 @@ impl Switchboard {
     }
 
     /// The same under a name that was drawn before.
-    pub(crate) fn create_named(&self, name: String, spec: ChannelSpec) -> Call {
+    pub(crate) fn create_named(&self, name: SmolStr, spec: ChannelSpec) -> Call {
         let first_of_call = spec.call_id.is_none();
         let call = Call::new(self.clone(), name, spec);
         {
             let mut channels = self.channels();
-            channels.insert(call.name().to_owned(), Arc::downgrade(&call.0));
+            channels.insert(call.0.name.clone(), Arc::downgrade(&call.0));
             self.0.active.send_replace(channels.len());
         }
         if first_of_call && call.direction() == Direction::Inbound {
@@ -241,7 +243,7 @@ impl Switchboard {
         self.0.active.send_replace(channels.len());
     }
 
-    fn channels(&self) -> MutexGuard<'_, BTreeMap<String, Weak<Channel>>> {
+    fn channels(&self) -> MutexGuard<'_, BTreeMap<SmolStr, Weak<Channel>>> {
         self.0.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -87,7 +87,7 @@ async fn serve(exchange: Arc<Exchange>, endpoint: Arc<SipEndpoint>, referral: Re
         phone.set_variable("SIPREFERREDBYHDR", by);
     }
     let mut watch = phone.watch_transfer();
-    let (context, extension) = (endpoint.context.clone(), referral.number);
+    let (context, extension) = (endpoint.context.as_str().into(), referral.number.into());
     phone.set_attended();
     phone.send_to(Move::Dialplan(DialplanPosition { context, extension, priority: 1 }));
     tokio::spawn(run_moved(exchange, phone));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use media_bridge::Codec;
+use smol_str::SmolStr;
 
 use super::{Call, ChannelState, DialplanPosition, FrameKind, RunningApplication};
 use crate::event::Event;
@@ -13,12 +14,12 @@ use crate::message::TextMessage;
 impl Call {
     /// The party at the far end of this channel.
     pub fn caller(&self) -> CallerId {
-        self.details().caller.clone()
+        CallerId::clone(&self.details().caller)
     }
 
     /// Replaces the party's name and number, as `Set(CALLERID(num)=…)` does.
     pub fn set_caller(&self, caller: CallerId) {
-        self.details().caller = caller;
+        self.details().caller = Arc::new(caller);
     }
 
     /// What the configuration tags the party with, for dialplans alone (`CALLERID(tag)`).
@@ -118,17 +119,17 @@ impl Call {
 
     /// The number that the party dialled; empty on outbound channels.
     pub fn dialed(&self) -> String {
-        self.details().dialed.clone()
+        self.details().dialed.to_string()
     }
 
     /// The language of prompts, such as `en` or `fr_CA`.
     pub fn language(&self) -> String {
-        self.details().language.clone()
+        self.details().language.to_string()
     }
 
     /// Chooses the language of prompts.
     pub fn set_language(&self, language: &str) {
-        self.details().language = language.to_owned();
+        self.details().language = language.into();
     }
 
     /// Where the dialplan stands on this channel.
@@ -164,7 +165,7 @@ impl Call {
         {
             let mut details = self.details();
             details.position = position;
-            details.application = Some((application.to_owned(), arguments.to_owned()));
+            details.application = Some((application.into(), arguments.into()));
         }
         self.0.switchboard.notice(|| Event::ApplicationStarted {
             channel: self.snapshot(),
@@ -194,7 +195,7 @@ impl Call {
 
     /// Notes that this channel is bridged with the one of that name, or with none.
     pub(crate) fn set_bridged_with(&self, peer: Option<&str>) {
-        self.details().bridged_with = peer.map(str::to_owned);
+        self.details().bridged_with = peer.map(SmolStr::from);
         self.0.facets.bridged.set(peer.is_some());
     }
 

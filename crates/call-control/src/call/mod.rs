@@ -27,6 +27,7 @@ use std::time::{Duration, SystemTime};
 
 use media_bridge::{Codec, Leg, SoundEffects, Statistics};
 use sip_ua::charge_advice::ChargeAdvice;
+use smol_str::SmolStr;
 
 pub use listening::Listener;
 pub(crate) use media::PlaybackSlot;
@@ -76,12 +77,12 @@ pub struct Call(pub(crate) Arc<Channel>);
 /// What all handles of one channel share. Locks are held for a few instructions, never across an await.
 pub(crate) struct Channel {
     pub(crate) switchboard: Switchboard,
-    pub(crate) name: String,
+    pub(crate) name: SmolStr,
     pub(crate) call_id: CallIdentifier,
-    pub(crate) unique_id: String,
+    pub(crate) unique_id: SmolStr,
     technology: &'static str,
     resource: String,
-    linked_id: String,
+    linked_id: SmolStr,
     direction: Direction,
     created: SystemTime,
     pub(crate) driver: Box<dyn Driver>,
@@ -124,18 +125,18 @@ impl Channel {
 
 /// The parts that change while a channel lives.
 struct Details {
-    caller: CallerId,
+    caller: Arc<CallerId>,
     caller_tag: String,
     tone_zone: Option<String>,
     encrypted: bool,
     comfort_noise: bool,
     demands_encryption: bool,
     demands_secure_signaling: bool,
-    dialed: String,
-    language: String,
+    dialed: SmolStr,
+    language: SmolStr,
     position: DialplanPosition,
-    application: Option<(String, String)>,
-    bridged_with: Option<String>,
+    application: Option<(SmolStr, SmolStr)>,
+    bridged_with: Option<SmolStr>,
     connected: CallerId,
     redirecting: Option<Redirecting>,
     message: Option<TextMessage>,
@@ -166,7 +167,7 @@ struct Details {
 }
 
 impl Call {
-    pub(crate) fn new(switchboard: Switchboard, name: String, spec: ChannelSpec) -> Self {
+    pub(crate) fn new(switchboard: Switchboard, name: SmolStr, spec: ChannelSpec) -> Self {
         let ids = switchboard.identifiers();
         let unique_id = ids.unique_id();
         let initial = match spec.direction {
@@ -174,16 +175,16 @@ impl Call {
             Direction::Outbound => ChannelState::Dialing,
         };
         let details = Details {
-            caller: spec.caller,
+            caller: Arc::new(spec.caller),
             caller_tag: String::new(),
             tone_zone: None,
             encrypted: false,
             comfort_noise: false,
             demands_encryption: false,
             demands_secure_signaling: false,
-            dialed: spec.dialed,
-            language: spec.language,
-            position: DialplanPosition { context: spec.context, ..Default::default() },
+            dialed: spec.dialed.into(),
+            language: spec.language.into(),
+            position: DialplanPosition { context: spec.context.into(), ..Default::default() },
             application: None,
             bridged_with: None,
             connected: CallerId::default(),
@@ -209,7 +210,7 @@ impl Call {
         let channel = Channel {
             name,
             call_id: spec.call_id.unwrap_or_else(|| ids.call_id()),
-            linked_id: spec.linked_id.unwrap_or_else(|| unique_id.clone()),
+            linked_id: spec.linked_id.map_or_else(|| unique_id.clone(), SmolStr::from),
             unique_id,
             technology: spec.technology,
             resource: spec.resource,

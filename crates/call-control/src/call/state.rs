@@ -1,7 +1,10 @@
 //! States and snapshots of a channel.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
+
+use smol_str::SmolStr;
 
 use crate::cause::HangupCause;
 use crate::identity::{CallIdentifier, CallerId};
@@ -60,9 +63,9 @@ impl fmt::Display for ChannelState {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DialplanPosition {
     /// Context.
-    pub context: String,
+    pub context: SmolStr,
     /// Extension.
-    pub extension: String,
+    pub extension: SmolStr,
     /// Priority, from 1.
     pub priority: u32,
 }
@@ -72,36 +75,36 @@ pub struct DialplanPosition {
 pub struct RunningApplication {
     pub(super) position: DialplanPosition,
     /// Its name and arguments.
-    pub(super) application: Option<(String, String)>,
+    pub(super) application: Option<(SmolStr, SmolStr)>,
 }
 
-/// A channel at one moment, to show and to report.
+/// A channel at one moment, to show and to report. Made for each event: its texts are cheap to copy.
 #[derive(Clone, Debug)]
 pub struct CallSnapshot {
     /// `PJSIP/alice-00000001`.
-    pub name: String,
+    pub name: SmolStr,
     /// The call that the channel belongs to.
     pub call_id: CallIdentifier,
     /// `epochseconds.counter`.
-    pub unique_id: String,
+    pub unique_id: SmolStr,
     /// Unique id of the first channel of the call.
-    pub linked_id: String,
+    pub linked_id: SmolStr,
     /// Which way it goes.
     pub direction: Direction,
     /// Its state.
     pub state: ChannelState,
     /// The party at its far end.
-    pub caller: CallerId,
+    pub caller: Arc<CallerId>,
     /// The number dialled.
-    pub dialed: String,
+    pub dialed: SmolStr,
     /// Language of its prompts.
-    pub language: String,
+    pub language: SmolStr,
     /// Where its dialplan stands.
     pub position: DialplanPosition,
     /// The application that runs, and its arguments.
-    pub application: Option<(String, String)>,
+    pub application: Option<(SmolStr, SmolStr)>,
     /// Name of the channel that it is bridged with.
-    pub bridged_with: Option<String>,
+    pub bridged_with: Option<SmolStr>,
     /// When it came into being.
     pub created: SystemTime,
     /// When it was answered.

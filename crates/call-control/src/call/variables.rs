@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+use smol_str::SmolStr;
+
 /// How far a variable travels, as the underscores of its name say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
@@ -13,9 +16,9 @@ enum Reach {
     Descendants,
 }
 
-/// The variables of one channel, by name without underscores.
+/// The variables of one channel, by name without underscores. A dialplan sets a dozen of them in each call, most of them short.
 #[derive(Debug, Default)]
-pub(crate) struct Variables(HashMap<String, (Reach, String)>);
+pub(crate) struct Variables(HashMap<SmolStr, (Reach, SmolStr), RandomState>);
 
 impl Variables {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -28,21 +31,22 @@ impl Variables {
         if value.is_empty() {
             self.0.remove(bare);
         } else {
-            self.0.insert(bare.to_owned(), (reach, value.to_owned()));
+            self.0.insert(bare.into(), (reach, value.into()));
         }
     }
 
     pub(crate) fn all(&self) -> Vec<(String, String)> {
-        let mut all: Vec<_> = self.0.iter().map(|(name, (_, value))| (name.clone(), value.clone())).collect();
+        let mut all: Vec<_> =
+            self.0.iter().map(|(name, (_, value))| (name.to_string(), value.to_string())).collect();
         all.sort();
         all
     }
 
     pub(crate) fn inherited(&self) -> Vec<(String, String)> {
-        let hand_on = |(name, (reach, value)): (&String, &(Reach, String))| match reach {
+        let hand_on = |(name, (reach, value)): (&SmolStr, &(Reach, SmolStr))| match reach {
             Reach::Own => None,
-            Reach::Children => Some((name.clone(), value.clone())),
-            Reach::Descendants => Some((format!("__{name}"), value.clone())),
+            Reach::Children => Some((name.to_string(), value.to_string())),
+            Reach::Descendants => Some((format!("__{name}"), value.to_string())),
         };
         self.0.iter().filter_map(hand_on).collect()
     }

@@ -1,6 +1,10 @@
 //! The calls of each device, followed by their events.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use smol_str::SmolStr;
 
 use super::DeviceState;
 use crate::call::{CallSnapshot, ChannelState, Direction};
@@ -11,9 +15,9 @@ use crate::identity::{CallIdentifier, CallerId};
 #[derive(Debug, Default)]
 pub struct DeviceChannels {
     /// Device, then channel.
-    devices: HashMap<String, BTreeMap<String, Followed>>,
+    devices: HashMap<SmolStr, BTreeMap<SmolStr, Followed>, RandomState>,
     /// Who began each call: the channel, the caller, and the number that was dialled.
-    callers: HashMap<CallIdentifier, (String, CallerId, String)>,
+    callers: HashMap<CallIdentifier, (SmolStr, Arc<CallerId>, SmolStr), RandomState>,
 }
 
 /// What is kept of a channel.
@@ -28,23 +32,23 @@ struct Followed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceCall {
     /// The channel that rings.
-    pub channel: String,
+    pub channel: SmolStr,
     /// Who calls.
-    pub caller: CallerId,
+    pub caller: Arc<CallerId>,
     /// The number that the caller dialled; empty where nobody did.
-    pub dialed: String,
+    pub dialed: SmolStr,
 }
 
 impl DeviceChannels {
     /// Takes one event. Returns the device whose calls it changed.
-    pub fn notice(&mut self, event: &Event) -> Option<String> {
+    pub fn notice(&mut self, event: &Event) -> Option<SmolStr> {
         match event {
             Event::ChannelCreated { channel } | Event::ChannelState { channel, .. } => {
                 self.follow(channel, None)
             }
             Event::Hold { channel, held } => self.follow(channel, Some(*held)),
             Event::ChannelEnded { channel, .. } => {
-                let device = device_of(&channel.name).to_owned();
+                let device = SmolStr::from(device_of(&channel.name));
                 if self.callers.get(&channel.call_id).is_some_and(|(name, ..)| *name == channel.name) {
                     self.callers.remove(&channel.call_id);
                 }
@@ -59,11 +63,11 @@ impl DeviceChannels {
         }
     }
 
-    fn follow(&mut self, channel: &CallSnapshot, held: Option<bool>) -> Option<String> {
+    fn follow(&mut self, channel: &CallSnapshot, held: Option<bool>) -> Option<SmolStr> {
         if channel.state.is_ended() {
             return None;
         }
-        let device = device_of(&channel.name).to_owned();
+        let device = SmolStr::from(device_of(&channel.name));
         let channels = self.devices.entry(device.clone()).or_default();
         let before = channels.get(&channel.name);
         let held = held.or(before.map(|known| known.held)).unwrap_or_default();
@@ -93,7 +97,7 @@ impl DeviceChannels {
     pub fn ringing(&self, device: &str) -> Vec<DeviceCall> {
         let channels = self.devices.get(device).into_iter().flatten();
         let rings = channels.filter(|(_, channel)| channel.state == ChannelState::Ringing);
-        let call = |(name, channel): (&String, &Followed)| {
+        let call = |(name, channel): (&SmolStr, &Followed)| {
             let known = self.callers.get(&channel.call_id).cloned();
             let (_, caller, dialed) = known.unwrap_or_default();
             DeviceCall { channel: name.clone(), caller, dialed }
@@ -131,13 +135,13 @@ mod tests {
         CallSnapshot {
             name: name.into(),
             call_id: crate::identity::Identifiers::new("").call_id(),
-            unique_id: String::new(),
-            linked_id: String::new(),
+            unique_id: SmolStr::default(),
+            linked_id: SmolStr::default(),
             direction,
             state,
-            caller: CallerId::new("Al", "7"),
+            caller: Arc::new(CallerId::new("Al", "7")),
             dialed: "100".into(),
-            language: String::new(),
+            language: SmolStr::default(),
             position: DialplanPosition::default(),
             application: None,
             bridged_with: None,

@@ -134,7 +134,7 @@ impl Race<'_> {
     /// Where numbers are looked up: what the dial was told, else where the caller is.
     fn forward_context(&self, dial: &Dial) -> String {
         let named = dial.forward_context.clone();
-        let own = || self.caller.map(|caller| caller.position().context);
+        let own = || self.caller.map(|caller| caller.position().context.into());
         named.or_else(own).filter(|context| !context.is_empty()).unwrap_or_else(|| "default".to_owned())
     }
 }

@@ -7,6 +7,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use smol_str::{SmolStr, format_smolstr};
+
 pub use presentation::Presentation;
 pub use verification::IdentityVerification;
 
@@ -111,18 +113,18 @@ impl Identifiers {
     }
 
     /// `PJSIP/alice-0000002a`: technology, resource, and a counter over all channels.
-    pub(crate) fn channel_name(&self, technology: &str, resource: &str) -> String {
-        format!("{technology}/{resource}-{:08x}", self.channel.fetch_add(1, Ordering::Relaxed))
+    pub(crate) fn channel_name(&self, technology: &str, resource: &str) -> SmolStr {
+        format_smolstr!("{technology}/{resource}-{:08x}", self.channel.fetch_add(1, Ordering::Relaxed))
     }
 
     /// `[systemname-]epochseconds.counter`.
-    pub(crate) fn unique_id(&self) -> String {
+    pub(crate) fn unique_id(&self) -> SmolStr {
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         let counter = self.unique.fetch_add(1, Ordering::Relaxed);
         if self.system_name.is_empty() {
-            format!("{seconds}.{counter}")
+            format_smolstr!("{seconds}.{counter}")
         } else {
-            format!("{}-{seconds}.{counter}", self.system_name)
+            format_smolstr!("{}-{seconds}.{counter}", self.system_name)
         }
     }
 

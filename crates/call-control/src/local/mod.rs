@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use media_bridge::{Codec, EventPayload, Leg, LegConfig, LegSettings, MediaError};
 use sip_ua::charge_advice::ChargeAdvice;
+use smol_str::format_smolstr;
 use tokio::sync::mpsc;
 
 use crate::call::{Call, Channel, Direction};
@@ -166,13 +167,13 @@ impl Wire<'_> {
             driver: Box::new(End { near: near.clone(), far: far.clone(), beside: beside.clone() }),
         };
         let spec = common(Direction::Outbound, called_leg, &one, &two);
-        let called = switchboard.create_named(format!("{name}{}", self.names[0]), spec);
+        let called = switchboard.create_named(format_smolstr!("{name}{}", self.names[0]), spec);
         let mut spec = common(Direction::Inbound, calling_leg, &two, &one);
         spec.call_id = Some(called.call_id());
         spec.linked_id = Some(called.linked_id().to_owned());
         spec.caller = request.caller.clone();
         spec.dialed = self.extension.to_owned();
-        let calling = switchboard.create_named(format!("{name}{}", self.names[1]), spec);
+        let calling = switchboard.create_named(format_smolstr!("{name}{}", self.names[1]), spec);
         for (call, relay) in [(&called, &relays[0]), (&calling, &relays[1])] {
             relay.attach(call);
             call.report(Report::Codecs(vec![self.codec]));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use sip_parser::Message;
 use sip_ua::digest::Verifier;
 use sip_ua::guard::SharedGuard;
@@ -31,7 +32,7 @@ pub(super) struct Worker {
     pub(super) directory: Arc<dyn Directory>,
     pub(super) commands: mpsc::UnboundedSender<Command>,
     pub(super) calls: mpsc::Sender<Call>,
-    pub(super) sessions: HashMap<SessionId, Session>,
+    pub(super) sessions: HashMap<SessionId, Session, RandomState>,
     pub(super) verifier: Verifier,
     pub(super) guard: Option<SharedGuard>,
     pub(super) unidentified: Unidentified,
@@ -51,7 +52,7 @@ impl Worker {
         max_forwards: u8,
     ) -> Self {
         let verifier = Verifier::new();
-        let (sessions, guard) = (HashMap::new(), directory.guard());
+        let (sessions, guard) = (HashMap::default(), directory.guard());
         let unidentified = Unidentified::default();
         Self {
             user_agent,

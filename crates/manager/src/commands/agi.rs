@@ -23,7 +23,8 @@ pub(super) const COMMANDS: &[Command] = &[
 
 /// Channels that take commands.
 fn waiting(context: &Context) -> Vec<String> {
-    let channels = context.exchange.switchboard().snapshots().into_iter().map(|channel| channel.name);
+    let channels =
+        context.exchange.switchboard().snapshots().into_iter().map(|channel| channel.name.to_string());
     channels.filter(|name| context.exchange.async_agi(name).is_some()).collect()
 }
 

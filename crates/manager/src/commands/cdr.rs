@@ -173,7 +173,7 @@ fn set_debug(context: &Context, arguments: &[String]) -> Answer {
 }
 
 fn channels(context: &Context) -> Vec<String> {
-    context.exchange.switchboard().snapshots().into_iter().map(|channel| channel.name).collect()
+    context.exchange.switchboard().snapshots().into_iter().map(|channel| channel.name.into()).collect()
 }
 
 #[cfg(test)]

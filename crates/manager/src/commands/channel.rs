@@ -16,7 +16,7 @@ pub(super) const COMMANDS: &[Command] = &[
 ];
 
 fn names(context: &Context) -> Vec<String> {
-    context.exchange.switchboard().snapshots().into_iter().map(|channel| channel.name).collect()
+    context.exchange.switchboard().snapshots().into_iter().map(|channel| channel.name.into()).collect()
 }
 
 fn show(context: &Context, arguments: &[String]) -> Answer {
@@ -28,24 +28,24 @@ fn show(context: &Context, arguments: &[String]) -> Answer {
     let (application, data) = channel.application.clone().unwrap_or_default();
     let mut text = String::from(" -- General --\n");
     for (label, value) in [
-        ("Name", channel.name.clone()),
+        ("Name", channel.name.to_string()),
         ("Type", call.technology().to_owned()),
-        ("UniqueID", channel.unique_id.clone()),
-        ("LinkedID", channel.linked_id.clone()),
+        ("UniqueID", channel.unique_id.to_string()),
+        ("LinkedID", channel.linked_id.to_string()),
         ("Call", channel.call_id.to_string()),
         ("Caller ID", channel.caller.number.clone()),
         ("Caller ID Name", channel.caller.name.clone()),
-        ("Dialled", channel.dialed.clone()),
-        ("Language", channel.language.clone()),
+        ("Dialled", channel.dialed.to_string()),
+        ("Language", channel.language.to_string()),
         ("State", channel.state.to_string()),
         ("Codec", channel.codec.map_or("(none)", |codec| codec.name()).to_owned()),
         ("Elapsed Time", clock(age)),
-        ("Bridged with", channel.bridged_with.clone().unwrap_or_else(|| "(none)".to_owned())),
-        ("Context", channel.position.context.clone()),
-        ("Extension", channel.position.extension.clone()),
+        ("Bridged with", channel.bridged_with.as_deref().unwrap_or("(none)").to_owned()),
+        ("Context", channel.position.context.to_string()),
+        ("Extension", channel.position.extension.to_string()),
         ("Priority", channel.position.priority.to_string()),
-        ("Application", application),
-        ("Data", data),
+        ("Application", application.into()),
+        ("Data", data.into()),
     ] {
         let _ = writeln!(text, "{label:>20}: {value}");
     }

@@ -162,21 +162,23 @@ fn age(channel: &CallSnapshot) -> std::time::Duration {
 fn concise(channel: &CallSnapshot) -> String {
     let at = &channel.position;
     let (application, data) = channel.application.clone().unwrap_or_default();
+    let (priority, state) = (at.priority.to_string(), channel.state.to_string());
+    let age = age(channel).as_secs().to_string();
     let fields = [
-        channel.name.clone(),
-        at.context.clone(),
-        at.extension.clone(),
-        at.priority.to_string(),
-        channel.state.to_string(),
-        application,
-        data,
-        channel.caller.number.clone(),
-        String::new(),
-        String::new(),
-        "3".to_owned(),
-        age(channel).as_secs().to_string(),
-        channel.bridged_with.clone().unwrap_or_default(),
-        channel.unique_id.clone(),
+        &channel.name,
+        &at.context,
+        &at.extension,
+        priority.as_str(),
+        &state,
+        &application,
+        &data,
+        &channel.caller.number,
+        "",
+        "",
+        "3",
+        &age,
+        channel.bridged_with.as_deref().unwrap_or_default(),
+        &channel.unique_id,
     ];
     fields.join("!") + "\n"
 }

@@ -23,7 +23,7 @@ pub(super) const COMMANDS: &[Command] = &[
 ];
 
 fn names(context: &Context) -> Vec<String> {
-    context.exchange.switchboard().snapshots().into_iter().map(|channel| channel.name).collect()
+    context.exchange.switchboard().snapshots().into_iter().map(|channel| channel.name.into()).collect()
 }
 
 fn start(context: &Context, arguments: &[String]) -> Answer {

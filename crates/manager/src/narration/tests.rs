@@ -14,8 +14,8 @@ use crate::testing;
 /// A channel by name, at a priority of `100@internal`.
 fn at(name: &str, priority: u32) -> CallSnapshot {
     let switchboard = Switchboard::builder(MediaEngine::start(MediaConfig::default()).unwrap()).build();
-    let position = DialplanPosition { context: "internal".to_owned(), extension: "100".to_owned(), priority };
-    CallSnapshot { name: name.to_owned(), position, ..testing::channel(&switchboard).snapshot() }
+    let position = DialplanPosition { context: "internal".into(), extension: "100".into(), priority };
+    CallSnapshot { name: name.into(), position, ..testing::channel(&switchboard).snapshot() }
 }
 
 /// What a console at that level shows of these events.
@@ -149,9 +149,9 @@ fn prompts_phones_and_warnings() {
 fn every_part_that_the_network_names_is_made_visible() {
     let evil = "a\u{1b}]0;owned\u{7}\r\nb\u{9b}2J";
     let mut channel = alice(1);
-    channel.name = evil.to_owned();
-    channel.language = evil.to_owned();
-    channel.position.extension = evil.to_owned();
+    channel.name = evil.into();
+    channel.language = evil.into();
+    channel.position.extension = evil.into();
     let evil = || evil.to_owned();
     let channel = || channel.clone();
     let events = [

@@ -17,7 +17,9 @@ pub(super) fn of(event: &SecurityEvent) -> String {
     let time =
         jiff::Timestamp::try_from(event.time).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
     let moment = time.strftime("%Y-%m-%dT%H:%M:%S.%3f%z").to_string();
-    let mut line = head(&time);
+    // Both say the same to the second.
+    let (date, clock) = moment.split_at(moment.find('T').unwrap_or_default());
+    let mut line = head(&[date, clock.get(1..9).unwrap_or_default()].join(" "));
     match &event.kind {
         SecurityKind::Request { verdict, account, call_id, flow } => {
             let (name, severity, version) = of_verdict(verdict);
@@ -41,13 +43,14 @@ pub(super) fn of(event: &SecurityEvent) -> String {
 /// A word about lines that were left out.
 pub(super) fn of_left_out(count: u32) -> String {
     let time = jiff::Zoned::now();
+    let time = time.strftime("%Y-%m-%d %H:%M:%S").to_string();
     format!("{}{count} events came too fast and are left out", head(&time))
 }
 
 /// What programs expect before the event. The name is that of the part of Asterisk that writes such lines.
-fn head(time: &jiff::Zoned) -> String {
+fn head(time: &str) -> String {
     let process = std::process::id();
-    format!("[{}] SECURITY[{process}] res_security_log.c: ", time.strftime("%Y-%m-%d %H:%M:%S"))
+    format!("[{time}] SECURITY[{process}] res_security_log.c: ")
 }
 
 fn begin(line: &mut String, name: &str, severity: &str, version: &str, moment: &str) {

@@ -105,7 +105,14 @@ fn seconds(exact: Duration, whole: u64, form: Form) -> String {
 pub(super) fn date(moment: SystemTime, greenwich: bool) -> String {
     let zone = if greenwich { TimeZone::UTC } else { TimeZone::system() };
     let timestamp = Timestamp::try_from(moment).unwrap_or_default();
-    timestamp.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    let moment = timestamp.to_zoned(zone).datetime();
+    let parts = [moment.month(), moment.day(), moment.hour(), moment.minute(), moment.second()];
+    let mut text = format!("{:04}", moment.year());
+    // None of them has more than two digits, or is below 0.
+    for (mark, part) in "-- ::".chars().zip(parts.map(i8::unsigned_abs)) {
+        text.extend([mark, char::from(b'0' + part / 10), char::from(b'0' + part % 10)]);
+    }
+    text
 }
 
 /// Whether a record counts as one that somebody answered or that found no line: those are kept in any case.

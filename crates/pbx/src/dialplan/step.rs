@@ -128,8 +128,8 @@ fn after_error(channel: &DialplanChannel, application: &str, error: &CallError) 
 
 pub(super) fn position(location: &Location) -> DialplanPosition {
     DialplanPosition {
-        context: location.context.to_string(),
-        extension: location.extension.to_string(),
+        context: location.context.as_ref().into(),
+        extension: location.extension.as_ref().into(),
         priority: location.priority,
     }
 }

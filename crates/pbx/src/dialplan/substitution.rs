@@ -71,8 +71,8 @@ impl<'a> Substitution<'a> {
         let position = self.call.position();
         match name {
             "EXTEN" if position.extension.is_empty() => Some(self.call.dialed()),
-            "EXTEN" => Some(position.extension),
-            "CONTEXT" => Some(position.context),
+            "EXTEN" => Some(position.extension.into()),
+            "CONTEXT" => Some(position.context.into()),
             "PRIORITY" => Some(position.priority.to_string()),
             _ => None,
         }

@@ -62,7 +62,11 @@ fn blind(exchange: &Exchange, referrer: &Call, party: &Call, referral: &Referral
         party.set_variable("SIPREFERREDBYHDR", by);
     }
     let watch = party.watch_transfer();
-    party.send_to(Move::Dialplan(DialplanPosition { context, extension: number.to_owned(), priority: 1 }));
+    party.send_to(Move::Dialplan(DialplanPosition {
+        context: context.into(),
+        extension: number.into(),
+        priority: 1,
+    }));
     Ok(Referred::OnItsWay(watch))
 }
 

@@ -117,7 +117,7 @@ mod tests {
 
     fn told(state: ExtensionState) -> HintState {
         let caller = CallerId::new("Al", "7");
-        let call = DeviceCall { channel: String::new(), caller, dialed: "100".into() };
+        let call = DeviceCall { channel: Default::default(), caller: caller.into(), dialed: "100".into() };
         let ringing = state.rings().then_some(call);
         HintState { state, ringing, presence: PresenceValue::default() }
     }

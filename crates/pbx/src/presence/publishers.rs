@@ -91,11 +91,11 @@ impl Publishers {
     }
 
     /// These devices, providers or mailboxes changed.
-    pub(super) fn changed(&self, keys: &[String]) {
+    pub(super) fn changed(&self, keys: &[impl AsRef<str>]) {
         if self.wide.is_empty() && self.by_key.is_empty() {
             return;
         }
-        for key in keys {
+        for key in keys.iter().map(AsRef::as_ref) {
             for publisher in &self.wide {
                 publisher.key_changed(key);
             }

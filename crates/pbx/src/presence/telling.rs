@@ -137,13 +137,16 @@ impl State {
 
 impl Presence {
     /// Devices, providers, mailboxes or addresses of record changed.
-    pub(super) fn touched(&self, keys: &[String]) {
+    pub(super) fn touched(&self, keys: &[impl AsRef<str>]) {
         self.publishers.load().changed(keys);
         self.tell_watchers(keys);
     }
 
     /// The same, where it changed at another exchange: that is not ours to publish.
-    pub(super) fn tell_watchers(&self, keys: &[String]) {
+    pub(super) fn tell_watchers(&self, keys: &[impl AsRef<str>]) {
+        if self.with(|state| state.watchers.is_empty()) {
+            return;
+        }
         let facts = self.facts();
         let begun = self.with(|state| {
             let ids = state.watchers.of(keys);

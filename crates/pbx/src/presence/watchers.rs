@@ -169,9 +169,13 @@ impl Watchers {
         Some(watcher)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// Those that depend on one of these.
-    pub(super) fn of(&self, keys: &[String]) -> BTreeSet<SubscriptionId> {
-        let keys = keys.iter().map(|key| normal(key.clone()));
+    pub(super) fn of(&self, keys: &[impl AsRef<str>]) -> BTreeSet<SubscriptionId> {
+        let keys = keys.iter().map(|key| normal(key.as_ref().to_owned()));
         keys.filter_map(|key| self.by_key.get(&key)).flatten().copied().collect()
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2};
 use smallvec::SmallVec;
 
 /// Fields of one header; more than this is nobody's digest.
@@ -17,29 +18,14 @@ pub(super) struct Fields<'a>(SmallVec<[(&'a str, Cow<'a, str>); USUAL_FIELDS]>);
 impl<'a> Fields<'a> {
     /// Reads `Digest name=value, name="value", ...`; `None` for another scheme or broken syntax.
     pub(super) fn parse(value: &'a str) -> Option<Fields<'a>> {
-        let value = value.trim();
-        let (scheme, mut rest) = value.split_at(value.bytes().position(is_blank)?);
-        if !scheme.eq_ignore_ascii_case("Digest") {
-            return None;
-        }
         let mut fields = SmallVec::new();
-        loop {
-            let between = rest.bytes().position(|octet| !is_blank(octet) && octet != b',');
-            rest = &rest[between.unwrap_or(rest.len())..];
-            if rest.is_empty() {
-                return Some(Fields(fields));
-            }
-            let (name, after) = rest.split_at(rest.bytes().position(|octet| octet == b'=')?);
-            let (value, after) = value_of(after[1..].trim_ascii_start())?;
+        for field in Reader::begin(value)? {
             if fields.len() >= FIELD_LIMIT {
                 return None;
             }
-            fields.push((name.trim_ascii(), value));
-            rest = after.trim_ascii_start();
-            if !rest.is_empty() && !rest.starts_with(',') {
-                return None;
-            }
+            fields.push(field?);
         }
+        Some(Fields(fields))
     }
 
     /// The value of a field, unquoted.
@@ -53,7 +39,40 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The user that an Authorization or Proxy-Authorization value claims to be; nothing is proven by it.
+/// Reads one field after the other; `None` where the syntax is broken.
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    /// What follows the word `Digest`; `None` for another scheme.
+    fn begin(value: &'a str) -> Option<Self> {
+        let value = value.trim();
+        let (scheme, rest) = value.split_at(value.bytes().position(is_blank)?);
+        scheme.eq_ignore_ascii_case("Digest").then_some(Self { rest })
+    }
+
+    fn read(&mut self) -> Option<(&'a str, Cow<'a, str>)> {
+        let (name, after) = self.rest.split_at(memchr(b'=', self.rest.as_bytes())?);
+        let (value, after) = value_of(after[1..].trim_ascii_start())?;
+        self.rest = after.trim_ascii_start();
+        let ends = self.rest.is_empty() || self.rest.starts_with(',');
+        ends.then_some((name.trim_ascii(), value))
+    }
+}
+
+impl<'a> Iterator for Reader<'a> {
+    type Item = Option<(&'a str, Cow<'a, str>)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let between = self.rest.bytes().position(|octet| !is_blank(octet) && octet != b',')?;
+        self.rest = &self.rest[between..];
+        Some(self.read())
+    }
+}
+
+/// The user that an Authorization or Proxy-Authorization value claims to be; nothing is proven by it, and what comes behind it
+/// is not looked at.
 ///
 /// ```
 /// let value = r#"Digest username="alice", realm="pbx", nonce="n", uri="sip:pbx", response="r""#;
@@ -61,7 +80,8 @@ impl<'a> Fields<'a> {
 /// ```
 #[must_use]
 pub fn claimed_username(authorization: &str) -> Option<String> {
-    Some(Fields::parse(authorization)?.get("username")?.to_owned())
+    let mut fields = Reader::begin(authorization)?.map_while(|field| field);
+    fields.find(|(name, _)| name.eq_ignore_ascii_case("username")).map(|(_, user)| user.into_owned())
 }
 
 /// A token or a quoted string, and what comes after it.
@@ -71,7 +91,7 @@ fn value_of(text: &str) -> Option<(Cow<'_, str>, &str)> {
         let (token, after) = text.split_at(end);
         return Some((Cow::Borrowed(token), after));
     };
-    let first = quoted.bytes().position(|octet| matches!(octet, b'"' | b'\\'))?;
+    let first = memchr2(b'"', b'\\', quoted.as_bytes())?;
     if quoted.as_bytes()[first] == b'"' {
         return Some((Cow::Borrowed(&quoted[..first]), &quoted[first + 1..]));
     }

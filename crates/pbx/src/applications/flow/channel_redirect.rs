@@ -25,7 +25,7 @@ pub(in crate::applications) async fn run(
         channel.warning(format!("ChannelRedirect({arguments}): there is no such place"));
         return Ok(Outcome::Hangup);
     };
-    let (context, extension) = (context.to_string(), extension.to_string());
+    let (context, extension) = (context.as_ref().into(), extension.as_ref().into());
     other.send_to(Move::Dialplan(DialplanPosition { context, extension, priority }));
     channel.set("CHANNELREDIRECT_STATUS", "SUCCESS");
     Ok(Outcome::Continue)
@@ -34,8 +34,8 @@ pub(in crate::applications) async fn run(
 /// What a target leaves out is where the other channel is.
 fn seen_from(at: &DialplanPosition, target: JumpTarget) -> JumpTarget {
     JumpTarget {
-        context: target.context.or_else(|| Some(at.context.clone())),
-        extension: target.extension.or_else(|| Some(at.extension.clone())),
+        context: target.context.or_else(|| Some(at.context.to_string())),
+        extension: target.extension.or_else(|| Some(at.extension.to_string())),
         ..target
     }
 }

@@ -73,7 +73,7 @@ fn then(channel: &mut DialplanChannel, arguments: &[String]) -> Option<Then> {
         "exten" => {
             let target = format!("{first},{},{}", argument(3).unwrap_or("s"), argument(4).unwrap_or("1"));
             let to = channel.resolve(&JumpTarget::parse(&target).ok()?)?;
-            let (context, extension) = (to.context.to_string(), to.extension.to_string());
+            let (context, extension) = (to.context.as_ref().into(), to.extension.as_ref().into());
             Some(Then::At(DialplanPosition { context, extension, priority: to.priority }))
         }
         _ => None,

@@ -30,7 +30,7 @@ impl<'a> From<&'a CallSnapshot> for ChannelFacts<'a> {
             linked_id: &channel.linked_id,
             caller: &channel.caller,
             context: &at.context,
-            extension: extension.map_or("s", String::as_str),
+            extension: extension.map_or("s", |extension| extension),
         }
     }
 }

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use call_control::HangupCause;
+use foldhash::fast::RandomState;
 
 pub(crate) use asked::Fork;
 use chapter::{Chapter, Stage, disposition_of};
@@ -34,9 +35,9 @@ use super::rules::RecordRules;
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     rules: RecordRules,
-    legs: HashMap<Arc<str>, Leg>,
+    legs: HashMap<Arc<str>, Leg, RandomState>,
     /// Who is in each bridge, in the order of coming.
-    bridges: HashMap<Arc<str>, Vec<Arc<str>>>,
+    bridges: HashMap<Arc<str>, Vec<Arc<str>>, RandomState>,
     channels: u64,
     sequence: u64,
     finished: Vec<CallRecord>,

@@ -135,13 +135,14 @@ fn line(text: &mut String, record: &CallRecord, settings: &CsvRecords) {
 /// A field in quotes, and the comma behind it. A line is one record, whatever a caller puts into its name.
 fn quote(text: &mut String, field: &str) {
     text.push('"');
-    for c in field.chars() {
-        match c {
-            '"' => text.push_str("\"\""),
-            '\n' | '\r' => text.push(' '),
-            c => text.push(c),
-        }
+    let mut rest = field;
+    while let Some(at) = rest.find(['"', '\n', '\r']) {
+        let (plain, odd) = rest.split_at(at);
+        text.push_str(plain);
+        text.push_str(if odd.starts_with('"') { "\"\"" } else { " " });
+        rest = &odd[1..];
     }
+    text.push_str(rest);
     text.push_str("\",");
 }
 

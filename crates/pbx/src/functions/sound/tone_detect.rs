@@ -80,8 +80,8 @@ pub(in crate::functions) fn write<'a>(
             let target = JumpTarget::parse(place).ok().and_then(|target| channel.resolve(&target));
             let to = target.ok_or_else(|| wrong(format!("there is no place '{place}'")))?;
             *goal = Some(DialplanPosition {
-                context: to.context.to_string(),
-                extension: to.extension.to_string(),
+                context: to.context.as_ref().into(),
+                extension: to.extension.as_ref().into(),
                 priority: to.priority,
             });
         }
