@@ -1,13 +1,15 @@
 //! Addresses of the Internet.
 
 use core::fmt::{self, Write};
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use crate::Decimal;
 
 /// The longest text of an IPv4 address.
 const LONGEST_IPV4: usize = "255.255.255.255".len();
 
-/// The longest text of an address, with brackets: an IPv6 address that ends as an IPv4 address does.
-const LONGEST: usize = "[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]".len();
+/// The longest text of an address, with brackets, zone and port: an IPv6 address that ends as an IPv4 address does.
+const LONGEST: usize = "[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255%4294967295]:65535".len();
 
 /// Reads an IPv4 address: four numbers up to 255 with dots between, and no zero before another digit. It takes what the
 /// parser of the standard library takes.
@@ -85,6 +87,21 @@ impl Address {
         text
     }
 
+    /// The text of an address with its port behind a colon: IPv6 in brackets.
+    #[inline]
+    pub fn with_port(address: SocketAddr) -> Self {
+        let mut text = Self { octets: [0; LONGEST], length: 0 };
+        match address {
+            SocketAddr::V4(address) => {
+                text.put_ipv4(*address.ip());
+                text.push(b':');
+                Decimal::of(address.port()).as_bytes().iter().for_each(|digit| text.push(*digit));
+            }
+            SocketAddr::V6(address) => text.put(format_args!("{address}")),
+        }
+        text
+    }
+
     #[inline]
     fn put_ipv4(&mut self, address: Ipv4Addr) {
         for part in address.octets() {
@@ -149,7 +166,7 @@ const _: () = assert!(LONGEST > LONGEST_IPV4);
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::net::Ipv6Addr;
+    use std::net::{Ipv6Addr, SocketAddrV6};
 
     fn read_alike(text: &str) {
         assert_eq!(ipv4(text), text.parse().ok(), "{text:?}");
@@ -208,6 +225,8 @@ mod tests {
         }
         assert_eq!(Address::in_uri(Ipv6Addr::LOCALHOST.into()).as_str(), "[::1]");
         assert_eq!(Address::in_uri(Ipv4Addr::LOCALHOST.into()).as_str(), "127.0.0.1");
+        let longest = SocketAddrV6::new(Ipv6Addr::from([0xff; 16]), 65_535, 0, u32::MAX);
+        assert_eq!(Address::with_port(longest.into()).as_str(), longest.to_string());
     }
 
     proptest! {
@@ -218,13 +237,16 @@ mod tests {
         }
 
         #[test]
-        fn addresses_are_written_as_by_the_standard_library(four: u32, six: u128) {
+        fn addresses_are_written_as_by_the_standard_library(four: u32, six: u128, port: u16) {
             let (four, six) = (Ipv4Addr::from(four), Ipv6Addr::from(six));
             let (written, wanted) = (Address::of(four.into()), four.to_string());
             prop_assert_eq!(written.as_bytes(), wanted.as_bytes());
             let (written, wanted, bracketed) = (Address::of(six.into()), six.to_string(), format!("[{six}]"));
             prop_assert_eq!(written.as_str(), wanted);
             prop_assert_eq!(Address::in_uri(six.into()).to_string(), bracketed);
+            for address in [SocketAddr::new(four.into(), port), SocketAddr::new(six.into(), port)] {
+                prop_assert_eq!(Address::with_port(address).to_string(), address.to_string());
+            }
             read_alike(&four.to_string());
             read_alike(&six.to_string());
         }
