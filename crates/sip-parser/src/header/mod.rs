@@ -7,6 +7,7 @@ mod name;
 mod name_addr;
 mod outbound;
 mod params;
+mod tag;
 mod via;
 
 pub use contact::Contact;
@@ -18,4 +19,5 @@ pub(crate) use name::LISTED;
 pub use name_addr::NameAddr;
 pub use params::Params;
 pub(crate) use params::{Quoted, meant, pair, unquoted};
+pub(crate) use tag::tag_in;
 pub use via::Via;

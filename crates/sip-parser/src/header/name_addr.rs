@@ -24,23 +24,8 @@ impl<'a> NameAddr<'a> {
     /// # Errors
     /// [`HeaderError`] when a bracket is missing or the URI cannot be read.
     pub fn parse(text: &'a str) -> Result<Self, HeaderError> {
-        let Some(open) = open_bracket(text)? else {
-            let (uri, params) = split_before(text, b';');
-            return Ok(Self {
-                display: None,
-                uri: uri_in(uri, text)?,
-                params: Params(params.trim_ascii_end()),
-            });
-        };
-        let display = Some(text[..open].trim_ascii()).filter(|d| !d.is_empty());
-        let inner = &text[open + 1..];
-        let close = find(inner.as_bytes(), b'>');
-        let close = close.ok_or(malformed("'<' is not closed by '>'", open))?;
-        let params = inner[close + 1..].trim_ascii();
-        if !params.is_empty() && !params.starts_with(';') {
-            return Err(malformed("something other than ';' follows '>'", offset(params, text)));
-        }
-        Ok(Self { display, uri: uri_in(&inner[..close], text)?, params: Params(params) })
+        let Parts { display, uri, params } = Parts::of(text)?;
+        Ok(Self { display, uri: uri_in(uri, text)?, params })
     }
 
     /// The display name, without quotes and escapes.
@@ -121,6 +106,34 @@ impl fmt::Display for NameAddr<'_> {
     }
 }
 
+/// What an address is made of.
+pub(super) struct Parts<'a> {
+    display: Option<&'a str>,
+    /// Not looked at yet.
+    uri: &'a str,
+    pub(super) params: Params<'a>,
+}
+
+impl<'a> Parts<'a> {
+    /// Takes an address apart.
+    #[inline]
+    pub(super) fn of(text: &'a str) -> Result<Self, HeaderError> {
+        let Some(open) = open_bracket(text)? else {
+            let (uri, params) = split_before(text, b';');
+            return Ok(Self { display: None, uri, params: Params(params.trim_ascii_end()) });
+        };
+        let display = Some(text[..open].trim_ascii()).filter(|d| !d.is_empty());
+        let inner = &text[open + 1..];
+        let close = find(inner.as_bytes(), b'>');
+        let close = close.ok_or(malformed("'<' is not closed by '>'", open))?;
+        let params = inner[close + 1..].trim_ascii();
+        if !params.is_empty() && !params.starts_with(';') {
+            return Err(malformed("something other than ';' follows '>'", offset(params, text)));
+        }
+        Ok(Self { display, uri: &inner[..close], params: Params(params) })
+    }
+}
+
 const fn malformed(problem: &'static str, at: usize) -> HeaderError {
     HeaderError::malformed_at("address", problem, at)
 }
@@ -133,15 +146,16 @@ fn uri_in<'a>(uri: &'a str, address: &str) -> Result<Uri<'a>, HeaderError> {
 
 /// Where the bracket opens; a quoted display name may hold others.
 fn open_bracket(text: &str) -> Result<Option<usize>, HeaderError> {
-    let blanks = text.len() - text.trim_ascii_start().len();
-    match text.as_bytes().get(blanks) {
-        Some(b'<') => Ok(Some(blanks)),
-        Some(b'"') => {
-            let name = &text[blanks + 1..];
-            let end = closing_quote(name).ok_or(malformed("the quoted name is not closed", blanks))?;
-            Ok(find_outside(&name[end + 1..], b'<').map(|at| blanks + 1 + end + 1 + at))
+    let mark = position(text.as_bytes(), |octets| octets.equal(b'"') | octets.equal(b'<'));
+    match mark.map(|mark| (mark, text.as_bytes()[mark])) {
+        None => Ok(None),
+        Some((open, b'<')) => Ok(Some(open)),
+        Some((quote, _)) if text[..quote].trim_ascii().is_empty() => {
+            let name = &text[quote + 1..];
+            let end = closing_quote(name).ok_or(malformed("the quoted name is not closed", quote))?;
+            Ok(find_outside(&name[end + 1..], b'<').map(|at| quote + 1 + end + 1 + at))
         }
-        _ => Ok(find_outside(text, b'<')),
+        Some(_) => Ok(find_outside(text, b'<')),
     }
 }
 

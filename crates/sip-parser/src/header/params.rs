@@ -21,14 +21,22 @@ impl<'a> Params<'a> {
     /// The parameter of that name, in any case: `None` when it is absent, `Some(None)` when it has no value. A quoted
     /// value is given without its quotes, its escapes untouched.
     pub fn get(&self, name: &str) -> Option<Option<&'a str>> {
-        match self.find_plain(name) {
-            Ok(found) => found,
-            Err(Odd) => self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value),
-        }
+        let [found] = self.get_each([name]);
+        found
+    }
+
+    /// What [`get`](Self::get) finds for each of these names, looked for together.
+    pub fn get_each<const N: usize>(&self, names: [&str; N]) -> [Option<Option<&'a str>>; N] {
+        let slowly = |name: &str| {
+            let named = |(n, _): &(&str, _)| n.eq_ignore_ascii_case(name);
+            self.iter().find(named).map(|(_, value)| value)
+        };
+        self.find_plain(names).unwrap_or_else(|Odd| names.map(slowly))
     }
 
     /// The same where nothing but semicolons and equals signs divides the text: nearly always, up to what is looked for.
-    fn find_plain(&self, name: &str) -> Result<Option<Option<&'a str>>, Odd> {
+    fn find_plain<const N: usize>(&self, names: [&str; N]) -> Result<[Option<Option<&'a str>>; N], Odd> {
+        let (mut found, mut missing) = ([None; N], N);
         let octets = self.0.as_bytes();
         let dividing = |octets: Sixteen| {
             octets.equal(b';')
@@ -39,8 +47,8 @@ impl<'a> Params<'a> {
         };
         let mut places = Places::of(octets, dividing);
         match octets.first() {
-            None => return Ok(None),
-            Some(b';') if !name.is_empty() => places.next(),
+            None => return Ok(found),
+            Some(b';') if names.iter().all(|name| !name.is_empty()) => places.next(),
             Some(_) => return Err(Odd),
         };
         let (mut start, mut equals) = (1, None);
@@ -50,12 +58,15 @@ impl<'a> Params<'a> {
                 Some(b'=') => equals = equals.or(end),
                 None | Some(b';') => {
                     let end = end.unwrap_or(octets.len());
-                    let name_end = equals.unwrap_or(end);
-                    if octets[start..name_end].eq_ignore_ascii_case(name.as_bytes()) {
-                        return Ok(Some(equals.and_then(|equals| self.0.get(equals + 1..end))));
+                    let written = &octets[start..equals.unwrap_or(end)];
+                    for (name, found) in names.iter().zip(&mut found) {
+                        if found.is_none() && written.eq_ignore_ascii_case(name.as_bytes()) {
+                            *found = Some(equals.and_then(|equals| self.0.get(equals + 1..end)));
+                            missing -= 1;
+                        }
                     }
-                    if end == octets.len() {
-                        return Ok(None);
+                    if missing == 0 || end == octets.len() {
+                        return Ok(found);
                     }
                     (start, equals) = (end + 1, None);
                 }
@@ -172,6 +183,7 @@ mod tests {
             let params = Params(&text);
             let slowly = params.iter().find(|(n, _)| n.eq_ignore_ascii_case(&name)).map(|(_, value)| value);
             proptest::prop_assert_eq!(params.get(&name), slowly);
+            proptest::prop_assert_eq!(params.get_each(["x", &name, "Y"]), [params.get("x"), slowly, params.get("y")]);
         }
     }
 }

@@ -18,6 +18,11 @@ pub(super) struct Place {
     pub(super) end: u32,
 }
 
+impl Place {
+    /// The place of a value that does not stand in the message: no other one ends before it begins.
+    pub(super) const ELSEWHERE: Self = Self { start: 1, end: 0 };
+}
+
 /// One header line: which header it is, and where its value stands. Its name stands behind the value of the line before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line {
@@ -108,14 +113,32 @@ impl HeaderLines {
         }
     }
 
-    /// The same lines with their places moved. They stay in order.
-    pub(super) fn moved(&self, moved: impl Fn(u32) -> u32) -> Self {
-        let mut lines = Self::new();
-        for line in (0..self.len()).filter_map(|index| self.get(index)) {
-            let value = Place { start: moved(line.value.start), end: moved(line.value.end) };
-            lines.push(Line { value, ..line });
+    /// Whether more than one line has this number.
+    #[inline]
+    pub(super) fn is_repeated(&self, number: u8) -> bool {
+        match self {
+            // All but the lowest bit.
+            Self::Few(few) => few.found(number).is_some_and(|found| found & found.wrapping_sub(1) != 0),
+            Self::Many(_) => {
+                self.find(number, 0).is_some_and(|(index, _)| self.find(number, index + 1).is_some())
+            }
         }
-        lines
+    }
+
+    /// The value of a line now stands elsewhere than in the message.
+    pub(super) fn set_elsewhere(&mut self, index: usize) {
+        match self {
+            Self::Few(few) => {
+                if let Some(place) = few.places.get_mut(index) {
+                    *place = Near { start: 1, end: 0 };
+                }
+            }
+            Self::Many(lines) => {
+                if let Some(line) = lines.get_mut(index) {
+                    line.value = Place::ELSEWHERE;
+                }
+            }
+        }
     }
 }
 
@@ -140,13 +163,18 @@ impl Few {
         Some(Line { number, value: self.places.get(index)?.place() })
     }
 
+    /// A bit for each line of this number, that of the first line lowest.
     #[inline]
-    fn find(&self, number: u8, from: usize) -> Option<(usize, Place)> {
+    fn found(&self, number: u8) -> Option<u32> {
         // The last sixteen reach back into the first, so that all are looked at.
         let (first, last) = (self.numbers.first_chunk()?, self.numbers.last_chunk()?);
         let equal = |numbers| Sixteen::new(numbers).equal(number).bits();
-        let found = equal(first) | equal(last) << (USUAL - 16);
-        let left = found & u32::MAX.checked_shl(from as u32)?;
+        Some(equal(first) | equal(last) << (USUAL - 16))
+    }
+
+    #[inline]
+    fn find(&self, number: u8, from: usize) -> Option<(usize, Place)> {
+        let left = self.found(number)? & u32::MAX.checked_shl(from as u32)?;
         let index = left.trailing_zeros() as usize;
         Some((index, self.places.get(index)?.place()))
     }
@@ -192,11 +220,13 @@ mod tests {
                 for number in 0..6 {
                     let found = wanted.iter().enumerate().skip(from).find(|(_, line)| line.number == number);
                     prop_assert_eq!(index.find(number, from), found.map(|(at, line)| (at, line.value)));
+                    let count = wanted.iter().filter(|line| line.number == number).count();
+                    prop_assert_eq!(index.is_repeated(number), count > 1);
                 }
-                let moved = index.moved(|place| place + 1);
+                index.set_elsewhere(from);
                 for (at, line) in wanted.iter().enumerate() {
-                    let value = Place { start: line.value.start + 1, end: line.value.end + 1 };
-                    prop_assert_eq!(moved.get(at), Some(Line { value, ..*line }));
+                    let value = if at == from { Place::ELSEWHERE } else { line.value };
+                    prop_assert_eq!(index.get(at), Some(Line { value, ..*line }));
                 }
             }
         }

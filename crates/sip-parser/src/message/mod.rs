@@ -4,6 +4,8 @@ mod lines;
 mod parse;
 mod view;
 
+use alloc::string::String;
+
 use bytes::Bytes;
 use bytestring::ByteString;
 
@@ -23,6 +25,16 @@ pub struct Message {
     start: StartIndex,
     /// Where the body stands in `bytes`.
     body: Place,
+    /// What the first Via line says now, where something was put into it.
+    noted: Option<NotedVia>,
+}
+
+/// The value of the first Via line with what its receiver has put into it. The message beside it stays as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct NotedVia {
+    value: String,
+    /// Where the value ends that came.
+    end: u32,
 }
 
 /// The first line (RFC 3261 §7.1, §7.2).
@@ -63,7 +75,7 @@ enum StartKind {
 
 impl PartialEq for Message {
     fn eq(&self, other: &Self) -> bool {
-        self.bytes == other.bytes
+        self.bytes == other.bytes && self.noted == other.noted
     }
 }
 

@@ -14,7 +14,7 @@ use crate::method::Method;
 use crate::scan::{has_control, is_token};
 
 /// Longer messages are refused whatever the limits say: their places would not fit the index.
-pub(super) const LONGEST: usize = (1 << 24) - 1;
+const LONGEST: usize = (1 << 24) - 1;
 
 impl Message {
     /// Parses one datagram, or one message that a [`Framer`](crate::Framer) cut.
@@ -52,7 +52,7 @@ impl Message {
         let head = ByteString::try_from(head).map_err(|error| ParseError::Encoding(error.valid_up_to()))?;
         let start = start_line(head.get(..index.start_end).ok_or(ParseError::StartLine)?)?;
         let body = body(&bytes, index.head_end + 2, index.announced)?;
-        Ok(Self { bytes, head, lines: index.lines, start, body })
+        Ok(Self { bytes, head, lines: index.lines, start, body, noted: None })
     }
 }
 

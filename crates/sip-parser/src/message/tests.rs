@@ -48,6 +48,24 @@ fn received_and_rport_are_put_into_the_topmost_via_only() {
     assert_eq!(vias[1..], ["SIP/2.0/TCP [2001:db8::1]", "SIP/2.0/UDP 192.0.2.9"]);
     assert_eq!(m.body(), b"body");
     assert_eq!(m.via().unwrap().host(), Host::Name("pc33.example.com"));
+    let again = m.with_top_via(Some([192, 0, 2, 5].into()), Some(10));
+    let noted = again.raw(&HeaderName::Via).unwrap();
+    assert!(noted.starts_with("SIP/2.0/UDP pc33.example.com;branch=z9hG4bK776;received=192.0.2.5;rport=10"));
+    assert_ne!(again, m);
+    assert_eq!(again.as_bytes(), m.as_bytes());
+}
+
+#[test]
+fn names_behind_a_noted_via_are_found() {
+    let text = "OPTIONS sip:a SIP/2.0\nVia: SIP/2.0/UDP a;x=\"b c\";rport;;branch=z9\nX-Odd: 1\nX-Even: 2\nTo: sip:b\n\n";
+    let m = parse(text).unwrap().with_top_via(Some([192, 0, 2, 4].into()), Some(9));
+    let headers: Vec<_> = m.headers().map(|(name, value)| format!("{name}: {value}")).collect();
+    let via = "Via: SIP/2.0/UDP a;x=\"b c\";branch=z9;received=192.0.2.4;rport=9";
+    assert_eq!(headers, [via, "X-Odd: 1", "X-Even: 2", "To: sip:b"]);
+    assert_eq!(
+        (m.raw(&HeaderName::from("x-odd")), m.raw(&HeaderName::from("x-even"))),
+        (Some("1"), Some("2"))
+    );
 }
 
 #[test]

@@ -1,21 +1,18 @@
 //! Reading a message.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::ops::Range;
 
 use bytes::Bytes;
-use bytestring::ByteString;
-use wire_text::{Address, Decimal, Sixteen, all};
+use wire_text::{Address, Decimal, Sixteen, all, position};
 
 use super::lines::{Line, Place};
-use super::parse::LONGEST;
-use super::{Message, Start, StartKind};
+use super::{Message, NotedVia, Start, StartKind};
 use crate::error::HeaderError;
-use crate::header::{CSeq, Contact, HeaderName, NameAddr, UNLISTED, Via, by_number};
+use crate::header::{CSeq, Contact, HeaderName, NameAddr, Params, UNLISTED, Via, by_number, tag_in};
 use crate::method::Method;
-use crate::scan::{CommaList, is_token, number, split_before};
+use crate::scan::{CommaList, is_token, number, offset, split_before};
 use crate::typed::TypedHeader;
 use crate::uri::Uri;
 
@@ -124,6 +121,14 @@ impl Message {
         }
     }
 
+    /// Whether more than one line has this name. One line may hold several values.
+    pub fn is_repeated(&self, name: &HeaderName) -> bool {
+        match name.number() {
+            UNLISTED => self.raw_all(name).nth(1).is_some(),
+            number => self.lines.is_repeated(number),
+        }
+    }
+
     /// The values of a list header, over all its lines: `Allow: A, B` and `Allow: C` are three.
     pub fn values<'m>(&'m self, name: &HeaderName) -> impl Iterator<Item = &'m str> + use<'m> {
         self.raw_all(name).flat_map(|value| CommaList(Some(value)))
@@ -182,6 +187,17 @@ impl Message {
         NameAddr::parse(self.demand(&HeaderName::To, "To")?)
     }
 
+    /// The tag of From, found without reading the address before it; `None` where there is none. It tells
+    /// nothing of whether that address [can be read](Self::from).
+    pub fn from_tag(&self) -> Option<&str> {
+        tag_in(self.raw(&HeaderName::From)?)
+    }
+
+    /// The tag of To, likewise.
+    pub fn to_tag(&self) -> Option<&str> {
+        tag_in(self.raw(&HeaderName::To)?)
+    }
+
     /// Call-ID.
     ///
     /// # Errors
@@ -234,43 +250,36 @@ impl Message {
         self.bytes.get(self.body.range()).unwrap_or_default()
     }
 
-    /// The whole message as it came.
+    /// The whole message as it came, without what was [put into](Self::with_top_via) its Via.
     pub fn as_bytes(&self) -> &Bytes {
         &self.bytes
     }
 
     /// The same message with `received` and `rport` put into its topmost Via, as who receives a request adds them
     /// (RFC 3261 §18.2.1, RFC 3581 §4). `rport` is filled in only where the sender asked for it.
+    ///
+    /// Every way to read the header shows them; [`as_bytes`](Self::as_bytes) stays as it came.
     pub fn with_top_via(&self, received: Option<IpAddr>, rport: Option<u16>) -> Self {
-        let Some(value) = self.raw(&HeaderName::Via) else { return self.clone() };
+        let mut noted = self.clone();
+        noted.note_in_top_via(received, rport);
+        noted
+    }
+
+    /// [`with_top_via`](Self::with_top_via) in place.
+    pub fn note_in_top_via(&mut self, received: Option<IpAddr>, rport: Option<u16>) {
+        let Some((index, place)) = self.lines.find(HeaderName::Via.number(), 0) else { return };
+        let value = self.text(place);
         let top = CommaList(Some(value)).next().unwrap_or(value);
         // A Via that says nothing stays so: it is refused by whoever reads it.
         if top.is_empty() {
-            return self.clone();
+            return;
         }
-        let rewritten = rewritten_via(top, received, rport);
-        let top_at = top.as_ptr() as usize - self.head.as_ptr() as usize;
-        self.with_text(top_at..top_at + top.len(), &rewritten).unwrap_or_else(|| self.clone())
-    }
-
-    /// The same message with another text in place of a part of one header's value: what was indexed stays so, but for the
-    /// places behind it. `None` if the message becomes longer than any may be.
-    fn with_text(&self, part: Range<usize>, text: &str) -> Option<Self> {
-        let length = self.bytes.len() - part.len() + text.len();
-        let mut bytes = Vec::with_capacity(Some(length).filter(|length| *length <= LONGEST)?);
-        bytes.extend_from_slice(self.head.get(..part.start)?.as_bytes());
-        bytes.extend_from_slice(text.as_bytes());
-        bytes.extend_from_slice(self.head.get(part.end..)?.as_bytes());
-        bytes.extend_from_slice(self.bytes.get(self.head.len()..)?);
-        let bytes = Bytes::from(bytes);
-        let head_end = self.head.len() - part.len() + text.len();
-        let head = ByteString::try_from(bytes.slice(..head_end)).ok()?;
-        let moved = |place: u32| match place as usize {
-            before if before < part.end => place,
-            behind => (behind - part.len() + text.len()) as u32,
-        };
-        let body = Place { start: moved(self.body.start), end: moved(self.body.end) };
-        Some(Self { bytes, head, lines: self.lines.moved(moved), start: self.start, body })
+        let at = offset(top, value);
+        let (before, behind) = (&value[..at], &value[at + top.len()..]);
+        let value = rewritten_via([before, top, behind], received, rport);
+        let end = self.noted.as_ref().map_or(place.end, |noted| noted.end);
+        self.noted = Some(NotedVia { value, end });
+        self.lines.set_elsewhere(index);
     }
 
     /// Whether the line at a place in the order has this name, in any case.
@@ -285,6 +294,9 @@ impl Message {
     /// The name as it stands in the message: behind the value of the line before, and the line end.
     fn written_name(&self, index: usize) -> &str {
         let before = match index.checked_sub(1).and_then(|before| self.lines.get(before)) {
+            Some(Line { value: Place::ELSEWHERE, .. }) => {
+                self.noted.as_ref().map_or(0, |noted| noted.end as usize)
+            }
             Some(line) => line.value.end as usize,
             None => self.head.find("\r\n").unwrap_or_default(),
         };
@@ -296,10 +308,15 @@ impl Message {
         self.raw(name).filter(|value| !value.is_empty()).ok_or(HeaderError::Missing(text))
     }
 
+    #[cold]
+    fn noted_value(&self) -> &str {
+        self.noted.as_ref().map_or("", |noted| &noted.value)
+    }
+
     #[inline]
     fn text(&self, place: Place) -> &str {
-        // Places are cut at ASCII characters, so they are there and on boundaries.
-        self.head.get(place.range()).unwrap_or_default()
+        // Places are cut at ASCII characters, so they are there and on boundaries, unless the value is elsewhere.
+        self.head.get(place.range()).unwrap_or_else(|| self.noted_value())
     }
 }
 
@@ -319,30 +336,56 @@ fn is_bare_in_via(value: &str) -> bool {
     all(value.as_bytes(), usual) || value.bytes().all(bare)
 }
 
-/// The value with `received` set and an empty `rport` filled in; what was there of them is replaced.
-fn rewritten_via(top: &str, received: Option<IpAddr>, rport: Option<u16>) -> String {
+/// The value of a line, of which one part is the topmost Via, with `received` set and an empty `rport` filled in; what was
+/// there of them is replaced.
+fn rewritten_via([before, top, behind]: [&str; 3], received: Option<IpAddr>, rport: Option<u16>) -> String {
+    const NAMES: [&str; 2] = [";received=", ";rport=65535"];
+    let received = received.map(Address::of);
+    let address = received.as_ref().map_or("", Address::as_str);
+    let longer = address.len() + NAMES.map(str::len).iter().sum::<usize>();
+    let mut text = String::with_capacity(before.len() + top.len() + behind.len() + longer);
     let (head, params) = split_before(top, b';');
-    let mut text = String::with_capacity(top.len() + ";received=;rport=65535".len() + 39);
-    text.push_str(head);
-    let via_params = crate::header::Params(params);
+    text.extend([before, head]);
+    let asks_rport = copy_params(&mut text, params, |name| {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        (received.is_some() && is("received")) || (rport.is_some() && is("rport"))
+    });
+    if received.is_some() {
+        text.extend([";received=", address]);
+    }
+    if let Some(port) = rport.filter(|_| asks_rport) {
+        text.extend([";rport=", Decimal::of(port).as_str()]);
+    }
+    text.push_str(behind);
+    text
+}
+
+/// Copies parameters of a Via but those that are `left_out`. Tells whether `rport` was among them.
+fn copy_params(text: &mut String, params: &str, left_out: impl Fn(&str) -> bool) -> bool {
     let mut asks_rport = false;
-    for (name, value) in via_params.iter() {
-        let is_rport = name.eq_ignore_ascii_case("rport");
-        asks_rport |= is_rport;
-        if (received.is_some() && name.eq_ignore_ascii_case("received")) || (rport.is_some() && is_rport) {
-            continue;
+    let mut takes = |name: &str| {
+        asks_rport |= name.eq_ignore_ascii_case("rport");
+        !name.is_empty() && !left_out(name)
+    };
+    let odd = |octets: Sixteen| octets.equal(b'"') | octets.equal(b'<') | octets.up_to(b' ');
+    if position(params.as_bytes(), odd).is_none() {
+        // Nearly always semicolons alone divide them.
+        let mut rest = params;
+        while let Some(tail) = rest.strip_prefix(';') {
+            let (param, next) = split_before(tail, b';');
+            if takes(split_before(param, b'=').0) {
+                text.extend([";", param]);
+            }
+            rest = next;
         }
+        return asks_rport;
+    }
+    for (name, value) in Params(params).iter().filter(|(name, _)| takes(name)) {
         text.extend([";", name]);
         if let Some(value) = value {
             let quote = if is_bare_in_via(value) { "" } else { "\"" };
             text.extend(["=", quote, value, quote]);
         }
     }
-    if let Some(ip) = received {
-        text.extend([";received=", Address::of(ip).as_str()]);
-    }
-    if let Some(port) = rport.filter(|_| asks_rport) {
-        text.extend([";rport=", Decimal::of(port).as_str()]);
-    }
-    text
+    asks_rport
 }

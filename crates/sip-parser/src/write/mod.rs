@@ -70,11 +70,29 @@ fn header_line(head: &mut String, name: impl IntoHeaderName, value: impl fmt::Di
     head.push_str("\r\n");
 }
 
+/// Writes `Name: value` and the line end, where the value is these texts one after the other.
+fn text_line(head: &mut String, name: impl IntoHeaderName, texts: &[&str]) {
+    let start = head.len();
+    name.with_name(|name| head.push_str(name));
+    head.push_str(": ");
+    for text in texts {
+        head.push_str(text);
+    }
+    keep_on_one_line(head, start);
+    head.push_str("\r\n");
+}
+
 /// Lets `put` add a text to the head, and makes its control characters blanks, so that it cannot end its line.
 #[inline]
 fn put_on_one_line(head: &mut String, put: impl FnOnce(&mut String)) {
     let start = head.len();
     put(head);
+    keep_on_one_line(head, start);
+}
+
+/// Makes the control characters blanks that stand behind `start`.
+#[inline]
+fn keep_on_one_line(head: &mut String, start: usize) {
     if has_control(head.get(start..).unwrap_or_default().as_bytes()) {
         blank_controls(head, start);
     }

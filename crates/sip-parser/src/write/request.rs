@@ -7,7 +7,7 @@ use core::fmt;
 use bytes::Bytes;
 
 use super::sink::Length;
-use super::{Body, IntoHeaderName, USUAL_HEAD, end, header_line, put_on_one_line};
+use super::{Body, IntoHeaderName, USUAL_HEAD, end, header_line, put_on_one_line, text_line};
 use crate::method::Method;
 
 /// Writes one request, header by header in the order of the calls. Content-Length is counted and written last.
@@ -43,6 +43,13 @@ impl RequestBuilder {
     /// Adds a header line.
     pub fn header(mut self, name: impl IntoHeaderName, value: impl fmt::Display) -> Self {
         header_line(&mut self.head, name, value);
+        self
+    }
+
+    /// Adds a header line whose value is these texts, one after the other: what [`header`](Self::header) does for any value,
+    /// sooner.
+    pub fn header_text(mut self, name: impl IntoHeaderName, texts: &[&str]) -> Self {
+        text_line(&mut self.head, name, texts);
         self
     }
 

@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 use wire_text::{Decimal, find};
 
 use super::sink::{Length, Sink};
-use super::{Body, IntoHeaderName, default_reason, end, header_line};
-use crate::header::HeaderName;
+use super::{Body, IntoHeaderName, default_reason, end, header_line, text_line};
+use crate::header::{HeaderName, tag_in};
 use crate::message::Message;
 
 /// Writes the response to a request: Via, From, To, Call-ID and CSeq are copied from it (RFC 3261 §8.2.6.2).
@@ -29,6 +29,9 @@ pub struct ResponseBuilder<'r> {
 
 /// The header lines that a response takes over: hardly ever more than fit without an allocation.
 type Copies<'r> = SmallVec<[Copy<'r>; 6]>;
+
+/// Room for what a usual response says beside what it copies, so that it is written without growing.
+const USUAL_HEADERS: usize = 384;
 
 /// One of them.
 struct Copy<'r> {
@@ -85,7 +88,14 @@ impl<'r> ResponseBuilder<'r> {
 
     /// Adds a header line behind those that are copied.
     pub fn header(mut self, name: impl IntoHeaderName, value: impl fmt::Display) -> Self {
-        header_line(&mut self.headers, name, value);
+        header_line(self.room(), name, value);
+        self
+    }
+
+    /// Adds a header line whose value is these texts, one after the other: what [`header`](Self::header) does for any value,
+    /// sooner.
+    pub fn header_text(mut self, name: impl IntoHeaderName, texts: &[&str]) -> Self {
+        text_line(self.room(), name, texts);
         self
     }
 
@@ -93,6 +103,14 @@ impl<'r> ResponseBuilder<'r> {
     pub fn body(mut self, content_type: &str, body: &[u8]) -> Self {
         self.body = Some(Body::new(content_type, body));
         self
+    }
+
+    /// Where the next header line goes.
+    fn room(&mut self) -> &mut String {
+        if self.headers.is_empty() {
+            self.headers.reserve(USUAL_HEADERS);
+        }
+        &mut self.headers
     }
 
     /// The message.
@@ -145,7 +163,6 @@ impl<'r> ResponseBuilder<'r> {
         let to = self.request.raw(&HeaderName::To).unwrap_or_default();
         // A tag is a parameter.
         let may_have_one = find(to.as_bytes(), b';').is_some();
-        let has_one = may_have_one && self.request.to().is_ok_and(|to| to.tag().is_some());
-        (to, if has_one { "" } else { &self.to_tag })
+        (to, if may_have_one && tag_in(to).is_some() { "" } else { &self.to_tag })
     }
 }
