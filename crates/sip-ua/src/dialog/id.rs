@@ -33,11 +33,12 @@ impl DialogId {
     /// none yet.
     ///
     /// # Errors
-    /// When Call-ID, From or To is absent or cannot be read.
+    /// When Call-ID or To is absent or cannot be read.
     pub fn of_response(response: &Message) -> Result<DialogId, HeaderError> {
         Ok(DialogId {
             call_id: response.call_id()?.to_owned(),
-            local_tag: response.from()?.tag().unwrap_or_default().to_owned(),
+            // What we wrote ourselves.
+            local_tag: response.from_tag().unwrap_or_default().to_owned(),
             remote_tag: response.to()?.tag().unwrap_or_default().to_owned(),
         })
     }

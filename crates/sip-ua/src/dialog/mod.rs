@@ -7,16 +7,15 @@
 mod error;
 mod id;
 mod route;
-mod tag;
 
 use std::borrow::Cow;
 
 use sip_parser::{Contact, HeaderName, Message, Method, NameAddr, RequestBuilder};
+use wire_text::Decimal;
 
 pub use error::DialogError;
 pub use id::DialogId;
 pub use route::{Path, RouteSet};
-pub(crate) use tag::tag_of;
 
 /// Whether the call behind a dialog has been answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +78,7 @@ impl Dialog {
                 remote_tag: invite.from()?.tag().unwrap_or_default().to_owned(),
             },
             state: DialogState::Early,
-            local: format!("{};tag={local_tag}", raw(invite, &HeaderName::To)),
+            local: [invite.raw(&HeaderName::To).unwrap_or_default(), ";tag=", local_tag].concat(),
             remote: raw(invite, &HeaderName::From),
             local_cseq: 0,
             remote_cseq: Some(invite.cseq()?.number),
@@ -148,24 +147,21 @@ impl Dialog {
     /// Whether a request of the peer belongs to this dialog: Call-ID and both tags are its own.
     #[must_use]
     pub fn is_of(&self, request: &Message) -> bool {
-        let own = [&self.id.local_tag, &self.id.remote_tag].map(String::as_str);
-        self.has_tags(request, [&HeaderName::To, &HeaderName::From], own)
+        self.has_tags(request, [request.to_tag(), request.from_tag()])
     }
 
     /// Whether a response to a request of ours belongs to this dialog.
     #[must_use]
     pub fn is_of_answer(&self, response: &Message) -> bool {
-        let own = [&self.id.local_tag, &self.id.remote_tag].map(String::as_str);
-        self.has_tags(response, [&HeaderName::From, &HeaderName::To], own)
+        self.has_tags(response, [response.from_tag(), response.to_tag()])
     }
 
-    /// Whether a message has our Call-ID, and these tags in these headers. A tag that is absent is empty.
-    fn has_tags(&self, message: &Message, headers: [&HeaderName; 2], tags: [&str; 2]) -> bool {
-        message.call_id().is_ok_and(|call_id| call_id == self.id.call_id)
-            && headers
-                .iter()
-                .zip(tags)
-                .all(|(header, tag)| tag_of(message, header).unwrap_or_default() == tag)
+    /// Whether a message has our Call-ID, and these tags, ours and the peer's, are those of the dialog. A tag that is
+    /// absent is empty.
+    fn has_tags(&self, message: &Message, [local, remote]: [Option<&str>; 2]) -> bool {
+        local.unwrap_or_default() == self.id.local_tag
+            && remote.unwrap_or_default() == self.id.remote_tag
+            && message.call_id().is_ok_and(|call_id| call_id == self.id.call_id)
     }
 
     /// The CSeq numbers of the latest requests, ours and the peer's; 0 where there was none.
@@ -198,6 +194,11 @@ impl Dialog {
 
     /// Takes the Contact of a re-INVITE, or of the 2xx to ours, as the new target (section 12.2).
     pub fn refresh_target(&mut self, message: &Message) {
+        // Nearly all say again what they said before.
+        let said = message.raw(&HeaderName::Contact).unwrap_or_default();
+        if said.strip_prefix('<').and_then(|said| said.strip_suffix('>')) == Some(&self.target) {
+            return;
+        }
         if let Some(target) = contact(message) {
             self.target = target;
         }
@@ -247,22 +248,23 @@ impl Dialog {
         max_forwards: u8,
     ) -> RequestBuilder {
         let (uri, routes) = self.routes.way(&self.target);
-        let mut request = RequestBuilder::new(method, &uri).header(&HeaderName::Via, via);
+        let mut request = RequestBuilder::new(method, &uri).header_text(&HeaderName::Via, &[via]);
         for route in routes.iter() {
-            request = request.header(&HeaderName::Route, route);
+            request = request.header_text(&HeaderName::Route, &[route]);
         }
         request
-            .header(&HeaderName::MaxForwards, max_forwards)
-            .header(&HeaderName::From, named(&self.local, from))
-            .header(&HeaderName::To, named(&self.remote, to))
-            .header(&HeaderName::CallId, &self.id.call_id)
-            .header(&HeaderName::CSeq, format_args!("{cseq} {method}"))
+            .header_text(&HeaderName::MaxForwards, &[Decimal::of(max_forwards).as_str()])
+            .header_text(&HeaderName::From, &[&named(&self.local, from)])
+            .header_text(&HeaderName::To, &[&named(&self.remote, to)])
+            .header_text(&HeaderName::CallId, &[&self.id.call_id])
+            .header_text(&HeaderName::CSeq, &[Decimal::of(cseq).as_str(), " ", method.as_str()])
     }
 }
 
 /// An address with its parameters, under another display name where there is one.
 fn named<'a>(address: &'a str, display: Option<&str>) -> Cow<'a, str> {
-    let (Some(display), Ok(parsed)) = (display, NameAddr::parse(address)) else { return address.into() };
+    let Some(display) = display else { return address.into() };
+    let Ok(parsed) = NameAddr::parse(address) else { return address.into() };
     let escaped: String = display
         .chars()
         .filter(|c| !c.is_control())

@@ -16,6 +16,10 @@ pub(super) const MAGIC_COOKIE: &str = "z9hG4bK";
 /// that every message needs (section 8.1.1; a `From` tag is not asked for, RFC 2543 knew none).
 pub(super) struct Identity<'m> {
     pub(super) via: Via<'m>,
+    /// Of the top `Via`; empty where it has none.
+    branch: &'m str,
+    /// The top `Via` has `rport` (RFC 3581).
+    pub(super) asks_rport: bool,
     pub(super) cseq: CSeq,
     call_id: &'m str,
     from_tag: &'m str,
@@ -25,8 +29,12 @@ pub(super) struct Identity<'m> {
 
 impl<'m> Identity<'m> {
     pub(super) fn of(message: &'m Message) -> Result<Self, HeaderError> {
+        let via = message.via()?;
+        let [branch, rport] = via.params().get_each(["branch", "rport"]);
         Ok(Self {
-            via: message.via()?,
+            via,
+            branch: branch.flatten().unwrap_or_default(),
+            asks_rport: rport.is_some(),
             cseq: message.cseq()?,
             call_id: message.call_id()?,
             from_tag: message.from()?.tag().unwrap_or_default(),
@@ -44,10 +52,9 @@ impl<'m> Identity<'m> {
     pub(super) fn server_key(&self, method: &Method, prints: &Fingerprints) -> Fingerprint {
         let method = if *method == Method::Ack { &Method::Invite } else { method };
         let port = self.via.port().unwrap_or_default();
-        let branch = self.via.branch().unwrap_or_default();
-        let is_old = !names_transaction(branch);
+        let is_old = !names_transaction(self.branch);
         prints.of(|hasher| {
-            write_text(hasher, branch);
+            write_text(hasher, self.branch);
             write_host(hasher, self.via.host());
             hasher.write_u16(port);
             write_text(hasher, method.as_str());

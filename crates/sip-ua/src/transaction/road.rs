@@ -1,8 +1,8 @@
 //! The road that a response takes back (RFC 3261 section 18.2.2, RFC 3581 section 4).
 
-use sip_parser::{Message, Via};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use super::matching::Identity;
 use crate::transport::Flow;
 
 /// Where the responses to a request over UDP go.
@@ -29,12 +29,12 @@ pub(super) struct Road {
 }
 
 impl Road {
-    /// The road back along `source` for a request whose top `Via` is `via`.
+    /// The road back along `source` for a request that says who sent it.
     ///
     /// Its `maddr` is not followed: it would let a sender aim our responses at anyone.
-    pub(super) fn back(source: Flow, via: &Via<'_>, route: ReplyRoute) -> Self {
-        let port = via.port().unwrap_or(source.protocol.default_port());
-        let mut road = Self { source, port, asks_rport: via.rport().is_some(), by_via: false };
+    pub(super) fn back(source: Flow, identity: &Identity<'_>, route: ReplyRoute) -> Self {
+        let port = identity.via.port().unwrap_or(source.protocol.default_port());
+        let mut road = Self { source, port, asks_rport: identity.asks_rport, by_via: false };
         road.take(route);
         road
     }
@@ -61,11 +61,13 @@ impl Road {
     }
 }
 
-/// The request with `received` and `rport` in its top `Via`, where they are due (RFC 3261 section 18.2.1,
-/// RFC 3581 section 4).
-pub(super) fn note_source(request: &Message, via: &Via<'_>, source: SocketAddr) -> Option<Message> {
-    let asks_rport = via.rport().is_some();
+/// What the top `Via` of a request that came from `source` is to be told: the values of `received` and `rport`, where they
+/// are due (RFC 3261 section 18.2.1, RFC 3581 section 4).
+pub(super) fn source_to_note(
+    identity: &Identity<'_>,
+    source: SocketAddr,
+) -> Option<(Option<IpAddr>, Option<u16>)> {
     let ip = source.ip().to_canonical();
-    let differs = via.host().ip() != Some(ip);
-    (asks_rport || differs).then(|| request.with_top_via(Some(ip), asks_rport.then_some(source.port())))
+    let differs = identity.via.host().ip() != Some(ip);
+    (identity.asks_rport || differs).then(|| (Some(ip), identity.asks_rport.then_some(source.port())))
 }

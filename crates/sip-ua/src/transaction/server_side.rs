@@ -7,7 +7,7 @@ use sip_parser::{HeaderName, Message, Method, ResponseBuilder};
 
 use super::event::Name;
 use super::matching::Identity;
-use super::road::{ReplyRoute, Road, note_source};
+use super::road::{ReplyRoute, Road, source_to_note};
 use super::server::Server;
 use super::soundness;
 use super::written::WrittenResponse;
@@ -104,8 +104,8 @@ impl TransactionLayer {
         if let Some(reason) = soundness::fault(&request) {
             return self.refuse_malformed(request.as_bytes(), Some(400), reason, flow);
         }
-        let road = Road::back(flow, &identity.via, self.reply_route);
-        let noted = note_source(&request, &identity.via, flow.remote);
+        let road = Road::back(flow, &identity, self.reply_route);
+        let noted = source_to_note(&identity, flow.remote);
         let canceled = (method == Method::Cancel)
             .then(|| self.servers.find(identity.server_key(&Method::Invite, &self.prints)))
             .flatten();
@@ -113,12 +113,9 @@ impl TransactionLayer {
         let known = self.servers.find(key);
         let can_merge = known.is_none() && !identity.has_to_tag && method != Method::Ack;
         let merge_key = can_merge.then(|| identity.merge_key(&self.prints));
-        if let Some(noted) = noted {
+        if let Some((received, rport)) = noted {
             // Nobody else has it yet, unless somebody else than a transport brought it.
-            match Arc::get_mut(&mut request) {
-                Some(place) => *place = noted,
-                None => request = Arc::new(noted),
-            }
+            Arc::make_mut(&mut request).note_in_top_via(received, rport);
         }
         let arrival = Arrival { request, flow, road, key };
         match (method, known) {

@@ -14,7 +14,7 @@ const SINGLE: [HeaderName; 6] = [
 
 /// What is wrong with `request`, in words for its sender; `None` when nothing is.
 pub(super) fn fault(request: &Message) -> Option<String> {
-    if let Some(name) = SINGLE.iter().find(|name| request.raw_all(name).nth(1).is_some()) {
+    if let Some(name) = SINGLE.iter().find(|name| request.is_repeated(name)) {
         return Some(format!("{name} stands more than once"));
     }
     // The topmost one has been read already; the others tell the way of the response.

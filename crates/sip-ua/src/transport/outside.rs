@@ -1,7 +1,10 @@
 //! How peers beyond a translator (NAT) see a socket of ours.
 
+use std::convert::Infallible;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use wire_text::{Address, Decimal};
 
 use super::{Flow, ListenConfig};
 use crate::guard::Network;
@@ -37,12 +40,27 @@ pub struct SentBy {
 
 impl fmt::Display for SentBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces(|piece| f.write_str(piece))
+    }
+}
+
+impl SentBy {
+    /// Appends it.
+    pub(crate) fn write_to(&self, text: &mut String) {
+        let Ok(()) = self.pieces(|piece| {
+            text.push_str(piece);
+            Ok::<(), Infallible>(())
+        });
+    }
+
+    /// Hands over its text, piece by piece.
+    fn pieces<E>(&self, mut put: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let port = self.port.unwrap_or(self.local.port());
-        match &self.host {
-            Some(host) if host.parse::<std::net::Ipv6Addr>().is_ok() => write!(f, "[{host}]:{port}"),
-            Some(host) => write!(f, "{host}:{port}"),
-            None => SocketAddr::new(self.local.ip(), port).fmt(f),
-        }
+        let Some(host) = &self.host else {
+            return put(Address::with_port(SocketAddr::new(self.local.ip(), port)).as_str());
+        };
+        let [open, close] = if host.parse::<Ipv6Addr>().is_ok() { ["[", "]"] } else { ["", ""] };
+        [open, host, close, ":", Decimal::of(port).as_str()].into_iter().try_for_each(put)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Messages as this user agent writes them: what every request and every response carries.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::ops::Range;
 
 use bytes::Bytes;
 use sip_parser::{HeaderName, Message, Method, RequestBuilder, ResponseBuilder, Uri};
+use wire_text::Decimal;
 
 use super::command::Body;
 use super::common::Common;
@@ -66,8 +66,7 @@ impl Common {
     fn via(&mut self, flow: &Flow) -> OurVia {
         let mut value = String::with_capacity(96);
         value.extend(["SIP/2.0/", flow.protocol.via_name(), " "]);
-        // Writing into a String does not fail.
-        let _ = write!(value, "{}", sent_by(&self.translated, flow));
+        sent_by(&self.translated, flow).write_to(&mut value);
         value.push_str(";branch=");
         let start = value.len();
         self.tokens.write_branch(&mut value);
@@ -84,17 +83,21 @@ impl Common {
             return None;
         }
         let via = self.via(opening.flow);
+        let [open, from, close] = bracketed(from);
         let mut request =
-            RequestBuilder::new(method, request_uri(target)).header(&HeaderName::Via, &via.value);
+            RequestBuilder::new(method, request_uri(target)).header_text(&HeaderName::Via, &[&via.value]);
         for route in opening.routes {
-            request = request.header(&HeaderName::Route, route);
+            request = request.header_text(&HeaderName::Route, &[route]);
         }
         let request = request
-            .header(&HeaderName::MaxForwards, self.max_forwards(content.headers))
-            .header(&HeaderName::From, format_args!("{};tag={tag}", bracketed(from)))
-            .header(&HeaderName::To, bracketed(to))
-            .header(&HeaderName::CallId, call_id)
-            .header(&HeaderName::CSeq, format_args!("{cseq} {method}"));
+            .header_text(
+                &HeaderName::MaxForwards,
+                &[Decimal::of(self.max_forwards(content.headers)).as_str()],
+            )
+            .header_text(&HeaderName::From, &[open, from, close, ";tag=", tag])
+            .header_text(&HeaderName::To, &bracketed(to))
+            .header_text(&HeaderName::CallId, &[call_id])
+            .header_text(&HeaderName::CSeq, &[Decimal::of(*cseq).as_str(), " ", method.as_str()]);
         self.finish(request, method, content, &via)
     }
 
@@ -126,27 +129,27 @@ impl Common {
         via: &OurVia,
     ) -> Option<WrittenRequest> {
         if let Some(contact) = content.contact {
-            request = request.header(&HeaderName::Contact, contact);
+            request = request.header_text(&HeaderName::Contact, &[contact]);
         }
         for (name, value) in content.authorization {
-            request = request.header(name, value);
+            request = request.header_text(name, &[value]);
         }
         if matches!(method, Method::Invite | Method::Options | Method::Update) {
-            request = request.header(&HeaderName::Allow, &self.standing.allow);
+            request = request.header_text(&HeaderName::Allow, &[&self.standing.allow]);
         }
         let tells = matches!(method, Method::Invite | Method::Options | Method::Register | Method::Update);
         if let Some(supported) = self.supported(content.options).filter(|_| tells) {
-            request = request.header(&HeaderName::Supported, supported);
+            request = request.header_text(&HeaderName::Supported, &[&supported]);
         }
         let says_who = content.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("User-Agent"));
         if !self.config.user_agent.is_empty() && !says_who {
-            request = request.header(&HeaderName::UserAgent, &self.config.user_agent);
+            request = request.header_text(&HeaderName::UserAgent, &[&self.config.user_agent]);
         }
         for (name, value) in content.headers.iter().filter(|(name, _)| !is_written_elsewhere(name)) {
-            request = request.header(name.as_str(), value);
+            request = request.header_text(name.as_str(), &[value]);
         }
         for (name, value) in content.further {
-            request = request.header(*name, value);
+            request = request.header_text(*name, &[value]);
         }
         if let Some(body) = content.body {
             request = request.body(&body.content_type, &body.bytes);
@@ -183,17 +186,17 @@ impl Common {
             response = response.record_route();
         }
         if !self.config.user_agent.is_empty() {
-            response = response.header(&HeaderName::Server, &self.config.user_agent);
+            response = response.header_text(&HeaderName::Server, &[&self.config.user_agent]);
         }
         let capable = matches!(request.method(), Some(Method::Invite | Method::Options | Method::Update));
         let tells = capable && matches!(status, 200..=299);
         // A phone may change the session before our answer only if it knows that we take UPDATE (RFC 3311 section 5.1).
         let early = request.method() == Some(Method::Invite) && matches!(status, 101..=199);
         if tells || early || matches!(status, 405 | 501) {
-            response = response.header(&HeaderName::Allow, &self.standing.allow);
+            response = response.header_text(&HeaderName::Allow, &[&self.standing.allow]);
         }
         if let Some(supported) = self.supported(options).filter(|_| tells) {
-            response = response.header(&HeaderName::Supported, supported);
+            response = response.header_text(&HeaderName::Supported, &[&supported]);
         }
         response
     }
@@ -240,10 +243,10 @@ pub(super) fn finish_reply_with(
     body: Option<&Body>,
 ) -> Option<WrittenResponse> {
     for (name, value) in headers {
-        response = response.header(name.as_str(), value);
+        response = response.header_text(name.as_str(), &[value]);
     }
     for (name, value) in further {
-        response = response.header(*name, value);
+        response = response.header_text(*name, &[value]);
     }
     if let Some(body) = body {
         response = response.body(&body.content_type, &body.bytes);
@@ -295,6 +298,6 @@ pub(super) fn request_uri(target: &str) -> &str {
 }
 
 /// An address in angle brackets, so that a parameter after it is the header's and not the URI's.
-fn bracketed(address: &str) -> Cow<'_, str> {
-    if address.contains('<') { address.into() } else { format!("<{address}>").into() }
+fn bracketed(address: &str) -> [&str; 3] {
+    if address.contains('<') { ["", address, ""] } else { ["<", address, ">"] }
 }

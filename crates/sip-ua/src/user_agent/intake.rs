@@ -12,7 +12,7 @@ use super::compose::finish_reply;
 use super::id::SessionId;
 use super::requests::Pending;
 use super::subscription::EventId;
-use crate::dialog::{Dialog, tag_of};
+use crate::dialog::Dialog;
 use crate::transaction::ServerTransactionId;
 use crate::transport::Flow;
 
@@ -48,7 +48,7 @@ impl UserAgent {
         if let Err(refusal) = self.screen(&method, &arrival.request) {
             return self.refuse(now, &arrival, refusal);
         }
-        let has_tag = tag_of(&arrival.request, &HeaderName::To).is_some();
+        let has_tag = arrival.request.to_tag().is_some();
         match has_tag {
             true if method != Method::Register => self.take_in_dialog(now, arrival),
             _ => match self.screen_new(&method, &arrival, merged) {
@@ -156,7 +156,7 @@ impl UserAgent {
 
     /// A request with a To tag: it is for a session, or for nobody (section 12.2.2).
     fn take_in_dialog(&mut self, now: Instant, arrival: Arrival) {
-        let tag = tag_of(&arrival.request, &HeaderName::To).unwrap_or_default();
+        let tag = arrival.request.to_tag().unwrap_or_default();
         match self.common.tags.get(tag).copied() {
             Some(session) => {
                 let Arrival { id, request, flow } = arrival;

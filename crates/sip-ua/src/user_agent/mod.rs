@@ -28,7 +28,7 @@ mod tokens;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sip_parser::{HeaderName, Message, Method, ParseError};
+use sip_parser::{Message, Method, ParseError};
 
 pub use command::{Alternative, Body, OutboundInvite, OutboundRequest, Reply, Series};
 pub use config::UserAgentConfig;
@@ -48,7 +48,6 @@ use self::requests::{Outgoing, Pending};
 use self::session::Session;
 use self::subscription::{Peers, Subscription};
 use self::tokens::Tokens;
-use crate::dialog::tag_of;
 use crate::hashing::Map;
 use crate::transaction::{ClientTransactionId, TransactionEvent};
 use crate::transport::{Flow, ListenConfig, Transmit};
@@ -322,7 +321,7 @@ impl UserAgent {
     }
 
     fn handle_ack(&mut self, now: Instant, ack: Arc<Message>) {
-        let session = tag_of(&ack, &HeaderName::To).and_then(|tag| self.common.tags.get(tag).copied());
+        let session = ack.to_tag().and_then(|tag| self.common.tags.get(tag).copied());
         if let Some(id) = session {
             self.step(id, |session, common| session.handle_ack(now, common, ack));
         }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use sip_parser::{HeaderName, Message, Method};
 
 use super::Scope;
-use crate::dialog::{Dialog, tag_of};
+use crate::dialog::Dialog;
 use crate::user_agent::command::Body;
 use crate::user_agent::compose::Content;
 
@@ -25,7 +25,7 @@ struct Sent {
 impl Acks {
     fn find(&self, response: &Message) -> Option<&Bytes> {
         let cseq = response.cseq().ok()?.number;
-        let tag = tag_of(response, &HeaderName::To).unwrap_or_default();
+        let tag = response.to_tag().unwrap_or_default();
         self.0.iter().find(|sent| sent.cseq == cseq && sent.remote_tag == tag).map(|sent| &sent.ack)
     }
 

@@ -176,7 +176,7 @@ impl Inbound {
     /// Sends a provisional response, reliably if that was agreed.
     fn say(&mut self, scope: &mut Scope<'_>, said: Provisional) {
         let mut response = scope.begin_reply(&self.invite, said.status);
-        response = response.header(&HeaderName::Contact, &self.contact);
+        response = response.header_text(&HeaderName::Contact, &[&self.contact]);
         let reliably = scope.base.reliable.as_mut().filter(|reliable| !reliable.is_waiting());
         let reliable = reliably.is_some();
         for (name, value) in reliably.map(Reliable::next_headers).into_iter().flatten() {
@@ -272,7 +272,12 @@ impl Inbound {
         further: &OwnHeaders,
     ) -> Option<WrittenResponse> {
         let response = scope.begin_reply(&self.invite, 200);
-        finish_reply_with(response.header(&HeaderName::Contact, &self.contact), headers, further, body)
+        finish_reply_with(
+            response.header_text(&HeaderName::Contact, &[&self.contact]),
+            headers,
+            further,
+            body,
+        )
     }
 }
 

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use sip_parser::{HeaderName, Message, Method};
+use sip_parser::{Message, Method};
 
 use super::confirmed::Origin;
 use super::prack::{self, Turn};
 use super::{Closing, Confirmed, Forks, LeftBehind, Scope, Stage, indialog};
-use crate::dialog::{Dialog, tag_of};
+use crate::dialog::Dialog;
 use crate::transaction::{ClientTransactionId, ServerTransactionId};
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::OutboundInvite;
@@ -183,7 +183,7 @@ impl Outbound {
     }
 
     fn note_early_dialog(&mut self, response: &Message) {
-        let tagged = tag_of(response, &HeaderName::To).is_some();
+        let tagged = response.to_tag().is_some();
         let known = self.early.iter().any(|dialog| dialog.is_of_answer(response));
         if tagged && !known && self.early.len() < EARLY_LIMIT {
             self.early.extend(Dialog::from_response(&self.message, response));

@@ -78,7 +78,7 @@ impl Confirmed {
         let status = match answer {
             Ok(body) => {
                 let response = scope.begin_reply(&message, 200);
-                let response = response.header(&HeaderName::Contact, &self.contact);
+                let response = response.header_text(&HeaderName::Contact, &[&self.contact]);
                 let said = scope.base.timer.settle_as_callee(scope.now, &message);
                 match finish_reply_with(response, &[], &said, Some(&body)) {
                     Some(response) => {

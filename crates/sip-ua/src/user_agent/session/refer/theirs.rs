@@ -118,7 +118,7 @@ impl Confirmed {
             match answer {
                 Ok(()) => {
                     let response = scope.begin_reply(&message, 202);
-                    let mut response = response.header(&HeaderName::Contact, &self.contact);
+                    let mut response = response.header_text(&HeaderName::Contact, &[&self.contact]);
                     if !wants_news {
                         response = response.header(REFER_SUB, "false");
                     }
@@ -210,7 +210,8 @@ impl Confirmed {
         let (id, status) = (*id, *status);
         *until = scope.now + Duration::from_secs(granted.into());
         let response = scope.begin_reply(subscribe, 200).header(&HeaderName::Expires, granted);
-        if let Some(response) = finish_reply(response.header(&HeaderName::Contact, &self.contact), &[], None)
+        if let Some(response) =
+            finish_reply(response.header_text(&HeaderName::Contact, &[&self.contact]), &[], None)
         {
             scope.respond(transaction, &response);
         }
