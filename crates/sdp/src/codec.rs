@@ -76,41 +76,48 @@ impl Codec {
     ///
     /// `None` for dynamic, reserved and unassigned numbers.
     pub fn from_static(payload_type: u8) -> Option<Self> {
-        STATIC.iter().find(|(number, _)| *number == payload_type).map(|(_, codec)| codec.clone())
+        let (_, name, clock_rate, channels) = STATIC.iter().find(|(number, ..)| *number == payload_type)?;
+        Some(Self::known(name, *clock_rate, *channels))
     }
 
     /// The number that RFC 3551 gives to this codec, if any.
     pub fn static_payload_type(&self) -> Option<u8> {
-        STATIC.iter().find(|(_, codec)| codec == self).map(|(number, _)| *number)
+        let own_name = self.name.as_str();
+        let is_it = |(_, name, clock_rate, channels): &&(u8, &str, u32, u8)| {
+            *clock_rate == self.clock_rate
+                && *channels == self.channels
+                && own_name.eq_ignore_ascii_case(name)
+        };
+        STATIC.iter().find(is_it).map(|(number, ..)| *number)
     }
 }
 
 /// RFC 3551 §6, table 4 (audio) and table 5 (video).
-static STATIC: [(u8, Codec); 24] = [
-    (0, Codec::PCMU),
-    (3, Codec::GSM),
-    (4, Codec::known("G723", 8000, 1)),
-    (5, Codec::known("DVI4", 8000, 1)),
-    (6, Codec::known("DVI4", 16_000, 1)),
-    (7, Codec::known("LPC", 8000, 1)),
-    (8, Codec::PCMA),
-    (9, Codec::G722),
-    (10, Codec::known("L16", 44_100, 2)),
-    (11, Codec::known("L16", 44_100, 1)),
-    (12, Codec::known("QCELP", 8000, 1)),
-    (13, Codec::COMFORT_NOISE),
-    (14, Codec::known("MPA", 90_000, 1)),
-    (15, Codec::known("G728", 8000, 1)),
-    (16, Codec::known("DVI4", 11_025, 1)),
-    (17, Codec::known("DVI4", 22_050, 1)),
-    (18, Codec::G729),
-    (25, Codec::known("CelB", 90_000, 1)),
-    (26, Codec::known("JPEG", 90_000, 1)),
-    (28, Codec::known("nv", 90_000, 1)),
-    (31, Codec::known("H261", 90_000, 1)),
-    (32, Codec::known("MPV", 90_000, 1)),
-    (33, Codec::known("MP2T", 90_000, 1)),
-    (34, Codec::known("H263", 90_000, 1)),
+static STATIC: [(u8, &str, u32, u8); 24] = [
+    (0, "PCMU", 8000, 1),
+    (3, "GSM", 8000, 1),
+    (4, "G723", 8000, 1),
+    (5, "DVI4", 8000, 1),
+    (6, "DVI4", 16_000, 1),
+    (7, "LPC", 8000, 1),
+    (8, "PCMA", 8000, 1),
+    (9, "G722", 8000, 1),
+    (10, "L16", 44_100, 2),
+    (11, "L16", 44_100, 1),
+    (12, "QCELP", 8000, 1),
+    (13, "CN", 8000, 1),
+    (14, "MPA", 90_000, 1),
+    (15, "G728", 8000, 1),
+    (16, "DVI4", 11_025, 1),
+    (17, "DVI4", 22_050, 1),
+    (18, "G729", 8000, 1),
+    (25, "CelB", 90_000, 1),
+    (26, "JPEG", 90_000, 1),
+    (28, "nv", 90_000, 1),
+    (31, "H261", 90_000, 1),
+    (32, "MPV", 90_000, 1),
+    (33, "MP2T", 90_000, 1),
+    (34, "H263", 90_000, 1),
 ];
 
 impl PartialEq for Codec {

@@ -54,16 +54,23 @@ pub struct OwnOrigin<'a> {
 
 impl fmt::Display for OwnOrigin<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces(|piece| f.write_str(piece))
+    }
+}
+
+impl OwnOrigin<'_> {
+    /// Hands over its text, piece by piece.
+    pub(crate) fn pieces<E>(&self, mut put: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let mut words =
             self.user.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
-        f.write_str(words.next().unwrap_or("-"))?;
-        words.try_for_each(|word| f.write_str(word))?;
+        put(words.next().unwrap_or("-"))?;
+        words.try_for_each(&mut put)?;
         let (id, version) = (Decimal::of(self.session_id), Decimal::of(self.version));
         let address = Address::of(self.address);
         let words = [id.as_str(), version.as_str(), "IN", family(&self.address), address.as_str()];
         words.iter().try_for_each(|word| {
-            f.write_str(" ")?;
-            f.write_str(word)
+            put(" ")?;
+            put(word)
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Writing descriptions: lines in the order of RFC 8866 §5, and no way to slip a line in.
 
 use alloc::string::String;
+use core::convert::Infallible;
 use core::fmt::{self, Write};
 use core::net::IpAddr;
 
@@ -37,7 +38,7 @@ impl Writer {
     pub fn new(origin: &OwnOrigin<'_>, name: &str, connection: Option<IpAddr>) -> Self {
         let mut writer = Self { text: String::with_capacity(400), value: 0 };
         writer.texts('v', &["0"]);
-        writer.line('o', origin);
+        writer.origin(origin);
         writer.texts('s', &[if name.is_empty() { "-" } else { name }]);
         if let Some(address) = connection {
             writer.connection(address);
@@ -81,6 +82,15 @@ impl Writer {
         self.close();
     }
 
+    /// `a=name:value`, where the value is these texts one after the other: what [`attribute`](Self::attribute) does for any
+    /// value, sooner.
+    pub fn attribute_text(&mut self, name: &str, texts: &[&str]) {
+        self.open('a');
+        self.push(&[name, ":"]);
+        self.push(texts);
+        self.close();
+    }
+
     /// `a=name`.
     pub fn property(&mut self, name: &str) {
         self.texts('a', &[name]);
@@ -91,16 +101,42 @@ impl Writer {
         self.text
     }
 
-    fn line(&mut self, kind: char, value: impl fmt::Display) {
-        self.open(kind);
-        self.put(value);
+    /// Begins a media description whose formats are payload types.
+    pub(crate) fn media_of(
+        &mut self,
+        kind: &str,
+        port: u16,
+        protocol: &str,
+        payload_types: impl Iterator<Item = u8>,
+    ) {
+        self.open('m');
+        self.push(&[kind, " ", Decimal::of(port).as_str(), " ", protocol]);
+        for payload_type in payload_types {
+            self.push(&[" ", Decimal::of(payload_type).as_str()]);
+        }
+        self.close();
+    }
+
+    fn origin(&mut self, origin: &OwnOrigin<'_>) {
+        self.open('o');
+        let Ok(()) = origin.pieces(|piece| {
+            self.text.push_str(piece);
+            Ok::<(), Infallible>(())
+        });
         self.close();
     }
 
     fn texts(&mut self, kind: char, texts: &[&str]) {
         self.open(kind);
-        texts.iter().for_each(|text| self.text.push_str(text));
+        self.push(texts);
         self.close();
+    }
+
+    #[inline]
+    fn push(&mut self, texts: &[&str]) {
+        for text in texts {
+            self.text.push_str(text);
+        }
     }
 
     fn open(&mut self, kind: char) {

@@ -89,6 +89,11 @@ impl<'a> Attributes<'a> {
         self.lines.words(b'a', length)
     }
 
+    /// What the attributes of this name say.
+    pub(crate) fn texts_of(self, name: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.lines.attributes(name, |_| true).map(str::trim_ascii)
+    }
+
     /// The first of a type that is about one payload type.
     pub(crate) fn of_format<T: TypedAttribute<'a>>(self, payload_type: u8) -> Option<T> {
         let mut own = self.lines.attributes(T::NAME, |value| is_of_format(value, payload_type));

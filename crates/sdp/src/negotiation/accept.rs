@@ -110,10 +110,9 @@ fn ours(format: &Format) -> Ours<'_> {
 
 /// The events on the clock that both sides named.
 fn events(clock_rate: u32, own: &[Format], theirs: &[Format]) -> Option<EventPayload> {
-    let named = |event: &&Format| own.iter().any(|own| own.codec == event.codec);
-    let theirs: Vec<Format> = theirs.iter().filter(named).cloned().collect();
-    let their = choice::event_for(clock_rate, &theirs)?;
-    let own = own.iter().find(|own| own.codec == their.codec)?;
+    let own_of = |event: &Format| own.iter().find(|own| own.codec == event.codec);
+    let their = choice::event_among(clock_rate, theirs, |event| own_of(event).is_some())?;
+    let own = own_of(their)?;
     Some(EventPayload {
         send: their.payload_type,
         receive: own.payload_type,

@@ -4,6 +4,8 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use smol_str::SmolStr;
+
 use super::NegotiationError;
 use super::choice::{self, Ours};
 use super::draft::Section;
@@ -52,7 +54,7 @@ pub(super) fn answer_stream(
         kind: "audio",
         address: None,
         port: local.port,
-        protocol: media.protocol().to_owned(),
+        protocol: SmolStr::new(media.protocol()),
         formats: answered_formats(&common, &events, &redundancy, local),
         rtcp_port: rtcp_port(local),
         rtcp_mux: ground.rtcp_mux,

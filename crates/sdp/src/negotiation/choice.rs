@@ -62,8 +62,21 @@ pub(super) fn speech<'c>(
 
 /// The events for a codec with this clock: on the same clock, else on 8 kHz.
 pub(super) fn event_for(clock_rate: u32, events: &[Format]) -> Option<&Format> {
-    let on =
-        |rate| events.iter().find(|event| event.codec.is_telephone_event() && event.codec.clock_rate == rate);
+    event_among(clock_rate, events, |_| true)
+}
+
+/// The same among those that are `wanted`.
+pub(super) fn event_among(
+    clock_rate: u32,
+    events: &[Format],
+    wanted: impl Fn(&Format) -> bool,
+) -> Option<&Format> {
+    let on = |rate| {
+        let on_it = |event: &&Format| {
+            event.codec.clock_rate == rate && event.codec.is_telephone_event() && wanted(event)
+        };
+        events.iter().find(on_it)
+    };
     on(clock_rate).or_else(|| on(8000))
 }
 

@@ -1,37 +1,40 @@
 //! A description of ours before it is written.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+
+use smol_str::SmolStr;
+use wire_text::Decimal;
 
 use super::extended_reports::ExtendedReports;
 use super::feedback::Feedback;
 use super::formats::Format;
 use super::protection::CryptoLine;
-use crate::attribute::RtpMap;
 use crate::direction::Direction;
 use crate::media::Media;
 use crate::origin::OwnOrigin;
 use crate::write::Writer;
 
 /// All that goes into a description except who writes it and its version.
-#[derive(Clone, Debug)]
-pub(super) struct Draft {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draft<'a> {
     pub(super) address: IpAddr,
-    /// Each with what is said of it where it is open. One that is refused, or closed, keeps its place (RFC 3264 §6, §8.2).
-    pub(super) lines: Vec<(StreamLine, Option<Section>)>,
+    /// One that is refused, or closed, keeps its place (RFC 3264 §6, §8.2).
+    pub(super) lines: &'a [StreamLine],
+    /// What is said of those that are open, each with its place among the lines.
+    pub(super) open: &'a [(usize, &'a Section)],
 }
 
 /// What is remembered of an `m=` line to write it again with port 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StreamLine {
-    pub(super) kind: String,
-    pub(super) protocol: String,
+    pub(super) kind: SmolStr,
+    pub(super) protocol: SmolStr,
     /// One format is enough, and the grammar wants one.
-    pub(super) format: String,
+    pub(super) format: SmolStr,
     /// What its peer calls it (RFC 5888), which an answer repeats.
-    pub(super) mid: Option<String>,
+    pub(super) mid: Option<SmolStr>,
 }
 
 /// Octets of a name that is repeated.
@@ -39,8 +42,9 @@ const LONGEST_MID: usize = 64;
 
 impl StreamLine {
     /// One of that kind over plain RTP, for a first offer.
-    pub(super) fn plain(kind: &str) -> Self {
-        Self { kind: kind.to_owned(), protocol: "RTP/AVP".to_owned(), format: "0".to_owned(), mid: None }
+    pub(super) fn plain(kind: &'static str) -> Self {
+        let [kind, protocol, format] = [kind, "RTP/AVP", "0"].map(SmolStr::new_static);
+        Self { kind, protocol, format, mid: None }
     }
 
     /// True for a stream over `RTP/SAVP` or `RTP/SAVPF`.
@@ -54,15 +58,15 @@ impl StreamLine {
     }
 
     pub(super) fn of(media: &Media<'_>) -> Self {
-        let mid = media.attributes().find(|attribute| attribute.is("mid")).and_then(|mid| mid.value);
+        let mid = media.attributes().texts_of("mid").next();
         let is_token = |mid: &&str| {
             !mid.is_empty() && mid.len() <= LONGEST_MID && mid.bytes().all(|octet| octet.is_ascii_graphic())
         };
         Self {
-            mid: mid.filter(is_token).map(ToOwned::to_owned),
-            kind: media.kind().to_owned(),
-            protocol: media.protocol().to_owned(),
-            format: media.formats().next().unwrap_or("0").to_owned(),
+            mid: mid.filter(is_token).map(SmolStr::new),
+            kind: SmolStr::new(media.kind()),
+            protocol: SmolStr::new(media.protocol()),
+            format: SmolStr::new(media.formats().next().unwrap_or("0")),
         }
     }
 }
@@ -74,7 +78,7 @@ pub(super) struct Section {
     /// Only where it is not that of the session.
     pub(super) address: Option<IpAddr>,
     pub(super) port: u16,
-    pub(super) protocol: String,
+    pub(super) protocol: SmolStr,
     /// Codecs and events, best codec first.
     pub(super) formats: Vec<Format>,
     /// Only where it is not the port after `port`.
@@ -93,17 +97,17 @@ pub(super) struct Section {
     pub(super) keys: Vec<CryptoLine>,
 }
 
-impl Draft {
+impl Draft<'_> {
     /// The text.
     pub(super) fn write(&self, origin: &OwnOrigin<'_>) -> String {
         let mut writer = Writer::new(origin, "-", Some(self.address));
-        for (line, stream) in &self.lines {
-            match stream {
+        for (place, line) in self.lines.iter().enumerate() {
+            match self.open.iter().find(|(open, _)| *open == place) {
                 None => writer.media(&line.kind, 0, &line.protocol, [&line.format]),
-                Some(section) => section.write(&mut writer),
+                Some((_, section)) => section.write(&mut writer),
             }
             if let Some(mid) = &line.mid {
-                writer.attribute("mid", mid);
+                writer.attribute_text("mid", &[mid]);
             }
         }
         writer.finish()
@@ -113,10 +117,10 @@ impl Draft {
 impl Section {
     fn write(&self, writer: &mut Writer) {
         if self.formats.is_empty() {
-            return writer.media(self.kind, 0, &self.protocol, [0]);
+            return writer.media_of(self.kind, 0, &self.protocol, core::iter::once(0));
         }
         let formats = self.formats.iter().map(|format| format.payload_type);
-        writer.media(self.kind, self.port, &self.protocol, formats);
+        writer.media_of(self.kind, self.port, &self.protocol, formats);
         if let Some(address) = self.address {
             writer.connection(address);
         }
@@ -124,20 +128,20 @@ impl Section {
             writer.bandwidth(kilobits);
         }
         for Format { payload_type, codec, fmtp } in &self.formats {
-            let map = RtpMap {
-                payload_type: *payload_type,
-                name: &codec.name,
-                clock_rate: codec.clock_rate,
-                channels: codec.channels,
-            };
-            writer.attribute("rtpmap", map);
+            let number = Decimal::of(*payload_type);
+            let (clock_rate, channels) = (Decimal::of(codec.clock_rate), Decimal::of(codec.channels));
+            let format =
+                [number.as_str(), " ", &codec.name, "/", clock_rate.as_str(), "/", channels.as_str()];
+            // One channel is not written.
+            let end = if codec.channels == 1 { format.len() - 2 } else { format.len() };
+            writer.attribute_text("rtpmap", &format[..end]);
             if let Some(parameters) = fmtp {
-                writer.attribute("fmtp", format_args!("{payload_type} {parameters}"));
+                writer.attribute_text("fmtp", &[number.as_str(), " ", parameters]);
             }
         }
         self.keys.iter().for_each(|line| writer.attribute("crypto", line));
         if let Some(port) = self.rtcp_port {
-            writer.attribute("rtcp", port);
+            writer.attribute_text("rtcp", &[Decimal::of(port).as_str()]);
         }
         if self.rtcp_mux {
             writer.property("rtcp-mux");
@@ -145,9 +149,9 @@ impl Section {
         if !self.extended_reports.is_none() {
             writer.attribute("rtcp-xr", self.extended_reports);
         }
-        self.feedback.names().for_each(|kind| writer.attribute("rtcp-fb", format_args!("* {kind}")));
+        self.feedback.names().for_each(|kind| writer.attribute_text("rtcp-fb", &["* ", kind]));
         if let Some(ptime) = self.ptime {
-            writer.attribute("ptime", ptime);
+            writer.attribute_text("ptime", &[Decimal::of(ptime).as_str()]);
         }
         writer.property(self.direction.name());
     }

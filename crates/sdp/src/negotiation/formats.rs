@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::attribute::{Fmtp, RtpMap, TypedAttribute};
+use crate::attribute::{Fmtp, RtpMap};
 use crate::codec::Codec;
 use crate::media::Media;
 
@@ -18,7 +18,7 @@ pub(super) struct Format {
 
 /// The formats of `media` in the order of its `m=` line, each number once.
 ///
-/// The codec comes from `a=rtpmap`, else from RFC 3551. A number with neither is left out. The attributes are
+/// The codec comes from `a=rtpmap`, else from RFC 3551. A number with neither is left out. The attributes of each kind are
 /// looked at once, so that the cost grows with their number alone: there are at most 128 payload types.
 pub(super) fn read(media: &Media<'_>) -> Vec<Format> {
     let mut entries: Vec<Entry<'_>> = Vec::with_capacity(8);
@@ -30,17 +30,13 @@ pub(super) fn read(media: &Media<'_>) -> Vec<Format> {
             entries.push(Entry { payload_type, map: None, fmtp: None });
         }
     }
-    for attribute in media.attributes() {
-        let value = attribute.value.unwrap_or_default();
-        if attribute.is(RtpMap::NAME)
-            && let Ok(map) = RtpMap::parse(value)
-            && let Some(entry) = find(&mut entries, map.payload_type)
-        {
+    for map in media.attributes().typed::<RtpMap<'_>>() {
+        if let Some(entry) = find(&mut entries, map.payload_type) {
             entry.map.get_or_insert(map);
-        } else if attribute.is(Fmtp::NAME)
-            && let Ok(fmtp) = Fmtp::parse(value)
-            && let Some(entry) = fmtp.payload_type().and_then(|number| find(&mut entries, number))
-        {
+        }
+    }
+    for fmtp in media.attributes().typed::<Fmtp<'_>>() {
+        if let Some(entry) = fmtp.payload_type().and_then(|number| find(&mut entries, number)) {
             entry.fmtp.get_or_insert(fmtp.parameters);
         }
     }

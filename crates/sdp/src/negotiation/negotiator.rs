@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 
+use smol_str::SmolStr;
 use zeroize::Zeroizing;
 
 use super::NegotiationError;
@@ -56,7 +57,7 @@ impl fmt::Debug for Sent {
 #[derive(Clone, Debug)]
 pub struct Negotiator {
     session_id: u64,
-    user: String,
+    user: SmolStr,
     terms: Terms,
     version: u64,
     /// What we sent last, to know whether the version has to grow.
@@ -80,7 +81,7 @@ impl Negotiator {
     pub fn new(session_id: u64, user: &str) -> Self {
         Self {
             session_id,
-            user: user.to_owned(),
+            user: SmolStr::new(user),
             terms: Terms {
                 preference: Preference::Local,
                 rtcp_mux: false,
@@ -275,7 +276,7 @@ impl Negotiator {
     }
 
     /// The transport of an offer: protected where it must be, and where it is.
-    fn offered_protocol(&self, index: usize, local: &LocalMedia) -> String {
+    fn offered_protocol(&self, index: usize, local: &LocalMedia) -> SmolStr {
         let is_protected = |protection: &Protection| {
             let agreed = self.current.as_ref().is_some_and(|current| current.protection.is_some());
             protection.demanded || (agreed && self.lines[index].is_secure())
@@ -320,12 +321,8 @@ impl Negotiator {
 
     /// Writes the lines of the session, all closed but those that are `open`, under the next version where they have changed.
     fn publish(&mut self, local: &LocalMedia, open: &[(usize, &Section)]) -> String {
-        let line = |(index, line): (usize, &StreamLine)| {
-            let section = open.iter().find(|(place, _)| *place == index);
-            (line.clone(), section.map(|(_, section)| (*section).clone()))
-        };
         let address = local.address.to_canonical();
-        let draft = Draft { address, lines: self.lines.iter().enumerate().map(line).collect() };
+        let draft = Draft { address, lines: &self.lines, open };
         let origin = *self.origin.get_or_insert(address);
         let (user, session_id) = (&self.user, self.session_id);
         let write = |version| draft.write(&OwnOrigin { user, session_id, version, address: origin });

@@ -1,9 +1,10 @@
 //! Offer and answer for one stream beside the audio (RFC 3264 §6, §7).
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+
+use smol_str::SmolStr;
 
 use super::NegotiationError;
 use super::choice::{self, Ours};
@@ -71,7 +72,7 @@ pub(super) fn answer(
         kind: local.kind.name(),
         address: apart(local, address),
         port: local.port,
-        protocol: media.protocol().to_owned(),
+        protocol: SmolStr::new(media.protocol()),
         formats: common.iter().map(|common| answered(common, local)).collect(),
         rtcp_port: rtcp_port(local),
         rtcp_mux: ground.rtcp_mux,

@@ -1,12 +1,12 @@
 //! Keys for Secure RTP in offers and answers (RFC 4568), and without them (RFC 8643).
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use smol_str::SmolStr;
 use zeroize::Zeroizing;
 
 use super::NegotiationError;
@@ -82,15 +82,15 @@ pub(super) fn offered_lines(protection: Option<&Protection>) -> Vec<CryptoLine> 
 }
 
 /// The transport that an offer of ours names, in the place of a stream that had `before`: with feedback where the peer had it.
-pub(super) fn offered_protocol(before: &str, is_protected: bool) -> String {
-    let feedback = before.to_ascii_uppercase().ends_with("AVPF");
-    let protocol = match (is_protected, feedback) {
+pub(super) fn offered_protocol(before: &str, is_protected: bool) -> SmolStr {
+    let end = before.len().checked_sub("AVPF".len()).and_then(|start| before.get(start..));
+    let feedback = end.is_some_and(|end| end.eq_ignore_ascii_case("AVPF"));
+    SmolStr::new_static(match (is_protected, feedback) {
         (false, false) => "RTP/AVP",
         (false, true) => "RTP/AVPF",
         (true, false) => "RTP/SAVP",
         (true, true) => "RTP/SAVPF",
-    };
-    protocol.into()
+    })
 }
 
 /// What an answer of ours to an offered stream tells, and what is agreed then; nothing for a stream without protection.
