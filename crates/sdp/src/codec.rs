@@ -68,6 +68,7 @@ impl Codec {
     }
 
     /// True when the encoding name is `name` in any case.
+    #[inline]
     pub fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
@@ -122,7 +123,10 @@ static STATIC: [(u8, &str, u32, u8); 24] = [
 
 impl PartialEq for Codec {
     fn eq(&self, other: &Self) -> bool {
-        self.clock_rate == other.clock_rate && self.channels == other.channels && self.is_named(&other.name)
+        let alike = self.clock_rate == other.clock_rate && self.channels == other.channels;
+        let (own, name) = (self.name.as_str(), other.name.as_str());
+        // Nearly all write a name as its RFC does.
+        alike && own.len() == name.len() && (own == name || own.eq_ignore_ascii_case(name))
     }
 }
 

@@ -116,7 +116,7 @@ pub(super) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// Takes an address apart.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(text: &'a str) -> Result<Self, HeaderError> {
         let Some(open) = open_bracket(text)? else {
             let (uri, params) = split_before(text, b';');
@@ -145,17 +145,17 @@ fn uri_in<'a>(uri: &'a str, address: &str) -> Result<Uri<'a>, HeaderError> {
 }
 
 /// Where the bracket opens; a quoted display name may hold others.
+#[inline(always)]
 fn open_bracket(text: &str) -> Result<Option<usize>, HeaderError> {
-    let mark = position(text.as_bytes(), |octets| octets.equal(b'"') | octets.equal(b'<'));
-    match mark.map(|mark| (mark, text.as_bytes()[mark])) {
-        None => Ok(None),
-        Some((open, b'<')) => Ok(Some(open)),
-        Some((quote, _)) if text[..quote].trim_ascii().is_empty() => {
-            let name = &text[quote + 1..];
-            let end = closing_quote(name).ok_or(malformed("the quoted name is not closed", quote))?;
-            Ok(find_outside(&name[end + 1..], b'<').map(|at| quote + 1 + end + 1 + at))
+    let blanks = text.len() - text.trim_ascii_start().len();
+    match text.as_bytes().get(blanks) {
+        Some(b'<') => Ok(Some(blanks)),
+        Some(b'"') => {
+            let name = &text[blanks + 1..];
+            let end = closing_quote(name).ok_or(malformed("the quoted name is not closed", blanks))?;
+            Ok(find_outside(&name[end + 1..], b'<').map(|at| blanks + 1 + end + 1 + at))
         }
-        Some(_) => Ok(find_outside(text, b'<')),
+        _ => Ok(find_outside(text, b'<')),
     }
 }
 

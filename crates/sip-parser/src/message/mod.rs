@@ -4,6 +4,7 @@ mod lines;
 mod parse;
 mod view;
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use bytes::Bytes;
@@ -26,7 +27,7 @@ pub struct Message {
     /// Where the body stands in `bytes`.
     body: Place,
     /// What the first Via line says now, where something was put into it.
-    noted: Option<NotedVia>,
+    noted: Option<Box<NotedVia>>,
 }
 
 /// The value of the first Via line with what its receiver has put into it. The message beside it stays as it came.

@@ -1,5 +1,6 @@
 //! Reading a message.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::net::IpAddr;
 use core::ops::Range;
@@ -99,15 +100,14 @@ impl Message {
         })
     }
 
-    /// The value of each line of a listed name.
-    #[inline]
-    pub(crate) fn listed(&self, name: &HeaderName) -> impl Iterator<Item = &str> {
+    /// Hands over the value of each line of a listed name.
+    #[inline(always)]
+    pub(crate) fn each_listed<'m>(&'m self, name: &HeaderName, mut take: impl FnMut(&'m str)) {
         let (number, mut from) = (name.number(), 0);
-        core::iter::from_fn(move || {
-            let (index, value) = self.lines.find(number, from)?;
+        while let Some((index, value)) = self.lines.find(number, from) {
+            take(self.text(value));
             from = index + 1;
-            Some(self.text(value))
-        })
+        }
     }
 
     /// The first line from `from` on that has this name, which is not listed.
@@ -166,8 +166,8 @@ impl Message {
     /// # Errors
     /// [`HeaderError`] when it is missing or cannot be read.
     pub fn via(&self) -> Result<Via<'_>, HeaderError> {
-        let mut lines = self.listed(&HeaderName::Via);
-        let top = lines.find_map(|line| CommaList(Some(line)).next());
+        let first = self.raw(&HeaderName::Via).and_then(|line| CommaList(Some(line)).next());
+        let top = first.or_else(|| self.values(&HeaderName::Via).next());
         Via::parse(top.ok_or(HeaderError::Missing("Via"))?)
     }
 
@@ -278,7 +278,7 @@ impl Message {
         let (before, behind) = (&value[..at], &value[at + top.len()..]);
         let value = rewritten_via([before, top, behind], received, rport);
         let end = self.noted.as_ref().map_or(place.end, |noted| noted.end);
-        self.noted = Some(NotedVia { value, end });
+        self.noted = Some(Box::new(NotedVia { value, end }));
         self.lines.set_elsewhere(index);
     }
 

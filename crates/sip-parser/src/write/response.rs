@@ -139,7 +139,7 @@ impl<'r> ResponseBuilder<'r> {
     fn copies(&self) -> Copies<'_> {
         let mut copies = Copies::new();
         let mut copy = |title, name: &HeaderName| {
-            self.request.listed(name).for_each(|value| copies.push(Copy { title, value, tag: "" }));
+            self.request.each_listed(name, |value| copies.push(Copy { title, value, tag: "" }));
         };
         copy("Via: ", &HeaderName::Via);
         copy("From: ", &HeaderName::From);
@@ -148,7 +148,7 @@ impl<'r> ResponseBuilder<'r> {
             copies.push(Copy { title: "To: ", value: to, tag });
         }
         let mut copy = |title, name: &HeaderName| {
-            self.request.listed(name).for_each(|value| copies.push(Copy { title, value, tag: "" }));
+            self.request.each_listed(name, |value| copies.push(Copy { title, value, tag: "" }));
         };
         copy("Call-ID: ", &HeaderName::CallId);
         copy("CSeq: ", &HeaderName::CSeq);
