@@ -1,11 +1,13 @@
 //! The tokio shell: one task owns a core, sockets and connections feed it, handles command it.
 //!
 //! ```text
-//!  UDP reader ----+                 +--------- Handle (commands)
-//!  UDP reader ----+--> inputs --> Task --> events (application)
-//!  connection ----+    bounded      |
-//!                                   +--> sockets, connections (bounded queues)
+//!  connection ----+                 +--------- Handle (commands)
+//!  connection ----+--> inputs --> Task --> events (application)
+//!                      bounded    ^ |
+//!  UDP sockets -------------------+ +--> sockets, connections (bounded queues)
 //! ```
+//!
+//! The task reads the UDP sockets itself: a datagram wakes nobody else on its way.
 //!
 //! An application that does not take its events stops the input, not the timers: the network then waits in the
 //! sockets' buffers, and what does not fit there is lost, as it would be on a busy line.
@@ -79,11 +81,23 @@ pub fn run_guarded<C: Core>(
     let (command_sender, commands) = mpsc::unbounded_channel();
     let (events, event_receiver) = mpsc::channel(EVENTS);
     let (open, names) = (transports.open_connections(), transports.peer_names());
-    let overdue = VecDeque::new();
+    let (datagrams, overdue, deadline) = (VecDeque::new(), VecDeque::new(), None);
     let told = listening.clone();
     let (alarm, crowded) = (Alarm::new(), false);
-    let task =
-        Task { core, transports, inputs, commands, events, overdue, guard, crowded, listening: told, alarm };
+    let task = Task {
+        core,
+        transports,
+        inputs,
+        datagrams,
+        commands,
+        events,
+        overdue,
+        guard,
+        crowded,
+        listening: told,
+        alarm,
+        deadline,
+    };
     tokio::spawn(task.run());
     Ok((Handle::new(command_sender, listening, open, names), event_receiver))
 }

@@ -1,7 +1,9 @@
 //! The task that owns a core.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -33,7 +35,10 @@ const ROUNDS: usize = 8;
 pub(super) struct Task<C: Core> {
     pub(super) core: C,
     pub(super) transports: Transports,
+    /// What connections bring.
     pub(super) inputs: mpsc::Receiver<Input>,
+    /// What the sockets for datagrams have brought.
+    pub(super) datagrams: VecDeque<Input>,
     pub(super) commands: mpsc::UnboundedReceiver<Command<C>>,
     pub(super) events: mpsc::Sender<C::Event>,
     /// Events that the application has no room for. While there are some, no input is taken: the application
@@ -46,6 +51,8 @@ pub(super) struct Task<C: Core> {
     /// Where handles read what is served.
     pub(super) listening: Listening,
     pub(super) alarm: Alarm,
+    /// When the core wanted to be told the time, as it said before the task slept.
+    pub(super) deadline: Option<Instant>,
 }
 
 /// Why the task woke.
@@ -59,20 +66,22 @@ impl<C: Core> Task<C> {
     pub(super) async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
-            let running = match self.wake(&mut batch).await {
-                Wake::Command(Some(command)) => self.command(command).await,
+            let woken = self.wake(&mut batch).await;
+            let now = Instant::now();
+            let running = match woken {
+                Wake::Command(Some(command)) => self.command(now, command).await,
                 Wake::Command(None) => false,
                 Wake::Work => true,
             };
-            let now = Instant::now();
             for input in batch.drain(..) {
                 self.input(now, input);
             }
-            if !(running && self.commands_waiting().await) {
+            self.datagrams(now);
+            if !(running && self.commands_waiting(now).await) {
                 self.flush();
                 return;
             }
-            self.timers();
+            self.timers(now);
             self.flush();
             self.watch_crowd();
         }
@@ -92,10 +101,18 @@ impl<C: Core> Task<C> {
         // While strangers are turned away nothing of theirs wakes the task, so it looks by itself whether they still must
         // be.
         let look_again = self.crowded.then(|| Instant::now() + LOOK_AT_CROWD);
-        self.alarm.set([self.core.poll_timeout(), look_again].into_iter().flatten().min());
+        self.deadline = self.core.poll_timeout();
+        self.alarm.set([self.deadline, look_again].into_iter().flatten().min());
         let behind = !self.overdue.is_empty();
+        // They are read from their sockets also while the application is behind: who is let in then, and how many wait, is
+        // known only of those that were read.
+        let received = poll_fn(|context| {
+            self.transports.poll_receive(context, &mut self.datagrams);
+            if behind || self.datagrams.is_empty() { Poll::Pending } else { Poll::Ready(()) }
+        });
         tokio::select! {
             command = self.commands.recv() => Wake::Command(command),
+            () = received => Wake::Work,
             _ = self.inputs.recv_many(batch, BATCH), if !behind => Wake::Work,
             _ = self.events.reserve(), if behind => Wake::Work,
             () = self.alarm.rings() => Wake::Work,
@@ -103,19 +120,19 @@ impl<C: Core> Task<C> {
     }
 
     /// Runs the commands that wait; false when one of them was to stop.
-    async fn commands_waiting(&mut self) -> bool {
+    async fn commands_waiting(&mut self, now: Instant) -> bool {
         for _ in 0..BATCH {
             let Ok(command) = self.commands.try_recv() else { break };
-            if !self.command(command).await {
+            if !self.command(now, command).await {
                 return false;
             }
         }
         true
     }
 
-    async fn command(&mut self, command: Command<C>) -> bool {
+    async fn command(&mut self, now: Instant, command: Command<C>) -> bool {
         match command {
-            Command::Run(command) => command(&mut self.core, Instant::now()),
+            Command::Run(command) => command(&mut self.core, now),
             Command::Listen(wanted, told) => {
                 let outcome = self.transports.listen_on(&wanted).await;
                 self.listening.store(Arc::new(self.transports.listening()));
@@ -150,9 +167,20 @@ impl<C: Core> Task<C> {
         }
     }
 
-    fn timers(&mut self) {
-        let now = Instant::now();
-        if self.core.poll_timeout().is_some_and(|deadline| deadline <= now) {
+    /// Deals with some of the datagrams that wait, unless the application is behind.
+    fn datagrams(&mut self, now: Instant) {
+        for _ in 0..BATCH {
+            if !self.overdue.is_empty() {
+                break;
+            }
+            let Some(input) = self.datagrams.pop_front() else { break };
+            self.input(now, input);
+        }
+    }
+
+    /// A deadline that has been set since the task woke is seen before it sleeps again.
+    fn timers(&mut self, now: Instant) {
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
             self.core.handle_timeout(now);
         }
     }

@@ -1,8 +1,10 @@
 //! All sockets and connections of one driver, found by flow.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Context;
 
 use sip_parser::Message;
 use tokio::sync::{Semaphore, mpsc};
@@ -83,6 +85,12 @@ impl Transports {
         let bound = bound.map_err(|source| BindError::new(listen, source))?;
         self.served.push(Served { asked: listen.clone(), bound });
         Ok(bound)
+    }
+
+    /// Takes in the datagrams that have come, each socket's as long as not too many wait among `inputs`. The task of `context`
+    /// is woken for those that come later.
+    pub(super) fn poll_receive(&mut self, context: &mut Context<'_>, inputs: &mut VecDeque<Input>) {
+        self.sockets.iter_mut().for_each(|socket| socket.poll_receive(context, inputs));
     }
 
     /// Sends, or queues, a message.

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::task::{Context, Poll, ready};
 
 #[cfg(not(unix))]
 pub(super) use portable::DatagramSocket;
@@ -35,12 +36,19 @@ mod unix {
             self.0.get_ref().local_addr()
         }
 
-        /// Waits for a datagram; its length, and who sent it.
-        pub(in crate::transport) async fn receive(
+        /// A datagram that has come: its length, and who sent it. Else the task is woken when there is one; only the last that
+        /// asked is.
+        pub(in crate::transport) fn poll_receive(
             &self,
+            context: &mut Context<'_>,
             buffer: &mut [u8],
-        ) -> io::Result<(usize, SocketAddr)> {
-            self.0.async_io(Interest::READABLE, |socket| socket.recv_from(buffer)).await
+        ) -> Poll<io::Result<(usize, SocketAddr)>> {
+            loop {
+                let mut ready = ready!(self.0.poll_read_ready(context))?;
+                if let Ok(received) = ready.try_io(|socket| socket.get_ref().recv_from(buffer)) {
+                    return Poll::Ready(received);
+                }
+            }
         }
 
         /// Sends a datagram, or says that there is no room ([`io::ErrorKind::WouldBlock`]).
@@ -88,12 +96,16 @@ mod portable {
             self.0.local_addr()
         }
 
-        /// Waits for a datagram; its length, and who sent it.
-        pub(in crate::transport) async fn receive(
+        /// A datagram that has come: its length, and who sent it. Else the task is woken when there is one; only the last that
+        /// asked is.
+        pub(in crate::transport) fn poll_receive(
             &self,
+            context: &mut Context<'_>,
             buffer: &mut [u8],
-        ) -> io::Result<(usize, SocketAddr)> {
-            self.0.recv_from(buffer).await
+        ) -> Poll<io::Result<(usize, SocketAddr)>> {
+            let mut buffer = tokio::io::ReadBuf::new(buffer);
+            let sender = ready!(self.0.poll_recv_from(context, &mut buffer))?;
+            Poll::Ready(Ok((buffer.filled().len(), sender)))
         }
 
         /// Sends a datagram, or says that there is no room ([`io::ErrorKind::WouldBlock`]).
@@ -130,7 +142,8 @@ mod tests {
             }
             from.send(&[round, 5], address).await.unwrap();
             for number in 0..6 {
-                let (length, sender) = to.receive(&mut buffer).await.unwrap();
+                let received = std::future::poll_fn(|context| to.poll_receive(context, &mut buffer)).await;
+                let (length, sender) = received.unwrap();
                 assert_eq!((&buffer[..length], sender), (&[round, number][..], from.local_addr().unwrap()));
             }
         }

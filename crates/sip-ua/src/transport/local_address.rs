@@ -33,11 +33,12 @@ impl LocalAddress {
         Self { bound, known: Map::default() }
     }
 
-    /// The address under which `remote` sees the socket.
-    pub(crate) fn towards(&mut self, remote: SocketAddr, now: Instant) -> SocketAddr {
+    /// The address under which `remote` sees the socket. The time is asked for only where it is needed.
+    pub(crate) fn towards(&mut self, remote: SocketAddr, now: impl FnOnce() -> Instant) -> SocketAddr {
         if !self.bound.ip().is_unspecified() {
             return self.bound;
         }
+        let now = now();
         if let Some(&(ip, since)) = self.known.get(&remote.ip())
             && now.saturating_duration_since(since) < Self::FRESH
         {
@@ -61,9 +62,9 @@ mod tests {
         let now = Instant::now();
         let remote = "127.0.0.1:6060".parse().unwrap();
         let bound = "192.0.2.1:5060".parse().unwrap();
-        assert_eq!(LocalAddress::new(bound).towards(remote, now), bound);
+        assert_eq!(LocalAddress::new(bound).towards(remote, || now), bound);
         let mut any = LocalAddress::new("0.0.0.0:5060".parse().unwrap());
-        assert_eq!(any.towards(remote, now), "127.0.0.1:5060".parse().unwrap());
+        assert_eq!(any.towards(remote, || now), "127.0.0.1:5060".parse().unwrap());
         assert_eq!(any.known.len(), 1);
     }
 }

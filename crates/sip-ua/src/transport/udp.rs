@@ -1,8 +1,10 @@
-//! Datagrams: one task reads each socket, the core's task writes to it without waiting.
+//! Datagrams: the task of the core reads and writes them without waiting.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -22,23 +24,31 @@ const RECEIVE_BUFFER: usize = 4 << 20;
 /// Messages kept while the socket's own buffer is full; more are dropped, as the network would.
 const BACKLOG: usize = 256;
 
+/// Inputs that wait at most.
+const INPUTS: usize = 1024;
+
 /// Inputs that wait while strangers are still read; the rest of the queue is for those whom the guard knows.
 const INPUTS_OF_STRANGERS: usize = 256;
 
 /// The largest datagram there is (RFC 768).
 const MAX_DATAGRAM: usize = 65_535;
 
-/// A bound UDP socket with its reader and its backlog. Dropping it closes the socket.
+/// A bound UDP socket with its backlog. Dropping it closes the socket.
 #[derive(Debug)]
 pub(crate) struct UdpTransport {
     bound: SocketAddr,
     socket: Arc<DatagramSocket>,
+    local: LocalAddress,
+    guard: Option<SharedGuard>,
+    /// What a datagram is read into before anybody knows how long it is.
+    buffer: Vec<u8>,
     backlog: mpsc::Sender<(Bytes, Flow)>,
-    tasks: [JoinHandle<()>; 2],
+    writer: JoinHandle<()>,
 }
 
 impl UdpTransport {
-    /// Binds the address and starts to read; what `guard` lets in goes to `inputs`. Must run inside a tokio runtime.
+    /// Binds the address. Of what comes, that is read which `guard` lets in; what cannot be sent is told to `inputs`. Must run
+    /// inside a tokio runtime.
     pub(crate) fn bind(
         listen: &ListenConfig,
         inputs: mpsc::Sender<Input>,
@@ -47,9 +57,9 @@ impl UdpTransport {
         let socket = Arc::new(bind_socket(listen)?);
         let bound = socket.local_addr()?;
         let (backlog, waiting) = mpsc::channel(BACKLOG);
-        let reader = tokio::spawn(read(socket.clone(), bound, inputs.clone(), guard));
         let writer = tokio::spawn(write(socket.clone(), waiting, inputs));
-        Ok(Self { bound, socket, backlog, tasks: [reader, writer] })
+        let (local, buffer) = (LocalAddress::new(bound), vec![0; MAX_DATAGRAM]);
+        Ok(Self { bound, socket, local, guard, buffer, backlog, writer })
     }
 
     /// The address it is bound to, with the port that the system chose if none was asked for.
@@ -87,18 +97,14 @@ impl UdpTransport {
 impl UdpTransport {
     /// Closes the socket; when this returns, another one may have its port.
     pub(crate) async fn close(mut self) {
-        for task in &mut self.tasks {
-            task.abort();
-            let _ = task.await;
-        }
+        self.writer.abort();
+        let _ = (&mut self.writer).await;
     }
 }
 
 impl Drop for UdpTransport {
     fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
+        self.writer.abort();
     }
 }
 
@@ -117,51 +123,52 @@ fn bind_socket(listen: &ListenConfig) -> io::Result<DatagramSocket> {
     DatagramSocket::new(socket.into())
 }
 
-async fn read(
-    socket: Arc<DatagramSocket>,
-    bound: SocketAddr,
-    inputs: mpsc::Sender<Input>,
-    guard: Option<SharedGuard>,
-) {
-    let mut local = LocalAddress::new(bound);
-    let mut buffer = vec![0; MAX_DATAGRAM];
-    loop {
-        let (length, remote) = match socket.receive(&mut buffer).await {
-            Ok(received) => received,
-            Err(error) => {
-                // An earlier datagram met an unreachable port; the socket itself is sound.
-                tracing::debug!(%bound, %error, "receiving failed");
-                tokio::task::yield_now().await;
-                continue;
+impl UdpTransport {
+    /// Takes in what has come, as long as not too much of it waits among `inputs`. Where it leaves nothing behind, the task of
+    /// `context` is woken when more comes.
+    pub(crate) fn poll_receive(&mut self, context: &mut Context<'_>, inputs: &mut VecDeque<Input>) {
+        while inputs.len() < INPUTS {
+            match self.socket.poll_receive(context, &mut self.buffer) {
+                Poll::Ready(Ok((length, remote))) => {
+                    inputs.extend(self.take_in(length, remote, inputs.len()))
+                }
+                Poll::Ready(Err(error)) => {
+                    // An earlier datagram met an unreachable port; the socket itself is sound.
+                    tracing::debug!(bound = %self.bound, %error, "receiving failed");
+                    return context.waker().wake_by_ref();
+                }
+                Poll::Pending => return,
             }
-        };
-        let datagram = &buffer[..length];
-        if is_keep_alive(datagram) || !guard.as_ref().is_none_or(|guard| is_let_in(guard, remote, &inputs)) {
-            continue;
+        }
+    }
+
+    /// What becomes of a datagram while so many inputs are `waiting`.
+    fn take_in(&mut self, length: usize, remote: SocketAddr, waiting: usize) -> Option<Input> {
+        let datagram = &self.buffer[..length];
+        if is_keep_alive(datagram)
+            || !self.guard.as_ref().is_none_or(|guard| is_let_in(guard, remote, waiting))
+        {
+            return None;
         }
         match stun::read(datagram, remote) {
-            Stun::Other => {}
-            Stun::Silence => continue,
+            Stun::Other => {
+                let flow = Flow::new(Protocol::Udp, self.local.towards(remote, Instant::now), remote);
+                Some(Input::from_bytes(Bytes::copy_from_slice(datagram), flow))
+            }
+            Stun::Silence => None,
             Stun::Response(response) => {
                 // One that finds the socket full is lost, as on the way; phones ask again.
-                let _ = socket.try_send(&response, remote);
-                continue;
+                let _ = self.socket.try_send(&response, remote);
+                None
             }
-        }
-        let flow = Flow::new(Protocol::Udp, local.towards(remote, Instant::now()), remote);
-        let input = Input::from_bytes(Bytes::copy_from_slice(datagram), flow);
-        if inputs.send(input).await.is_err() {
-            return;
         }
     }
 }
 
 /// Decides by the source alone, before anything of the message is read or copied.
-fn is_let_in(guard: &SharedGuard, remote: SocketAddr, inputs: &mpsc::Sender<Input>) -> bool {
+fn is_let_in(guard: &SharedGuard, remote: SocketAddr, waiting: usize) -> bool {
     match guard.admit(remote.ip()) {
-        Decision::Serve(Standing::Stranger) => {
-            inputs.max_capacity() - inputs.capacity() < INPUTS_OF_STRANGERS
-        }
+        Decision::Serve(Standing::Stranger) => waiting < INPUTS_OF_STRANGERS,
         Decision::Serve(_) => true,
         Decision::Shed | Decision::Refuse => false,
     }
