@@ -69,6 +69,19 @@ fn names_behind_a_noted_via_are_found() {
 }
 
 #[test]
+fn values_are_looked_for_in_every_line() {
+    let m = parse("OPTIONS sip:a SIP/2.0\nAllow: INVITE , ACK,\nVia: a\nContact: \"x, y\" <sip:a,b@c>\nAllow: BYE\nk: ,\n\n").unwrap();
+    for (word, there) in [("INVITE", true), ("ACK", true), ("BYE", true), ("bye", false), ("", false)] {
+        assert_eq!(m.has_value(&HeaderName::Allow, |value| value == word), there, "{word}");
+    }
+    assert!(m.has_value(&HeaderName::Contact, |value| value == "\"x, y\" <sip:a,b@c>"));
+    assert!(!m.has_value(&HeaderName::Contact, |value| value == "y\" <sip:a"));
+    assert!(m.has_several(&HeaderName::Allow) && !m.has_several(&HeaderName::Contact));
+    assert!(!m.has_several(&HeaderName::Via) && !m.has_several(&HeaderName::Supported));
+    assert!(!m.has_several(&HeaderName::from("X-Odd")));
+}
+
+#[test]
 fn a_via_that_says_nothing_stays_so() {
     let text = "OPTIONS sip:a SIP/2.0\nVia:    \nTo: sip:b\n\n";
     let m = parse(text).unwrap().with_top_via(Some([192, 0, 2, 4].into()), Some(9));

@@ -6,7 +6,7 @@ use core::net::IpAddr;
 use core::ops::Range;
 
 use bytes::Bytes;
-use wire_text::{Address, Decimal, Sixteen, all, position};
+use wire_text::{Address, Decimal, Places, Sixteen, all, find, position};
 
 use super::lines::{Line, Place};
 use super::{Message, NotedVia, Start, StartKind};
@@ -127,6 +127,21 @@ impl Message {
             UNLISTED => self.raw_all(name).nth(1).is_some(),
             number => self.lines.is_repeated(number),
         }
+    }
+
+    /// Whether one of the [values](Self::values) of a list header `is` what is looked for.
+    pub fn has_value(&self, name: &HeaderName, is: impl Fn(&str) -> bool) -> bool {
+        self.raw_all(name).any(|line| match has_marks(line) {
+            false => words(line).any(&is),
+            true => CommaList(Some(line)).any(&is),
+        })
+    }
+
+    /// Whether a list header has more than one [value](Self::values).
+    pub fn has_several(&self, name: &HeaderName) -> bool {
+        let may_have = self.is_repeated(name)
+            || self.raw(name).is_some_and(|line| find(line.as_bytes(), b',').is_some());
+        may_have && self.values(name).nth(1).is_some()
     }
 
     /// The values of a list header, over all its lines: `Allow: A, B` and `Allow: C` are three.
@@ -325,6 +340,22 @@ impl Place {
     fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
+}
+
+/// Whether quotes or brackets stand in a list, between which a comma divides nothing.
+fn has_marks(list: &str) -> bool {
+    position(list.as_bytes(), |octets| octets.equal(b'"') | octets.equal(b'<')).is_some()
+}
+
+/// The elements of a list without them.
+fn words(list: &str) -> impl Iterator<Item = &str> {
+    let ends = Places::of(list.as_bytes(), |octets: Sixteen| octets.equal(b','));
+    let mut start = 0;
+    ends.chain([list.len()]).filter_map(move |end| {
+        let word = list.get(start..end)?.trim_ascii();
+        start = end + 1;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 /// Whether a value of a parameter of Via needs no quotes.

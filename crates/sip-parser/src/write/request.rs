@@ -63,8 +63,9 @@ impl RequestBuilder {
     pub fn build(self) -> Bytes {
         let mut length = Length::default();
         end(&mut length, self.body.as_ref());
-        let mut octets = Vec::from(self.head);
-        octets.reserve_exact(length.0);
+        // A message is kept for a while: it has as much memory as it needs, whatever the head was given.
+        let mut octets = Vec::with_capacity(self.head.len() + length.0);
+        octets.extend_from_slice(self.head.as_bytes());
         end(&mut octets, self.body.as_ref());
         Bytes::from(octets)
     }

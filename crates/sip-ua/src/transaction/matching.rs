@@ -100,5 +100,5 @@ pub(super) fn client_key(branch: &str, method: &Method, prints: &Fingerprints) -
 
 /// Whether a response went through proxies that should have taken their `Via` away (section 8.1.3.3).
 pub(super) fn is_misrouted(response: &Message) -> bool {
-    response.values(&HeaderName::Via).nth(1).is_some()
+    response.has_several(&HeaderName::Via)
 }

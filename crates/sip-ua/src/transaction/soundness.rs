@@ -18,6 +18,9 @@ pub(super) fn fault(request: &Message) -> Option<String> {
         return Some(format!("{name} stands more than once"));
     }
     // The topmost one has been read already; the others tell the way of the response.
+    if !request.has_several(&HeaderName::Via) {
+        return None;
+    }
     let vias = request.values(&HeaderName::Via).skip(1);
     vias.map(Via::parse).find_map(Result::err).map(|error| error.to_string())
 }

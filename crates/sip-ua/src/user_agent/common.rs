@@ -79,7 +79,7 @@ pub(super) enum Server {
 
 /// Whether a header of a message, a list of words, has this one.
 pub(super) fn lists(message: &Message, header: &HeaderName, word: &str) -> bool {
-    message.values(header).any(|listed| listed.eq_ignore_ascii_case(word))
+    message.has_value(header, |listed| listed.eq_ignore_ascii_case(word))
 }
 
 impl Common {

@@ -160,9 +160,8 @@ impl SessionTimer {
 
     /// What the peer's Allow says. A message without one changes nothing.
     fn note_peer(&mut self, message: &Message) {
-        let mut methods = message.values(&HeaderName::Allow).peekable();
-        if methods.peek().is_some() {
-            self.peer_updates = methods.any(|method| method == "UPDATE");
+        if message.has_value(&HeaderName::Allow, |_| true) {
+            self.peer_updates = message.has_value(&HeaderName::Allow, |method| method == "UPDATE");
         }
     }
 }
