@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::Core;
 use super::listening::Listening;
-use crate::transport::{BindError, Flow, ListenConfig, OpenConnections, PeerNames, Protocol, source_towards};
+use crate::transport::{BindError, Flow, ListenConfig, OpenConnections, PeerNames, Protocol, Sources};
 
 /// What the core's task is asked to do.
 pub(super) enum Command<C> {
@@ -29,6 +29,8 @@ pub struct Handle<C: Core> {
     listening: Listening,
     open: OpenConnections,
     names: PeerNames,
+    /// Held for as long as it takes to ask the routing table, at most.
+    sources: Arc<Mutex<Sources>>,
 }
 
 impl<C: Core> Handle<C> {
@@ -38,7 +40,7 @@ impl<C: Core> Handle<C> {
         open: OpenConnections,
         names: PeerNames,
     ) -> Self {
-        Self { commands, listening, open, names }
+        Self { commands, listening, open, names, sources: Arc::default() }
     }
 
     /// Runs `command` on the core, soon, with the time at which it runs. Returns at once. After a shutdown
@@ -97,7 +99,8 @@ impl<C: Core> Handle<C> {
         {
             return Some(Flow::new(protocol, local, remote));
         }
-        let source = source_towards(remote.ip())?;
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        let source = sources.towards(remote.ip(), Instant::now())?;
         let is_best = |address: &&SocketAddr| address.ip() == source || address.ip().is_unspecified();
         let mut local = *sockets.iter().find(is_best).or(sockets.first())?;
         if local.ip().is_unspecified() {
@@ -143,6 +146,7 @@ impl<C: Core> Clone for Handle<C> {
             listening: self.listening.clone(),
             open: self.open.clone(),
             names: self.names.clone(),
+            sources: self.sources.clone(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::hashing::Map;
 
 /// The address that the system would send from to reach `remote`. Asks the routing table; sends nothing.
-pub(crate) fn source_towards(remote: IpAddr) -> Option<IpAddr> {
+fn source_towards(remote: IpAddr) -> Option<IpAddr> {
     let any: IpAddr = match remote {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
@@ -16,21 +16,42 @@ pub(crate) fn source_towards(remote: IpAddr) -> Option<IpAddr> {
     socket.local_addr().ok().map(|local| local.ip()).filter(|ip| !ip.is_unspecified())
 }
 
-/// Makes concrete the address of a socket that listens on all of them, and remembers what the system said.
-#[derive(Debug)]
-pub(crate) struct LocalAddress {
-    bound: SocketAddr,
-    known: Map<IpAddr, (IpAddr, Instant)>,
-}
+/// What the system said of where it sends from, remembered for a while.
+#[derive(Debug, Default)]
+pub(crate) struct Sources(Map<IpAddr, (IpAddr, Instant)>);
 
-impl LocalAddress {
+impl Sources {
     /// Peers remembered; all are forgotten when it is reached.
     const CAPACITY: usize = 4096;
     /// How long an answer of the system is believed: routes change when a cable or a lease does.
     const FRESH: Duration = Duration::from_secs(30);
 
+    /// The address that the system sends from to reach `remote`.
+    pub(crate) fn towards(&mut self, remote: IpAddr, now: Instant) -> Option<IpAddr> {
+        if let Some(&(ip, since)) = self.0.get(&remote)
+            && now.saturating_duration_since(since) < Self::FRESH
+        {
+            return Some(ip);
+        }
+        let ip = source_towards(remote)?;
+        if self.0.len() >= Self::CAPACITY {
+            self.0.clear();
+        }
+        self.0.insert(remote, (ip, now));
+        Some(ip)
+    }
+}
+
+/// Makes concrete the address of a socket that listens on all of them.
+#[derive(Debug)]
+pub(crate) struct LocalAddress {
+    bound: SocketAddr,
+    sources: Sources,
+}
+
+impl LocalAddress {
     pub(crate) fn new(bound: SocketAddr) -> Self {
-        Self { bound, known: Map::default() }
+        Self { bound, sources: Sources::default() }
     }
 
     /// The address under which `remote` sees the socket. The time is asked for only where it is needed.
@@ -38,18 +59,10 @@ impl LocalAddress {
         if !self.bound.ip().is_unspecified() {
             return self.bound;
         }
-        let now = now();
-        if let Some(&(ip, since)) = self.known.get(&remote.ip())
-            && now.saturating_duration_since(since) < Self::FRESH
-        {
-            return SocketAddr::new(ip, self.bound.port());
+        match self.sources.towards(remote.ip(), now()) {
+            Some(ip) => SocketAddr::new(ip, self.bound.port()),
+            None => self.bound,
         }
-        let Some(ip) = source_towards(remote.ip()) else { return self.bound };
-        if self.known.len() >= Self::CAPACITY {
-            self.known.clear();
-        }
-        self.known.insert(remote.ip(), (ip, now));
-        SocketAddr::new(ip, self.bound.port())
     }
 }
 
@@ -65,6 +78,13 @@ mod tests {
         assert_eq!(LocalAddress::new(bound).towards(remote, || now), bound);
         let mut any = LocalAddress::new("0.0.0.0:5060".parse().unwrap());
         assert_eq!(any.towards(remote, || now), "127.0.0.1:5060".parse().unwrap());
-        assert_eq!(any.known.len(), 1);
+        assert_eq!(any.sources.0.len(), 1);
+        let later = now + Sources::FRESH;
+        any.towards(remote, || later);
+        assert_eq!(
+            any.sources.0.get(&remote.ip()).map(|(_, since)| *since),
+            Some(later),
+            "it is asked again"
+        );
     }
 }

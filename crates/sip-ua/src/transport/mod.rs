@@ -34,7 +34,7 @@ pub use web_guests::{Visit, WebGuests};
 pub(crate) use connection::{Connection, Intake, Opened, Opening};
 pub(crate) use door::Door;
 pub(crate) use input::{Accepted, Input};
-pub(crate) use local_address::source_towards;
+pub(crate) use local_address::Sources;
 pub(crate) use open_connections::OpenConnections;
 pub(crate) use outside::{media_address, sent_by};
 pub(crate) use peer_names::PeerNames;
