@@ -1,4 +1,5 @@
-//! What it costs to encode and to decode 20 ms of a voice: processor time, instructions and allocations, as a table.
+//! What it costs to encode and to decode 20 ms of a voice, and to bring it to another rate: processor time, instructions and
+//! allocations, as a table.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -83,6 +84,17 @@ fn opus_at(names: [&'static str; 2], rate: SampleRate, bitrate: u32) -> [Operati
     both(names, frames, encoder, decoder)
 }
 
+fn resampled(name: &'static str, from: u32, to: u32) -> Operation {
+    let frames = voice(from);
+    Operation::new(name, OURS, 100, move || {
+        let resampler = audio::Resampler::new(from, to);
+        let mut resampler = resampler.unwrap_or_else(|error| panic!("nothing to measure: {error}"));
+        let mut out = vec![0; to as usize / 50];
+        let does = move |pcm: &Vec<i16>| assert_eq!(resampler.process(pcm, &mut out).written, out.len());
+        Frames { frames: frames.clone(), next: 0, does }
+    })
+}
+
 fn operations() -> Vec<Operation> {
     let g722 = both(
         ["G.722, encode", "G.722, decode"],
@@ -122,7 +134,15 @@ fn operations() -> Vec<Operation> {
     );
     let wide = opus_at(["Opus, 16 kHz, encode", "Opus, 16 kHz, decode"], SampleRate::Hz16000, 20_000);
     let full = opus_at(["Opus, 48 kHz, encode", "Opus, 48 kHz, decode"], SampleRate::Hz48000, 32_000);
-    [g722, g726, gsm, wide, full].into_iter().flatten().collect()
+    let rates = [
+        resampled("8 to 16 kHz", 8_000, 16_000),
+        resampled("16 to 8 kHz", 16_000, 8_000),
+        resampled("8 to 48 kHz", 8_000, 48_000),
+        resampled("48 to 8 kHz", 48_000, 8_000),
+        resampled("16 to 48 kHz", 16_000, 48_000),
+        resampled("48 to 16 kHz", 48_000, 16_000),
+    ];
+    [g722, g726, gsm, wide, full].into_iter().flatten().chain(rates).collect()
 }
 
 fn main() -> ExitCode {

@@ -13,7 +13,7 @@ pub(super) struct Design {
 
 impl Design {
     /// Shape parameter of the Kaiser window for the rejection (Kaiser 1974).
-    fn beta(&self) -> f64 {
+    pub(super) fn beta(&self) -> f64 {
         0.1102 * (self.rejection - 8.7)
     }
 
@@ -71,7 +71,7 @@ impl Filter {
 }
 
 /// A windowed sinc as a function of time in samples.
-struct Kernel {
+pub(super) struct Kernel {
     cutoff: f64,
     half: f64,
     beta: f64,
@@ -80,11 +80,11 @@ struct Kernel {
 }
 
 impl Kernel {
-    fn new(cutoff: f64, half: f64, beta: f64) -> Kernel {
+    pub(super) fn new(cutoff: f64, half: f64, beta: f64) -> Kernel {
         Kernel { cutoff, half, beta, middle: bessel_i0(beta) }
     }
 
-    fn at(&self, time: f64) -> f64 {
+    pub(super) fn at(&self, time: f64) -> f64 {
         let inside = 1.0 - (time / self.half).powi(2);
         if inside < 0.0 {
             return 0.0;

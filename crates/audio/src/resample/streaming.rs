@@ -1,12 +1,15 @@
 use std::time::Duration;
 
-use super::filter::{Design, Filter, dot, sample};
+use super::bank::Bank;
+use super::filter::Design;
+use super::half_band::{DELAY_IN_HALVES, Doubler, Halver};
 use super::{RATES, greatest_common_divisor};
 
 /// Most phases a bank may have: 44.1 to 48 kHz needs 160, 8 to 44.1 kHz needs 441.
 const MAX_PHASES: u32 = 512;
-/// Samples taken in at a time: 20 ms at 48 kHz.
-const BLOCK: usize = 960;
+
+/// Below this the lower of two rates is that of a telephone.
+const WIDE_FROM: u32 = 16_000;
 
 /// Towards or from the narrow band: 1.9 ms, flat to 3.4 kHz. What lies between 4 and 4.4 kHz may fold to above
 /// 3.6 kHz, where a telephone hears next to nothing.
@@ -31,17 +34,16 @@ const WIDE: Design = Design { half_width: 24.0, rejection: 60.0, stop: 1.05 };
 pub struct Resampler {
     from: u32,
     to: u32,
-    filter: Filter,
-    /// How far the input moves on with each output: whole samples, and phases.
-    whole_step: usize,
-    part_step: usize,
-    phases: usize,
-    /// Samples that later outputs still need, then new ones.
-    buffer: Vec<f32>,
-    filled: usize,
-    /// First sample in the buffer of the next output.
-    start: usize,
-    phase: usize,
+    road: Road,
+}
+
+/// How the rate is changed.
+#[derive(Clone, Debug)]
+enum Road {
+    Copied,
+    Doubled(Doubler),
+    Halved(Halver),
+    Any(Bank),
 }
 
 /// How much of its input and output a [`Resampler::process`] used.
@@ -80,66 +82,63 @@ impl Resampler {
         if phases > MAX_PHASES || step > MAX_PHASES {
             return Err(error);
         }
-        let design = if from.min(to) < 16_000 { NARROW } else { WIDE };
-        let (phases, step) = (phases as usize, step as usize);
-        let filter = Filter::new(from, to, phases, design);
-        let buffer = vec![0.0; filter.taps() - 1 + BLOCK];
-        let mut resampler = Resampler {
-            from,
-            to,
-            filter,
-            whole_step: step / phases,
-            part_step: step % phases,
-            phases,
-            buffer,
-            filled: 0,
-            start: 0,
-            phase: 0,
+        let narrow = from.min(to) < WIDE_FROM;
+        let road = match (phases, step) {
+            (1, 1) => Road::Copied,
+            (2, 1) if narrow => Road::Doubled(Doubler::new()),
+            (1, 2) if narrow => Road::Halved(Halver::new()),
+            (phases, step) => {
+                let design = if narrow { NARROW } else { WIDE };
+                Road::Any(Bank::new((from, to), (phases as usize, step as usize), design))
+            }
         };
-        resampler.reset();
-        Ok(resampler)
+        Ok(Resampler { from, to, road })
     }
 
     /// Takes samples from `input` until there are no more, or until `output` is full. When `output` is too
     /// short nothing is lost: call again with what was not read.
     pub fn process(&mut self, input: &[i16], output: &mut [i16]) -> Processed {
-        if self.from == self.to {
-            let length = input.len().min(output.len());
-            output[..length].copy_from_slice(&input[..length]);
-            return Processed { read: length, written: length };
+        match &mut self.road {
+            Road::Copied => {
+                let length = input.len().min(output.len());
+                output[..length].copy_from_slice(&input[..length]);
+                Processed { read: length, written: length }
+            }
+            Road::Doubled(doubler) => doubler.process(input, output),
+            Road::Halved(halver) => halver.process(input, output),
+            Road::Any(bank) => bank.process(input, output),
         }
-        let mut processed = Processed { read: 0, written: self.produce(output) };
-        while processed.read < input.len() && processed.written < output.len() {
-            processed.read += self.absorb(&input[processed.read..]);
-            processed.written += self.produce(&mut output[processed.written..]);
-        }
-        processed
     }
 
     /// How many samples the next [`process`](Resampler::process) gives for `input` samples.
     pub fn output_length(&self, input: usize) -> usize {
-        if self.from == self.to {
-            return input;
+        match &self.road {
+            Road::Copied => input,
+            Road::Doubled(doubler) => doubler.output_length(input),
+            Road::Halved(halver) => halver.output_length(input),
+            Road::Any(bank) => bank.output_length(input),
         }
-        let places = (self.filled + input + 1).saturating_sub(self.start + self.filter.taps());
-        (places * self.phases)
-            .saturating_sub(self.phase)
-            .div_ceil(self.whole_step * self.phases + self.part_step)
     }
 
     /// How long a sound stays inside.
     pub fn delay(&self) -> Duration {
-        if self.from == self.to {
-            return Duration::ZERO;
-        }
-        Duration::from_nanos(self.filter.half() as u64 * 1_000_000_000 / u64::from(self.from))
+        let halves_of_a_sample = match &self.road {
+            Road::Copied => 0,
+            Road::Doubled(_) => DELAY_IN_HALVES,
+            Road::Halved(_) => 2 * DELAY_IN_HALVES,
+            Road::Any(bank) => 2 * bank.delay() as u64,
+        };
+        Duration::from_nanos(halves_of_a_sample * 500_000_000 / u64::from(self.from))
     }
 
     /// Forgets what it heard, for another stream.
     pub fn reset(&mut self) {
-        self.filled = self.filter.taps() - 1;
-        self.buffer[..self.filled].fill(0.0);
-        (self.start, self.phase) = (0, 0);
+        match &mut self.road {
+            Road::Copied => {}
+            Road::Doubled(doubler) => *doubler = Doubler::new(),
+            Road::Halved(halver) => *halver = Halver::new(),
+            Road::Any(bank) => bank.reset(),
+        }
     }
 
     /// Rate of the input in Hz.
@@ -150,39 +149,6 @@ impl Resampler {
     /// Rate of the output in Hz.
     pub fn to(&self) -> u32 {
         self.to
-    }
-
-    /// Takes in as many samples as there is room for.
-    fn absorb(&mut self, input: &[i16]) -> usize {
-        let used = self.start.min(self.filled);
-        self.buffer.copy_within(used..self.filled, 0);
-        self.filled -= used;
-        self.start -= used;
-        let room = &mut self.buffer[self.filled..];
-        let length = room.len().min(input.len());
-        for (place, &sample) in room.iter_mut().zip(input) {
-            *place = f32::from(sample);
-        }
-        self.filled += length;
-        length
-    }
-
-    /// Puts out what the samples in the buffer suffice for.
-    fn produce(&mut self, output: &mut [i16]) -> usize {
-        let taps = self.filter.taps();
-        let mut written = 0;
-        while written < output.len() && self.start + taps <= self.filled {
-            let samples = &self.buffer[self.start..self.start + taps];
-            output[written] = sample(dot(self.filter.phase(self.phase), samples));
-            written += 1;
-            self.start += self.whole_step;
-            self.phase += self.part_step;
-            if self.phase >= self.phases {
-                self.phase -= self.phases;
-                self.start += 1;
-            }
-        }
-        written
     }
 }
 
@@ -261,6 +227,21 @@ mod tests {
         ] {
             let level = decibels(amplitude(&through(from, to, tone), to, image));
             assert!(level < -58.0, "{from} -> {to}, {tone} Hz at {image} Hz: {level} dB");
+        }
+    }
+
+    #[test]
+    fn a_tone_stays_alone() {
+        for from in CALL_RATES {
+            for to in CALL_RATES {
+                for frequency in [400.0, 1_000.0, 3_000.0] {
+                    let heard = through(from, to, frequency);
+                    let whole = heard.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>();
+                    let tone = amplitude(&heard, to, frequency).powi(2) / 2.0 * f64::from(to);
+                    let rest = 10.0 * ((whole - tone).max(1.0) / whole).log10();
+                    assert!(rest < -62.0, "{from} -> {to}, {frequency} Hz: {rest} dB beside it");
+                }
+            }
         }
     }
 
