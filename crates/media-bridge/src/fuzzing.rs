@@ -162,7 +162,7 @@ fn relay_heard(now: Instant, talker: &mut LegCore, listener: &mut LegCore, heard
     talker.begin_noise(heard, datagram);
     talker.end_noise(heard);
     let mut pcm = [0; MOST_SAMPLES];
-    if let Some((noise, sound)) = talker.play_out(now, &mut pcm) {
+    if let Some((noise, sound)) = talker.play_out(now, listener.heard_rate(), &mut pcm) {
         listener.relay_sound(now, &noise, sound, &mut buffer);
     }
     let mut sound = (&[][..], 0);

@@ -123,15 +123,14 @@ impl Bank {
 /// The sum of weighted samples, to the nearest whole number, clipped.
 #[inline(always)]
 fn weighed(weights: &[i16x8], samples: &[i16], bits: u32) -> i16 {
-    let sum = match (weights.as_chunks(), samples.as_chunks()) {
-        // Of a filter as short as most are, the compiler makes a piece without a loop.
-        (([weights], []), ([samples], [])) => four(weights, samples),
-        ((weights, weights_left), (samples, samples_left)) => {
-            let fours = weights.iter().zip(samples).map(|(weights, samples)| four(weights, samples));
-            let left = weights_left.iter().zip(samples_left.as_chunks().0);
-            fours.chain(left.map(|(weights, samples)| i16x8::new(*samples).dot(*weights))).sum()
-        }
-    };
+    let ((weights, weights_left), (samples, samples_left)) = (weights.as_chunks(), samples.as_chunks());
+    let mut sum = i32x4::ZERO;
+    for (weights, samples) in weights.iter().zip(samples) {
+        sum += four(weights, samples);
+    }
+    for (weights, samples) in weights_left.iter().zip(samples_left.as_chunks::<LANES>().0) {
+        sum += i16x8::new(*samples).dot(*weights);
+    }
     let [a, b, c, d] = sum.to_array();
     // Each part may be anything, the whole has 32 bits.
     let sum = a.wrapping_add(b).wrapping_add(c.wrapping_add(d));

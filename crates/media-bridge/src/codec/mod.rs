@@ -219,6 +219,11 @@ impl Codec {
         }
     }
 
+    /// Whether [`rate_for`](Self::rate_for) is not always the same.
+    pub(crate) const fn has_several_rates(self) -> bool {
+        self.rate_for(0) != self.sample_rate()
+    }
+
     /// Samples of so many ms.
     pub(crate) const fn samples(self, ms: u16) -> usize {
         samples_at(self.sample_rate(), ms)

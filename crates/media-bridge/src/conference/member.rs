@@ -7,6 +7,7 @@ use super::bands::{BandId, Bands, samples};
 use super::intake::Intake;
 use super::settings::MemberSettings;
 use super::shared::ShareId;
+use crate::codec::samples_at;
 use crate::id::{BridgeId, LegId};
 use crate::leg::Tuning;
 
@@ -53,6 +54,9 @@ pub(super) struct Member {
 /// What one member alone hears, on its way to its packets.
 struct Outlet {
     resampler: Option<Resampler>,
+    /// The rate of packets, and how long they are.
+    rate: u32,
+    length: usize,
     /// What waits until a packet is full.
     pending: Box<[i16]>,
     filled: usize,
@@ -110,7 +114,6 @@ impl Member {
             self.band = band;
             self.intake = Intake::new(band.rate());
             self.frame = vec![0; band.frame()].into();
-            self.talk = TalkDetector::new(band.rate(), self.settings.talk);
             self.heard = false;
         }
         self.tuning = Some(tuning);
@@ -175,8 +178,8 @@ impl Member {
         self.heard || self.listening_gain != UNCHANGED || self.share.is_none()
     }
 
-    /// Mixes what it alone hears, and hands `send` the sound of each packet that is full.
-    pub(super) fn mix(&mut self, bands: &Bands, mut send: impl FnMut(&[i16])) {
+    /// Mixes what it alone hears, and hands `send` the sound of each packet that is full, and its rate.
+    pub(super) fn mix(&mut self, bands: &Bands, mut send: impl FnMut(&[i16], u32)) {
         let mut sound = [0_i16; 960];
         let mixed = &mut sound[..self.band.frame()];
         match self.heard {
@@ -187,11 +190,8 @@ impl Member {
             mix::scale(mixed, self.listening_gain);
         }
         match &mut self.outlet {
-            None => send(mixed),
-            Some(outlet) => {
-                let length = self.tuning.map_or(0, |tuning| tuning.codec.samples(tuning.ms));
-                outlet.push(mixed, length, send);
-            }
+            None => send(mixed, self.band.rate()),
+            Some(outlet) => outlet.push(mixed, send),
         }
     }
 }
@@ -199,16 +199,23 @@ impl Member {
 impl Outlet {
     /// `None` where what is mixed in a turn makes a packet as it is.
     fn between(rate: u32, tuning: Tuning) -> Option<Self> {
-        let to = tuning.codec.sample_rate();
+        let to = tuning.codec.encoding_rate(rate, &tuning.opus);
         if rate == to && u32::from(tuning.ms) == super::bands::TURN {
             return None;
         }
         let resampler = if rate == to { None } else { Resampler::new(rate, to).ok() };
         let room = to * LONGEST / 1_000 + samples(to) as u32;
-        Some(Self { resampler, pending: vec![0; room as usize].into(), filled: 0 })
+        Some(Self {
+            resampler,
+            rate: to,
+            length: samples_at(to, tuning.ms),
+            pending: vec![0; room as usize].into(),
+            filled: 0,
+        })
     }
 
-    fn push(&mut self, mixed: &[i16], length: usize, mut send: impl FnMut(&[i16])) {
+    fn push(&mut self, mixed: &[i16], mut send: impl FnMut(&[i16], u32)) {
+        let length = self.length;
         let free = &mut self.pending[self.filled..];
         let written = match &mut self.resampler {
             Some(resampler) => resampler.process(mixed, free).written,
@@ -220,7 +227,7 @@ impl Outlet {
         };
         self.filled += written;
         while length > 0 && self.filled >= length {
-            send(&self.pending[..length]);
+            send(&self.pending[..length], self.rate);
             self.pending.copy_within(length..self.filled, 0);
             self.filled -= length;
         }

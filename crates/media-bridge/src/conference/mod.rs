@@ -18,6 +18,7 @@ mod intake;
 mod loudest;
 mod member;
 mod prompt;
+mod rates;
 mod room;
 mod settings;
 mod shared;

@@ -8,6 +8,7 @@ use super::bands::{BandId, Bands};
 use super::loudest;
 use super::member::{Member, Newcomer};
 use super::prompt::Prompt;
+use super::rates::Rates;
 use super::settings::{ConferenceConfig, ConferenceEvent, HIGHEST_RATE, MemberSettings};
 use super::shared::Shares;
 use super::taps::Taps;
@@ -37,6 +38,7 @@ pub(crate) trait Audience {
 pub(crate) struct Room {
     config: ConferenceConfig,
     members: Slab<Member>,
+    rates: Rates,
     bands: Bands,
     shares: Shares,
     prompt: Prompt,
@@ -50,6 +52,7 @@ impl Room {
     pub(crate) fn new(mut config: ConferenceConfig) -> Self {
         config.highest_rate = config.highest_rate.min(HIGHEST_RATE);
         Self {
+            rates: Rates::up_to(config.highest_rate),
             config,
             members: Slab::new(),
             bands: Bands::default(),
@@ -67,8 +70,9 @@ impl Room {
         self.bands.enter(band);
         let mut member = Member::new(newcomer, band);
         if let Some(tuning) = tuning {
-            tune(&mut member, tuning, self.config.highest_rate, &mut self.bands, &mut self.shares);
+            tune(&mut member, tuning, &self.rates, &mut self.bands, &mut self.shares);
         }
+        self.rates.forget();
         let number = self.members.insert(member);
         // A turn has room for everybody.
         self.speakers.reserve(self.members.len().saturating_sub(self.speakers.len()));
@@ -79,6 +83,7 @@ impl Room {
     pub(crate) fn leave(&mut self, number: usize) -> Option<Newcomer> {
         let member = self.members.try_remove(number)?;
         self.bands.leave(member.band);
+        self.rates.forget();
         if let Some(share) = member.share {
             self.shares.leave(share);
         }
@@ -106,6 +111,11 @@ impl Room {
     /// Whether somebody wants what is said by that member: it is not muted.
     pub(crate) fn listens_to(&self, number: usize) -> bool {
         self.members.get(number).is_some_and(|member| !member.settings.muted)
+    }
+
+    /// Samples a second that are worth decoding of what that member says.
+    pub(crate) fn wanted_rate(&self, number: usize) -> u32 {
+        self.members.get(number).map_or(HIGHEST_RATE, |member| member.band.rate())
     }
 
     /// Whether keys of that member are for the others.
@@ -136,6 +146,7 @@ impl Room {
     /// One more listens to all members together, at `rate` samples a second or the next rate below.
     pub(crate) fn tap(&mut self, end: TapEnd, rate: u32) {
         self.taps.add(end, rate.min(HIGHEST_RATE), &mut self.bands);
+        self.rates.forget();
     }
 
     /// Ends what plays.
@@ -153,15 +164,32 @@ impl Room {
     /// Twenty milliseconds: everybody is sent what the others say.
     pub(crate) fn turn(&mut self, now: Instant, audience: &mut impl Audience, buffer: &mut [u8]) {
         self.turn += 1;
+        self.settle_rates();
         self.bands.begin();
         self.gather(audience);
         let ended = self.prompt.speak(&mut self.bands);
         self.tell_end(ended);
         self.bands.mix();
         self.taps.listen(now, self.turn, &self.bands);
-        self.taps.look_after(&mut self.bands);
+        if self.taps.look_after(&mut self.bands) {
+            self.rates.forget();
+        }
         for number in 0..self.members.capacity() {
             self.send(now, number, audience, buffer);
+        }
+    }
+
+    /// Those who can hear at any rate do so at the best of the others.
+    fn settle_rates(&mut self) {
+        if !self.rates.settle(&self.members, || self.taps.best_rate()) {
+            return;
+        }
+        for (_, member) in &mut self.members {
+            if let Some(tuning) = member.tuning
+                && self.rates.band(tuning) != member.band
+            {
+                tune(member, tuning, &self.rates, &mut self.bands, &mut self.shares);
+            }
         }
     }
 
@@ -200,7 +228,8 @@ impl Room {
         let Some(leg) = audience.leg(place) else { return };
         let Some(tuning) = leg.tuning() else { return };
         if member.tuning != Some(tuning) {
-            tune(member, tuning, self.config.highest_rate, &mut self.bands, &mut self.shares);
+            tune(member, tuning, &self.rates, &mut self.bands, &mut self.shares);
+            self.rates.forget();
         }
         if leg.makes_packets() {
             // It hears something of its own.
@@ -230,8 +259,8 @@ impl Room {
             }
             return;
         }
-        member.mix(&self.bands, |sound| {
-            let outgoing = audience.leg(place).and_then(|leg| leg.speak(now, sound, buffer));
+        member.mix(&self.bands, |sound, rate| {
+            let outgoing = audience.leg(place).and_then(|leg| leg.speak(now, (sound, rate), buffer));
             if let Some(outgoing) = outgoing {
                 audience.send(place, buffer, outgoing);
             }
@@ -240,8 +269,8 @@ impl Room {
 }
 
 /// Lets a member hear as its leg speaks now.
-fn tune(member: &mut Member, tuning: Tuning, highest: u32, bands: &mut Bands, shares: &mut Shares) {
-    let band = BandId::of(tuning.codec.sample_rate().min(highest));
+fn tune(member: &mut Member, tuning: Tuning, rates: &Rates, bands: &mut Bands, shares: &mut Shares) {
+    let band = rates.band(tuning);
     bands.enter(band);
     bands.leave(member.band);
     if let Some(share) = member.share.take() {

@@ -22,6 +22,8 @@ pub(super) struct Shares(Slab<Share>);
 struct Share {
     tuning: Tuning,
     band: BandId,
+    /// Samples a second of what is encoded.
+    rate: u32,
     encoder: Box<dyn Encoder>,
     /// Where the codec has another rate than the band.
     resampler: Option<Resampler>,
@@ -43,14 +45,14 @@ impl Shares {
         if u32::from(tuning.ms) != super::bands::TURN {
             return None;
         }
-        let rate = tuning.codec.sample_rate();
+        let rate = tuning.codec.encoding_rate(band.rate(), &tuning.opus);
         let resampler = match band.rate() == rate {
             true => None,
             false => Some(Resampler::new(band.rate(), rate).ok()?),
         };
-        let encoder = tuning.codec.encoder(&tuning.opus)?;
+        let encoder = tuning.codec.encoder_of(rate, &tuning.opus)?;
         let payload = Box::new([0; LONGEST]);
-        let share = Share { tuning, band, encoder, resampler, payload, length: 0, turn: 0, members: 1 };
+        let share = Share { tuning, band, rate, encoder, resampler, payload, length: 0, turn: 0, members: 1 };
         Some(ShareId(self.0.insert(share)))
     }
 
@@ -82,7 +84,7 @@ impl Share {
         let sound = match &mut self.resampler {
             None => mixed,
             Some(resampler) => {
-                let frame = &mut resampled[..samples(self.tuning.codec.sample_rate())];
+                let frame = &mut resampled[..samples(self.rate)];
                 let written = resampler.process(mixed, frame).written;
                 &mut frame[..written]
             }

@@ -52,8 +52,14 @@ impl Taps {
         }
     }
 
-    /// Forgets those who are gone.
-    pub(super) fn look_after(&mut self, bands: &mut Bands) {
+    /// The highest rate that one of them listens at; 0 where there is none.
+    pub(super) fn best_rate(&self) -> u32 {
+        self.0.iter().map(|tap| tap.band.rate()).max().unwrap_or(0)
+    }
+
+    /// Forgets those who are gone, and says whether somebody is.
+    pub(super) fn look_after(&mut self, bands: &mut Bands) -> bool {
+        let before = self.0.len();
         self.0.retain(|tap| {
             let stays = !tap.end.is_abandoned();
             if !stays {
@@ -61,5 +67,6 @@ impl Taps {
             }
             stays
         });
+        self.0.len() != before
     }
 }

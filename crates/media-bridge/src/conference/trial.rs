@@ -9,7 +9,7 @@ use rtp::Header;
 use super::{Audience, ConferenceConfig, MemberSettings, Newcomer, Room};
 use crate::codec::{Codec, MOST_SAMPLES};
 use crate::id::{BridgeId, LegId};
-use crate::leg::{HIGHEST_RATE, LegCore, Outgoing, Seed};
+use crate::leg::{LegCore, Outgoing, Seed};
 use crate::settings::LegSettings;
 use crate::statistics::Counters;
 
@@ -87,9 +87,10 @@ impl Trial {
         self.legs.packets = 0;
         for speaker in &mut self.speakers {
             let Some(leg) = self.legs.legs.get_mut(speaker.place) else { continue };
+            let wanted = self.room.wanted_rate(speaker.number);
             let packet = speaker.next();
             let Some(heard) = leg.hear(self.now, peer(), packet) else { continue };
-            let Some(sound) = leg.decode(&heard, packet, HIGHEST_RATE, &mut self.sound[..]) else { continue };
+            let Some(sound) = leg.decode(&heard, packet, wanted, &mut self.sound[..]) else { continue };
             self.room.hear(speaker.number, (heard.header.timestamp, heard.clock_rate), sound);
         }
         self.room.turn(self.now, &mut self.legs, &mut self.buffer[..]);

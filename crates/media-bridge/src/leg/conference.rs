@@ -51,10 +51,14 @@ impl LegCore {
         self.finish(now, (payload.len(), ms), to, packet)
     }
 
-    /// Encodes what this leg alone hears, as long as a packet of its codec, and sends it.
-    pub(crate) fn speak(&mut self, now: Instant, sound: &[i16], packet: &mut [u8]) -> Option<Outgoing> {
+    /// Encodes what this leg alone hears, at a rate that its codec has and as long as a packet of it, and sends it.
+    pub(crate) fn speak(
+        &mut self,
+        now: Instant,
+        (sound, rate): (&[i16], u32),
+        packet: &mut [u8],
+    ) -> Option<Outgoing> {
         let to = self.destination()?;
-        let rate = self.spoken.codec()?.sample_rate();
         let ms = (sound.len() * 1_000 / rate as usize) as u16;
         let unshaped = (sound, rate);
         let shapes = self.shapes_sent();

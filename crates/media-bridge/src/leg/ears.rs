@@ -42,8 +42,14 @@ impl LegCore {
     /// Whether what was heard has to be decoded for what may be in it.
     #[inline]
     pub(crate) fn listens(&self, heard: &Heard) -> bool {
-        (self.jury.is_some() || self.shapes_heard() || self.listens_for_keys())
+        self.listens_to_sound()
             && matches!(heard.content, Content::Audio(codec, _) if codec.is_translatable())
+    }
+
+    /// The same of whatever sound is heard.
+    #[inline]
+    pub(crate) fn listens_to_sound(&self) -> bool {
+        self.jury.is_some() || self.shapes_heard() || self.listens_for_keys()
     }
 
     /// Listens to the sound of a packet, tells the owner of keys, and returns them for whoever is to hear them.

@@ -8,7 +8,7 @@ use rtp_jitter::{Adaptive, Config, Mode, PacketInfo, Playout};
 
 use super::LegCore;
 use super::receive::{Content, Heard};
-use crate::codec::{Codec, Decoder};
+use crate::codec::{Codec, Decoder, samples_at};
 use crate::settings::{JitterBuffer, JitterMode};
 
 /// Milliseconds between two turns of the wheel, each of which plays as much.
@@ -20,6 +20,8 @@ const LEAST_RESYNC: Duration = Duration::from_millis(100);
 /// The stream of one codec that is evened out, and the one that is made of it.
 pub(super) struct Evening {
     codec: Codec,
+    /// Samples a second that it is decoded to.
+    rate: u32,
     playout: Playout<Speech>,
     /// The header of what is played next, as if it had come so.
     next: Header,
@@ -64,18 +66,30 @@ impl Evening {
             max_payload: codec.longest_kept(),
             ..Config::adaptive(codec.clock_rate())
         };
-        let playout = Playout::new(config, codec.sample_rate(), Speech(codec.decoder()?)).ok()?;
+        let rate = codec.sample_rate();
+        let playout = Playout::new(config, rate, Speech(codec.decoder()?)).ok()?;
         Some(Self {
             codec,
+            rate,
             playout,
             next: Header { ssrc, ..Header::default() },
             silent: true,
             redundant: false,
         })
     }
-}
 
-impl Evening {
+    /// Decodes for whoever hears `wanted` samples a second; what waits goes on waiting.
+    fn decode_for(&mut self, wanted: u32) {
+        let rate = self.codec.rate_for(wanted);
+        if rate == self.rate {
+            return;
+        }
+        let decoder = self.codec.decoder_to(rate).map(Speech);
+        if decoder.is_some_and(|decoder| self.playout.decode_to(rate, decoder).is_ok()) {
+            self.rate = rate;
+        }
+    }
+
     /// What the buffer knows of the stream.
     pub(super) fn metrics(&self) -> VoipMetrics {
         let known = self.playout.voip_metrics();
@@ -129,16 +143,19 @@ impl LegCore {
         true
     }
 
-    /// The next 20 ms from the buffer, or of a pause, as if they had just been heard. `None` while nobody talks.
+    /// The next 20 ms from the buffer, or of a pause, as if they had just been heard, for somebody who hears `wanted` samples a
+    /// second. `None` while nobody talks.
     pub(crate) fn play_out<'p>(
         &mut self,
         now: Instant,
+        wanted: u32,
         pcm: &'p mut [i16],
     ) -> Option<(Heard, (&'p [i16], u32))> {
         let since = self.since(now);
         let Some(evening) = &mut self.evening else { return self.next_noise(now, pcm) };
-        let codec = evening.codec;
-        let sound = pcm.get_mut(..codec.samples(TURN))?;
+        evening.decode_for(wanted);
+        let (codec, rate) = (evening.codec, evening.rate);
+        let sound = pcm.get_mut(..samples_at(rate, TURN))?;
         let filled = evening.playout.fill(since, sound);
         let mut header = evening.next;
         evening.next.timestamp = header.timestamp.wrapping_add(u32::from(TURN) * codec.clock_rate() / 1_000);
@@ -156,6 +173,6 @@ impl LegCore {
         let content = Content::Audio(codec, 0..0);
         let clock_rate = codec.clock_rate();
         let heard = Heard { header, clock_rate, content, released: false, redundant: evening.redundant };
-        Some((heard, (sound, codec.sample_rate())))
+        Some((heard, (sound, rate)))
     }
 }

@@ -53,7 +53,8 @@ impl Patch {
     /// Writes the payload, and returns its length. `None`: the codec cannot make a packet of that length.
     fn write(&mut self, header: &Header, sound: &[i16], payload: &mut [u8]) -> Option<usize> {
         // Decoders know what came before, and this encoder does not: what leads up to the sound without a break brings it to where
-        // they are. That is the sound turned about its first sample.
+        // they are. That is the sound turned about its first sample, and before that the sound once more, for a third of what it
+        // began with is left after a packet.
         let mut before = [0; MOST_SAMPLES];
         let before = before.get_mut(..sound.len())?;
         let first = i32::from(*sound.first()?);
@@ -61,6 +62,7 @@ impl Patch {
             *turned = (2 * first - i32::from(*sample)).clamp(i16::MIN.into(), i16::MAX.into()) as i16;
         }
         self.recoder.splice();
+        self.encode(header, sound, payload)?;
         self.encode(header, before, payload)?;
         self.encode(header, sound, payload)
     }

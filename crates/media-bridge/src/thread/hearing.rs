@@ -192,7 +192,7 @@ impl<I: PacketIo> Stage<I> {
     /// A packet came that is listened to, or whose listener speaks another codec: it is decoded once, and encoded by the
     /// other leg where that is needed.
     fn take_sound(&mut self, now: Instant, place: usize, heard: &Heard, length: usize) {
-        let wanted = self.wanted_rate(place, heard);
+        let wanted = self.wanted_rate(place);
         let Some(seat) = self.seats.get_mut(place) else { return };
         let Some(packet) = self.buffer.get_mut(..length) else { return };
         let Some(sound) = seat.core.decode(heard, packet, wanted, &mut self.sound[..]) else { return };
@@ -217,10 +217,14 @@ impl<I: PacketIo> Stage<I> {
 
     /// Samples a second that what a leg heard is decoded to. Whoever listens on the way hears everything, and goes on doing so
     /// whatever the leg is bridged with.
-    fn wanted_rate(&self, place: usize, heard: &Heard) -> u32 {
-        let Some(seat) = self.seats.get(place) else { return HIGHEST_RATE };
-        let listener = listener_of(seat, place).filter(|_| !seat.core.listens(heard));
-        let listener = listener.and_then(|listener| self.seats.get(listener));
+    pub(super) fn wanted_rate(&self, place: usize) -> u32 {
+        let Some(seat) = self.seats.get(place).filter(|seat| !seat.core.listens_to_sound()) else {
+            return HIGHEST_RATE;
+        };
+        if let Some(stay) = seat.stay {
+            return self.rooms.wanted_rate(stay);
+        }
+        let listener = listener_of(seat, place).and_then(|listener| self.seats.get(listener));
         listener.map_or(HIGHEST_RATE, |listener| listener.core.heard_rate())
     }
 
@@ -244,8 +248,9 @@ impl<I: PacketIo> Stage<I> {
 
     /// What a leg has in its buffer for this turn of the wheel is heard by whom it talks with.
     pub(super) fn play_out(&mut self, now: Instant, place: usize) {
+        let wanted = self.wanted_rate(place);
         let Some(seat) = self.seats.get_mut(place) else { return };
-        let Some((heard, sound)) = seat.core.play_out(now, &mut self.sound[..]) else { return };
+        let Some((heard, sound)) = seat.core.play_out(now, wanted, &mut self.sound[..]) else { return };
         let keys = seat.core.listen(sound);
         let (length, rate) = (sound.0.len(), sound.1);
         let Some(sound) = self.sound.get_mut(..length) else { return };

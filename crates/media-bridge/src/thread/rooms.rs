@@ -72,6 +72,12 @@ impl Rooms {
         })
     }
 
+    /// Samples a second that are worth decoding of what a member says.
+    pub(super) fn wanted_rate(&self, stay: Stay) -> u32 {
+        let room = self.rooms.get(stay.room).map(|hosted| &hosted.room);
+        room.map_or(HIGHEST_RATE, |room| room.wanted_rate(stay.number))
+    }
+
     /// What a member says, which was made of its jitter buffer.
     pub(super) fn hear(&mut self, stay: Stay, heard: &Heard, sound: (&[i16], u32)) {
         if let Some(room) = self.get(stay) {
@@ -237,6 +243,7 @@ impl<I: PacketIo> Stage<I> {
         heard: &Heard,
         length: usize,
     ) {
+        let wanted = self.wanted_rate(place);
         let Some(room) = self.rooms.get(stay) else { return };
         let Some(seat) = self.seats.get_mut(place) else { return };
         match &heard.content {
@@ -246,7 +253,7 @@ impl<I: PacketIo> Stage<I> {
                     return;
                 }
                 let Some(packet) = self.buffer.get(..length) else { return };
-                let Some(sound) = seat.core.decode(heard, packet, HIGHEST_RATE, &mut self.sound[..]) else {
+                let Some(sound) = seat.core.decode(heard, packet, wanted, &mut self.sound[..]) else {
                     return;
                 };
                 if listens {

@@ -51,18 +51,26 @@ impl<D: Decoder> Playout<D> {
     /// # Errors
     /// What the configuration or the rate cannot mean.
     pub fn new(config: Config, sample_rate: u32, decoder: D) -> Result<Self, ConfigError> {
-        let extension = Extension::new(sample_rate)?;
-        let millisecond = sample_rate as usize / 1_000;
-        // A packet, what is left of a tick, and what a stretch may add.
-        let unplayed = (LONGEST_PACKET + LONGEST_PIECE + 20) * millisecond;
+        let (line, extension) = sound_of(sample_rate)?;
         Ok(Self {
             clock_rate: config.clock_rate,
             queue: PacketQueue::new(config)?,
             decoder,
             rate: sample_rate,
-            line: SampleLine::new(Extension::history(sample_rate), unplayed),
+            line,
             extension,
         })
+    }
+
+    /// Decodes to another rate from now on, which [`Playout::new`] allows. Packets that wait still do, in time; what was decoded
+    /// and not played yet is left out, less than a packet. Allocates.
+    ///
+    /// # Errors
+    /// What the rate cannot mean; then nothing changes.
+    pub fn decode_to(&mut self, sample_rate: u32, decoder: D) -> Result<(), ConfigError> {
+        let (line, extension) = sound_of(sample_rate)?;
+        (self.line, self.extension, self.rate, self.decoder) = (line, extension, sample_rate, decoder);
+        Ok(())
     }
 
     /// Takes in a packet that came at `now`.
@@ -228,6 +236,14 @@ impl<D: Decoder> Playout<D> {
         let (known, room) = self.line.known_and_room(count);
         self.extension.extend(known, room);
     }
+}
+
+/// Room for sound of that rate, and what goes on from it.
+fn sound_of(rate: u32) -> Result<(SampleLine, Extension), ConfigError> {
+    let extension = Extension::new(rate)?;
+    // A packet, what is left of a tick, and what a stretch may add.
+    let unplayed = (LONGEST_PACKET + LONGEST_PIECE + 20) * rate as usize / 1_000;
+    Ok((SampleLine::new(Extension::history(rate), unplayed), extension))
 }
 
 /// Samples as ticks of timestamps.

@@ -2,6 +2,7 @@
 
 mod mixing;
 mod playing;
+mod rates;
 mod sharing;
 mod talking;
 mod tapping;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 use rtp::{Header, Packet};
 
 use super::{Audience, ConferenceConfig, ConferenceEvent, MemberSettings, Newcomer, Room};
-use crate::codec::{Codec, Decoder, MOST_SAMPLES};
+use crate::codec::{Codec, Decoder, Encoder, MOST_SAMPLES};
 use crate::event::LegEvent;
 use crate::id::{BridgeId, LegId};
 use crate::leg::{HIGHEST_RATE, LegCore, Outgoing, Seed};
@@ -39,6 +40,7 @@ struct Phone {
     /// Its number in the room, while it is there.
     number: Option<usize>,
     codec: Codec,
+    encoder: Box<dyn Encoder>,
     decoder: Box<dyn Decoder>,
     sequence: u16,
     timestamp: u32,
@@ -92,9 +94,20 @@ impl Hall {
         let newcomer = Newcomer { stay, leg: LegId::new(0, place as u64), place, settings };
         let number = Some(self.room.enter(newcomer, leg.tuning()));
         let codec = leg_settings.codec;
+        let encoder = codec.encoder(&opus::Settings::default()).unwrap();
         let decoder = codec.decoder().unwrap();
         let (sequence, timestamp, packets) = (0, 0, Vec::new());
-        self.phones.0.push(Phone { leg, told, number, codec, decoder, sequence, timestamp, packets });
+        self.phones.0.push(Phone {
+            leg,
+            told,
+            number,
+            codec,
+            encoder,
+            decoder,
+            sequence,
+            timestamp,
+            packets,
+        });
         place
     }
 
@@ -112,7 +125,7 @@ impl Hall {
         let phone = &mut self.phones.0[place];
         let codec = phone.codec;
         let mut packet = vec![0; 4_000];
-        let octets = codec.encoder(&opus::Settings::default()).unwrap().encode(sound, &mut packet[12..]);
+        let octets = phone.encoder.encode(sound, &mut packet[12..]);
         assert!(octets > 0);
         phone.sequence += 1;
         let ticks = sound.len() as u32 * codec.clock_rate() / codec.sample_rate();
@@ -127,7 +140,8 @@ impl Hall {
         let phone = &mut self.phones.0[place];
         let mut pcm = [0; MOST_SAMPLES];
         let Some(heard) = phone.leg.hear(self.now, peer(), packet) else { return };
-        let Some(sound) = phone.leg.decode(&heard, packet, HIGHEST_RATE, &mut pcm) else { return };
+        let wanted = phone.number.map_or(HIGHEST_RATE, |number| self.room.wanted_rate(number));
+        let Some(sound) = phone.leg.decode(&heard, packet, wanted, &mut pcm) else { return };
         if let Some(number) = phone.number {
             self.room.hear(number, (heard.header.timestamp, heard.clock_rate), sound);
         }

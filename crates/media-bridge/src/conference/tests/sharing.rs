@@ -67,6 +67,7 @@ fn a_phone_that_changes_its_codec_is_followed() {
         if turn == 2 {
             let phone = &mut hall.phones.0[bob];
             phone.codec = Codec::G722;
+            phone.encoder = Codec::G722.encoder(&opus::Settings::default()).unwrap();
             phone.decoder = Codec::G722.decoder().unwrap();
         }
         let length = if turn < 2 { FRAME } else { 2 * FRAME };

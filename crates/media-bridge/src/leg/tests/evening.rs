@@ -27,7 +27,7 @@ fn turns(from: &mut Bench, to: &mut Bench, arrivals: &[Vec<u16>]) -> Vec<Vec<u8>
             assert!(from.leg.even_out(from.now, &heard, &packet));
         }
         let mut pcm = [0; crate::codec::MOST_SAMPLES];
-        if let Some((heard, sound)) = from.leg.play_out(from.now, &mut pcm) {
+        if let Some((heard, sound)) = from.leg.play_out(from.now, to.leg.heard_rate(), &mut pcm) {
             let mut buffer = [0; 2_048];
             let outgoing = to.leg.relay_sound(to.now, &heard, sound, &mut buffer).unwrap();
             sent.push(buffer[..outgoing.length].to_vec());
@@ -91,4 +91,44 @@ fn switched_off_packets_go_on_as_they_come() {
     let packet = packet(3, &tone(3));
     let heard = a.hear(&packet).unwrap();
     assert!(!a.leg.even_out(a.now, &heard, &packet) && !a.leg.needs_wheel());
+}
+
+#[test]
+fn opus_is_decoded_for_whoever_hears_it_and_goes_on_when_that_is_another() {
+    let mut phone = Bench::new(settings(Codec::Opus));
+    phone.leg.set_jitter_buffer(Some(JitterBuffer::new(JitterMode::Fixed)));
+    let mut listeners = [Codec::Pcmu, Codec::G722, Codec::L16Full].map(|codec| Bench::new(settings(codec)));
+    let mut encoder = Codec::Opus.encoder(&opus::Settings::default()).unwrap();
+    let mut numbers = Vec::new();
+    for n in 0..150_u16 {
+        let at = |n: u32| (8_000.0 * (std::f64::consts::TAU * 400.0 * f64::from(n) / 48_000.0).sin()) as i16;
+        let sound: Vec<i16> = (0..960).map(|sample| at(u32::from(n) * 960 + sample)).collect();
+        let mut payload = [0; 1_500];
+        let octets = encoder.encode(&sound, &mut payload);
+        let timestamp = 960 * u32::from(n);
+        let header = Header { payload_type: 110, sequence: n, timestamp, ssrc: 9, ..Header::default() };
+        let packet = [&header.to_bytes()[..], &payload[..octets]].concat();
+        let heard = phone.hear(&packet).unwrap();
+        assert!(phone.leg.even_out(phone.now, &heard, &packet));
+        let listener = &mut listeners[usize::from(n / 50)];
+        let wanted = listener.leg.heard_rate();
+        let (mut pcm, mut buffer) = ([0; crate::codec::MOST_SAMPLES], [0; 4_096]);
+        if let Some((heard, sound)) = phone.leg.play_out(phone.now, wanted, &mut pcm) {
+            assert_eq!((sound.0.len(), sound.1), (wanted as usize / 50, wanted));
+            // The first ones after a change ring in.
+            if n % 50 > 15 {
+                let level = audio::level::rms(sound.0);
+                assert!((4_500.0..7_000.0).contains(&level), "packet {n}: {level}");
+            }
+            numbers.push((heard.header.sequence, heard.header.timestamp));
+            assert!(
+                listener.leg.relay_sound(listener.now, &heard, sound, &mut buffer).is_some(),
+                "packet {n}"
+            );
+        }
+        phone.pass(20);
+        listeners.iter_mut().for_each(|listener| listener.pass(20));
+    }
+    assert!(numbers.len() > 130, "{}", numbers.len());
+    assert!(numbers.windows(2).all(|pair| pair[1] == (pair[0].0 + 1, pair[0].1 + 960)), "one stream");
 }

@@ -137,7 +137,7 @@ proptest! {
                 prop_assert!(a.leg.even_out(a.now, &heard, &packet));
             }
             let mut pcm = [0; MOST_SAMPLES];
-            let Some((heard, sound)) = a.leg.play_out(a.now, &mut pcm) else { continue };
+            let Some((heard, sound)) = a.leg.play_out(a.now, HIGHEST_RATE, &mut pcm) else { continue };
             let mut buffer = [0; 2_048];
             let outgoing = b.leg.relay_sound(b.now, &heard, sound, &mut buffer).expect("there is sound");
             let packet = Packet::parse(&buffer[..outgoing.length]).unwrap();

@@ -20,7 +20,7 @@ fn made(from: &mut Bench, to: &mut Bench, turns: usize) -> Vec<Vec<u8>> {
     let mut sent = Vec::new();
     for _ in 0..turns {
         let mut pcm = [0; crate::codec::MOST_SAMPLES];
-        let (heard, sound) = from.leg.play_out(from.now, &mut pcm).unwrap();
+        let (heard, sound) = from.leg.play_out(from.now, HIGHEST_RATE, &mut pcm).unwrap();
         let mut buffer = [0; 2_048];
         let outgoing = to.leg.relay_sound(to.now, &heard, sound, &mut buffer).unwrap();
         sent.push(buffer[..outgoing.length].to_vec());
@@ -94,7 +94,7 @@ fn who_listens_in_hears_the_noise_too() {
     let (heard, packet) = pause(&mut a, &[30]);
     a.leg.begin_noise(&heard, &packet);
     let mut pcm = [0; crate::codec::MOST_SAMPLES];
-    let (_, (sound, _)) = a.leg.play_out(a.now, &mut pcm).unwrap();
+    let (_, (sound, _)) = a.leg.play_out(a.now, HIGHEST_RATE, &mut pcm).unwrap();
     let mut octets = [0; 2_000];
     let (slice, length) = listening.next(&mut octets).unwrap();
     assert_eq!(
@@ -139,10 +139,10 @@ fn a_pause_fills_what_a_jitter_buffer_leaves_silent() {
     a.pass(5_000);
     let mut pcm = [0; crate::codec::MOST_SAMPLES];
     for _ in 0..20 {
-        a.leg.play_out(a.now, &mut pcm);
+        a.leg.play_out(a.now, HIGHEST_RATE, &mut pcm);
         a.pass(20);
     }
-    let (_, (sound, rate)) = a.leg.play_out(a.now, &mut pcm).unwrap();
+    let (_, (sound, rate)) = a.leg.play_out(a.now, HIGHEST_RATE, &mut pcm).unwrap();
     assert_eq!((sound.len(), rate), (160, 8_000));
     assert!(audio::level::rms_dbfs(sound) > -35.0);
 }
