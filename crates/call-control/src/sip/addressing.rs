@@ -10,6 +10,7 @@ use sip_ua::transport::{Flow, ListenConfig, Protocol};
 use sip_ua::user_agent::Alternative;
 
 use super::directory::NextHop;
+use super::endpoint::SipEndpoint;
 use crate::technology::OriginateError;
 
 /// Our Contact in a dialog that runs over `flow`. Where the peer asked for a `sips:` URI, it gets one (RFC 3261 sections
@@ -46,10 +47,10 @@ pub(super) fn wants_sips(request: &Message) -> bool {
     request.request_uri().is_ok_and(|uri| self::is_sips(uri.as_str())) || near.is_some_and(is_sips)
 }
 
-/// The number that a request asks for; `s` where it names none, as for a caller who just lifts the receiver.
-pub(super) fn dialed_number(request: &Message) -> String {
+/// The number that a request of `endpoint` asks for; `s` where it names none, as for a caller who just lifts the receiver.
+pub(super) fn dialed_number(request: &Message, endpoint: &SipEndpoint) -> String {
     let uri = request.request_uri();
-    let user = uri.ok().and_then(|uri| uri.dialed().map(|user| user.into_owned()));
+    let user = uri.ok().and_then(|uri| uri.dialed().map(|user| endpoint.number_in(user.into_owned())));
     user.filter(|user| !user.is_empty()).unwrap_or_else(|| "s".to_owned())
 }
 

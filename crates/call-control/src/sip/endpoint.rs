@@ -107,6 +107,8 @@ pub struct SipEndpoint {
     pub suppress_q850: bool,
     /// Our Contact in calls towards it has the caller's number, unless there is a `contact_user`.
     pub caller_in_contact: bool,
+    /// What follows a semicolon in the user part of a URI is no part of a number (`100;phone-context=+33` is 100).
+    pub ignores_user_options: bool,
     /// It is told by re-INVITE with whom it is connected, even if it takes UPDATE.
     pub connected_by_invite: bool,
     /// It is told while it still rings whom it calls.
@@ -173,6 +175,14 @@ pub enum GlareMitigation {
 }
 
 impl SipEndpoint {
+    /// The number in the user part of a URI.
+    pub(super) fn number_in(&self, user: String) -> String {
+        match user.split_once(';') {
+            Some((number, _)) if self.ignores_user_options => number.to_owned(),
+            _ => user,
+        }
+    }
+
     /// An endpoint of that name with the defaults of Asterisk: context `default`, G.711, telephone-event, English, no
     /// challenge.
     pub fn new(name: impl Into<String>) -> Self {
@@ -219,6 +229,7 @@ impl SipEndpoint {
             ignore_183_without_sdp: false,
             suppress_q850: false,
             caller_in_contact: false,
+            ignores_user_options: false,
             connected_by_invite: false,
             connected_while_ringing: false,
             caller_tag: String::new(),

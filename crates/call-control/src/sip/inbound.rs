@@ -51,7 +51,7 @@ impl Worker {
         }
         let (dialed, instance) = match self.directory.gruu(invite) {
             Some((dialed, instance)) => (dialed, Some(instance)),
-            None => (addressing::dialed_number(invite), None),
+            None => (addressing::dialed_number(invite, &endpoint), None),
         };
         let caller = caller_of(invite, &endpoint);
         if let Some(status) = self.refusal_of(&endpoint, &dialed, &caller, replaced.is_some()) {

@@ -27,7 +27,7 @@ impl Worker {
         match text_of(request, flow) {
             Some(mut text) => {
                 text.hops = text.hops.map(|hops| hops.min(self.max_forwards));
-                let number = addressing::dialed_number(request);
+                let number = addressing::dialed_number(request, &endpoint);
                 self.directory.message(endpoint, &number, text, reply);
             }
             None => reply.send(Reply::status(415).header("Accept", "text/plain, text/html, message/cpim")),

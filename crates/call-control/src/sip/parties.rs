@@ -20,7 +20,9 @@ type Headers = Vec<(String, String)>;
 /// The party at the far end of a message: what a trusted peer asserts, else what From says.
 pub(super) fn far_end(message: &Message, endpoint: &SipEndpoint) -> CallerId {
     let asserted = endpoint.trust_id_inbound.then(|| asserted(message)).flatten();
-    asserted.unwrap_or_else(|| claimed(message))
+    let mut party = asserted.unwrap_or_else(|| claimed(message));
+    party.number = endpoint.number_in(party.number);
+    party
 }
 
 /// What a peer that is trusted asserts; `None` where it asserts nothing.
@@ -235,6 +237,17 @@ mod tests {
         let private = invite("P-Asserted-Identity: <sip:300@example.com>\r\nPrivacy: id;critical\r\n");
         assert!(!far_end(&private, &trusting()).presentation.is_allowed());
         assert_eq!(far_end(&invite(""), &trusting()), CallerId::new("Claimed", "200"));
+    }
+
+    #[test]
+    fn options_of_a_user_are_part_of_a_number_unless_they_are_ignored() {
+        let asserts = invite("P-Asserted-Identity: \"Real\" <sip:300;cpc=ordinary@example.com>\r\n");
+        let mut endpoint = trusting();
+        assert_eq!(far_end(&asserts, &endpoint), CallerId::new("Real", "300;cpc=ordinary"));
+        endpoint.ignores_user_options = true;
+        assert_eq!(far_end(&asserts, &endpoint), CallerId::new("Real", "300"));
+        endpoint.trust_id_inbound = false;
+        assert_eq!(far_end(&asserts, &endpoint), CallerId::new("Claimed", "200"));
     }
 
     #[test]

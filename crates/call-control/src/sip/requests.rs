@@ -87,10 +87,11 @@ impl Worker {
         // Both are made for everybody: two microseconds more for unknown names could be told from the noise, with patience.
         let usual = self.directory.challenge_terms();
         let unknown = self.directory.challenge_terms_for_unknown(request);
-        let terms = match endpoint {
+        let mut terms = match endpoint {
             Some(endpoint) => endpoint.challenge_terms.clone().unwrap_or(usual),
             None => unknown,
         };
+        terms.client = Some(flow.remote.ip());
         let known = endpoint.map(|e| e.credentials.as_slice()).unwrap_or_default();
         let verdict = self.verifier.verify_request(now, &terms, request, known);
         self.note_verdict(verdict, request, flow, &sender);

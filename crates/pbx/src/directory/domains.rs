@@ -9,6 +9,10 @@ use crate::configuration::SipConfiguration;
 /// this one stands for, and alone. Alone only where `disable_multi_domain=yes`.
 pub(crate) fn names_of(sip: &SipConfiguration, uri: &Uri<'_>) -> Vec<String> {
     let Some(user) = uri.user_unescaped() else { return Vec::new() };
+    let user = match sip.global.ignore_uri_user_options {
+        true => user.split(';').next().unwrap_or_default().into(),
+        false => user,
+    };
     let mut names = Vec::with_capacity(3);
     if !sip.global.disable_multi_domain {
         let domain = uri.host().to_string().to_ascii_lowercase();
@@ -51,5 +55,11 @@ mod tests {
         assert_eq!(names("", "sip:a@other.example"), ["a@other.example", "a"]);
         assert_eq!(names("disable_multi_domain=yes", "sip:a@old.example"), ["a"]);
         assert!(names("", "sip:old.example").is_empty());
+    }
+
+    #[test]
+    fn options_of_a_user_are_part_of_its_name_unless_they_are_ignored() {
+        assert_eq!(names("", "sip:a;x=y@other.example")[1], "a;x=y");
+        assert_eq!(names("ignore_uri_user_options=yes", "sip:a;x=y@other.example"), ["a@other.example", "a"]);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use call_control::sip::{AccessRules, DigitMode, RtpOptions, SipEndpoint};
 use sip_ua::digest::{ChallengeTerms, Credentials, Secret};
+use sip_ua::user_agent::PeerAddress;
 
 use crate::configuration::{Access, Configuration, DtmfMode, Endpoint, Identifier, codec_of};
 
@@ -146,7 +147,12 @@ fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &E
 
 /// How calls with it are set up, changed and ended.
 fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
-    sip.options = endpoint.session_options;
+    // Asterisk writes the source over the Contact with `rewrite_contact`; a proxy stays on the way of all requests.
+    let mut aors = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
+    let has_proxy = !endpoint.outbound_proxy.is_empty() || aors.any(|aor| !aor.outbound_proxy.is_empty());
+    let by_source = endpoint.rewrite_contact || has_proxy;
+    let peer_address = if by_source { PeerAddress::Source } else { PeerAddress::Named };
+    sip.options = endpoint.session_options.with_peer_address(peer_address);
     sip.pickup_groups = endpoint.pickup_groups.clone();
     sip.allow_transfer = endpoint.allow_transfer;
     sip.tells_transfer_progress = endpoint.signalling.refer_blind_progress;
@@ -163,6 +169,7 @@ fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoin
     sip.passes_hold = endpoint.moh_passthrough;
     sip.tone_zone = signalling.tone_zone.clone();
     sip.caller_in_contact = configuration.sip.global.use_callerid_contact;
+    sip.ignores_user_options = configuration.sip.global.ignore_uri_user_options;
 }
 
 /// What it may say of callers, what it is told of them, and who we say that we are.

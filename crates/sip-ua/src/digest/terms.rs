@@ -1,5 +1,6 @@
 //! What a challenge asks for.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::algorithm::Algorithm;
@@ -21,6 +22,10 @@ pub struct ChallengeTerms {
     /// A 2xx tells those who have answered that we know the secret, too, and the next nonce before theirs ends
     /// ([`Verifier::authentication_info`](super::Verifier::authentication_info)). Default off: hardly any phone asks for it.
     pub informs: bool,
+    /// Whom the nonces are given to. One that was given to another address is stale, and the answer to it is not judged:
+    /// over UDP anybody can write an address on a datagram, and only who reads what is sent there has the nonce. So nobody
+    /// can have wrong passwords held against somebody else. Default `None`: nonces are good from everywhere.
+    pub client: Option<IpAddr>,
 }
 
 impl ChallengeTerms {
@@ -32,6 +37,7 @@ impl ChallengeTerms {
             algorithms: vec![Algorithm::Md5],
             nonce_lifetime: Duration::from_secs(32),
             informs: false,
+            client: None,
         }
     }
 }

@@ -33,8 +33,8 @@ impl Default for VerifierConfig {
 pub enum Verdict {
     /// It is who it says it is.
     Accepted,
-    /// The secret is right, but the nonce is too old, not ours, or used up: challenge again with `stale`,
-    /// and no user need be asked.
+    /// The secret is right, but the nonce is too old or used up; or the nonce is not ours, or was given to another address
+    /// ([`ChallengeTerms::client`]), and the secret was not judged. Challenge again with `stale`, and no user need be asked.
     Stale,
     /// The name or the secret is wrong; which of them is not told.
     Refused,
@@ -97,7 +97,7 @@ impl Verifier {
     pub fn challenge(&mut self, now: Instant, terms: &ChallengeTerms, stale: bool) -> Vec<String> {
         let lifetime = Millis::try_from(terms.nonce_lifetime.as_millis()).unwrap_or(Millis::MAX);
         let expires = self.millis(now).saturating_add(lifetime);
-        let nonce = self.mint.issue(expires, &terms.realm);
+        let nonce = self.mint.issue(expires, &terms.realm, terms.client);
         let stale = if stale { ", stale=true" } else { "" };
         let value = |algorithm: &Algorithm| {
             let mut value = String::with_capacity(96 + terms.realm.len() + nonce.len());
@@ -160,15 +160,20 @@ impl Verifier {
         user: Option<&Credentials>,
     ) -> Verdict {
         let now = self.millis(now);
-        let nonce = self.mint.read(&answer.nonce, &answer.realm);
+        let nonce = self.mint.read(&answer.nonce, &answer.realm, terms.client);
+        // Judged whatever the nonce, so that all cost the same.
         let right = self.is_right(terms, answer, method, body, user);
+        // Nobody proves anything, and nobody can be blamed, with a nonce that was not sent to this address. Right and wrong
+        // secrets must look the same then, or they could be tried for nothing.
+        let Some(nonce) = nonce else { return Verdict::Stale };
         if !right {
             return Verdict::Refused;
         }
         let Some(count) = answer.count() else { return Verdict::Refused };
-        match nonce.filter(|nonce| !nonce.expired(now)) {
-            Some(nonce) if self.replay.take(nonce, count, now) => Verdict::Accepted,
-            _ => Verdict::Stale,
+        if !nonce.expired(now) && self.replay.take(nonce, count, now) {
+            Verdict::Accepted
+        } else {
+            Verdict::Stale
         }
     }
 
@@ -180,10 +185,10 @@ impl Verifier {
         answer: &Answer<'_>,
     ) -> Option<String> {
         let now = self.millis(now);
-        let used = self.mint.read(&answer.nonce, &answer.realm)?;
+        let used = self.mint.read(&answer.nonce, &answer.realm, terms.client)?;
         let lifetime = Millis::try_from(terms.nonce_lifetime.as_millis()).unwrap_or(Millis::MAX);
         let ends_soon = used.expires.saturating_sub(now) < lifetime / 2;
-        ends_soon.then(|| self.mint.issue(now.saturating_add(lifetime), &terms.realm))
+        ends_soon.then(|| self.mint.issue(now.saturating_add(lifetime), &terms.realm, terms.client))
     }
 
     /// Whether the hash is the one that the user's secret makes. Takes as long for nobody's.
@@ -346,7 +351,26 @@ mod tests {
         scene.now += Duration::from_secs(33);
         assert_eq!(scene.verdict(&second, true), Verdict::Stale);
         let foreign = Answer { nonce: "f".repeat(64).into(), ..second };
-        assert_eq!(scene.verdict(&foreign, true), Verdict::Refused, "the hash covers the nonce");
+        assert_eq!(scene.verdict(&foreign, true), Verdict::Stale, "we never gave it to anybody");
+    }
+
+    #[test]
+    fn an_answer_to_what_another_address_was_asked_is_not_judged() {
+        let mut scene = Scene::new();
+        let user = scene.user.clone();
+        let [attacker, victim] = ["192.0.2.66", "192.0.2.1"].map(|address| address.parse().ok());
+        scene.terms.client = attacker;
+        let right = scene.answer_of(&user, Algorithm::Md5, URI, 1);
+        let wrong = scene.answer_of(&Credentials::password("alice", "guess"), Algorithm::Md5, URI, 1);
+        assert_eq!(scene.verdict(&wrong, true), Verdict::Refused);
+        scene.terms.client = victim;
+        // With another address on the datagram neither a guess nor what it is worth is told.
+        for answer in [&right, &wrong] {
+            assert_eq!(scene.verdict(answer, true), Verdict::Stale);
+            assert_eq!(scene.verdict(answer, false), Verdict::Stale);
+        }
+        scene.terms.client = attacker;
+        assert_eq!(scene.verdict(&right, true), Verdict::Accepted);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod config;
 mod event;
 mod id;
 mod options;
+mod peer_address;
 mod security;
 // Calls, and requests outside of them.
 mod intake;
@@ -35,6 +36,7 @@ pub use config::UserAgentConfig;
 pub use event::{EndReason, RequestFailure, SessionEvent, UaEvent};
 pub use id::{RequestId, SessionId, SubscriptionId};
 pub use options::{ReliablePolicy, SessionOptions, TimerMode, TimerPolicy};
+pub use peer_address::PeerAddress;
 pub use security::SecurityAgreement;
 pub use subscription::{
     Document, EventId, OutboundSubscribe, Standing, SubscriptionEnd, SubscriptionEvent, SubscriptionRecord,

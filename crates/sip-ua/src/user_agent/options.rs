@@ -6,6 +6,7 @@ use sip_parser::{HeaderName, Message};
 
 use super::command::Reply;
 use super::common::lists;
+use super::peer_address::PeerAddress;
 use super::session::screen_timer;
 
 /// Extensions of one session.
@@ -16,6 +17,8 @@ pub struct SessionOptions {
     pub timer: TimerPolicy,
     /// Whether provisional responses are acknowledged (RFC 3262).
     pub reliable: ReliablePolicy,
+    /// Which address requests inside of the call go to.
+    pub peer_address: PeerAddress,
 }
 
 impl SessionOptions {
@@ -31,6 +34,12 @@ impl SessionOptions {
         SessionOptions { reliable, ..self }
     }
 
+    /// These options with another address for the requests inside of the call.
+    #[must_use]
+    pub fn with_peer_address(self, peer_address: PeerAddress) -> SessionOptions {
+        SessionOptions { peer_address, ..self }
+    }
+
     /// Whether a call that comes in can be taken with these options. Ask before
     /// [`accept_with`](super::UserAgent::accept_with), which asks too.
     ///
@@ -40,18 +49,19 @@ impl SessionOptions {
         let refused = self.unsupported().find(|tag| lists(invite, &HeaderName::Require, tag));
         match refused {
             Some(tag) => Err(Reply::status(420).header("Unsupported", tag)),
+            None if self.reliable == ReliablePolicy::Required && !knows_reliable(invite) => {
+                Err(Reply::status(421).header("Require", "100rel"))
+            }
             None => screen_timer(&self.timer, invite),
         }
     }
 
     /// Whether provisional responses to this INVITE are sent reliably.
     pub(super) fn is_reliable(&self, invite: &Message) -> bool {
-        let required = lists(invite, &HeaderName::Require, "100rel");
-        let supported = || lists(invite, &HeaderName::Supported, "100rel");
         match self.reliable {
             ReliablePolicy::Never => false,
-            ReliablePolicy::WhenRequired => required,
-            ReliablePolicy::WhenSupported | ReliablePolicy::Required => required || supported(),
+            ReliablePolicy::WhenRequired => lists(invite, &HeaderName::Require, "100rel"),
+            ReliablePolicy::WhenSupported | ReliablePolicy::Required => knows_reliable(invite),
         }
     }
 
@@ -68,6 +78,11 @@ impl SessionOptions {
         let reliable = (self.reliable == ReliablePolicy::Required).then_some("100rel");
         timer.into_iter().chain(reliable)
     }
+}
+
+/// Whether a caller acknowledges provisional responses.
+fn knows_reliable(invite: &Message) -> bool {
+    [HeaderName::Require, HeaderName::Supported].iter().any(|header| lists(invite, header, "100rel"))
 }
 
 /// When a session has a timer.
@@ -113,6 +128,6 @@ pub enum ReliablePolicy {
     WhenRequired,
     /// When the caller knows it.
     WhenSupported,
-    /// As [`WhenSupported`](ReliablePolicy::WhenSupported); and a peer that we call must know it.
+    /// Always: a caller that does not know it is refused (421), and a peer that we call must know it.
     Required,
 }

@@ -10,6 +10,7 @@ mod failover;
 mod farewells;
 mod forks;
 mod ladders;
+mod peer_addresses;
 mod races;
 mod refers;
 mod reinvites;

@@ -113,6 +113,15 @@ fn who_never_does_it_refuses_who_must_have_it() {
 }
 
 #[test]
+fn who_must_have_it_refuses_who_does_not_know_it() {
+    let mut network = Network::new();
+    call(&mut network, ReliablePolicy::Never, ReliablePolicy::Required);
+    assert_eq!(network.heard(ALICE), ["failed 421"]);
+    let refusal = network.sent.iter().find(|message| message.status() == Some(421));
+    assert_eq!(refusal.and_then(|r| r.raw(&HeaderName::Require)), Some("100rel"));
+}
+
+#[test]
 fn a_caller_that_gives_up_before_the_prack_is_let_go() {
     let mut network = Network::new();
     let (alice, bob) = call(&mut network, ReliablePolicy::Required, ReliablePolicy::WhenRequired);

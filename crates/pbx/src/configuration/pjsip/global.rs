@@ -47,6 +47,8 @@ pub struct Global {
     pub max_forwards: u8,
     /// `use_callerid_contact`: our Contact has the caller's number.
     pub use_callerid_contact: bool,
+    /// `ignore_uri_user_options`: what follows a semicolon in the user part of a URI is no part of a name or number.
+    pub ignore_uri_user_options: bool,
     /// `norefersub`: phones may do without news of their REFER (RFC 4488).
     pub norefersub: bool,
     /// `default_from_user` of requests that are sent for nobody.
@@ -84,6 +86,7 @@ impl Default for Global {
             default_realm: "asterisk".to_owned(),
             max_forwards: 70,
             use_callerid_contact: false,
+            ignore_uri_user_options: false,
             norefersub: true,
             default_from_user: "asterisk".to_owned(),
             max_initial_qualify_time: Duration::ZERO,
@@ -111,6 +114,7 @@ impl Global {
             default_realm: values.text("default_realm").unwrap_or(defaults.default_realm),
             max_forwards: values.number("max_forwards", defaults.max_forwards),
             use_callerid_contact: values.flag("use_callerid_contact", defaults.use_callerid_contact),
+            ignore_uri_user_options: values.flag("ignore_uri_user_options", false),
             norefersub: values.flag("norefersub", defaults.norefersub),
             default_from_user: values.text("default_from_user").unwrap_or(defaults.default_from_user),
             max_initial_qualify_time: values.seconds("max_initial_qualify_time").unwrap_or_default(),

@@ -6,6 +6,7 @@ use sip_parser::{HeaderName, Message, Method};
 
 use super::Scope;
 use crate::dialog::Dialog;
+use crate::transport::Flow;
 use crate::user_agent::command::Body;
 use crate::user_agent::compose::Content;
 
@@ -20,13 +21,15 @@ struct Sent {
     cseq: u32,
     remote_tag: String,
     ack: Bytes,
+    flow: Flow,
 }
 
 impl Acks {
-    fn find(&self, response: &Message) -> Option<&Bytes> {
+    fn find(&self, response: &Message) -> Option<(Bytes, Flow)> {
         let cseq = response.cseq().ok()?.number;
         let tag = response.to_tag().unwrap_or_default();
-        self.0.iter().find(|sent| sent.cseq == cseq && sent.remote_tag == tag).map(|sent| &sent.ack)
+        let sent = self.0.iter().find(|sent| sent.cseq == cseq && sent.remote_tag == tag)?;
+        Some((sent.ack.clone(), sent.flow))
     }
 
     fn keep(&mut self, sent: Sent) {
@@ -62,16 +65,16 @@ impl Scope<'_> {
 
     /// Sends the ACK that a 2xx had when it came first; `false` when it had none.
     pub(super) fn acknowledge_again(&mut self, response: &Message) -> bool {
-        let Some(ack) = self.base.acks.find(response) else { return false };
-        let ack = ack.clone();
-        self.common.layer.send_octets(ack, self.base.flow);
+        let Some((ack, flow)) = self.base.acks.find(response) else { return false };
+        self.common.layer.send_octets(ack, flow);
         true
     }
 
     fn send_ack(&mut self, dialog: &Dialog, cseq: u32, content: &Content<'_>) {
         let Some(ack) = self.compose(dialog, &Method::Ack, cseq, content) else { return };
         let ack = ack.bytes().clone();
-        self.common.layer.send_octets(ack.clone(), self.base.flow);
-        self.base.acks.keep(Sent { cseq, remote_tag: dialog.id().remote_tag.clone(), ack });
+        let flow = self.flow_of(dialog);
+        self.common.layer.send_octets(ack.clone(), flow);
+        self.base.acks.keep(Sent { cseq, remote_tag: dialog.id().remote_tag.clone(), ack, flow });
     }
 }

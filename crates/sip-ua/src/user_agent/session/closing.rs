@@ -119,5 +119,5 @@ fn send(
     let content =
         Content { authorization: &authorization, headers, body: body.as_ref(), ..Content::default() };
     let bye = scope.compose(dialog, &Method::Bye, cseq, &content)?;
-    Some(scope.send(bye))
+    Some(scope.send_in(dialog, bye))
 }

@@ -45,6 +45,7 @@ pub(super) fn release(scope: &mut Scope<'_>, response: &Message) {
     scope.acknowledge(&dialog, &invite, None);
     let cseq = dialog.next_cseq();
     if let Some(bye) = scope.compose(&dialog, &Method::Bye, cseq, &Content::default()) {
-        scope.common.send_and_forget(scope.now, bye, scope.base.flow);
+        let flow = scope.flow_of(&dialog);
+        scope.common.send_and_forget(scope.now, bye, flow);
     }
 }

@@ -150,7 +150,7 @@ impl Confirmed {
             ..Content::default()
         };
         let Some(request) = scope.compose(&self.dialog, &method, cseq, &content) else { return false };
-        let transaction = scope.send(request);
+        let transaction = scope.send_in(&self.dialog, request);
         self.requests.push(OwnRequest { transaction, purpose, cseq, method, headers, body, authenticator });
         true
     }

@@ -61,11 +61,12 @@ fn hang_up(scope: &mut Scope<'_>, left: &LeftBehind, response: &Message) {
         return;
     };
     let nothing = Content::default();
-    if let Some(ack) = scope.common.compose_in(&dialog, &Method::Ack, cseq.number, &left.flow, &nothing) {
-        scope.common.layer.send_octets(ack.bytes().clone(), left.flow);
+    let flow = scope.base.options.peer_address.of(&dialog, left.flow);
+    if let Some(ack) = scope.common.compose_in(&dialog, &Method::Ack, cseq.number, &flow, &nothing) {
+        scope.common.layer.send_octets(ack.bytes().clone(), flow);
     }
     let next = dialog.next_cseq();
-    if let Some(bye) = scope.common.compose_in(&dialog, &Method::Bye, next, &left.flow, &nothing) {
-        scope.common.send_and_forget(scope.now, bye, left.flow);
+    if let Some(bye) = scope.common.compose_in(&dialog, &Method::Bye, next, &flow, &nothing) {
+        scope.common.send_and_forget(scope.now, bye, flow);
     }
 }

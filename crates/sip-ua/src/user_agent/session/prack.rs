@@ -66,6 +66,7 @@ pub(super) fn send(
     let headers = [("RAck".to_owned(), format!("{rseq} {} {}", of.number, of.method))];
     let content = Content { authorization: &authorization, headers: &headers, ..Content::default() };
     if let Some(prack) = scope.compose(dialog, &Method::Prack, cseq, &content) {
-        scope.common.send_and_forget(scope.now, prack, scope.base.flow);
+        let flow = scope.flow_of(dialog);
+        scope.common.send_and_forget(scope.now, prack, flow);
     }
 }

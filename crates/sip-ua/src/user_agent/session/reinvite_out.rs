@@ -124,7 +124,7 @@ impl Confirmed {
         else {
             return scope.emit(SessionEvent::ReinviteFailed { status: 500 });
         };
-        let transaction = scope.send(written);
+        let transaction = scope.send_in(&self.dialog, written);
         ours.progress = Progress::Flying { transaction, message };
         self.ours = Some(ours);
     }

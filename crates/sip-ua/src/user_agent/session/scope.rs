@@ -7,6 +7,7 @@ use sip_parser::{Message, Method, ResponseBuilder};
 use super::Base;
 use crate::dialog::Dialog;
 use crate::transaction::{ClientTransactionId, ServerTransactionId, WrittenRequest, WrittenResponse};
+use crate::transport::Flow;
 use crate::user_agent::command::Reply;
 use crate::user_agent::common::{Client, Common};
 use crate::user_agent::compose::{Content, finish_reply};
@@ -30,9 +31,20 @@ impl Scope<'_> {
         self.common.config.timers.give_up()
     }
 
-    /// Sends a request of this session.
+    /// Sends an INVITE that begins a dialog.
     pub(super) fn send(&mut self, request: WrittenRequest) -> ClientTransactionId {
         self.common.send(self.now, request, self.base.flow, Client::Session(self.base.id))
+    }
+
+    /// Sends a request of `dialog`.
+    pub(super) fn send_in(&mut self, dialog: &Dialog, request: WrittenRequest) -> ClientTransactionId {
+        let flow = self.flow_of(dialog);
+        self.common.send(self.now, request, flow, Client::Session(self.base.id))
+    }
+
+    /// The way of the requests of `dialog`.
+    pub(super) fn flow_of(&self, dialog: &Dialog) -> Flow {
+        self.base.options.peer_address.of(dialog, self.base.flow)
     }
 
     /// Cancels an INVITE that nobody waits for any more.
@@ -49,7 +61,8 @@ impl Scope<'_> {
         content: &Content<'_>,
     ) -> Option<WrittenRequest> {
         let content = Content { options: self.base.options, ..*content };
-        self.common.compose_in(dialog, method, cseq, &self.base.flow, &content)
+        let flow = self.flow_of(dialog);
+        self.common.compose_in(dialog, method, cseq, &flow, &content)
     }
 
     /// Sends a response.
