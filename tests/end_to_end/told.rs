@@ -11,6 +11,7 @@ use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Wire, ensure, tria
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("told::a_tone_in_place_of_180", &[], tone),
+        trial("told::a_ring_behind_early_audio", &[], ring_behind_audio),
         trial("told::a_183_without_a_description", &[], without_description),
         trial("told::causes_in_reason", &[], causes),
         trial("told::whom_it_calls_while_it_rings", &[], parties),
@@ -18,7 +19,9 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
-const DIALPLAN: &str = "exten => desk,1,NoOp(the tag is ${CALLERID(tag)} in ${CHANNEL(tonezone)})
+const DIALPLAN: &str = "exten => late,1,Progress()
+ same => n,Dial(PJSIP/desk,20)
+exten => desk,1,NoOp(the tag is ${CALLERID(tag)} in ${CHANNEL(tonezone)})
  same => n,Dial(PJSIP/desk,20)
  same => n,NoOp(it came to ${HANGUPCAUSE})";
 
@@ -84,6 +87,32 @@ fn tone(scene: &Scene) -> Outcome {
     let bye = stage.desk.await_any(&["BYE"])?;
     stage.desk.respond(&bye, 200, "")?;
     stage.exchange.is_idle()
+}
+
+/// A phone that hears early audio makes no tone of its own: it hears one, unless it is told by 180 all the same.
+fn ring_behind_audio(scene: &Scene) -> Outcome {
+    for (global, wanted) in [("", "183"), ("allow_sending_180_after_183=yes", "180")] {
+        let stage = stage(scene, "tone_zone=fr", "", global)?;
+        let gateway = Caller::new(&stage.caller, "gateway", "late");
+        gateway.send(&Method::Invite, Some(&stage.media[0].description("sendrecv")), None)?;
+        let progress = stage.caller.await_any(&["183 INVITE"])?;
+        let invite = stage.desk.await_any(&["INVITE"])?;
+        stage.desk.respond(&invite, 180, "desk")?;
+        stage.caller.await_any(&[&format!("{wanted} INVITE")])?;
+        let [caller, desk] = &stage.media;
+        caller.send_to(Some(place_in(progress.body())?));
+        caller.hears(440)?;
+        stage.desk.respond_in_dialog(&invite, 200, "desk", Some(&desk.description("sendrecv")))?;
+        desk.send_to(Some(place_in(invite.body())?));
+        let answer = stage.caller.await_any(&["200 INVITE"])?;
+        gateway.ack_answer(&answer)?;
+        caller.hears(1_000)?;
+        gateway.send(&Method::Bye, None, None)?;
+        let bye = stage.desk.await_any(&["BYE"])?;
+        stage.desk.respond(&bye, 200, "")?;
+        stage.exchange.is_idle()?;
+    }
+    Ok(())
 }
 
 fn without_description(scene: &Scene) -> Outcome {

@@ -101,6 +101,14 @@ pub struct SipEndpoint {
     pub call_limit: Option<usize>,
     /// Callers from it hear a ringing tone in 183 instead of being told by 180 that it rings.
     pub inband_progress: bool,
+    /// Callers from it are told of a ring by 180 after a 183 with early audio too, and not by another 183.
+    pub rings_after_progress: bool,
+    /// Others hear no music, and are not told, when it holds.
+    pub suppresses_hold: bool,
+    /// The user in `o=` of its session descriptions.
+    pub sdp_owner: String,
+    /// The name in `s=` of its session descriptions.
+    pub sdp_session: String,
     /// A 183 of its phones without a description is left aside.
     pub ignore_183_without_sdp: bool,
     /// It is not told Q.850 causes in Reason (RFC 3326).
@@ -226,6 +234,10 @@ impl SipEndpoint {
             pickup_groups: Arc::default(),
             call_limit: None,
             inband_progress: false,
+            rings_after_progress: false,
+            suppresses_hold: false,
+            sdp_owner: "-".to_owned(),
+            sdp_session: "-".to_owned(),
             ignore_183_without_sdp: false,
             suppress_q850: false,
             caller_in_contact: false,

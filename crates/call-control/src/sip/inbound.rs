@@ -83,6 +83,7 @@ impl Worker {
             steering,
             stage,
             rings: false,
+            rings_in_band: false,
             flow,
             charges: None,
             reason: verdict.reason,
@@ -204,9 +205,15 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.rings = true;
         let endpoint = session.media.endpoint();
-        if endpoint.inband_progress && matches!(session.stage, Stage::AnswerReady(_)) {
+        // A phone that hears early audio makes no tone of its own.
+        if let Stage::AnswerReady(first) = &session.stage
+            && (endpoint.inband_progress || first.told)
+        {
+            session.rings_in_band = true;
             session.call.play_indication("ring");
-            return self.send_progress(id);
+            if !endpoint.rings_after_progress {
+                return self.send_progress(id);
+            }
         }
         let mut headers =
             if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
@@ -237,7 +244,7 @@ impl Worker {
                 return;
             }
         };
-        if session.media.endpoint().inband_progress {
+        if std::mem::take(&mut session.rings_in_band) {
             session.call.stop_indication();
         }
         let body = session.with_charges(Some(body));

@@ -105,7 +105,8 @@ impl SessionMedia {
         session_id: u64,
     ) -> Self {
         let packet_time = if endpoint.rtp.use_ptime { PacketTime::Theirs } else { PacketTime::Ours };
-        let negotiator = Negotiator::new(session_id, "-")
+        let negotiator = Negotiator::new(session_id, &endpoint.sdp_owner)
+            .with_name(&endpoint.sdp_session)
             .with_packet_time(packet_time)
             .with_rtcp_mux(endpoint.rtp.rtcp_mux)
             .with_extended_reports(true);
@@ -325,7 +326,7 @@ impl SessionMedia {
         }
         let agreement = Agreement {
             codecs: codecs_of(&negotiated),
-            held: negotiated.remote_hold,
+            held: negotiated.remote_hold && !self.endpoint.suppresses_hold,
             encrypted: negotiated.protection.is_some(),
             comfort_noise: comfort_noise(&negotiated).is_some(),
         };

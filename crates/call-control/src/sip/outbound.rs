@@ -98,6 +98,7 @@ pub(super) async fn originate(
         steering,
         stage: Stage::Offered,
         rings: false,
+        rings_in_band: false,
         flow: **flow,
         charges: None,
         reason: None,

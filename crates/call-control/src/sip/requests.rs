@@ -7,6 +7,7 @@ use std::time::Instant;
 use sip_parser::{HeaderName, Message, Method};
 use sip_ua::digest::Verdict;
 use sip_ua::guard::Offence;
+use sip_ua::transaction::ReplyRoute;
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, RequestId, SessionId};
 use tracing::warn;
@@ -36,6 +37,9 @@ impl Worker {
             Some(endpoint) => Sender::Named(endpoint),
             None => Sender::Unknown,
         };
+        if found.endpoint().is_some_and(|endpoint| endpoint.options.reply_route == ReplyRoute::Via) {
+            self.user_agent.reply_by_via(id);
+        }
         let method = request.method().unwrap_or(Method::Options);
         let endpoint = match found {
             Sender::Named(endpoint)

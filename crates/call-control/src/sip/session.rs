@@ -26,6 +26,8 @@ pub(super) struct Session {
     pub(super) stage: Stage,
     /// Its phone was told that it rings.
     pub(super) rings: bool,
+    /// It was told so by a tone.
+    pub(super) rings_in_band: bool,
     /// The way to the other end.
     pub(super) flow: Flow,
     /// What of charges its party is told as soon as it can be.

@@ -50,6 +50,42 @@ fn keep_alives_and_large_requests_are_as_in_asterisk_unless_told() {
 }
 
 #[test]
+fn the_timers_of_transactions_and_rport_are_as_in_asterisk_unless_told() {
+    let load_system =
+        |lines: &str| load(&format!("[system]\ntype=system\n{lines}\n[u]\ntype=transport\nbind=0.0.0.0\n"));
+    let millis = Duration::from_millis;
+    let (sip, _) = load_system("");
+    assert_eq!(
+        (sip.system.timer_t1, sip.system.timer_b, sip.system.disable_rport),
+        (millis(500), None, false)
+    );
+    let (sip, said) = load_system("timer_t1=250\ntimer_b=6000\ndisable_rport=yes");
+    assert!(!said.contains("pjsip.conf:"), "{said}");
+    let system = sip.system;
+    assert_eq!(
+        (system.timer_t1, system.timer_b, system.disable_rport),
+        (millis(250), Some(millis(6_000)), true)
+    );
+    let (sip, said) = load_system("timer_t1=0\ntimer_b=9");
+    assert!(said.contains("timer_t1: '0' is no time to wait") && said.contains("'9' is no time"), "{said}");
+    assert_eq!((sip.system.timer_t1, sip.system.timer_b), (millis(500), None));
+}
+
+#[test]
+fn what_has_no_effect_is_told() {
+    let (_, said) = load(
+        "[system]\ntype=system\ncompact_headers=yes\nthreadpool_max_size=3\n\
+         [global]\ntype=global\nall_codecs_on_empty_reinvite=yes\n[u]\ntype=transport\nbind=0.0.0.0\n\
+         [a]\ntype=endpoint\nforce_rport=no\ntenantid=one\naccept_multiple_sdp_answers=yes\nfollow_early_media_fork=no\n",
+    );
+    let told = ["compact_headers=yes", "all_codecs_on_empty_reinvite=yes", "tenantid=one"];
+    for key in told.into_iter().chain(["accept_multiple_sdp_answers=yes", "follow_early_media_fork=no"]) {
+        assert!(said.contains(&format!("{key} has no effect yet")), "{key}: {said}");
+    }
+    assert!(!said.contains("force_rport") && !said.contains("threadpool"), "{said}");
+}
+
+#[test]
 fn one_port_of_tcp_is_for_one_protocol() {
     let (_, said) = load(
         "[a]\ntype=transport\nprotocol=tcp\nbind=0.0.0.0:5070\n[b]\ntype=transport\nprotocol=ws\nbind=0.0.0.0:5070\n\

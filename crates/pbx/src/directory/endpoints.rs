@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use call_control::sip::{AccessRules, DigitMode, RtpOptions, SipEndpoint};
 use sip_ua::digest::{ChallengeTerms, Credentials, Secret};
-use sip_ua::user_agent::PeerAddress;
+use sip_ua::transaction::ReplyRoute;
+use sip_ua::user_agent::{PeerAddress, SessionOptions};
 
-use crate::configuration::{Access, Configuration, DtmfMode, Endpoint, Identifier, codec_of};
+use crate::configuration::{
+    Access, Configuration, DtmfMode, Endpoint, Identifier, SipConfiguration, codec_of,
+};
 
 /// All endpoints, by name.
 pub(crate) struct EndpointTable {
@@ -145,14 +148,20 @@ fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &E
     }
 }
 
-/// How calls with it are set up, changed and ended.
-fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
+/// The extensions of its calls, and where what is said inside of them goes.
+pub(crate) fn options_of(sip: &SipConfiguration, endpoint: &Endpoint) -> SessionOptions {
     // Asterisk writes the source over the Contact with `rewrite_contact`; a proxy stays on the way of all requests.
-    let mut aors = endpoint.aors.iter().filter_map(|name| configuration.sip.aors.get(name));
+    let mut aors = endpoint.aors.iter().filter_map(|name| sip.aors.get(name));
     let has_proxy = !endpoint.outbound_proxy.is_empty() || aors.any(|aor| !aor.outbound_proxy.is_empty());
     let by_source = endpoint.rewrite_contact || has_proxy;
     let peer_address = if by_source { PeerAddress::Source } else { PeerAddress::Named };
-    sip.options = endpoint.session_options.with_peer_address(peer_address);
+    let reply_route = if endpoint.force_rport { ReplyRoute::Source } else { ReplyRoute::Via };
+    endpoint.session_options.with_peer_address(peer_address).with_reply_route(reply_route)
+}
+
+/// How calls with it are set up, changed and ended.
+fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
+    sip.options = options_of(&configuration.sip, endpoint);
     sip.pickup_groups = endpoint.pickup_groups.clone();
     sip.allow_transfer = endpoint.allow_transfer;
     sip.tells_transfer_progress = endpoint.signalling.refer_blind_progress;
@@ -160,6 +169,10 @@ fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoin
     sip.call_limit = configuration.sip.device_rules.get(&endpoint.name).and_then(|rules| rules.call_limit);
     let signalling = &endpoint.signalling;
     sip.inband_progress = signalling.inband_progress;
+    sip.rings_after_progress = configuration.sip.global.allow_sending_180_after_183;
+    sip.suppresses_hold = signalling.suppress_moh_on_sendonly;
+    sip.sdp_owner = signalling.sdp_owner.clone();
+    sip.sdp_session = signalling.sdp_session.clone();
     sip.ignore_183_without_sdp = signalling.ignore_183_without_sdp;
     sip.suppress_q850 = signalling.suppress_q850;
     sip.connected_by_invite = signalling.connected_by_invite;

@@ -25,7 +25,7 @@ use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Reply, SubscriptionEvent, SubscriptionId};
 
 pub(crate) use domains::names_of;
-pub(crate) use endpoints::EndpointTable;
+pub(crate) use endpoints::{EndpointTable, options_of};
 pub(crate) use host_addresses::HostAddresses;
 pub(crate) use route::{contacts_of, route_to, way_to};
 

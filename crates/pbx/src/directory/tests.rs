@@ -123,6 +123,33 @@ async fn calls_leave_by_the_proxies_of_the_endpoint_else_of_the_address() {
 }
 
 #[tokio::test]
+async fn what_is_written_of_an_endpoint_holds_for_its_calls() {
+    use sip_ua::transaction::ReplyRoute;
+    use sip_ua::user_agent::PeerAddress;
+
+    let folder = tempfile::tempdir().unwrap();
+    let sections = "[global]\ntype=global\nignore_uri_user_options=yes\nallow_sending_180_after_183=yes\n\
+                    [a]\ntype=endpoint\nforce_rport=no\nsuppress_moh_on_sendonly=yes\nsdp_owner=me\nsdp_session=Talk\n\
+                    [b]\ntype=endpoint\nrewrite_contact=yes\n\
+                    [c]\ntype=endpoint\noutbound_proxy=sip:192.0.2.3\\;lr\n\
+                    [d]\ntype=endpoint\naors=d\n[d]\ntype=aor\noutbound_proxy=sip:192.0.2.3\\;lr\n";
+    let exchange = exchange_with(folder.path(), sections).await;
+    let endpoint = |name: &str| exchange.endpoints().get(name).unwrap().clone();
+    let usual = endpoint("100");
+    assert_eq!(usual.options.peer_address, PeerAddress::Named);
+    assert_eq!(usual.options.reply_route, ReplyRoute::Source);
+    assert_eq!((usual.sdp_owner.as_str(), usual.sdp_session.as_str()), ("-", "-"));
+    assert!(usual.ignores_user_options && usual.rings_after_progress && !usual.suppresses_hold);
+    let written = endpoint("a");
+    assert_eq!(written.options.reply_route, ReplyRoute::Via);
+    assert_eq!((written.sdp_owner.as_str(), written.sdp_session.as_str()), ("me", "Talk"));
+    assert!(written.suppresses_hold);
+    for name in ["b", "c", "d"] {
+        assert_eq!(endpoint(name).options.peer_address, PeerAddress::Source, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn calls_leave_from_the_transport_of_the_endpoint() {
     let folder = tempfile::tempdir().unwrap();
     let sections = "[second]\ntype=transport\nprotocol=tcp\nbind=127.0.0.2:0\n\

@@ -351,7 +351,11 @@ fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     config.published_packages = presence::published_packages();
     config.record_subscriptions = true;
     config.connections.keep_alive = configuration.sip.global.keep_alive_interval;
-    config.tcp_for_large_requests = !configuration.sip.system.disable_tcp_switch;
+    let system = &configuration.sip.system;
+    config.asks_rport = !system.disable_rport;
+    config.timers = config.timers.with_t1(system.timer_t1);
+    config.timers.patience = system.timer_b;
+    config.tcp_for_large_requests = !system.disable_tcp_switch;
     if !configuration.sip.global.norefersub {
         config.supported.retain(|tag| tag != "norefersub");
     }

@@ -123,7 +123,7 @@ impl Presence {
                 expires_at: Instant::now() + left,
                 ..Watcher::new(&endpoint.name, wanted, user_agent.clone(), request)
             };
-            let terms = terms(endpoint, &watcher, contact, watcher.document(&now));
+            let terms = terms(&configuration, endpoint, &watcher, contact, watcher.document(&now));
             state.watchers.insert(id, Watcher { last: Some(now), ..watcher });
             user_agent.restore_subscription(id, kept.record.clone(), terms, left, is_there);
         });

@@ -13,7 +13,7 @@ use super::documents::Subject;
 use super::hint::Hint;
 use super::watchers::{Item, Resource, Sent, Watcher};
 use crate::configuration::{Configuration, Endpoint};
-use crate::directory::names_of;
+use crate::directory::{names_of, options_of};
 use crate::kept_values::Family;
 
 /// The packages that can be subscribed to, and their documents: the one that is told where a watcher takes any comes first.
@@ -46,7 +46,7 @@ impl Presence {
             return pending.refuse(Reply::status(404));
         };
         match wanted(&configuration, endpoint, request) {
-            Ok(wanted) => self.admit(endpoint, wanted, request, pending),
+            Ok(wanted) => self.admit(&configuration, endpoint, wanted, request, pending),
             Err(reply) => {
                 let status = reply.status;
                 let (name, from) = (&endpoint.name, pending.flow().remote);
@@ -57,7 +57,14 @@ impl Presence {
         }
     }
 
-    fn admit(&self, endpoint: &Endpoint, wanted: Wanted, request: &Message, pending: PendingSubscription) {
+    fn admit(
+        &self,
+        configuration: &Configuration,
+        endpoint: &Endpoint,
+        wanted: Wanted,
+        request: &Message,
+        pending: PendingSubscription,
+    ) {
         let id = SubscriptionId::next();
         let facts = self.facts();
         // Under the lock, so that no change comes between what is told first and what is compared with later.
@@ -65,7 +72,8 @@ impl Presence {
             let now = state.look(&facts, &wanted.resource);
             let user = user_of(request).unwrap_or_default();
             let watcher = Watcher::new(&endpoint.name, wanted, pending.user_agent().clone(), request);
-            let terms = terms(endpoint, &watcher, pending.contact(&user), watcher.document(&now));
+            let (contact, document) = (pending.contact(&user), watcher.document(&now));
+            let terms = terms(configuration, endpoint, &watcher, contact, document);
             state.watchers.insert(id, Watcher { last: Some(now), ..watcher });
             pending.accept(id, terms);
         });
@@ -94,6 +102,7 @@ impl Presence {
 
 /// On which terms a watcher is served.
 pub(super) fn terms(
+    configuration: &Configuration,
     endpoint: &Endpoint,
     watcher: &Watcher,
     contact: String,
@@ -102,6 +111,8 @@ pub(super) fn terms(
     let mut terms = SubscriptionTerms::new(contact, document);
     terms.min_expires = endpoint.sub_min_expiry;
     terms.max_expires = LONGEST;
+    let options = options_of(&configuration.sip, endpoint);
+    (terms.peer_address, terms.reply_route) = (options.peer_address, options.reply_route);
     if matches!(watcher.resource, Resource::List { .. }) {
         terms.headers.push(("Require".to_owned(), ResourceList::OPTION.to_owned()));
     }
@@ -132,7 +143,10 @@ pub(super) fn wanted(
         return Err(Reply::status(406).header("Accept", content_types.join(", ")));
     };
     let wanted = |resource| Wanted { package, content_type, resource };
-    let user = user_of(request).ok_or(Reply::status(404))?;
+    let mut user = user_of(request).ok_or(Reply::status(404))?;
+    if configuration.sip.global.ignore_uri_user_options {
+        user.truncate(user.find(';').unwrap_or(user.len()));
+    }
     let resource = match *package {
         "reg" => registration(configuration, endpoint, request)?,
         _ => single(configuration, endpoint, package, &user, request),

@@ -98,9 +98,9 @@ pub(super) struct Section {
 }
 
 impl Draft<'_> {
-    /// The text.
-    pub(super) fn write(&self, origin: &OwnOrigin<'_>) -> String {
-        let mut writer = Writer::new(origin, "-", Some(self.address));
+    /// The text, of a session of that name.
+    pub(super) fn write(&self, origin: &OwnOrigin<'_>, name: &str) -> String {
+        let mut writer = Writer::new(origin, name, Some(self.address));
         for (place, line) in self.lines.iter().enumerate() {
             match self.open.iter().find(|(open, _)| *open == place) {
                 None => writer.media(&line.kind, 0, &line.protocol, [&line.format]),

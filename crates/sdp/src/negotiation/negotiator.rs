@@ -58,6 +58,7 @@ impl fmt::Debug for Sent {
 pub struct Negotiator {
     session_id: u64,
     user: SmolStr,
+    name: SmolStr,
     terms: Terms,
     version: u64,
     /// What we sent last, to know whether the version has to grow.
@@ -82,6 +83,7 @@ impl Negotiator {
         Self {
             session_id,
             user: SmolStr::new(user),
+            name: SmolStr::new_static("-"),
             terms: Terms {
                 preference: Preference::Local,
                 rtcp_mux: false,
@@ -98,6 +100,13 @@ impl Negotiator {
             current: None,
             origin: None,
         }
+    }
+
+    /// Names the session in `s=`; `-` without it.
+    #[must_use]
+    pub fn with_name(mut self, name: &str) -> Self {
+        self.name = name.to_owned();
+        self
     }
 
     /// Sets whose order of codecs our answers follow; [`Preference::Local`] without it.
@@ -325,7 +334,8 @@ impl Negotiator {
         let draft = Draft { address, lines: &self.lines, open };
         let origin = *self.origin.get_or_insert(address);
         let (user, session_id) = (&self.user, self.session_id);
-        let write = |version| draft.write(&OwnOrigin { user, session_id, version, address: origin });
+        let write =
+            |version| draft.write(&OwnOrigin { user, session_id, version, address: origin }, &self.name);
         let mut text = write(self.version);
         if self.last_sent.as_ref().is_some_and(|last| *last.0 != text) {
             self.version += 1;

@@ -21,6 +21,17 @@ fn the_version_grows_only_with_a_change() {
 }
 
 #[test]
+fn owner_and_name_are_said_in_every_description() {
+    let mut session = Negotiator::new(1, "desk 7").with_name("House of \r\nCards");
+    let media = local(&[Codec::PCMA]);
+    let offer = session.offer(&media);
+    assert!(offer.contains("o=desk7 1 1 ") || offer.contains("o=desk_7 1 1 "), "{offer}");
+    assert!(offer.contains("\r\ns=House of "), "{offer}");
+    let (answer, _) = session.answer(phone("m=audio 4000 RTP/AVP 8").as_bytes(), &media).unwrap();
+    assert!(answer.contains("\r\ns=House of "), "{answer}");
+}
+
+#[test]
 fn answers_count_on_with_the_same_versions() {
     let mut session = Negotiator::new(1, "-");
     let media = local(&[Codec::PCMA]);

@@ -264,6 +264,11 @@ impl UserAgentHandle {
         self.run(move |agent, now| agent.respond(now, id, reply));
     }
 
+    /// See [`UserAgent::reply_by_via`].
+    pub fn reply_by_via(&self, id: RequestId) {
+        self.run(move |agent, _| agent.reply_by_via(id));
+    }
+
     /// See [`UserAgent::say_on_success`].
     pub fn say_on_success(&self, id: RequestId, name: &'static str, value: String) {
         self.run(move |agent, _| agent.say_on_success(id, name, value));

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// The base values of all SIP timers (RFC 3261 section 17.1.1.1, table 4).
 ///
 /// # Defaults
-/// `t1` 500 ms, `t2` 4 s, `t4` 5 s, as the RFC has them, `trying_after` 200 ms, `proceeding_limit` one hour.
+/// `t1` 500 ms, `t2` 4 s, `t4` 5 s, as the RFC has them, `trying_after` 200 ms, `proceeding_limit` one hour, no
+/// `patience`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timers {
@@ -23,6 +24,8 @@ pub struct Timers {
     /// RFC 3261 section 16.6, which asks for more than three minutes). It only catches peers that fell silent:
     /// a caller who waits in a queue hears early media for much longer than a phone rings, so be generous.
     pub proceeding_limit: Duration,
+    /// After how long a transaction gives up, where that is not 64 times `t1`.
+    pub patience: Option<Duration>,
 }
 
 impl Timers {
@@ -33,6 +36,7 @@ impl Timers {
         t4: Duration::from_secs(5),
         trying_after: Duration::from_millis(200),
         proceeding_limit: Duration::from_secs(3600),
+        patience: None,
     };
 
     /// Timers with another `t1`; the others keep their values.
@@ -40,9 +44,9 @@ impl Timers {
         Self { t1, ..self }
     }
 
-    /// 64 times `t1`: timers B, F, H, J, L and M, after which a transaction gives up.
+    /// `patience`, else 64 times `t1`: timers B, F, H, J, L and M, after which a transaction gives up.
     pub fn give_up(&self) -> Duration {
-        self.t1 * 64
+        self.patience.unwrap_or(self.t1 * 64)
     }
 
     /// Timer D: how long an answered INVITE waits for repeated final responses. At least 32 seconds for
@@ -86,6 +90,12 @@ mod tests {
         assert_eq!(timers.i(false), Duration::from_secs(5));
         assert_eq!(timers.j(false), Duration::from_secs(32));
         assert_eq!(timers.k(false), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn patience_has_a_length_of_its_own() {
+        let timers = Timers { patience: Some(Duration::from_secs(8)), ..Timers::DEFAULT };
+        assert_eq!((timers.give_up(), timers.d(false)), (Duration::from_secs(8), Duration::from_secs(32)));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::intake::Arrival;
 use super::options::SessionOptions;
 use super::requests::Pending;
 use super::session::{Inbound, Outbound, Session, Stage, answer_update};
+use crate::transaction::ReplyRoute;
 use crate::transport::Flow;
 
 /// Calls.
@@ -299,6 +300,14 @@ impl UserAgent {
     /// [`TransactionLayer::keep_alive`](crate::TransactionLayer::keep_alive).
     pub fn keep_alive(&mut self, flow: Flow) {
         self.common.layer.keep_alive(flow);
+    }
+
+    /// Responses to this request go where its Via says, and not where it came from, unless it asks for that (`rport`): its
+    /// sender listens on another port than it sends from. Only over UDP.
+    pub fn reply_by_via(&mut self, id: RequestId) {
+        if let Some(pending) = self.pending.get(&id) {
+            self.common.layer.route_reply(pending.arrival.id, ReplyRoute::Via);
+        }
     }
 
     /// A 2xx to this request says `value` under `name`, whoever composes it: the answer to a call, or a reply. Not the answer to a

@@ -62,7 +62,7 @@ impl OurVia {
 }
 
 impl Common {
-    /// A Via for a new transaction, with `rport` (RFC 3581).
+    /// A Via for a new transaction, with `rport` (RFC 3581) unless it is not wanted.
     fn via(&mut self, flow: &Flow) -> OurVia {
         let mut value = String::with_capacity(96);
         value.extend(["SIP/2.0/", flow.protocol.via_name(), " "]);
@@ -71,7 +71,9 @@ impl Common {
         let start = value.len();
         self.tokens.write_branch(&mut value);
         let branch = start..value.len();
-        value.push_str(";rport");
+        if self.config.asks_rport {
+            value.push_str(";rport");
+        }
         OurVia { value, branch }
     }
 

@@ -23,6 +23,8 @@ pub struct UserAgentConfig {
     pub max_forwards: u8,
     /// T1, T2, T4 and what follows from them.
     pub timers: Timers,
+    /// Whether our Via asks for responses to the port that a request came from (`rport`, RFC 3581).
+    pub asks_rport: bool,
     /// How long a request that has an alternative waits for any response before it goes there. RFC 3263
     /// section 4.3 waits for the transaction to give up, 64 times T1, which no caller does; after 4 s four
     /// copies of an INVITE are lost, and not even 100 Trying has come. A slow server that answers later is
@@ -70,6 +72,7 @@ impl UserAgentConfig {
             user_agent: user_agent.into(),
             max_forwards: 70,
             timers: Timers::default(),
+            asks_rport: true,
             failover_after: Duration::from_secs(4),
             avoid_failed: Duration::from_secs(60),
             limits: Limits::default(),

@@ -8,6 +8,7 @@ use super::command::Reply;
 use super::common::lists;
 use super::peer_address::PeerAddress;
 use super::session::screen_timer;
+use crate::transaction::ReplyRoute;
 
 /// Extensions of one session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct SessionOptions {
     pub reliable: ReliablePolicy,
     /// Which address requests inside of the call go to.
     pub peer_address: PeerAddress,
+    /// Where responses to requests inside of the call go.
+    pub reply_route: ReplyRoute,
 }
 
 impl SessionOptions {
@@ -38,6 +41,12 @@ impl SessionOptions {
     #[must_use]
     pub fn with_peer_address(self, peer_address: PeerAddress) -> SessionOptions {
         SessionOptions { peer_address, ..self }
+    }
+
+    /// These options with another way for the responses inside of the call.
+    #[must_use]
+    pub fn with_reply_route(self, reply_route: ReplyRoute) -> SessionOptions {
+        SessionOptions { reply_route, ..self }
     }
 
     /// Whether a call that comes in can be taken with these options. Ask before

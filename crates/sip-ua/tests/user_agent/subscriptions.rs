@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use sip_parser::{HeaderName, Method};
 use sip_ua::user_agent::{
-    Body, Document, EventId, OutboundRequest, OutboundSubscribe, Reply, RequestId, Standing, SubscriptionEnd,
-    SubscriptionEvent, SubscriptionId, SubscriptionTerms, Termination, TerminationReason, UaEvent, UserAgent,
-    UserAgentConfig,
+    Body, Document, EventId, OutboundRequest, OutboundSubscribe, PeerAddress, Reply, RequestId, Standing,
+    SubscriptionEnd, SubscriptionEvent, SubscriptionId, SubscriptionTerms, Termination, TerminationReason,
+    UaEvent, UserAgent, UserAgentConfig,
 };
 
 use crate::network::{ALICE, BOB, Network};
@@ -95,6 +95,24 @@ fn begin_with(
     network.tell(BOB, |agent, now| agent.accept_subscription(now, request, theirs, terms));
     network.run(10);
     (ours, theirs)
+}
+
+#[test]
+fn a_watcher_is_told_where_its_contact_says_or_where_it_speaks_from() {
+    for (peer_address, told) in [(PeerAddress::Named, "carol"), (PeerAddress::Source, "alice")] {
+        let mut network = watching();
+        network.agents.push(UserAgent::with_seed(UserAgentConfig::new("carol"), [9; 32]));
+        network.events.push(Vec::new());
+        let ask =
+            OutboundSubscribe { contact: "<sip:alice@192.0.2.3>".to_owned(), ..subscribe(&network, 600) };
+        network.tell(ALICE, |agent, now| agent.subscribe(now, SubscriptionId::next(), ask));
+        network.run(10);
+        let request = network.request(BOB).expect("a SUBSCRIBE came");
+        let terms = SubscriptionTerms { peer_address, ..terms() };
+        let id = SubscriptionId::next();
+        network.tell(BOB, |agent, now| agent.accept_subscription(now, request, id, terms));
+        assert!(network.ladder.contains(&format!("bob -> {told}: NOTIFY")), "{:?}", network.ladder);
+    }
 }
 
 fn tell(network: &mut Network, id: SubscriptionId, text: &'static str) {

@@ -49,6 +49,8 @@ pub struct Global {
     pub use_callerid_contact: bool,
     /// `ignore_uri_user_options`: what follows a semicolon in the user part of a URI is no part of a name or number.
     pub ignore_uri_user_options: bool,
+    /// `allow_sending_180_after_183`: a ring behind early audio is told by 180, and not by 183.
+    pub allow_sending_180_after_183: bool,
     /// `norefersub`: phones may do without news of their REFER (RFC 4488).
     pub norefersub: bool,
     /// `default_from_user` of requests that are sent for nobody.
@@ -87,6 +89,7 @@ impl Default for Global {
             max_forwards: 70,
             use_callerid_contact: false,
             ignore_uri_user_options: false,
+            allow_sending_180_after_183: false,
             norefersub: true,
             default_from_user: "asterisk".to_owned(),
             max_initial_qualify_time: Duration::ZERO,
@@ -115,6 +118,7 @@ impl Global {
             max_forwards: values.number("max_forwards", defaults.max_forwards),
             use_callerid_contact: values.flag("use_callerid_contact", defaults.use_callerid_contact),
             ignore_uri_user_options: values.flag("ignore_uri_user_options", false),
+            allow_sending_180_after_183: values.flag("allow_sending_180_after_183", false),
             norefersub: values.flag("norefersub", defaults.norefersub),
             default_from_user: values.text("default_from_user").unwrap_or(defaults.default_from_user),
             max_initial_qualify_time: values.seconds("max_initial_qualify_time").unwrap_or_default(),

@@ -19,6 +19,12 @@ pub struct SignallingOptions {
     pub caller_tag: String,
     /// `refer_blind_progress`.
     pub refer_blind_progress: bool,
+    /// `suppress_moh_on_sendonly`: others hear no music when it holds.
+    pub suppress_moh_on_sendonly: bool,
+    /// `sdp_owner`: the user in `o=`.
+    pub sdp_owner: String,
+    /// `sdp_session`: the name in `s=`.
+    pub sdp_session: String,
     /// `tone_zone`.
     pub tone_zone: Option<String>,
 }
@@ -36,6 +42,9 @@ impl SignallingOptions {
             rpid_immediate: values.flag("rpid_immediate", false),
             caller_tag: values.text("callerid_tag").unwrap_or_default(),
             refer_blind_progress: values.flag("refer_blind_progress", true),
+            suppress_moh_on_sendonly: values.flag("suppress_moh_on_sendonly", false),
+            sdp_owner: values.text("sdp_owner").unwrap_or_else(|| "-".to_owned()),
+            sdp_session: values.text("sdp_session").unwrap_or_else(|| "-".to_owned()),
             tone_zone: values.text("tone_zone"),
         }
     }

@@ -60,7 +60,7 @@ use super::event::RequestFailure;
 use super::id::SessionId;
 use super::options::SessionOptions;
 use crate::dialog::Dialog;
-use crate::transaction::{ClientTransactionId, ServerTransactionId};
+use crate::transaction::{ClientTransactionId, ReplyRoute, ServerTransactionId};
 use crate::transport::Flow;
 
 /// A call.
@@ -241,6 +241,9 @@ impl Session {
         flow: Flow,
         replaces: Option<SessionId>,
     ) {
+        if self.base.options.reply_route == ReplyRoute::Via {
+            common.layer.route_reply(id, ReplyRoute::Via);
+        }
         self.with(now, common, |mut stage, scope| {
             let refusal = match stage.dialog_of(&request) {
                 None => Some(481),

@@ -190,7 +190,11 @@ impl Scope<'_> {
     }
 
     fn send(&mut self, request: WrittenRequest) -> ClientTransactionId {
-        self.common.send(self.now, request, self.base.flow, Client::Subscription(self.base.id))
+        self.send_along(request, self.base.flow)
+    }
+
+    fn send_along(&mut self, request: WrittenRequest, flow: Flow) -> ClientTransactionId {
+        self.common.send(self.now, request, flow, Client::Subscription(self.base.id))
     }
 
     /// Answers a request of the peer.

@@ -21,7 +21,7 @@ use super::record::SubscriptionRecord;
 use super::terms::SubscriptionTerms;
 use super::{Scope, SubscriptionEnd, SubscriptionEvent, asked_expiry, is_the_end_of_it};
 use crate::dialog::Dialog;
-use crate::transaction::{ClientTransactionId, ServerTransactionId};
+use crate::transaction::{ClientTransactionId, ReplyRoute, ServerTransactionId};
 use crate::transport::Flow;
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::Body;
@@ -240,6 +240,9 @@ impl Notifier {
         request: &Arc<Message>,
         flow: Flow,
     ) {
+        if self.terms.reply_route == ReplyRoute::Via {
+            scope.common.layer.route_reply(id, ReplyRoute::Via);
+        }
         if !self.dialog.is_of(request) || self.closing.is_some() {
             return scope.reply(id, request, 481, &[]);
         }
@@ -351,10 +354,10 @@ impl Notifier {
             body: body.as_ref(),
             ..Content::default()
         };
-        let flow = scope.base.flow;
+        let flow = self.terms.peer_address.of(&self.dialog, scope.base.flow);
         match scope.common.compose_in(&self.dialog, &Method::Notify, cseq, &flow, &content) {
             Some(request) => {
-                let transaction = scope.send(request);
+                let transaction = scope.send_along(request, flow);
                 self.in_flight = Some(InFlight { transaction, headers, body, authenticator, last });
             }
             None => scope.finish(SubscriptionEnd::Invalid, None),

@@ -3,7 +3,9 @@
 use super::event_id::EventId;
 use super::notification::{Document, Standing};
 use crate::digest::Credentials;
+use crate::transaction::ReplyRoute;
 use crate::transport::Flow;
+use crate::user_agent::PeerAddress;
 
 /// How a peer's SUBSCRIBE is accepted.
 #[derive(Clone, Debug)]
@@ -25,6 +27,10 @@ pub struct SubscriptionTerms {
     pub headers: Vec<(String, String)>,
     /// What to answer challenges to NOTIFY with.
     pub credentials: Vec<Credentials>,
+    /// Which address NOTIFY goes to.
+    pub peer_address: PeerAddress,
+    /// Where responses to later SUBSCRIBEs go.
+    pub reply_route: ReplyRoute,
 }
 
 impl SubscriptionTerms {
@@ -40,6 +46,8 @@ impl SubscriptionTerms {
             document,
             headers: Vec::new(),
             credentials: Vec::new(),
+            peer_address: PeerAddress::default(),
+            reply_route: ReplyRoute::default(),
         }
     }
 
