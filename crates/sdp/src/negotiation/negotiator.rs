@@ -105,7 +105,7 @@ impl Negotiator {
     /// Names the session in `s=`; `-` without it.
     #[must_use]
     pub fn with_name(mut self, name: &str) -> Self {
-        self.name = name.to_owned();
+        self.name = SmolStr::new(name);
         self
     }
 
