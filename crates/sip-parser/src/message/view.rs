@@ -349,12 +349,18 @@ fn has_marks(list: &str) -> bool {
 
 /// The elements of a list without them.
 fn words(list: &str) -> impl Iterator<Item = &str> {
-    let ends = Places::of(list.as_bytes(), |octets: Sixteen| octets.equal(b','));
+    let mut ends = Places::of(list.as_bytes(), |octets: Sixteen| octets.equal(b','));
     let mut start = 0;
-    ends.chain([list.len()]).filter_map(move |end| {
-        let word = list.get(start..end)?.trim_ascii();
-        start = end + 1;
-        (!word.is_empty()).then_some(word)
+    core::iter::from_fn(move || {
+        while start <= list.len() {
+            let end = ends.next().unwrap_or(list.len());
+            let word = list[start..end].trim_ascii();
+            start = end + 1;
+            if !word.is_empty() {
+                return Some(word);
+            }
+        }
+        None
     })
 }
 

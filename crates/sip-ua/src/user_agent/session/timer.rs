@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use sip_parser::typed::{MinSe, Refresher, SessionExpires};
 use sip_parser::{HeaderName, Message, Method};
+use wire_text::Decimal;
 
 use crate::user_agent::command::Reply;
 use crate::user_agent::common::lists;
@@ -144,10 +145,11 @@ impl SessionTimer {
         let we_refresh = refresher == Refresher::Uas;
         self.running = Some(self.run(now, interval, we_refresh));
         let name = if we_refresh { "uas" } else { "uac" };
-        let mut headers = vec![("Session-Expires", format!("{interval};refresher={name}").into())];
-        if knows && !we_refresh {
-            headers.push(("Require", "timer".into()));
-        }
+        let expires = [Decimal::of(interval).as_str(), ";refresher=", name].concat();
+        let required = (knows && !we_refresh).then(|| ("Require", "timer".into()));
+        let mut headers = OwnHeaders::with_capacity(2);
+        headers.push(("Session-Expires", expires.into()));
+        headers.extend(required);
         headers
     }
 
