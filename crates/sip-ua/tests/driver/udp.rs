@@ -96,3 +96,26 @@ async fn many_requests_at_once_are_all_answered() {
         assert_eq!(receive(&phone).await.status(), Some(200));
     }
 }
+
+#[tokio::test]
+async fn what_comes_while_the_application_is_behind_waits_for_it() {
+    // More than there is room for among the events, and fewer than may wait beside them.
+    const MANY: usize = 4_600;
+    let mut endpoint = Endpoint::new();
+    let phone = phone().await;
+    let (ours, theirs) = (phone.local_addr().unwrap(), endpoint.address(Protocol::Udp));
+    for number in 0..MANY {
+        phone.send_to(options(Protocol::Udp, ours, &number.to_string()).as_bytes(), theirs).await.unwrap();
+        if number % 10 == 9 {
+            // The driver does what it is told all the while, and reads before it sleeps again.
+            assert!(within(endpoint.handle.query(|_, _| ())).await.is_some());
+            tokio::task::yield_now().await;
+        }
+    }
+    let mut heard = std::collections::HashSet::new();
+    while heard.len() < MANY {
+        if let TransactionEvent::Request { request, .. } = endpoint.event().await {
+            assert!(heard.insert(request.call_id().unwrap().to_owned()));
+        }
+    }
+}
