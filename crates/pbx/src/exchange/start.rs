@@ -162,7 +162,7 @@ impl Exchange {
         let configuration = self.configuration();
         let board = self.switchboard.clone();
         let tell: Arc<dyn Fn(Event) + Send + Sync> = Arc::new(move |event| board.notice(|| event));
-        let outbound = OutboundRegistrations::new(sip.clone(), tell.clone());
+        let outbound = OutboundRegistrations::new(sip.clone(), tell.clone(), self.guard().clone());
         let publications = OutboundPublications::new(sip.clone(), Arc::downgrade(self), tell);
         // Both are set here and nowhere else.
         let _ = self.sip.set(sip);

@@ -16,6 +16,7 @@ use arc_swap::ArcSwap;
 use call_control::sip::SipTechnology;
 use call_control::{Event, RegistrationChange};
 use sip_parser::{Message, Uri};
+use sip_ua::guard::SharedGuard;
 use sip_ua::registration::{Granted, Problem, RegistrationEvent, Standing};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -39,6 +40,7 @@ static PROCESS: LazyLock<String> = LazyLock::new(word);
 pub struct OutboundRegistrations {
     sip: Arc<SipTechnology>,
     tell: OnRegistration,
+    guard: SharedGuard,
     running: Mutex<BTreeMap<String, Running>>,
     /// Endpoints by the `line` that their calls carry.
     lines: ArcSwap<HashMap<String, String>>,
@@ -106,9 +108,9 @@ impl RegistrationStatus {
 }
 
 impl OutboundRegistrations {
-    /// None yet; what happens is told to `tell`.
-    pub(crate) fn new(sip: Arc<SipTechnology>, tell: OnRegistration) -> Self {
-        Self { sip, tell, running: Mutex::default(), lines: ArcSwap::default() }
+    /// None yet; what happens is told to `tell`, and whose registrations hold is known to `guard`.
+    pub(crate) fn new(sip: Arc<SipTechnology>, tell: OnRegistration, guard: SharedGuard) -> Self {
+        Self { sip, tell, guard, running: Mutex::default(), lines: ArcSwap::default() }
     }
 
     /// Makes the registrations those of `configuration`.
@@ -141,7 +143,14 @@ impl OutboundRegistrations {
         let (commands, queue) = mpsc::unbounded_channel();
         let status = RegistrationStatus::new(name, &plan);
         let (seen, status) = watch::channel(status);
-        let work = task::Task::new(name, plan.clone(), self.sip.clone(), self.tell.clone(), queue, seen);
+        let work = task::Task::new(
+            name,
+            plan.clone(),
+            self.sip.clone(),
+            (self.tell.clone(), self.guard.clone()),
+            queue,
+            seen,
+        );
         let task = tokio::spawn(async move {
             if let Some(mut predecessor) = predecessor {
                 predecessor.tell(Command::End);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use call_control::Event;
 use call_control::sip::SipTechnology;
+use sip_ua::guard::SharedGuard;
 use sip_ua::registration::{AttemptId, Registration, RegistrationEvent, Standing};
 use sip_ua::transport::Flow;
 use tokio::sync::{mpsc, watch};
@@ -37,6 +38,7 @@ pub(super) struct Task {
     plan: Plan,
     sip: Arc<SipTechnology>,
     tell: OnRegistration,
+    guard: SharedGuard,
     commands: mpsc::UnboundedReceiver<Command>,
     seen: watch::Sender<RegistrationStatus>,
     machine: Registration,
@@ -56,7 +58,7 @@ impl Task {
         name: &str,
         plan: Plan,
         sip: Arc<SipTechnology>,
-        tell: OnRegistration,
+        (tell, guard): (OnRegistration, SharedGuard),
         commands: mpsc::UnboundedReceiver<Command>,
         seen: watch::Sender<RegistrationStatus>,
     ) -> Self {
@@ -70,6 +72,7 @@ impl Task {
             plan,
             sip,
             tell,
+            guard,
             commands,
             seen,
             machine,
@@ -125,6 +128,10 @@ impl Task {
         }
         while let Some(event) = self.machine.poll_event() {
             self.note(&event);
+            if let (RegistrationEvent::Registered { seconds, .. }, Some(flow)) = (&event, &self.flow) {
+                // Nobody may shut a provider out by writing its address on datagrams.
+                self.guard.welcome(flow.remote.ip(), Duration::from_secs((*seconds).into()));
+            }
             if let Some(change) = change_of(event) {
                 let (server_uri, client_uri) =
                     (self.plan.settings.server_uri.clone(), self.plan.settings.client_uri.clone());

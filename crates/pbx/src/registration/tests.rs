@@ -118,6 +118,11 @@ async fn an_exchange_registers_answers_the_challenge_and_takes_it_back_at_the_en
         ("Registered", format!("127.0.0.1:{}", pair.port()), "100".into())
     );
     assert_eq!(status.granted.unwrap().0.seconds, 600);
+    assert_eq!(
+        pair.customer.guard().standing([127, 0, 0, 1].into()),
+        sip_ua::guard::Standing::Known,
+        "its provider"
+    );
     let own = pair.customer.local_address(Protocol::Udp).unwrap();
     let contact = &pair.contacts()[0];
     assert!(contact.starts_with(&format!("sip:0033@{own};line=")), "{contact}");

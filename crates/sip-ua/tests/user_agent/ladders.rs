@@ -12,6 +12,17 @@ fn assert_ladder(network: &Network, expected: &str) {
 
 /// RFC 3665 section 3.1, with the 100 that every exchange sends.
 #[test]
+fn a_caller_that_measures_the_way_gets_its_time_back() {
+    let mut network = Network::new();
+    let mut invite = network.invite();
+    invite.headers.push(("Timestamp".to_owned(), "54.32".to_owned()));
+    network.call_with(invite);
+    network.take();
+    let trying = network.sent.iter().find(|message| message.status() == Some(100)).expect("100 Trying");
+    assert_eq!(trying.raw(&sip_parser::HeaderName::Timestamp), Some("54.32"));
+}
+
+#[test]
 fn successful_session_establishment() {
     let mut network = Network::new();
     let alice = network.call();

@@ -58,7 +58,14 @@ impl Inbound {
             scope.emit(SessionEvent::Ended { message: None, reason: EndReason::Refused });
             return Stage::Over;
         }
-        scope.reply(transaction, &invite, 100);
+        // A caller that measures the way gets its time back (RFC 3261 section 8.2.6.1).
+        let timestamp = invite.raw(&HeaderName::Timestamp);
+        let said: Vec<_> =
+            timestamp.map(|time| ("Timestamp".to_owned(), time.to_owned())).into_iter().collect();
+        let trying = scope.common.reply(&invite, 100, &scope.base.tag);
+        if let Some(trying) = finish_reply(trying, &said, None) {
+            scope.respond(transaction, &trying);
+        }
         if scope.base.options.is_reliable(&invite) {
             let first = scope.common.tokens.number();
             scope.base.reliable = Some(Reliable::new(&invite, first));
