@@ -67,7 +67,7 @@ fn who_is_known_by_its_source_is_spoken_to_there() {
 
 /// A phone that sends from port 50000 and listens on 5060, which its Via names.
 fn two_ports() -> Flow {
-    Flow::new(Protocol::Udp, "192.0.2.1:5060".parse().unwrap(), "192.0.2.9:50000".parse().unwrap())
+    Flow::new(Protocol::Udp, ([192, 0, 2, 1], 5060).into(), ([192, 0, 2, 9], 50_000).into())
 }
 
 fn hears(agent: &mut UserAgent, method: &str, cseq: u32, to_tag: &str, via: &str) -> Option<RequestId> {
@@ -76,7 +76,11 @@ fn hears(agent: &mut UserAgent, method: &str, cseq: u32, to_tag: &str, via: &str
          From: <sip:phone@192.0.2.9>;tag=p\r\nTo: <sip:100@192.0.2.1>{to_tag}\r\nCall-ID: c{via}\r\nCSeq: {cseq} {method}\r\n\
          Contact: <sip:phone@192.0.2.9>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
     );
-    agent.handle_message(Instant::now(), Message::parse(Bytes::from(text)).unwrap(), two_ports());
+    agent.handle_message(
+        Instant::now(),
+        Message::parse(Bytes::from(text)).expect("well formed"),
+        two_ports(),
+    );
     std::iter::from_fn(|| agent.poll_event()).find_map(|event| match event {
         UaEvent::Request { id, .. } => Some(id),
         _ => None,
@@ -86,7 +90,8 @@ fn hears(agent: &mut UserAgent, method: &str, cseq: u32, to_tag: &str, via: &str
 /// The port that the last of what we said goes to, and our To tag there.
 fn said(agent: &mut UserAgent) -> (u16, String) {
     let last = std::iter::from_fn(|| agent.poll_transmit()).last().expect("something was said");
-    let tag = Message::parse(last.bytes).unwrap().to().unwrap().tag().unwrap_or_default().to_owned();
+    let message = Message::parse(last.bytes).expect("what we send can be read");
+    let tag = message.to().ok().and_then(|to| to.tag().map(str::to_owned)).unwrap_or_default();
     (last.flow.remote.port(), tag)
 }
 
