@@ -2,7 +2,7 @@
 
 use wide::i16x8;
 
-use crate::pair::{Pair, higher, lower, pair, spread};
+use crate::pair::{Pair, higher, pair, spread};
 use crate::predictor::Predictors;
 use crate::scale::Scales;
 use crate::{higher_band, lower_band};
@@ -33,35 +33,32 @@ impl Bands {
     #[inline(always)]
     pub(crate) fn encode(&mut self, samples: Pair) -> u8 {
         let differences = samples.saturating_sub(self.predictors.prediction());
-        let of_lower = lower_band::quantize(lower(differences), self.scales.lower());
+        let of_lower = lower_band::quantize(differences, self.scales.lower());
         let of_higher = higher_band::quantize(higher(differences), self.scales.higher());
-        let octet = of_higher << 6 | of_lower;
-        let differences = self.differences(octet);
-        self.advance(octet, differences);
-        octet
+        let differences = (
+            of_lower.difference(self.scales.lower()),
+            higher_band::difference(of_higher, self.scales.higher()),
+        );
+        self.advance((of_lower.weight(), higher_band::weight(of_higher)), differences);
+        of_higher << 6 | of_lower.code()
     }
 
     /// The samples of an octet, in which the lower sub-band sounds as [`audible`](lower_band::audible) says.
     #[inline(always)]
     pub(crate) fn decode(&mut self, octet: u8, audible: &[i16; 64]) -> Pair {
-        let (of_lower, of_higher) = self.differences(octet);
+        let of_lower = lower_band::difference(octet, self.scales.lower());
+        let of_higher = higher_band::difference(octet >> 6, self.scales.higher());
         let audible = lower_band::scaled(audible[usize::from(octet & 63)], self.scales.lower());
         let samples = limit(self.predictors.prediction().saturating_add(pair(audible, of_higher)));
-        self.advance(octet, (of_lower, of_higher));
+        let weights = (lower_band::weight(octet), higher_band::weight(octet >> 6));
+        self.advance(weights, (of_lower, of_higher));
         samples
     }
 
-    /// What both ends take an octet for.
+    /// What both ends do with an octet alike: with what it does to both scales, and the differences that it stands for.
     #[inline(always)]
-    fn differences(&self, octet: u8) -> (i32, i32) {
-        let of_lower = lower_band::difference(octet, self.scales.lower());
-        (of_lower, higher_band::difference(octet >> 6, self.scales.higher()))
-    }
-
-    /// What both ends do with an octet alike.
-    #[inline(always)]
-    fn advance(&mut self, octet: u8, (of_lower, of_higher): (i32, i32)) {
-        self.scales.adapt(lower_band::weight(octet), higher_band::weight(octet >> 6));
+    fn advance(&mut self, weights: (i16, i16), (of_lower, of_higher): (i32, i32)) {
+        self.scales.adapt(weights.0, weights.1);
         self.predictors.update(spread(of_lower, of_higher));
     }
 }

@@ -4,6 +4,7 @@ use wide::bytemuck::cast;
 use wide::{i8x16, i16x8, u16x8};
 
 use crate::Mode;
+use crate::pair::{Pair, lower};
 
 /// Decision levels of the 60-level quantizer, the magnitudes at which the next code word begins (table 14, Q6), between two
 /// that everything passes and one that nothing does: 32 of them fill four vector registers. Sixteen times each.
@@ -23,7 +24,7 @@ static DECISIONS: [u16x8; 4] = {
 
 /// The code word by the number of levels that were passed, of which the first counts as none; behind them those of negative
 /// differences.
-static CODES: [u8; 64] = {
+const CODES: [u8; 64] = {
     let mut codes = [0; 64];
     let mut passed = 0;
     while passed < 32 {
@@ -57,7 +58,7 @@ const OUTPUTS_6: [i16; 64] = [
 ];
 
 /// What a code word does to the scale, by its upper four bits (tables 15 and 16, RL42 and WL).
-static WEIGHTS: [i16; 16] =
+const WEIGHTS: [i16; 16] =
     [-60, 3_042, 1_198, 538, 334, 172, 58, -30, 3_042, 1_198, 538, 334, 172, 58, -30, -60];
 
 /// What a code word of six bits sounds like, where as many are audio as the mode says.
@@ -72,19 +73,58 @@ static AUDIBLE: [[i16; 64]; 3] = {
     all
 };
 
-/// The code word for a difference of 16 bits from what was predicted (QUANTL).
+/// What is known of a code word before anybody has looked at it: where it stands among the others.
+#[derive(Clone, Copy)]
+pub(crate) struct Place(usize);
+
+/// [`OUTPUTS_4`] and [`WEIGHTS`] by place, so that the way to the next sample need not go through the code word.
+static OUTPUTS_BY_PLACE: [i16; 64] = by_place(&OUTPUTS_4);
+static WEIGHTS_BY_PLACE: [i16; 64] = by_place(&WEIGHTS);
+
+const fn by_place(by_code: &[i16; 16]) -> [i16; 64] {
+    let mut all = [0; 64];
+    let mut place = 0;
+    while place < 64 {
+        all[place] = by_code[(CODES[place] >> 2 & 15) as usize];
+        place += 1;
+    }
+    all
+}
+
+impl Place {
+    /// The code word.
+    #[inline(always)]
+    pub(crate) fn code(self) -> u8 {
+        CODES[self.0 & 63]
+    }
+
+    /// The difference that it stands for, as [`difference`] has it.
+    #[inline(always)]
+    pub(crate) fn difference(self, factor: i32) -> i32 {
+        scaled(OUTPUTS_BY_PLACE[self.0 & 63], factor)
+    }
+
+    /// What it does to the scale.
+    #[inline(always)]
+    pub(crate) fn weight(self) -> i16 {
+        WEIGHTS_BY_PLACE[self.0 & 63]
+    }
+}
+
+/// The place of the code word for a difference from what was predicted, that of the lower sub-band (QUANTL).
 #[inline(always)]
-pub(crate) fn quantize(difference: i32, factor: i32) -> u8 {
-    let negative = difference >> 31;
-    let magnitude = i16x8::new([(difference ^ negative) as i16; 8]);
+pub(crate) fn quantize(differences: Pair, factor: i32) -> Place {
+    let difference = i16x8::new([differences.to_array()[0]; 8]);
+    let sign: i16x8 = difference >> 15;
+    let magnitude = difference ^ sign;
     // Sixteen times a level in place of eight, so that a shift by 16 does what the Recommendation's by 15 does.
     let factor = u16x8::new([factor as u16; 8]);
     let above = |levels: u16x8| cast::<u16x8, i16x8>(levels.mul_keep_high(factor)).simd_gt(magnitude);
     let [a, b, c, d] = DECISIONS;
     let bits = |a: i16x8, b: i16x8| i8x16::from_i16x16_saturate(cast([a, b])).to_bitmask();
     let above = bits(above(a), above(b)) | bits(above(c), above(d)) << 16 | 1 << 31;
-    let place = (negative as u32 & 32) | above.trailing_zeros();
-    CODES[place as usize & 63]
+    let negative = lower(differences) >> 31;
+    Place(((negative as u32 & 32) | above.trailing_zeros()) as usize)
 }
 
 /// What the code words of a mode sound like, as steps of the scale.
