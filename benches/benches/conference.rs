@@ -41,8 +41,21 @@ fn room(name: &'static str, codecs: &'static [Codec], speakers: usize, listeners
     })
 }
 
+/// The codecs of ten, of whom so many speak Opus and the others are telephones.
+const fn of_opus(count: usize) -> [Codec; 10] {
+    let mut codecs = [Codec::Pcma; 10];
+    let mut nth = 0;
+    while nth < count {
+        codecs[nth] = Codec::Opus;
+        nth += 1;
+    }
+    codecs
+}
+
 fn main() -> ExitCode {
     const LAWS: &[Codec] = &[Codec::Pcmu, Codec::Pcma];
+    const ONE_OF_OPUS: &[Codec] = &of_opus(1);
+    const TWO_OF_OPUS: &[Codec] = &of_opus(2);
     benches::table(&[
         room("10 speak, G.711", LAWS, 10, 0),
         room("100 speak, G.711", LAWS, 100, 0),
@@ -50,6 +63,8 @@ fn main() -> ExitCode {
         room("2 speak, 1,000 listen, G.711", LAWS, 2, 1_000),
         room("10 speak, G.722", &[Codec::G722], 10, 0),
         room("2 speak, 1,000 listen, G.722", &[Codec::G722], 2, 1_000),
+        room("10 speak, one Opus, others G.711", ONE_OF_OPUS, 10, 0),
+        room("10 speak, two Opus, others G.711", TWO_OF_OPUS, 10, 0),
         room("2 of 10 speak, Opus", &[Codec::Opus], 2, 8),
         room("10 speak, G.711 and G.722", &[Codec::Pcma, Codec::G722], 10, 0),
     ])

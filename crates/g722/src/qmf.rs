@@ -178,3 +178,30 @@ const fn every_other(first: usize) -> [i16x8; TAPS / 4] {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+
+    use super::*;
+
+    /// What the lower sub-band has of a tone, in decibels.
+    fn of_lower(hertz: f64) -> f64 {
+        let turn = |nth: usize| TAU * hertz / f64::from(crate::SAMPLE_RATE) * (nth as f64 - 11.5);
+        let weighed =
+            COEFFICIENTS.iter().enumerate().map(|(nth, weight)| f64::from(*weight) * turn(nth).cos());
+        let one: i32 = COEFFICIENTS.iter().map(|weight| i32::from(*weight)).sum();
+        20.0 * (weighed.sum::<f64>() / f64::from(one)).abs().log10()
+    }
+
+    #[test]
+    fn the_lower_sub_band_alone_is_no_telephone() {
+        let passes = [(100.0, 0.0), (3_000.0, -0.03), (3_400.0, -0.39)];
+        // Heard at 3,400, 3,000 and 2,500 Hz.
+        let folds = [(4_600.0, -10.7), (5_000.0, -20.6), (5_500.0, -45.9)];
+        for (hertz, expected) in passes.into_iter().chain(folds) {
+            let level = of_lower(hertz);
+            assert!((level - expected).abs() < 0.05, "{hertz} Hz: {level} dB");
+        }
+    }
+}
