@@ -201,9 +201,6 @@ impl<D: Decoder> Playout<D> {
             }
         }
         let after = self.line.unplayed();
-        if cfg!(test) {
-            eprintln!("{stretch:?} {before} {after} count {count}");
-        }
         if after != before {
             let changed = ticks(after.abs_diff(before), rate, self.clock_rate) as i32; // 15 ms at most
             self.queue.stretched(if after < before { -changed } else { changed });
