@@ -129,7 +129,7 @@ impl Shared {
             }
             failed = result.is_err();
             rest = if failed { BEFORE_TRYING_AGAIN } else { REST };
-            if !self.settle(changes, failed) {
+            if !self.settle(failed.then_some(changes)) {
                 return;
             }
         }
@@ -154,11 +154,12 @@ impl Shared {
         Some(latest(changes))
     }
 
-    /// Notes how that went; false when there is no use in going on.
-    fn settle(&self, changes: Vec<StoredChange>, failed: bool) -> bool {
+    /// Notes what the store has not taken, if anything; false when there is no use in going on.
+    fn settle(&self, left: Option<Vec<StoredChange>>) -> bool {
+        let failed = left.is_some();
         let mut state = self.lock();
         state.busy = false;
-        if failed {
+        if let Some(changes) = left {
             let newer = std::mem::replace(&mut state.waiting, changes);
             state.waiting.extend(newer);
             state.hurry = false;
