@@ -49,8 +49,16 @@ impl<'m> Part<'m> {
 
     /// Whether a receiver that does not know its type may leave it aside (RFC 3261 §20.11).
     pub fn is_optional(&self) -> bool {
-        let disposition = self.raw("Content-Disposition").map(ContentDisposition::parse);
-        disposition.is_some_and(|disposition| disposition.is_ok_and(|it| it.is_optional()))
+        self.disposition().is_some_and(|disposition| disposition.is_optional())
+    }
+
+    /// Whether it says itself that a receiver has to know its type (`handling=required`).
+    pub fn is_required(&self) -> bool {
+        self.disposition().is_some_and(|disposition| disposition.is_required())
+    }
+
+    fn disposition(&self) -> Option<ContentDisposition<'m>> {
+        ContentDisposition::parse(self.raw("Content-Disposition")?).ok()
     }
 
     /// Its octets.

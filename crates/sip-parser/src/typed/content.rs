@@ -178,7 +178,17 @@ pub struct ContentDisposition<'m> {
 impl ContentDisposition<'_> {
     /// Whether a receiver that does not know the kind may leave the body aside (`handling=optional`).
     pub fn is_optional(&self) -> bool {
-        self.params.get("handling").flatten().is_some_and(|value| value.eq_ignore_ascii_case("optional"))
+        self.handling_is("optional")
+    }
+
+    /// Whether it says in so many words that a receiver has to know the kind (`handling=required`). Of one that says
+    /// nothing of it the same SHOULD be thought, which is for the receiver to weigh.
+    pub fn is_required(&self) -> bool {
+        self.handling_is("required")
+    }
+
+    fn handling_is(&self, word: &str) -> bool {
+        self.params.get("handling").flatten().is_some_and(|value| value.eq_ignore_ascii_case(word))
     }
 }
 

@@ -41,7 +41,11 @@ fn the_examples_of_the_rfc_are_read() {
     assert_eq!(parse::<AcceptLanguage>("da").q, 1_000);
     let content: ContentType = parse("multipart/mixed; boundary=\"a;b\"");
     assert_eq!(content.params.get("boundary"), Some(Some("a;b")));
-    assert!(parse::<ContentDisposition>("icon; handling=optional").is_optional());
+    let [optional, required, unsaid]: [ContentDisposition<'_>; 3] =
+        ["icon; handling=optional", "icon;Handling=Required", "icon"].map(parse);
+    assert_eq!((optional.is_optional(), optional.is_required()), (true, false));
+    assert_eq!((required.is_optional(), required.is_required()), (false, true));
+    assert_eq!((unsaid.is_optional(), unsaid.is_required()), (false, false));
     let info: CallInfo = parse("<http://www.example.com/alice/photo.jpg> ;purpose=icon");
     assert_eq!(info.param("purpose"), Some(Some("icon")));
     assert_eq!(parse::<MimeVersion>("1.0"), MimeVersion { major: 1, minor: 0 });

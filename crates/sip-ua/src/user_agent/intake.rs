@@ -229,13 +229,9 @@ fn screen_body(method: &Method, request: &Message) -> Result<(), Refusal> {
     };
     // Without a type it is a description: RFC 2543 knew no other body of an INVITE.
     let kind = request.header::<ContentType>().map_err(|_| 400)?;
-    // Of several parts, one that is to be understood must be (RFC 5621 section 4).
-    let strange = |part: &Part<'_>| {
-        !part.is_optional() && !part.content_type().is_some_and(|kind| is_understood(&kind))
-    };
     let understood = match &kind {
-        _ if request.body().is_empty() || request.session_description().is_some() => true,
-        Some(kind) if kind.is_multipart() => !request.parts().iter().any(strange),
+        _ if request.body().is_empty() => true,
+        Some(kind) if kind.is_multipart() => understands_parts(kind, request),
         kind => kind.as_ref().is_none_or(is_understood),
     };
     if !understood && !optional() {
@@ -244,6 +240,16 @@ fn screen_body(method: &Method, request: &Message) -> Result<(), Refusal> {
     let mut accepted = request.headers_of::<Accept>().peekable();
     let takes = |accept: Result<Accept<'_>, _>| accept.is_ok_and(|it| it.takes("application", "sdp"));
     if accepted.peek().is_some() && !accepted.any(takes) { Err(406.into()) } else { Ok(()) }
+}
+
+/// Whether we understand each part that is to be understood (RFC 5621 section 4).
+fn understands_parts(kind: &ContentType<'_>, request: &Message) -> bool {
+    let described = request.session_description().is_some();
+    // Many put things of their own beside a description and say nothing of them: those may be left aside, as Asterisk does.
+    let matters = |part: &Part<'_>| if described { part.is_required() } else { !part.is_optional() };
+    let is_known = |part: &Part<'_>| part.content_type().is_some_and(|kind| is_understood(&kind));
+    let is_choice = described && kind.is("multipart", "alternative");
+    is_choice || request.parts().iter().all(|part| is_known(part) || !matters(part))
 }
 
 /// Types of bodies that an INVITE may have.

@@ -76,6 +76,7 @@ fn a_body_that_we_do_not_know() {
         reply.raw(&HeaderName::Accept),
         Some("application/sdp, application/pidf+xml, multipart/mixed")
     );
+    refused(&with_body("Content-Type: text/plain\nContent-Disposition: render;handling=required\n"), 415);
     let reply = refused(&with_body("Content-Type: application/sdp\nContent-Encoding: gzip\n"), 415);
     assert_eq!(reply.raw(&HeaderName::AcceptEncoding), Some("identity"));
     refused(&with_body("Content-Type: nonsense\n"), 400);
@@ -83,6 +84,39 @@ fn a_body_that_we_do_not_know() {
     assert!(is_taken("Content-Type: text/plain\nContent-Disposition: icon;handling=optional\n"));
     assert!(is_taken("c: application/sdp\nAccept: text/plain, application/*;q=0.5\n"));
     refused(&with_body("c: application/sdp\nAccept: text/plain, application/sdp;q=0\n"), 406);
+}
+
+/// An INVITE with a description, and beside it a part that has these headers.
+fn with_part(subtype: &str, headers: &str) -> String {
+    let body =
+        format!("--b\nContent-Type: application/sdp\n\nv=0\n\n--b\nContent-Type: {headers}\n\nx\n--b--\n");
+    let length = body.len() + body.matches('\n').count();
+    let kind = format!("Content-Type: multipart/{subtype};boundary=b\n");
+    request("INVITE", &kind).replace("Content-Length: 0\n\n", &format!("Content-Length: {length}\n\n{body}"))
+}
+
+#[test]
+fn a_part_that_has_to_be_understood_and_is_not() {
+    let required = "application/x-new\nContent-Disposition: signal; Handling=REQUIRED";
+    let reply = refused(&with_part("mixed", required), 415);
+    assert_eq!(
+        reply.raw(&HeaderName::Accept),
+        Some("application/sdp, application/pidf+xml, multipart/mixed")
+    );
+    for (subtype, taken) in [
+        // What others put beside a description, and say nothing of.
+        ("mixed", "application/x-new"),
+        ("mixed", "application/x-new\nContent-Disposition: signal"),
+        ("mixed", "application/x-new\nContent-Disposition: signal;handling=optional"),
+        ("mixed", "application/pidf+xml\nContent-Disposition: render;handling=required"),
+        // One of them is enough.
+        ("alternative", required),
+    ] {
+        let mut network = Network::new();
+        network.inject(ALICE, BOB, &with_part(subtype, taken));
+        network.run(10);
+        assert!(network.request(BOB).is_some(), "{subtype} {taken}: {:?}", network.sent);
+    }
 }
 
 #[test]
