@@ -86,9 +86,20 @@ impl std::str::FromStr for CallerId {
     }
 }
 
-fn unquote(text: &str) -> &str {
+/// The name without its quotes, and what is escaped in them: `\"` and `\\` (RFC 3261 §25.1). Any other backslash is the
+/// name's own, for what [`CallerId`] writes is read back here.
+fn unquote(text: &str) -> String {
     let text = text.trim();
-    text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text)
+    let Some(quoted) = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')) else {
+        return text.to_owned();
+    };
+    let mut name = String::with_capacity(quoted.len());
+    let mut rest = quoted.chars().peekable();
+    while let Some(c) = rest.next() {
+        let escaped = if c == '\\' { rest.next_if(|next| matches!(next, '"' | '\\')) } else { None };
+        name.push(escaped.unwrap_or(c));
+    }
+    name
 }
 
 /// Draws the identifiers of channels and calls; one for each [`crate::Switchboard`].
@@ -160,6 +171,18 @@ mod tests {
         assert_eq!(parse("100"), CallerId::new("", "100"));
         assert_eq!(parse("Alice"), CallerId::new("Alice", ""));
         assert!(parse("").is_empty());
+    }
+
+    #[test]
+    fn quotes_within_a_name_are_escaped_once() {
+        assert_eq!(parse(r#""Jo \"X\"" <1>"#), CallerId::new(r#"Jo "X""#, "1"));
+        assert_eq!(parse(r#""a\\b""#), CallerId::new(r"a\b", ""));
+        for plain in [r#""Sales\East" <1>"#, r#""end\" <1>"#] {
+            assert_eq!(parse(plain).to_string(), plain, "other backslashes stay");
+        }
+        assert_eq!(parse(r#"Jo "X" <1>"#), CallerId::new(r#"Jo "X""#, "1"));
+        let quoted = CallerId::new(r#"Jo "X""#, "1");
+        assert_eq!(parse(&quoted.to_string()), quoted);
     }
 
     #[test]
