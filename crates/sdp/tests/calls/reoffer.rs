@@ -58,6 +58,17 @@ fn our_offer_keeps_the_numbers_and_lines_of_the_peer_s() {
     assert!(ours.contains("a=rtpmap:100 telephone-event/8000\r\n"));
 }
 
+/// What a re-INVITE without a description is answered with.
+#[test]
+fn an_offer_within_a_named_session_has_its_line() {
+    let mut session = Negotiator::new(1, "own").with_name("sess");
+    let media = local(&[Codec::PCMU, Codec::PCMA]);
+    session.answer(phone("m=audio 4000 RTP/AVP 8").as_bytes(), &media).unwrap();
+    let ours = session.offer(&media);
+    assert!(media_lines(&ours)[0].starts_with("m=audio 10000 RTP/AVP 0 8"), "{ours}");
+    session.accept(phone("m=audio 4000 RTP/AVP 8").as_bytes()).unwrap();
+}
+
 #[test]
 fn a_refused_offer_changes_nothing() {
     let mut session = Negotiator::new(1, "-");
