@@ -64,6 +64,9 @@ pub enum RegisterError {
     /// The REGISTER makes no sense.
     #[error("the REGISTER cannot be understood: {0}")]
     Malformed(String),
+    /// A Contact that calls cannot go to, for it is no SIP URI.
+    #[error("calls cannot go to the Contact {0}; a sip: or sips: URI is needed there")]
+    NotCallable(String),
     /// `max_contacts` is reached, or 0.
     #[error(
         "the address of record takes {0} contacts, and no more; raise max_contacts, or set remove_existing"
@@ -93,7 +96,7 @@ impl RegisterError {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            RegisterError::Malformed(_) => 400,
+            RegisterError::Malformed(_) | RegisterError::NotCallable(_) => 400,
             RegisterError::TooManyContacts(_) => 403,
             RegisterError::TooBrief(_) => 423,
             RegisterError::PathUnknown => 420,
@@ -451,6 +454,10 @@ impl<'b> Draft<'b> {
 impl Moment<'_> {
     /// What speaks against a wish by itself.
     fn check(&self, update: &Update<'_>) -> Result<(), RegisterError> {
+        // One of before may still be taken back.
+        if update.expires != Some(0) && !Uri::parse(update.uri).is_ok_and(|uri| uri.is_sip()) {
+            return Err(RegisterError::NotCallable(update.uri.to_owned()));
+        }
         let least = self.policy.minimum_expiration;
         let brief = update.expires.is_some_and(|wish| (1..least).contains(&wish));
         if self.policy.refuse_brief && brief {

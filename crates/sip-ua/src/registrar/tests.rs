@@ -133,6 +133,20 @@ fn the_star_removes_all() {
 }
 
 #[test]
+fn contacts_that_cannot_be_called_are_refused() {
+    let mut scene = Scene::new(3);
+    for uri in ["tel:+33123456789", "mailto:alice@example.com", "http://10.0.0.1/"] {
+        let contact = format!("Contact: <{uri}>");
+        let refused = scene.register(0, "1", &[DESK, &contact]);
+        assert_eq!(refused, Err(RegisterError::NotCallable(uri.to_owned())));
+        assert_eq!(refused.map_err(|error| error.status()), Err(400));
+        assert!(scene.0.contacts(AOR).is_empty(), "nothing has changed");
+        assert!(scene.contacts(0, "1", &[&contact, "Expires: 0"]).is_empty());
+    }
+    assert_eq!(scene.contacts(0, "1", &["Contact: <sips:alice@10.0.0.1>", SOFT]).len(), 2);
+}
+
+#[test]
 fn no_more_than_the_address_takes() {
     let mut none = Scene::new(0);
     assert_eq!(none.register(0, "1", &[DESK]), Err(RegisterError::TooManyContacts(0)));
