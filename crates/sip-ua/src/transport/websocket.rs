@@ -5,14 +5,16 @@ use std::io;
 use std::net::IpAddr;
 use std::task::Poll;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::{SinkExt, StreamExt};
 use sip_parser::Limits;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::machine::TryParse;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
+use tokio_tungstenite::tungstenite::http::header::{SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
@@ -27,6 +29,15 @@ const SUBPROTOCOL: &str = "sip";
 
 /// Where Asterisk serves SIP, perhaps behind a prefix.
 const PATH: &str = "/ws";
+
+/// The version of the protocol (RFC 6455 section 4.1).
+const VERSION: &str = "13";
+
+/// The longest request of a handshake.
+const LONGEST_REQUEST: usize = 16 * 1024;
+
+/// Pieces that it may come in.
+const MOST_PIECES: usize = 512;
 
 /// The largest message, as on the other transports.
 const MAX_MESSAGE: usize = Limits::DEFAULT.max_message;
@@ -45,8 +56,39 @@ pub(crate) type WebSocket = WebSocketStream<Watched>;
 
 /// The handshake with a browser that connected to us.
 pub(super) async fn accept(stream: BoxedStream) -> io::Result<WebSocket> {
-    accept_hdr_async_with_config(Watched::new(stream), answer, Some(config())).await.map_err(io::Error::other)
+    let stream = in_our_version(stream).await?;
+    accept_hdr_async_with_config(stream, answer, Some(config())).await.map_err(io::Error::other)
 }
+
+/// Reads the request, and answers one that is not in our version with the version that is (RFC 6455 section 4.4); the library
+/// would close without a word. The stream that comes back begins anew. What is no request at all is the library's to refuse.
+async fn in_our_version(mut stream: BoxedStream) -> io::Result<Watched> {
+    let mut head = BytesMut::with_capacity(2 * 1024);
+    for _ in 0..MOST_PIECES {
+        if stream.read_buf(&mut head).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        match Request::try_parse(&head) {
+            Ok(None) if head.len() < LONGEST_REQUEST => {}
+            Ok(Some((_, request))) if !names_our_version(&request) => {
+                stream.write_all(UPGRADE_REQUIRED.as_bytes()).await?;
+                stream.shutdown().await?;
+                return Err(io::Error::other("the handshake is not in version 13 of WebSockets"));
+            }
+            Ok(Some(_)) | Err(_) => return Ok(Watched::beginning_with(head.freeze(), stream)),
+            Ok(None) => break,
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "the request of a handshake has no end"))
+}
+
+fn names_our_version(request: &Request) -> bool {
+    request.headers().get(SEC_WEBSOCKET_VERSION).is_some_and(|version| version == VERSION)
+}
+
+/// To those who ask for another version, or for none.
+const UPGRADE_REQUIRED: &str = "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n\
+                                Sec-WebSocket-Version: 13\r\nContent-Length: 0\r\n\r\n";
 
 /// The handshake with a server that we connected to.
 pub(super) async fn connect(stream: BoxedStream, host: &str, port: u16) -> io::Result<WebSocket> {

@@ -86,6 +86,48 @@ async fn only_sip_is_spoken_and_only_at_our_paths() {
     }
 }
 
+/// What comes back to a request in these pieces, until the connection is closed.
+async fn answered(endpoint: &Endpoint, pieces: &[&str]) -> String {
+    let mut stream = TcpStream::connect(endpoint.address(Protocol::Ws)).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    for piece in pieces {
+        stream.write_all(piece.as_bytes()).await.unwrap();
+        sleep(Duration::from_millis(20)).await;
+    }
+    let mut answer = String::new();
+    within(stream.read_to_string(&mut answer)).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn those_of_another_version_are_told_of_ours() {
+    let endpoint = endpoint(Protocol::Ws);
+    let request = "GET /ws HTTP/1.1\r\nHost: pbx\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                   Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    let other = format!("{request}Sec-WebSocket-Version: 8\r\n\r\n");
+    let none = format!("{request}\r\n");
+    let (one, two) = other.split_at(70);
+    for pieces in [&[other.as_str()][..], &[one, two], &[none.as_str()]] {
+        let answer = answered(&endpoint, pieces).await;
+        assert!(answer.starts_with("HTTP/1.1 426 "), "{answer}");
+        assert!(answer.contains("\r\nSec-WebSocket-Version: 13\r\n"), "{answer}");
+    }
+    // In ours, in pieces too, there is nothing to say but for the subprotocol.
+    let ours = format!("{request}Sec-WebSocket-Version: 13\r\n\r\n").replace(": sip", ": chat");
+    let (one, two) = ours.split_at(70);
+    assert!(answered(&endpoint, &[one, two]).await.starts_with("HTTP/1.1 400 "));
+}
+
+#[tokio::test]
+async fn a_request_without_end_is_given_up() {
+    let endpoint = endpoint(Protocol::Ws);
+    let mut stream = TcpStream::connect(endpoint.address(Protocol::Ws)).await.unwrap();
+    let endless = format!("GET /ws HTTP/1.1\r\nX: {}", "x".repeat(32 * 1024));
+    // It may be closed before all is written.
+    let _ = stream.write_all(endless.as_bytes()).await;
+    let _ = within(stream.read_to_end(&mut vec![])).await;
+}
+
 #[tokio::test]
 async fn keep_alives_are_answered() {
     let endpoint = endpoint(Protocol::Ws);
