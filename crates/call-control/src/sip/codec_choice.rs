@@ -1,6 +1,7 @@
 //! The codecs of one session: what its descriptions name, by the rules of its endpoint.
 
 use media_bridge::Codec;
+use sdp::negotiation::NegotiationError;
 
 use super::codec_rules::{CodecRules, Prefer};
 use super::endpoint::SipEndpoint;
@@ -91,6 +92,16 @@ impl CodecChoice {
         answer
     }
 
+    /// Why an offer cannot be answered, with all that one may have in it: what is negotiated with was narrowed to what the
+    /// phone has.
+    pub(super) fn explain(&self, error: NegotiationError) -> NegotiationError {
+        let NegotiationError::NoCommonCodec { theirs, ours } = error else { return error };
+        let name = |codec: &Codec| format!("{}/{}", codec.name(), codec.clock_rate());
+        let allowed: Vec<String> = self.configured.iter().take(8).map(name).collect();
+        let ours = if allowed.is_empty() { ours } else { allowed.join(", ") };
+        NegotiationError::NoCommonCodec { theirs, ours }
+    }
+
     /// What an answer of `answered` to our last offer comes to, never more than that.
     pub(super) fn accepted(&mut self, answered: &[Codec]) -> Vec<Codec> {
         let named = self.offered(None);
@@ -125,6 +136,18 @@ mod tests {
         assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First), [Pcmu, Pcma]);
         assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::Later), [Pcma, Pcmu]);
         assert_eq!(choice.answered(&[Pcma], Turn::Later), [Pcma]);
+    }
+
+    #[test]
+    fn a_refusal_names_what_is_allowed() {
+        let mut choice = CodecChoice::inbound(&endpoint(&[Pcmu, Pcma]));
+        assert_eq!(choice.answered(&[], Turn::First), []);
+        let narrowed = NegotiationError::NoCommonCodec { theirs: "none".into(), ours: "none".into() };
+        assert_eq!(
+            choice.explain(narrowed).to_string(),
+            "no codec in common: the peer has none; allowed here: PCMU/8000, PCMA/8000"
+        );
+        assert_eq!(choice.explain(NegotiationError::NoAudio), NegotiationError::NoAudio);
     }
 
     #[test]

@@ -251,7 +251,8 @@ impl SessionMedia {
             None => {
                 let local = LocalMedia { lines, ..self.local(None, codecs, protection, true) };
                 let answered = self.negotiator.answer(offer, &local);
-                let answered = answered.inspect_err(|_| self.streams.settle())?;
+                let answered = answered.inspect_err(|_| self.streams.settle());
+                let answered = answered.map_err(|error| self.codecs.explain(error))?;
                 self.told = None;
                 self.holds.answers();
                 answered
