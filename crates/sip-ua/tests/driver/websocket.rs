@@ -87,16 +87,16 @@ async fn only_sip_is_spoken_and_only_at_our_paths() {
 }
 
 /// What comes back to a request in these pieces, until the connection is closed.
-async fn answered(endpoint: &Endpoint, pieces: &[&str]) -> String {
-    let mut stream = TcpStream::connect(endpoint.address(Protocol::Ws)).await.unwrap();
-    stream.set_nodelay(true).unwrap();
+async fn answered(endpoint: &Endpoint, pieces: &[&str]) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(endpoint.address(Protocol::Ws)).await?;
+    stream.set_nodelay(true)?;
     for piece in pieces {
-        stream.write_all(piece.as_bytes()).await.unwrap();
+        stream.write_all(piece.as_bytes()).await?;
         sleep(Duration::from_millis(20)).await;
     }
     let mut answer = String::new();
-    within(stream.read_to_string(&mut answer)).await.unwrap();
-    answer
+    within(stream.read_to_string(&mut answer)).await?;
+    Ok(answer)
 }
 
 #[tokio::test]
@@ -108,14 +108,14 @@ async fn those_of_another_version_are_told_of_ours() {
     let none = format!("{request}\r\n");
     let (one, two) = other.split_at(70);
     for pieces in [&[other.as_str()][..], &[one, two], &[none.as_str()]] {
-        let answer = answered(&endpoint, pieces).await;
+        let answer = answered(&endpoint, pieces).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 426 "), "{answer}");
         assert!(answer.contains("\r\nSec-WebSocket-Version: 13\r\n"), "{answer}");
     }
     // In ours, in pieces too, there is nothing to say but for the subprotocol.
     let ours = format!("{request}Sec-WebSocket-Version: 13\r\n\r\n").replace(": sip", ": chat");
     let (one, two) = ours.split_at(70);
-    assert!(answered(&endpoint, &[one, two]).await.starts_with("HTTP/1.1 400 "));
+    assert!(answered(&endpoint, &[one, two]).await.unwrap().starts_with("HTTP/1.1 400 "));
 }
 
 #[tokio::test]
