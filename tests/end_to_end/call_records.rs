@@ -124,12 +124,16 @@ fn answered(scene: &Scene) -> Outcome {
     is(record, 18, "'service")?;
     is(record, 19, &record[16])?;
     ensure(record[20].parse::<u64>().is_ok(), || format!("the sequence is bare, in {record:?}"))?;
-    let of_account = std::fs::read_to_string(master(&folder).with_file_name("sales.csv"))?;
-    ensure(of_account == std::fs::read_to_string(master(&folder))?, || {
-        format!("the account has\n{of_account}")
+    // The account's file follows the master's.
+    let all = std::fs::read_to_string(master(&folder))?;
+    until("the same record in the file of its account", || {
+        let of_account = std::fs::read_to_string(master(&folder).with_file_name("sales.csv"));
+        Ok((of_account.unwrap_or_default() == all).then_some(()))
     })?;
-    let shown = exchange.console("cdr show status")?;
-    ensure(shown.contains("Written:                    1"), || format!("no count in:\n{shown}"))
+    until("the record among those that are written", || {
+        let shown = exchange.console("cdr show status")?;
+        Ok(shown.contains("Written:                    1").then_some(()))
+    })
 }
 
 /// A phone that refuses with `status`, and then a record of the call.

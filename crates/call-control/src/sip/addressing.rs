@@ -1,6 +1,6 @@
 //! Names and addresses in the messages of a call.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 use std::net::SocketAddr;
 
 use sip_parser::{HeaderName, Message, NameAddr, escape_user};
@@ -20,17 +20,18 @@ pub(super) fn contact(user_agent: &UserAgentHandle, flow: &Flow, user: &str, sec
 }
 
 fn written(at: &dyn Display, protocol: Protocol, user: &str, secure: bool) -> String {
-    let scheme = if secure { "sips" } else { "sip" };
-    let transport = match protocol {
-        Protocol::Udp => String::new(),
-        other => format!(";transport={}", other.uri_transport()),
-    };
-    let user = escape_user(user);
-    if user.is_empty() {
-        format!("<{scheme}:{at}{transport}>")
-    } else {
-        format!("<{scheme}:{user}@{at}{transport}>")
+    let mut text = String::with_capacity(64);
+    text.push_str(if secure { "<sips:" } else { "<sip:" });
+    if !user.is_empty() {
+        text.extend([&*escape_user(user), "@"]);
     }
+    // Writing to a string cannot fail.
+    let _ = write!(text, "{at}");
+    if protocol != Protocol::Udp {
+        text.extend([";transport=", protocol.uri_transport()]);
+    }
+    text.push('>');
+    text
 }
 
 /// Whether a URI asks for TLS on every hop.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use sip_parser::typed::{Diversion, PAssertedIdentity};
 use sip_parser::{HeaderName, Message, NameAddr, escape_user};
+use wire_text::Address;
 
 use super::endpoint::SipEndpoint;
 use crate::identity::{CallerId, Presentation, Redirecting};
@@ -167,8 +168,12 @@ pub(super) fn redirecting_headers(
 
 fn address(endpoint: &SipEndpoint, name: &str, number: &str, host: &str) -> String {
     let phone = if endpoint.user_eq_phone && is_phone_number(number) { ";user=phone" } else { "" };
-    let uri = format!("sip:{}@{host}{phone}", escape_user(number));
-    if name.is_empty() { format!("<{uri}>") } else { format!("\"{}\" <{uri}>", quote(name)) }
+    let mut text = String::with_capacity(64);
+    if !name.is_empty() {
+        text.extend(["\"", &quote(name), "\" "]);
+    }
+    text.extend(["<sip:", &escape_user(number), "@", host, phone, ">"]);
+    text
 }
 
 /// Whether a user is a telephone number (RFC 3261 section 19.1.1, `user=phone`).
@@ -178,10 +183,7 @@ pub(super) fn is_phone_number(user: &str) -> bool {
 }
 
 fn host_text(ip: IpAddr) -> String {
-    match ip {
-        IpAddr::V4(ip) => ip.to_string(),
-        IpAddr::V6(ip) => format!("[{ip}]"),
-    }
+    Address::in_uri(ip).as_str().to_owned()
 }
 
 fn quote(name: &str) -> String {

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use call_control::{RequestVerdict, SecurityEvent, SecurityKind};
 use sip_ua::guard::{Counts, GuardEvent, Source};
 use sip_ua::transport::Flow;
+use wire_text::{Address, Decimal};
 
 use crate::visible::visible;
 
@@ -107,12 +108,26 @@ fn offences(line: &mut String, counts: &Counts) {
 }
 
 fn addresses(line: &mut String, flow: &Flow) {
-    let mut write = |name: &str, at: SocketAddr| {
+    let mut add = |name: &str, at: SocketAddr| {
         let ip = at.ip().to_canonical();
-        let _ = write!(line, ",{name}=\"{}/{}/{ip}/{}\"", family(ip), flow.protocol, at.port());
+        let (address, port) = (Address::of(ip), Decimal::of(at.port()));
+        let protocol = flow.protocol.via_name();
+        line.extend([
+            ",",
+            name,
+            "=\"",
+            family(ip),
+            "/",
+            protocol,
+            "/",
+            address.as_str(),
+            "/",
+            port.as_str(),
+            "\"",
+        ]);
     };
-    write("LocalAddress", flow.local);
-    write("RemoteAddress", flow.remote);
+    add("LocalAddress", flow.local);
+    add("RemoteAddress", flow.remote);
 }
 
 fn family(address: IpAddr) -> &'static str {

@@ -2,6 +2,9 @@
 //!
 //! A phone that registers waits for no data base, and the thread of calls for no other thread. Of the changes of a contact
 //! within that second the store sees the last one.
+//!
+//! A line goes to the memory in which the system keeps what it will write, which the end of the process does not touch. Only where
+//! the system itself makes writers wait, for its disk is far behind, do registrations wait, and calls with them.
 
 use std::collections::HashMap;
 use std::path::Path;

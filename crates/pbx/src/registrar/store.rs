@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use foldhash::fast::RandomState;
 use sip_ua::registrar::{Binding, BindingChange};
 
 use super::error::StoreError;
@@ -50,7 +51,7 @@ impl StoredChange {
     /// spellings of one URI are the same contact, to a store they are two, and the older one would come back with the
     /// next start.
     pub(super) fn between(before: &[Binding], after: &[Binding]) -> Vec<Self> {
-        let kept: HashSet<_> = after.iter().map(key).collect();
+        let kept: HashSet<_, RandomState> = after.iter().map(key).collect();
         let gone = before.iter().filter(|binding| !kept.contains(&key(binding))).map(Self::remove);
         let new = differing(after, before).into_iter().map(|binding| Self::Put(Box::new(binding)));
         gone.chain(new).collect()
@@ -84,7 +85,7 @@ impl StoredChange {
 
 /// Those of `these` that are not among `others` exactly as they are.
 pub(super) fn differing(these: &[Binding], others: &[Binding]) -> Vec<Binding> {
-    let others: HashMap<_, _> = others.iter().map(|binding| (key(binding), binding)).collect();
+    let others: HashMap<_, _, RandomState> = others.iter().map(|binding| (key(binding), binding)).collect();
     these.iter().filter(|binding| others.get(&key(binding)) != Some(binding)).cloned().collect()
 }
 

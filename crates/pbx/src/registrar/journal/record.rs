@@ -1,19 +1,18 @@
 //! A change as a line of the journal, and back: JSON, so that a person can read what waits there.
 
-use std::fmt::Display;
-use std::io::Write;
 use std::net::SocketAddr;
 
 use serde_json::Value;
 use sip_ua::registrar::Binding;
 use sip_ua::transport::{Flow, Protocol};
+use wire_text::{Address, Decimal};
 
 use crate::registrar::store::{StoredChange, millis, moment};
 
-/// Appends the line of a change, which is the one with this `number` since the journal was begun.
-pub(super) fn write(line: &mut Vec<u8>, number: u64, change: &StoredChange) {
+/// Appends the line of a change, which is at this `place` since the journal was begun.
+pub(super) fn write(line: &mut Vec<u8>, place: u64, change: &StoredChange) {
     line.extend_from_slice(b"{");
-    plain(line, "n", number);
+    number(line, "n", place);
     match change {
         StoredChange::Put(binding) => put(line, binding),
         StoredChange::Remove { aor, contact_uri, slot } => {
@@ -31,19 +30,19 @@ fn put(line: &mut Vec<u8>, binding: &Binding) {
     let Flow { protocol, local, remote, .. } = binding.flow;
     text(line, "put", &binding.aor);
     text(line, "uri", &binding.contact_uri);
-    plain(line, "expires", millis(binding.expires_at));
-    plain(line, "refreshed", millis(binding.refreshed_at));
+    number(line, "expires", millis(binding.expires_at).unsigned_abs());
+    number(line, "refreshed", millis(binding.refreshed_at).unsigned_abs());
     text(line, "call-id", &binding.call_id);
-    plain(line, "cseq", binding.cseq);
-    plain(line, "q", binding.q);
+    number(line, "cseq", binding.cseq);
+    number(line, "q", binding.q);
     text(line, "protocol", protocol.uri_name());
-    plain(line, "local", format_args!("\"{local}\""));
-    plain(line, "remote", format_args!("\"{remote}\""));
+    text(line, "local", Address::with_port(local).as_str());
+    text(line, "remote", Address::with_port(remote).as_str());
     if let Some(user_agent) = &binding.user_agent {
         text(line, "user-agent", user_agent);
     }
     if let Some(received) = binding.received {
-        plain(line, "received", format_args!("\"{received}\""));
+        text(line, "received", Address::with_port(received).as_str());
     }
     if !binding.path.is_empty() {
         begin(line, "path");
@@ -57,7 +56,7 @@ fn put(line: &mut Vec<u8>, binding: &Binding) {
         text(line, "instance", instance);
     }
     if let Some(reg_id) = binding.reg_id {
-        plain(line, "reg-id", reg_id);
+        number(line, "reg-id", reg_id);
     }
 }
 
@@ -67,11 +66,10 @@ fn text(line: &mut Vec<u8>, name: &str, text: &str) {
     line.push(b',');
 }
 
-/// A number, or an address: nothing in it needs an escape.
-fn plain(line: &mut Vec<u8>, name: &str, value: impl Display) {
+fn number(line: &mut Vec<u8>, name: &str, number: impl Into<u64>) {
     begin(line, name);
-    // Memory does not refuse to be written.
-    let _ = write!(line, "{value},");
+    line.extend_from_slice(Decimal::of(number).as_bytes());
+    line.push(b',');
 }
 
 fn begin(line: &mut Vec<u8>, name: &str) {

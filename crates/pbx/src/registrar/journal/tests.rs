@@ -101,3 +101,18 @@ fn a_journal_that_grew_too_long_takes_no_more() {
     let refused = journal.append(&[removal("a")]).unwrap_err();
     assert!(matches!(refused, StoreError::Behind { .. }), "{refused}");
 }
+
+#[test]
+fn a_full_disk_refuses_and_the_next_line_stands_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut journal, _) = Journal::open(folder.path()).unwrap();
+    journal.append(&[removal("a")]).unwrap();
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let file = std::mem::replace(&mut journal.files[0].file, full);
+    let refused = journal.append(&[removal("b")]).unwrap_err();
+    assert!(refused.to_string().contains("registrations-1.journal cannot be used"), "{refused}");
+    journal.files[0].file = file;
+    journal.append(&[removal("c")]).unwrap();
+    drop(journal);
+    assert_eq!(found(folder.path()), ["a", "c"].map(removal));
+}
