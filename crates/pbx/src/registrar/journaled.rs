@@ -191,6 +191,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
+    use crate::registrar::store::testing::removal;
 
     /// Reports each transaction, and carries it out when it is told how it ends.
     struct Gate {
@@ -218,10 +219,6 @@ mod tests {
         let (begun, transactions) = channel();
         let (ends, end) = channel();
         (Journaled::open(folder, Gate { begun, end }).unwrap(), transactions, ends)
-    }
-
-    fn removal(name: &str) -> StoredChange {
-        StoredChange::Remove { aor: "100".to_owned(), contact_uri: name.to_owned(), slot: String::new() }
     }
 
     fn left(folder: &Path) -> u64 {

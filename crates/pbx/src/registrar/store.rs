@@ -110,7 +110,7 @@ pub(super) fn moment(millis: i64) -> SystemTime {
 
 #[cfg(test)]
 pub(super) mod testing {
-    //! Any contact, for properties.
+    //! Contacts and changes for tests.
 
     use std::net::SocketAddr;
 
@@ -154,6 +154,11 @@ pub(super) mod testing {
                 reg_id,
             }
         }
+    }
+
+    /// The contact of that URI is gone.
+    pub(in crate::registrar) fn removal(uri: &str) -> StoredChange {
+        StoredChange::Remove { aor: "100".to_owned(), contact_uri: uri.to_owned(), slot: String::new() }
     }
 
     pub(in crate::registrar) fn any_change() -> impl Strategy<Value = StoredChange> {

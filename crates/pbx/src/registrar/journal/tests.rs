@@ -1,11 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::registrar::store::testing::any_change;
-
-fn removal(name: &str) -> StoredChange {
-    StoredChange::Remove { aor: "100".to_owned(), contact_uri: name.to_owned(), slot: String::new() }
-}
+use crate::registrar::store::testing::{any_change, removal};
 
 /// What a start on the folder finds.
 fn found(folder: &Path) -> Vec<StoredChange> {
