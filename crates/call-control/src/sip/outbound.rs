@@ -41,14 +41,7 @@ pub(super) async fn originate(
     }
     let route = route(sip, resource, &request)?;
     let flows = sip.flows_to(&route.next_hop).await?;
-    let is_demanded = request.asker.as_ref().is_some_and(Call::demands_secure_signaling);
-    let usable: Vec<&Flow> = flows.iter().filter(|flow| !is_demanded || flow.protocol.is_secure()).collect();
-    let [flow, others @ ..] = usable.as_slice() else {
-        return Err(match is_demanded {
-            true => OriginateError::NotSecure(route.endpoint.name.clone()),
-            false => OriginateError::Refused,
-        });
-    };
+    let (flow, others) = usable(&flows, &route, request.asker.as_ref())?;
     let id = SessionId::next();
     let (mut media, relay) = open_media(sip, &route, flow, &request, id)?;
     let (endpoint, asker) = (&route.endpoint, request.asker.take());
@@ -60,7 +53,7 @@ pub(super) async fn originate(
     };
     let call = channel(sip, &route, request.clone(), media.leg.clone(), id);
     let unsent = Unsent::new(&call);
-    Conversation::note_target(&call, phone_uri(endpoint, &route.target), **flow);
+    Conversation::note_target(&call, phone_uri(endpoint, &route.target), *flow);
     relay.attach(&call);
     call.inherit_location(asker.as_ref());
     if let Some(asker) = &asker {
@@ -75,11 +68,11 @@ pub(super) async fn originate(
     }
     let offer = media.offer(direct_to, None);
     let direct_to = media.offered().cloned();
-    let mut invite = invite(sip.user_agent(), &route, **flow, &request, offer);
+    let mut invite = invite(sip.user_agent(), &route, *flow, &request, offer);
     invite.headers.extend(vouched);
     // Our audio is bound to one address of ours, and the offer names it: servers that are reached from
     // another one would be told the wrong one.
-    let others = others.iter().copied().filter(|other| other.local.ip() == flow.local.ip());
+    let others = others.into_iter().filter(|other| other.local.ip() == flow.local.ip());
     let user = contact_user(&route.endpoint, &request.caller);
     invite.alternatives =
         addressing::alternatives(sip.user_agent(), others, user, addressing::is_sips(&route.target));
@@ -99,7 +92,7 @@ pub(super) async fn originate(
         stage: Stage::Offered,
         rings: false,
         rings_in_band: false,
-        flow: **flow,
+        flow: *flow,
         charges: None,
         reason: None,
     };
@@ -109,6 +102,21 @@ pub(super) async fn originate(
         .map_err(|_| OriginateError::Refused)?;
     unsent.sent();
     Ok(call)
+}
+
+/// The flows that may carry the call, the one to try first apart: encrypted ones alone where the caller demands it.
+fn usable<'f>(
+    flows: &'f [Flow],
+    route: &Route,
+    asker: Option<&Call>,
+) -> Result<(&'f Flow, Vec<&'f Flow>), OriginateError> {
+    let is_demanded = asker.is_some_and(Call::demands_secure_signaling);
+    let mut usable = flows.iter().filter(|flow| !is_demanded || flow.protocol.is_secure());
+    let refusal = || match is_demanded {
+        true => OriginateError::NotSecure(route.endpoint.name.clone()),
+        false => OriginateError::Refused,
+    };
+    Ok((usable.next().ok_or_else(refusal)?, usable.collect()))
 }
 
 /// The way to what `resource` names; to one phone of it where the dialplan wants that one.

@@ -139,17 +139,23 @@ impl Exchange {
         if !exchange.is_rehearsal() {
             exchange.databases.follow(&exchange.configuration());
         }
-        let local = call_control::local::start(&switchboard, extensions_of(&exchange));
-        tokio::spawn(take_calls(Arc::downgrade(&exchange), local));
-        switchboard.register_technology(Arc::new(AudioSocketTechnology::new(&switchboard)));
-        let programs = WebSocketTechnology::new(&switchboard, Arc::downgrade(&exchange), media_page);
-        switchboard.register_technology(Arc::new(programs));
+        exchange.begin_technologies(media_page);
         let directory = Arc::new(ConfiguredDirectory::new(Arc::downgrade(&exchange), guard));
         let config = user_agent_config(&exchange.configuration());
         let (sip, calls) = SipTechnology::start(config, listen, switchboard, directory, locator).await?;
         exchange.warn(exchange.http.listen(&exchange.configuration().sip));
         exchange.serve(sip, calls, arrived);
         Ok(exchange)
+    }
+
+    /// Makes all technologies but SIP reachable: calls into the dialplan, and to programs.
+    fn begin_technologies(self: &Arc<Self>, media_page: Arc<MediaPage>) {
+        let switchboard = &self.switchboard;
+        let local = call_control::local::start(switchboard, extensions_of(self));
+        tokio::spawn(take_calls(Arc::downgrade(self), local));
+        switchboard.register_technology(Arc::new(AudioSocketTechnology::new(switchboard)));
+        let programs = WebSocketTechnology::new(switchboard, Arc::downgrade(self), media_page);
+        switchboard.register_technology(Arc::new(programs));
     }
 
     /// Begins what runs for as long as the exchange lives: `calls` are taken, phones that have `arrived` are greeted.
