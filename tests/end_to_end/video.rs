@@ -154,19 +154,33 @@ fn header(payload_type: u8, sequence: u16) -> Header {
     Header { payload_type, marker: true, sequence, timestamp: 3_000 * u32::from(sequence), ssrc: CAMERA }
 }
 
-/// A picture goes from one phone to the other, whole, and under the number that the other knows it by.
+/// A picture goes from one phone to the other, whole, and under the number that the other knows it by; answers
+/// with what was sent, what was heard, and from where.
+///
+/// It is sent anew until it is heard: an exchange opens the way of a stream a moment after its ACK.
 fn passes(
     from: &Stream,
     to: SocketAddr,
     (sent, heard): (u8, u8),
     other: &Stream,
-) -> Outcome<(Header, SocketAddr)> {
-    let picture: Vec<u8> = (0..LENGTH).map(|n| (n * 7) as u8).collect();
-    from.send(to, header(sent, 500), &picture)?;
-    let (header, payload, source) = other.hear().map_err(|error| format!("{sent} sent: {error:?}"))?;
-    ensure(payload == picture, || format!("{} octets came of {LENGTH}", payload.len()))?;
-    ensure((header.payload_type, header.marker) == (heard, true), || format!("{header:?} came"))?;
-    Ok((header, source))
+) -> Outcome<(Header, Header, SocketAddr)> {
+    let mut picture: Vec<u8> = (0..LENGTH).map(|n| (n * 7) as u8).collect();
+    let mut sequence = 499_u16;
+    other.rtp.set_read_timeout(Some(Duration::from_millis(200)))?;
+    let came = until(&format!("a picture to come that was sent as {sent}"), || {
+        sequence += 1;
+        picture[..2].copy_from_slice(&sequence.to_be_bytes());
+        from.send(to, header(sent, sequence), &picture)?;
+        Ok(other.hear().ok())
+    });
+    other.rtp.set_read_timeout(Some(PATIENCE))?;
+    let (came, payload, source) = came?;
+    // The first to come need not be the last that was sent.
+    let sequence = payload.first_chunk().map_or(0, |octets| u16::from_be_bytes(*octets));
+    picture[..2].copy_from_slice(&sequence.to_be_bytes());
+    ensure(payload == picture, || format!("{} octets came of {LENGTH}, or others", payload.len()))?;
+    ensure((came.payload_type, came.marker) == (heard, true), || format!("{came:?} came"))?;
+    Ok((header(sent, sequence), came, source))
 }
 
 pub(crate) fn hang_up(exchange: &Exchange, caller: &Caller<'_>, here: &Wire, there: &Wire) -> Outcome {
@@ -220,7 +234,7 @@ fn both_ways(scene: &Scene, dialplan: &str) -> Outcome {
     ensure(stream_of(&answer, "image")?.0.port() == 0, || "fax is refused in its place".to_owned())?;
 
     exchange.says("Channel PJSIP/from-00000000 joined")?;
-    let (heard, source) = passes(&video, view, (98, 120), &screen)?;
+    let (sent, heard, source) = passes(&video, view, (98, 120), &screen)?;
     ensure(source == camera, || format!("it came from {source}, and {camera} was told"))?;
     // Whoever begins to see needs a whole picture.
     video.is_told(&format!("{CAMERA} lost a picture"))?;
@@ -230,7 +244,7 @@ fn both_ways(scene: &Scene, dialplan: &str) -> Outcome {
     let entry = [high, low, 0, 0];
     let missing = MissingPackets::new(&entry).ok_or("an entry")?;
     screen.say(camera, heard.ssrc, &Feedback::Missing(missing))?;
-    video.is_told(&format!("{CAMERA} misses [500]"))?;
+    video.is_told(&format!("{CAMERA} misses [{}]", sent.sequence))?;
     passes(&screen, camera, (98, 98), &video)?;
 
     // A letter with the one before it: the headers within name the numbers of the reader.
