@@ -89,6 +89,12 @@ impl<'a> Sipp<'a> {
         self
     }
 
+    /// Has never more than so many calls at a time, whatever it has to catch up with.
+    pub(crate) fn at_once(mut self, calls: u32) -> Self {
+        self.arguments.extend(["-l".to_owned(), calls.to_string()]);
+        self
+    }
+
     /// Starts it as a caller.
     pub(crate) fn call(self, server: SocketAddr) -> Outcome<Running> {
         self.start(Some(server))
