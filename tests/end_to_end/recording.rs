@@ -301,7 +301,7 @@ fn named_and_unanswered(scene: &Scene) -> Outcome {
     media.send_to(Some(place_in(early.body())?));
     media.hears(850)?;
     media.hears_mix(&[440, 1_000], 1_400)?;
-    ensure(!wire.story().contains("200"), || format!("the spy was answered:\n{}", wire.story()))?;
+    ensure(!wire.story().contains("<- 200"), || format!("the spy was answered:\n{}", wire.story()))?;
     eve.cancel(&invite)?;
     let refusal = wire.await_any(&["487 INVITE"])?;
     eve.ack_failure(&refusal)?;

@@ -138,6 +138,7 @@ impl MediaEngine {
             counters,
             shared: shared.clone(),
             has_begun,
+            may_have_moved: AtomicBool::new(false),
             rate,
             form,
             remote: Mutex::new(None),
@@ -145,9 +146,15 @@ impl MediaEngine {
     }
 
     /// Joins two legs until the [`Bridge`] is dropped. Bridges that they were in end.
+    ///
+    /// They are joined before the next packet of either is looked at, and within a tenth of a second.
     pub fn bridge(&self, first: &Leg, second: &Leg) -> Bridge {
         let id = self.0.next_stay();
-        self.0.command(first.id, Command::Join { bridge: id, peer: second.id });
+        let near = first.is_settled() && second.is_settled() && first.id.home() == second.id.home();
+        if !near {
+            second.unsettle();
+        }
+        self.0.command(first.id, Command::Join { bridge: id, peer: second.id, near });
         Bridge { id, first: first.id, shared: self.0.clone() }
     }
 

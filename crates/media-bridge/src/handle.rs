@@ -41,6 +41,8 @@ pub struct Leg {
     pub(crate) shared: Arc<Shared>,
     /// Whether it has settings.
     pub(crate) has_begun: AtomicBool,
+    /// Whether something has called for it on another thread than its home.
+    pub(crate) may_have_moved: AtomicBool,
     /// Samples a second of its codec.
     pub(crate) rate: AtomicU32,
     /// How what is played is encoded.
@@ -74,6 +76,16 @@ impl Leg {
     /// resampled.
     pub fn sample_rate(&self) -> u32 {
         self.rate.load(Ordering::Relaxed)
+    }
+
+    /// Whether it has never been called to another thread than its home.
+    pub(crate) fn is_settled(&self) -> bool {
+        !self.may_have_moved.load(Ordering::Relaxed)
+    }
+
+    /// It may be called to another thread now.
+    pub(crate) fn unsettle(&self) {
+        self.may_have_moved.store(true, Ordering::Relaxed);
     }
 
     /// Opens another leg on the same media thread, for what goes along with the sound of this one.

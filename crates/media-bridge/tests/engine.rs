@@ -89,6 +89,18 @@ fn two_phones_hear_each_other_whatever_threads_their_legs_are_on() {
 }
 
 #[test]
+fn the_first_packet_after_a_bridge_goes_through_though_nobody_was_woken() {
+    let engine = engine(1);
+    let (mut a, b) = (party(&engine, Codec::Pcmu), party(&engine, Codec::Pcmu));
+    for octet in 0..20 {
+        let bridge = engine.bridge(&a.leg, &b.leg);
+        a.send(0, octet);
+        assert_eq!(b.receive().0.last(), Some(&octet));
+        drop(bridge);
+    }
+}
+
+#[test]
 fn a_leg_moves_from_bridge_to_bridge_over_threads() {
     let engine = engine(3);
     let mut parties: Vec<_> = (0..4).map(|_| party(&engine, Codec::Pcmu)).collect();

@@ -34,6 +34,9 @@ impl Conference {
     /// Lets a leg take part. What it plays by itself ([`Leg::play`]) it hears in place of the others, who go on to hear it.
     pub fn enter(&self, leg: &Leg, settings: MemberSettings) -> Membership {
         let stay = self.shared.next_stay();
+        if leg.id.home() != self.id.home {
+            leg.unsettle();
+        }
         self.command(ConferenceCommand::Enter { stay, leg: leg.id, settings: Box::new(settings) });
         Membership { stay, room: self.id, shared: self.shared.clone() }
     }

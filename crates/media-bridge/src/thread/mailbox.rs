@@ -111,7 +111,7 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
-    use crate::id::LegId;
+    use crate::id::{BridgeId, LegId};
     use crate::thread::Command;
 
     #[derive(Default)]
@@ -155,6 +155,19 @@ mod tests {
         mailbox.awake();
         assert!(mailbox.post(close()));
         assert_eq!(rings(), 1);
+    }
+
+    #[test]
+    fn a_join_wakes_nobody_where_packets_do() {
+        let bell = Arc::new(CountingBell::default());
+        let mailbox = Mailbox::new(bell.clone());
+        let join = |near| {
+            let command = Command::Join { bridge: BridgeId(1), peer: LegId::new(0, 2), near };
+            mailbox.post(Message::Leg(LegId::new(0, 1), command));
+            bell.0.load(Ordering::Relaxed)
+        };
+        assert_eq!(join(true), 0);
+        assert_eq!(join(false), 1);
     }
 
     #[test]

@@ -50,8 +50,11 @@ impl Message {
         match self {
             // It is deaf and silent until it is told more; settings follow keys.
             Self::Open(_) | Self::Leg(_, Command::Protect(_)) => Urgency::WithTheNext,
-            // What is played or joined next is read after it.
-            Self::Leg(_, Command::Begin(_) | Command::Part { .. } | Command::Close)
+            // What is played next is read after it, and a thread reads before it looks at packets.
+            Self::Leg(
+                _,
+                Command::Begin(_) | Command::Join { near: true, .. } | Command::Part { .. } | Command::Close,
+            )
             | Self::Conference(_, ConferenceCommand::Leave { .. } | ConferenceCommand::Close) => {
                 Urgency::Soon
             }
@@ -93,6 +96,8 @@ pub(crate) enum Command {
     Join {
         bridge: BridgeId,
         peer: LegId,
+        /// Both legs have always been on this thread, so that a packet of either wakes it.
+        near: bool,
     },
     /// Join with a leg that was taken out of this bridge by an earlier one, if the bridge is still wanted.
     Rejoin {

@@ -63,8 +63,8 @@ impl Pacer {
                 self.stage.leave();
                 return None;
             }
-            self.stage.serve_packets();
             self.stage.serve_messages();
+            self.stage.serve_packets();
             self.stage.serve_time();
             if self.stage.io.inbox.is_empty() && own.fall_asleep() {
                 return Some(self.stage.timeout(now));

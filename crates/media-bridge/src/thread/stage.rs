@@ -73,14 +73,16 @@ impl<I: PacketIo> Stage<I> {
     }
 
     /// Serves until it is told to stop.
+    ///
+    /// Messages come before packets: whoever is told something and does not wake the thread for it may count on that.
     pub(super) fn run(mut self) {
         while !self.mailbox_stopped() {
             if let Err(error) = self.wait() {
                 tracing::error!(thread = self.index, %error, "a media thread cannot wait for packets and ends");
                 break;
             }
-            self.serve_packets();
             self.serve_messages();
+            self.serve_packets();
             self.serve_time();
         }
         self.leave();
@@ -259,6 +261,10 @@ impl<I: PacketIo> Stage<I> {
 
     /// Carries out a command, or passes it on to where the leg is now.
     pub(super) fn command(&mut self, now: Instant, id: LegId, command: Command) {
+        if matches!(command, Command::Fetch { .. }) {
+            // What has come for a leg that goes away would stay behind.
+            self.serve_packets();
+        }
         if let Some(&place) = self.places.get(&id) {
             return self.obey(now, place, command);
         }
@@ -284,7 +290,7 @@ impl<I: PacketIo> Stage<I> {
             Command::SetJitterBuffer(wanted) => core.set_jitter_buffer(wanted),
             Command::JudgeAnswerer(wanted) => core.judge_answerer(wanted.map(|settings| *settings)),
             Command::HearDigit(digit, duration) => return self.hear_digit(now, place, digit, duration),
-            Command::Join { bridge, peer } => return self.join(now, place, bridge, peer),
+            Command::Join { bridge, peer, .. } => return self.join(now, place, bridge, peer),
             Command::Rejoin { bridge, peer } if seat.awaits == Some(bridge) => {
                 return self.join(now, place, bridge, peer);
             }

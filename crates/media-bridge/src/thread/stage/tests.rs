@@ -127,7 +127,7 @@ impl Theatre {
     }
 
     fn join(&self, bridge: BridgeId, first: LegId, second: LegId) {
-        self.tell(first, Command::Join { bridge, peer: second });
+        self.tell(first, Command::Join { bridge, peer: second, near: false });
     }
 
     /// One stage deals with all that has come for it.

@@ -1,7 +1,8 @@
 //! The thread that writes records. Calls never wait for it: they put a record into a queue and go on.
 //!
 //! What comes while it writes goes out together next (group commit). A record is given to the system at once, and so
-//! outlives the end of the process; it is on the disk at once as well, but in a rush, where that is done once a second. A
+//! outlives the end of the process; it is on the disk at once as well. In a rush those of a fiftieth of a second are given
+//! to the system together, and to the disk once a second. A
 //! place that cannot be written keeps its records in memory, up to a bound, and gets them in order as soon as it can;
 //! places do not wait for each other's problems, but for each other's disks.
 
@@ -34,6 +35,9 @@ const MOST_WAITING: usize = 100_000;
 /// What is written is on the disk so much later at most. To wait for the disk after each of many records costs more than
 /// the rest of a call.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// In a rush, records of so long are written together: to wake for each costs more than to write it.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// Where records are written.
 pub(super) trait RecordStore: Send {
@@ -96,7 +100,9 @@ impl RecordWriter {
         let own = shared.clone();
         let thread = thread::Builder::new().name("call-records".to_owned());
         thread.spawn(move || {
-            Desk { tell, shared: own, shelves: Vec::new(), synced: None, sync_at: None }.run()
+            let desk =
+                Desk { tell, shared: own, shelves: Vec::new(), written: None, synced: None, sync_at: None };
+            desk.run();
         })?;
         Ok(Self { shared })
     }
@@ -116,14 +122,10 @@ impl RecordWriter {
             self.shared.lost.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        queue.records.push_back(record);
-        let full = queue.batch.is_none_or(|batch| queue.records.len() >= batch.size);
-        let first = queue.since.is_none();
-        queue.since.get_or_insert_with(Instant::now);
+        let must_wake = queue.push(record);
         // It would wake to find the queue still held.
         drop(queue);
-        // A thread that has been rung takes all that is there.
-        if full || first {
+        if must_wake {
             self.shared.rung.notify_one();
         }
     }
@@ -173,6 +175,8 @@ struct Desk {
     tell: Tell,
     shared: Arc<Shared>,
     shelves: Vec<Shelf>,
+    /// When something was last written.
+    written: Option<Instant>,
     /// When the disk was last waited for.
     synced: Option<Instant>,
     /// When it is to be waited for, as there is something new.
@@ -199,6 +203,10 @@ impl Desk {
             self.shared.written.fetch_add(u64::try_from(written).unwrap_or(u64::MAX), Ordering::Relaxed);
             if written > 0 {
                 let now = Instant::now();
+                if self.is_rush(written, now) {
+                    self.shared.lock().gather_until(now + GATHER);
+                }
+                self.written = Some(now);
                 let soonest = self.synced.map_or(now, |synced| (synced + SYNC_EVERY).max(now));
                 self.sync_at.get_or_insert(soonest);
             }
@@ -213,6 +221,11 @@ impl Desk {
                 return;
             }
         }
+    }
+
+    /// Whether what was written `now` shows that more will follow within moments.
+    fn is_rush(&self, records: usize, now: Instant) -> bool {
+        records > 1 || self.written.is_some_and(|before| now < before + GATHER)
     }
 
     /// Waits for the disk, when it is time to.
