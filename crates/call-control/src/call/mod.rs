@@ -1,6 +1,7 @@
 //! One channel, as an application sees it.
 
 mod answerer;
+mod charges;
 mod digits;
 mod echo;
 mod effects;
@@ -14,6 +15,7 @@ mod omissions;
 mod onward;
 mod outcomes;
 mod pickup;
+mod reports;
 mod spying;
 mod state;
 mod texts;
@@ -46,7 +48,6 @@ use crate::cause::HangupCause;
 use crate::dial::Dial;
 use crate::direct_media::{MediaAnchor, MediaRoute, MediaStanding};
 use crate::error::CallError;
-use crate::event::Event;
 use crate::identity::{CallIdentifier, CallerId, IdentityVerification, Redirecting};
 use crate::location_profile::LocationProfile;
 use crate::message::TextMessage;
@@ -433,138 +434,9 @@ impl Call {
         self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes in what the technology tells about the channel.
-    pub fn report(&self, report: Report) {
-        if self.is_left_out(&report) {
-            return;
-        }
-        match report {
-            Report::Ringing => self.advance(ChannelState::Ringing),
-            Report::Progress => {
-                self.0.facets.early_media.set(true);
-            }
-            Report::Answered => self.advance(ChannelState::Up),
-            Report::Held => self.hold(true),
-            Report::Resumed => self.hold(false),
-            Report::Codecs(codecs) => self.details().codecs = codecs,
-            Report::Streams(streams) => self.change_streams(streams),
-            Report::Encrypted(encrypted) => self.details().encrypted = encrypted,
-            Report::ComfortNoise(agreed) => self.details().comfort_noise = agreed,
-            Report::Media(media) => self.change_media(media.map(|media| *media)),
-            Report::HeardFrom(from) => self.change_source(from),
-            Report::Digit { digit, duration_ms } => self.digit(digit, duration_ms),
-            Report::Text(text) => self.heard_text(text),
-            Report::ChargeAdvice(advice) => self.charged(advice),
-            Report::Transferred(said) => {
-                self.0.facets.transferred.set(Some(said));
-            }
-            Report::Forwarded(forward) => {
-                self.0.facets.forward.set(Some(forward));
-            }
-            Report::Ended(cause) => self.end(cause),
-        }
-    }
-
-    /// The party's network tells what the call costs: whoever it is joined with hears of it, or the one who dials.
-    fn charged(&self, advice: ChargeAdvice) {
-        match self.partner() {
-            Some(partner) => partner.advise_charges(advice),
-            None => self.details().charges = Some(advice),
-        }
-    }
-
-    /// What the party's network told of charges while nobody was joined with it.
-    pub(crate) fn take_charges(&self) -> Option<ChargeAdvice> {
-        self.details().charges.take()
-    }
-
-    /// Tells the party what its call costs, if it is to know.
-    pub(crate) fn advise_charges(&self, advice: ChargeAdvice) {
-        if !self.state().is_ended() {
-            self.0.driver.advise_charges(advice);
-        }
-    }
-
-    /// Whether the channel is not to hear of it.
-    fn is_left_out(&self, report: &Report) -> bool {
-        let kind = match report {
-            Report::Ringing => FrameKind::Ringing,
-            Report::Progress => FrameKind::Progress,
-            Report::Answered => FrameKind::Answer,
-            Report::Held => FrameKind::Hold,
-            Report::Resumed => FrameKind::Unhold,
-            Report::Digit { .. } => FrameKind::DigitEnds,
-            Report::Text(_) => FrameKind::Text,
-            _ => return false,
-        };
-        self.hears_no(kind)
-    }
-
-    /// Has holds of the party told to observers, and nothing else done about them, or no more.
-    pub fn intercept_hold(&self, intercept: bool) {
-        self.details().intercepted_hold = intercept.then_some(false);
-    }
-
-    fn hold(&self, held: bool) {
-        if let Some(told) = &mut self.details().intercepted_hold {
-            if std::mem::replace(told, held) == held {
-                return;
-            }
-        } else if self.0.facets.held.set(held) == held {
-            return;
-        }
-        self.0.switchboard.notice(|| Event::Hold { channel: self.snapshot(), held });
-    }
-
     /// A key for the party, which its technology sends.
     pub(crate) fn pass_digit(&self, digit: char, duration_ms: u32) {
         self.0.driver.send_digit(digit, duration_ms);
-    }
-
-    fn digit(&self, digit: char, duration_ms: u32) {
-        self.turn_volume(digit);
-        self.0.music.press(digit);
-        self.0.digits.push(digit);
-        self.0.switchboard.notice(|| Event::Digit { channel: self.snapshot(), digit, duration_ms });
-    }
-
-    fn advance(&self, state: ChannelState) {
-        let changed = self.0.facets.state.change(|now| {
-            let later = !now.is_ended() && *now != ChannelState::Up && *now != state;
-            if later {
-                *now = state;
-            }
-            later
-        });
-        if changed {
-            if state == ChannelState::Up {
-                self.details().answered = Some(SystemTime::now());
-            }
-            self.0.switchboard.notice(|| Event::ChannelState { channel: self.snapshot(), state });
-        }
-    }
-
-    fn end(&self, cause: HangupCause) {
-        let changed = self.0.facets.state.change(|now| {
-            let running = !now.is_ended();
-            if running {
-                *now = ChannelState::Ended(cause);
-            }
-            running
-        });
-        if changed {
-            self.0.playback.abandon();
-            self.forget_moves();
-            self.0.media.clear();
-            self.stop_music();
-            self.0.music.clear();
-            self.0.streams.set(Vec::new());
-            let leg = self.0.leg.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(leg) = leg {
-                let _ = self.0.counted.set(leg.statistics());
-            }
-            self.0.switchboard.notice(|| Event::ChannelEnded { channel: self.snapshot(), cause });
-        }
     }
 
     fn details(&self) -> MutexGuard<'_, Details> {

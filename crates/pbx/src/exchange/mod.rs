@@ -1,6 +1,7 @@
 //! The exchange: configuration, calls, registrations, and what changes while it runs.
 
 mod globals;
+mod reload;
 mod start;
 mod wall_clock;
 
@@ -20,7 +21,7 @@ use crate::applications::AgiDebug;
 use crate::astdb::AstDb;
 use crate::call_records::CallRecords;
 use crate::conference::Conferences;
-use crate::configuration::{Configuration, ConfigurationReport, Part, PlanEdit, PlanEditError};
+use crate::configuration::Configuration;
 use crate::databases::Databases;
 use crate::directory::{EndpointTable, HostAddresses};
 use crate::entity_id::EntityId;
@@ -30,13 +31,13 @@ use crate::messages::WaitingMessages;
 use crate::music::MusicOnHold;
 use crate::presence::Presence;
 use crate::publication::OutboundPublications;
-use crate::qualify::{ContactKey, Qualification};
+use crate::qualify::Qualification;
 use crate::radio::Radio;
 use crate::recordings::Recordings;
 use crate::registrar::Registrations;
 use crate::registration::OutboundRegistrations;
 use crate::speech::Speech;
-use crate::stir_shaken::{StirShaken, check_published};
+use crate::stir_shaken::StirShaken;
 use crate::transports::OpenTransports;
 pub use globals::Globals;
 pub use wall_clock::WallClock;
@@ -181,13 +182,6 @@ impl Exchange {
         self.sip.get()
     }
 
-    /// Asks the contacts of `configuration` and those that are registered whether they are there.
-    fn follow_contacts(&self, configuration: &Configuration) {
-        let registered = self.registrations.all().into_iter();
-        let registered = registered.map(|binding| ContactKey { aor: binding.aor, uri: binding.contact_uri });
-        self.qualification.follow(configuration, registered.collect());
-    }
-
     /// Where the exchange registers itself; `None` while it starts.
     pub fn outbound_registrations(&self) -> Option<&OutboundRegistrations> {
         self.outbound.get()
@@ -266,99 +260,6 @@ impl Exchange {
     /// How long ago the configuration was last loaded.
     pub fn since_reload(&self) -> std::time::Duration {
         self.last_reload.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
-    }
-
-    /// Loads `part` of the configuration again and puts it in force, unless it has errors: then nothing changes.
-    /// Calls that run keep the dialplan that they began with until they jump.
-    pub async fn reload(self: &Arc<Self>, part: Part) -> ConfigurationReport {
-        let _changing = self.changing.lock().await;
-        let running = self.configuration();
-        let folders = running.folders.clone();
-        // Reading files takes its time; the calls of this thread must not wait for it.
-        let read = tokio::task::spawn_blocking(move || Configuration::load(&folders)).await;
-        let (loaded, report) = match read {
-            Ok(read) => read,
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        };
-        if let Some(loaded) = loaded {
-            let next = running.with(part, loaded);
-            self.registrations.follow(&next.sip.aors.keys().cloned().collect());
-            let next = next.with_registered_phones(&self.registrations);
-            if matches!(part, Part::Dialplan | Part::All) {
-                self.globals.refresh(&next);
-            }
-            if matches!(part, Part::Sip | Part::All) {
-                if part == Part::All {
-                    let resolver = start::resolver(&next);
-                    self.resolver.store(resolver.clone());
-                    self.locator.set_resolver(resolver);
-                }
-                if let Some(sip) = self.sip.get() {
-                    self.http.leave(&next.http, &next.sip).await;
-                    self.warn(self.transports.follow(&next.sip, &self.locator, sip.user_agent()).await);
-                    self.warn(self.http.listen(&next.sip));
-                }
-            }
-            self.endpoints.store(Arc::new(EndpointTable::of(&next)));
-            if let Some(outbound) = self.outbound.get() {
-                outbound.follow(&next);
-            }
-            self.follow_contacts(&next);
-            if part == Part::All {
-                self.databases.follow(&next);
-            }
-            self.guard.set_policy(next.security.policy_for(&next.sip));
-            self.configuration.store(Arc::new(next));
-            if part != Part::Dialplan {
-                self.host_addresses.follow(&self.configuration(), &self.locator).await;
-                self.stir_shaken.reloaded();
-                tokio::spawn(check_published(self.clone()));
-            }
-            if matches!(part, Part::CallRecords | Part::Sip | Part::All) {
-                self.call_records.follow(&self.configuration());
-            }
-            if matches!(part, Part::Music | Part::All) {
-                self.follow_music().await;
-            }
-            self.presence.reloaded();
-            if let Some(publications) = self.publications.get() {
-                publications.follow(self);
-            }
-            let indications = &self.configuration().indications;
-            self.switchboard.prompts().set_tones(indications.zones.clone(), &indications.country);
-            self.switchboard.prompts().refresh();
-            *self.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        }
-        report
-    }
-
-    /// Takes over the classes of music, and looks for their files.
-    async fn follow_music(self: &Arc<Self>) {
-        let (music, configuration) = (self.music.clone(), self.configuration());
-        // Folders may be on a disk that is slow.
-        let followed = tokio::task::spawn_blocking(move || music.follow(&configuration)).await;
-        if let Err(panicked) = followed {
-            std::panic::resume_unwind(panicked.into_panic());
-        }
-    }
-
-    /// Exchanges the configuration in force for one that is made of it; a reload waits for that.
-    pub(crate) async fn amend(&self, change: impl FnOnce(Configuration) -> Configuration) {
-        let _changing = self.changing.lock().await;
-        let next = change(Configuration::clone(&self.configuration()));
-        self.configuration.store(Arc::new(next));
-    }
-
-    /// Changes the dialplan until the next reload. Calls that run keep the one that they began with until they jump.
-    ///
-    /// # Errors
-    /// [`PlanEditError`]; nothing changes then.
-    pub async fn edit_dialplan(&self, edit: &PlanEdit) -> Result<(), PlanEditError> {
-        let _changing = self.changing.lock().await;
-        let next = self.configuration().edited(edit)?.with_registered_phones(&self.registrations);
-        self.configuration.store(Arc::new(next));
-        self.presence.reloaded();
-        Ok(())
     }
 
     /// Where HTTP is served, and which pages.

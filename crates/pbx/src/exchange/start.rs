@@ -215,10 +215,10 @@ impl Kept {
 
 /// The media threads.
 fn start_media(configuration: &Configuration) -> Result<MediaEngine, StartError> {
-    // As many as rest at 500 calls a second, of two legs each.
+    // As many as rest at 1,000 calls a second, of two legs each, and some.
     let media = MediaConfig {
         ports: configuration.rtp.ports.clone(),
-        parked_pairs: 512,
+        parked_pairs: 1_280,
         backend: configuration.rtp.backend,
         ..MediaConfig::default()
     };
