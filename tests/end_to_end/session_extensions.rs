@@ -4,6 +4,7 @@ use libtest_mimic::Trial;
 use sip_parser::{Message, Method};
 
 use crate::harness::folder::SIP_PORT;
+use crate::harness::media::place_in;
 use crate::harness::wire::{Caller, header};
 use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial};
 
@@ -13,6 +14,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("session_extensions::an_interval_that_is_too_short_is_refused", &[], too_short),
         trial("session_extensions::an_update_changes_the_session", &[], updates),
         trial("session_extensions::provisional_responses_are_acknowledged", &[], reliable),
+        trial("session_extensions::a_late_offer_comes_reliably_and_is_answered_by_prack", &[], late_offer),
         trial("session_extensions::what_is_not_known_is_refused", &[], unknown),
     ]
 }
@@ -29,6 +31,9 @@ fn stage(scene: &Scene, alice: &str) -> Outcome<Stage> {
     let folder = Folder::new(scene)?.phone_with("alice", alice).desk("desk", (a, SIP_PORT).into());
     let folder =
         folder.dialplan("exten => desk,1,Dial(PJSIP/desk,20)\nexten => echo,1,Answer()\n same => n,Echo()");
+    let folder = folder.dialplan(
+        "exten => early,1,Progress()\n same => n,Playtones(600)\n same => n,Wait(4)\n same => n,Answer()\n same => n,Echo()",
+    );
     let exchange = Exchange::start(scene, &folder)?;
     let at = exchange.sip_address();
     Ok(Stage { desk: Wire::bind(a, at)?, caller: Wire::bind(b, at)?, media: Media::start(b, 440)?, exchange })
@@ -135,6 +140,37 @@ fn reliable(scene: &Scene) -> Outcome {
     stage.caller.await_any(&["200 BYE"])?;
     let bye = stage.desk.expect("BYE")?;
     stage.desk.respond(&bye, 200, "")?;
+    stage.exchange.is_idle()
+}
+
+/// Alice offers nothing: our offer is in the first reliable response, her answer in the PRACK (RFC 3262 section 5).
+fn late_offer(scene: &Scene) -> Outcome {
+    let stage = stage(scene, "100rel=peer_supported")?;
+    let alice = Caller::new(&stage.caller, "alice", "early");
+    let asks = [("Supported", "100rel")];
+    alice.send_with(&Method::Invite, &asks, None, None)?;
+    let challenge = stage.caller.await_any(&["401 INVITE"])?;
+    alice.ack_failure(&challenge)?;
+    alice.send_with(&Method::Invite, &asks, None, Some(&challenge))?;
+    let progress = stage.caller.await_any(&["183 INVITE"])?;
+    says(&progress, "Require", "100rel")?;
+    let offer = String::from_utf8_lossy(progress.body()).into_owned();
+    ensure(offer.contains("m=audio"), || format!("the 183 holds no offer: '{offer}'"))?;
+    let rseq = header(&progress, "RSeq")?.to_owned();
+    alice.follow(&progress)?;
+    let rack = format!("{rseq} {} INVITE", progress.cseq()?.number);
+    stage.media.send_to(Some(place_in(progress.body())?));
+    let answer = stage.media.description("sendrecv");
+    alice.send_with(&Method::Prack, &[("RAck", &rack)], Some(&answer), None)?;
+    stage.caller.await_any(&["200 PRACK"])?;
+    // She hears it before anybody answers, and is heard afterwards.
+    stage.media.hears(600)?;
+    let answered = stage.caller.await_any(&["200 INVITE"])?;
+    ensure(answered.body().is_empty(), || "the 200 holds another offer".to_owned())?;
+    alice.ack_answer(&answered)?;
+    stage.media.hears(440)?;
+    alice.send(&Method::Bye, None, None)?;
+    stage.caller.await_any(&["200 BYE"])?;
     stage.exchange.is_idle()
 }
 

@@ -25,16 +25,20 @@ pub(crate) fn trials() -> Vec<Trial> {
             attended_as_caller,
         ),
         trial("transfers::a_phone_joins_a_caller_with_whom_it_called", &["baresip"], attended_as_callee),
+        trial("transfers::the_dialplan_decides_about_a_call_elsewhere", &["baresip"], attended_elsewhere),
         trial("transfers::a_ringing_call_is_picked_up_by_replaces", &["baresip"], pickup),
         trial("transfers::a_conversation_is_taken_over_by_replaces", &["baresip"], takeover),
     ]);
     trials
 }
 
-const DIALPLAN: &str = "exten => _[a-z].,1,Dial(PJSIP/${EXTEN},30)
+const DIALPLAN: &str = "exten => external_replaces,1,Dial(PJSIP/desk/${SIPREFERTOHDR},30)
+exten => _[a-z].,1,Dial(PJSIP/${EXTEN},30)
 exten => moved,1,NoOp(${BLINDTRANSFER} ${SIPREFERREDBYHDR})
  same => n,Answer()
- same => n,Echo()";
+ same => n,Echo()
+[plain]
+exten => _[a-z].,1,Dial(PJSIP/${EXTEN},30)";
 
 /// Alice is scripted; Bob (1000 Hz) and Carol (600 Hz) are real.
 struct Stage {
@@ -216,6 +220,41 @@ fn attended_as_callee(scene: &Scene) -> Outcome {
 fn replacing(stage: &Stage, call: &Caller<'_>) -> String {
     let escaped = call.replaces().replace(';', "%3B").replace('=', "%3D").replace('@', "%40");
     format!("<{}?Replaces={escaped}>", stage.uri("carol"))
+}
+
+/// Alice hands Bob to a call that is none of ours: without an extension for that it is refused; with one, the INVITE that
+/// the dialplan sends says which call it replaces.
+fn attended_elsewhere(scene: &Scene) -> Outcome {
+    let refused = stage(scene, "context=plain")?;
+    let alice = refused.calls("bob")?;
+    refused.bob.hears(440)?;
+    let named = "other%40there%3Bto-tag%3Db%3Bfrom-tag%3Da";
+    refer(&alice, &format!("<{}?Replaces={named}>", refused.uri("carol")))?;
+    refused.wire.await_any(&["202 REFER"])?;
+    let news = refused.news()?;
+    ensure(news.starts_with("SIP/2.0 404"), || format!("without an extension it came to '{news}'"))?;
+    refused.media.hears(1_000)?;
+    alice.send(&Method::Bye, None, None)?;
+    refused.wire.await_any(&["200 BYE"])?;
+    refused.exchange.is_idle()?;
+    drop(alice);
+    drop(refused);
+
+    let stage = stage(scene, "")?;
+    let alice = stage.calls("bob")?;
+    stage.bob.hears(440)?;
+    refer(&alice, &format!("<{}?Replaces={named}>", stage.uri("far")))?;
+    let invite = stage.wire.await_any(&["INVITE"])?;
+    ensure(header(&invite, "Replaces")? == "other@there;to-tag=b;from-tag=a", || {
+        "another call is named".to_owned()
+    })?;
+    ensure(header(&invite, "Referred-By")? == "<sip:alice@example.com>", || "nobody is named".to_owned())?;
+    ensure(header(&invite, "To")?.contains("sip:far@"), || "the URI is another one".to_owned())?;
+    stage.wire.respond_in_dialog(&invite, 486, "desk", None)?;
+    let news = stage.news()?;
+    ensure(news.starts_with("SIP/2.0 486"), || format!("it came to '{news}'"))?;
+    drop(alice);
+    Ok(())
 }
 
 /// Bob calls the desk, which rings; Alice takes the call from her own phone.

@@ -61,7 +61,7 @@ fn wanted(exchange: &Exchange, endpoint: &SipEndpoint, request: &Message) -> Res
     let one_target = request.values(&HeaderName::ReferTo).count() == 1;
     let referral = Referral::of(request, None).filter(|_| one_target).ok_or(400_u16)?;
     // To take over a call is for the one who has it.
-    if referral.names_a_call {
+    if referral.replaces_header.is_some() {
         return Err(603);
     }
     // Nobody has other people's phones call.
@@ -82,10 +82,7 @@ async fn serve(exchange: Arc<Exchange>, endpoint: Arc<SipEndpoint>, referral: Re
         Ok(phone) => phone,
         Err(cause) => return news.end(causes::to_status(cause)),
     };
-    phone.set_variable("SIPREFERTOHDR", &referral.refer_to);
-    if let Some(by) = &referral.referred_by {
-        phone.set_variable("SIPREFERREDBYHDR", by);
-    }
+    referral.note_on(&phone);
     let mut watch = phone.watch_transfer();
     let (context, extension) = (endpoint.context.as_str().into(), referral.number.into());
     phone.set_attended();

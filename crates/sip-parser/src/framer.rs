@@ -39,6 +39,8 @@ pub struct Framer {
     limits: Limits,
     /// Octets at the start of the buffer that are known to hold no end of headers.
     searched: usize,
+    /// Whether an LF alone ends the lines of the message that begins the buffer, once its first line is there.
+    is_bare: Option<bool>,
 }
 
 impl Framer {
@@ -87,7 +89,7 @@ impl Framer {
         }
         let rest = self.buffer.split_off(length);
         let message = core::mem::replace(&mut self.buffer, rest);
-        self.searched = 0;
+        (self.searched, self.is_bare) = (0, None);
         Ok(Some(Frame::Message(Bytes::from(message))))
     }
 
@@ -102,7 +104,7 @@ impl Framer {
         } else {
             return None;
         };
-        self.searched = 0;
+        (self.searched, self.is_bare) = (0, None);
         Some(frame)
     }
 
@@ -126,8 +128,10 @@ impl Framer {
     /// Octets of the head with its blank line, once it is all there.
     fn head_length(&mut self) -> Result<Option<usize>, FramingError> {
         let from = self.searched.saturating_sub(3).min(self.buffer.len());
-        match memmem::find(&self.buffer[from..], b"\r\n\r\n") {
-            Some(at) => Ok(Some(from + at + 4)),
+        self.is_bare = self.is_bare.or_else(|| first_line_is_bare(&self.buffer, self.searched));
+        let blank: &[u8] = if self.is_bare == Some(true) { b"\n\n" } else { b"\r\n\r\n" };
+        match memmem::find(&self.buffer[from..], blank) {
+            Some(at) => Ok(Some(from + at + blank.len())),
             None if self.buffer.len() > self.limits.max_message => {
                 Err(FramingError::TooLong(self.limits.max_message))
             }
@@ -137,6 +141,16 @@ impl Framer {
             }
         }
     }
+}
+
+/// Whether an LF alone ends the first line of a message that ends behind `from`; `None` while it is not all there.
+/// Empty lines before it say nothing.
+fn first_line_is_bare(buffer: &[u8], from: usize) -> Option<bool> {
+    memchr::memchr_iter(b'\n', buffer.get(from..)?).find_map(|at| match &buffer[..from + at] {
+        [] | [.., b'\n'] | [b'\r'] | [.., b'\n', b'\r'] => None,
+        [.., b'\r'] => Some(false),
+        _ => Some(true),
+    })
 }
 
 /// What Content-Length of a head says; 0 without one, as a stream without it can carry no body.
@@ -222,6 +236,22 @@ mod tests {
         framer.push(b"\r\n");
         framer.push(&message(""));
         assert_eq!(frames(&mut framer), [Frame::Pong, Frame::Message(message("").into())]);
+    }
+
+    #[test]
+    fn a_message_with_bare_line_ends_is_cut_where_it_ends() {
+        let text = "INFO sip:a SIP/2.0\nl: 4\n\na\n\nb";
+        let mut framer = Framer::new();
+        for octet in text.bytes() {
+            assert_eq!(framer.next(), Ok(None));
+            framer.push(&[octet]);
+        }
+        framer.push(&message("x"));
+        assert_eq!(
+            frames(&mut framer),
+            [Frame::Message(text.as_bytes().to_vec().into()), Frame::Message(message("x").into())]
+        );
+        assert!(framer.is_empty());
     }
 
     proptest! {

@@ -55,7 +55,9 @@ impl Worker {
         match (advice.moment(), &session.stage) {
             (ChargeMoment::End, _) => self.user_agent.farewell(id, advice.body()),
             (_, Stage::Established) => self.user_agent.info(id, advice.body()),
-            (_, Stage::AnswerReady(_) | Stage::OfferOwed | Stage::Offered) => session.charges = Some(advice),
+            (_, Stage::AnswerReady(_) | Stage::OfferOwed { .. } | Stage::EarlyOffer | Stage::Offered) => {
+                session.charges = Some(advice)
+            }
         }
     }
 

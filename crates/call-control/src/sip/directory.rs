@@ -173,14 +173,14 @@ pub trait Directory: Send + Sync + 'static {
 pub struct Referral {
     /// The user part of Refer-To: a number.
     pub number: String,
-    /// All of Refer-To, as it was sent.
+    /// The URI of Refer-To, without the headers that it may have.
     pub refer_to: String,
     /// Referred-By (RFC 3892), as it was sent.
     pub referred_by: Option<String>,
     /// The referrer's other call, whose party takes over: an attended transfer.
     pub replaces: Option<Call>,
-    /// Whether its Refer-To names a call to take over, here or elsewhere.
-    pub names_a_call: bool,
+    /// The Replaces of its Refer-To, which names a call to take over, here or elsewhere (RFC 3891).
+    pub replaces_header: Option<String>,
 }
 
 /// What becomes of the party of a call that is handed on.

@@ -205,9 +205,14 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.rings = true;
         let endpoint = session.media.endpoint();
+        let told = match &session.stage {
+            Stage::AnswerReady(first) => Some(first.told),
+            Stage::EarlyOffer if session.media.is_agreed() => Some(true),
+            _ => None,
+        };
         // A phone that hears early audio makes no tone of its own.
-        if let Stage::AnswerReady(first) = &session.stage
-            && (endpoint.inband_progress || first.told)
+        if let Some(told) = told
+            && (endpoint.inband_progress || told)
         {
             session.rings_in_band = true;
             session.call.play_indication("ring");
@@ -218,27 +223,35 @@ impl Worker {
         let mut headers =
             if endpoint.connected_while_ringing { session.connected_headers() } else { Vec::new() };
         headers.extend(session.owed_reason());
-        let body = session.with_charges(None);
+        let offer = session.early_offer();
+        let body = session.with_charges(offer);
         self.user_agent.progress(id, 180, body, headers);
     }
 
     pub(super) fn send_progress(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        if let Stage::AnswerReady(first) = &mut session.stage {
-            first.told = true;
-            let answer = first.answer.clone();
-            let mut headers = session.connected_headers();
-            headers.extend(session.owed_reason());
-            let body = session.with_charges(Some(answer));
-            self.user_agent.progress(id, 183, body, headers);
-        }
+        let description = match &mut session.stage {
+            Stage::AnswerReady(first) => {
+                first.told = true;
+                Some(first.answer.clone())
+            }
+            Stage::OfferOwed { reliable: true } => session.early_offer(),
+            Stage::EarlyOffer => None,
+            // Nothing is heard yet, and an offer that may get lost is none.
+            Stage::OfferOwed { .. } | Stage::Offered | Stage::Established => return,
+        };
+        let mut headers = session.connected_headers();
+        headers.extend(session.owed_reason());
+        let body = session.with_charges(description);
+        self.user_agent.progress(id, 183, body, headers);
     }
 
     pub(super) fn send_answer(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let body = match std::mem::replace(&mut session.stage, Stage::Established) {
-            Stage::AnswerReady(first) => first.answer,
-            Stage::OfferOwed => session.media.offer(None, None),
+            Stage::AnswerReady(first) => Some(first.answer),
+            Stage::OfferOwed { .. } => Some(session.media.offer(None, None)),
+            Stage::EarlyOffer => None,
             answered => {
                 session.stage = answered;
                 return;
@@ -247,7 +260,7 @@ impl Worker {
         if std::mem::take(&mut session.rings_in_band) {
             session.call.stop_indication();
         }
-        let body = session.with_charges(Some(body));
+        let body = session.with_charges(body);
         session.charges = None;
         let mut headers = session.connected_headers();
         headers.extend(session.owed_reason());
@@ -270,6 +283,16 @@ impl Worker {
                 HangupCause::BEARER_UNAVAILABLE,
                 "the ACK brought no usable answer to our offer",
             );
+        }
+    }
+
+    /// The PRACK of a provisional response that held our offer: the caller's answer.
+    pub(super) fn on_early_answer(&mut self, id: SessionId, prack: &Message) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let answer = prack.session_description().unwrap_or_default();
+        if let Err(error) = session.accept(answer) {
+            let text = format!("the answer in a PRACK cannot be used: {error}");
+            self.give_up(id, HangupCause::BEARER_UNAVAILABLE, &text);
         }
     }
 
@@ -313,7 +336,10 @@ fn caller_of(invite: &Message, endpoint: &SipEndpoint) -> CallerId {
 /// Our answer to the offer in an INVITE, or the promise of an offer where it has none.
 fn first_answer(media: &mut SessionMedia, invite: &Message) -> Result<(Stage, Option<Agreement>), Reply> {
     // The user agent has refused bodies that nobody understands.
-    let Some(offer) = invite.session_description() else { return Ok((Stage::OfferOwed, None)) };
+    let Some(offer) = invite.session_description() else {
+        let reliable = media.endpoint().options.is_reliable(invite);
+        return Ok((Stage::OfferOwed { reliable }, None));
+    };
     let (answer, agreement) = media.answer(offer, None, Turn::First).map_err(|error| refusal(&error))?;
     let offer = Bytes::copy_from_slice(offer);
     Ok((Stage::AnswerReady(FirstAnswer { offer, answer, told: false }), Some(agreement)))

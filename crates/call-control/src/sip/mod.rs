@@ -163,6 +163,12 @@ impl SipTechnology {
 /// The variable by which a call that was made to a GRUU remembers the instance, down to the channels that it makes.
 const INSTANCE: &str = "GRUU_INSTANCE";
 
+/// The variable that says to calls made for a party who handed it on (RFC 3892).
+const REFERRED_BY: &str = "SIPREFERREDBYHDR";
+
+/// The variable that names to calls made for a party the call elsewhere that they are to take over (RFC 3891).
+const REPLACES: &str = "SIPREPLACESHDR";
+
 /// Longest wait for peers that do not read what is sent to them at the end.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 

@@ -20,6 +20,7 @@ use super::leg_events::LegRelay;
 use super::media::{Seen, SessionMedia};
 use super::parties;
 use super::redirect;
+use super::referral::headers_of_transfer;
 use super::session::{Session, Stage};
 use super::steering::Steering;
 use super::worker::Worker;
@@ -239,6 +240,7 @@ fn invite(
     if let Some(redirecting) = &request.redirecting {
         headers.extend(parties::redirecting_headers(endpoint, redirecting, &target, local));
     }
+    headers.extend(headers_of_transfer(&request.variables));
     headers.extend(request.hops.map(|hops| ("Max-Forwards".to_owned(), hops.to_string())));
     let user = contact_user(endpoint, &request.caller);
     OutboundInvite {

@@ -27,7 +27,7 @@ impl Worker {
         match session.stage {
             Stage::AnswerReady(_) => session.answer_anew(),
             Stage::Established => self.steer(id),
-            Stage::OfferOwed | Stage::Offered => {}
+            Stage::OfferOwed { .. } | Stage::EarlyOffer | Stage::Offered => {}
         }
     }
 

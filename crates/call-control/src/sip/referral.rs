@@ -1,5 +1,6 @@
 //! Calls that are handed on: REFER, and INVITEs that take the place of another call.
 
+use sip_parser::typed::{Replaces, TypedHeader};
 use sip_parser::{HeaderName, Message, NameAddr, Uri, escape_user};
 use sip_ua::UserAgentHandle;
 use sip_ua::user_agent::SessionId;
@@ -7,9 +8,11 @@ use tracing::info;
 
 use super::addressing;
 use super::causes;
+use super::conversation::check_header;
 use super::directory::{Referral, Referred};
 use super::session::{Session, Stage};
 use super::worker::Worker;
+use super::{REFERRED_BY, REPLACES};
 use crate::call::{Call, ChannelState, Move, TransferProgress, TransferWatch};
 use crate::cause::HangupCause;
 use crate::technology::Report;
@@ -57,7 +60,7 @@ impl Worker {
             return session.call.report(Report::Transferred(Err(400)));
         };
         match &session.stage {
-            Stage::AnswerReady(_) | Stage::OfferOwed => {
+            Stage::AnswerReady(_) | Stage::OfferOwed { .. } | Stage::EarlyOffer => {
                 let call = session.call.clone();
                 self.sessions.remove(&id);
                 self.user_agent.reject(id, 302, None, vec![("Contact".to_owned(), place)]);
@@ -131,13 +134,31 @@ impl Referral {
         let refer_to = refer.raw(&HeaderName::ReferTo)?;
         let address = NameAddr::parse(refer_to).ok()?;
         let number = address.uri().user_unescaped().map(|user| user.into_owned()).unwrap_or_default();
+        let replaces_header = address.uri().header("Replaces").map(|value| value.into_owned());
+        if replaces_header.as_deref().is_some_and(|value| Replaces::parse(value).is_err()) {
+            return None;
+        }
         Some(Self {
             number,
-            refer_to: refer_to.to_owned(),
+            refer_to: address.uri().without_headers().to_owned(),
             referred_by: refer.raw(&HeaderName::ReferredBy).map(str::to_owned),
             replaces,
-            names_a_call: address.uri().header("Replaces").is_some(),
+            replaces_header,
         })
+    }
+
+    /// Whether it names a call to take over that is none of ours.
+    pub fn is_elsewhere(&self) -> bool {
+        self.replaces.is_none() && self.replaces_header.is_some()
+    }
+
+    /// Notes on `party`, which is handed on, who did that and what for; the calls that are made for it inherit what
+    /// their INVITEs say of that.
+    pub fn note_on(&self, party: &Call) {
+        party.set_variable("SIPREFERTOHDR", &self.refer_to);
+        party.set_variable(&format!("__{REFERRED_BY}"), self.referred_by.as_deref().unwrap_or_default());
+        let replaces = self.replaces_header.as_deref().filter(|_| self.is_elsewhere());
+        party.set_variable(&format!("__{REPLACES}"), replaces.unwrap_or_default());
     }
 
     /// Whether the sender of a REFER wants to hear what becomes of it (RFC 4488).
@@ -146,6 +167,21 @@ impl Referral {
         let mut required = refer.values(&HeaderName::Require);
         !unwanted && !required.any(|tag| tag.trim().eq_ignore_ascii_case("norefersub"))
     }
+}
+
+/// What the INVITE of a call says that is made for a party that was handed on: by whom (RFC 3892), and which call elsewhere
+/// it is to take over (RFC 3891). `inherited` are the variables of its channel; a value that cannot stand in a message is
+/// left out.
+pub(super) fn headers_of_transfer(inherited: &[(String, String)]) -> Vec<(String, String)> {
+    let named = |wanted: &str| {
+        inherited.iter().find(|(name, _)| name.trim_start_matches('_') == wanted).map(|(_, value)| value)
+    };
+    let is_address =
+        |value: &&String| check_header("Referred-By", value).is_ok() && NameAddr::parse(value).is_ok();
+    let is_call = |value: &&String| check_header("Replaces", value).is_ok() && Replaces::parse(value).is_ok();
+    let by = named(REFERRED_BY).filter(is_address).map(|value| ("Referred-By".to_owned(), value.clone()));
+    let replaces = named(REPLACES).filter(is_call).map(|value| ("Replaces".to_owned(), value.clone()));
+    by.into_iter().chain(replaces).collect()
 }
 
 /// Lets `call`, which has just come in, take the place of `replaced` (RFC 3891 section 3): in its conversation, or as the
@@ -182,13 +218,29 @@ mod tests {
         let plain =
             Referral::of(&refer("Refer-To: \"Bob\" <sip:%2B33@x>\r\nReferred-By: <sip:a@x>\r\n"), None);
         let plain = plain.unwrap();
-        assert_eq!((plain.number.as_str(), plain.names_a_call), ("+33", false));
+        assert_eq!((plain.number.as_str(), plain.refer_to.as_str()), ("+33", "sip:%2B33@x"));
+        assert!(plain.replaces_header.is_none() && !plain.is_elsewhere());
         assert_eq!(plain.referred_by.as_deref(), Some("<sip:a@x>"));
         let replacing =
-            Referral::of(&refer("Refer-To: <sip:bob@x?Replaces=a%3Bto-tag%3Db>\r\n"), None).unwrap();
-        assert!(replacing.names_a_call);
+            Referral::of(&refer("Refer-To: <sip:bob@x?Replaces=a%3Bto-tag%3Db%3Bfrom-tag%3Dc>\r\n"), None)
+                .unwrap();
+        assert_eq!(replacing.replaces_header.as_deref(), Some("a;to-tag=b;from-tag=c"));
+        assert!(replacing.is_elsewhere());
+        assert_eq!(replacing.refer_to, "sip:bob@x");
+        assert!(Referral::of(&refer("Refer-To: <sip:bob@x?Replaces=a%3Bto-tag%3Db>\r\n"), None).is_none());
         assert!(Referral::of(&refer(""), None).is_none());
         assert!(Referral::of(&refer("Refer-To: <nonsense\r\n"), None).is_none());
+    }
+
+    #[test]
+    fn calls_for_a_party_that_was_handed_on_say_so() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let inherited =
+            [pair("__SIPREPLACESHDR", "a;to-tag=b;from-tag=c"), pair("SIPREFERREDBYHDR", "<sip:a@x>")];
+        let told = [pair("Referred-By", "<sip:a@x>"), pair("Replaces", "a;to-tag=b;from-tag=c")];
+        assert_eq!(headers_of_transfer(&inherited), told);
+        let broken = [pair("SIPREPLACESHDR", "a\r\nX: y;to-tag=b;from-tag=c"), pair("SIPREFERREDBYHDR", "")];
+        assert!(headers_of_transfer(&broken).is_empty());
     }
 
     #[test]

@@ -44,6 +44,15 @@ impl Session {
         Ok(())
     }
 
+    /// Our offer, where the next provisional response is to hold it.
+    pub(super) fn early_offer(&mut self) -> Option<Body> {
+        if !matches!(self.stage, Stage::OfferOwed { reliable: true }) {
+            return None;
+        }
+        self.stage = Stage::EarlyOffer;
+        Some(self.media.offer(None, None))
+    }
+
     /// What a message to its phone says about the party that it is connected with.
     pub(super) fn connected_headers(&self) -> Vec<(String, String)> {
         let endpoint = self.media.endpoint();
@@ -112,8 +121,14 @@ impl Session {
 pub(super) enum Stage {
     /// Inbound: the caller made an offer, and has our answer in a 183 or will have it in the 200.
     AnswerReady(FirstAnswer),
-    /// Inbound: the caller made no offer; ours goes out in the 200 and its answer comes in the ACK.
-    OfferOwed,
+    /// Inbound: the caller made no offer. Ours goes out in the 200 and its answer comes in the ACK, unless provisional
+    /// responses are `reliable`: then the first of them holds it (RFC 3261 section 13.2.1).
+    OfferOwed {
+        /// Whether provisional responses are.
+        reliable: bool,
+    },
+    /// Inbound: our offer went out in a reliable provisional response, and its answer comes in the PRACK (RFC 3262 section 5).
+    EarlyOffer,
     /// Outbound: our offer went out in the INVITE.
     Offered,
     /// Answered; what changes now changes by re-INVITE.

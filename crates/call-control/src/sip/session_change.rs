@@ -51,7 +51,7 @@ impl Worker {
             }
             Stage::Established => self.steer(id),
             // The answer that is still to come is one to another description.
-            Stage::OfferOwed | Stage::Offered => session.steering.forget_refresh(),
+            Stage::OfferOwed { .. } | Stage::EarlyOffer | Stage::Offered => session.steering.forget_refresh(),
         }
     }
 }

@@ -147,7 +147,7 @@ impl Worker {
     /// Tells a phone in a call with whom it is connected now. Before the answer, the answer says it, unless it rings and the
     /// phone is to know at once.
     fn tell_connected(&mut self, id: SessionId) {
-        let Some(session) = self.sessions.get(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else { return };
         let (headers, endpoint) = (session.connected_headers(), session.media.endpoint());
         if headers.is_empty() {
             return;
@@ -155,10 +155,11 @@ impl Worker {
         match session.stage {
             Stage::Established if endpoint.connected_by_invite => self.tell_connected_by_invite(id),
             Stage::Established => self.user_agent.update(id, None, headers),
-            Stage::AnswerReady(_) | Stage::OfferOwed
+            Stage::AnswerReady(_) | Stage::OfferOwed { .. } | Stage::EarlyOffer
                 if endpoint.connected_while_ringing && session.rings && !endpoint.inband_progress =>
             {
-                self.user_agent.progress(id, 180, None, headers);
+                let body = session.early_offer();
+                self.user_agent.progress(id, 180, body, headers);
             }
             _ => {}
         }
@@ -177,7 +178,7 @@ impl Worker {
         let told = causes::reason_of(cause, session.media.endpoint().suppress_q850);
         let reason = told.map(|told| ("Reason".to_owned(), told)).into_iter().collect();
         match session.stage {
-            Stage::AnswerReady(_) | Stage::OfferOwed => {
+            Stage::AnswerReady(_) | Stage::OfferOwed { .. } | Stage::EarlyOffer => {
                 self.user_agent.reject(id, causes::to_status(cause), None, reason);
             }
             Stage::Offered | Stage::Established => self.user_agent.hangup(id, reason),
@@ -209,7 +210,7 @@ impl Worker {
             SessionEvent::UpdateFailed { status, offered: true } => {
                 self.on_offer_failed(id, Method::Update, status);
             }
-            SessionEvent::ProvisionalAcknowledged { message } => self.on_reinvite_confirmed(id, &message),
+            SessionEvent::ProvisionalAcknowledged { message } => self.on_early_answer(id, &message),
             SessionEvent::RefreshWanted => self.owe_offer(id, Vec::new()),
             SessionEvent::Refreshed { message } => {
                 if let Some(session) = self.sessions.get(&id) {

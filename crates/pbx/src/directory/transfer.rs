@@ -6,6 +6,9 @@ use dialplan_vm::Matching;
 
 use crate::exchange::Exchange;
 
+/// The extension that decides about calls elsewhere that a party is to take over.
+const EXTERNAL_REPLACES: &str = "external_replaces";
+
 /// Sends the party that `referrer` is connected with where `referral` says.
 ///
 /// # Errors
@@ -14,6 +17,15 @@ pub(super) fn refer(exchange: &Exchange, referrer: &Call, referral: &Referral) -
     let party = referrer.partner().ok_or(400_u16)?;
     match &referral.replaces {
         Some(other) => attended(exchange, referrer, &party, other, referral),
+        // To call elsewhere may cost money, which only the dialplan may spend.
+        None if referral.is_elsewhere() => {
+            send_on(exchange, referrer, &party, referral, EXTERNAL_REPLACES).inspect_err(|status| {
+                tracing::warn!(
+                    channel = referrer.name(), to = %referral.refer_to, status,
+                    "the party is not joined with a call elsewhere: the context of transfers has no extension '{EXTERNAL_REPLACES}'"
+                );
+            })
+        }
         None => blind(exchange, referrer, &party, referral),
     }
 }
@@ -48,19 +60,32 @@ fn attended(
 
 /// Sends the party on through the dialplan.
 fn blind(exchange: &Exchange, referrer: &Call, party: &Call, referral: &Referral) -> Result<Referred, u16> {
-    let context = transfer_context(exchange, referrer, party);
     let number = Some(referral.number.as_str()).filter(|number| !number.is_empty()).unwrap_or("s");
+    send_on(exchange, referrer, party, referral, number)
+}
+
+/// Sends the party on to an extension of the context of transfers.
+fn send_on(
+    exchange: &Exchange,
+    referrer: &Call,
+    party: &Call,
+    referral: &Referral,
+    number: &str,
+) -> Result<Referred, u16> {
+    let context = transfer_context(exchange, referrer, party);
     let plan = exchange.configuration().dialplan.clone();
     if !matches!(plan.matching(&context, number, Some(&party.caller().number)), Matching::Matches { .. }) {
         return Err(404);
     }
-    party.set_variable("BLINDTRANSFER", referrer.name());
+    let (set, cleared) = match referral.is_elsewhere() {
+        true => ("ATTENDEDTRANSFER", "BLINDTRANSFER"),
+        false => ("BLINDTRANSFER", "ATTENDEDTRANSFER"),
+    };
+    party.set_variable(set, referrer.name());
+    party.set_variable(cleared, "");
     party.set_variable("SIPTRANSFER", "yes");
     party.set_variable("SIPREFERRINGCONTEXT", &context);
-    party.set_variable("SIPREFERTOHDR", &referral.refer_to);
-    if let Some(by) = &referral.referred_by {
-        party.set_variable("SIPREFERREDBYHDR", by);
-    }
+    referral.note_on(party);
     let watch = party.watch_transfer();
     party.send_to(Move::Dialplan(DialplanPosition {
         context: context.into(),

@@ -1,8 +1,10 @@
 //! From bytes to an index of lines.
 
+use alloc::vec::Vec;
+
 use bytes::{Buf, Bytes};
 use bytestring::ByteString;
-use memchr::{memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 use wire_text::{Places, Sixteen};
 
 use super::lines::{HeaderLines, Line, Place};
@@ -20,7 +22,8 @@ impl Message {
     /// Parses one datagram, or one message that a [`Framer`](crate::Framer) cut.
     ///
     /// Empty lines before the first line are passed over (RFC 3261 §7.5). Octets behind the body that Content-Length
-    /// announces are ignored (§18.3); without the header the body runs to the end.
+    /// announces are ignored (§18.3); without the header the body runs to the end. A message whose first line ends with a
+    /// bare LF, as some telephones and test tools write, is kept with CRLF behind each line of its head.
     ///
     /// # Errors
     /// [`ParseError`]; its [`status`](ParseError::status) is the answer owed, where one is.
@@ -40,15 +43,28 @@ impl Message {
         if bytes.len() > limits.max_message.min(LONGEST) {
             return Err(ParseError::TooLong(bytes.len()));
         }
-        let (head, index) = match index(&bytes, limits)? {
-            Some(index) => (bytes.slice(..index.head_end), index),
-            None => {
-                let head = unfold(&bytes[..head_end(&bytes)? + 2]);
-                // Nothing is folded any more, and the blank line is still there.
-                let index = index(&head, limits)?.ok_or(ParseError::Truncated(bytes.len()))?;
-                (head.slice(..index.head_end), index)
-            }
-        };
+        match index(&bytes, limits)? {
+            Some(index) => Self::of(bytes.slice(..index.head_end), bytes, index),
+            None => Self::repaired(bytes, limits),
+        }
+    }
+
+    /// Parses what is written otherwise than nearly everybody does: with lines that are folded, or that a bare LF ends.
+    #[cold]
+    fn repaired(bytes: Bytes, limits: &Limits) -> Result<Self, ParseError> {
+        let bytes = if has_bare_line_end(&bytes) { with_line_ends(&bytes)? } else { bytes };
+        if let Some(index) = index(&bytes, limits)? {
+            return Self::of(bytes.slice(..index.head_end), bytes, index);
+        }
+        let head = unfold(&bytes[..head_end(&bytes)? + 2]);
+        // Nothing is folded any more, and the blank line is still there.
+        let index = index(&head, limits)?.ok_or(ParseError::Truncated(bytes.len()))?;
+        Self::of(head.slice(..index.head_end), bytes, index)
+    }
+
+    /// The message in `bytes`, whose head was indexed.
+    #[inline]
+    fn of(head: Bytes, bytes: Bytes, index: Index) -> Result<Self, ParseError> {
         let head = ByteString::try_from(head).map_err(|error| ParseError::Encoding(error.valid_up_to()))?;
         let start = start_line(head.get(..index.start_end).ok_or(ParseError::StartLine)?)?;
         let body = body(&bytes, index.head_end + 2, index.announced)?;
@@ -83,12 +99,12 @@ enum Announced {
     Nonsense,
 }
 
-/// Finds the header lines; `None` where one goes on in the next line.
+/// Finds the header lines; `None` where one goes on in the next line, or the first one ends with a bare LF.
 fn index(bytes: &[u8], limits: &Limits) -> Result<Option<Index>, ParseError> {
     let mut ends = LineEnds::of(bytes);
     let mut lines = HeaderLines::new();
     let mut announced = Announced::Nothing;
-    let start_end = ends.next();
+    let Some(start_end) = ends.first() else { return Ok(None) };
     let mut at = start_end + 2;
     let mut count = 0;
     loop {
@@ -146,6 +162,15 @@ impl<'b> LineEnds<'b, ()> {
 }
 
 impl<F: Iterator<Item = usize>> LineEnds<'_, F> {
+    /// Where the first line ends with CRLF, or the end of the bytes; `None` where a bare LF ends it.
+    #[inline(always)]
+    fn first(&mut self) -> Option<usize> {
+        match self.feeds.next() {
+            Some(feed) => (feed > 0 && self.bytes[feed - 1] == b'\r').then(|| feed - 1),
+            None => Some(self.bytes.len()),
+        }
+    }
+
     /// The next place where CRLF stands; the end of the bytes when there is none.
     #[inline(always)]
     fn next(&mut self) -> usize {
@@ -193,6 +218,27 @@ fn without_empty_lines(mut bytes: Bytes) -> Bytes {
         bytes.advance(empty);
     }
     bytes
+}
+
+/// Whether the first line ends with an LF alone.
+fn has_bare_line_end(bytes: &[u8]) -> bool {
+    memchr(b'\n', bytes).is_some_and(|feed| feed == 0 || bytes[feed - 1] != b'\r')
+}
+
+/// The same message with CRLF behind each line of its head; the body stays as it is.
+fn with_line_ends(bytes: &[u8]) -> Result<Bytes, ParseError> {
+    let is_blank = |feed: &usize| matches!(bytes[feed + 1..], [b'\n', ..] | [b'\r', b'\n', ..]);
+    let last = memchr_iter(b'\n', bytes).find(is_blank).ok_or(ParseError::Truncated(bytes.len()))?;
+    let body = last + if bytes[last + 1] == b'\n' { 2 } else { 3 };
+    let lines = memchr_iter(b'\n', &bytes[..body]).count();
+    let mut whole = Vec::with_capacity(bytes.len() + lines);
+    for line in bytes[..body].split_inclusive(|octet| *octet == b'\n') {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        whole.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        whole.extend_from_slice(b"\r\n");
+    }
+    whole.extend_from_slice(&bytes[body..]);
+    Ok(whole.into())
 }
 
 /// Where the headers end: before the blank line.

@@ -41,6 +41,23 @@ fn an_invite_is_read_in_every_part() {
 }
 
 #[test]
+fn bare_line_ends_are_repaired() {
+    let m = Message::parse(Bytes::from_static(INVITE.as_bytes())).unwrap();
+    assert_eq!(m, parse(INVITE).unwrap());
+    assert_eq!(m.raw(&HeaderName::Subject), Some("one    two  \tthree"));
+    assert_eq!(m.body(), b"body");
+    // A body is no line.
+    let text = "INFO sip:a SIP/2.0\nTo: sip:b\nContent-Length: 5\n\na\n\nb\r";
+    assert_eq!(Message::parse(Bytes::from_static(text.as_bytes())).unwrap().body(), b"a\n\nb\r");
+    let mixed = "INFO sip:a SIP/2.0\nTo: sip:b\r\nFrom: sip:c\n\r\nhi";
+    let mixed = Message::parse(Bytes::from_static(mixed.as_bytes())).unwrap();
+    assert_eq!((mixed.body(), mixed.headers().count()), (&b"hi"[..], 2));
+    for hopeless in ["INFO sip:a SIP/2.0\nTo: sip:b\n", "\n", "x\ny", "INFO sip:a SIP/2.0\nTo sip:b\n\n"] {
+        assert!(Message::parse(Bytes::from_static(hopeless.as_bytes())).is_err(), "{hopeless:?}");
+    }
+}
+
+#[test]
 fn received_and_rport_are_put_into_the_topmost_via_only() {
     let m = parse(INVITE).unwrap().with_top_via(Some([192, 0, 2, 4].into()), Some(9));
     let vias: Vec<_> = m.values(&HeaderName::Via).collect();

@@ -66,7 +66,7 @@ impl SessionOptions {
     }
 
     /// Whether provisional responses to this INVITE are sent reliably.
-    pub(super) fn is_reliable(&self, invite: &Message) -> bool {
+    pub fn is_reliable(&self, invite: &Message) -> bool {
         match self.reliable {
             ReliablePolicy::Never => false,
             ReliablePolicy::WhenRequired => lists(invite, &HeaderName::Require, "100rel"),

@@ -149,3 +149,52 @@ fn an_offer_may_come_in_the_provisional_response_and_its_answer_in_the_prack() {
     assert!(prack.body().is_empty(), "our user agent does not answer for its application");
     assert!(network.heard(BOB).is_empty());
 }
+
+#[test]
+fn who_answered_in_a_prack_owes_nothing_any_more_and_may_offer_anew() {
+    let mut network = Network::new();
+    let mut invite = network.invite();
+    invite.body = None;
+    invite.options = SessionOptions::default().with_reliable(ReliablePolicy::Required);
+    network.call_with(invite);
+    let bob = network.take();
+    // Its PRACK is ours to write: our user agent does not answer for its application.
+    network.lose = vec!["alice -> bob: PRACK"; 20];
+    progress(&mut network, bob, 183, true);
+    network.run(10);
+    let prack = network.sent.iter().find(|m| m.method() == Some(Method::Prack)).expect("PRACK").clone();
+    let offering = |network: &mut Network, method: &str, number: u32, rack: bool| {
+        let of_prack = prack.cseq().expect("CSeq").number;
+        let text = String::from_utf8_lossy(prack.as_bytes()).into_owned();
+        let description = offer("alice");
+        let mut lines: Vec<String> = Vec::new();
+        for line in text.split("\r\n\r\n").next().unwrap_or_default().split("\r\n") {
+            let line = line.replace("PRACK", method).replace("z9hG4bK", &format!("z9hG4bK{number}"));
+            match line.split(':').next().unwrap_or_default() {
+                "RAck" if rack => lines.push(line.replace(&format!(" {method}"), " INVITE")),
+                "RAck" | "Content-Length" | "Content-Type" => {}
+                "CSeq" => lines.push(format!("CSeq: {} {method}", of_prack + number)),
+                _ => lines.push(line),
+            }
+        }
+        let body = String::from_utf8_lossy(&description.bytes).into_owned();
+        lines.push("Content-Type: application/sdp".to_owned());
+        lines.push(format!("Content-Length: {}", body.len()));
+        let text = format!("{}\r\n\r\n{body}", lines.join("\r\n"));
+        network.inject_bytes(ALICE, BOB, text.as_bytes());
+        network.run(10);
+    };
+    offering(&mut network, "UPDATE", 1, false);
+    assert!(kinds(&network).iter().any(|kind| kind.starts_with("491")), "{:?}", network.ladder);
+    network.forget();
+    offering(&mut network, "PRACK", 2, true);
+    assert!(network.heard(BOB)[0].starts_with("ProvisionalAcknowledged"));
+    network.forget();
+    offering(&mut network, "UPDATE", 3, false);
+    assert!(network.heard(BOB)[0].starts_with("Update"));
+    // What is said again makes no second offer.
+    network.forget();
+    network.run(61_000);
+    let again = network.sent.iter().find(|message| message.status() == Some(183)).expect("183");
+    assert!(again.body().is_empty());
+}

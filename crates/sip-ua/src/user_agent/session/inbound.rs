@@ -30,6 +30,8 @@ pub(in crate::user_agent) struct Inbound {
     said: Option<(Provisional, Instant)>,
     /// Our 200, which waits for the PRACK of a provisional response.
     answer: Option<Provisional>,
+    /// Whether the caller has answered, in a PRACK, the offer that a provisional response of ours held (RFC 3262 section 5).
+    offer_answered: bool,
     /// Until when the INVITE is good, if it says so.
     expires: Option<Instant>,
     /// Headers of our 200, beside those that its answer brings.
@@ -79,6 +81,7 @@ impl Inbound {
             contact,
             said: None,
             answer: None,
+            offer_answered: false,
             expires,
             on_success,
         }))
@@ -120,8 +123,7 @@ impl Inbound {
             Some(Method::Prack) => return self.handle_prack(scope, id, request),
             // An offer must wait until the caller surely has our answer to the one in its INVITE (RFC 3311 section 5.2).
             Some(Method::Update) => {
-                let answered = scope.base.reliable.is_some() && self.is_described();
-                let glare = if answered { Glare::Clear } else { Glare::Theirs };
+                let glare = self.glare(scope);
                 updates::handle(scope, &mut self.dialog, &self.contact, id, request, &glare);
             }
             _ => indialog::answer(scope, id, request),
@@ -129,9 +131,16 @@ impl Inbound {
         Stage::Inbound(self)
     }
 
-    /// Whether a provisional response of ours held a description.
-    fn is_described(&self) -> bool {
-        self.said.as_ref().is_some_and(|(said, _)| describes(said))
+    /// How an offer of the caller would meet what was offered so far.
+    fn glare(&self, scope: &Scope<'_>) -> Glare {
+        let Some(reliable) = &scope.base.reliable else { return Glare::Theirs };
+        let is_described = self.said.as_ref().is_some_and(|(said, _)| describes(said));
+        match self.invite.session_description() {
+            Some(_) if is_described => Glare::Clear,
+            None if self.offer_answered => Glare::Clear,
+            None if reliable.holds_answer_back() => Glare::Ours,
+            _ => Glare::Theirs,
+        }
     }
 
     fn handle_prack(
@@ -149,6 +158,13 @@ impl Inbound {
         let describes = prack.session_description().is_some();
         if !describes || (described && !offered) {
             scope.reply(id, &prack, 200);
+            if described && !offered {
+                // It would be another offer if it were said again.
+                if let Some((said, _)) = &mut self.said {
+                    said.body = None;
+                }
+                self.offer_answered = describes;
+            }
             if describes {
                 scope.emit(SessionEvent::ProvisionalAcknowledged { message: prack });
             }
@@ -219,7 +235,8 @@ impl Inbound {
             reliable.settle();
         }
         let wait = AckWait::start(scope, self.transaction, &self.invite, response);
-        let origin = Origin::Inbound { wait, offered: self.invite.session_description().is_some() };
+        let offered = self.offer_answered || self.invite.session_description().is_some();
+        let origin = Origin::Inbound { wait, offered };
         Confirmed::enter(self.dialog, self.contact, Authenticator::new(Vec::new()), origin)
     }
 
