@@ -32,7 +32,7 @@ fn stage(scene: &Scene, alice: &str) -> Outcome<Stage> {
     let folder =
         folder.dialplan("exten => desk,1,Dial(PJSIP/desk,20)\nexten => echo,1,Answer()\n same => n,Echo()");
     let folder = folder.dialplan(
-        "exten => early,1,Progress()\n same => n,Playtones(600)\n same => n,Wait(4)\n same => n,Answer()\n same => n,Echo()",
+        "exten => early,1,Progress()\n same => n,Playtones(600)\n same => n,Wait(4)\n same => n,StopPlaytones()\n same => n,Answer()\n same => n,Echo()",
     );
     let exchange = Exchange::start(scene, &folder)?;
     let at = exchange.sip_address();

@@ -38,7 +38,7 @@ exten => moved,1,NoOp(${BLINDTRANSFER} ${SIPREFERREDBYHDR})
  same => n,Answer()
  same => n,Echo()
 [plain]
-exten => _[a-z].,1,Dial(PJSIP/${EXTEN},30)";
+exten => bob,1,Dial(PJSIP/bob,30)";
 
 /// Alice is scripted; Bob (1000 Hz) and Carol (600 Hz) are real.
 struct Stage {

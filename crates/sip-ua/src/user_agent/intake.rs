@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use sip_parser::typed::{Accept, ContentDisposition, ContentType, Replaces, TypedHeader};
-use sip_parser::{HeaderName, Message, Method, NameAddr, Part};
+use sip_parser::typed::{Replaces, TypedHeader};
+use sip_parser::{HeaderName, Message, Method, NameAddr};
 
 use super::UserAgent;
+use super::bodies;
 use super::common::Server;
 use super::compose::finish_reply;
 use super::id::SessionId;
@@ -24,7 +25,7 @@ pub(super) struct Arrival {
 }
 
 /// Why a request is refused at the door: a status, and a header that explains it.
-struct Refusal {
+pub(super) struct Refusal {
     status: u16,
     header: Option<(String, String)>,
 }
@@ -36,7 +37,7 @@ impl From<u16> for Refusal {
 }
 
 impl Refusal {
-    fn explained(status: u16, header: &str, value: String) -> Refusal {
+    pub(super) fn explained(status: u16, header: &str, value: String) -> Refusal {
         Refusal { status, header: Some((header.to_owned(), value)) }
     }
 }
@@ -78,7 +79,7 @@ impl UserAgent {
         };
         let unknown: Vec<&str> = request.values(&HeaderName::Require).filter(|tag| !knows(tag)).collect();
         if unknown.is_empty() {
-            return screen_body(method, request);
+            return bodies::screen(method, request);
         }
         Err(Refusal::explained(420, "Unsupported", unknown.join(", ")))
     }
@@ -212,52 +213,6 @@ impl UserAgent {
         let answered = self.sessions.get(&id)?.replaced_by(wanted.call_id, wanted.from_tag)?;
         Some((id, answered))
     }
-}
-
-/// Whether we understand the body, and the sender the one of our response (sections 8.2.3 and 21.4.7).
-fn screen_body(method: &Method, request: &Message) -> Result<(), Refusal> {
-    let encoded = |name: &str| !name.eq_ignore_ascii_case("identity");
-    if !request.body().is_empty() && request.values(&HeaderName::ContentEncoding).any(encoded) {
-        return Err(Refusal::explained(415, "Accept-Encoding", "identity".to_owned()));
-    }
-    if *method != Method::Invite {
-        return Ok(());
-    }
-    let optional = || {
-        let disposition = request.header::<ContentDisposition>();
-        disposition.is_ok_and(|disposition| disposition.is_some_and(|d| d.is_optional()))
-    };
-    // Without a type it is a description: RFC 2543 knew no other body of an INVITE.
-    let kind = request.header::<ContentType>().map_err(|_| 400)?;
-    let understood = match &kind {
-        _ if request.body().is_empty() => true,
-        Some(kind) if kind.is_multipart() => understands_parts(kind, request),
-        kind => kind.as_ref().is_none_or(is_understood),
-    };
-    if !understood && !optional() {
-        return Err(Refusal::explained(415, "Accept", TAKEN_IN_INVITE.to_owned()));
-    }
-    let mut accepted = request.headers_of::<Accept>().peekable();
-    let takes = |accept: Result<Accept<'_>, _>| accept.is_ok_and(|it| it.takes("application", "sdp"));
-    if accepted.peek().is_some() && !accepted.any(takes) { Err(406.into()) } else { Ok(()) }
-}
-
-/// Whether we understand each part that is to be understood (RFC 5621 section 4).
-fn understands_parts(kind: &ContentType<'_>, request: &Message) -> bool {
-    let described = request.session_description().is_some();
-    // Many put things of their own beside a description and say nothing of them: those may be left aside, as Asterisk does.
-    let matters = |part: &Part<'_>| if described { part.is_required() } else { !part.is_optional() };
-    let is_known = |part: &Part<'_>| part.content_type().is_some_and(|kind| is_understood(&kind));
-    let is_choice = described && kind.is("multipart", "alternative");
-    is_choice || request.parts().iter().all(|part| is_known(part) || !matters(part))
-}
-
-/// Types of bodies that an INVITE may have.
-const TAKEN_IN_INVITE: &str = "application/sdp, application/pidf+xml, multipart/mixed";
-
-/// Whether it is a description of the session, or the place of the caller (RFC 6442).
-fn is_understood(kind: &ContentType<'_>) -> bool {
-    kind.is("application", "sdp") || kind.is("application", "pidf+xml")
 }
 
 /// Schemes of a Request-URI that an exchange understands; others are answered 416.

@@ -20,6 +20,7 @@ mod subscription;
 // What both are made of.
 mod authentication;
 mod avoided;
+mod bodies;
 mod commands;
 mod common;
 mod compose;

@@ -1,9 +1,9 @@
 //! What is refused at the door, and with which words (RFC 3261 section 8.2).
 
-use sip_parser::{HeaderName, Message};
+use sip_parser::{HeaderName, Message, Method};
 use sip_ua::user_agent::Reply;
 
-use crate::network::{ALICE, BOB, Network};
+use crate::network::{ALICE, BOB, Network, offer};
 
 /// A request of Alice that she did not send through her user agent.
 fn request(method: &str, extra: &str) -> String {
@@ -117,6 +117,56 @@ fn a_part_that_has_to_be_understood_and_is_not() {
         network.run(10);
         assert!(network.request(BOB).is_some(), "{subtype} {taken}: {:?}", network.sent);
     }
+}
+
+/// What is answered to a request of the dialog that has these headers and this body.
+fn answer_in_call(method: &str, headers: &str, body: &str) -> u16 {
+    let mut network = Network::new();
+    let (alice, _) = network.connect();
+    network.tell(ALICE, |agent, now| agent.info(now, alice, offer("alice")));
+    network.run(10);
+    let info = network.sent.iter().find(|message| message.method() == Some(Method::Info)).expect("INFO");
+    let head = String::from_utf8_lossy(info.as_bytes()).into_owned();
+    let head = head.split("\r\n\r\n").next().unwrap_or_default().replace("INFO", method);
+    let cseq = info.cseq().expect("CSeq").number;
+    let head = head.replace(&format!("CSeq: {cseq}"), &format!("CSeq: {}", cseq + 1));
+    let kept = head.replace("z9hG4bK", "z9hG4bKother");
+    let kept =
+        kept.split("\r\n").filter(|line| !line.starts_with("Content-")).collect::<Vec<_>>().join("\r\n");
+    let (headers, body) = (headers.replace('\n', "\r\n"), body.replace('\n', "\r\n"));
+    network.forget();
+    let text = format!("{kept}\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len());
+    network.inject_bytes(ALICE, BOB, text.as_bytes());
+    network.run(10);
+    network.sent.iter().find_map(Message::status).unwrap_or_default()
+}
+
+#[test]
+fn bodies_that_have_to_be_understood_in_a_call() {
+    let required = "Content-Type: application/x-new\nContent-Disposition: signal;handling=required\n";
+    let silent = "Content-Type: application/x-new\n";
+    for method in ["UPDATE", "INFO", "MESSAGE"] {
+        assert_eq!(answer_in_call(method, required, "x"), 415, "{method}");
+        let parts = |handling: &str| {
+            format!(
+                "--b\nContent-Type: text/plain\n\nhi\n--b\nContent-Type: application/x-new\n\
+                 Content-Disposition: signal;handling={handling}\n\nx\n--b--\n"
+            )
+        };
+        let mixed = "Content-Type: multipart/mixed;boundary=b\n";
+        assert_eq!(answer_in_call(method, mixed, &parts("required")), 415, "{method}");
+        if method != "UPDATE" {
+            assert_eq!(answer_in_call(method, mixed, &parts("optional")), 200, "{method}");
+            assert_eq!(answer_in_call(method, silent, "x"), 200, "{method}");
+        }
+    }
+    assert_eq!(answer_in_call("UPDATE", silent, "x"), 415);
+    assert_eq!(answer_in_call("UPDATE", "Content-Type: nonsense\n", "x"), 400);
+    let optional = "Content-Type: application/x-new\nContent-Disposition: signal;handling=optional\n";
+    assert_eq!(answer_in_call("UPDATE", optional, "x"), 200);
+    let keys = "Content-Type: application/dtmf-relay\nContent-Disposition: signal;handling=required\n";
+    assert_eq!(answer_in_call("INFO", keys, "Signal=1\n"), 200);
+    assert_eq!(answer_in_call("PRACK", required, "x"), 415);
 }
 
 #[test]
