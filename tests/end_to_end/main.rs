@@ -25,6 +25,7 @@ mod dialects;
 mod direct_media;
 mod effects;
 mod encryption;
+mod endpoint_options;
 mod external_ivr;
 mod floods;
 mod forwarding;
@@ -105,6 +106,7 @@ fn main() {
         direct_media::trials(),
         effects::trials(),
         encryption::trials(),
+        endpoint_options::trials(),
         external_ivr::trials(),
         floods::trials(),
         forwarding::trials(),

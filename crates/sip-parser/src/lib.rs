@@ -63,4 +63,4 @@ pub use method::Method;
 pub use multipart::{MultipartBuilder, Part};
 pub use scan::is_word as is_token_text;
 pub use uri::{Host, TelUri, Uri, escape_user};
-pub use write::{IntoHeaderName, RequestBuilder, ResponseBuilder, default_reason};
+pub use write::{IntoHeaderName, RequestBuilder, ResponseBuilder, compact, default_reason};

@@ -68,6 +68,13 @@ impl CodecChoice {
         named
     }
 
+    /// Leaves out of offers what is not among `agreed`, unless nothing would be left.
+    pub(super) fn keep(&mut self, agreed: &[Codec]) {
+        if self.named.iter().any(|codec| agreed.contains(codec)) {
+            self.named.retain(|codec| agreed.contains(codec));
+        }
+    }
+
     /// What an answer of ours may name, in this order, to an offer of `offered`.
     ///
     /// In a session that goes on the phone's order counts: one that holds and resumes stays with its codec, and one that

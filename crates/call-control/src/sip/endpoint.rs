@@ -61,6 +61,16 @@ pub struct SipEndpoint {
     pub media_encryption: MediaEncryption,
     /// Address put into session descriptions instead of our own.
     pub media_address: Option<IpAddr>,
+    /// Address that its audio is received and sent at, where that is not the one that its signalling comes to.
+    pub media_bind: Option<IpAddr>,
+    /// Who asks for an offer by a re-INVITE is offered all its codecs, not only those that were agreed on.
+    pub offers_all_codecs_anew: bool,
+    /// A call of ours that was forked hears the branch whose description came last.
+    pub follows_forks: bool,
+    /// A phone may answer with another description before it takes a call than it did at first.
+    pub changes_answers: bool,
+    /// A text for it goes on to where a 3xx points.
+    pub follows_redirected_messages: bool,
     /// A call without audio for this long ends.
     pub rtp_timeout: Option<Duration>,
     /// The same while the call is on hold.
@@ -214,6 +224,11 @@ impl SipEndpoint {
             rtp: RtpOptions::default(),
             media_encryption: MediaEncryption::None,
             media_address: None,
+            media_bind: None,
+            offers_all_codecs_anew: false,
+            follows_forks: true,
+            changes_answers: false,
+            follows_redirected_messages: false,
             rtp_timeout: None,
             rtp_timeout_hold: None,
             allow_unauthenticated_options: false,

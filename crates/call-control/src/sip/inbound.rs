@@ -87,6 +87,7 @@ impl Worker {
             flow,
             charges: None,
             reason: verdict.reason,
+            answer_of: None,
         };
         if let Some(agreement) = agreement {
             session.tell(agreement);
@@ -187,7 +188,7 @@ impl Worker {
         flow: &Flow,
         id: SessionId,
     ) -> Result<(SessionMedia, LegRelay), Reply> {
-        let bind: IpAddr = flow.local.ip();
+        let bind: IpAddr = endpoint.media_bind.unwrap_or(flow.local.ip());
         let relay = LegRelay::default();
         let config = endpoint.rtp.apply(LegConfig::new(bind, relay.sink()));
         let leg = self.switchboard.media().open_leg(config).map_err(|error| {
@@ -301,7 +302,7 @@ impl Worker {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let answer = match message.session_description() {
             Some(offer) => session.answer(offer, Turn::Later),
-            None => Ok(session.media.offer(session.media.told().cloned(), None)),
+            None => Ok(session.media.offer_anew()),
         };
         self.user_agent.answer_reinvite(id, answer.map_err(|error| error.status()));
     }

@@ -227,6 +227,19 @@ impl SessionMedia {
         Body::sdp(self.negotiator.offer(&local))
     }
 
+    /// Our offer to a phone that asks for one within the call: of what was agreed on, unless it is to hear of all again.
+    pub(super) fn offer_anew(&mut self) -> Body {
+        let agreed = self.agreed.as_ref().map(codecs_of).unwrap_or_default();
+        let wide = self.codecs.clone();
+        if !self.endpoint.offers_all_codecs_anew {
+            self.codecs.keep(&agreed);
+        }
+        let offer = self.offer(self.told.clone(), None);
+        // The next offer of ours may name others.
+        self.codecs = wide;
+        offer
+    }
+
     /// Our answer to an offer, and what it changed. It names the media of another party, unless that does not fit or the
     /// phone puts the call on hold: then it is ours to be heard.
     pub(super) fn answer(

@@ -17,6 +17,9 @@ use crate::technology::{OriginateError, Report};
 /// Most headers that come along with a text, or go out with it.
 const MOST: usize = 64;
 
+/// How often a text is sent on to where its receiver points.
+const MOST_REDIRECTIONS: usize = 5;
+
 /// What a text is where nobody says so.
 const PLAIN: &str = "text/plain";
 
@@ -135,7 +138,35 @@ impl SipTechnology {
             Some(left) => left,
             None => None,
         };
-        let route = self.directory.route(resource).map_err(unreachable)?;
+        let mut tried: Vec<String> = Vec::new();
+        let mut resource = resource.to_owned();
+        loop {
+            let route = self.directory.route(&resource).map_err(unreachable)?;
+            let response = self.send_text_to(&route, message, hops).await?;
+            let (status, reason) = (response.status().unwrap_or_default(), response.reason());
+            match status {
+                200..=299 => return Ok(()),
+                300..=399
+                    if route.endpoint.follows_redirected_messages && tried.len() < MOST_REDIRECTIONS =>
+                {
+                    tried.push(route.target.clone());
+                    let next = best_contact(&response).filter(|next| !tried.contains(next));
+                    let refused = || MessageError::Refused { status, reason: reason.to_owned() };
+                    resource = format!("{}/{}", route.endpoint.name, next.ok_or_else(refused)?);
+                }
+                408 | 480 | 503 => return Err(MessageError::Away(format!("{status} {reason}"))),
+                status => return Err(MessageError::Refused { status, reason: reason.to_owned() }),
+            }
+        }
+    }
+
+    /// Sends a text by this way; what its receiver says.
+    async fn send_text_to(
+        &self,
+        route: &Route,
+        message: &TextMessage,
+        hops: Option<u8>,
+    ) -> Result<Arc<Message>, MessageError> {
         let flows = self.flows_to(&route.next_hop).await.map_err(unreachable)?;
         let [flow, others @ ..] = flows.as_slice() else {
             return Err(MessageError::Unreachable("it has no server".to_owned()));
@@ -155,16 +186,22 @@ impl SipTechnology {
         request.body = Some(Body { content_type, bytes: message.body.clone().into() });
         request.credentials.clone_from(&route.endpoint.outbound_credentials);
         request.security.clone_from(&route.security);
-        let response = self.user_agent.send_request(request).await.map_err(|failure| match failure {
+        self.user_agent.send_request(request).await.map_err(|failure| match failure {
             RequestFailure::Refused => MessageError::Unreachable(failure.to_string()),
             passing => MessageError::Away(passing.to_string()),
-        })?;
-        match response.status().unwrap_or_default() {
-            200..=299 => Ok(()),
-            status @ (408 | 480 | 503) => Err(MessageError::Away(format!("{status} {}", response.reason()))),
-            status => Err(MessageError::Refused { status, reason: response.reason().to_owned() }),
-        }
+        })
     }
+}
+
+/// The SIP URI that a 3xx likes best, without headers: those would be a request of another's making.
+fn best_contact(response: &Message) -> Option<String> {
+    let contacts = response.contacts().take(MOST).filter_map(Result::ok);
+    let uris = contacts.filter_map(|contact| {
+        let uri = contact.address()?.uri();
+        uri.is_sip().then(|| (contact.q().unwrap_or(1_000), uri.without_headers().to_owned()))
+    });
+    // Of those that are equally good the first.
+    uris.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, uri)| uri)
 }
 
 /// Whom a text comes from, as a name-addr.

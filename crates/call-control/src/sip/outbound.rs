@@ -96,6 +96,7 @@ pub(super) async fn originate(
         flow: *flow,
         charges: None,
         reason: None,
+        answer_of: None,
     };
     Conversation::put_into(asker.as_ref(), &call, &mut invite);
     sip.commands
@@ -211,7 +212,8 @@ fn open_media(
 ) -> Result<(SessionMedia, LegRelay), OriginateError> {
     let codecs = codecs_for(&route.endpoint, request)?;
     let relay = LegRelay::default();
-    let mut config = route.endpoint.rtp.apply(LegConfig::new(flow.local.ip(), relay.sink()));
+    let bind = route.endpoint.media_bind.unwrap_or(flow.local.ip());
+    let mut config = route.endpoint.rtp.apply(LegConfig::new(bind, relay.sink()));
     config.near = request.near;
     let leg = sip.switchboard.media().open_leg(config).map_err(|e| OriginateError::Media(e.to_string()))?;
     let address = route.endpoint.media_address.unwrap_or_else(|| sip.user_agent().media_address(flow));
@@ -309,11 +311,12 @@ impl Worker {
         session.hear_party(message);
         session.hear_charges(message);
         let description = message.session_description();
+        let description = description.filter(|_| session.counts(message));
         let early = description.is_some_and(|description| session.accept(description).is_ok());
         if status == 180 {
             session.call.report(Report::Ringing);
         }
-        let silent = status == 183 && description.is_none();
+        let silent = status == 183 && message.session_description().is_none();
         if early || (silent && !session.media.endpoint().ignore_183_without_sdp) {
             session.call.report(Report::Progress);
         }
@@ -348,7 +351,8 @@ impl Worker {
         session.call.note_outcome(said.trim_end().to_owned(), HangupCause::NORMAL);
         session.hear_party(message);
         session.hear_charges(message);
-        let accepted = match message.session_description() {
+        let description = message.session_description().filter(|_| session.counts(message));
+        let accepted = match description {
             Some(answer) => session.accept(answer).map_err(|error| error.to_string()),
             // The answer may have come in a reliable or repeated provisional response.
             None if session.media.is_agreed() => return session.call.report(Report::Answered),

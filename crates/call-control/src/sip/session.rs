@@ -34,6 +34,8 @@ pub(super) struct Session {
     pub(super) charges: Option<ChargeAdvice>,
     /// What is wrong with the caller's identity, until a response has said so (RFC 8224 section 6.2.2).
     pub(super) reason: Option<String>,
+    /// The To tag of the response whose description is the answer to our first offer.
+    pub(super) answer_of: Option<String>,
 }
 
 impl Session {
@@ -51,6 +53,23 @@ impl Session {
         }
         self.stage = Stage::EarlyOffer;
         Some(self.media.offer(None, None))
+    }
+
+    /// Whether the description in a response to our INVITE is the one that counts, and takes note of that. The first one of
+    /// a branch is its answer, and stays so (RFC 3261 section 13.2.1), unless the endpoint is known to change its mind; of
+    /// several branches the last one is heard, if the endpoint wants that, and the one that takes the call in any case.
+    pub(super) fn counts(&mut self, response: &sip_parser::Message) -> bool {
+        let tag = response.to_tag().unwrap_or_default();
+        let is_final = response.status().is_some_and(|status| status >= 200);
+        let counts = match &self.answer_of {
+            None => true,
+            Some(known) if known == tag => self.media.endpoint().changes_answers,
+            Some(_) => is_final || self.media.endpoint().follows_forks,
+        };
+        if counts {
+            self.answer_of = Some(tag.to_owned());
+        }
+        counts
     }
 
     /// What a message to its phone says about the party that it is connected with.

@@ -138,6 +138,8 @@ fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &E
     sip.strict_media = configuration.rtp.strict;
     sip.media_encryption = endpoint.media_encryption;
     sip.media_address = endpoint.media_address;
+    sip.media_bind = endpoint.media_address.filter(|_| endpoint.bind_rtp_to_media_address);
+    sip.offers_all_codecs_anew = configuration.sip.global.all_codecs_on_empty_reinvite;
     sip.rtp_timeout = endpoint.rtp_timeout;
     sip.rtp_timeout_hold = endpoint.rtp_timeout_hold;
     sip.direct_media = endpoint.direct_media.clone();
@@ -168,6 +170,10 @@ fn take_signalling(sip: &mut SipEndpoint, configuration: &Configuration, endpoin
     sip.redirect_method = endpoint.redirect_method;
     sip.call_limit = configuration.sip.device_rules.get(&endpoint.name).and_then(|rules| rules.call_limit);
     let signalling = &endpoint.signalling;
+    let system = &configuration.sip.system;
+    sip.follows_forks = signalling.follow_early_media_fork && system.follow_early_media_fork;
+    sip.changes_answers = signalling.accept_multiple_sdp_answers && system.accept_multiple_sdp_answers;
+    sip.follows_redirected_messages = signalling.follow_redirected_messages;
     sip.inband_progress = signalling.inband_progress;
     sip.rings_after_progress = configuration.sip.global.allow_sending_180_after_183;
     sip.suppresses_hold = signalling.suppress_moh_on_sendonly;

@@ -361,6 +361,7 @@ fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     config.asks_rport = !system.disable_rport;
     config.timers = config.timers.with_t1(system.timer_t1);
     config.timers.patience = system.timer_b;
+    config.compact_headers = system.compact_headers;
     config.tcp_for_large_requests = !system.disable_tcp_switch;
     if !configuration.sip.global.norefersub {
         config.supported.retain(|tag| tag != "norefersub");

@@ -26,6 +26,11 @@ macro_rules! names {
                 }
             }
 
+            /// The letter of the compact form, where it has one.
+            pub(crate) fn compact(&self) -> Option<u8> {
+                COMPACT.get(usize::from(self.number())).copied().filter(|letter| *letter > 0)
+            }
+
             /// The number of Content-Length, which every message is asked for.
             pub(crate) const CONTENT_LENGTH: u8 = Listed::ContentLength as u8;
 

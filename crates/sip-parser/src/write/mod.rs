@@ -1,5 +1,6 @@
 //! Writing messages. What a builder takes cannot break out of its line: line ends in values become blanks.
 
+mod compact;
 mod reason;
 mod request;
 mod response;
@@ -12,6 +13,7 @@ use core::fmt::{self, Write};
 use smol_str::SmolStr;
 use wire_text::Decimal;
 
+pub use compact::compact;
 pub use reason::default_reason;
 pub use request::RequestBuilder;
 pub use response::ResponseBuilder;

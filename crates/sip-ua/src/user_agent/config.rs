@@ -38,6 +38,8 @@ pub struct UserAgentConfig {
     pub connections: ConnectionLimits,
     /// Whether requests of more than 1,300 octets leave over TCP where we listen for it (RFC 3261 section 18.1.1).
     pub tcp_for_large_requests: bool,
+    /// Whether header names leave in their compact form (RFC 3261 section 7.3.3).
+    pub compact_headers: bool,
     /// Sessions at a time. An INVITE above it is answered 503 with Retry-After.
     pub max_sessions: usize,
     /// Requests outside of dialogs that wait for the application's reply. One above it is answered
@@ -78,6 +80,7 @@ impl UserAgentConfig {
             limits: Limits::default(),
             connections: ConnectionLimits::DEFAULT,
             tcp_for_large_requests: true,
+            compact_headers: false,
             max_sessions: 50_000,
             max_pending_requests: 20_000,
             allow: vec![

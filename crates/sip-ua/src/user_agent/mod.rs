@@ -223,7 +223,11 @@ impl UserAgent {
 
     /// The next message to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.common.layer.poll_transmit()
+        let mut transmit = self.common.layer.poll_transmit()?;
+        if self.common.config.compact_headers {
+            transmit.bytes = sip_parser::compact(&transmit.bytes).into();
+        }
+        Some(transmit)
     }
 
     /// The next thing that the application must hear.

@@ -94,6 +94,8 @@ pub struct Endpoint {
     pub message_context: Option<String>,
     /// `allow_transfer`.
     pub allow_transfer: bool,
+    /// `bind_rtp_to_media_address`.
+    pub bind_rtp_to_media_address: bool,
     /// `redirect_method`: what is made of its 3xx.
     pub redirect_method: RedirectMethod,
     /// `trust_id_inbound`, `send_pai` and their kin.
@@ -296,6 +298,7 @@ impl Endpoint {
             force_rport: values.flag("force_rport", true),
             rewrite_contact: values.flag("rewrite_contact", false),
             media_address: values.parsed("media_address", "IP address"),
+            bind_rtp_to_media_address: values.flag("bind_rtp_to_media_address", false),
             rtp_timeout: values.seconds("rtp_timeout"),
             rtp_timeout_hold: values.seconds("rtp_timeout_hold"),
             pickup_groups: Arc::new(pickup_groups(values)),

@@ -53,6 +53,9 @@ pub struct Global {
     pub allow_sending_180_after_183: bool,
     /// `norefersub`: phones may do without news of their REFER (RFC 4488).
     pub norefersub: bool,
+    /// `all_codecs_on_empty_reinvite`: who asks for an offer by a re-INVITE is offered all codecs of its endpoint, not only
+    /// those that were agreed on.
+    pub all_codecs_on_empty_reinvite: bool,
     /// `default_from_user` of requests that are sent for nobody.
     pub default_from_user: String,
     /// `max_initial_qualify_time`: contacts are asked for the first time within this.
@@ -91,6 +94,7 @@ impl Default for Global {
             ignore_uri_user_options: false,
             allow_sending_180_after_183: false,
             norefersub: true,
+            all_codecs_on_empty_reinvite: false,
             default_from_user: "asterisk".to_owned(),
             max_initial_qualify_time: Duration::ZERO,
             keep_alive_interval: Some(Duration::from_secs(90)),
@@ -117,6 +121,7 @@ impl Global {
             default_realm: values.text("default_realm").unwrap_or(defaults.default_realm),
             max_forwards: values.number("max_forwards", defaults.max_forwards),
             use_callerid_contact: values.flag("use_callerid_contact", defaults.use_callerid_contact),
+            all_codecs_on_empty_reinvite: values.flag("all_codecs_on_empty_reinvite", false),
             ignore_uri_user_options: values.flag("ignore_uri_user_options", false),
             allow_sending_180_after_183: values.flag("allow_sending_180_after_183", false),
             norefersub: values.flag("norefersub", defaults.norefersub),

@@ -33,19 +33,14 @@ use Form::{Any, Flag, Number, Word};
 use Weight::{Note, Warning};
 
 const NO: &[&str] = &["no"];
-const YES: &[&str] = &["yes"];
 const EITHER: &[&str] = &["yes", "no"];
 /// What is said does not matter: nothing depends on it here.
 const ANY: &[&str] = &["*"];
 
 const ENDPOINT: &[Idle] = &[
-    Idle("accept_multiple_sdp_answers", Flag, NO, Note),
-    Idle("bind_rtp_to_media_address", Flag, NO, Note),
     Idle("bundle", Flag, NO, Note),
     Idle("dtls_auto_generate_cert", Flag, NO, Note),
     Idle("fax_detect", Flag, NO, Note),
-    Idle("follow_early_media_fork", Flag, YES, Note),
-    Idle("follow_redirect_methods", Any, &[], Note),
     Idle("force_avp", Flag, NO, Note),
     Idle("ice_support", Flag, NO, Note),
     Idle("max_audio_streams", Number, &["1"], Note),
@@ -57,7 +52,6 @@ const ENDPOINT: &[Idle] = &[
     Idle("t38_udptl_ec", Word(&["none", "fec", "redundancy"]), &["none", "fec", "redundancy"], Note),
     Idle("t38_udptl_ipv6", Flag, NO, Note),
     Idle("t38_udptl_nat", Flag, NO, Note),
-    Idle("tenantid", Any, &[], Note),
     Idle("use_avpf", Flag, NO, Note),
     Idle("webrtc", Flag, NO, Warning("browsers are not served yet: their calls are refused with 488")),
 ];
@@ -72,7 +66,6 @@ const TRANSPORT: &[Idle] = &[
 ];
 
 const GLOBAL: &[Idle] = &[
-    Idle("all_codecs_on_empty_reinvite", Flag, NO, Note),
     // A contact ends in the second that it expires in.
     Idle("contact_expiration_check_interval", Number, ANY, Note),
     Idle("debug", Any, NO, Note),
@@ -84,19 +77,12 @@ const GLOBAL: &[Idle] = &[
     ),
 ];
 
-const SYSTEM: &[Idle] = &[
-    Idle("accept_multiple_sdp_answers", Flag, NO, Note),
-    Idle("compact_headers", Flag, NO, Note),
-    Idle("follow_early_media_fork", Flag, YES, Note),
-];
-
 /// Tells of the keys in a section of this type that ask for what does not happen.
 pub(super) fn check(kind: &str, values: &mut Values<'_>) {
     let table = match kind {
         "endpoint" => ENDPOINT,
         "transport" => TRANSPORT,
         "global" => GLOBAL,
-        "system" => SYSTEM,
         _ => return,
     };
     for idle in table {

@@ -9,6 +9,14 @@ pub struct SignallingOptions {
     pub inband_progress: bool,
     /// `ignore_183_without_sdp`.
     pub ignore_183_without_sdp: bool,
+    /// `follow_early_media_fork`.
+    pub follow_early_media_fork: bool,
+    /// `accept_multiple_sdp_answers`.
+    pub accept_multiple_sdp_answers: bool,
+    /// `follow_redirect_methods`: whether MESSAGE is among them.
+    pub follow_redirected_messages: bool,
+    /// `tenantid`.
+    pub tenant: Option<String>,
     /// `suppress_q850_reason_headers`.
     pub suppress_q850: bool,
     /// `connected_line_method`: whether it says `invite` or `reinvite`.
@@ -37,6 +45,10 @@ impl SignallingOptions {
         Self {
             inband_progress: values.flag("inband_progress", false),
             ignore_183_without_sdp: values.flag("ignore_183_without_sdp", false),
+            follow_early_media_fork: values.flag("follow_early_media_fork", true),
+            accept_multiple_sdp_answers: values.flag("accept_multiple_sdp_answers", false),
+            follow_redirected_messages: redirected_methods(values),
+            tenant: values.text("tenantid"),
             suppress_q850: values.flag("suppress_q850_reason_headers", false),
             connected_by_invite: values.choice("connected_line_method", METHODS, false),
             rpid_immediate: values.flag("rpid_immediate", false),
@@ -48,4 +60,18 @@ impl SignallingOptions {
             tone_zone: values.text("tone_zone"),
         }
     }
+}
+
+/// Whether `follow_redirect_methods` names MESSAGE, the one method that it can name.
+fn redirected_methods(values: &mut Values<'_>) -> bool {
+    let methods = values.names("follow_redirect_methods");
+    let is_message = |method: &&String| method.eq_ignore_ascii_case("message");
+    if let Some(other) = methods.iter().find(|method| !is_message(method)) {
+        values.odd(
+            "follow_redirect_methods",
+            format!("'{other}' is not followed"),
+            "write message, the one method whose redirections are followed; redirect_method is about calls",
+        );
+    }
+    methods.iter().any(|method| is_message(&method))
 }

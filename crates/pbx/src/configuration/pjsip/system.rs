@@ -9,6 +9,12 @@ use crate::configuration::values::Values;
 pub struct System {
     /// `disable_tcp_switch`: requests of more than 1,300 octets stay with UDP.
     pub disable_tcp_switch: bool,
+    /// `compact_headers`: names of headers are sent in their compact form.
+    pub compact_headers: bool,
+    /// `follow_early_media_fork`: whether endpoints may follow another branch of a call.
+    pub follow_early_media_fork: bool,
+    /// `accept_multiple_sdp_answers`: whether endpoints may change their answer before they take a call.
+    pub accept_multiple_sdp_answers: bool,
     /// `disable_rport`: our Via does not ask for responses to the port that a request came from.
     pub disable_rport: bool,
     /// `timer_t1`, in milliseconds: the round trip that is reckoned with (RFC 3261 section 17.1.1.1).
@@ -23,6 +29,9 @@ impl Default for System {
     fn default() -> Self {
         Self {
             disable_tcp_switch: true,
+            compact_headers: false,
+            follow_early_media_fork: true,
+            accept_multiple_sdp_answers: false,
             disable_rport: false,
             timer_t1: Duration::from_millis(500),
             timer_b: None,
@@ -38,6 +47,10 @@ impl System {
         let usual = Self::default();
         Self {
             disable_tcp_switch: values.flag("disable_tcp_switch", usual.disable_tcp_switch),
+            compact_headers: values.flag("compact_headers", usual.compact_headers),
+            follow_early_media_fork: values.flag("follow_early_media_fork", usual.follow_early_media_fork),
+            accept_multiple_sdp_answers: values
+                .flag("accept_multiple_sdp_answers", usual.accept_multiple_sdp_answers),
             disable_rport: values.flag("disable_rport", usual.disable_rport),
             timer_t1: timer(values, "timer_t1").unwrap_or(usual.timer_t1),
             timer_b: timer(values, "timer_b"),

@@ -20,12 +20,24 @@ const LABELS: &[(&str, &str)] = &[
 /// What only lines of hardware have.
 const HARDWARE: &[&str] = &["adsicpe", "digitdetect", "faxdetect", "relaxdtmf", "rxgain", "tdd", "txgain"];
 
+/// `tenantid` of the channel's endpoint.
+fn tenant_of(scope: &FunctionScope<'_>) -> Option<String> {
+    let configuration = scope.exchange.configuration();
+    let endpoint = configuration.sip.endpoints.get(scope.call.resource());
+    endpoint.filter(|_| scope.call.technology() == "PJSIP")?.signalling.tenant.clone()
+}
+
 /// An item; `None` for one that is not known here.
 pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
     let call = scope.call;
     let yes = |flag: bool| u8::from(flag).to_string();
     if let Some((name, otherwise)) = LABELS.iter().find(|(name, _)| *name == item) {
-        return Some(noted(call, &format!("CHANNEL {name}")).unwrap_or_else(|| (*otherwise).to_owned()));
+        let configured = || match *name {
+            "tenantid" => tenant_of(scope),
+            _ => None,
+        };
+        let label = noted(call, &format!("CHANNEL {name}")).or_else(configured);
+        return Some(label.unwrap_or_else(|| (*otherwise).to_owned()));
     }
     if let Some(item) = item.strip_prefix("pjsip,") {
         return channel_pjsip::read(scope, item.trim());
