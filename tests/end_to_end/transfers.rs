@@ -243,7 +243,7 @@ fn attended_elsewhere(scene: &Scene) -> Outcome {
     let stage = stage(scene, "")?;
     let alice = stage.calls("bob")?;
     stage.bob.hears(440)?;
-    refer(&alice, &format!("<{}?Replaces={named}>", stage.uri("far")))?;
+    refer(&alice, &format!("<sip:far@{}?Replaces={named}>", stage.wire.address()))?;
     let invite = stage.wire.await_any(&["INVITE"])?;
     ensure(header(&invite, "Replaces")? == "other@there;to-tag=b;from-tag=a", || {
         "another call is named".to_owned()
