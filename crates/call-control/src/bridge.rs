@@ -31,6 +31,10 @@ static NEXT_BRIDGE: AtomicU32 = AtomicU32::new(1);
 
 /// Joins `caller` and `peer` until one of them ends.
 pub(crate) async fn join(caller: &Call, peer: &Call) -> Result<BridgeEnd, CallError> {
+    // The other one may have gone while this one was answered.
+    if let (false, ChannelState::Ended(cause)) = (caller.state().is_ended(), peer.state()) {
+        return Ok(BridgeEnd::PeerHungUp(cause));
+    }
     let moves = peer.watch_moves();
     let membership = Membership::enter(caller, peer)?;
     let end = tokio::select! {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use call_control::sip::Line;
 use call_control::{BridgeEnd, Call, CallError, ChannelState, DialStatus, HangupCause};
+use sip_parser::{Message, Method, RequestBuilder, ResponseBuilder};
 use sip_ua::transport::Protocol;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -160,4 +161,48 @@ async fn malformed_destinations_are_told_apart() {
         soon(gateway_server).await.unwrap(),
         [DialStatus::InvalidArgs, unreachable, unreachable, unreachable]
     );
+}
+
+/// A phone that takes the first call and hangs up in the same breath.
+async fn fickle_phone() -> SocketAddr {
+    let phone = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let at = phone.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut buffer = vec![0; 65_535];
+        let (length, from) = phone.recv_from(&mut buffer).await.unwrap();
+        let invite = Message::parse(buffer[..length].to_vec().into()).unwrap();
+        let description = format!(
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {} RTP/AVP 0\r\n",
+            at.port()
+        );
+        let answer = ResponseBuilder::reply(&invite, 200)
+            .to_tag("phone")
+            .header("Contact", format!("<sip:phone@{at}>"))
+            .body("application/sdp", description.as_bytes());
+        phone.send_to(&answer.build(), from).await.unwrap();
+        let bye = RequestBuilder::new(&Method::Bye, &format!("sip:{from}"))
+            .header("Via", format!("SIP/2.0/UDP {at};branch=z9hG4bKbye"))
+            .header("From", format!("{};tag=phone", invite.raw(&"To".into()).unwrap()))
+            .header("To", invite.raw(&"From".into()).unwrap())
+            .header("Call-ID", invite.call_id().unwrap())
+            .header("CSeq", "1 BYE");
+        phone.send_to(&bye.build(), from).await.unwrap();
+    });
+    at
+}
+
+#[tokio::test]
+async fn who_answers_and_hangs_up_at_once_has_answered() {
+    let phone = fickle_phone().await;
+    let (gateway, gateway_server) = server(move |call| async move {
+        let winner = call.dial(&format!("PJSIP/sip:x@{phone}")).timeout(SOON).await?;
+        call.answer().await?;
+        call.bridge(&winner).await
+    })
+    .await;
+    let (caller, _) = line().await;
+    let call = caller.call(&format!("sip:fickle@{gateway}")).await.unwrap();
+    soon(call.until_up()).await.unwrap();
+    let ended = soon(gateway_server).await.unwrap();
+    assert!(matches!(ended, Ok(BridgeEnd::PeerHungUp(_))), "{ended:?}");
 }

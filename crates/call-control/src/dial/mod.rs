@@ -302,6 +302,11 @@ impl<'a> Race<'a> {
                 () = &mut caller_gone => return Outcome::CallerGone,
                 Some((index, progress)) = self.progress.recv() => match progress {
                     Progress::Forwarded(forward) => self.divert(index, forward, dial).await,
+                    // It hung up before anybody saw that it had answered: whoever pays for the call wants to know.
+                    Progress::Failed(_) if self.has_answered(index) => {
+                        self.take_in(index, Progress::Answered);
+                        return Outcome::Answered(index);
+                    }
                     Progress::Failed(cause) => self.fail(index, cause, dial).await,
                     heard => if self.take_in(index, heard) {
                         return Outcome::Answered(index);
@@ -311,6 +316,11 @@ impl<'a> Race<'a> {
             }
         }
         Outcome::AllFailed
+    }
+
+    /// Whether a branch was answered, be it over by now.
+    fn has_answered(&self, index: usize) -> bool {
+        self.branches[index].call.as_ref().is_some_and(|call| call.answered_at().is_some())
     }
 
     /// Takes in what a branch reports; true when it answered.

@@ -40,10 +40,11 @@ impl Worker {
     /// A text in a call: the one at the other end gets it, or the application that waits for one.
     pub(super) fn on_text_in_call(&self, id: SessionId, request: &Message) {
         let Some(session) = self.sessions.get(&id) else { return };
-        let Ok(body) = std::str::from_utf8(request.body()) else { return };
+        let (kind, body) = text_in(request).unwrap_or((content_type(request), request.body()));
+        let Ok(body) = std::str::from_utf8(body) else { return };
         match session.call.partner() {
             Some(partner) => {
-                partner.send_text(&CallText::new(body, content_type(request)));
+                partner.send_text(&CallText::new(body, kind));
             }
             None => session.call.report(Report::Text(body.to_owned())),
         }
@@ -92,13 +93,24 @@ impl SipTechnology {
     }
 }
 
+/// The text of a MESSAGE and its type: the body, or the first part that is one.
+fn text_in(request: &Message) -> Option<(&str, &[u8])> {
+    let is_text = |kind: &str| {
+        let kind = kind.trim_start();
+        kind.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"))
+            || kind.starts_with("message/cpim")
+    };
+    let whole = content_type(request);
+    if is_text(whole) {
+        return Some((whole, request.body()));
+    }
+    let parts = request.parts().into_iter();
+    parts.filter_map(|part| Some((part.raw("Content-Type")?, part.body()))).find(|(kind, _)| is_text(kind))
+}
+
 /// The text in a MESSAGE; `None` for a body that is none.
 fn text_of(request: &Message, flow: &Flow) -> Option<TextMessage> {
-    let content_type = content_type(request);
-    let kind = content_type.split('/').next().unwrap_or_default();
-    if !kind.eq_ignore_ascii_case("text") && !content_type.starts_with("message/cpim") {
-        return None;
-    }
+    let (content_type, body) = text_in(request)?;
     let from = request.raw(&HeaderName::From).unwrap_or_default();
     let facts = [
         ("PJSIP_TRANSPORT", flow.protocol.uri_name().to_owned()),
@@ -110,7 +122,7 @@ fn text_of(request: &Message, flow: &Flow) -> Option<TextMessage> {
     Some(TextMessage {
         to: request.uri().unwrap_or_default().to_owned(),
         from: from.split(";tag=").next().unwrap_or_default().to_owned(),
-        body: std::str::from_utf8(request.body()).ok()?.to_owned(),
+        body: std::str::from_utf8(body).ok()?.to_owned(),
         content_type: content_type.to_owned(),
         data: facts
             .map(|(name, value)| (name.to_owned(), value))
@@ -219,5 +231,30 @@ fn unreachable(error: OriginateError) -> MessageError {
     match error {
         OriginateError::NoContact(_) => MessageError::Away(error.to_string()),
         other => MessageError::Unreachable(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(headers: &str, body: &str) -> Option<(String, String)> {
+        let text = format!("MESSAGE sip:a SIP/2.0\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len());
+        let message = Message::parse(text.into()).unwrap();
+        let (kind, body) = text_in(&message)?;
+        Some((kind.to_owned(), String::from_utf8_lossy(body).into_owned()))
+    }
+
+    #[test]
+    fn the_text_is_the_body_or_one_of_its_parts() {
+        let found = |kind: &str, body: &str| Some((kind.to_owned(), body.to_owned()));
+        assert_eq!(text("", "hi"), found(PLAIN, "hi"));
+        assert_eq!(
+            text("Content-Type: Text/HTML;charset=utf-8\r\n", "hi"),
+            found("Text/HTML;charset=utf-8", "hi")
+        );
+        assert_eq!(text("Content-Type: application/json\r\n", "{}"), None);
+        let parts = "--b\r\nContent-Type: application/x\r\n\r\n1\r\n--b\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b--\r\n";
+        assert_eq!(text("Content-Type: multipart/mixed;boundary=b\r\n", parts), found("text/plain", "hi"));
     }
 }
