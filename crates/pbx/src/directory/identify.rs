@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use call_control::sip::SipEndpoint;
-use sip_parser::{HeaderName, Message};
+use sip_parser::{HeaderName, Message, Method};
 use sip_ua::transport::Flow;
 
 use super::{EndpointTable, HostAddresses, names_of};
@@ -17,6 +17,9 @@ pub(super) fn endpoint_of(
     request: &Message,
     flow: &Flow,
 ) -> Option<Arc<SipEndpoint>> {
+    if let Some(name) = registering(configuration, hosts, request, flow) {
+        return endpoints.get(&name).cloned();
+    }
     let order = &configuration.sip.global.endpoint_identifier_order;
     let unnamed = LAST.iter().filter(|identifier| !order.contains(identifier));
     order.iter().chain(unnamed).find_map(|identifier| {
@@ -30,6 +33,23 @@ pub(super) fn endpoint_of(
         };
         endpoints.get(&name).cloned()
     })
+}
+
+/// A phone that registers from the address of a trunk, behind whose gate it stands: the trunk has nothing that it could
+/// register, and From says whose phone it is. It has to prove that as from anywhere else.
+fn registering(
+    configuration: &Configuration,
+    hosts: &HostAddresses,
+    request: &Message,
+    flow: &Flow,
+) -> Option<String> {
+    if request.method() != Some(Method::Register) {
+        return None;
+    }
+    let trunk = configuration.sip.endpoints.get(&by_address(configuration, hosts, flow)?)?;
+    let wanted = names_of(&configuration.sip, &request.to().ok()?.uri());
+    let is_its_own = wanted.iter().any(|name| trunk.aors.iter().any(|aor| aor == name));
+    by_from(configuration, request).filter(|name| !is_its_own && *name != trunk.name)
 }
 
 /// What `endpoint_identifier_order` may leave out and is tried all the same, after the rest: an `identify` section asks for
@@ -97,13 +117,17 @@ mod tests {
     }
 
     fn identified(pjsip: &str, uri: &str, headers: &str) -> Option<String> {
+        asked(pjsip, &format!("INVITE {uri} SIP/2.0"), &format!("To: <sip:b@b>\r\n{headers}"))
+    }
+
+    fn asked(pjsip: &str, first: &str, headers: &str) -> Option<String> {
         let mut files = MemoryFiles::new();
         files.insert("/pbx/etc/pjsip.conf", pjsip);
         files.insert("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n");
         let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
         let configuration = configuration.unwrap_or_else(|| panic!("{}", report.render(false)));
         let text = format!(
-            "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nTo: <sip:b@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n{headers}Content-Length: 0\r\n\r\n"
+            "{first}\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nCall-ID: 1\r\n{headers}Content-Length: 0\r\n\r\n"
         );
         let request = Message::parse(text.into()).unwrap();
         let at = "192.0.2.1:5060".parse().unwrap();
@@ -132,6 +156,22 @@ mod tests {
         assert_eq!(calls("b").as_deref(), Some("x@b"));
         assert_eq!(calls("C:5070").as_deref(), Some("x@b"));
         assert_eq!(calls("192.0.2.1").as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn a_phone_at_the_address_of_a_trunk_registers_as_itself() {
+        let trunk = "[a]\ntype=identify\nendpoint=south\nmatch=192.0.2.1\n";
+        let own = "[y]\ntype=endpoint\naors=y\n[y]\ntype=aor\nmax_contacts=1\n";
+        let registers = |pjsip: &str, method: &str| {
+            let text = format!("{PJSIP}{trunk}{own}{pjsip}");
+            asked(&text, &format!("{method} sip:b SIP/2.0"), "From: <sip:y@b>;tag=1\r\nTo: <sip:y@b>\r\n")
+        };
+        assert_eq!(registers("", "REGISTER").as_deref(), Some("y"));
+        assert_eq!(registers("", "INVITE").as_deref(), Some("south"));
+        let shared = "[t]\ntype=identify\nendpoint=west\nmatch=192.0.2.1\n[west]\ntype=endpoint\naors=y\n";
+        let text = format!("[u]\ntype=transport\nbind=0.0.0.0\n{own}{shared}");
+        let lines = "From: <sip:y@b>;tag=1\r\nTo: <sip:y@b>\r\n";
+        assert_eq!(asked(&text, "REGISTER sip:b SIP/2.0", lines).as_deref(), Some("west"));
     }
 
     #[test]

@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn every_idle_key_is_a_key_of_its_type() {
         let tables =
-            [("endpoint", ENDPOINT), ("transport", TRANSPORT), ("global", GLOBAL), ("system", SYSTEM)];
+            [("endpoint", ENDPOINT), ("transport", TRANSPORT), ("global", GLOBAL)];
         for (kind, table) in tables {
             let known = keys::of(kind).unwrap();
             for idle in table {
