@@ -4,10 +4,13 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Trial;
+use sip_parser::Method;
 
 use crate::harness::dns::NameServer;
 use crate::harness::folder::SIP_PORT;
-use crate::harness::{Exchange, Folder, Outcome, Scene, Sipp, ensure, trial};
+use crate::harness::media::place_in;
+use crate::harness::wire::Caller;
+use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Sipp, Wire, ensure, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -16,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("location::a_503_sends_the_call_on", &["sipp"], unavailable),
         trial("location::a_trunk_that_is_not_found_says_what_was_looked_up", &["sipp"], not_found),
         trial("location::a_peer_is_known_by_its_name", &["sipp"], peer_by_name),
+        trial("location::audio_goes_to_a_host_that_is_named", &[], named_media),
     ]
 }
 
@@ -129,4 +133,52 @@ fn ip_of(sipp: &Sipp<'_>) -> Ipv4Addr {
         std::net::IpAddr::V4(address) => address,
         std::net::IpAddr::V6(_) => Ipv4Addr::LOCALHOST,
     }
+}
+
+/// Both phones name hosts in their descriptions.
+fn named_media(scene: &Scene) -> Outcome {
+    let names = NameServer::start(scene)?;
+    let (a, b, c) = (scene.address()?, scene.address()?, scene.address()?);
+    names.a("a.example.com", a);
+    names.a("b.example.com", b);
+    names.a("c.example.com", c);
+    let folder = Folder::new(scene)?.phone("alice").desk("desk", (b, SIP_PORT).into());
+    let folder = folder.dialplan("exten => desk,1,Dial(PJSIP/desk,20)");
+    folder.write_file("resolver_unbound.conf", &names.resolver_conf())?;
+    let exchange = Exchange::start(scene, &folder)?;
+    let at = exchange.sip_address();
+    let (caller, desk) = (Wire::bind(a, at)?, Wire::bind(b, at)?);
+    let media = [Media::start(a, 440)?, Media::start(b, 600)?, Media::start(c, 1_000)?];
+    let naming = |index: usize, name: &str| {
+        let text = media[index].description("sendrecv");
+        text.replace(&format!("IP4 {}", media[index].address().ip()), &format!("IP4 {name}"))
+    };
+    let lost = Caller::new(&caller, "alice", "desk");
+    lost.invite(&naming(0, "nowhere.example.com"))?;
+    let refusal = caller.await_any(&["488 INVITE"])?;
+    lost.ack_failure(&refusal)?;
+    desk.is_quiet(Duration::from_millis(200))?;
+
+    let alice = Caller::new(&caller, "alice", "desk");
+    alice.invite(&naming(0, "a.example.com"))?;
+    let invite = desk.expect("INVITE")?;
+    media[1].send_to(Some(place_in(invite.body())?));
+    desk.respond_in_dialog(&invite, 183, "one", Some(&naming(1, "b.example.com")))?;
+    desk.respond_in_dialog(&invite, 200, "one", Some(&naming(1, "b.example.com")))?;
+    desk.expect("ACK")?;
+    let answer = caller.await_any(&["200 INVITE"])?;
+    alice.ack_answer(&answer)?;
+    media[0].send_to(Some(place_in(answer.body())?));
+    media[0].hears(600)?;
+    media[1].hears(440)?;
+    // She goes elsewhere.
+    alice.send(&Method::Invite, Some(&naming(2, "c.example.com").replace("o=- 1 1", "o=- 1 2")), None)?;
+    let answer = caller.await_any(&["200 INVITE"])?;
+    alice.ack_answer(&answer)?;
+    media[2].hears(600)?;
+    alice.send(&Method::Bye, None, None)?;
+    caller.await_any(&["200 BYE"])?;
+    let bye = desk.expect("BYE")?;
+    desk.respond(&bye, 200, "")?;
+    exchange.is_idle()
 }

@@ -60,6 +60,8 @@ mod error;
 pub use error::{SdpError, ValueError};
 #[doc(hidden)]
 pub mod fuzzing;
+mod host_names;
+pub use host_names::{host_names, with_addresses};
 mod line;
 pub use line::{Line, Lines};
 mod media;

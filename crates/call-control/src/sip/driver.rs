@@ -8,6 +8,7 @@ use sip_ua::charge_advice::ChargeAdvice;
 use sip_ua::user_agent::{OutboundInvite, SessionId};
 use tokio::sync::mpsc;
 
+use super::media_names::MediaAddresses;
 use super::session::Session;
 use super::session_change::SessionChange;
 use super::verification::{CallerVerdict, ProvenInvite};
@@ -55,6 +56,10 @@ pub(super) enum Command {
     Stop,
     /// Send an INVITE and follow what becomes of it.
     Start(SessionId, Box<(Session, OutboundInvite)>),
+    /// The names in a description are looked up.
+    Named(SessionId, MediaAddresses),
+    /// The same of an INVITE: begin the call.
+    Admit(Box<(ProvenInvite, CallerVerdict)>),
     /// Begin the call, or refuse it, now that its caller was judged.
     Judged(Box<(ProvenInvite, CallerVerdict)>),
 }

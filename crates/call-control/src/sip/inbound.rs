@@ -42,7 +42,7 @@ struct InboundCaller {
 
 impl Worker {
     /// An INVITE whose sender is proven: admit it, agree on media, make the channel.
-    pub(super) fn on_invite(&mut self, proven: ProvenInvite, verdict: CallerVerdict) {
+    pub(super) fn admit(&mut self, proven: ProvenInvite, verdict: CallerVerdict) {
         let ProvenInvite { id, message, flow, endpoint, replaced } = proven;
         let invite = &message;
         let replaced = replaced.and_then(|replaced| self.sessions.get(&replaced)).map(|old| old.call.clone());

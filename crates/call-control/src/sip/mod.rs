@@ -21,6 +21,7 @@ pub(crate) mod leg_events;
 mod line;
 mod media;
 mod media_encryption;
+mod media_names;
 mod messages;
 mod outbound;
 mod parties;
@@ -110,11 +111,18 @@ impl SipTechnology {
             switchboard: switchboard.clone(),
             directory: directory.clone(),
             commands: commands.clone(),
-            locator,
+            locator: locator.clone(),
             max_forwards,
         });
-        let worker =
-            worker::Worker::new(user_agent, switchboard.clone(), directory, commands, calls, max_forwards);
+        let worker = worker::Worker::new(
+            user_agent,
+            switchboard.clone(),
+            directory,
+            commands,
+            calls,
+            max_forwards,
+            locator,
+        );
         tokio::spawn(worker.run(events, command_queue));
         switchboard.register_technology(technology.clone());
         Ok((technology, incoming))

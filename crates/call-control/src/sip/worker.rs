@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 use sip_parser::Message;
 use sip_ua::digest::Verifier;
 use sip_ua::guard::SharedGuard;
+use sip_ua::location::Locator;
 use sip_ua::user_agent::{EndReason, SessionEvent, SessionId, UaEvent};
 use sip_ua::{UaEvents, UserAgentHandle};
 use tokio::sync::{Semaphore, mpsc};
@@ -16,6 +17,7 @@ use super::causes;
 use super::directory::Directory;
 use super::driver::Command;
 use super::endpoint::SipEndpoint;
+use super::media_names::WaitingEvents;
 use super::session::{Session, Stage};
 use super::steering::Method;
 use super::unidentified::Unidentified;
@@ -38,7 +40,11 @@ pub(super) struct Worker {
     pub(super) unidentified: Unidentified,
     /// Max-Forwards of requests that we send of our own accord.
     pub(super) max_forwards: u8,
-    /// Room for INVITEs that wait for what is thought of their callers.
+    /// Who finds the hosts that session descriptions name.
+    pub(super) locator: Arc<Locator>,
+    /// Sessions that wait for such a name.
+    pub(super) waiting: HashMap<SessionId, WaitingEvents, RandomState>,
+    /// Room for INVITEs that wait for what is thought of their callers, or for names.
     pub(super) verdicts: Arc<Semaphore>,
 }
 
@@ -50,6 +56,7 @@ impl Worker {
         commands: mpsc::UnboundedSender<Command>,
         calls: mpsc::Sender<Call>,
         max_forwards: u8,
+        locator: Arc<Locator>,
     ) -> Self {
         let verifier = Verifier::new();
         let (sessions, guard) = (HashMap::default(), directory.guard());
@@ -65,6 +72,8 @@ impl Worker {
             guard,
             unidentified,
             max_forwards,
+            locator,
+            waiting: HashMap::default(),
             verdicts: Arc::new(Semaphore::new(WAITING_FOR_VERDICT)),
         }
     }
@@ -126,6 +135,11 @@ impl Worker {
                 let (invite, verdict) = *judged;
                 self.on_verdict(invite, verdict);
             }
+            Command::Named(id, addresses) => self.on_named(id, &addresses),
+            Command::Admit(admitted) => {
+                let (invite, verdict) = *admitted;
+                self.admit(invite, verdict);
+            }
             Command::Stop => self.user_agent.shutdown(),
             Command::Start(id, start) => {
                 let (session, invite) = *start;
@@ -185,7 +199,8 @@ impl Worker {
         }
     }
 
-    fn on_session(&mut self, id: SessionId, event: SessionEvent) {
+    /// Deals with what happened in a session.
+    pub(super) fn hear(&mut self, id: SessionId, event: SessionEvent) {
         let is_up = matches!(event, SessionEvent::Answered { .. } | SessionEvent::Established { .. });
         if let Some(session) = self.sessions.get(&id).filter(|_| is_up) {
             self.call_is_up(session.flow.remote.ip());

@@ -72,6 +72,32 @@ impl Message {
     }
 }
 
+impl Message {
+    /// The same message with another body, and the Content-Length of that. What was noted in its topmost Via is left out.
+    ///
+    /// # Errors
+    /// [`ParseError::TooLong`] where it would be longer than a message may be.
+    pub fn with_body(&self, body: &[u8]) -> Result<Self, ParseError> {
+        let head = self.head.as_bytes();
+        let mut whole = Vec::with_capacity(head.len() + body.len() + 32);
+        let mut leaves_out = false;
+        for line in head.split_inclusive(|octet| *octet == b'\n') {
+            let goes_on = matches!(line.first(), Some(b' ' | b'\t'));
+            leaves_out = match LineName::read(line) {
+                _ if goes_on => leaves_out,
+                name => name.is_some_and(|name| name.number == HeaderName::CONTENT_LENGTH),
+            };
+            if !leaves_out {
+                whole.extend_from_slice(line);
+            }
+        }
+        let length = alloc::format!("Content-Length: {}\r\n\r\n", body.len());
+        whole.extend_from_slice(length.as_bytes());
+        whole.extend_from_slice(body);
+        Self::parse(whole.into())
+    }
+}
+
 impl Place {
     /// From `start` to `end` of a message, which is shorter than [`LONGEST`].
     #[inline]

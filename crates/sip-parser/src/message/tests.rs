@@ -58,6 +58,22 @@ fn bare_line_ends_are_repaired() {
 }
 
 #[test]
+fn a_message_may_get_another_body() {
+    let m = parse(INVITE).unwrap();
+    let other = m.with_body(b"another one").unwrap();
+    assert_eq!(other.body(), b"another one");
+    let lengths: Vec<_> = other.values(&HeaderName::ContentLength).collect();
+    assert_eq!(lengths, ["11"]);
+    let kept = |m: &Message| {
+        let lines = m.headers().filter(|(name, _)| *name != HeaderName::ContentLength);
+        lines.map(|(name, value)| (name, value.replace(['\r', '\n'], " "))).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(&other), kept(&m));
+    assert_eq!(other.start(), m.start());
+    assert!(m.with_body(&[b'x'; 1 << 24]).is_err());
+}
+
+#[test]
 fn received_and_rport_are_put_into_the_topmost_via_only() {
     let m = parse(INVITE).unwrap().with_top_via(Some([192, 0, 2, 4].into()), Some(9));
     let vias: Vec<_> = m.values(&HeaderName::Via).collect();

@@ -146,8 +146,7 @@ mod tests {
 
     #[test]
     fn every_idle_key_is_a_key_of_its_type() {
-        let tables =
-            [("endpoint", ENDPOINT), ("transport", TRANSPORT), ("global", GLOBAL)];
+        let tables = [("endpoint", ENDPOINT), ("transport", TRANSPORT), ("global", GLOBAL)];
         for (kind, table) in tables {
             let known = keys::of(kind).unwrap();
             for idle in table {
