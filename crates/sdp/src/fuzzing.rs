@@ -17,6 +17,9 @@ use crate::{Codec, Direction, Media, SessionDescription};
 
 /// Reads, writes, answers and accepts `data`.
 pub fn offer_answer(data: &[u8]) {
+    let named = crate::with_addresses(data, |_| Some(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    assert!(crate::host_names(&named).is_empty(), "every name became an address");
+    assert_eq!(crate::with_addresses(data, |_| None), data, "what nobody knows stays as it is");
     let Ok(description) = SessionDescription::parse(data) else { return };
     let text = description.to_string();
     let again = SessionDescription::parse(text.as_bytes()).expect("what we write can be read");

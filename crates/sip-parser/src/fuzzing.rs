@@ -1,7 +1,9 @@
 use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use bytes::Bytes;
 
+use crate::compact;
 use crate::typed::{read_all, round_trips};
 use crate::{Framer, HeaderName, Message, NameAddr, RequestBuilder, ResponseBuilder, Start, TelUri, Uri};
 
@@ -36,6 +38,22 @@ pub fn message(data: &[u8]) {
     let again = Message::parse(message.as_bytes().clone()).ok();
     assert!(again.is_some_and(|a| a.headers().eq(message.headers()) && a.body() == message.body()));
     written_again(&message);
+    written_otherwise(&message);
+}
+
+/// Writes a message with short names, and with another body.
+fn written_otherwise(message: &Message) {
+    let short = Message::parse(compact(message.as_bytes()).into());
+    let is_same = |short: Message| short.headers().eq(message.headers()) && short.body() == message.body();
+    assert!(short.is_ok_and(is_same));
+    // One with as many headers as it may have may get no Content-Length.
+    let Ok(other) = message.with_body(b"other") else { return };
+    let other_headers = |message: &Message| {
+        let others = message.headers().filter(|(name, _)| *name != HeaderName::ContentLength);
+        others.map(|(name, value)| (name, value.to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(other_headers(&other), other_headers(message));
+    assert!(other.body() == b"other" && other.start() == message.start());
 }
 
 /// Writes a request, and the answer to it, with our own builders.

@@ -40,6 +40,17 @@ pub(crate) fn has_line_end(octets: &[u8]) -> bool {
     position(octets, |octets| octets.equal(b'\r') | octets.equal(b'\n')).is_some()
 }
 
+/// The lines of a head, each with the CRLF that ends it. A bare LF is part of its line.
+pub(crate) fn crlf_lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = head;
+    core::iter::from_fn(move || {
+        let end = memchr::memmem::find(rest, b"\r\n").map_or(rest.len(), |at| at + 2);
+        let (line, behind) = rest.split_at(end);
+        rest = behind;
+        (!line.is_empty()).then_some(line)
+    })
+}
+
 /// Whether `text` is a token (RFC 3261 §25.1): one octet at least, and none that may not stand in one.
 pub fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token)

@@ -13,7 +13,7 @@ use crate::error::ParseError;
 use crate::header::{HeaderName, LineName};
 use crate::limits::Limits;
 use crate::method::Method;
-use crate::scan::{has_control, is_token};
+use crate::scan::{crlf_lines, has_control, is_token};
 
 /// Longer messages are refused whatever the limits say: their places would not fit the index.
 const LONGEST: usize = (1 << 24) - 1;
@@ -81,7 +81,9 @@ impl Message {
         let head = self.head.as_bytes();
         let mut whole = Vec::with_capacity(head.len() + body.len() + 32);
         let mut leaves_out = false;
-        for line in head.split_inclusive(|octet| *octet == b'\n') {
+        let mut lines = crlf_lines(head);
+        whole.extend_from_slice(lines.next().unwrap_or_default());
+        for line in lines {
             let goes_on = matches!(line.first(), Some(b' ' | b'\t'));
             leaves_out = match LineName::read(line) {
                 _ if goes_on => leaves_out,

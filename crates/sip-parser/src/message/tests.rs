@@ -71,6 +71,9 @@ fn a_message_may_get_another_body() {
     assert_eq!(kept(&other), kept(&m));
     assert_eq!(other.start(), m.start());
     assert!(m.with_body(&[b'x'; 1 << 24]).is_err());
+    // A method that looks like a header is none.
+    let odd = parse("l :x SIP/2.0\nl: 1\n\na").unwrap();
+    assert_eq!(odd.with_body(b"ab").unwrap().start(), odd.start());
 }
 
 #[test]

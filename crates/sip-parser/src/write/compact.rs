@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::header::HeaderName;
+use crate::scan::crlf_lines;
 
 /// The same message with each header name in its compact form, where it has one. What has no blank line is handed back as
 /// it is.
@@ -16,7 +17,7 @@ pub fn compact(message: &[u8]) -> Vec<u8> {
     let mut short = Vec::with_capacity(message.len());
     let Some(end) = memchr::memmem::find(message, b"\r\n\r\n") else { return message.to_vec() };
     let (head, rest) = message.split_at(end);
-    for line in head.split_inclusive(|octet| *octet == b'\n') {
+    for line in crlf_lines(head) {
         let name = line.split(|octet| *octet == b':').next().unwrap_or_default();
         let is_name =
             name.len() < line.len() && !name.is_empty() && name.iter().all(|octet| octet.is_ascii_graphic());
