@@ -10,6 +10,7 @@ use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Wire, ensure, tria
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("functions::headers_are_read_and_handed_on", &[], headers),
+        trial("functions::an_extension_calls_the_devices_of_its_hint", &[], hint),
         trial("functions::the_data_base_outlives_a_power_cut", &[], data_base),
     ]
 }
@@ -49,6 +50,24 @@ fn headers(scene: &Scene) -> Outcome {
     desk.send(&busy.build())?;
     desk.expect("ACK")?;
     exchange.says("it ended with SIP 486 Not Now as 17")?;
+    let refusal = wire.await_any(&["486 INVITE"])?;
+    gateway.ack_failure(&refusal)?;
+    exchange.is_idle()
+}
+
+fn hint(scene: &Scene) -> Outcome {
+    let (a, b) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .desk_with("gateway", (a, SIP_PORT).into(), "")
+        .desk_with("desk", (b, SIP_PORT).into(), "")
+        .dialplan("include => hints\n[hints]\nexten => 200,hint,PJSIP/desk\nexten => 200,1,Dial(${HINT},20)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let (wire, desk) = (Wire::bind(a, exchange.sip_address())?, Wire::bind(b, exchange.sip_address())?);
+    let gateway = Caller::new(&wire, "gateway", "200");
+    gateway.send(&Method::Invite, Some(&Media::start(a, 440)?.description("sendrecv")), None)?;
+    let invite = desk.expect("INVITE")?;
+    desk.respond_in_dialog(&invite, 486, "desk", None)?;
+    desk.expect("ACK")?;
     let refusal = wire.await_any(&["486 INVITE"])?;
     gateway.ack_failure(&refusal)?;
     exchange.is_idle()

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::frames::Frames;
 use crate::exchange::Exchange;
 use crate::functions::{self, FunctionError, FunctionScope};
+use crate::presence::Hint;
 
 /// The surroundings of one step.
 pub(crate) struct ChannelHost<'a> {
@@ -73,6 +74,12 @@ impl ChannelHost<'_> {
             "EXTEN" => Some(location.extension.to_string()),
             "CONTEXT" => Some(location.context.to_string()),
             "PRIORITY" => Some(location.priority.to_string()),
+            // What the wizard's `hint_application=Dial(${HINT})` calls.
+            "HINT" => {
+                let configuration = self.exchange.configuration();
+                let hint = Hint::find(&configuration.dialplan, &location.context, &location.extension);
+                hint.map(|hint| hint.text)
+            }
             _ => None,
         }
     }
