@@ -36,35 +36,17 @@ impl Message {
     /// # Errors
     /// As [`Message::parse`].
     pub fn parse_within(bytes: Bytes, limits: &Limits) -> Result<Self, ParseError> {
-        let bytes = without_empty_lines(bytes);
+        let mut bytes = without_empty_lines(bytes);
         if bytes.is_empty() {
             return Err(ParseError::Empty);
         }
         if bytes.len() > limits.max_message.min(LONGEST) {
             return Err(ParseError::TooLong(bytes.len()));
         }
-        match index(&bytes, limits)? {
-            Some(index) => Self::of(bytes.slice(..index.head_end), bytes, index),
-            None => Self::repaired(bytes, limits),
-        }
-    }
-
-    /// Parses what is written otherwise than nearly everybody does: with lines that are folded, or that a bare LF ends.
-    #[cold]
-    fn repaired(bytes: Bytes, limits: &Limits) -> Result<Self, ParseError> {
-        let bytes = if has_bare_line_end(&bytes) { with_line_ends(&bytes)? } else { bytes };
-        if let Some(index) = index(&bytes, limits)? {
-            return Self::of(bytes.slice(..index.head_end), bytes, index);
-        }
-        let head = unfold(&bytes[..head_end(&bytes)? + 2]);
-        // Nothing is folded any more, and the blank line is still there.
-        let index = index(&head, limits)?.ok_or(ParseError::Truncated(bytes.len()))?;
-        Self::of(head.slice(..index.head_end), bytes, index)
-    }
-
-    /// The message in `bytes`, whose head was indexed.
-    #[inline]
-    fn of(head: Bytes, bytes: Bytes, index: Index) -> Result<Self, ParseError> {
+        let (head, index) = match index(&bytes, limits)? {
+            Some(index) => (bytes.slice(..index.head_end), index),
+            None => repaired(&mut bytes, limits)?,
+        };
         let head = ByteString::try_from(head).map_err(|error| ParseError::Encoding(error.valid_up_to()))?;
         let start = start_line(head.get(..index.start_end).ok_or(ParseError::StartLine)?)?;
         let body = body(&bytes, index.head_end + 2, index.announced)?;
@@ -267,6 +249,22 @@ fn with_line_ends(bytes: &[u8]) -> Result<Bytes, ParseError> {
     }
     whole.extend_from_slice(&bytes[body..]);
     Ok(whole.into())
+}
+
+/// The head of what is written otherwise than nearly everybody does: with lines that are folded, or that a bare LF ends,
+/// which `bytes` then no longer has.
+#[cold]
+fn repaired(bytes: &mut Bytes, limits: &Limits) -> Result<(Bytes, Index), ParseError> {
+    if has_bare_line_end(bytes) {
+        *bytes = with_line_ends(bytes)?;
+    }
+    if let Some(index) = index(bytes, limits)? {
+        return Ok((bytes.slice(..index.head_end), index));
+    }
+    let head = unfold(&bytes[..head_end(bytes)? + 2]);
+    // Nothing is folded any more, and the blank line is still there.
+    let index = index(&head, limits)?.ok_or(ParseError::Truncated(bytes.len()))?;
+    Ok((head.slice(..index.head_end), index))
 }
 
 /// Where the headers end: before the blank line.
