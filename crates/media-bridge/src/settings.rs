@@ -48,6 +48,9 @@ pub struct LegSettings {
     pub ptime_ms: u16,
     /// Packets that we forward have that length, too. Off, they keep the one that they came with.
     pub repack: bool,
+    /// The peer takes no packet that is longer, in milliseconds (`a=maxptime`): whatever `repack` says, longer ones that we
+    /// forward are cut to `ptime_ms`.
+    pub longest_ms: Option<u16>,
     /// Send to where packets come from rather than to `remote`, once the source is trusted (RFC 4961; phones behind NAT).
     pub symmetric: bool,
     /// Learn the peer's source and drop strangers. Off, any source is heard. See [`Statistics::strangers`](crate::Statistics::strangers).
@@ -94,6 +97,7 @@ impl LegSettings {
             direction: Direction::SendRecv,
             ptime_ms: 20,
             repack: false,
+            longest_ms: None,
             symmetric: false,
             strict: true,
             learning: Learning::default(),

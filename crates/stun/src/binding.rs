@@ -10,7 +10,11 @@ const HEADER: usize = 20;
 
 const UNKNOWN_ATTRIBUTES: u16 = 0x000A;
 const ERROR_CODE: u16 = 0x0009;
+const MAPPED_ADDRESS: u16 = 0x0001;
 const XOR_MAPPED_ADDRESS: u16 = 0x0020;
+/// What RFC 3489 asks for with these is not done here: the answer goes to where the request came from.
+const RESPONSE_ADDRESS: u16 = 0x0002;
+const CHANGE_REQUEST: u16 = 0x0003;
 /// Attributes below must be understood. Of those, the ones of authentication may stand in a request: nothing of what
 /// is told here needs it.
 const OPTIONAL: u16 = 0x8000;
@@ -29,22 +33,56 @@ pub enum Stun {
 
 /// Reads a datagram that came from `source`, which is what a binding request is told (XOR-MAPPED-ADDRESS).
 ///
+/// Requests of the classic STUN (RFC 3489), which phones still send, have no magic cookie. They are known by their first two bits and
+/// a length that fits, which nothing of SIP or RTP has, and get MAPPED-ADDRESS. One that wants its answer from another address
+/// gets none, so that it finds no way open that is not.
+///
 /// The answer is never longer than the request by more than 44 octets.
 pub fn read(datagram: &[u8], source: SocketAddr) -> Stun {
     let Some((header, attributes)) = datagram.split_at_checked(HEADER) else { return Stun::Other };
     let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
-    if header[0] & 0xC0 != 0 || header[4..8] != MAGIC_COOKIE.to_be_bytes() {
+    if header[0] & 0xC0 != 0 {
         return Stun::Other;
     }
-    if usize::from(word(2)) != attributes.len() || word(0) != BINDING_REQUEST {
+    let fits = usize::from(word(2)) == attributes.len();
+    let classic = header[4..8] != MAGIC_COOKIE.to_be_bytes();
+    if classic && !(fits && attributes.len().is_multiple_of(4)) {
+        return Stun::Other;
+    }
+    if !fits || word(0) != BINDING_REQUEST {
         return Stun::Silence;
     }
-    let Some(unknown) = unknown_attributes(attributes) else { return Stun::Silence };
+    let Some(mut unknown) = unknown_attributes(attributes) else { return Stun::Silence };
+    if classic {
+        if wants_another_source(attributes) {
+            return Stun::Silence;
+        }
+        unknown.retain(|kind| ![RESPONSE_ADDRESS, CHANGE_REQUEST].contains(kind));
+    }
     let transaction = &header[4..HEADER];
+    let address = match classic {
+        true => (MAPPED_ADDRESS, mapped(source, &[0; HEADER - 4])),
+        false => (XOR_MAPPED_ADDRESS, mapped(source, transaction)),
+    };
     Stun::Response(match unknown.is_empty() {
-        true => response(BINDING_SUCCESS, transaction, &[(XOR_MAPPED_ADDRESS, mapped(source, transaction))]),
+        true => response(BINDING_SUCCESS, transaction, &[address]),
         false => refusal(transaction, &unknown),
     })
+}
+
+/// Whether a CHANGE-REQUEST asks for an answer from another address or port (RFC 3489 section 11.2.4).
+fn wants_another_source(mut rest: &[u8]) -> bool {
+    while let Some((&[kind_high, kind_low, high, low], tail)) = rest.split_first_chunk() {
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        let value = tail.get(..length).unwrap_or_default();
+        if u16::from_be_bytes([kind_high, kind_low]) == CHANGE_REQUEST
+            && value.iter().any(|octet| *octet != 0)
+        {
+            return true;
+        }
+        rest = tail.get(length.next_multiple_of(4)..).unwrap_or_default();
+    }
+    false
 }
 
 /// The attributes that must be understood and are not; `None` when they cannot be read.
@@ -70,7 +108,8 @@ fn refusal(transaction: &[u8], unknown: &[u16]) -> Vec<u8> {
     response(BINDING_ERROR, transaction, &[(ERROR_CODE, code), (UNKNOWN_ATTRIBUTES, list)])
 }
 
-/// XOR-MAPPED-ADDRESS (RFC 8489 section 14.2). `transaction` begins with the magic cookie.
+/// XOR-MAPPED-ADDRESS (RFC 8489 section 14.2). `transaction` begins with the magic cookie; of zeros, it leaves what MAPPED-ADDRESS has
+/// (section 14.1).
 fn mapped(source: SocketAddr, transaction: &[u8]) -> Vec<u8> {
     let ip = source.ip().to_canonical();
     let octets = match ip {
@@ -142,6 +181,29 @@ mod tests {
         assert_eq!(refused[refused.len() - 8..], [0, 10, 0, 2, 0, 0x24, 0, 0]);
     }
 
+    /// A request without the magic cookie, as RFC 3489 has it.
+    fn classic(attributes: &[u8]) -> Vec<u8> {
+        let mut request = request(attributes);
+        request[4..8].copy_from_slice(b"\x5a\x01\x02\x03");
+        request
+    }
+
+    #[test]
+    fn classic_requests_are_told_their_address_as_it_is() {
+        let source = "192.0.2.1:32853".parse().unwrap();
+        for attributes in [&b""[..], b"\x00\x03\x00\x04\x00\x00\x00\x00"] {
+            let Stun::Response(told) = read(&classic(attributes), source) else { panic!("{attributes:?}") };
+            assert_eq!(told[..4], [1, 1, 0, 12]);
+            assert_eq!(told[4..20], classic(attributes)[4..20]);
+            assert_eq!(told[20..], [0, 1, 0, 8, 0, 1, 0x80, 0x55, 192, 0, 2, 1]);
+        }
+        let change = b"\x00\x03\x00\x04\x00\x00\x00\x06";
+        assert_eq!(read(&classic(change), source), Stun::Silence, "it wants its answer from elsewhere");
+        let mut longer = classic(&[]);
+        longer[3] = 4;
+        assert_eq!(read(&longer, source), Stun::Other, "nothing says that it is STUN");
+    }
+
     #[test]
     fn sip_is_left_alone_and_other_stun_is_silent() {
         let source = "192.0.2.1:1".parse().unwrap();
@@ -157,6 +219,7 @@ mod tests {
         #[test]
         fn nothing_makes_it_stumble(attributes in proptest::collection::vec(any::<u8>(), 0..120)) {
             let _ = read(&request(&attributes), "192.0.2.1:1".parse().unwrap());
+            let _ = read(&classic(&attributes), "192.0.2.1:1".parse().unwrap());
             let _ = read(&attributes, "192.0.2.1:1".parse().unwrap());
         }
     }

@@ -266,6 +266,7 @@ impl Worker {
         let mut headers = session.connected_headers();
         headers.extend(session.owed_reason());
         self.user_agent.answer(id, body, headers);
+        session.media.begin_conversation();
         session.call.report(Report::Answered);
         self.steer(id);
     }

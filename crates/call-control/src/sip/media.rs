@@ -75,6 +75,8 @@ pub(super) struct SessionMedia {
     offered: Option<MediaPlace>,
     /// Whether the phone is held in the name of the far end.
     pub(super) holds: PassedHold,
+    /// The call was answered: from now on its phone is to be heard.
+    answered: bool,
 }
 
 /// How a phone and we see each other.
@@ -125,6 +127,7 @@ impl SessionMedia {
             told: None,
             offered: None,
             holds: PassedHold::default(),
+            answered: false,
         }
     }
 
@@ -164,6 +167,18 @@ impl SessionMedia {
     /// Keys travel so from now on, as far as what is agreed on lets them.
     pub(super) fn set_digits(&mut self, mode: DigitMode) {
         self.digit_mode = mode;
+        self.configure_again();
+    }
+
+    /// The call was answered. Until then its phone may be silent for as long as the other one rings: `rtp_timeout` counts from
+    /// here on, and so does the time in which it is learnt where its packets come from.
+    pub(super) fn begin_conversation(&mut self) {
+        self.answered = true;
+        self.configure_again();
+    }
+
+    /// The leg gets what was agreed on once more, as it is to be read now.
+    fn configure_again(&self) {
         if let Some(settings) = self.agreed.as_ref().and_then(|agreed| self.settings(agreed)) {
             self.leg.configure(settings);
         }
@@ -372,6 +387,7 @@ impl SessionMedia {
             asymmetric: self.endpoint.rtp.asymmetric_codec,
             ptime_ms: negotiated.ptime,
             repack: self.endpoint.rtp.repacks(),
+            longest_ms: negotiated.maxptime,
             symmetric: self.endpoint.symmetric_media,
             strict: self.endpoint.strict_media,
             learning: self.endpoint.rtp.learning,
@@ -381,8 +397,8 @@ impl SessionMedia {
                 round_trip: negotiated.extended_reports.round_trip,
             },
             keepalive: self.endpoint.rtp.keepalive,
-            rtp_timeout: self.endpoint.rtp_timeout,
-            rtp_timeout_hold: self.endpoint.rtp_timeout_hold,
+            rtp_timeout: self.endpoint.rtp_timeout.filter(|_| self.answered),
+            rtp_timeout_hold: self.endpoint.rtp_timeout_hold.filter(|_| self.answered),
             away: self.told.is_some(),
         })
     }

@@ -346,6 +346,7 @@ impl Worker {
     pub(super) fn on_answered(&mut self, id: SessionId, message: &Arc<Message>) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.stage = Stage::Established;
+        session.media.begin_conversation();
         Conversation::note_response(&session.call, message);
         let said = format!("SIP {} {}", message.status().unwrap_or(200), message.reason());
         session.call.note_outcome(said.trim_end().to_owned(), HangupCause::NORMAL);

@@ -111,6 +111,8 @@ pub(crate) struct LegCore {
     keys: Keypresses,
     /// A key that goes on elsewhere when it is up, and since when it is down.
     held_elsewhere: Option<(Digit, Instant)>,
+    /// Octets of the longest packet that the peer takes of another leg, where packets can be cut.
+    longest: usize,
     /// Milliseconds of sound that are owed to the peer: grows with each tick of the wheel, shrinks with each packet.
     owed: u16,
     echo: bool,
@@ -203,6 +205,7 @@ impl LegCore {
             program: Program::default(),
             keys: Keypresses::default(),
             held_elsewhere: None,
+            longest: usize::MAX,
             owed: 0,
             echo: false,
             omitted: Omissions::default(),

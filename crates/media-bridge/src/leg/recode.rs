@@ -94,7 +94,10 @@ impl LegCore {
             None => sound,
         };
         let codec = self.spoken.codec()?;
-        let wanted = self.settings.filter(|settings| settings.repack).map(|settings| settings.ptime_ms);
+        let settings = self.settings.as_ref()?;
+        let too_long = |ms: u16| sound.len() > samples_at(rate, ms.max(settings.ptime_ms));
+        let cut = settings.repack || settings.longest_ms.is_some_and(too_long);
+        let wanted = cut.then_some(settings.ptime_ms);
         let encoded = codec.encoding_rate(rate, self.spoken.opus());
         let (recoder, is_new) = recoder(&mut self.recoder, (rate, encoded), codec)?;
         if is_new {

@@ -57,6 +57,7 @@ impl LegCore {
         };
         let payload_type = match &heard.content {
             Content::Audio(..) if self.makes_packets() || self.omitted.write.media => None,
+            Content::Audio(..) if self.tells_key(now) => None,
             Content::Audio(..) => self.spoken.payload_type(),
             Content::Noise(_) if self.makes_packets() || self.omitted.write.noise => None,
             Content::Noise(_) => {
@@ -101,6 +102,9 @@ impl LegCore {
             self.stream.splice();
         }
         let octets = payload.len();
+        if self.repacker.is_none() && octets > self.longest {
+            self.cut_packets();
+        }
         match &mut self.repacker {
             None => Some((*received, octets)),
             Some(repacker) if repacker.fits(octets) => {
@@ -155,12 +159,25 @@ impl LegCore {
         let length = usize::from(settings.ptime_ms.clamp(10, 60)) * OCTETS_PER_MS;
         let codecs = settings.codecs();
         let can_be_cut = codecs.into_iter().all(|payload| payload.codec.has_octets_of_a_tick());
+        self.longest = match settings.longest_ms.filter(|_| can_be_cut) {
+            Some(ms) => usize::from(ms.max(settings.ptime_ms)) * OCTETS_PER_MS,
+            None => usize::MAX,
+        };
         let wanted = (settings.repack && can_be_cut).then_some(length);
         if self.repacker.as_ref().map(|repacker| repacker.length()) != wanted {
             self.repacker = wanted.map(|length| Box::new(Repacker::new(length)));
             // The one counts the numbers of its own, without it those of the source count.
             self.stream.splice();
         }
+    }
+
+    /// A packet is longer than the peer takes: it and those after it get the length that was agreed on.
+    #[cold]
+    fn cut_packets(&mut self) {
+        let Some(settings) = self.settings else { return };
+        let length = usize::from(settings.ptime_ms.clamp(10, 60)) * OCTETS_PER_MS;
+        self.repacker = Some(Box::new(Repacker::new(length)));
+        self.stream.splice();
     }
 
     /// Another feeds the stream from now on.

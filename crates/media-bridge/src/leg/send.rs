@@ -33,6 +33,9 @@ const FULL: usize = LONGEST as usize * 48;
 /// The shortest that a key of another leg is told to last: receivers need 40 ms (ITU-T Q.24, annex A).
 const SHORTEST_ELSEWHERE: Duration = Duration::from_millis(60);
 
+/// For longer than that nobody is kept from hearing the sound, even if the end of a key was missed.
+const LONGEST_TONE: Duration = Duration::from_secs(10);
+
 /// What brings sound of one rate to that of a codec.
 pub(super) struct Upsampler(Resampler);
 
@@ -91,6 +94,11 @@ impl LegCore {
             (Key::Up, Some((held, since))) => self.tell_elsewhere(now, held, since),
             (Key::Up, None) => {}
         }
+    }
+
+    /// Whether a key is being told elsewhere. What sounds meanwhile is its tone, and a peer that hears both would count two keys.
+    pub(super) fn tells_key(&self, now: Instant) -> bool {
+        self.held_elsewhere.is_some_and(|(_, since)| now.saturating_duration_since(since) < LONGEST_TONE)
     }
 
     fn tell_elsewhere(&self, now: Instant, digit: Digit, since: Instant) {

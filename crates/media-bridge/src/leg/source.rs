@@ -7,6 +7,8 @@ use crate::settings::Learning;
 const PROBATION_OF_THE_FORMER: u16 = 50;
 /// For so long after it was signalled, an address takes over as soon as it is heard.
 const LEARNING: Duration = Duration::from_secs(5);
+/// A source that nobody signalled is given up for another one while learning lasts, when it is silent for so long.
+const TAKEOVER: Duration = Duration::from_millis(250);
 /// Unknown sources that are watched at a time. Those who keep up the longest run stay.
 const CANDIDATES: usize = 4;
 
@@ -14,14 +16,18 @@ const CANDIDATES: usize = 4;
 ///
 /// The signalled address is trusted at its first packet. Any other source is on probation: behind NAT the peer comes
 /// from an address that nobody signalled, but so does an attacker who sprays packets at all ports. The first source
-/// to send a few packets in unbroken sequence is locked on, and nobody else is heard from then on, save the signalled
-/// address itself while learning lasts.
+/// to send a few packets in unbroken sequence is locked on, and nobody else is heard from then on, but while learning
+/// lasts: the signalled address itself, and another source when the one that is locked on has fallen silent. Who sprays a few
+/// packets at every port shuts no peer out so, and one whose translator gave it another port is found again when it
+/// signals anew.
 ///
 /// ```text
 ///               signalled source: at once
 ///   Unknown ------------------------------------> Locked --another source--> (stranger)
 ///      |  another source: PROBATION in a row        ^  |
 ///      +--------------------------------------------+  +-- signalled source, within LEARNING: locks on it
+///                                                   |  |
+///                                                   +--+-- another source, within LEARNING, for TAKEOVER alone
 /// ```
 #[derive(Debug)]
 pub(crate) struct SourceGuard {
@@ -32,11 +38,14 @@ pub(crate) struct SourceGuard {
     former: Option<SocketAddr>,
     learning_until: Option<Instant>,
     candidates: [Option<Candidate>; CANDIDATES],
+    /// There are candidates, which what is trusted silences when it is heard.
+    rivals: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
     from: SocketAddr,
+    since: Instant,
     ssrc: u32,
     next: u16,
     run: u16,
@@ -63,10 +72,12 @@ impl SourceGuard {
             former: None,
             learning_until: None,
             candidates: [None; CANDIDATES],
+            rivals: false,
         }
     }
 
-    /// The peer announced where it is. An address that it had announced before changes nothing.
+    /// The peer announced where it is. An address that it had announced before changes nothing, unless its packets come from
+    /// elsewhere: behind a translator that may be elsewhere again now.
     pub(crate) fn signal(
         &mut self,
         now: Instant,
@@ -76,6 +87,9 @@ impl SourceGuard {
     ) {
         (self.strict, self.learning) = (strict, learning);
         if address == self.signalled && self.learning_until.is_some() {
+            if self.trusted != self.signalled {
+                self.learning_until = Some(now + LEARNING);
+            }
             return;
         }
         self.former = self.trusted.take();
@@ -93,6 +107,9 @@ impl SourceGuard {
     /// Judges an RTP packet by where it comes from.
     pub(crate) fn judge(&mut self, now: Instant, from: SocketAddr, ssrc: u32, sequence: u16) -> Verdict {
         if self.trusted == Some(from) {
+            if self.rivals {
+                (self.candidates, self.rivals) = ([None; CANDIDATES], false);
+            }
             return Verdict::Trusted;
         }
         let signalled = self.signalled == Some(from);
@@ -101,11 +118,17 @@ impl SourceGuard {
         if !self.strict || believed {
             return self.trust(from);
         }
-        let open = open || (signalled && self.is_learning(now));
-        if open && self.passes_probation(from, ssrc, sequence) {
-            return self.trust(from);
+        let learns = open || self.is_learning(now);
+        let rival = !open && !signalled;
+        if !learns || (rival && self.trusted == self.signalled) {
+            return Verdict::Stranger;
         }
-        Verdict::Stranger
+        let Some(candidate) = self.candidate(now, from, ssrc, sequence) else { return Verdict::Stranger };
+        let waits = rival && now.saturating_duration_since(candidate.since) < TAKEOVER;
+        match waits {
+            true => Verdict::Stranger,
+            false => self.trust(from),
+        }
     }
 
     /// Whether RTCP from `from` can be the peer's: the same host, since ports may differ behind NAT.
@@ -120,21 +143,25 @@ impl SourceGuard {
 
     fn trust(&mut self, from: SocketAddr) -> Verdict {
         self.trusted = Some(from);
+        (self.candidates, self.rivals) = ([None; CANDIDATES], false);
         Verdict::NewlyTrusted
     }
 
-    fn passes_probation(&mut self, from: SocketAddr, ssrc: u32, sequence: u16) -> bool {
+    /// Watches a source that is on probation; it, once it has passed.
+    fn candidate(&mut self, now: Instant, from: SocketAddr, ssrc: u32, sequence: u16) -> Option<Candidate> {
         let needed =
             if self.former == Some(from) { PROBATION_OF_THE_FORMER } else { self.learning.probation };
         let place = self.place_of(from);
-        let fresh = Candidate { from, ssrc, next: sequence, run: 0 };
+        let fresh = Candidate { from, since: now, ssrc, next: sequence, run: 0 };
         let candidate = match self.candidates[place].filter(|other| other.from == from) {
             Some(known) if known.ssrc == ssrc && known.next == sequence => known,
             _ => fresh,
         };
         let run = candidate.run + 1;
-        self.candidates[place] = Some(Candidate { next: sequence.wrapping_add(1), run, ..candidate });
-        run >= needed
+        let candidate = Candidate { next: sequence.wrapping_add(1), run, ..candidate };
+        self.candidates[place] = Some(candidate);
+        self.rivals = true;
+        Some(candidate).filter(|candidate| candidate.run >= needed)
     }
 
     /// Where `from` is watched, or the place that it takes: a free one, else that of the shortest run.
@@ -234,6 +261,52 @@ mod tests {
         guard.signal(now, Some(at(2, 4_000)), true, Learning::default());
         assert_eq!(heard(&mut guard, now, at(1, 4_000), 20), 0);
         assert_eq!(heard(&mut guard, now, at(9, 4_000), 10), 7, "the new one, from behind NAT");
+    }
+
+    /// Sends packets in sequence each 20 ms from `now` on, and returns how many were heard.
+    fn heard_each_tick(guard: &mut SourceGuard, now: Instant, from: SocketAddr, count: u16) -> usize {
+        let ssrc = u32::from(from.port());
+        let tick = |n: u16| now + Duration::from_millis(20) * u32::from(n);
+        (0..count).filter(|&n| guard.judge(tick(n), from, ssrc, n) != Verdict::Stranger).count()
+    }
+
+    #[test]
+    fn who_came_first_and_went_away_shuts_nobody_out() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        assert_eq!(heard(&mut guard, now, at(66, 6_666), 10), 7, "a sprayer");
+        assert_eq!(heard_each_tick(&mut guard, now, at(9, 4_000), 50), 50 - 13);
+        assert_eq!(guard.trusted(), Some(at(9, 4_000)));
+        let later = now + LEARNING;
+        assert_eq!(heard_each_tick(&mut guard, later, at(66, 6_666), 50), 0, "it is learnt");
+        guard.signal(later, Some(at(1, 4_000)), true, Learning::default());
+        assert_eq!(
+            heard_each_tick(&mut guard, later, at(9, 5_555), 50),
+            50 - 13,
+            "another port, and signalled anew"
+        );
+    }
+
+    #[test]
+    fn nobody_takes_over_from_who_is_heard() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        heard(&mut guard, now, at(9, 4_000), 10);
+        for n in 0..200 {
+            let now = now + Duration::from_millis(20) * u32::from(n);
+            assert_eq!(guard.judge(now, at(9, 4_000), 4_000, n), Verdict::Trusted);
+            for burst in 0..5 {
+                assert_eq!(guard.judge(now, at(66, 6_666), 6, n * 5 + burst), Verdict::Stranger);
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_takes_over_from_where_the_peer_said_it_was() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        heard(&mut guard, now, at(1, 4_000), 10);
+        assert_eq!(heard_each_tick(&mut guard, now, at(66, 6_666), 200), 0);
     }
 
     #[test]

@@ -30,6 +30,10 @@ impl<I: PacketIo> Stage<I> {
         let Some(packet) = seat.core.unprotect(packet) else { return };
         let length = packet.len();
         if is_rtcp {
+            if let Some(answer) = seat.core.answer_stun(from, packet) {
+                let _ = self.io.send(seat.rtcp, &answer, from);
+                return;
+            }
             seat.core.hear_rtcp(now, from, packet);
             say_farewell(&mut self.io, seat);
             return self.carry_feedback(place, length);

@@ -90,6 +90,7 @@ fn accept_stream(offered: &Offered, media: &Media<'_>, terms: Terms) -> Result<N
         remote_hold: own.direction.sends() && !ground.theirs.receives(),
         ptime: ptime.sent,
         wanted_ptime: ptime.wanted,
+        maxptime: media.maxptime(),
         rtcp_mux: ground.rtcp_mux,
         extended_reports: ExtendedReports::asked(media, terms.extended_reports),
         protection: ground.protection,

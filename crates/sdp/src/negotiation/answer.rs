@@ -78,6 +78,7 @@ pub(super) fn answer_stream(
         remote_hold: !ground.theirs.receives(),
         ptime: ptime.sent,
         wanted_ptime: ptime.wanted,
+        maxptime: media.maxptime(),
         rtcp_mux: ground.rtcp_mux,
         extended_reports,
         protection: ground.protection,

@@ -36,6 +36,8 @@ pub struct Negotiated {
     pub ptime: u16,
     /// The same as the peer asks for it, whether or not we follow; what we send where it does not care.
     pub wanted_ptime: u16,
+    /// The peer takes no packets with more audio than that, in milliseconds (`a=maxptime`, RFC 8866 §6.5).
+    pub maxptime: Option<u16>,
     /// RTP and RTCP share a port, in both directions (RFC 5761).
     pub rtcp_mux: bool,
     /// What the peer would like to be told in extended reports.

@@ -121,6 +121,26 @@ fn unless_it_is_wanted_they_keep_the_length_that_they_came_with() {
 }
 
 #[test]
+fn packets_that_are_longer_than_the_peer_takes_are_cut() {
+    for codec in [Codec::Pcmu, Codec::Pcma] {
+        let mut b = Bench::new(LegSettings { longest_ms: Some(30), ..settings(codec) });
+        let short = repacked(&mut Bench::new(settings(Codec::Pcmu)), &mut b, 160, 4);
+        let mut b = Bench::new(LegSettings { longest_ms: Some(30), ..settings(codec) });
+        let long = repacked(&mut Bench::new(settings(Codec::Pcmu)), &mut b, 480, 4);
+        assert_eq!((short.len(), long.len()), (4, 12), "{codec:?}");
+        let octets = short[0].len();
+        for (number, packet) in long.iter().enumerate() {
+            let parsed = Packet::parse(packet).unwrap();
+            assert_eq!(
+                (packet.len(), parsed.timestamp()),
+                (octets, 7_000 + 160 * number as u32),
+                "{codec:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn translated_sound_is_put_together_in_the_listener_s_codec() {
     let (mut a, mut b) = (Bench::new(settings(Codec::Pcmu)), packets_of(30, Codec::Pcma));
     let sent = repacked(&mut a, &mut b, 160, 3);

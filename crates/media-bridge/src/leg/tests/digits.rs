@@ -83,6 +83,20 @@ fn keys_in_the_sound_are_told_and_become_telephone_events() {
 }
 
 #[test]
+fn a_tone_does_not_go_on_beside_its_key_that_is_told_elsewhere() {
+    let (mut a, mut b) = (Bench::new(by_sound()), Bench::new(elsewhere()));
+    let frames = tones("5");
+    let all: Vec<Vec<u8>> = frames.iter().flat_map(|frame| carry(&mut a, &mut b, 0, frame)).collect();
+    let before = frames.iter().zip(&all).take_while(|(frame, packet)| packet[12..] == frame[..]).count();
+    assert!((1..=2).contains(&before), "{before} packets of the tone were sent before it was known");
+    assert_eq!(frames.len() - all.len(), 5, "as many as the tone has are left out");
+    let numbers: Vec<u16> = all.iter().map(|packet| Packet::parse(packet).unwrap().sequence()).collect();
+    assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "nothing looks lost");
+    let told = b.told();
+    assert!(matches!(told[..], [LegEvent::DigitForPeer { .. }]), "{told:?}");
+}
+
+#[test]
 fn sound_without_keys_goes_on_as_it_came() {
     let (mut a, mut b) = (Bench::new(by_sound()), Bench::new(settings(Codec::Pcmu)));
     for n in 0..50_u8 {

@@ -75,6 +75,24 @@ fn a_narrow_codec_becomes_a_wide_one_and_gaps_stay() {
 }
 
 #[test]
+fn packets_that_are_longer_than_the_peer_takes_are_cut() {
+    let (mut wide, mut narrow) = legs(Codec::L16Wide, Codec::Pcmu);
+    narrow.leg.configure(narrow.now, LegSettings { longest_ms: Some(20), ..settings(Codec::Pcmu) });
+    let mut times = Vec::new();
+    let mut sent = 0;
+    for (n, ms) in [20, 40, 20, 40].into_iter().enumerate() {
+        let sound = wide_tone(sent as usize * 16, ms as usize * 16);
+        for sent in carried(&mut wide, &mut narrow, header(110, n as u16, sent * 16), &sound) {
+            let parsed = Packet::parse(&sent).unwrap();
+            assert_eq!(parsed.payload().len(), 160);
+            times.push((parsed.sequence() - 500, parsed.timestamp() - 7_000));
+        }
+        sent += ms;
+    }
+    assert_eq!(times, (0..6).map(|n| (n, 160 * u32::from(n))).collect::<Vec<_>>());
+}
+
+#[test]
 fn packets_get_the_length_that_is_wanted() {
     let (mut wide, mut narrow) = legs(Codec::L16Wide, Codec::Pcmu);
     narrow.leg.configure(narrow.now, LegSettings { repack: true, ptime_ms: 30, ..settings(Codec::Pcmu) });
