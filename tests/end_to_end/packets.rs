@@ -1,11 +1,15 @@
 //! How audio travels: the length of packets (`use_ptime`, `allow=ulaw:30`), a codec that changes under way
 //! (`asymmetric_rtp_codec`), ports of an endpoint's own (`rtp_port_start`), and packets in a silence (`rtp_keepalive`).
 
+use std::net::{SocketAddr, UdpSocket};
+use std::time::Duration;
+
 use libtest_mimic::Trial;
+use rtp::Header;
 use sip_parser::{Message, Method};
 
 use crate::harness::folder::SIP_PORT;
-use crate::harness::media::{description, place_in};
+use crate::harness::media::{MEDIA_PORT, description, place_in};
 use crate::harness::wire::Caller;
 use crate::harness::{Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial, wait};
 
@@ -15,6 +19,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("packets::phones_of_different_lengths_and_codecs_hear_each_other", &["baresip"], phones),
         trial("packets::a_phone_that_changes_its_codec_is_followed_unless_it_may_differ", &[], changes),
         trial("packets::what_is_evened_out_is_heard", &["baresip"], evened_out),
+        trial("packets::none_is_longer_than_the_phone_takes", &[], cut),
+        trial("packets::a_phone_is_silent_for_as_long_as_the_other_one_rings", &[], silence_while_it_rings),
+        trial("packets::who_sprays_a_port_shuts_no_phone_out", &[], sprayed),
         trial("packets::a_silent_call_keeps_its_way_open_from_ports_of_its_own", &[], keepalive),
     ]
 }
@@ -144,6 +151,100 @@ fn changes(scene: &Scene) -> Outcome {
         exchange.is_idle()?;
     }
     Ok(())
+}
+
+/// The called phone has packets of 60 ms, and the caller takes 30 at most. Nobody has asked for any length.
+fn cut(scene: &Scene) -> Outcome {
+    let (here, there) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .desk_with("desk", (here, SIP_PORT).into(), "")
+        .desk_with("long", (there, SIP_PORT).into(), "")
+        .dialplan("exten => long,1,Dial(PJSIP/long,20)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let at = exchange.sip_address();
+    let (office, afar) = (Wire::bind(here, at)?, Wire::bind(there, at)?);
+    let near = Media::start(here, 440)?;
+    let far = UdpSocket::bind((there, MEDIA_PORT))?;
+    let caller = Caller::new(&office, "desk", "long");
+    let offer = format!("{}a=maxptime:30\r\n", near.description("sendrecv"));
+    caller.send(&Method::Invite, Some(&offer), None)?;
+    let invite = afar.expect("INVITE")?;
+    let place = place_in(invite.body())?;
+    let description = description(far.local_addr()?, "0", "a=rtpmap:0 PCMU/8000\r\n", "sendrecv");
+    afar.respond_in_dialog(&invite, 200, "far", Some(&description))?;
+    afar.expect("ACK")?;
+    let answer = office.await_any(&["200 INVITE"])?;
+    caller.ack_answer(&answer)?;
+    near.send_to(Some(place_in(answer.body())?));
+    wait::until("packets of the caller's", || {
+        far.set_read_timeout(Some(Duration::from_millis(20)))?;
+        Ok(far.recv_from(&mut [0; 400]).ok().map(drop))
+    })?;
+    for n in 0..10_u16 {
+        let (sequence, timestamp) = (n, u32::from(n) * 480);
+        let header = Header { sequence, timestamp, ssrc: 7, ..Header::default() };
+        far.send_to(&[&header.to_bytes()[..], &[0xFE; 480]].concat(), place)?;
+    }
+    wait::until("thirty packets", || Ok((near.counts().1 >= 30).then_some(())))?;
+    let lengths = near.lengths();
+    ensure(lengths == [160], || format!("20 ms should come, not {lengths:?}"))?;
+    caller.send(&Method::Bye, None, None)?;
+    office.await_any(&["200 BYE"])?;
+    afar.respond(&afar.expect("BYE")?, 200, "")?;
+    exchange.is_idle()
+}
+
+/// `rtp_timeout` counts from the answer on.
+fn silence_while_it_rings(scene: &Scene) -> Outcome {
+    let (here, there) = (scene.address()?, scene.address()?);
+    let folder = Folder::new(scene)?
+        .desk_with("desk", (here, SIP_PORT).into(), "rtp_timeout=1")
+        .desk_with("late", (there, SIP_PORT).into(), "")
+        .dialplan("exten => late,1,Progress()\n same => n,Dial(PJSIP/late,20)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let at = exchange.sip_address();
+    let (office, afar) = (Wire::bind(here, at)?, Wire::bind(there, at)?);
+    let (near, far) = (Media::start(here, 440)?, Media::start(there, 1_000)?);
+    let caller = Caller::new(&office, "desk", "late");
+    caller.send(&Method::Invite, Some(&near.description("sendrecv")), None)?;
+    let invite = afar.expect("INVITE")?;
+    afar.respond(&invite, 180, "far")?;
+    afar.is_quiet(Duration::from_millis(2_500))?;
+    afar.respond_in_dialog(&invite, 200, "far", Some(&far.description("sendrecv")))?;
+    afar.expect("ACK")?;
+    caller.ack_answer(&office.await_any(&["200 INVITE"])?)?;
+    // Now it has to be heard.
+    office.respond(&office.expect("BYE")?, 200, "")?;
+    afar.respond(&afar.expect("BYE")?, 200, "")?;
+    exchange.is_idle()
+}
+
+/// A stranger is heard first on the port of a phone behind a translator, and goes on to the next port.
+fn sprayed(scene: &Scene) -> Outcome {
+    let here = scene.address()?;
+    let folder = Folder::new(scene)?
+        .desk_with("desk", (here, SIP_PORT).into(), "rtp_symmetric=yes")
+        .dialplan("exten => echo,1,Answer()\n same => n,Echo()");
+    let exchange = Exchange::start(scene, &folder)?;
+    let wire = Wire::bind(here, exchange.sip_address())?;
+    let media = Media::start(here, 440)?;
+    let caller = Caller::new(&wire, "desk", "echo");
+    let inside = SocketAddr::from(([10, 1, 2, 3], MEDIA_PORT));
+    let offer = description(inside, "0", "a=rtpmap:0 PCMU/8000\r\n", "sendrecv");
+    caller.send(&Method::Invite, Some(&offer), None)?;
+    let answer = wire.await_any(&["200 INVITE"])?;
+    let place = place_in(answer.body())?;
+    let stranger = UdpSocket::bind((scene.address()?, 0))?;
+    for sequence in 0..8 {
+        let header = Header { sequence, timestamp: 160 * u32::from(sequence), ssrc: 66, ..Header::default() };
+        stranger.send_to(&[&header.to_bytes()[..], &[0xFE; 160]].concat(), place)?;
+    }
+    caller.ack_answer(&answer)?;
+    media.send_to(Some(place));
+    media.hears(440)?;
+    caller.send(&Method::Bye, None, None)?;
+    wire.await_any(&["200 BYE"])?;
+    exchange.is_idle()
 }
 
 fn keepalive(scene: &Scene) -> Outcome {

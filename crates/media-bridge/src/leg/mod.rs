@@ -227,7 +227,8 @@ impl LegCore {
         if former.and_then(|f| f.remote) != settings.remote {
             self.retargeted = None;
         }
-        self.guard.signal(now, settings.remote, settings.strict, settings.learning);
+        let speaks = settings.direction.receives();
+        self.guard.signal(now, settings.remote, settings.strict, settings.learning, speaks);
         self.spoken.configure(&settings);
         self.configure_redundancy(&settings);
         self.follow_codec();

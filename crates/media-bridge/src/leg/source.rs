@@ -9,6 +9,8 @@ const PROBATION_OF_THE_FORMER: u16 = 50;
 const LEARNING: Duration = Duration::from_secs(5);
 /// A source that nobody signalled is given up for another one while learning lasts, when it is silent for so long.
 const TAKEOVER: Duration = Duration::from_millis(250);
+/// Unless it was heard for so many packets since learning began: then its silence is a pause.
+const SETTLED: u16 = 50;
 /// Unknown sources that are watched at a time. Those who keep up the longest run stay.
 const CANDIDATES: usize = 4;
 
@@ -17,9 +19,9 @@ const CANDIDATES: usize = 4;
 /// The signalled address is trusted at its first packet. Any other source is on probation: behind NAT the peer comes
 /// from an address that nobody signalled, but so does an attacker who sprays packets at all ports. The first source
 /// to send a few packets in unbroken sequence is locked on, and nobody else is heard from then on, but while learning
-/// lasts: the signalled address itself, and another source when the one that is locked on has fallen silent. Who sprays a few
-/// packets at every port shuts no peer out so, and one whose translator gave it another port is found again when it
-/// signals anew.
+/// lasts: the signalled address itself, and another source when the one that is locked on has fallen silent after a few
+/// packets. Who sprays every port shuts no peer out so, one whose translator gave it another port is found again when it
+/// signals anew, and nobody takes the place of a peer that pauses.
 ///
 /// ```text
 ///               signalled source: at once
@@ -40,6 +42,8 @@ pub(crate) struct SourceGuard {
     candidates: [Option<Candidate>; CANDIDATES],
     /// There are candidates, which what is trusted silences when it is heard.
     rivals: bool,
+    /// Packets of what is trusted since learning began.
+    heard: u16,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,22 +77,24 @@ impl SourceGuard {
             learning_until: None,
             candidates: [None; CANDIDATES],
             rivals: false,
+            heard: 0,
         }
     }
 
     /// The peer announced where it is. An address that it had announced before changes nothing, unless its packets come from
-    /// elsewhere: behind a translator that may be elsewhere again now.
+    /// elsewhere: behind a translator that may be elsewhere again now. One that does not speak, as on hold, is not looked for.
     pub(crate) fn signal(
         &mut self,
         now: Instant,
         address: Option<SocketAddr>,
         strict: bool,
         learning: Learning,
+        speaks: bool,
     ) {
         (self.strict, self.learning) = (strict, learning);
         if address == self.signalled && self.learning_until.is_some() {
-            if self.trusted != self.signalled {
-                self.learning_until = Some(now + LEARNING);
+            if self.trusted != self.signalled && speaks {
+                (self.learning_until, self.heard) = (Some(now + LEARNING), 0);
             }
             return;
         }
@@ -107,6 +113,7 @@ impl SourceGuard {
     /// Judges an RTP packet by where it comes from.
     pub(crate) fn judge(&mut self, now: Instant, from: SocketAddr, ssrc: u32, sequence: u16) -> Verdict {
         if self.trusted == Some(from) {
+            self.heard = self.heard.saturating_add(1);
             if self.rivals {
                 (self.candidates, self.rivals) = ([None; CANDIDATES], false);
             }
@@ -120,7 +127,8 @@ impl SourceGuard {
         }
         let learns = open || self.is_learning(now);
         let rival = !open && !signalled;
-        if !learns || (rival && self.trusted == self.signalled) {
+        let settled = self.heard >= SETTLED || self.trusted == self.signalled;
+        if !learns || (rival && settled) {
             return Verdict::Stranger;
         }
         let Some(candidate) = self.candidate(now, from, ssrc, sequence) else { return Verdict::Stranger };
@@ -142,7 +150,7 @@ impl SourceGuard {
     }
 
     fn trust(&mut self, from: SocketAddr) -> Verdict {
-        self.trusted = Some(from);
+        (self.trusted, self.heard) = (Some(from), 1);
         (self.candidates, self.rivals) = ([None; CANDIDATES], false);
         Verdict::NewlyTrusted
     }
@@ -184,7 +192,7 @@ mod tests {
 
     fn guard(now: Instant) -> SourceGuard {
         let mut guard = SourceGuard::new();
-        guard.signal(now, Some(at(1, 4_000)), true, Learning::default());
+        guard.signal(now, Some(at(1, 4_000)), true, Learning::default(), true);
         guard
     }
 
@@ -258,7 +266,7 @@ mod tests {
         let now = Instant::now();
         let mut guard = guard(now);
         heard(&mut guard, now, at(1, 4_000), 10);
-        guard.signal(now, Some(at(2, 4_000)), true, Learning::default());
+        guard.signal(now, Some(at(2, 4_000)), true, Learning::default(), true);
         assert_eq!(heard(&mut guard, now, at(1, 4_000), 20), 0);
         assert_eq!(heard(&mut guard, now, at(9, 4_000), 10), 7, "the new one, from behind NAT");
     }
@@ -279,7 +287,7 @@ mod tests {
         assert_eq!(guard.trusted(), Some(at(9, 4_000)));
         let later = now + LEARNING;
         assert_eq!(heard_each_tick(&mut guard, later, at(66, 6_666), 50), 0, "it is learnt");
-        guard.signal(later, Some(at(1, 4_000)), true, Learning::default());
+        guard.signal(later, Some(at(1, 4_000)), true, Learning::default(), true);
         assert_eq!(
             heard_each_tick(&mut guard, later, at(9, 5_555), 50),
             50 - 13,
@@ -302,6 +310,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_takes_over_from_who_pauses_or_holds() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        heard(&mut guard, now, at(9, 4_000), 60);
+        assert_eq!(heard_each_tick(&mut guard, now, at(66, 6_666), 200), 0, "a pause");
+        guard.signal(now, Some(at(1, 4_000)), true, Learning::default(), false);
+        assert_eq!(heard_each_tick(&mut guard, now, at(66, 6_666), 200), 0, "on hold");
+    }
+
+    #[test]
     fn nobody_takes_over_from_where_the_peer_said_it_was() {
         let now = Instant::now();
         let mut guard = guard(now);
@@ -314,7 +332,7 @@ mod tests {
         let now = Instant::now();
         let mut guard = guard(now);
         heard(&mut guard, now, at(9, 4_000), 10);
-        guard.signal(now, Some(at(1, 4_000)), true, Learning::default());
+        guard.signal(now, Some(at(1, 4_000)), true, Learning::default(), true);
         assert_eq!(guard.trusted(), Some(at(9, 4_000)));
     }
 
@@ -322,7 +340,7 @@ mod tests {
     fn without_strictness_everybody_is_heard() {
         let now = Instant::now();
         let mut guard = SourceGuard::new();
-        guard.signal(now, Some(at(1, 4_000)), false, Learning::default());
+        guard.signal(now, Some(at(1, 4_000)), false, Learning::default(), true);
         assert_eq!(heard(&mut guard, now, at(2, 5_000), 3), 3);
         assert_eq!(guard.judge(now, at(3, 5_000), 1, 1), Verdict::NewlyTrusted);
     }
@@ -332,7 +350,7 @@ mod tests {
         let now = Instant::now();
         let mut guard = SourceGuard::new();
         let learning = Learning { probation: 10, distrustful: true };
-        guard.signal(now, Some(at(1, 4_000)), true, learning);
+        guard.signal(now, Some(at(1, 4_000)), true, learning, true);
         assert_eq!(heard(&mut guard, now, at(1, 4_000), 12), 3);
         assert_eq!(heard(&mut guard, now, at(2, 5_000), 100), 0, "locked");
     }

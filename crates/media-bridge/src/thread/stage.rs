@@ -73,19 +73,23 @@ impl<I: PacketIo> Stage<I> {
     }
 
     /// Serves until it is told to stop.
-    ///
-    /// Messages come before packets: whoever is told something and does not wake the thread for it may count on that.
     pub(super) fn run(mut self) {
         while !self.mailbox_stopped() {
             if let Err(error) = self.wait() {
                 tracing::error!(thread = self.index, %error, "a media thread cannot wait for packets and ends");
                 break;
             }
-            self.serve_messages();
-            self.serve_packets();
-            self.serve_time();
+            self.serve();
         }
         self.leave();
+    }
+
+    /// Does what is to be done. Messages come before packets: those that need not wake the thread, as that of a new leg or of
+    /// two that are joined, may have waited for the packet that did, and say whose it is.
+    fn serve(&mut self) {
+        self.serve_messages();
+        self.serve_packets();
+        self.serve_time();
     }
 
     /// Ends all legs.

@@ -177,8 +177,8 @@ impl Trial {
         self.stage.clock = Clock::Told(self.now);
         self.stage.io.sent = 0;
         self.stage.io.allowed = self.phones.iter().filter(|phone| phone.speaks).count();
-        self.stage.serve_packets();
         self.stage.serve_messages();
+        self.stage.serve_packets();
         self.stage.serve_time();
         self.turns += 1;
         if self.turns.is_multiple_of(RECORDER) {

@@ -2,6 +2,7 @@
 
 mod conferences;
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
@@ -17,13 +18,15 @@ use crate::ports::{PortPool, Site};
 use crate::settings::LegSettings;
 use crate::statistics::Counters;
 
-/// Sockets that nothing arrives at, and that can be refused.
+/// Sockets at which arrives what a test puts there, and that can be refused.
 #[derive(Default)]
 struct FakeIo {
     sockets: Slab<UdpSocket>,
     tokens: HashMap<usize, u32>,
     /// Sockets that are taken in before the next ones are refused.
     room: Option<usize>,
+    /// What has come, and from where.
+    arrived: VecDeque<(SocketId, Vec<u8>, SocketAddr)>,
 }
 
 struct Silent;
@@ -62,8 +65,10 @@ impl PacketIo for FakeIo {
         Ok(())
     }
 
-    fn receive(&mut self, _buffer: &mut [u8; MAX_DATAGRAM]) -> Option<Received> {
-        None
+    fn receive(&mut self, buffer: &mut [u8; MAX_DATAGRAM]) -> Option<Received> {
+        let (socket, packet, from) = self.arrived.pop_front()?;
+        buffer[..packet.len()].copy_from_slice(&packet);
+        Some(Received { token: self.tokens[&socket.0], length: packet.len(), from })
     }
 
     fn send(&mut self, _socket: SocketId, _packet: &[u8], _to: SocketAddr) -> io::Result<()> {
@@ -101,6 +106,13 @@ impl Theatre {
 
     /// Opens a leg at `home`, which settles at once.
     fn open(&mut self, home: usize) -> (LegId, Receiver<LegEvent>) {
+        let opened = self.post_open(home);
+        self.settle();
+        opened
+    }
+
+    /// The same, of which its home does not know yet.
+    fn post_open(&mut self, home: usize) -> (LegId, Receiver<LegEvent>) {
         self.serial += 1;
         let id = LegId::new(home, self.serial);
         let site = Site { ports: self.ports.clone(), address: LOCAL, marking: Marking::default() };
@@ -114,10 +126,9 @@ impl Theatre {
         });
         let new = NewLeg { id, place, counters: Arc::new(Counters::default()), events: events_sink };
         self.neighbours[home].legs.fetch_add(1, Relaxed);
-        self.stages[home].take_message(Message::Open(Box::new(new)));
+        self.neighbours[home].mailbox.post(Message::Open(Box::new(new)));
         let settings = LegSettings::new(Some(SocketAddr::from(([127, 0, 0, 1], 9))), Codec::Pcmu);
         self.tell(id, Command::Configure(Box::new(settings)));
-        self.settle();
         (id, events)
     }
 
@@ -173,6 +184,20 @@ fn a_leg_moves_to_the_one_it_is_joined_with_and_does_what_it_was_told_meanwhile(
     let reason = PlaybackEnd::Stopped;
     assert_eq!(heard.try_recv(), Ok(LegEvent::PlaybackEnded { token: 4.into(), reason }));
     assert_eq!(theatre.legs(), [2, 0]);
+}
+
+#[test]
+fn the_first_packet_of_a_leg_that_takes_sockets_over_is_heard() {
+    let mut theatre = Theatre::new(1);
+    let (former, _) = theatre.open(0);
+    theatre.tell(former, Command::Close);
+    theatre.settle();
+    let (_, heard) = theatre.post_open(0);
+    let packet = rtp::Header { ssrc: 7, ..rtp::Header::default() }.to_bytes().to_vec();
+    let peer = SocketAddr::from(([127, 0, 0, 1], 9));
+    theatre.stages[0].io.arrived.push_back((SocketId(0), packet, peer));
+    theatre.stages[0].serve();
+    assert_eq!(heard.try_recv(), Ok(LegEvent::FirstPacket { from: peer }));
 }
 
 #[test]
