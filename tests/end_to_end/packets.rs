@@ -22,6 +22,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("packets::none_is_longer_than_the_phone_takes", &[], cut),
         trial("packets::a_phone_is_silent_for_as_long_as_the_other_one_rings", &[], silence_while_it_rings),
         trial("packets::who_sprays_a_port_shuts_no_phone_out", &[], sprayed),
+        trial("packets::a_phone_is_told_where_it_is_seen_on_both_ports", &[], seen),
         trial("packets::a_silent_call_keeps_its_way_open_from_ports_of_its_own", &[], keepalive),
     ]
 }
@@ -245,6 +246,41 @@ fn sprayed(scene: &Scene) -> Outcome {
     caller.send(&Method::Bye, None, None)?;
     wire.await_any(&["200 BYE"])?;
     exchange.is_idle()
+}
+
+/// The phone asks as RFC 8489 has it, and as RFC 3489 had it, in calls one after the other, by the first packet of each.
+fn seen(scene: &Scene) -> Outcome {
+    let here = scene.address()?;
+    let folder = Folder::new(scene)?
+        .desk_with("desk", (here, SIP_PORT).into(), "")
+        .dialplan("exten => silence,1,Answer()\n same => n,Wait(60)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let wire = Wire::bind(here, exchange.sip_address())?;
+    let ports = [UdpSocket::bind((here, MEDIA_PORT))?, UdpSocket::bind((here, MEDIA_PORT + 1))?];
+    let requests = [(&b"\x21\x12\xa4\x42in the call!"[..], 0x20), (b"an older request", 0x01)];
+    for _ in 0..3 {
+        let caller = Caller::new(&wire, "desk", "silence");
+        let offer = description(ports[0].local_addr()?, "0", "a=rtpmap:0 PCMU/8000\r\n", "sendrecv");
+        caller.send(&Method::Invite, Some(&offer), None)?;
+        let answer = wire.await_any(&["200 INVITE"])?;
+        caller.ack_answer(&answer)?;
+        let mut place = place_in(answer.body())?;
+        for port in &ports {
+            for (transaction, attribute) in requests {
+                port.send_to(&[&[0, 1, 0, 0], &transaction[..16]].concat(), place)?;
+                port.set_read_timeout(Some(Duration::from_secs(5)))?;
+                let mut told = [0; 100];
+                let (length, _) = port.recv_from(&mut told)?;
+                let right = told[..2] == [1, 1] && told[4..20] == transaction[..16] && told[21] == attribute;
+                ensure(right, || format!("no answer: {:x?}", &told[..length]))?;
+            }
+            place.set_port(place.port() + 1);
+        }
+        caller.send(&Method::Bye, None, None)?;
+        wire.await_any(&["200 BYE"])?;
+        exchange.is_idle()?;
+    }
+    Ok(())
 }
 
 fn keepalive(scene: &Scene) -> Outcome {
