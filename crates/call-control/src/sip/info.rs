@@ -24,7 +24,13 @@ impl Worker {
     }
 }
 
-/// The key of an INFO body: `Signal=5` and `Duration=160` lines, or the bare key.
+/// Milliseconds of a key that does not tell its length.
+const UNTOLD: u32 = 100;
+/// Milliseconds of the longest key: as much as one telephone-event holds at 8 kHz (RFC 4733 §2.3.5). Whoever told a longer one would
+/// keep those after it waiting.
+const LONGEST: u32 = 8_000;
+
+/// The key of an INFO body: `Signal=5` and `Duration=160` lines, or the bare key. Keys may have the numbers of telephone-events.
 fn info_digit(kind: &str, body: &[u8]) -> Option<(char, u32)> {
     let text = std::str::from_utf8(body).ok()?;
     let media_type = kind.split(';').next().unwrap_or_default().trim();
@@ -44,9 +50,19 @@ fn info_digit(kind: &str, body: &[u8]) -> Option<(char, u32)> {
     let digit = match signal {
         "10" => '*',
         "11" => '#',
-        one => one.chars().next()?.to_ascii_uppercase(),
+        "12" => 'A',
+        "13" => 'B',
+        "14" => 'C',
+        "15" => 'D',
+        other => {
+            // More than one character is no key: 16 is a flash of the hook.
+            let mut characters = other.chars();
+            let only = characters.next().filter(|_| characters.next().is_none());
+            only?.to_ascii_uppercase()
+        }
     };
-    matches!(digit, '0'..='9' | '*' | '#' | 'A'..='D').then_some((digit, duration.unwrap_or(100)))
+    let duration = duration.filter(|ms| *ms > 0).unwrap_or(UNTOLD).min(LONGEST);
+    matches!(digit, '0'..='9' | '*' | '#' | 'A'..='D').then_some((digit, duration))
 }
 
 #[cfg(test)]
@@ -62,5 +78,8 @@ mod tests {
         assert_eq!(info_digit("application/dtmf", b"7\r\n"), Some(('7', 100)));
         assert_eq!(info_digit("text/plain", b"7"), None);
         assert_eq!(info_digit(relay, b"Signal=x"), None);
+        assert_eq!(info_digit(relay, b"Signal=15\r\nDuration=0"), Some(('D', 100)));
+        assert_eq!(info_digit(relay, b"Signal=16\r\nDuration=100"), None, "a flash");
+        assert_eq!(info_digit(relay, b"Signal=6\r\nDuration=99999"), Some(('6', 8_000)));
     }
 }
