@@ -33,9 +33,9 @@ pub enum Stun {
 
 /// Reads a datagram that came from `source`, which is what a binding request is told (XOR-MAPPED-ADDRESS).
 ///
-/// Requests of the classic STUN (RFC 3489), which phones still send, have no magic cookie. They are known by their first two bits and
-/// a length that fits, which nothing of SIP or RTP has, and get MAPPED-ADDRESS. One that wants its answer from another address
-/// gets none, so that it finds no way open that is not.
+/// Requests of the classic STUN (RFC 3489), which phones still send, have no magic cookie. They are known by their first two
+/// bits and a length that fits, which nothing of SIP or RTP has, and get MAPPED-ADDRESS. One that wants its answer from another
+/// address gets none, so that it finds no way open that is not.
 ///
 /// The answer is never longer than the request by more than 44 octets.
 pub fn read(datagram: &[u8], source: SocketAddr) -> Stun {
@@ -108,8 +108,8 @@ fn refusal(transaction: &[u8], unknown: &[u16]) -> Vec<u8> {
     response(BINDING_ERROR, transaction, &[(ERROR_CODE, code), (UNKNOWN_ATTRIBUTES, list)])
 }
 
-/// XOR-MAPPED-ADDRESS (RFC 8489 section 14.2). `transaction` begins with the magic cookie; of zeros, it leaves what MAPPED-ADDRESS has
-/// (section 14.1).
+/// XOR-MAPPED-ADDRESS (RFC 8489 section 14.2). `transaction` begins with the magic cookie; of zeros, it leaves what
+/// MAPPED-ADDRESS has (section 14.1).
 fn mapped(source: SocketAddr, transaction: &[u8]) -> Vec<u8> {
     let ip = source.ip().to_canonical();
     let octets = match ip {

@@ -26,8 +26,8 @@ impl Worker {
 
 /// Milliseconds of a key that does not tell its length.
 const UNTOLD: u32 = 100;
-/// Milliseconds of the longest key: as much as one telephone-event holds at 8 kHz (RFC 4733 §2.3.5). Whoever told a longer one would
-/// keep those after it waiting.
+/// Milliseconds of the longest key: as much as one telephone-event holds at 8 kHz (RFC 4733 §2.3.5). Whoever told a longer
+/// one would keep those after it waiting.
 const LONGEST: u32 = 8_000;
 
 /// The key of an INFO body: `Signal=5` and `Duration=160` lines, or the bare key. Keys may have the numbers of telephone-events.
