@@ -63,9 +63,7 @@ impl Pacer {
                 self.stage.leave();
                 return None;
             }
-            self.stage.serve_messages();
-            self.stage.serve_packets();
-            self.stage.serve_time();
+            self.stage.serve();
             if self.stage.io.inbox.is_empty() && own.fall_asleep() {
                 return Some(self.stage.timeout(now));
             }

@@ -86,7 +86,7 @@ impl<I: PacketIo> Stage<I> {
 
     /// Does what is to be done. Messages come before packets: those that need not wake the thread, as that of a new leg or of
     /// two that are joined, may have waited for the packet that did, and say whose it is.
-    fn serve(&mut self) {
+    pub(super) fn serve(&mut self) {
         self.serve_messages();
         self.serve_packets();
         self.serve_time();

@@ -177,9 +177,7 @@ impl Trial {
         self.stage.clock = Clock::Told(self.now);
         self.stage.io.sent = 0;
         self.stage.io.allowed = self.phones.iter().filter(|phone| phone.speaks).count();
-        self.stage.serve_messages();
-        self.stage.serve_packets();
-        self.stage.serve_time();
+        self.stage.serve();
         self.turns += 1;
         if self.turns.is_multiple_of(RECORDER) {
             self.recordings.iter_mut().for_each(|recording| recording.turn(self.now));
