@@ -82,6 +82,7 @@ fn transport(scene: &Scene) -> Outcome {
         .desk_with("desk", (b, SIP_PORT).into(), "transport=udp2")
         .dialplan(DIALPLAN);
     let exchange = Exchange::start(scene, &folder)?;
+    exchange.says(&format!("listening on UDP {}, UDP {second}, TCP", exchange.sip_address()))?;
     let (caller, desk) = (Wire::bind(a, exchange.sip_address())?, Wire::bind(b, second)?);
     let invite = call(&exchange, &caller, &desk, 70)?;
     let via = header(&invite, "Via")?;

@@ -144,10 +144,11 @@ fn print_page(exchange: &Exchange, accounts: &[(String, String)], folders: &Fold
 
 /// Where it listens, in one line.
 fn listening(exchange: &Exchange) -> String {
-    let transports = [Protocol::Udp, Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Wss].into_iter();
-    let places: Vec<String> = transports
-        .filter_map(|protocol| Some(format!("{protocol} {}", exchange.local_address(protocol)?)))
-        .collect();
+    let protocols = [Protocol::Udp, Protocol::Tcp, Protocol::Tls, Protocol::Ws, Protocol::Wss];
+    let served = exchange.listening();
+    let of = |protocol: Protocol| served.iter().filter(move |(served, _)| *served == protocol);
+    let places: Vec<String> =
+        protocols.into_iter().flat_map(of).map(|(protocol, place)| format!("{protocol} {place}")).collect();
     match places.is_empty() {
         true => "ipbx runs, and listens nowhere: pjsip.conf has no transport".to_owned(),
         false => format!("ipbx runs: listening on {}", places.join(", ")),

@@ -247,6 +247,12 @@ impl Exchange {
         self.sip.get()?.local_address(protocol)
     }
 
+    /// Every address that it listens on for SIP, in the order of the configuration.
+    pub fn listening(&self) -> Vec<(Protocol, SocketAddr)> {
+        let served = self.sip.get().map(|sip| sip.user_agent().listening());
+        served.iter().flat_map(|all| all.iter()).map(|listen| (listen.protocol, listen.address)).collect()
+    }
+
     /// When it was started.
     pub fn started_at(&self) -> SystemTime {
         self.started_at
