@@ -73,6 +73,7 @@ impl Framer {
         reason = "a stream that failed does not go on, as an iterator could"
     )]
     pub fn next(&mut self) -> Result<Option<Frame>, FramingError> {
+        self.skip_bare_line_ends();
         if let Some(frame) = self.keep_alive() {
             return Ok(Some(frame));
         }
@@ -91,6 +92,15 @@ impl Framer {
         let message = core::mem::replace(&mut self.buffer, rest);
         (self.searched, self.is_bare) = (0, None);
         Ok(Some(Frame::Message(Bytes::from(message))))
+    }
+
+    /// An LF alone in front of a message says nothing: whoever ends lines so means an empty one by it (RFC 3261 §7.5).
+    fn skip_bare_line_ends(&mut self) {
+        let ends = self.buffer.iter().take_while(|octet| **octet == b'\n').count();
+        if ends > 0 {
+            self.buffer.drain(..ends);
+            (self.searched, self.is_bare) = (0, None);
+        }
     }
 
     /// CRLF CRLF is a ping, a CRLF before anything else a pong.
@@ -254,7 +264,39 @@ mod tests {
         assert!(framer.is_empty());
     }
 
+    #[test]
+    fn bare_line_ends_between_messages_are_none() {
+        let text = b"INFO sip:a SIP/2.0\nl: 0\n\n";
+        let stream = [&text[..], b"\n\n\n\n\n", text, b"\n"].concat();
+        let wanted = [Frame::Message(text.to_vec().into()), Frame::Message(text.to_vec().into())];
+        for chunk in 1..=stream.len() {
+            let (mut framer, mut found) = (Framer::new(), Vec::new());
+            for part in stream.chunks(chunk) {
+                framer.push(part);
+                found.extend(frames(&mut framer));
+            }
+            assert_eq!(found, wanted, "in parts of {chunk}");
+            assert!(framer.is_empty());
+        }
+    }
+
     proptest! {
+        #[test]
+        fn any_line_ends_are_cut_alike_in_any_chunks(text in "([A-Z:\r\n]|\r\n|\n\n){0,60}", chunk in 1_usize..30) {
+            let messages = |chunk: usize| {
+                let (mut framer, mut found) = (Framer::new(), Vec::new());
+                for part in text.as_bytes().chunks(chunk) {
+                    framer.push(part);
+                    while let Ok(Some(frame)) = framer.next() {
+                        // A ping may come in two halves.
+                        found.extend(Some(frame).filter(|frame| matches!(frame, Frame::Message(_))));
+                    }
+                }
+                found
+            };
+            prop_assert_eq!(messages(chunk), messages(text.len().max(1)));
+        }
+
         #[test]
         fn chunks_do_not_matter(sizes in proptest::collection::vec(1_usize..40, 1..60)) {
             let mut stream = b"\r\n\r\n".to_vec();
