@@ -77,18 +77,8 @@ impl Worker {
         self.directory.locate(&endpoint, invite, &call);
         let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
         verdict.verification.into_iter().for_each(|judged| call.add_identity_verification(judged));
-        let session = Session {
-            call: call.clone(),
-            media,
-            steering,
-            stage,
-            rings: false,
-            rings_in_band: false,
-            flow,
-            charges: None,
-            reason: verdict.reason,
-            answer_of: None,
-        };
+        let mut session = Session::new(call.clone(), media, steering, stage, flow);
+        session.reason = verdict.reason;
         if let Some(agreement) = agreement {
             session.tell(agreement);
         }

@@ -86,18 +86,7 @@ pub(super) async fn originate(
         call.sends_media_to(place.clone());
         steering.begin_at(place);
     }
-    let session = Session {
-        call: call.clone(),
-        media,
-        steering,
-        stage: Stage::Offered,
-        rings: false,
-        rings_in_band: false,
-        flow: *flow,
-        charges: None,
-        reason: None,
-        answer_of: None,
-    };
+    let session = Session::new(call.clone(), media, steering, Stage::Offered, *flow);
     Conversation::put_into(asker.as_ref(), &call, &mut invite);
     sip.commands
         .send(Command::Start(id, Box::new((session, invite))))

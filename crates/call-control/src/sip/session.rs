@@ -39,6 +39,22 @@ pub(super) struct Session {
 }
 
 impl Session {
+    /// One whose party was told nothing yet.
+    pub(super) fn new(call: Call, media: SessionMedia, steering: Steering, stage: Stage, flow: Flow) -> Self {
+        Self {
+            call,
+            media,
+            steering,
+            stage,
+            rings: false,
+            rings_in_band: false,
+            flow,
+            charges: None,
+            reason: None,
+            answer_of: None,
+        }
+    }
+
     /// Takes in an answer of the peer and tells the channel what was agreed.
     pub(super) fn accept(&mut self, answer: &[u8]) -> Result<(), NegotiationError> {
         let agreement = self.media.accept(answer)?;

@@ -17,6 +17,15 @@ fn call(network: &mut Network, caller: ReliablePolicy, callee: ReliablePolicy) -
     (alice, bob)
 }
 
+/// Alice calls without an offer, and demands that provisional responses are reliable.
+fn call_without_offer(network: &mut Network) -> SessionId {
+    let mut invite = network.invite();
+    invite.body = None;
+    invite.options = SessionOptions::default().with_reliable(ReliablePolicy::Required);
+    network.call_with(invite);
+    network.take()
+}
+
 fn progress(network: &mut Network, bob: SessionId, status: u16, described: bool) {
     let body = described.then(|| offer("bob"));
     network.tell(BOB, |agent, now| agent.progress(now, bob, status, body, Vec::new()));
@@ -137,11 +146,7 @@ fn a_caller_that_gives_up_before_the_prack_is_let_go() {
 #[test]
 fn an_offer_may_come_in_the_provisional_response_and_its_answer_in_the_prack() {
     let mut network = Network::new();
-    let mut invite = network.invite();
-    invite.body = None;
-    invite.options = SessionOptions::default().with_reliable(ReliablePolicy::Required);
-    network.call_with(invite);
-    let bob = network.take();
+    let bob = call_without_offer(&mut network);
     network.forget();
     progress(&mut network, bob, 183, true);
     network.run(10);
@@ -153,11 +158,7 @@ fn an_offer_may_come_in_the_provisional_response_and_its_answer_in_the_prack() {
 #[test]
 fn who_answered_in_a_prack_owes_nothing_any_more_and_may_offer_anew() {
     let mut network = Network::new();
-    let mut invite = network.invite();
-    invite.body = None;
-    invite.options = SessionOptions::default().with_reliable(ReliablePolicy::Required);
-    network.call_with(invite);
-    let bob = network.take();
+    let bob = call_without_offer(&mut network);
     // Its PRACK is ours to write: our user agent does not answer for its application.
     network.lose = vec!["alice -> bob: PRACK"; 20];
     progress(&mut network, bob, 183, true);
