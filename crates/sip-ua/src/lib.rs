@@ -76,6 +76,7 @@
 
 // What all tables are made of.
 mod hashing;
+mod lingering;
 
 // Who is let in. Uses nothing of the others.
 pub mod guard;

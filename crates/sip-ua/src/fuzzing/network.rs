@@ -252,8 +252,10 @@ fn config() -> UserAgentConfig {
     let mut config = UserAgentConfig::new("fuzzed");
     config.allow.extend([Method::Subscribe, Method::Publish]);
     config.event_packages = vec!["dialog".to_owned(), "refer".to_owned()];
-    config.limits =
-        Limits::DEFAULT.with_server_transactions(TRANSACTIONS).with_client_transactions(TRANSACTIONS);
+    config.limits = Limits::DEFAULT
+        .with_server_transactions(TRANSACTIONS)
+        .with_client_transactions(TRANSACTIONS)
+        .with_lingering_transactions(TRANSACTIONS);
     config.max_sessions = SESSIONS;
     config.max_pending_requests = PENDING;
     config.max_subscriptions = SUBSCRIPTIONS;
@@ -263,12 +265,15 @@ fn config() -> UserAgentConfig {
 
 fn check_limits(agent: &mut UserAgent) {
     let (sessions, pending) = agent.active();
-    let (clients, servers) = agent.transactions().active();
+    let (clients, servers) = agent.transactions().at_work();
+    let (all_clients, all_servers) = agent.transactions().active();
     assert!(pending <= PENDING, "{pending} requests wait");
     // What waits may still be accepted.
-    assert!(sessions <= SESSIONS + PENDING, "{sessions} sessions");
+    assert!(sessions <= 2 * SESSIONS + PENDING, "{sessions} sessions");
     assert!(agent.subscriptions() <= SUBSCRIPTIONS + PENDING, "{} subscriptions", agent.subscriptions());
     assert!(clients <= TRANSACTIONS, "{clients} client transactions");
-    // An INVITE may have a CANCEL beside it.
-    assert!(servers <= 2 * TRANSACTIONS, "{servers} server transactions");
+    assert!(servers <= TRANSACTIONS, "{servers} server transactions");
+    // As many again linger.
+    assert!(all_clients <= 2 * TRANSACTIONS, "{all_clients} client transactions in all");
+    assert!(all_servers <= 2 * TRANSACTIONS, "{all_servers} server transactions in all");
 }

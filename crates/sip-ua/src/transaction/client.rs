@@ -18,6 +18,8 @@ pub(super) struct Client {
     pub(super) flow: Flow,
     /// The way that a large request would have taken, until its other way has proven good.
     otherwise: Option<Box<(WrittenRequest, Flow)>>,
+    /// Whether the layer counts it among those that are answered.
+    pub(super) lingers: bool,
 }
 
 #[derive(Debug)]
@@ -40,7 +42,7 @@ impl Client {
         } else {
             Machine::Other(NonInviteClient::new(now, bytes, reliable, timers))
         };
-        Self { machine, flow, otherwise: None }
+        Self { machine, flow, otherwise: None, lingers: false }
     }
 
     /// With another way to try when this one does not lead to the peer.
@@ -119,6 +121,14 @@ impl Client {
         match &self.machine {
             Machine::Invite { machine, .. } => machine.poll_timeout(),
             Machine::Other(machine) => machine.poll_timeout(),
+        }
+    }
+
+    /// Whether its final response has come, and it is there for repetitions of that alone.
+    pub(super) fn is_answered(&self) -> bool {
+        match &self.machine {
+            Machine::Invite { machine, .. } => machine.is_answered(),
+            Machine::Other(machine) => machine.is_answered(),
         }
     }
 

@@ -25,7 +25,7 @@ pub(super) enum Unsendable {
     Response,
     #[error("its branch is in use")]
     BranchInUse,
-    #[error("{0} client transactions are alive, which is the limit")]
+    #[error("{0} client transactions are at work, which is the limit")]
     Full(usize),
 }
 
@@ -91,8 +91,9 @@ impl TransactionLayer {
         if request.method == Method::Ack {
             return Err(Unsendable::Ack);
         }
-        if self.clients.len() >= self.limits.client_transactions {
-            return Err(Unsendable::Full(self.clients.len()));
+        let (at_work, _) = self.at_work();
+        if at_work >= self.limits.client_transactions {
+            return Err(Unsendable::Full(at_work));
         }
         let key = request.key;
         if self.clients.find(key).is_some() {

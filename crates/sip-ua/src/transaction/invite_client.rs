@@ -189,6 +189,11 @@ impl InviteClient {
         matches!(self.state, State::Proceeding { .. })
     }
 
+    /// Whether the final response has come, and only its repetitions are awaited.
+    pub fn is_answered(&self) -> bool {
+        matches!(self.state, State::Accepted { .. } | State::Completed { .. })
+    }
+
     /// Whether the transaction is over. What [`poll_transmit`](Self::poll_transmit) still holds is to be sent.
     pub fn is_terminated(&self) -> bool {
         matches!(self.state, State::Terminated)

@@ -193,6 +193,11 @@ impl InviteServer {
         }
     }
 
+    /// Whether a refusal is acknowledged, and only repetitions are awaited.
+    pub fn is_confirmed(&self) -> bool {
+        matches!(self.state, State::Confirmed { .. })
+    }
+
     /// Whether the transaction is over.
     pub fn is_terminated(&self) -> bool {
         matches!(self.state, State::Terminated)

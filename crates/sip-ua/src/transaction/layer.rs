@@ -19,6 +19,7 @@ use super::{
     ClientTransactionId, Counters, Limits, ReplyRoute, ServerTransactionId, Timers, TransactionEvent,
 };
 use crate::hashing::{Fingerprint, Fingerprints, Set};
+use crate::lingering::Lingering;
 use crate::transport::{Flow, Transmit};
 
 /// The transaction layer (RFC 3261 section 17): it makes requests and responses over lossy transports reliable,
@@ -40,6 +41,9 @@ pub struct TransactionLayer {
     pub(super) reply_route: ReplyRoute,
     pub(super) clients: Table<Client>,
     pub(super) servers: Table<Server>,
+    /// Those of `clients` and of `servers` that are answered.
+    answered: Lingering<Name>,
+    served: Lingering<Name>,
     /// Requests being served, by what stays the same over all the paths that they may take.
     pub(super) merges: Set<Fingerprint>,
     pub(super) deadlines: Deadlines,
@@ -63,6 +67,8 @@ impl TransactionLayer {
             reply_route: ReplyRoute::default(),
             clients: Table::default(),
             servers: Table::default(),
+            answered: Lingering::default(),
+            served: Lingering::default(),
             merges: Set::default(),
             deadlines: Deadlines::default(),
             transmits: VecDeque::new(),
@@ -166,6 +172,11 @@ impl TransactionLayer {
         self.events.pop_front()
     }
 
+    /// The ACK of a 2xx has come, which the layer sees only as a message of its own: from now on the INVITE merely lingers.
+    pub fn acknowledged(&mut self, id: ServerTransactionId) {
+        self.let_server_linger(id.0);
+    }
+
     /// Sends a message outside any transaction: the ACK for a 2xx, or a 2xx repeated after its transaction.
     pub fn send_stateless(&mut self, message: &Message, flow: Flow) {
         self.send_octets(message.as_bytes().clone(), flow);
@@ -187,9 +198,15 @@ impl TransactionLayer {
         self.counters
     }
 
-    /// Client and server transactions that are alive.
+    /// Client and server transactions that are alive, with those that only linger for what is repeated.
     pub fn active(&self) -> (usize, usize) {
         (self.clients.len(), self.servers.len())
+    }
+
+    /// Client and server transactions that are at work: those of [`active`](Self::active) that do not merely linger. These
+    /// are what [`Limits`] bounds.
+    pub fn at_work(&self) -> (usize, usize) {
+        (self.clients.len() - self.answered.len(), self.servers.len() - self.served.len())
     }
 
     /// Entries of all tables: 0 when nothing is under way.
@@ -245,9 +262,20 @@ impl TransactionLayer {
             self.events.push_back(failure.event(ClientTransactionId(id)));
         }
         let over = client.is_terminated();
+        let begins_to_linger = !over && client.is_answered() && !std::mem::replace(&mut client.lingers, true);
         self.deadlines.schedule(id, wakes_at, client.poll_timeout());
         if over {
-            self.clients.remove(id);
+            self.remove_client(id);
+        } else if begins_to_linger {
+            let limit = self.limits.lingering_transactions;
+            let oldest = self.answered.begin(id, limit, |name| self.clients.get(name).is_some());
+            oldest.into_iter().for_each(|oldest| self.remove_client(oldest));
+        }
+    }
+
+    fn remove_client(&mut self, id: Name) {
+        if self.clients.remove(id).is_some_and(|client| client.lingers) {
+            self.answered.ended();
         }
     }
 
@@ -262,15 +290,32 @@ impl TransactionLayer {
             self.transmits.push_back(Transmit { flow, bytes });
         }
         let over = server.is_terminated();
+        let answered = server.is_answered();
         self.deadlines.schedule(id, wakes_at, server.poll_timeout());
         if over {
             self.remove_server(id);
+        } else if answered {
+            self.let_server_linger(id);
         }
     }
 
+    /// Nothing is owed any more to the peer of a server transaction, but the same again if it asks again.
+    fn let_server_linger(&mut self, id: Name) {
+        let Some(server) = self.servers.get_mut(id) else { return };
+        if std::mem::replace(&mut server.lingers, true) {
+            return;
+        }
+        let limit = self.limits.lingering_transactions;
+        let oldest = self.served.begin(id, limit, |name| self.servers.get(name).is_some());
+        oldest.into_iter().for_each(|oldest| self.remove_server(oldest));
+    }
+
     pub(super) fn remove_server(&mut self, id: Name) {
-        let merge_key = self.servers.remove(id).and_then(|server| server.merge_key);
-        if let Some(key) = merge_key {
+        let Some(server) = self.servers.remove(id) else { return };
+        if server.lingers {
+            self.served.ended();
+        }
+        if let Some(key) = server.merge_key {
             self.merges.remove(&key);
         }
     }

@@ -145,6 +145,11 @@ impl NonInviteClient {
         }
     }
 
+    /// Whether the final response has come, and only its repetitions are awaited.
+    pub fn is_answered(&self) -> bool {
+        matches!(self.state, State::Completed { .. })
+    }
+
     /// Whether the transaction is over.
     pub fn is_terminated(&self) -> bool {
         matches!(self.state, State::Terminated)

@@ -108,6 +108,11 @@ impl NonInviteServer {
         }
     }
 
+    /// Whether the final response is out, and only repetitions of the request are awaited.
+    pub fn is_answered(&self) -> bool {
+        matches!(self.state, State::Completed { .. })
+    }
+
     /// Whether the transaction is over. What [`poll_transmit`](Self::poll_transmit) still holds is to be sent.
     pub fn is_terminated(&self) -> bool {
         matches!(self.state, State::Terminated)

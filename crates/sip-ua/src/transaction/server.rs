@@ -18,6 +18,8 @@ pub(super) struct Server {
     pub(super) road: Road,
     /// The key under which the same request by another path would be found.
     pub(super) merge_key: Option<Fingerprint>,
+    /// Whether the layer counts it among those that are served.
+    pub(super) lingers: bool,
 }
 
 #[derive(Debug)]
@@ -47,7 +49,7 @@ impl Server {
         } else {
             Machine::Other(NonInviteServer::new(now, reliable, timers))
         };
-        Self { machine, road, merge_key }
+        Self { machine, road, merge_key, lingers: false }
     }
 
     /// Sends a response of the user agent; false when its time is over.
@@ -122,6 +124,15 @@ impl Server {
         match &self.machine {
             Machine::Invite { machine, .. } => machine.poll_timeout(),
             Machine::Other(machine) => machine.poll_timeout(),
+        }
+    }
+
+    /// Whether its final response is out, and acknowledged if it is a refusal of an INVITE: it is there for repetitions
+    /// alone. Of the ACK for a 2xx it knows nothing.
+    pub(super) fn is_answered(&self) -> bool {
+        match &self.machine {
+            Machine::Invite { machine, .. } => machine.is_confirmed(),
+            Machine::Other(machine) => machine.is_answered(),
         }
     }
 

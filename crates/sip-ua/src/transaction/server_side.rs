@@ -165,7 +165,7 @@ impl TransactionLayer {
     }
 
     fn handle_new_request(&mut self, now: Instant, arrival: Arrival, merge_key: Option<Fingerprint>) {
-        if self.servers.len() >= self.limits.server_transactions {
+        if self.at_work().1 >= self.limits.server_transactions {
             self.counters.overload += 1;
             return self.reply_stateless(&arrival, 503);
         }

@@ -24,7 +24,7 @@ impl UserAgent {
         if self.sessions.contains_key(&id) {
             return;
         }
-        if self.sessions.len() >= self.common.config.max_sessions {
+        if self.is_full_of_sessions() {
             return self.common.emit(id, SessionEvent::Failed { status: 503, message: None });
         }
         let tag = self.common.tokens.tag();

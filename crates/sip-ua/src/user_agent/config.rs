@@ -40,7 +40,8 @@ pub struct UserAgentConfig {
     pub tcp_for_large_requests: bool,
     /// Whether header names leave in their compact form (RFC 3261 section 7.3.3).
     pub compact_headers: bool,
-    /// Sessions at a time. An INVITE above it is answered 503 with Retry-After.
+    /// Sessions at a time. An INVITE above it is answered 503 with Retry-After. As many again that are over linger for up to
+    /// 32 seconds, for answers of other branches that come late; above that the one that is over longest is forgotten.
     pub max_sessions: usize,
     /// Requests outside of dialogs that wait for the application's reply. One above it is answered
     /// 503 with Retry-After.

@@ -112,7 +112,7 @@ impl UserAgent {
             return Err(self.later());
         }
         let full = self.pending.len() >= self.common.config.max_pending_requests
-            || (*method == Method::Invite && self.sessions.len() >= self.common.config.max_sessions);
+            || (*method == Method::Invite && self.is_full_of_sessions());
         if full {
             return Err(self.later());
         }

@@ -52,6 +52,7 @@ use self::session::Session;
 use self::subscription::{Peers, Subscription};
 use self::tokens::Tokens;
 use crate::hashing::Map;
+use crate::lingering::Lingering;
 use crate::transaction::{ClientTransactionId, TransactionEvent};
 use crate::transport::{Flow, ListenConfig, Transmit};
 
@@ -131,6 +132,8 @@ pub struct UserAgent {
     common: Common,
     sessions: Map<SessionId, Session>,
     session_deadlines: Deadlines<SessionId>,
+    /// Those of `sessions` that are over, and are kept for answers that come late.
+    ended: Lingering<SessionId>,
     pending: Map<RequestId, Pending>,
     pending_deadlines: Deadlines<RequestId>,
     outgoing: Map<RequestId, Outgoing>,
@@ -162,6 +165,7 @@ impl UserAgent {
             common: Common::new(config, tokens),
             sessions: Map::default(),
             session_deadlines: Deadlines::new(),
+            ended: Lingering::default(),
             pending: Map::default(),
             pending_deadlines: Deadlines::new(),
             outgoing: Map::default(),
@@ -235,17 +239,17 @@ impl UserAgent {
         self.common.events.pop_front()
     }
 
-    /// Sessions that are not over, and requests that wait for the application's reply.
+    /// Sessions, with those that are over and linger for late answers, and requests that wait for the application's reply.
     #[must_use]
     pub fn active(&self) -> (usize, usize) {
         (self.sessions.len(), self.pending.len())
     }
 
-    /// Whether requests of others fill half of what there is room for.
+    /// Whether requests of others that are at work fill half of what there is room for.
     #[must_use]
     pub fn is_half_full(&self) -> bool {
         let config = &self.common.config;
-        let (_, servers) = self.common.layer.active();
+        let (_, servers) = self.common.layer.at_work();
         servers > config.limits.server_transactions / 2
             || self.pending.len() > config.max_pending_requests / 2
     }
@@ -304,12 +308,28 @@ impl UserAgent {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         step(session, &mut self.common);
         if session.is_gone() {
-            self.common.tags.remove(&session.base.tag);
-            self.sessions.remove(&id);
-            self.session_deadlines.set(id, None);
-        } else {
-            self.session_deadlines.set(id, session.deadline());
+            return self.forget_session(id);
         }
+        self.session_deadlines.set(id, session.deadline());
+        if session.is_over() && !std::mem::replace(&mut session.lingers, true) {
+            let limit = self.common.config.max_sessions;
+            let oldest = self.ended.begin(id, limit, |id| self.sessions.contains_key(&id));
+            oldest.into_iter().for_each(|oldest| self.forget_session(oldest));
+        }
+    }
+
+    fn forget_session(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.remove(&id) else { return };
+        self.common.tags.remove(&session.base.tag);
+        self.session_deadlines.set(id, None);
+        if session.lingers {
+            self.ended.ended();
+        }
+    }
+
+    /// Whether there is no room for another call.
+    fn is_full_of_sessions(&self) -> bool {
+        self.sessions.len() - self.ended.len() >= self.common.config.max_sessions
     }
 
     fn handle_cancel(

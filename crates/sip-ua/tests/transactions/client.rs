@@ -105,6 +105,23 @@ fn what_cannot_be_sent_fails_at_once() {
 }
 
 #[test]
+fn what_is_answered_takes_no_room() {
+    let limits = Limits::DEFAULT.with_client_transactions(1).with_lingering_transactions(2);
+    let mut bench = Bench::with_limits(limits);
+    for n in 0..5 {
+        let options = request("OPTIONS", &format!("z9hG4bK{n}"));
+        bench.send(&options);
+        assert_eq!(bench.layer.at_work(), (1, 0));
+        bench.receive(&answer(&options, 200));
+        assert_eq!(bench.layer.at_work(), (0, 0));
+    }
+    assert_eq!(bench.layer.counters().unsent, 0);
+    assert_eq!(bench.layer.active(), (2, 0));
+    bench.wait(32_000);
+    assert_eq!(bench.layer.active(), (0, 0));
+}
+
+#[test]
 fn a_response_with_a_second_via_is_not_ours() {
     let mut bench = Bench::new();
     bench.send(&request("OPTIONS", BRANCH));

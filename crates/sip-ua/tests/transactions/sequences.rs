@@ -135,12 +135,17 @@ fn flow(over_tcp: bool) -> sip_ua::Flow {
 proptest! {
     #[test]
     fn nothing_panics_and_nothing_stays(acts in prop::collection::vec(act(), 0..80)) {
-        let limits = Limits::DEFAULT.with_server_transactions(6).with_client_transactions(6);
+        let limits = Limits::DEFAULT
+            .with_server_transactions(6)
+            .with_client_transactions(6)
+            .with_lingering_transactions(3);
         let mut scene = Scene { bench: Bench::with_limits(limits), served: vec![], asked: vec![] };
         for act in acts {
             scene.play(act);
             let (clients, servers) = scene.bench.layer.active();
-            prop_assert!(clients <= 6 && servers <= 12, "{clients} and {servers}");
+            prop_assert!(clients <= 6 + 3 && servers <= 6 + 3, "{clients} and {servers}");
+            let (clients, servers) = scene.bench.layer.at_work();
+            prop_assert!(clients <= 6 && servers <= 6, "{clients} and {servers} at work");
         }
         scene.finish();
         prop_assert_eq!(scene.bench.layer.active(), (0, 0));

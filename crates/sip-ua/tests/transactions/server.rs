@@ -184,6 +184,53 @@ fn a_full_layer_answers_503_and_keeps_nothing() {
 }
 
 #[test]
+fn what_is_answered_takes_no_room_and_the_longest_answered_is_forgotten() {
+    let limits = Limits::DEFAULT.with_server_transactions(1).with_lingering_transactions(2);
+    let mut bench = Bench::with_limits(limits);
+    let numbered = |n: usize| request("OPTIONS", &format!("z9hG4bK{n}")).replace("call", &format!("call{n}"));
+    for n in 0..5 {
+        bench.receive(&numbered(n));
+        let (id, options, _) = bench.request();
+        assert!(bench.respond(id, &options, 200));
+        assert_eq!(bench.layer.at_work(), (0, 0));
+    }
+    assert_eq!(bench.layer.counters().overload, 0);
+    assert_eq!(bench.layer.active(), (0, 2));
+    bench.sent();
+    bench.receive(&numbered(4));
+    assert_eq!(bench.sent()[0].status(), Some(200), "what was answered last is answered again");
+    assert!(bench.events().is_empty());
+    bench.receive(&numbered(0));
+    assert_eq!(bench.events().len(), 1, "what was answered first is new");
+    assert_eq!(bench.layer.active(), (0, 3));
+    bench.wait(64_000);
+    assert_eq!(bench.layer.active(), (0, 0));
+}
+
+#[test]
+fn an_answered_invite_is_at_work_until_its_ack() {
+    let mut bench = Bench::new();
+    let (id, invite) = ring(&mut bench);
+    assert!(bench.respond(id, &invite, 200));
+    assert_eq!(bench.layer.at_work(), (0, 1));
+    bench.layer.acknowledged(id);
+    bench.layer.acknowledged(id);
+    assert_eq!((bench.layer.at_work(), bench.layer.active()), ((0, 0), (0, 1)));
+    bench.wait(32_000);
+    assert_eq!((bench.layer.at_work(), bench.layer.active()), ((0, 0), (0, 0)));
+}
+
+#[test]
+fn a_refused_invite_is_at_work_until_its_ack() {
+    let mut bench = Bench::new();
+    let (id, invite) = ring(&mut bench);
+    assert!(bench.respond(id, &invite, 486));
+    assert_eq!(bench.layer.at_work(), (0, 1));
+    bench.receive(&request("ACK", BRANCH));
+    assert_eq!((bench.layer.at_work(), bench.layer.active()), ((0, 0), (0, 1)));
+}
+
+#[test]
 fn a_request_that_nobody_answers_is_forgotten() {
     let mut bench = Bench::new();
     bench.receive(&request("OPTIONS", BRANCH));

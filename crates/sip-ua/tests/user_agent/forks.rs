@@ -1,6 +1,7 @@
 //! A proxy rings several phones, and more than one is picked up (RFC 3261 section 13.2.2.4).
 
 use sip_parser::{HeaderName, Message, Method};
+use sip_ua::user_agent::{UserAgent, UserAgentConfig};
 
 use crate::network::{ALICE, BOB, Network};
 
@@ -72,4 +73,34 @@ fn a_late_branch_is_hung_up_even_after_the_call() {
     network.inject(BOB, ALICE, &branch(&invite, "200 OK", "attic"));
     network.run(10);
     assert!(network.ladder.is_empty(), "nobody remembers that call");
+}
+
+#[test]
+fn calls_that_are_over_take_no_room() {
+    let mut network = Network::new();
+    let mut config = UserAgentConfig::new("alice");
+    config.max_sessions = 2;
+    network.agents[ALICE] = UserAgent::with_seed(config, [3; 32]);
+    let mut invites = Vec::new();
+    for _ in 0..5 {
+        network.forget();
+        let alice = network.call();
+        let invite = network.sent[0].clone();
+        network.inject(BOB, ALICE, &branch(&invite, "200 OK", "hall"));
+        network.run(10);
+        network.hangup(ALICE, alice);
+        network.run(1000);
+        assert_eq!(network.heard(ALICE), ["answered", "ended HungUp"]);
+        invites.push(invite);
+    }
+    assert_eq!(network.agents[ALICE].active(), (2, 0), "those that were over longest are forgotten");
+    network.forget();
+    network.inject(BOB, ALICE, &branch(&invites[0], "200 OK", "kitchen"));
+    network.run(10);
+    assert!(network.ladder.is_empty());
+    network.inject(BOB, ALICE, &branch(&invites[4], "200 OK", "kitchen"));
+    network.run(10);
+    assert_eq!(network.ladder[..2], ["alice -> bob: ACK", "alice -> bob: BYE"]);
+    network.run(70_000);
+    assert_eq!(network.agents[ALICE].active(), (0, 0));
 }

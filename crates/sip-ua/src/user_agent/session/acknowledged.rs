@@ -39,6 +39,11 @@ impl AckWait {
         ack.cseq().is_ok_and(|cseq| cseq.number == self.cseq)
     }
 
+    /// The ACK is here: the transaction is told, which does not see it.
+    pub(super) fn settle(&self, scope: &mut Scope<'_>) {
+        scope.common.layer.acknowledged(self.transaction);
+    }
+
     pub(super) fn deadline(&self) -> Instant {
         self.repeat_at.min(self.give_up_at)
     }

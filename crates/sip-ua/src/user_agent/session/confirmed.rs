@@ -184,6 +184,7 @@ impl Confirmed {
         let Some(wait) = self.wait.take_if(|wait| wait.ack.is_answered_by(&ack)) else {
             return Stage::Confirmed(self);
         };
+        wait.ack.settle(scope);
         if self.is_leaving() {
             return self.leave_if_due(scope);
         }

@@ -67,6 +67,8 @@ use crate::transport::Flow;
 pub(super) struct Session {
     pub(super) base: Base,
     stage: Stage,
+    /// Whether the user agent counts it among those that are over.
+    pub(super) lingers: bool,
 }
 
 /// What a session has in every stage.
@@ -124,7 +126,7 @@ impl Session {
             left_behind: Vec::new(),
             farewell: None,
         };
-        Session { base, stage: Stage::Over }
+        Session { base, stage: Stage::Over, lingers: false }
     }
 
     /// Whether a Replaces header means this call, and whether that has been answered.
@@ -145,9 +147,14 @@ impl Session {
         self.stage = step(stage, &mut scope);
     }
 
+    /// Whether the application has heard the end.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over)
+    }
+
     /// Whether nothing can come any more that this session must answer.
     pub(super) fn is_gone(&self) -> bool {
-        matches!(self.stage, Stage::Over) && self.base.forks.is_none() && self.base.left_behind.is_empty()
+        self.is_over() && self.base.forks.is_none() && self.base.left_behind.is_empty()
     }
 
     /// When [`handle_timeout`](Session::handle_timeout) is due.
