@@ -91,7 +91,7 @@ impl UserAgent {
 
     fn open(&mut self, id: SessionId, flow: Flow, tag: String, options: SessionOptions) {
         self.common.tags.insert(tag.clone(), id);
-        self.sessions.insert(id, Session::new(id, flow, tag, options));
+        self.sessions.insert(id, Box::new(Session::new(id, flow, tag, options)));
     }
 
     /// Sends a provisional response, 101 to 199, to an incoming call. It is repeated every minute.

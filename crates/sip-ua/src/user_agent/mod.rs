@@ -130,7 +130,7 @@ use crate::transport::{Flow, ListenConfig, Transmit};
 /// ```
 pub struct UserAgent {
     common: Common,
-    sessions: Map<SessionId, Session>,
+    sessions: Map<SessionId, Box<Session>>,
     session_deadlines: Deadlines<SessionId>,
     /// Those of `sessions` that are over, and are kept for answers that come late.
     ended: Lingering<SessionId>,

@@ -19,7 +19,6 @@ pub(in crate::user_agent) struct Acks(Vec<Sent>);
 
 struct Sent {
     cseq: u32,
-    remote_tag: String,
     ack: Bytes,
     flow: Flow,
 }
@@ -28,7 +27,10 @@ impl Acks {
     fn find(&self, response: &Message) -> Option<(Bytes, Flow)> {
         let cseq = response.cseq().ok()?.number;
         let tag = response.to_tag().unwrap_or_default();
-        let sent = self.0.iter().find(|sent| sent.cseq == cseq && sent.remote_tag == tag)?;
+        let is_to = |sent: &&Sent| {
+            Message::parse(sent.ack.clone()).is_ok_and(|ack| ack.to_tag().unwrap_or_default() == tag)
+        };
+        let sent = self.0.iter().filter(|sent| sent.cseq == cseq).find(is_to)?;
         Some((sent.ack.clone(), sent.flow))
     }
 
@@ -44,16 +46,21 @@ impl Acks {
 
 impl Scope<'_> {
     /// Acknowledges a 2xx to `invite`, with our answer if the offer was the peer's. The ACK carries
-    /// the same credentials as the INVITE (section 22.1).
-    pub(super) fn acknowledge(&mut self, dialog: &Dialog, invite: &Message, body: Option<&Body>) {
-        let Ok(cseq) = invite.cseq().map(|cseq| cseq.number) else { return };
+    /// the same credentials as the INVITE (section 22.1). Gives the ACK back as it went out.
+    pub(super) fn acknowledge(
+        &mut self,
+        dialog: &Dialog,
+        invite: &Message,
+        body: Option<&Body>,
+    ) -> Option<Bytes> {
+        let cseq = invite.cseq().ok()?.number;
         let names = [HeaderName::Authorization, HeaderName::ProxyAuthorization];
         let authorization: Vec<_> = names
             .iter()
             .flat_map(|name| invite.raw_all(name).map(|value| (name.clone(), value.to_owned())))
             .collect();
         let content = Content { authorization: &authorization, body, ..Content::default() };
-        self.send_ack(dialog, cseq, &content);
+        self.send_ack(dialog, cseq, &content)
     }
 
     /// Acknowledges a 2xx that nobody waits for any more.
@@ -70,11 +77,11 @@ impl Scope<'_> {
         true
     }
 
-    fn send_ack(&mut self, dialog: &Dialog, cseq: u32, content: &Content<'_>) {
-        let Some(ack) = self.compose(dialog, &Method::Ack, cseq, content) else { return };
-        let ack = ack.bytes().clone();
+    fn send_ack(&mut self, dialog: &Dialog, cseq: u32, content: &Content<'_>) -> Option<Bytes> {
+        let ack = self.compose(dialog, &Method::Ack, cseq, content)?.bytes().clone();
         let flow = self.flow_of(dialog);
         self.common.layer.send_octets(ack.clone(), flow);
-        self.base.acks.keep(Sent { cseq, remote_tag: dialog.id().remote_tag.clone(), ack, flow });
+        self.base.acks.keep(Sent { cseq, ack: ack.clone(), flow });
+        Some(ack)
     }
 }

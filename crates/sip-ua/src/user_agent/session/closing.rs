@@ -117,7 +117,7 @@ fn send(
     let authorization = authenticator.headers(&Method::Bye, &uri, octets, &mut scope.common.tokens);
     let cseq = dialog.next_cseq();
     let content =
-        Content { authorization: &authorization, headers, body: body.as_ref(), ..Content::default() };
+        Content { authorization: &authorization, headers, body: body.as_deref(), ..Content::default() };
     let bye = scope.compose(dialog, &Method::Bye, cseq, &content)?;
     Some(scope.send_in(dialog, bye))
 }

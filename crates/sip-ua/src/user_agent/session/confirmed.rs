@@ -169,7 +169,7 @@ impl Confirmed {
     ) -> Stage {
         let farewell = scope.base.farewell.take();
         let response = scope.begin_reply(&bye, 200);
-        if let Some(response) = finish_reply(response, &[], farewell.as_ref()) {
+        if let Some(response) = finish_reply(response, &[], farewell.as_deref()) {
             scope.respond(id, &response);
         }
         self.drop_reinvites(scope);

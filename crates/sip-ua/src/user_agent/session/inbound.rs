@@ -70,7 +70,7 @@ impl Inbound {
         }
         if scope.base.options.is_reliable(&invite) {
             let first = scope.common.tokens.number();
-            scope.base.reliable = Some(Reliable::new(&invite, first));
+            scope.base.reliable = Some(Box::new(Reliable::new(&invite, first)));
         }
         let seconds = invite.expires().and_then(Result::ok);
         let expires = seconds.and_then(|s| scope.now.checked_add(Duration::from_secs(s.into())));
@@ -174,7 +174,7 @@ impl Inbound {
         if let Some(answer) = self.answer.take() {
             return self.answer(scope, answer.body.as_ref(), &answer.headers);
         }
-        if let Some(next) = scope.base.reliable.as_mut().and_then(Reliable::next) {
+        if let Some(next) = scope.base.reliable.as_mut().and_then(|reliable| reliable.next()) {
             self.say(scope, next);
         }
         Stage::Inbound(self)
@@ -202,7 +202,7 @@ impl Inbound {
         response = response.header_text(&HeaderName::Contact, &[&self.contact]);
         let reliably = scope.base.reliable.as_mut().filter(|reliable| !reliable.is_waiting());
         let reliable = reliably.is_some();
-        for (name, value) in reliably.map(Reliable::next_headers).into_iter().flatten() {
+        for (name, value) in reliably.map(|reliable| reliable.next_headers()).into_iter().flatten() {
             response = response.header(&name, value);
         }
         if let Some(response) = finish_reply(response, &said.headers, said.body.as_ref()) {
@@ -221,7 +221,7 @@ impl Inbound {
         body: Option<&Body>,
         headers: &[(String, String)],
     ) -> Stage {
-        if scope.base.reliable.as_ref().is_some_and(Reliable::holds_answer_back) {
+        if scope.base.reliable.as_ref().is_some_and(|reliable| reliable.holds_answer_back()) {
             self.answer = Some(Provisional { status: 200, body: body.cloned(), headers: headers.to_vec() });
             return Stage::Inbound(self);
         }

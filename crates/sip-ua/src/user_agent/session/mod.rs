@@ -71,7 +71,8 @@ pub(super) struct Session {
     pub(super) lingers: bool,
 }
 
-/// What a session has in every stage.
+/// What a session has in every stage. One that is over is kept for another 32 seconds, so that what few calls need stands in
+/// boxes.
 pub(super) struct Base {
     pub(super) id: SessionId,
     /// Where our requests go.
@@ -85,13 +86,13 @@ pub(super) struct Base {
     pub(super) options: SessionOptions,
     pub(super) timer: SessionTimer,
     /// The reliable responses that we sent to the INVITE of the peer.
-    pub(super) reliable: Option<Reliable>,
+    pub(super) reliable: Option<Box<Reliable>>,
     /// What the peer offers without an INVITE.
-    their_offer: Option<TheirOffer>,
+    their_offer: Option<Box<TheirOffer>>,
     /// INVITEs to servers that said nothing, before the call went on to another one.
     pub(super) left_behind: Vec<LeftBehind>,
     /// What our BYE, or the response to the peer's, has to say.
-    farewell: Option<Body>,
+    farewell: Option<Box<Body>>,
 }
 
 /// Where the call stands.
@@ -161,7 +162,7 @@ impl Session {
     pub(super) fn deadline(&self) -> Option<Instant> {
         let stage = match &self.stage {
             Stage::Inbound(inbound) => {
-                let reliable = self.base.reliable.as_ref().and_then(Reliable::deadline);
+                let reliable = self.base.reliable.as_deref().and_then(Reliable::deadline);
                 [inbound.deadline(), reliable].into_iter().flatten().min()
             }
             Stage::Confirmed(confirmed) => {
@@ -301,7 +302,7 @@ impl Session {
     /// The application ends the call.
     /// Keeps what the end of the call has to say.
     pub(super) fn say_at_the_end(&mut self, body: Body) {
-        self.base.farewell = Some(body);
+        self.base.farewell = Some(Box::new(body));
     }
 
     pub(super) fn hangup(&mut self, now: Instant, common: &mut Common, headers: Headers) {

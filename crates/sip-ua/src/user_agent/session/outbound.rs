@@ -195,14 +195,15 @@ impl Outbound {
             return self.failed(scope, Some(response));
         };
         scope.base.timer.settle_as_caller(scope.now, &response);
-        let until = scope.now + scope.give_up();
-        scope.base.forks = Some(Forks::new(self.message.clone(), until));
         let credentials = self.authenticator.fresh();
         let hangup = std::mem::replace(&mut self.hangup, Hangup::No);
         let answer_owed = self.invite.body.is_none() && matches!(hangup, Hangup::No);
-        if !answer_owed {
-            scope.acknowledge(&dialog, &self.message, None);
-        }
+        let ack = match answer_owed {
+            true => None,
+            false => scope.acknowledge(&dialog, &self.message, None),
+        };
+        let request = ack.unwrap_or_else(|| self.message.as_bytes().clone());
+        scope.base.forks = Some(Forks::new(request, scope.now + scope.give_up()));
         match hangup {
             Hangup::No => {
                 let owed = answer_owed.then_some(self.message);

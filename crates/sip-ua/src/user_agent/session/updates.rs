@@ -68,13 +68,14 @@ pub(super) fn expect_answer(
     contact: &str,
 ) {
     scope.base.their_offer =
-        Some(TheirOffer { transaction: id, message: message.clone(), contact: contact.to_owned() });
+        Some(Box::new(TheirOffer { transaction: id, message: message.clone(), contact: contact.to_owned() }));
     scope.emit(SessionEvent::Update { message });
 }
 
 /// The application answers the offer: the body of a 200, or the status of a refusal.
 pub(in crate::user_agent) fn answer(scope: &mut Scope<'_>, answer: Result<Body, u16>) {
-    let Some(TheirOffer { transaction, message, contact }) = scope.base.their_offer.take() else { return };
+    let Some(offer) = scope.base.their_offer.take() else { return };
+    let TheirOffer { transaction, message, contact } = *offer;
     match answer {
         Ok(body) => accept(scope, transaction, &message, &contact, Some(&body)),
         Err(status) => {
