@@ -1,5 +1,7 @@
 //! Certificates of transports: what is taken, and what is said of those that cannot be.
 
+use std::path::Path;
+
 use asterisk_conf::MemoryFiles;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use sip_ua::transport::{ClientCertificate, Protocol, TlsVersions};

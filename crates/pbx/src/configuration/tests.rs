@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use asterisk_conf::MemoryFiles;
 
 use super::*;

@@ -1,5 +1,6 @@
 //! What transports ask of the system, and what is asked of all connections.
 
+use std::path::Path;
 use std::time::Duration;
 
 use asterisk_conf::MemoryFiles;
