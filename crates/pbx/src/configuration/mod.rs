@@ -82,7 +82,7 @@ pub use databases::{
     DataSource, DatabaseSettings, DatabasesConfiguration, Encryption, Handles, MysqlServer, Password,
     QueryFunction, QueryText,
 };
-pub use dialects::{DeviceRules, DirectMediaRules, Registrant};
+pub use dialects::{DeviceRules, DirectMediaRules, Recognition, Registrant};
 pub use disk::Disk;
 pub use features::FeaturesConfiguration;
 pub use folders::{Folders, FoldersError};

@@ -7,7 +7,7 @@ use sip_parser::{HeaderName, Message, Method};
 use sip_ua::transport::Flow;
 
 use super::{EndpointTable, HostAddresses, names_of};
-use crate::configuration::{Configuration, Identifier, Identify};
+use crate::configuration::{Configuration, Endpoint, Identifier, Identify};
 
 /// The endpoint that `request` claims to come from, or that its address belongs to. Nothing is proven yet.
 pub(super) fn endpoint_of(
@@ -18,6 +18,9 @@ pub(super) fn endpoint_of(
     flow: &Flow,
 ) -> Option<Arc<SipEndpoint>> {
     if let Some(name) = registering(configuration, hosts, request, flow) {
+        return endpoints.get(&name).cloned();
+    }
+    if let Some(name) = by_device_name(configuration, hosts, request, flow) {
         return endpoints.get(&name).cloned();
     }
     let order = &configuration.sip.global.endpoint_identifier_order;
@@ -52,6 +55,23 @@ fn registering(
     by_from(configuration, request).filter(|name| !is_its_own && *name != trunk.name)
 }
 
+/// A friend or user of `sip.conf`, whose name in From counts before any address: a phone may stand where a trunk does. One that
+/// is believed for its address (`insecure=invite`) is found so only from there.
+fn by_device_name(
+    configuration: &Configuration,
+    hosts: &HostAddresses,
+    request: &Message,
+    flow: &Flow,
+) -> Option<String> {
+    let named = named_by_from(configuration, request)?;
+    let rules = configuration.sip.device_rules.get(&named.name)?;
+    if !rules.recognition.is_some_and(|recognition| recognition.by_name_first) {
+        return None;
+    }
+    let is_there = || at_address(configuration, hosts, flow).any(|identify| identify.endpoint == named.name);
+    (named.identify_by.contains(&Identifier::Username) || is_there()).then(|| named.name.clone())
+}
+
 /// What `endpoint_identifier_order` may leave out and is tried all the same, after the rest: an `identify` section asks for
 /// it.
 const LAST: [Identifier; 2] = [Identifier::Header, Identifier::RequestUri];
@@ -70,19 +90,53 @@ fn by_request_uri(configuration: &Configuration, request: &Message) -> Option<St
     configuration.sip.identifies.iter().find(fits).map(|identify| identify.endpoint.clone())
 }
 
-fn by_address(configuration: &Configuration, hosts: &HostAddresses, flow: &Flow) -> Option<String> {
-    let identifies = configuration.sip.identifies.iter();
+/// The sections that an address fits.
+fn at_address<'c>(
+    configuration: &'c Configuration,
+    hosts: &HostAddresses,
+    flow: &Flow,
+) -> impl Iterator<Item = &'c Identify> {
     let peer = flow.remote;
-    let mut matching = identifies.filter(|identify| identify.matches(peer) || hosts.match_of(identify, peer));
-    matching.next().map(|identify| identify.endpoint.clone())
+    let fits = move |identify: &&Identify| identify.matches(peer) || hosts.match_of(identify, peer);
+    configuration.sip.identifies.iter().filter(fits)
+}
+
+/// Whose address it is. Devices of `sip.conf` that share one are told apart by their ports: the one whose port it is comes
+/// first, and then those for which the port does not count.
+fn by_address(configuration: &Configuration, hosts: &HostAddresses, flow: &Flow) -> Option<String> {
+    let nearest = at_address(configuration, hosts, flow)
+        .min_by_key(|identify| distance_of_port(configuration, identify, flow));
+    nearest.map(|identify| identify.endpoint.clone())
+}
+
+/// Whether an address belongs to somebody together with its port, or whatever the port.
+pub(super) fn is_own_port(configuration: &Configuration, hosts: &HostAddresses, flow: &Flow) -> bool {
+    at_address(configuration, hosts, flow)
+        .any(|identify| distance_of_port(configuration, identify, flow) == 0)
+}
+
+/// How little the port speaks for a section that an address fits.
+fn distance_of_port(configuration: &Configuration, identify: &Identify, flow: &Flow) -> u8 {
+    let rules = configuration.sip.device_rules.get(&identify.endpoint);
+    match rules.and_then(|rules| rules.recognition) {
+        Some(device) if device.port == flow.remote.port() => 0,
+        Some(device) if device.any_port => 1,
+        Some(_) => 2,
+        None => 0,
+    }
 }
 
 /// The user of From, when it names an endpoint that lets itself be found so.
 fn by_from(configuration: &Configuration, request: &Message) -> Option<String> {
+    let endpoint = named_by_from(configuration, request)?;
+    endpoint.identify_by.contains(&Identifier::Username).then(|| endpoint.name.clone())
+}
+
+/// The endpoint that the user of From names.
+pub(super) fn named_by_from<'c>(configuration: &'c Configuration, request: &Message) -> Option<&'c Endpoint> {
     let from = request.from().ok()?;
     let names = names_of(&configuration.sip, &from.uri());
-    let endpoint = names.iter().find_map(|name| configuration.sip.endpoints.get(name))?;
-    endpoint.identify_by.contains(&Identifier::Username).then(|| endpoint.name.clone())
+    names.iter().find_map(|name| configuration.sip.endpoints.get(name)).map(Arc::as_ref)
 }
 
 /// The user of the digest, when an endpoint that lets itself be found so has it among its `auth`.
@@ -94,6 +148,7 @@ fn by_credentials(endpoints: &EndpointTable, request: &Message) -> Option<String
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
     use std::path::Path;
 
     use asterisk_conf::MemoryFiles;
@@ -124,13 +179,16 @@ mod tests {
         let mut files = MemoryFiles::new();
         files.insert("/pbx/etc/pjsip.conf", pjsip);
         files.insert("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n");
+        asked_of(files, first, headers, "192.0.2.1:5060".parse().unwrap())
+    }
+
+    fn asked_of(files: MemoryFiles, first: &str, headers: &str, at: SocketAddr) -> Option<String> {
         let (configuration, report) = Configuration::load_from(&Folders::below(Path::new("/pbx")), &files);
         let configuration = configuration.unwrap_or_else(|| panic!("{}", report.render(false)));
         let text = format!(
             "{first}\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nCall-ID: 1\r\n{headers}Content-Length: 0\r\n\r\n"
         );
         let request = Message::parse(text.into()).unwrap();
-        let at = "192.0.2.1:5060".parse().unwrap();
         let (endpoints, hosts) = (EndpointTable::of(&configuration), HostAddresses::default());
         let flow = Flow::new(Protocol::Udp, at, at);
         endpoint_of(&configuration, &endpoints, &hosts, &request, &flow).map(|endpoint| endpoint.name.clone())
@@ -172,6 +230,46 @@ mod tests {
         let text = format!("[u]\ntype=transport\nbind=0.0.0.0\n{own}{shared}");
         let lines = "From: <sip:y@b>;tag=1\r\nTo: <sip:y@b>\r\n";
         assert_eq!(asked(&text, "REGISTER sip:b SIP/2.0", lines).as_deref(), Some("west"));
+    }
+
+    fn called_by(sip: &str, from: &str, port: u16) -> Option<String> {
+        let mut files = MemoryFiles::new();
+        files.insert("/pbx/etc/sip.conf", format!("[general]\nallowguest=no\n{sip}"));
+        files.insert("/pbx/etc/extensions.conf", "[default]\nexten => 1,1,Answer()\n");
+        let request = "INVITE sip:1@b SIP/2.0";
+        let headers = format!("From: <sip:{from}@b>;tag=1\r\nTo: <sip:1@b>\r\n");
+        asked_of(files, request, &headers, SocketAddr::from(([192, 0, 2, 1], port)))
+    }
+
+    #[test]
+    fn friends_and_users_are_known_by_name_before_peers_are_by_address() {
+        let phone = |name: &str, kind: &str| format!("[{name}]\ntype={kind}\nhost=dynamic\nsecret=x1\n");
+        let trunk = "[trunk]\ntype=peer\nhost=192.0.2.1\ninsecure=port,invite\n";
+        let sip = format!("{trunk}{}{}{}", phone("f", "friend"), phone("u", "user"), phone("p", "peer"));
+        let called_by = |from| called_by(&sip, from, 40_000).unwrap();
+        assert_eq!([called_by("f"), called_by("u"), called_by("p")], ["f", "u", "trunk"]);
+        assert_eq!(called_by("49123"), "trunk");
+    }
+
+    #[test]
+    fn friends_that_are_believed_for_their_address_are_known_by_name_there_alone() {
+        let friend = |name: &str, host: &str| {
+            format!("[{name}]\ntype=friend\nhost={host}\ninsecure=invite\nsecret=x1\n")
+        };
+        let [a, b, c] = ["a", "b", "c"].map(|name| friend(name, "192.0.2.1"));
+        let sip = format!("{a}{b}{c}{}", friend("d", "192.0.2.2"));
+        let called_by = |from| called_by(&sip, from, 5060).unwrap();
+        assert_eq!([called_by("b"), called_by("c"), called_by("d")], ["b", "c", "a"]);
+    }
+
+    #[test]
+    fn peers_at_one_address_are_told_apart_by_their_ports() {
+        let peer = |name: &str, lines: &str| format!("[{name}]\ntype=peer\nhost=192.0.2.1\n{lines}\n");
+        let strict = peer("strict", "port=5070\ninsecure=invite");
+        let (first, second) = (peer("first", "port=5080\ninsecure=port,invite"), peer("second", "port=5090"));
+        let sip = format!("{strict}{first}{second}");
+        let called_by = |port| called_by(&sip, "49123", port).unwrap();
+        assert_eq!([5070, 5080, 5090, 40_000].map(called_by), ["strict", "first", "second", "first"]);
     }
 
     #[test]

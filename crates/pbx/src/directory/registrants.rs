@@ -1,43 +1,67 @@
-//! Calls of devices that are believed where they registered: `insecure=invite` of `sip.conf` with `host=dynamic`.
+//! Requests of devices of `sip.conf` that are known by where they registered (`host=dynamic`).
 
 use std::sync::Arc;
 
 use call_control::sip::SipEndpoint;
 use sip_parser::{Message, Method};
+use sip_ua::guard::Standing;
 use sip_ua::transport::Flow;
 
-use crate::configuration::{Configuration, Registrant};
+use super::identify;
+use crate::configuration::{Configuration, DeviceRules};
 use crate::exchange::Exchange;
 
-/// The endpoint of a call from where such a device registered, with nothing left to prove. A call in the name of another
-/// endpoint is that one's, which is challenged as always.
+/// The device of a request from where it registered: that which From names, and where From names nobody, the one that is
+/// there. With `insecure=invite` its call has nothing left to prove. A request in the name of another endpoint is that one's,
+/// which is challenged as always.
 pub(super) fn endpoint_of(exchange: &Exchange, request: &Message, flow: &Flow) -> Option<Arc<SipEndpoint>> {
     let configuration = exchange.configuration();
-    let rules = configuration.sip.device_rules.iter();
-    let mut registrants = rules.filter_map(|(name, rules)| Some((name, rules.registrant?))).peekable();
-    registrants.peek()?;
-    if request.method() != Some(Method::Invite) {
+    if configuration.sip.device_rules.is_empty() || request.method() == Some(Method::Register) {
         return None;
     }
-    let claimed = claimed_endpoint(&configuration, request);
-    let mut possible = registrants.filter(|(name, _)| claimed.as_ref().is_none_or(|own| own == *name));
-    let (name, _) = possible.find(|(name, registrant)| registered_at(exchange, name, *registrant, flow))?;
-    let mut endpoint = exchange.endpoints().get(name)?.as_ref().clone();
-    endpoint.credentials.clear();
-    Some(Arc::new(endpoint))
+    let name = match identify::named_by_from(&configuration, request) {
+        Some(named) => {
+            let rules = configuration.sip.device_rules.get(&named.name)?;
+            let is_there = registers(rules) && is_registered_at(exchange, &named.name, flow, true);
+            is_there.then_some(named.name.as_str())
+        }
+        None => nameless(exchange, &configuration, flow),
+    }?;
+    let endpoint = exchange.endpoints().get(name)?.clone();
+    let registrant = configuration.sip.device_rules.get(name).and_then(|rules| rules.registrant);
+    let is_believed = request.method() == Some(Method::Invite)
+        && registrant.is_some_and(|registrant| is_registered_at(exchange, name, flow, registrant.any_port));
+    if !is_believed {
+        return Some(endpoint);
+    }
+    let mut believed = endpoint.as_ref().clone();
+    believed.credentials.clear();
+    Some(Arc::new(believed))
 }
 
-/// The endpoint that From names.
-fn claimed_endpoint(configuration: &Configuration, request: &Message) -> Option<String> {
-    let from = request.from().ok()?;
-    let names = super::names_of(&configuration.sip, &from.uri());
-    names.into_iter().find(|name| configuration.sip.endpoints.contains_key(name))
+/// The device that registered where a request without a known name comes from; a device whose fixed address it is comes first.
+fn nameless<'c>(exchange: &Exchange, configuration: &'c Configuration, flow: &Flow) -> Option<&'c str> {
+    // Strangers are many, and none of them has registered.
+    if exchange.guard().standing(flow.remote.ip()) == Standing::Stranger
+        || identify::is_own_port(configuration, exchange.host_addresses(), flow)
+    {
+        return None;
+    }
+    let rules = configuration.sip.device_rules.iter();
+    let mut devices = rules.filter(|(_, rules)| registers(rules));
+    let is_there = |(name, rules): &(&'c String, &DeviceRules)| {
+        let any_port = rules.recognition.is_some_and(|recognition| recognition.any_port);
+        is_registered_at(exchange, name, flow, any_port)
+    };
+    devices.find(is_there).map(|(name, _)| name.as_str())
 }
 
-fn registered_at(exchange: &Exchange, name: &str, registrant: Registrant, flow: &Flow) -> bool {
+fn registers(rules: &DeviceRules) -> bool {
+    rules.recognition.is_some_and(|recognition| recognition.registers)
+}
+
+fn is_registered_at(exchange: &Exchange, name: &str, flow: &Flow, any_port: bool) -> bool {
     let bindings = exchange.registrations().contacts(name);
     let mut places = bindings.iter().map(|binding| binding.flow.remote);
-    places.any(|place| {
-        place.ip() == flow.remote.ip() && (registrant.any_port || place.port() == flow.remote.port())
-    })
+    places.any(|place| place.ip() == flow.remote.ip() && (any_port || place.port() == flow.remote.port()))
 }

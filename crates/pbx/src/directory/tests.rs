@@ -30,14 +30,18 @@ async fn exchange_with(folder: &Path, sections: &str) -> Arc<Exchange> {
 
 /// Registers a phone of 100 that says this of itself; the Contacts of the answer.
 async fn register(exchange: &Exchange, host: &str, flow: Flow, params: &str) -> Vec<String> {
+    register_as(exchange, "100", host, flow, params).await
+}
+
+async fn register_as(exchange: &Exchange, aor: &str, host: &str, flow: Flow, params: &str) -> Vec<String> {
     let text = format!(
-        "REGISTER sip:pbx SIP/2.0\r\nVia: SIP/2.0/UDP {host};branch=z9hG4bK1\r\nFrom: <sip:100@pbx>;tag=a\r\n\
-         To: <sip:100@pbx>\r\nCall-ID: {host}{params}\r\nCSeq: 1 REGISTER\r\nSupported: path, outbound, gruu\r\n\
-         Contact: <sip:100@{host}>{params}\r\nContent-Length: 0\r\n\r\n"
+        "REGISTER sip:pbx SIP/2.0\r\nVia: SIP/2.0/UDP {host};branch=z9hG4bK1\r\nFrom: <sip:{aor}@pbx>;tag=a\r\n\
+         To: <sip:{aor}@pbx>\r\nCall-ID: {host}{params}\r\nCSeq: 1 REGISTER\r\nSupported: path, outbound, gruu\r\n\
+         Contact: <sip:{aor}@{host}>{params}\r\nContent-Length: 0\r\n\r\n"
     );
     let message = Message::parse(Bytes::from(text)).unwrap();
     let policy = AorPolicy { max_contacts: 5, ..AorPolicy::default() };
-    let headers = exchange.registrations().register("100", policy, &message, &flow).unwrap();
+    let headers = exchange.registrations().register(aor, policy, &message, &flow).unwrap();
     headers.into_iter().filter(|(name, _)| name == "Contact").map(|(_, value)| value).collect()
 }
 
@@ -180,4 +184,35 @@ async fn whoever_reads_the_console_learns_of_a_switch_that_is_not_served() {
     }
     tell_unserved_switch(&bench.channel.exchange, "nowhere", "777");
     assert_eq!(bench.warnings(), [""; 0]);
+}
+
+#[tokio::test]
+async fn devices_that_registered_are_known_where_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = |name: &str| format!("[{name}]\ntype=peer\nhost=dynamic\nsecret=5f4dcc3b5aa765d6\n");
+    let trunk = "[trunk]\ntype=peer\nhost=192.0.2.1\nport=5070\ninsecure=port,invite\n";
+    let sip = format!("[general]\nallowguest=no\n{trunk}{}{}", device("500"), device("600"));
+    std::fs::write(folder.path().join("sip.conf"), sip).unwrap();
+    let exchange = exchange(folder.path()).await;
+    register_as(&exchange, "500", "192.0.2.1", flow(Protocol::Udp, 1), "").await;
+    exchange.guard().welcome([192, 0, 2, 1].into(), std::time::Duration::from_secs(60));
+    let directory = directory(&exchange);
+    let calls = |user: &str, port: u16| {
+        let invite = format!(
+            "INVITE sip:1@x SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:{user}@x>;tag=1\r\n\
+             To: <sip:1@x>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"
+        );
+        let message = Message::parse(Bytes::from(invite)).unwrap();
+        let place = Flow::new(Protocol::Udp, ([127, 0, 0, 1], 5060).into(), ([192, 0, 2, 1], port).into());
+        let endpoint = directory.identify(&message, &place).unwrap();
+        (endpoint.name.clone(), !endpoint.credentials.is_empty())
+    };
+    // By its name, wherever else the trunk may call from.
+    assert_eq!(calls("500", 1024), ("500".to_owned(), true));
+    assert_eq!(calls("500", 1025), ("500".to_owned(), true));
+    // By its place, whatever it is called.
+    assert_eq!(calls("nobody", 1024), ("500".to_owned(), true));
+    assert_eq!(calls("nobody", 5070), ("trunk".to_owned(), false));
+    assert_eq!(calls("nobody", 1025), ("trunk".to_owned(), false));
+    assert_eq!(calls("600", 1025), ("trunk".to_owned(), false));
 }

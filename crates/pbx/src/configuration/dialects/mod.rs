@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use asterisk_conf::{Config, Diagnostic, Section, Span};
 
-pub use device_rules::{DeviceRules, DirectMediaRules, Registrant};
+pub use device_rules::{DeviceRules, DirectMediaRules, Recognition, Registrant};
 use object::Group;
 pub(super) use spellings::Spellings;
 

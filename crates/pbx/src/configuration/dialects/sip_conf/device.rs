@@ -9,7 +9,7 @@ use super::keys::{self, Meaning, Place};
 use super::register::host_and_port;
 use super::{Group, Object, device_keys, last_of, odd, realm_credentials, registration, uri};
 use crate::configuration::values::Values;
-use crate::configuration::{Access, DeviceRules, DirectMediaRules, Registrant};
+use crate::configuration::{Access, DeviceRules, DirectMediaRules, Recognition, Registrant};
 
 /// What a device may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub(super) struct Device {
     host: Host,
     /// Its fixed address is believed without a challenge (`insecure=invite`).
     trusts_address: bool,
+    /// Any port of its address is its own (`insecure=port`).
+    any_port: bool,
     /// Where it registered from is believed.
     registrant: Option<Registrant>,
     matches_auth_user: bool,
@@ -60,6 +62,7 @@ impl Device {
             kind,
             host: Host::Nowhere,
             trusts_address: false,
+            any_port: false,
             registrant: None,
             matches_auth_user: general.matches_auth_user,
             transport: device_keys::transport(&section, &general.section, found),
@@ -160,6 +163,7 @@ impl Device {
         let registers = self.host == Host::Dynamic && self.secret().is_some();
         self.registrant = (trusts && registers).then_some(Registrant { any_port });
         self.trusts_address = trusts && !registers;
+        self.any_port = any_port;
     }
 
     /// What it proves who it is with, or we when there is no `remotesecret`.
@@ -187,6 +191,7 @@ impl Device {
         objects.extend(self.registration(found));
         objects.insert(0, endpoint);
         let rules = DeviceRules {
+            recognition: Some(self.recognition()),
             registrant: self.registrant,
             direct_media: self.direct_media(found),
             registered_extensions: self.line(&["regexten"]).map(|line| line.value.value.trim().to_owned()),
@@ -203,6 +208,17 @@ impl Device {
         let rules = DirectMediaRules { early, peers };
         let says = rules.early || !rules.peers.own.is_empty() || !rules.peers.named.is_empty();
         says.then_some(rules)
+    }
+
+    /// How its requests are told from those of others.
+    fn recognition(&self) -> Recognition {
+        let port = match self.host {
+            Host::Fixed { port: Some(port), .. } => port,
+            _ if self.transport == Some("tls") => 5061,
+            _ => 5060,
+        };
+        let by_name_first = matches!(self.kind, Kind::Friend | Kind::User);
+        Recognition { by_name_first, registers: self.host == Host::Dynamic, port, any_port: self.any_port }
     }
 
     /// A name that anybody may claim is no proof: a device whose address is believed is known by nothing else.
