@@ -181,3 +181,17 @@ fn what_a_proxy_says_of_the_timer_counts() {
     network.run(MINUTE);
     assert!(network.sent.iter().all(Message::is_request) || !network.sent.is_empty());
 }
+
+#[test]
+fn a_caller_that_wants_us_to_refresh_is_told_that_it_should_watch() {
+    let mut network = Network::new();
+    let invite = "INVITE sip:bob@192.0.2.2 SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\nMax-Forwards: 70\n\
+         From: <sip:alice@192.0.2.1>;tag=a\nTo: <sip:bob@192.0.2.2>\nCall-ID: 1\nCSeq: 1 INVITE\n\
+         Contact: <sip:alice@192.0.2.1>\nSupported: timer\nSession-Expires: 600;refresher=uas\nContent-Length: 0\n\n";
+    network.inject(ALICE, BOB, invite);
+    network.run(10);
+    let bob = take(&mut network, SessionOptions::default());
+    network.answer(bob);
+    assert_eq!(said(&network, 200, &HeaderName::SessionExpires).as_deref(), Some("600;refresher=uas"));
+    assert_eq!(said(&network, 200, &HeaderName::Require).as_deref(), Some("timer"));
+}

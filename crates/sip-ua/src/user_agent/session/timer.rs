@@ -86,6 +86,8 @@ impl SessionTimer {
         let expires = match self.running {
             None => self.interval.as_secs().to_string(),
             Some(Running { we_refresh, interval, .. }) => {
+                // A 422 to a refresh has raised what is asked for.
+                let interval = interval.max(self.policy.shortest);
                 format!("{};refresher={}", interval.as_secs(), if we_refresh { "uac" } else { "uas" })
             }
         };
@@ -99,7 +101,8 @@ impl SessionTimer {
     pub(super) fn is_too_short(&mut self, response: &Message) -> bool {
         let Ok(Some(MinSe(seconds))) = response.header::<MinSe>() else { return false };
         let wanted = Duration::from_secs(seconds.into());
-        let longer = wanted > self.interval;
+        let asked = self.running.map_or(self.interval, |running| running.interval.max(self.policy.shortest));
+        let longer = wanted > asked;
         self.interval = self.interval.max(wanted);
         self.policy.shortest = self.policy.shortest.max(wanted);
         longer
@@ -146,7 +149,8 @@ impl SessionTimer {
         self.running = Some(self.run(now, interval, we_refresh));
         let name = if we_refresh { "uas" } else { "uac" };
         let expires = [Decimal::of(interval).as_str(), ";refresher=", name].concat();
-        let required = (knows && !we_refresh).then(|| ("Require", "timer".into()));
+        // Where the peer refreshes it must know, and where we do it should, to miss us.
+        let required = knows.then(|| ("Require", "timer".into()));
         let mut headers = OwnHeaders::with_capacity(2);
         headers.push(("Session-Expires", expires.into()));
         headers.extend(required);
@@ -196,6 +200,25 @@ fn seconds(time: Duration) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refresh_that_is_refused_as_too_short_asks_for_more() {
+        let now = Instant::now();
+        let mut timer = SessionTimer::new(TimerPolicy::default());
+        timer.running = Some(timer.run(now, 90, true));
+        let refusal = |seconds: u32| {
+            let text = format!("SIP/2.0 422 Session Interval Too Small\r\nMin-SE: {seconds}\r\n\r\n");
+            Message::parse(text.into()).unwrap()
+        };
+        assert!(timer.is_too_short(&refusal(120)));
+        let headers = timer.request_headers(&Method::Update);
+        let said =
+            |name: &str| headers.iter().find(|(own, _)| *own == name).map(|(_, value)| value.to_string());
+        assert_eq!(said("Session-Expires").as_deref(), Some("120;refresher=uac"));
+        assert_eq!(said("Min-SE").as_deref(), Some("120"));
+        // It has been asked for, and is not asked for again.
+        assert!(!timer.is_too_short(&refusal(120)));
+    }
 
     #[test]
     fn a_session_that_nobody_refreshes_ends_after_few_requests() {
