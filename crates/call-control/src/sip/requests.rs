@@ -101,7 +101,9 @@ impl Worker {
         self.note_verdict(verdict, request, flow, &sender);
         if let (Verdict::Accepted, Sender::Named(endpoint)) = (verdict, sender) {
             let known = &endpoint.credentials;
-            let info = self.verifier.authentication_info(now, &terms, request, known, None);
+            // What answers a call has a body that nobody knows yet; all else has none.
+            let body = (request.method() != Some(Method::Invite)).then_some(b"".as_slice());
+            let info = self.verifier.authentication_info(now, &terms, request, known, body);
             if let Some(info) = info {
                 self.user_agent.say_on_success(id, "Authentication-Info", info);
             }

@@ -310,8 +310,8 @@ impl UserAgent {
         }
     }
 
-    /// A 2xx to this request says `value` under `name`, whoever composes it: the answer to a call, or a reply. Not the answer to a
-    /// SUBSCRIBE that is [accepted](Self::accept_subscription).
+    /// A 2xx to this request says `value` under `name`, whoever composes it: the answer to a call, a reply, or the answer to a
+    /// SUBSCRIBE.
     pub fn say_on_success(&mut self, id: RequestId, name: &'static str, value: String) {
         if let Some(pending) = self.pending.get_mut(&id) {
             pending.on_success.push((name, value.into()));

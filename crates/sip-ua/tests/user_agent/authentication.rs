@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use sip_parser::{HeaderName, Message, Method};
 use sip_ua::digest::{Algorithm, ChallengeTerms, Credentials, Verdict, Verifier, VerifierConfig};
-use sip_ua::user_agent::{OutboundRequest, Reply, RequestId, Series, UaEvent};
+use sip_ua::user_agent::{
+    OutboundRequest, Reply, RequestId, Series, SubscriptionId, SubscriptionTerms, UaEvent,
+};
 
 use crate::network::{ALICE, BOB, Network};
+use crate::subscriptions;
 
 /// Bob's guard.
 struct Guard {
@@ -127,6 +130,27 @@ fn a_2xx_proves_that_the_server_knows_the_secret() {
     for (status, info) in said {
         assert!(status == 200 && info.is_some_and(|info| info.contains("rspauth=\"")), "{status}: {info:?}");
     }
+}
+
+#[test]
+fn the_2xx_to_a_subscribe_proves_it_too() {
+    let mut network = subscriptions::watching();
+    let mut guard = Guard::new("wonderland");
+    guard.terms.informs = true;
+    let mut subscribe = subscriptions::subscribe(&network, 300);
+    subscribe.credentials = vec![Credentials::password("alice", "wonderland")];
+    network.tell(ALICE, |agent, now| agent.subscribe(now, SubscriptionId::next(), subscribe));
+    network.run(10);
+    assert!(guard.admit(&mut network).is_none());
+    let (id, _) = guard.admit(&mut network).expect("admitted");
+    let terms = SubscriptionTerms::new("<sip:bob@192.0.2.2>", subscriptions::document("idle"));
+    network.tell(BOB, |agent, now| agent.accept_subscription(now, id, SubscriptionId::next(), terms));
+    network.run(10);
+    let granted = network.sent.iter().find(|message| {
+        message.status() == Some(200) && message.cseq().is_ok_and(|cseq| cseq.method == Method::Subscribe)
+    });
+    let info = granted.and_then(|granted| granted.raw(&HeaderName::from("Authentication-Info")));
+    assert!(info.is_some_and(|info| info.contains("rspauth=\"")), "{info:?}");
 }
 
 /// RFC 3261 section 8.2.7: nothing is kept for somebody who may never come back.

@@ -49,9 +49,10 @@ impl UserAgent {
                     let role = Role::Notifier(Box::new(notifier));
                     self.open_subscription(id, pending.arrival.flow, pending.tag, role);
                     let (transaction, request) = (pending.arrival.id, pending.arrival.request);
+                    let on_success = pending.on_success;
                     self.step_subscription(id, |subscription, common| {
                         subscription.with_notifier(now, common, |notifier, scope| {
-                            notifier.start(scope, transaction, &request);
+                            notifier.start(scope, transaction, &request, on_success);
                         });
                     });
                 }

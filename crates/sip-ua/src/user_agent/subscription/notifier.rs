@@ -25,7 +25,7 @@ use crate::transaction::{ClientTransactionId, ReplyRoute, ServerTransactionId};
 use crate::transport::Flow;
 use crate::user_agent::authentication::Authenticator;
 use crate::user_agent::command::Body;
-use crate::user_agent::compose::{Content, Headers};
+use crate::user_agent::compose::{Content, Headers, OwnHeaders};
 
 /// Longest wait that a Retry-After of a watcher may ask for.
 const LONGEST_RETRY: u32 = 300;
@@ -115,17 +115,18 @@ impl Notifier {
         self.send_next(scope);
     }
 
-    /// Answers the request that began it, and sends the first NOTIFY.
+    /// Answers the request that began it, and sends the first NOTIFY. A 2xx says `on_success`, too.
     pub(in crate::user_agent) fn start(
         &mut self,
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
         request: &Arc<Message>,
+        on_success: OwnHeaders,
     ) {
         self.dialog.confirm();
         let is_kept = scope.common.config.record_subscriptions && request.method() == Some(Method::Subscribe);
         self.began = is_kept.then(|| Message::clone(request));
-        if let Err(status) = self.grant(scope, id, request) {
+        if let Err(status) = self.grant(scope, id, request, on_success) {
             scope.finish(SubscriptionEnd::Refused(status), Some(request));
         }
     }
@@ -139,10 +140,11 @@ impl Notifier {
         scope: &mut Scope<'_>,
         id: ServerTransactionId,
         request: &Arc<Message>,
+        on_success: OwnHeaders,
     ) -> Result<(), u16> {
         let refused = match asked_expiry(request).map(|asked| self.terms.grant(asked)) {
             Ok(Ok(granted)) => {
-                self.accept(scope, id, request, granted);
+                self.accept(scope, id, request, granted, on_success);
                 return Ok(());
             }
             Ok(Err(least)) => (423, vec![("Min-Expires".to_owned(), least.to_string())]),
@@ -154,12 +156,20 @@ impl Notifier {
     }
 
     /// Answers 2xx, and tells the state at once.
-    fn accept(&mut self, scope: &mut Scope<'_>, id: ServerTransactionId, request: &Message, granted: u32) {
+    fn accept(
+        &mut self,
+        scope: &mut Scope<'_>,
+        id: ServerTransactionId,
+        request: &Message,
+        granted: u32,
+        on_success: OwnHeaders,
+    ) {
         let mut headers = vec![
             ("Contact".to_owned(), self.terms.contact.clone()),
             ("Expires".to_owned(), granted.to_string()),
         ];
         headers.extend(self.terms.headers.iter().cloned());
+        headers.extend(on_success.into_iter().map(|(name, value)| (name.to_owned(), value.into_owned())));
         // REFER is always accepted with 202 (RFC 3515 section 2.4.2).
         let status = if request.method() == Some(Method::Refer) { 202 } else { 200 };
         scope.reply(id, request, status, &headers);
@@ -267,7 +277,7 @@ impl Notifier {
             self.owed = true;
         }
         self.retry_at = None;
-        if self.grant(scope, id, request).is_err() {
+        if self.grant(scope, id, request, OwnHeaders::new()).is_err() {
             self.send_next(scope);
         }
     }
