@@ -80,10 +80,11 @@ impl Exchange {
         let (contacts, arrived) = mpsc::unbounded_channel();
         let qualification = Arc::new(Qualification::default());
         let phones_changed = Arc::new(Notify::new());
+        let waiting_messages = WaitingMessages::open(&configuration.folders.database)?;
         let registrations = open_registrations(
             &configuration,
             switchboard.clone(),
-            contacts,
+            (waiting_messages.clone(), contacts),
             qualification.clone(),
             phones_changed.clone(),
         )?;
@@ -104,7 +105,7 @@ impl Exchange {
             call_records,
             conferences: Arc::default(),
             databases: Databases::default(),
-            waiting_messages: WaitingMessages::open(&configuration.folders.database)?,
+            waiting_messages,
             globals: Globals::from_plan(&configuration),
             astdb: AstDb::open(&configuration.folders.database),
             function_stores: FunctionStores::default(),
@@ -298,22 +299,22 @@ fn extensions_of(exchange: &Arc<Exchange>) -> Arc<HasExtension> {
     })
 }
 
-/// Sees to phones that have just registered: texts may wait for them.
+/// Sees to phones that are back: texts wait for somebody.
 async fn greet_contacts(exchange: Weak<Exchange>, mut arrived: mpsc::UnboundedReceiver<String>) {
     while let Some(aor) = arrived.recv().await {
         match exchange.upgrade() {
-            Some(exchange) if exchange.waiting_messages.is_empty() => {}
             Some(exchange) => drop(tokio::spawn(deliver_waiting(exchange, aor))),
             None => return,
         }
     }
 }
 
-/// Opens the store of registrations; what changes in it is told to the observers, and new contacts to `arrived`.
+/// Opens the store of registrations; what changes in it is told to the observers, and while texts wait for somebody the phones
+/// that register to `arrived`.
 fn open_registrations(
     configuration: &Configuration,
     switchboard: Switchboard,
-    arrived: mpsc::UnboundedSender<String>,
+    (waiting, arrived): (WaitingMessages, mpsc::UnboundedSender<String>),
     qualification: Arc<Qualification>,
     phones_changed: Arc<Notify>,
 ) -> Result<Arc<Registrations>, StoreError> {
@@ -322,7 +323,8 @@ fn open_registrations(
             phones_changed.notify_one();
         }
         qualification.note(&event);
-        if matches!(event.change, ContactChange::Added { .. }) {
+        let is_there = matches!(event.change, ContactChange::Added { .. } | ContactChange::Refreshed { .. });
+        if is_there && !waiting.is_empty() {
             // An exchange that stops greets nobody.
             let _ = arrived.send(event.aor.clone());
         }

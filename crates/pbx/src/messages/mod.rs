@@ -2,6 +2,7 @@
 
 mod incoming;
 mod outgoing;
+mod turns;
 mod waiting;
 
 pub(crate) use incoming::take;

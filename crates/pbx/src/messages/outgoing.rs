@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use call_control::sip::SipTechnology;
 use call_control::{MessageError, TextMessage};
 
 use crate::exchange::Exchange;
@@ -42,13 +43,23 @@ pub(crate) async fn deliver_waiting(exchange: Arc<Exchange>, aor: String) {
         exchange.endpoints().with_aor(&aor).iter().map(|endpoint| endpoint.name.clone()).collect();
     let Some(sip) = exchange.sip() else { return };
     for name in names {
-        while let Some((id, resource, text)) = exchange.waiting_messages().next(&name).await {
-            match sip.send_message(&resource, &text).await {
-                Err(error) if error.is_passing() => break,
-                Ok(()) => {}
-                Err(error) => tracing::warn!(receiver = %name, "a message that waited is dropped: {error}"),
+        let Some(mut turn) = exchange.waiting_messages().begin_turn(&name) else { continue };
+        loop {
+            hand_over(&exchange, sip, &name).await;
+            if !turn.goes_on() {
+                break;
             }
-            exchange.waiting_messages().remove(id).await;
         }
+    }
+}
+
+async fn hand_over(exchange: &Exchange, sip: &SipTechnology, receiver: &str) {
+    while let Some((id, resource, text)) = exchange.waiting_messages().next(receiver).await {
+        match sip.send_message(&resource, &text).await {
+            Err(error) if error.is_passing() => break,
+            Ok(()) => {}
+            Err(error) => tracing::warn!(%receiver, "a message that waited is dropped: {error}"),
+        }
+        exchange.waiting_messages().remove(id).await;
     }
 }

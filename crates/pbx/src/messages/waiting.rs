@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use call_control::TextMessage;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::turns::{Turn, Turns};
+
 /// The file's name.
 const FILE: &str = "messages.sqlite3";
 
@@ -55,6 +57,7 @@ pub(crate) struct WaitingMessages {
     connection: Arc<Mutex<Connection>>,
     /// How many wait: most exchanges have none, and then a registration costs no look into the file.
     count: Arc<AtomicU32>,
+    turns: Turns,
     path: PathBuf,
 }
 
@@ -80,12 +83,18 @@ impl WaitingMessages {
         };
         let (connection, count) =
             open().map_err(|source| WaitingError::Store { path: path.clone(), source })?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), count: Arc::new(count.into()), path })
+        let (connection, count) = (Arc::new(Mutex::new(connection)), Arc::new(count.into()));
+        Ok(Self { connection, count, turns: Turns::default(), path })
     }
 
     /// Whether any wait.
     pub(crate) fn is_empty(&self) -> bool {
         self.count.load(Ordering::Acquire) == 0
+    }
+
+    /// Begins to hand texts to an endpoint, unless another task does.
+    pub(super) fn begin_turn(&self, receiver: &str) -> Option<Turn> {
+        self.turns.begin(receiver)
     }
 
     /// Keeps a text for the endpoint that `resource` names.

@@ -22,6 +22,7 @@ pub use schedule::{ContactKey, Reachability};
 use self::schedule::{Changed, Manner, Question, Schedule};
 use crate::configuration::{Aor, Configuration};
 use crate::exchange::Exchange;
+use crate::messages::deliver_waiting;
 use crate::registrar::ContactEvent;
 
 /// What is known of contacts that are asked.
@@ -177,6 +178,10 @@ async fn ask(exchange: Arc<Exchange>, question: Question) {
     let answer = good.map(|_| begun.elapsed());
     if let Some(changed) = exchange.qualification().answered(&question, answer) {
         tell(&exchange, &question.key, changed);
+        let is_there = matches!(changed.now, Reachability::Reachable { .. });
+        if is_there && !exchange.waiting_messages().is_empty() {
+            tokio::spawn(deliver_waiting(exchange.clone(), question.key.aor));
+        }
     }
 }
 

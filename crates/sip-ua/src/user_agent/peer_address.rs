@@ -17,7 +17,7 @@ pub enum PeerAddress {
     /// An address that cannot be reached from here is passed over for the one that the peer speaks from: one of a private
     /// network named by a peer outside of it, which is behind a translator (NAT). A name is passed over, too: the answer
     /// came from one of its addresses. So is a Contact with `ob`, by which a peer asks for the way that it came by (RFC 5626
-    /// section 4.3).
+    /// section 4.3), and a GRUU, whose address is the one of its registrar (RFC 5627 section 3.1).
     #[default]
     Named,
     /// The address that the peer speaks from, whatever it names.
@@ -41,8 +41,13 @@ impl PeerAddress {
 fn named(dialog: &Dialog) -> Option<SocketAddr> {
     match dialog.routes().values().first() {
         Some(route) => address(&NameAddr::parse(route).ok()?.uri()),
-        None => address(&Uri::parse(dialog.target()).ok().filter(|uri| uri.param("ob").is_none())?),
+        None => address(&Uri::parse(dialog.target()).ok().filter(says_its_place)?),
     }
+}
+
+/// Whether the address in a Contact is the peer's own, and that by which it wants to be reached.
+fn says_its_place(contact: &Uri<'_>) -> bool {
+    contact.param("ob").is_none() && contact.param("gr").is_none()
 }
 
 fn address(uri: &Uri<'_>) -> Option<SocketAddr> {
@@ -164,6 +169,8 @@ mod tests {
             "sip:bob@192.0.2.7:0",
             "sip:bob@[2001:db8::7]",
             "sip:bob@192.0.2.7;ob",
+            "sip:bob@192.0.2.7;gr=urn:uuid:00000000-0000-1000-8000-000a95a0e128",
+            "sip:gruu-45ed79f6@192.0.2.7;gr",
         ] {
             assert_eq!(follows(&format!("Contact: <{contact}>")), "192.0.2.9:5070", "{contact}");
         }
