@@ -116,7 +116,7 @@ fn tell(found: DigitEvent, rate: u32, events: &super::EventSink) -> Option<Key> 
             let digit = Digit::from_char(digit)?;
             let duration = Duration::from_micros(duration * 1_000_000 / u64::from(rate.max(1)));
             events(LegEvent::DigitEnded { digit, duration });
-            Some(Key::Up)
+            Some(Key::Up(Some(duration)))
         }
     }
 }

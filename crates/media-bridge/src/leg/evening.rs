@@ -172,7 +172,7 @@ impl LegCore {
         evening.next.sequence = header.sequence.wrapping_add(1);
         let content = Content::Audio(codec, 0..0);
         let clock_rate = codec.clock_rate();
-        let heard = Heard { header, clock_rate, content, released: false, redundant: evening.redundant };
+        let heard = Heard { header, clock_rate, content, released: None, redundant: evening.redundant };
         Some((heard, (sound, rate)))
     }
 }

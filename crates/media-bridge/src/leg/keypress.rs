@@ -27,8 +27,8 @@ const LONGEST: usize = 10 * PLAY_RATE as usize;
 pub(crate) enum Key {
     /// Pressed.
     Down(Digit),
-    /// Released.
-    Up,
+    /// Released, after so long where that is known.
+    Up(Option<Duration>),
 }
 
 /// What is sent of keys.
@@ -97,11 +97,21 @@ impl Keypresses {
         self.current.is_some() || !self.waiting.is_empty()
     }
 
+    /// Whether one of another leg's is being sent or waits.
+    pub(super) fn is_theirs(&self) -> bool {
+        let current = match &self.current {
+            Some(Keypress::Event { ours, .. }) => !ours,
+            Some(Keypress::Tone(key)) => !key.ours,
+            None => false,
+        };
+        current || self.waiting.iter().any(|key| !matches!(key, Waiting::Ours(..)))
+    }
+
     /// A key of another leg: heard as long as it is held, after those before it.
     pub(super) fn press(&mut self, key: Key) {
         match key {
             Key::Down(digit) => self.wait(Waiting::Theirs { digit, held: true }),
-            Key::Up => self.release(),
+            Key::Up(_) => self.release(),
         }
     }
 

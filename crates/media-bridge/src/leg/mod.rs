@@ -6,6 +6,7 @@ mod control;
 mod ears;
 mod evening;
 mod extended;
+mod forwarded;
 mod keepalive;
 mod keypress;
 mod noise;
@@ -46,6 +47,7 @@ use control::Reports;
 use ears::{Ears, Jury};
 use evening::Evening;
 use extended::Extended;
+use forwarded::Forwarded;
 use keepalive::Quiet;
 pub(crate) use keypress::Key;
 use keypress::Keypresses;
@@ -111,6 +113,8 @@ pub(crate) struct LegCore {
     keys: Keypresses,
     /// A key that goes on elsewhere when it is up, and since when it is down.
     held_elsewhere: Option<(Digit, Instant)>,
+    /// A key that goes on to the peer as it comes.
+    forwarded: Forwarded,
     /// Octets of the longest packet that the peer takes of another leg, where packets can be cut.
     longest: usize,
     /// Milliseconds of sound that are owed to the peer: grows with each tick of the wheel, shrinks with each packet.
@@ -205,6 +209,7 @@ impl LegCore {
             program: Program::default(),
             keys: Keypresses::default(),
             held_elsewhere: None,
+            forwarded: Forwarded::default(),
             longest: usize::MAX,
             owed: 0,
             echo: false,
@@ -317,14 +322,16 @@ impl LegCore {
     /// Another feeds the stream from now on: a bridge is joined or left.
     pub(crate) fn splice(&mut self) {
         self.keys.forget_theirs();
+        self.end_forwarded();
         self.held_elsewhere = None;
         self.end_feed();
     }
 
-    /// A key of the bridged leg is up.
-    pub(crate) fn release_keys(&mut self, now: Instant) {
+    /// A key of the bridged leg is up, after so long where that is known.
+    pub(crate) fn release_keys(&mut self, now: Instant, lasted: Option<Duration>) {
         self.keys.release();
-        self.press_elsewhere(now, Key::Up);
+        self.end_forwarded();
+        self.press_elsewhere(now, Key::Up(lasted));
     }
 
     /// Whether it has packets of its own to send, so that it belongs on the wheel.
@@ -334,7 +341,9 @@ impl LegCore {
 
     /// Whether something is to be done for it at each turn of the wheel.
     pub(crate) fn needs_wheel(&self) -> bool {
-        ((self.makes_packets() || self.has_voices()) && self.settings.is_some()) || self.plays_out()
+        ((self.makes_packets() || self.has_voices()) && self.settings.is_some())
+            || self.plays_out()
+            || self.owes_ends()
     }
 
     /// Looks after what has no packet to remind of it: keys whose end was lost, silence. About once a second.
@@ -380,7 +389,7 @@ impl LegCore {
             }
             EventReport::Ended { digit, duration } => {
                 (self.events)(LegEvent::DigitEnded { digit, duration });
-                Some(Key::Up)
+                Some(Key::Up(Some(duration)))
             }
         }
     }

@@ -72,7 +72,7 @@ impl LegCore {
         };
         self.tap_noise(now, &header, sound);
         let content = Content::Audio(Codec::L16, 0..0);
-        let heard = Heard { header, clock_rate: RATE, content, released: false, redundant: false };
+        let heard = Heard { header, clock_rate: RATE, content, released: None, redundant: false };
         Some((heard, (sound, RATE)))
     }
 }

@@ -103,7 +103,7 @@ impl LegCore {
             true => Content::Passed(format.name, packet.payload_range()),
             false => Content::Unheard,
         };
-        Some(Heard { header, clock_rate, content, released: false, redundant: false })
+        Some(Heard { header, clock_rate, content, released: None, redundant: false })
     }
 
     /// The formats in a packet that this leg heard, where it is of redundant data. `None`: it cannot be read, or holds what was

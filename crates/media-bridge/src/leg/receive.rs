@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rtp::telephone_event::{Event, EventReceiver, EventReport};
 use rtp::{Header, Kind, Packet, Reception};
@@ -21,8 +21,8 @@ pub(crate) struct Heard {
     /// Ticks a second of its timestamp.
     pub(crate) clock_rate: u32,
     pub(crate) content: Content,
-    /// Another stream began with it, and a key that the last one held is up.
-    pub(crate) released: bool,
+    /// With it a key is up whose end was not heard, after so long: something else came, or another stream.
+    pub(crate) released: Option<Duration>,
     /// It came in redundant data.
     pub(crate) redundant: bool,
 }
@@ -47,6 +47,19 @@ pub(crate) enum Content {
     Passed(u64, Range<usize>),
     /// What may not be heard now, as on hold.
     Unheard,
+}
+
+impl Heard {
+    /// Whether with it a key is up whose end was not heard.
+    #[inline]
+    pub(crate) fn ends_former_key(&self) -> bool {
+        let before = match &self.content {
+            // What comes up before another goes down.
+            Content::Event { keys, .. } => matches!(keys, [Some(Key::Up(_)), Some(Key::Down(_)), _]),
+            _ => false,
+        };
+        before || self.released.is_some()
+    }
 }
 
 impl LegCore {
@@ -151,24 +164,33 @@ impl LegCore {
         let (incoming, left) = self.incoming_of(header.ssrc, None);
         let clock_rate = incoming.clock_rate;
         incoming.reception.receive(&header, since);
-        let released = left.and_then(|report| self.tell_digit(report)).is_some();
+        let released = self.tell_released(left);
         let content = if receives { Content::Noise(packet.payload_range()) } else { Content::Unheard };
         Some(Heard { header, clock_rate, content, released, redundant: false })
     }
 
-    /// Counts a packet of sound. `true`: with it a key came up.
-    fn take_audio(&mut self, now: Instant, header: &Header, codec: Codec) -> bool {
+    /// Counts a packet of sound. A key that came up with it was down for so long.
+    fn take_audio(&mut self, now: Instant, header: &Header, codec: Codec) -> Option<Duration> {
         let since = self.since(now);
         let (incoming, left) = self.incoming_of(header.ssrc, Some(codec.clock_rate()));
         incoming.reception.receive(header, since);
-        left.and_then(|report| self.tell_digit(report)).is_some()
+        let over = incoming.digits.receive_sound(header.timestamp, incoming.clock_rate);
+        self.tell_released(left.or(over))
     }
 
     /// Counts a telephone-event that is left out.
-    fn omit_event(&mut self, header: &Header) -> bool {
+    fn omit_event(&mut self, header: &Header) -> Option<Duration> {
         let (incoming, left) = self.incoming_of(header.ssrc, None);
         incoming.reception.receive_event(header);
-        left.and_then(|report| self.tell_digit(report)).is_some()
+        self.tell_released(left)
+    }
+
+    /// Tells the owner of a key that came up without a word, and returns how long it was down.
+    fn tell_released(&self, report: Option<EventReport>) -> Option<Duration> {
+        match self.tell_digit(report?) {
+            Some(Key::Up(lasted)) => lasted,
+            _ => None,
+        }
     }
 
     /// Counts a telephone-event and tells the owner what it means.
@@ -177,7 +199,7 @@ impl LegCore {
         now: Instant,
         packet: &Packet<'_>,
         agreed: EventPayload,
-    ) -> Option<(Content, bool)> {
+    ) -> Option<(Content, Option<Duration>)> {
         let header = packet.header();
         let since = self.since(now);
         let Ok(event) = Event::parse(packet.payload()) else {
@@ -188,7 +210,7 @@ impl LegCore {
         incoming.reception.receive_event(&header);
         incoming.digits.set_clock_rate(agreed.clock_rate);
         let reports = incoming.digits.receive(header.timestamp, header.marker, event, since);
-        let released = left.and_then(|report| self.tell_digit(report)).is_some();
+        let released = self.tell_released(left);
         let mut keys = [None; 3];
         for (place, report) in keys.iter_mut().zip(reports) {
             *place = self.tell_digit(report);

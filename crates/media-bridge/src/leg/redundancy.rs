@@ -171,7 +171,7 @@ impl LegCore {
             header,
             clock_rate: codec.clock_rate(),
             content: Content::Audio(codec, place),
-            released: false,
+            released: None,
             redundant: true,
         })
     }

@@ -38,6 +38,9 @@ impl LegCore {
         };
         let header = self.stream.forward(&received, relayed.payload_type, self.since(now))?;
         header.rewrite_valid(packet);
+        if let Content::Event { payload, .. } = &heard.content {
+            self.note_forwarded(&header, packet.get(payload.clone())?);
+        }
         // Extensions are agreed on with each peer for itself, and with none so far.
         let length = Packet::remove_extension(packet);
         self.count_sent(octets);
@@ -47,8 +50,8 @@ impl LegCore {
     /// Where a packet that another leg heard goes, and as what. `None`: it does not go on, and shall not look lost.
     #[inline]
     pub(super) fn relay_to(&mut self, now: Instant, heard: &Heard) -> Option<Relayed> {
-        if heard.released {
-            self.release_keys(now);
+        if let Some(lasted) = heard.released {
+            self.release_keys(now, Some(lasted));
         }
         self.follow_redundancy(heard.redundant);
         let Some(to) = self.destination().filter(|_| !matches!(heard.content, Content::Unheard)) else {
@@ -206,12 +209,12 @@ impl LegCore {
             keys.iter().flatten().for_each(|key| self.press_elsewhere(now, *key));
             return None;
         }
-        let playing = self.program.is_playing();
+        // Between the packets of what is played here there is no room for those of another stream: its keys are sent anew.
+        let makes_anew = self.program.is_playing() || self.keys.is_theirs();
         match settings.event_to_send(self.clock_rate()) {
-            Some(event) => (!playing).then_some(event.send),
-            None => {
-                let keys = keys.iter().flatten().filter(|&&key| key == Key::Up || !playing);
-                keys.for_each(|key| self.keys.press(*key));
+            Some(event) if !makes_anew => Some(event.send),
+            _ => {
+                keys.iter().flatten().for_each(|key| self.keys.press(*key));
                 None
             }
         }
@@ -221,6 +224,7 @@ impl LegCore {
     /// follow the last ones that were sent: nothing was lost.
     fn leave_out(&mut self) {
         self.keys.release();
+        self.end_forwarded();
         if !self.makes_packets() {
             self.end_feed();
         }

@@ -75,7 +75,7 @@ impl LegCore {
     pub(crate) fn press_keys(&mut self, now: Instant, keys: &[Option<Key>]) {
         let elsewhere = self.sends_digits_elsewhere();
         let omits = self.omitted.write.keys;
-        for key in keys.iter().flatten().filter(|key| **key == Key::Up || !omits) {
+        for key in keys.iter().flatten().filter(|key| matches!(key, Key::Up(_)) || !omits) {
             match elsewhere {
                 true => self.press_elsewhere(now, *key),
                 false => self.keys.press(*key),
@@ -88,11 +88,14 @@ impl LegCore {
         match (key, self.held_elsewhere.take()) {
             (Key::Down(digit), None) => self.held_elsewhere = Some((digit, now)),
             (Key::Down(digit), Some((held, since))) => {
-                self.tell_elsewhere(now, held, since);
+                self.tell_elsewhere(held, now.saturating_duration_since(since));
                 self.held_elsewhere = Some((digit, now));
             }
-            (Key::Up, Some((held, since))) => self.tell_elsewhere(now, held, since),
-            (Key::Up, None) => {}
+            // What its sender says counts: its first packets may have been lost.
+            (Key::Up(lasted), Some((held, since))) => {
+                self.tell_elsewhere(held, lasted.unwrap_or_else(|| now.saturating_duration_since(since)));
+            }
+            (Key::Up(_), None) => {}
         }
     }
 
@@ -101,9 +104,8 @@ impl LegCore {
         self.held_elsewhere.is_some_and(|(_, since)| now.saturating_duration_since(since) < LONGEST_TONE)
     }
 
-    fn tell_elsewhere(&self, now: Instant, digit: Digit, since: Instant) {
-        let duration = now.saturating_duration_since(since).max(SHORTEST_ELSEWHERE);
-        (self.events)(LegEvent::DigitForPeer { digit, duration });
+    fn tell_elsewhere(&self, digit: Digit, lasted: Duration) {
+        (self.events)(LegEvent::DigitForPeer { digit, duration: lasted.max(SHORTEST_ELSEWHERE) });
     }
 
     fn sends_digits_elsewhere(&self) -> bool {
@@ -118,6 +120,9 @@ impl LegCore {
 
     /// The next packet that is owed, written into `packet`. Call until `None`.
     pub(crate) fn next_packet(&mut self, now: Instant, packet: &mut [u8]) -> Option<Outgoing> {
+        if let Some(end) = self.missed_end(now, packet) {
+            return Some(end);
+        }
         if !self.makes_packets() && !self.fills_in(now) {
             self.owed = 0;
             return None;

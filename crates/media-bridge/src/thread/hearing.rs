@@ -119,10 +119,18 @@ impl<I: PacketIo> Stage<I> {
         let Some(seat) = self.seats.get_mut(place) else { return };
         let Some(packet) = self.buffer.get_mut(..length) else { return };
         seat.core.tap_heard(now, heard, packet);
+        if heard.ends_former_key()
+            && let Some(listener) = listener_of(seat, place)
+        {
+            self.end_forwarded(now, listener);
+        }
+        let Some(seat) = self.seats.get_mut(place) else { return };
+        let Some(packet) = self.buffer.get_mut(..length) else { return };
         if seat.core.even_out(now, heard, packet) {
-            let listener = listener_of(seat, place).filter(|_| heard.released);
+            let listener = listener_of(seat, place);
             self.follow_wheel(now, place);
-            return self.press_keys(now, listener, &[Some(Key::Up)]);
+            let listener = listener.filter(|_| heard.released.is_some());
+            return self.press_keys(now, listener, &[Some(Key::Up(heard.released))]);
         }
         if let Some(stay) = seat.stay {
             return self.hear_for_room(now, (place, stay), heard, length);
@@ -146,7 +154,7 @@ impl<I: PacketIo> Stage<I> {
         let Some(listener_seat) = self.seats.get_mut(listener) else { return };
         if let Some(outgoing) = listener_seat.core.relay(now, heard, packet) {
             send(now, &mut self.io, listener_seat, &mut self.buffer[..], outgoing);
-        } else if listener_seat.core.makes_packets() && listener_seat.slot.is_none() {
+        } else if listener_seat.slot.is_none() && listener_seat.core.needs_wheel() {
             self.follow_wheel(now, listener);
         }
         self.send_repacked(now, listener);
@@ -272,6 +280,18 @@ impl<I: PacketIo> Stage<I> {
         }
         self.follow_wheel(now, listener);
         self.send_repacked(now, listener);
+    }
+
+    /// The key that went on from a leg to its listener is up, though no packet that says so came.
+    #[cold]
+    fn end_forwarded(&mut self, now: Instant, listener: usize) {
+        let Some(seat) = self.seats.get_mut(listener) else { return };
+        seat.core.end_forwarded();
+        // The packet that told of it still stands in the thread's buffer.
+        let mut buffer = [0; FAREWELL];
+        while let Some(outgoing) = seat.core.missed_end(now, &mut buffer[..FAREWELL / 2]) {
+            send(now, &mut self.io, seat, &mut buffer, outgoing);
+        }
     }
 
     /// Keys for whoever hears a leg.

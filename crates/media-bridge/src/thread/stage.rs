@@ -220,8 +220,11 @@ impl<I: PacketIo> Stage<I> {
             send(now, &mut self.io, seat, &mut self.buffer[..], packet);
         }
         let peer = seat.bridge.map(|(_, peer)| peer);
-        if let (Some(Key::Up), Some(peer)) = (released, peer.and_then(|peer| self.seats.get_mut(peer))) {
-            peer.core.release_keys(now);
+        if let (Some(Key::Up(lasted)), Some(peer)) = (released, peer) {
+            if let Some(peer) = self.seats.get_mut(peer) {
+                peer.core.release_keys(now, lasted);
+            }
+            self.follow_wheel(now, peer);
         }
     }
 
@@ -355,9 +358,9 @@ impl<I: PacketIo> Stage<I> {
         if bridge.is_none() || bridge == seat.awaits {
             seat.awaits = None;
         }
-        let parted = seat.bridge;
+        let (parted, now) = (seat.bridge, self.clock.now());
         if bridge.is_none() {
-            self.leave_room(Instant::now(), place);
+            self.leave_room(now, place);
         }
         let Some((id, peer)) = parted else { return };
         if bridge.is_some_and(|bridge| bridge != id) {
@@ -368,6 +371,7 @@ impl<I: PacketIo> Stage<I> {
                 seat.bridge = None;
                 seat.core.splice();
             }
+            self.follow_wheel(now, one);
         }
     }
 

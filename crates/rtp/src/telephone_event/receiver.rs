@@ -6,6 +6,9 @@ use crate::ticks;
 /// Without a packet for so long, a digit is over: its ends are lost, or the phone is gone.
 const SILENCE: Duration = Duration::from_millis(200);
 
+/// Milliseconds of sound after the last packet of a digit, with which it is over.
+const OVERDUE: u32 = 100;
+
 /// A timestamp that leaps back further than this many seconds is another stream, not a late packet.
 const CLOCK_CHANGE: u32 = 10;
 
@@ -38,7 +41,7 @@ pub type EventReports = core::iter::Flatten<core::array::IntoIter<Option<EventRe
 /// ```
 ///
 /// A digit is known by its timestamp. One whose first packets were lost starts with what came; one whose ends were
-/// all lost ends when the next digit starts, or with [`EventReceiver::handle_timeout`]. Late packets of a digit that
+/// all lost ends when the next digit starts, with [`EventReceiver::receive_sound`], or with [`EventReceiver::handle_timeout`]. Late packets of a digit that
 /// is over change nothing. Senders that wrongly give each packet of a digit a timestamp of its own are understood as
 /// well: what comes without a marker within the time that the digit lasts is that digit.
 ///
@@ -103,6 +106,17 @@ impl EventReceiver {
         current.heard_at = now;
         let end = if event.end { self.end() } else { None };
         [None, None, end].into_iter().flatten()
+    }
+
+    /// Sound came, with that timestamp on a clock of `clock_rate` ticks a second. A digit whose last packet it leaves so far behind
+    /// that others of it should have come has lost its ends. Sound beside the packets of a digit changes nothing.
+    #[inline]
+    pub fn receive_sound(&mut self, timestamp: u32, clock_rate: u32) -> Option<EventReport> {
+        let current = self.current.as_ref().filter(|current| !current.ended)?;
+        let lasted = u64::from(current.duration) * u64::from(clock_rate) / u64::from(self.clock_rate.max(1));
+        let over = lasted + u64::from(clock_rate / 1_000 * OVERDUE);
+        let ahead = timestamp.wrapping_sub(current.timestamp) as i32;
+        (i64::from(ahead) >= over as i64).then(|| self.end()).flatten()
     }
 
     /// Ends a digit of which nothing has been heard for 200 ms. Calling early is harmless.
@@ -276,6 +290,20 @@ mod tests {
         assert_eq!(receiver.handle_timeout(millis(210)), Some(ended(20)));
         assert_eq!((receiver.poll_timeout(), receiver.held()), (None, None));
         assert_eq!(receiver.receive(0, false, end(480), millis(300)).count(), 0);
+    }
+
+    #[test]
+    fn sound_after_a_digit_ends_it_and_sound_beside_it_does_not() {
+        for clock_rate in [8_000, 48_000] {
+            let ms = clock_rate / 1_000;
+            let mut receiver = EventReceiver::new(8_000);
+            assert_eq!(receiver.receive(1_000, true, update(320), millis(0)).count(), 1);
+            assert_eq!(receiver.receive_sound(1_000 - ms * 20, clock_rate), None, "late");
+            assert_eq!(receiver.receive_sound(1_000 + ms * 120, clock_rate), None, "beside it");
+            assert_eq!(receiver.receive_sound(1_000 + ms * 140, clock_rate), Some(ended(40)));
+            assert_eq!(receiver.receive_sound(1_000 + ms * 160, clock_rate), None, "once");
+            assert_eq!(receiver.receive(1_000, false, end(480), millis(200)).count(), 0);
+        }
     }
 
     #[test]

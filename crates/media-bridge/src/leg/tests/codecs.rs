@@ -158,7 +158,8 @@ fn keys_come_between_repacked_sound_and_a_prompt_in_its_place() {
     let before = repacked(&mut a, &mut b, 160, 4);
     let last = Packet::parse(before.last().unwrap()).unwrap().sequence();
     a.sequence += 1;
-    let header = Header { payload_type: 96, marker: true, sequence: a.sequence, timestamp: 640, ssrc: 9 };
+    let timestamp = 160 * u32::from(a.sequence);
+    let header = Header { payload_type: 96, marker: true, sequence: a.sequence, timestamp, ssrc: 9 };
     let event = Event { code: 5, end: false, volume: 10, duration: 160 };
     let mut packet = [&header.to_bytes()[..], &event.to_bytes()].concat();
     let heard = a.hear(&packet).unwrap();

@@ -120,11 +120,117 @@ fn a_peer_that_gets_its_keys_elsewhere_is_sent_none() {
         b.pass(20);
     }
     let seven = Digit::from_char('7').unwrap();
-    assert_eq!(b.told(), [LegEvent::DigitForPeer { digit: seven, duration: 60 * MS }]);
+    // As long as its own packets say, not as long as they took.
+    assert_eq!(b.told(), [LegEvent::DigitForPeer { digit: seven, duration: 100 * MS }]);
     // Its owner's keys go the same way.
     b.leg.send_digit(Digit::One, 200 * MS);
     let one = LegEvent::DigitForPeer { digit: Digit::One, duration: 200 * MS };
     assert_eq!(b.told(), [one, LegEvent::DigitSent(Digit::One)]);
+}
+
+/// A packet of a key that the peer holds since timestamp `start`.
+fn key_packet(bench: &mut Bench, code: u8, start: u32, (duration, end): (u16, bool)) -> Vec<u8> {
+    let event = Event { code, end, volume: 10, duration };
+    let packet = bench.packet(96, &event.to_bytes());
+    [&packet[..4], &start.to_be_bytes()[..], &packet[8..]].concat()
+}
+
+/// What `to` sends when `from` hears that packet: what a key before it owes first, as the stage has it.
+fn forward(from: &mut Bench, to: &mut Bench, packet: &[u8]) -> Vec<Vec<u8>> {
+    let heard = from.hear(packet).unwrap();
+    let (mut sent, mut buffer) = (Vec::new(), [0; 512]);
+    if heard.ends_former_key() {
+        to.leg.end_forwarded();
+        while let Some(outgoing) = to.leg.missed_end(to.now, &mut buffer) {
+            sent.push(buffer[..outgoing.length].to_vec());
+        }
+    }
+    buffer[..packet.len()].copy_from_slice(packet);
+    let outgoing = to.leg.relay(to.now, &heard, &mut buffer[..packet.len()]);
+    sent.extend(outgoing.map(|outgoing| buffer[..outgoing.length].to_vec()));
+    from.pass(20);
+    to.pass(20);
+    sent
+}
+
+/// Code, end and duration of each event.
+fn shape(packets: &[Vec<u8>]) -> Vec<(u8, bool, u16)> {
+    events_in(packets).iter().map(|event| (event.code, event.end, event.duration)).collect()
+}
+
+#[test]
+fn a_key_whose_ends_are_lost_is_ended_when_sound_comes() {
+    let (mut a, mut b) = (Bench::new(settings(Codec::Pcmu)), Bench::new(settings(Codec::Pcmu)));
+    let start = 160 * 101;
+    let mut sent = Vec::new();
+    for duration in [160, 320] {
+        let packet = key_packet(&mut a, 7, start, (duration, false));
+        sent.extend(forward(&mut a, &mut b, &packet));
+    }
+    for _ in 0..10 {
+        let packet = a.packet(0, &[0x55; 160]);
+        sent.extend(forward(&mut a, &mut b, &packet));
+    }
+    let expected = [(7, false, 160), (7, false, 320), (7, true, 320), (7, true, 320), (7, true, 320)];
+    assert_eq!(shape(&sent), expected);
+    let parsed: Vec<_> = sent.iter().map(|packet| Packet::parse(packet).unwrap()).collect();
+    assert!(parsed.windows(2).all(|pair| pair[1].sequence() == pair[0].sequence() + 1), "nothing looks lost");
+    let times: Vec<u32> = parsed.iter().filter(|p| p.payload_type() == 101).map(Packet::timestamp).collect();
+    assert!(times.iter().all(|time| *time == times[0]), "they are of one key");
+    let seven = Digit::from_char('7').unwrap();
+    assert!(a.told().contains(&LegEvent::DigitEnded { digit: seven, duration: 40 * MS }));
+}
+
+#[test]
+fn a_key_whose_ends_are_lost_is_ended_before_the_next_one_and_at_the_end_of_the_bridge() {
+    let (mut a, mut b) = (Bench::new(settings(Codec::Pcmu)), Bench::new(settings(Codec::Pcmu)));
+    let mut sent = Vec::new();
+    for (code, start, duration) in [(7, 0, 160), (8, 4_000, 160)] {
+        let packet = key_packet(&mut a, code, start, (duration, false));
+        sent.extend(forward(&mut a, &mut b, &packet));
+    }
+    let seven = [(7, false, 160), (7, true, 160), (7, true, 160), (7, true, 160)];
+    assert_eq!(shape(&sent), [&seven[..], &[(8, false, 160)]].concat());
+    b.leg.splice();
+    assert!(b.leg.needs_wheel());
+    assert_eq!(shape(&b.ticks(3)), [(8, true, 160); 3]);
+    assert!(!b.leg.needs_wheel());
+}
+
+#[test]
+fn a_key_whose_end_came_is_not_ended_twice() {
+    let (mut a, mut b) = (Bench::new(settings(Codec::Pcmu)), Bench::new(settings(Codec::Pcmu)));
+    let mut sent = Vec::new();
+    for packet in [(160, false), (320, true), (320, true)] {
+        let packet = key_packet(&mut a, 7, 0, packet);
+        sent.extend(forward(&mut a, &mut b, &packet));
+    }
+    for _ in 0..20 {
+        let packet = a.packet(0, &[0x55; 160]);
+        sent.extend(forward(&mut a, &mut b, &packet));
+    }
+    b.leg.splice();
+    sent.extend(b.ticks(3));
+    assert_eq!(shape(&sent), [(7, false, 160), (7, true, 320), (7, true, 320)]);
+}
+
+#[test]
+fn a_key_reaches_a_peer_that_hears_music() {
+    let (mut a, mut b) = (Bench::new(settings(Codec::Pcmu)), Bench::new(settings(Codec::Pcmu)));
+    b.leg.play(Pcm::new(8_000, vec![1_000; 80_000]).into(), PlayToken(1));
+    let mut sent = b.ticks(3);
+    for n in 1..=5 {
+        let packet = key_packet(&mut a, 7, 0, (160 * n, n == 5));
+        assert!(forward(&mut a, &mut b, &packet).is_empty());
+        sent.extend(b.ticks(1));
+    }
+    sent.extend(b.ticks(5));
+    let keys = shape(&sent);
+    assert!(keys.len() > 4 && keys.iter().all(|(code, ..)| *code == 7), "{keys:?}");
+    assert_eq!(keys.iter().filter(|(_, end, _)| *end).count(), 3);
+    let numbers: Vec<u16> = sent.iter().map(|packet| Packet::parse(packet).unwrap().sequence()).collect();
+    assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1));
+    assert_eq!(Packet::parse(sent.last().unwrap()).unwrap().payload_type(), 0, "the music goes on");
 }
 
 #[test]
