@@ -19,6 +19,15 @@ pub enum AudioError {
         /// Bits a sample.
         bits: u16,
     },
+    /// The bytes are no Sun/NeXT sound file, or one whose head makes no sense.
+    #[error("not a readable Sun/NeXT sound file (.au): {0}")]
+    MalformedAu(&'static str),
+    /// The Sun/NeXT sound file holds samples of a kind that is not read here (ADPCM, ...).
+    #[error(
+        "encoding {0} of a Sun/NeXT sound file (.au) is not supported; convert the file to mu-law, \
+         for example with `sox in.au -e mu-law out.au`"
+    )]
+    UnsupportedEncodingOfAu(u32),
     /// More channels than are mixed down here.
     #[error(
         "{0} channels are not supported, 1 to 8 are; mix the file down, for example with `sox in.wav -c 1 out.wav`"

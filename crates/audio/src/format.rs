@@ -1,6 +1,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::au;
 use crate::error::AudioError;
 use crate::music;
 use crate::pcm::Pcm;
@@ -8,12 +9,14 @@ use crate::wav;
 
 /// A format of sound files, told by the extension of the file name as Asterisk does.
 ///
-/// Apart from [`Wav`](FileFormat::Wav) and [`Music`](FileFormat::Music) these have no header: what is in the file is what is in the name.
+/// Apart from [`Wav`](FileFormat::Wav), [`Au`](FileFormat::Au) and [`Music`](FileFormat::Music) these have no header: what is in the file is what is in the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileFormat {
     /// RIFF/WAVE; rate and encoding are in the header. Extensions `wav`, `wav16`, and `WAV` with GSM inside ("WAV49").
     Wav,
+    /// Sun/NeXT: rate and encoding are in the head. Extension `au`.
+    Au,
     /// Raw linear samples, signed 16 bit, low octet first, at this rate in Hz. Extensions `sln`, `raw` (8 kHz),
     /// `sln12` to `sln192`.
     Linear(u32),
@@ -31,7 +34,7 @@ pub enum FileFormat {
 }
 
 /// Every extension read here. Among files of one rate, the earlier one is preferred.
-const EXTENSIONS: [(&str, FileFormat); 28] = [
+const EXTENSIONS: [(&str, FileFormat); 29] = [
     ("wav", FileFormat::Wav),
     ("wav16", FileFormat::Wav),
     ("sln", FileFormat::Linear(8_000)),
@@ -48,6 +51,7 @@ const EXTENSIONS: [(&str, FileFormat); 28] = [
     ("ul", FileFormat::Ulaw),
     ("mu", FileFormat::Ulaw),
     ("pcm", FileFormat::Ulaw),
+    ("au", FileFormat::Au),
     ("alaw", FileFormat::Alaw),
     ("al", FileFormat::Alaw),
     ("alw", FileFormat::Alaw),
@@ -86,7 +90,7 @@ impl FileFormat {
     /// Samples a second, or `None` where only the header of a file tells.
     pub fn rate(self) -> Option<u32> {
         match self {
-            FileFormat::Wav | FileFormat::Music => None,
+            FileFormat::Wav | FileFormat::Au | FileFormat::Music => None,
             FileFormat::Linear(rate) => Some(rate),
             FileFormat::Ulaw | FileFormat::Alaw | FileFormat::Gsm => Some(8_000),
             FileFormat::G722 => Some(g722::SAMPLE_RATE),
@@ -98,13 +102,14 @@ impl FileFormat {
     /// Without a header nothing can be wrong; half a sample at the end is left out.
     ///
     /// # Errors
-    /// What [`wav::read`] and [`music::read`] say; [`AudioError::TooLarge`] for more GSM than [`wav::MAX_BYTES`] of sound.
+    /// What [`wav::read`], [`au::read`] and [`music::read`] say; [`AudioError::TooLarge`] for more GSM than [`wav::MAX_BYTES`] of sound.
     pub fn decode(self, bytes: &[u8]) -> Result<Pcm, AudioError> {
         let samples = match self {
             FileFormat::Gsm if bytes.len() as u64 > wav::MAX_GSM_BYTES => {
                 return Err(AudioError::TooLarge { limit: wav::MAX_GSM_BYTES });
             }
             FileFormat::Wav => return wav::read(bytes),
+            FileFormat::Au => return au::read(bytes),
             FileFormat::Music => return music::read(std::io::Cursor::new(bytes.to_vec()), None),
             FileFormat::Linear(_) => {
                 bytes.as_chunks::<2>().0.iter().map(|octets| i16::from_le_bytes(*octets)).collect()
@@ -167,6 +172,7 @@ mod tests {
             ("sln44", FileFormat::Linear(44_100)),
             ("sln192", FileFormat::Linear(192_000)),
             ("wav16", FileFormat::Wav),
+            ("au", FileFormat::Au),
         ];
         for (extension, format) in formats {
             assert_eq!(FileFormat::from_extension(extension), Some(format), "{extension}");

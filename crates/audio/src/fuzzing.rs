@@ -3,6 +3,7 @@
 use std::io::Cursor;
 use std::time::Duration;
 
+use crate::au;
 use crate::dtmf::{Detector, DigitEvent, Limits, Mute};
 use crate::music::MusicReader;
 use crate::pcm::Pcm;
@@ -27,6 +28,22 @@ pub fn wav_reader(data: &[u8]) {
     }
     let written = pcm.to_wav(Encoding::Signed16).map(|bytes| wav::read(&bytes));
     assert!(matches!(written, Ok(Ok(again)) if again == Pcm::new(pcm.rate, pcm.samples)));
+}
+
+/// The reader of Sun/NeXT files takes any octets without a panic, gives no more samples than there are octets, and the same ones
+/// after it was told the end.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn au_reader(data: &[u8]) {
+    let rate = au::rate(data);
+    let Ok(pcm) = au::read(data) else { return };
+    assert!(pcm.samples.len() <= data.len());
+    assert!(rate.is_ok_and(|rate| rate == pcm.rate));
+    let mut endless = data.to_vec();
+    endless[8..12].fill(0xFF);
+    let longer = au::read(&endless);
+    assert!(longer.is_ok_and(|longer| longer.samples.starts_with(&pcm.samples)));
 }
 
 /// The readers of MP3, FLAC and Ogg take any octets, end, and give sound of rates that there are.

@@ -39,6 +39,7 @@ mod pcm;
 mod sound_writer;
 
 pub mod answering_machine;
+pub mod au;
 pub mod comfort_noise;
 pub mod denoise;
 pub mod dtmf;

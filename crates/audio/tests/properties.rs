@@ -49,8 +49,21 @@ proptest! {
     }
 
     #[test]
+    fn au_reader_takes_any_octets_and_damaged_files(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        words in (20_u32..40, prop_oneof![Just(u32::MAX), 0_u32..400], 0_u32..30, prop_oneof![Just(8_000_u32), any::<u32>()], 0_u32..10),
+    ) {
+        audio::fuzzing::au_reader(&bytes);
+        let (offset, size, encoding, rate, channels) = words;
+        let mut file = b".snd".to_vec();
+        [offset, size, encoding, rate, channels].iter().for_each(|word| file.extend(word.to_be_bytes()));
+        file.extend(&bytes);
+        audio::fuzzing::au_reader(&file);
+    }
+
+    #[test]
     fn raw_readers_take_any_octets(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let is_raw = |format: &FileFormat| !matches!(format, FileFormat::Wav | FileFormat::Music);
+        let is_raw = |format: &FileFormat| !matches!(format, FileFormat::Wav | FileFormat::Au | FileFormat::Music);
         for (_, format) in FileFormat::extensions().filter(|(_, format)| is_raw(format)) {
             prop_assert!(format.decode(&bytes).is_ok());
         }

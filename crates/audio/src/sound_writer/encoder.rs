@@ -26,7 +26,7 @@ impl Encoder {
     pub(super) fn new(format: WrittenFormat, channels: u16, octets: &mut Vec<u8>) -> Encoder {
         let (kind, frame) = match format {
             WrittenFormat::Wav(_) | WrittenFormat::Linear(_) => (Kind::Linear, 1),
-            WrittenFormat::Ulaw => (Kind::Ulaw, 1),
+            WrittenFormat::Ulaw | WrittenFormat::Au => (Kind::Ulaw, 1),
             WrittenFormat::Alaw => (Kind::Alaw, 1),
             WrittenFormat::G722 => (Kind::G722(Box::default()), 2),
             WrittenFormat::Gsm => (Kind::Gsm(Box::default()), gsm::FRAME_SAMPLES),

@@ -17,6 +17,8 @@ pub enum WrittenFormat {
     Ulaw,
     /// Raw A-law octets at 8 kHz. Extensions `alaw`, `al`, `alw`.
     Alaw,
+    /// Sun/NeXT of mu-law at 8 kHz. Extension `au`.
+    Au,
     /// G.722 at 64 kbit/s, 16 kHz. Extension `g722`.
     G722,
     /// GSM full rate in frames of 33 octets. Extension `gsm`.
@@ -46,6 +48,7 @@ impl WrittenFormat {
             "sln192" => WrittenFormat::Linear(192_000),
             "ulaw" | "ul" | "mu" | "pcm" => WrittenFormat::Ulaw,
             "alaw" | "al" | "alw" => WrittenFormat::Alaw,
+            "au" => WrittenFormat::Au,
             "g722" => WrittenFormat::G722,
             "gsm" => WrittenFormat::Gsm,
             "opus" | "ogg" => WrittenFormat::OggOpus,
@@ -62,7 +65,11 @@ impl WrittenFormat {
     pub fn rate(self) -> u32 {
         match self {
             WrittenFormat::Wav(rate) | WrittenFormat::Linear(rate) => rate,
-            WrittenFormat::Wav49 | WrittenFormat::Ulaw | WrittenFormat::Alaw | WrittenFormat::Gsm => 8_000,
+            WrittenFormat::Wav49
+            | WrittenFormat::Ulaw
+            | WrittenFormat::Alaw
+            | WrittenFormat::Au
+            | WrittenFormat::Gsm => 8_000,
             WrittenFormat::G722 => g722::SAMPLE_RATE,
             WrittenFormat::OggOpus => OPUS_RATE.hertz(),
         }
@@ -73,7 +80,7 @@ impl WrittenFormat {
         matches!(self, WrittenFormat::Wav(_) | WrittenFormat::Linear(_) | WrittenFormat::OggOpus)
     }
 
-    /// How a WAV file stores it; `None` for files without a head.
+    /// How a WAV file stores it; `None` for files without a head that tells sizes.
     pub(super) fn in_wav(self) -> Option<Encoding> {
         match self {
             WrittenFormat::Wav(_) => Some(Encoding::Signed16),
@@ -88,7 +95,7 @@ impl WrittenFormat {
             WrittenFormat::Wav(_) | WrittenFormat::Linear(_) => (1, 2),
             WrittenFormat::Wav49 => (gsm::WAV49_SAMPLES as u64, gsm::WAV49_OCTETS as u64),
             WrittenFormat::Gsm => (gsm::FRAME_SAMPLES as u64, gsm::FRAME_OCTETS as u64),
-            WrittenFormat::Ulaw | WrittenFormat::Alaw | WrittenFormat::OggOpus => (1, 1),
+            WrittenFormat::Ulaw | WrittenFormat::Alaw | WrittenFormat::Au | WrittenFormat::OggOpus => (1, 1),
             WrittenFormat::G722 => (2, 1),
         }
     }

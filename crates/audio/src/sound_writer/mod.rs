@@ -6,6 +6,7 @@ mod ogg_opus;
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
+use crate::au;
 use crate::error::AudioError;
 use crate::wav::{Head, LOOKED_AT, WavInfo};
 use encoder::Encoder;
@@ -51,6 +52,9 @@ impl<W: Write + Seek> SoundWriter<W> {
         let head = head(format, channels)?;
         let mut waiting = Vec::new();
         let encoder = Encoder::new(format, channels, &mut waiting);
+        if format == WrittenFormat::Au {
+            waiting.extend(au::ulaw_head());
+        }
         let mut writer = SoundWriter { inner, format, channels, encoder, head, waiting, written: 0 };
         writer.flush()?;
         Ok(writer)
@@ -126,7 +130,9 @@ impl<W: Read + Write + Seek> SoundWriter<W> {
         }
         let (frame, octets) = self.format.frame();
         let cut = samples / frame * octets * u64::from(self.channels);
-        self.written = self.written.saturating_sub(cut);
+        // Here it counts as sound.
+        let head = if self.format == WrittenFormat::Au { au::ulaw_head().len() as u64 } else { 0 };
+        self.written = self.written.saturating_sub(cut).max(head);
         let start = self.head.as_ref().map_or(0, |head| u64::from(head.length()));
         self.inner.seek(SeekFrom::Start(start + self.written))?;
         self.flush()?;
@@ -159,6 +165,9 @@ impl<W: Read + Write + Seek> SoundWriter<W> {
         }
         let (head, written) = match head(format, channels)? {
             None => {
+                if format == WrittenFormat::Au {
+                    check_au(&mut inner)?;
+                }
                 let block = format.frame().1 * u64::from(channels);
                 (None, length - length % block)
             }
@@ -188,6 +197,15 @@ impl<W: Read + Write + Seek> SoundWriter<W> {
         let encoder = Encoder::new(format, channels, &mut waiting);
         Ok(SoundWriter { inner, format, channels, encoder, head, waiting, written })
     }
+}
+
+/// Whether the file can be gone on with as it is: of mu-law at 8 kHz, with an end that is where it ends.
+fn check_au<W: Read + Seek>(inner: &mut W) -> Result<(), AudioError> {
+    inner.seek(SeekFrom::Start(0))?;
+    let mut bytes = Vec::new();
+    inner.take(LOOKED_AT as u64).read_to_end(&mut bytes)?;
+    let other = "the file to go on with is not of mu-law at 8 kHz, or tells its size";
+    if au::takes_ulaw(&bytes) { Ok(()) } else { Err(AudioError::MalformedAu(other)) }
 }
 
 /// Whether what stands behind the sound that a head tells of is another chunk, rather than sound of a recorder that was ended.

@@ -4,9 +4,9 @@ use std::path::Path;
 use super::*;
 use crate::FileFormat;
 
-const EXTENSIONS: [&str; 20] = [
+const EXTENSIONS: [&str; 21] = [
     "wav", "wav16", "WAV", "wav49", "sln", "raw", "sln12", "sln16", "sln24", "sln32", "sln44", "sln48",
-    "sln96", "sln192", "ulaw", "alaw", "al", "g722", "gsm", "opus",
+    "sln96", "sln192", "ulaw", "alaw", "al", "au", "g722", "gsm", "opus",
 ];
 
 fn format(extension: &str) -> WrittenFormat {

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::{EmbeddedSounds, SoundError, language};
+use crate::au;
 use crate::error::AudioError;
 use crate::format::FileFormat;
 use crate::music::MusicReader;
@@ -185,7 +186,7 @@ fn in_program(embedded: &dyn EmbeddedSounds, base: &str) -> impl Iterator<Item =
     FileFormat::extensions().filter_map(move |(extension, format)| {
         let path = format!("{base}.{extension}");
         let bytes = embedded.open(&path)?;
-        let rate = format.rate().or_else(|| rate_of(bytes.as_ref()));
+        let rate = format.rate().or_else(|| rate_of(bytes.as_ref(), format));
         Some(Found { location: Location::Embedded(path), format, rate })
     })
 }
@@ -198,11 +199,14 @@ fn rate_of_file(path: &Path, format: FileFormat) -> Option<u32> {
             let mut reader = MusicReader::new(file.take(PROBED)).ok()?;
             reader.next_samples().ok()?.map(|(_, rate)| rate)
         }
-        _ => rate_of(file),
+        _ => rate_of(file, format),
     }
 }
 
-fn rate_of(reader: impl Read) -> Option<u32> {
+fn rate_of(reader: impl Read, format: FileFormat) -> Option<u32> {
+    if format == FileFormat::Au {
+        return au::rate(reader).ok();
+    }
     wav::probe(reader).ok().map(|info| info.rate)
 }
 

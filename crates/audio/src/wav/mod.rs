@@ -10,7 +10,7 @@ mod writer;
 
 pub(crate) use head::{Head, LOOKED_AT};
 pub use header::{Encoding, WavInfo};
-pub(crate) use reader::MAX_GSM_BYTES;
+pub(crate) use reader::{MAX_GSM_BYTES, mono, rounded, unit};
 pub use reader::{probe, read, read_from};
 pub use writer::Writer;
 

@@ -116,17 +116,18 @@ impl<'a> Chunks<'a> {
 }
 
 fn samples(info: &WavInfo, data: &[u8]) -> Vec<i16> {
+    let channels = info.channels;
     match info.encoding {
-        Encoding::Unsigned8 => mono(info, data, |[octet]: [u8; 1]| (i16::from(octet) - 128) << 8),
-        Encoding::Signed16 => mono(info, data, i16::from_le_bytes),
-        Encoding::Signed24 => mono(info, data, |[low, middle, high]: [u8; 3]| {
+        Encoding::Unsigned8 => mono(channels, data, |[octet]: [u8; 1]| (i16::from(octet) - 128) << 8),
+        Encoding::Signed16 => mono(channels, data, i16::from_le_bytes),
+        Encoding::Signed24 => mono(channels, data, |[low, middle, high]: [u8; 3]| {
             rounded(i32::from_le_bytes([0, low, middle, high]))
         }),
-        Encoding::Signed32 => mono(info, data, |octets| rounded(i32::from_le_bytes(octets))),
-        Encoding::Float32 => mono(info, data, |octets| unit(f32::from_le_bytes(octets).into())),
-        Encoding::Float64 => mono(info, data, |octets| unit(f64::from_le_bytes(octets))),
-        Encoding::Ulaw => mono(info, data, |[octet]: [u8; 1]| g711::ulaw::decode_sample(octet)),
-        Encoding::Alaw => mono(info, data, |[octet]: [u8; 1]| g711::alaw::decode_sample(octet)),
+        Encoding::Signed32 => mono(channels, data, |octets| rounded(i32::from_le_bytes(octets))),
+        Encoding::Float32 => mono(channels, data, |octets| unit(f32::from_le_bytes(octets).into())),
+        Encoding::Float64 => mono(channels, data, |octets| unit(f64::from_le_bytes(octets))),
+        Encoding::Ulaw => mono(channels, data, |[octet]: [u8; 1]| g711::ulaw::decode_sample(octet)),
+        Encoding::Alaw => mono(channels, data, |[octet]: [u8; 1]| g711::alaw::decode_sample(octet)),
         Encoding::Gsm => gsm_blocks(data),
     }
 }
@@ -141,13 +142,13 @@ fn gsm_blocks(data: &[u8]) -> Vec<i16> {
 }
 
 /// Decodes samples of `N` octets and averages those of one moment.
-fn mono<const N: usize>(info: &WavInfo, data: &[u8], decode: impl Fn([u8; N]) -> i16) -> Vec<i16> {
+pub(crate) fn mono<const N: usize>(channels: u16, data: &[u8], decode: impl Fn([u8; N]) -> i16) -> Vec<i16> {
     let samples = data.as_chunks::<N>().0;
-    if info.channels == 1 {
+    if channels == 1 {
         return samples.iter().map(|octets| decode(*octets)).collect();
     }
-    let channels = i32::from(info.channels);
-    let moments = samples.chunks_exact(usize::from(info.channels));
+    let moments = samples.chunks_exact(usize::from(channels.max(1)));
+    let channels = i32::from(channels.max(1));
     moments
         .map(|moment| {
             let sum: i32 = moment.iter().map(|octets| i32::from(decode(*octets))).sum();
@@ -157,12 +158,12 @@ fn mono<const N: usize>(info: &WavInfo, data: &[u8], decode: impl Fn([u8; N]) ->
 }
 
 /// The upper 16 of 32 bits, rounded.
-fn rounded(sample: i32) -> i16 {
+pub(crate) fn rounded(sample: i32) -> i16 {
     (sample.saturating_add(0x8000) >> 16) as i16
 }
 
 /// From full scale at 1; what is louder clips, and what is no number is silence.
-fn unit(sample: f64) -> i16 {
+pub(crate) fn unit(sample: f64) -> i16 {
     (sample * 32_768.0).round() as i16
 }
 
