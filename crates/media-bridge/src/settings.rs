@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::codec::Codec;
@@ -57,6 +57,9 @@ pub struct LegSettings {
     pub strict: bool,
     /// How a strict leg learns who its peer is.
     pub learning: Learning,
+    /// The host that the peer's signalling comes from: behind NAT its media comes from there too, whatever it has described, and is
+    /// preferred to that of others.
+    pub signalling: Option<IpAddr>,
     /// Time between two reports of RTCP, on average; `None`: the five seconds of RFC 3550 §6.2.
     pub rtcp_interval: Option<Duration>,
     /// What the peer asks to be told beside the usual reports (RFC 3611).
@@ -101,6 +104,7 @@ impl LegSettings {
             symmetric: false,
             strict: true,
             learning: Learning::default(),
+            signalling: None,
             rtcp_interval: None,
             extended_reports: ExtendedReports::default(),
             keepalive: None,

@@ -2,6 +2,7 @@
 
 mod direct;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use media_bridge::{Leg, LegConfig, LegSettings, Passage, PictureRequest};
@@ -119,10 +120,17 @@ impl SessionStreams {
     }
 
     /// Takes in what was agreed on. Streams that are not part of it end. `away`: the phone was told another party's place.
-    pub(super) fn apply(&mut self, lines: &[NegotiatedLine], endpoint: &SipEndpoint, away: bool) {
+    /// `signalling`: where the phone's messages come from.
+    pub(super) fn apply(
+        &mut self,
+        lines: &[NegotiatedLine],
+        endpoint: &SipEndpoint,
+        signalling: IpAddr,
+        away: bool,
+    ) {
         self.open.retain_mut(|stream| {
             let agreed = lines.iter().find(|line| (line.place, line.kind) == (stream.place, stream.kind));
-            stream.follow(agreed, endpoint, away)
+            stream.follow(agreed, endpoint, signalling, away)
         });
     }
 
@@ -267,7 +275,13 @@ impl SessionStream {
     }
 
     /// Does as was agreed. `false`: it is over.
-    fn follow(&mut self, agreed: Option<&NegotiatedLine>, endpoint: &SipEndpoint, away: bool) -> bool {
+    fn follow(
+        &mut self,
+        agreed: Option<&NegotiatedLine>,
+        endpoint: &SipEndpoint,
+        signalling: IpAddr,
+        away: bool,
+    ) -> bool {
         let Some(line) = agreed else { return false };
         self.keyring.agreed(line.protection.as_ref());
         let keys = match &line.protection {
@@ -279,7 +293,8 @@ impl SessionStream {
         };
         // Keys before what lets packets out.
         self.leg.protect(keys);
-        self.leg.pass(LegSettings { away, ..settings_of(line, endpoint) }, passage_of(line));
+        let settings = LegSettings { away, signalling: Some(signalling), ..settings_of(line, endpoint) };
+        self.leg.pass(settings, passage_of(line));
         self.agreed = Some(line.clone());
         true
     }

@@ -233,6 +233,7 @@ impl LegCore {
             self.retargeted = None;
         }
         let speaks = settings.direction.receives();
+        self.guard.prefer(settings.signalling);
         self.guard.signal(now, settings.remote, settings.strict, settings.learning, speaks);
         self.spoken.configure(&settings);
         self.configure_redundancy(&settings);

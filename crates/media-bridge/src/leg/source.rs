@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::settings::Learning;
@@ -23,6 +23,10 @@ const CANDIDATES: usize = 4;
 /// packets. Who sprays every port shuts no peer out so, one whose translator gave it another port is found again when it
 /// signals anew, and nobody takes the place of a peer that pauses.
 ///
+/// A source on the host that the peer's signalling comes from is the peer, as far as anybody can tell behind NAT: once it has passed
+/// its probation, it takes the place of any that is neither there nor where it was signalled to be, at any time. So who streams to
+/// a port before the peer does is heard for no longer than that.
+///
 /// ```text
 ///               signalled source: at once
 ///   Unknown ------------------------------------> Locked --another source--> (stranger)
@@ -30,12 +34,16 @@ const CANDIDATES: usize = 4;
 ///      +--------------------------------------------+  +-- signalled source, within LEARNING: locks on it
 ///                                                   |  |
 ///                                                   +--+-- another source, within LEARNING, for TAKEOVER alone
+///                                                   |  |
+///                                                   +--+-- source on the signalling host, unless that or the signalled one is locked on
 /// ```
 #[derive(Debug)]
 pub(crate) struct SourceGuard {
     strict: bool,
     learning: Learning,
     signalled: Option<SocketAddr>,
+    /// The host that the peer's signalling comes from.
+    preferred: Option<IpAddr>,
     trusted: Option<SocketAddr>,
     former: Option<SocketAddr>,
     learning_until: Option<Instant>,
@@ -72,6 +80,7 @@ impl SourceGuard {
             strict: true,
             learning: Learning::default(),
             signalled: None,
+            preferred: None,
             trusted: None,
             former: None,
             learning_until: None,
@@ -104,6 +113,11 @@ impl SourceGuard {
         self.candidates = [None; CANDIDATES];
     }
 
+    /// The peer's signalling comes from there.
+    pub(crate) fn prefer(&mut self, host: Option<IpAddr>) {
+        self.preferred = host;
+    }
+
     /// The source that is heard, once there is one.
     #[cfg(test)]
     pub(crate) fn trusted(&self) -> Option<SocketAddr> {
@@ -115,7 +129,7 @@ impl SourceGuard {
         if self.trusted == Some(from) {
             self.heard = self.heard.saturating_add(1);
             if self.rivals {
-                (self.candidates, self.rivals) = ([None; CANDIDATES], false);
+                self.silence_rivals();
             }
             return Verdict::Trusted;
         }
@@ -125,9 +139,13 @@ impl SourceGuard {
         if !self.strict || believed {
             return self.trust(from);
         }
-        let learns = open || self.is_learning(now);
-        let rival = !open && !signalled;
+        let outranks = self.is_doubtful() && self.is_preferred(from);
+        let learns = open || outranks || self.is_learning(now);
+        let rival = !open && !signalled && !outranks;
         let settled = self.heard >= SETTLED || self.trusted == self.signalled;
+        // Nobody elsewhere takes the place of what is on that host.
+        let trusts_preferred = self.trusted.is_some_and(|trusted| self.is_preferred(trusted));
+        let settled = settled || (trusts_preferred && !self.is_preferred(from));
         if !learns || (rival && settled) {
             return Verdict::Stranger;
         }
@@ -143,6 +161,28 @@ impl SourceGuard {
     pub(crate) fn accepts_rtcp(&self, from: SocketAddr, signalled_rtcp: Option<SocketAddr>) -> bool {
         let host = |address: Option<SocketAddr>| address.is_some_and(|address| address.ip() == from.ip());
         !self.strict || signalled_rtcp == Some(from) || host(self.trusted.or(self.signalled))
+    }
+
+    /// What is trusted is heard: none of those that wait for its silence goes on.
+    fn silence_rivals(&mut self) {
+        let preferred = self.preferred.filter(|_| self.is_doubtful());
+        let waits = |candidate: &Candidate| preferred != Some(candidate.from.ip());
+        for place in &mut self.candidates {
+            if place.as_ref().is_some_and(waits) {
+                *place = None;
+            }
+        }
+        self.rivals = false;
+    }
+
+    /// Whether an address is on the host that the peer's signalling comes from.
+    fn is_preferred(&self, address: SocketAddr) -> bool {
+        self.preferred == Some(address.ip())
+    }
+
+    /// What is trusted is neither there nor where it was signalled to be.
+    fn is_doubtful(&self) -> bool {
+        self.trusted.is_some_and(|trusted| self.signalled != Some(trusted) && !self.is_preferred(trusted))
     }
 
     fn is_learning(&self, now: Instant) -> bool {
@@ -172,11 +212,13 @@ impl SourceGuard {
         Some(candidate).filter(|candidate| candidate.run >= needed)
     }
 
-    /// Where `from` is watched, or the place that it takes: a free one, else that of the shortest run.
+    /// Where `from` is watched, or the place that it takes: a free one, else that of the shortest run, and at last one that is on the
+    /// host of the signalling.
     fn place_of(&self, from: SocketAddr) -> usize {
         let known = self.candidates.iter().position(|place| place.is_some_and(|other| other.from == from));
         known.unwrap_or_else(|| {
-            let run = |place: &usize| self.candidates[*place].map_or(0, |other| other.run);
+            let rank = |other: Candidate| (self.is_preferred(other.from), other.run);
+            let run = |place: &usize| self.candidates[*place].map_or((false, 0), rank);
             (0..CANDIDATES).min_by_key(run).unwrap_or(0)
         })
     }
@@ -293,6 +335,43 @@ mod tests {
             50 - 13,
             "another port, and signalled anew"
         );
+    }
+
+    #[test]
+    fn who_is_where_its_signalling_comes_from_takes_the_place_of_a_stranger() {
+        for (ms, probation) in [(0, 4), (3_000, 4), (60_000, 4), (60_000, 10)] {
+            let now = Instant::now();
+            let mut guard = SourceGuard::new();
+            guard.prefer(Some(at(9, 0).ip()));
+            let learning = Learning { probation, ..Learning::default() };
+            guard.signal(now, Some(at(1, 4_000)), true, learning, true);
+            assert_eq!(heard(&mut guard, now, at(66, 6_666), 200), 201 - usize::from(probation));
+            let later = now + Duration::from_millis(ms);
+            let mut peer = 0;
+            for n in 0..20 {
+                // The stranger goes on, more often than the peer.
+                guard.judge(later, at(66, 6_666), 6_666, 200 + 2 * n);
+                guard.judge(later, at(66, 6_666), 6_666, 201 + 2 * n);
+                peer += usize::from(guard.judge(later, at(9, 4_000), 4_000, n) != Verdict::Stranger);
+            }
+            assert_eq!(peer, 21 - usize::from(probation), "after {ms} ms");
+            assert_eq!(heard_each_tick(&mut guard, later, at(66, 6_666), 200), 0, "it is learnt");
+        }
+    }
+
+    #[test]
+    fn the_signalling_host_takes_nothing_from_where_the_peer_said_it_was_nor_from_itself() {
+        let now = Instant::now();
+        for peer in [at(1, 4_000), at(9, 4_000)] {
+            let mut guard = guard(now);
+            guard.prefer(Some(at(9, 0).ip()));
+            assert!(heard(&mut guard, now, peer, 10) > 0);
+            for n in 0..200 {
+                let now = now + Duration::from_millis(20) * u32::from(n);
+                assert_ne!(guard.judge(now, peer, peer.port().into(), 10 + n), Verdict::Stranger);
+                assert_eq!(guard.judge(now, at(9, 6_666), 6, n), Verdict::Stranger, "{peer}");
+            }
+        }
     }
 
     #[test]

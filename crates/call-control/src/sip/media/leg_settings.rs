@@ -40,6 +40,7 @@ impl SessionMedia {
             symmetric: self.endpoint.symmetric_media,
             strict: self.endpoint.strict_media,
             learning: self.endpoint.rtp.learning,
+            signalling: Some(self.seen.peer),
             rtcp_interval: self.endpoint.rtp.rtcp_interval,
             extended_reports: ExtendedReports {
                 voip_metrics: negotiated.extended_reports.voip_metrics,
