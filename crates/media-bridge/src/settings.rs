@@ -24,6 +24,8 @@ pub struct LegSettings {
     /// How Opus is encoded for the peer, where that is a codec: what its `a=fmtp` asks for and we are ready to give. The rate
     /// and the channels are ours to choose.
     pub opus: opus::Settings,
+    /// Samples a second above which the peer says nothing in Opus, as far as it has told (`sprop-maxcapturerate`, RFC 7587 §6.1).
+    pub opus_captured: u32,
     /// The peer changes its codec for itself. Off, what it changes to is what we send, too.
     pub asymmetric: bool,
     /// Payload types of telephone-event (RFC 4733), if both sides have it: those on the clock of `codec`, or what comes
@@ -90,6 +92,7 @@ impl LegSettings {
             receive_payload_type: payload_type,
             alternatives: [None; ALTERNATIVES],
             opus: opus::Settings::default(),
+            opus_captured: 48_000,
             asymmetric: false,
             telephone_event: None,
             other_events: [None; OTHER_EVENTS],

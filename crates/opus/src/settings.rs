@@ -153,6 +153,17 @@ impl Bandwidth {
             _ => Self::Full,
         }
     }
+
+    /// The lowest rate of samples that has all of it.
+    pub const fn rate(self) -> SampleRate {
+        match self {
+            Self::Narrow => SampleRate::Hz8000,
+            Self::Medium => SampleRate::Hz12000,
+            Self::Wide => SampleRate::Hz16000,
+            Self::SuperWide => SampleRate::Hz24000,
+            Self::Full => SampleRate::Hz48000,
+        }
+    }
 }
 
 /// How an [`Encoder`](crate::Encoder) works. What the other end asks for is brought in by

@@ -1,7 +1,8 @@
 //! At which rate members take part.
 //!
 //! A codec that has one rate takes part at that. One that has several, Opus, does so at the best rate of the others: it need not
-//! decode what nobody hears, nor encode what nobody says. Two of them hear all that there is of each other.
+//! decode what nobody hears, nor encode what nobody says. Two of them hear all that there is of each other, unless they have told
+//! (`maxplaybackrate`, `sprop-maxcapturerate`) that there is less.
 
 use slab::Slab;
 
@@ -40,18 +41,46 @@ impl Rates {
         if !std::mem::take(&mut self.stale) {
             return false;
         }
-        let (mut any, mut best) = (0, None);
-        for (member, tuning) in members.iter().filter_map(|(_, member)| Some((member, member.tuning?))) {
-            match tuning.codec.has_several_rates() {
-                true => any += 1,
-                false => best = best.max(Some(member.band.rate())),
-            }
+        // The two that say the most: one of them is another than whoever hears.
+        let (mut most, mut next, mut fixed) = (0, 0, None);
+        let tunings = || members.iter().filter_map(|(_, member)| Some((member, member.tuning?)));
+        for (member, tuning) in tunings() {
+            let says = match tuning.codec.has_several_rates() {
+                true => tuning.says,
+                false => {
+                    fixed = fixed.max(Some(member.band.rate()));
+                    member.band.rate()
+                }
+            };
+            (most, next) = if says > most { (says, most) } else { (most, next.max(says)) };
         }
+        let several =
+            || tunings().map(|(_, tuning)| tuning).filter(|tuning| tuning.codec.has_several_rates());
+        let alone = fixed.is_none() && several().nth(1).is_none();
+        let heard = several().map(|tuning| {
+            let said = match () {
+                // There is nobody else, and prompts have any rate.
+                () if alone => u32::MAX,
+                () if tuning.says == most => next,
+                () => most,
+            };
+            tuning.hears().min(said)
+        });
+        let best = heard.max().unwrap_or(self.highest).max(fixed.unwrap_or(0)).max(listeners().min(most));
         let before = self.of_any;
-        self.of_any = match best {
-            Some(best) if any < 2 => best.max(listeners()).min(self.highest),
-            _ => self.highest,
-        };
+        // Bands are wide enough for what is between them.
+        self.of_any = wide_enough(best).min(self.highest);
         self.of_any != before
+    }
+}
+
+/// The rate of a band that has all of that.
+fn wide_enough(rate: u32) -> u32 {
+    match rate {
+        ..=8_000 => 8_000,
+        ..=16_000 => 16_000,
+        ..=24_000 => 24_000,
+        ..=32_000 => 32_000,
+        _ => 48_000,
     }
 }

@@ -37,6 +37,7 @@ struct Share {
 impl Shares {
     /// A part in the sound for this codec at the rate of this band. `None` where it cannot be shared. Not within a turn.
     pub(super) fn join(&mut self, tuning: Tuning, band: BandId) -> Option<ShareId> {
+        let tuning = tuning.of_listener();
         let found = self.0.iter_mut().find(|(_, share)| share.tuning == tuning && share.band == band);
         if let Some((id, share)) = found {
             share.members += 1;

@@ -18,6 +18,21 @@ pub(crate) struct Tuning {
     pub(crate) opus: opus::Settings,
     /// Milliseconds of sound in a packet.
     pub(crate) ms: u16,
+    /// Samples a second above which its peer says nothing.
+    pub(crate) says: u32,
+}
+
+impl Tuning {
+    /// Samples a second above which its peer hears nothing.
+    pub(crate) fn hears(&self) -> u32 {
+        let most = if self.codec == Codec::Opus { self.opus.max_bandwidth.rate().hertz() } else { u32::MAX };
+        self.codec.sample_rate().min(most)
+    }
+
+    /// The same for all who hear the same.
+    pub(crate) fn of_listener(self) -> Self {
+        Self { says: 0, ..self }
+    }
 }
 
 impl LegCore {
@@ -26,8 +41,12 @@ impl LegCore {
     pub(crate) fn tuning(&self) -> Option<Tuning> {
         let settings = self.settings.as_ref()?;
         let codec = self.spoken.codec().filter(|codec| codec.is_translatable())?;
-        let opus = if codec == Codec::Opus { settings.opus } else { opus::Settings::default() };
-        Some(Tuning { codec, opus, ms: codec.packet_time(settings.ptime_ms) })
+        let (opus, most) = match codec {
+            Codec::Opus => (settings.opus, settings.opus_captured),
+            _ => (opus::Settings::default(), u32::MAX),
+        };
+        let says = codec.sample_rate().min(most);
+        Some(Tuning { codec, opus, ms: codec.packet_time(settings.ptime_ms), says })
     }
 
     /// Whether its peer can be sent anything now: there is a place for it, and no hold.

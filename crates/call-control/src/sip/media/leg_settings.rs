@@ -32,7 +32,8 @@ impl SessionMedia {
             alternatives: alternatives(negotiated).map(|alternative| {
                 alternative.map(|payload| CodecPayload { codec: self.spoken(payload.codec), ..payload })
             }),
-            opus: self.opus(negotiated),
+            opus: self.opus(negotiated).settings(self.endpoint.rtp.opus),
+            opus_captured: self.opus(negotiated).max_capture_rate,
             asymmetric: self.endpoint.rtp.asymmetric_codec,
             ptime_ms: negotiated.ptime,
             repack: self.endpoint.rtp.repacks(),
@@ -53,11 +54,11 @@ impl SessionMedia {
         })
     }
 
-    /// How Opus is encoded for the phone: as it asks, within what the configuration allows.
-    fn opus(&self, negotiated: &Negotiated) -> opus::Settings {
+    /// What the phone has said of Opus.
+    fn opus(&self, negotiated: &Negotiated) -> opus::Parameters {
         let asked = negotiated.common.iter().find(|common| codec_of(&common.codec) == Some(Codec::Opus));
         let asked = asked.and_then(|common| common.fmtp.as_deref());
-        opus::Parameters::parse(asked.unwrap_or_default()).settings(self.endpoint.rtp.opus)
+        opus::Parameters::parse(asked.unwrap_or_default())
     }
 }
 

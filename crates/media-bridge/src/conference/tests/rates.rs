@@ -88,6 +88,50 @@ fn two_of_them_hear_all_of_each_other_as_long_as_they_are_two() {
     assert!(amplitude(&heard[1], 8_000, 1_000.0) > 3_500.0);
 }
 
+/// Two phones with Opus that hear, and say, so many samples a second.
+fn two_that(hear: [u32; 2], say: [u32; 2]) -> (Hall, [usize; 2]) {
+    let mut hall = Hall::new();
+    let places = [0, 1].map(|nth| {
+        let theirs = opus::Parameters { max_playback_rate: hear[nth], ..opus::Parameters::default() };
+        let opus = theirs.settings(opus::Settings::default());
+        let settings = LegSettings::new(Some(peer()), Codec::Opus);
+        hall.enter_with(LegSettings { opus, opus_captured: say[nth], ..settings }, MemberSettings::default())
+    });
+    hall.turn();
+    (hall, places)
+}
+
+#[test]
+fn nobody_encodes_what_nobody_hears_or_says() {
+    for (hear, say, rate) in [
+        ([48_000, 48_000], [48_000, 48_000], 48_000),
+        ([16_000, 16_000], [48_000, 48_000], 16_000),
+        ([8_000, 8_000], [48_000, 48_000], 8_000),
+        ([12_000, 12_000], [48_000, 48_000], 16_000),
+        ([24_000, 16_000], [48_000, 48_000], 24_000),
+        ([16_000, 48_000], [48_000, 48_000], 48_000),
+        ([48_000, 48_000], [16_000, 16_000], 16_000),
+        // The second hears all, of one who says little; the first hears little.
+        ([16_000, 48_000], [16_000, 48_000], 16_000),
+        ([48_000, 16_000], [8_000, 48_000], 48_000),
+    ] {
+        let (mut hall, [one, other]) = two_that(hear, say);
+        let number = hall.phones.0[one].number.unwrap();
+        assert_eq!(hall.room.wanted_rate(number), rate, "hears {hear:?}, says {say:?}");
+        let heard = listen(&mut hall, &[(other, 1_000.0)], &[one]);
+        assert!(amplitude(&heard[0], 48_000, 1_000.0) > 3_500.0, "hears {hear:?}, says {say:?}");
+    }
+}
+
+#[test]
+fn a_recorder_hears_all_that_is_said() {
+    let (mut hall, [one, _]) = two_that([16_000; 2], [48_000; 2]);
+    let (end, _tap) = crate::tap::tap(hall.now, crate::tap::Sides::Only(crate::tap::Side::Read));
+    hall.room.tap(end, 48_000);
+    hall.turn();
+    assert_eq!(hall.room.wanted_rate(hall.phones.0[one].number.unwrap()), 48_000);
+}
+
 #[test]
 fn what_is_recorded_of_a_room_has_its_own_rate() {
     let mut hall = Hall::new();
