@@ -92,8 +92,8 @@ pub use recorder::{Content, RecordError, Recorder, Recording, RecordingEnd, Reco
 pub use rtp::srtp::{MasterKey, Mki, Suite};
 pub use rtp::telephone_event::Digit;
 pub use settings::{
-    ALTERNATIVES, CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, JitterBuffer,
-    JitterMode, Learning, LegSettings, OTHER_EVENTS, REDUNDANCIES, RedundantPayloads,
+    ALTERNATIVES, CodecPayload, ComfortNoise, Direction, EVENT_TIMEOUT, EventPayload, ExtendedReports,
+    JitterBuffer, JitterMode, Learning, LegSettings, OTHER_EVENTS, REDUNDANCIES, RedundantPayloads,
 };
 pub use spread::Spread;
 pub use statistics::Statistics;

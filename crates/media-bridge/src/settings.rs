@@ -39,6 +39,8 @@ pub struct LegSettings {
     /// Redundant data (RFC 2198) of codecs, if both sides have it: lost packets of the peer are found in later ones, and it is sent
     /// likewise, as soon as it, or who talks to it, does so.
     pub redundancy: [Option<RedundantPayloads>; REDUNDANCIES],
+    /// So much sound after the last packet of a telephone-event, its ends are lost and the key is up.
+    pub event_timeout: Duration,
     /// Keys of the peer are listened for in its sound (ITU-T Q.24), as those of a peer without telephone-event.
     pub digits_in_sound: bool,
     /// Keys for the peer go another way than through its media: [`LegEvent::DigitForPeer`](crate::LegEvent::DigitForPeer)
@@ -98,6 +100,7 @@ impl LegSettings {
             other_events: [None; OTHER_EVENTS],
             comfort_noise: None,
             redundancy: [None; REDUNDANCIES],
+            event_timeout: EVENT_TIMEOUT,
             digits_in_sound: false,
             digits_elsewhere: false,
             direction: Direction::SendRecv,
@@ -202,6 +205,9 @@ impl Default for Learning {
         Self { probation: 4, distrustful: false }
     }
 }
+
+/// [`LegSettings::event_timeout`] unless said otherwise.
+pub const EVENT_TIMEOUT: Duration = Duration::from_millis(150);
 
 /// How many codecs a leg may change to beside the first.
 pub const ALTERNATIVES: usize = 7;

@@ -16,6 +16,8 @@ pub struct RtpOptions {
     pub asymmetric_codec: bool,
     /// How it is learnt where its phones send from, where only they are to be heard.
     pub learning: Learning,
+    /// So much sound after the last packet of a key that has no end, it is up; 150 ms where nothing is said.
+    pub event_timeout: Option<Duration>,
     /// Time between two reports of RTCP, on average; that of RFC 3550 where nothing is said.
     pub rtcp_interval: Option<Duration>,
     /// RTP and RTCP share a port where its phones offer or accept that (RFC 5761).

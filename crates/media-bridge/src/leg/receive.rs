@@ -12,7 +12,7 @@ use super::source::Verdict;
 use super::{Incoming, Key, LegCore};
 use crate::codec::Codec;
 use crate::event::LegEvent;
-use crate::settings::EventPayload;
+use crate::settings::{EVENT_TIMEOUT, EventPayload};
 
 /// A packet of the peer's that may go on to others.
 #[derive(Clone, Debug)]
@@ -233,10 +233,11 @@ impl LegCore {
         let former = if known { None } else { self.incoming.take() };
         let left = former.and_then(|mut former| former.digits.finish());
         let clock_rate = clock_rate.unwrap_or_else(|| self.clock_rate());
+        let timeout = self.settings.map_or(EVENT_TIMEOUT, |settings| settings.event_timeout);
         let anew = || Incoming {
             reception: Reception::new(ssrc, clock_rate),
             clock_rate,
-            digits: EventReceiver::new(clock_rate),
+            digits: EventReceiver::new(clock_rate).with_timeout(timeout),
             has_left: false,
         };
         let incoming = self.incoming.get_or_insert_with(anew);

@@ -11,6 +11,31 @@ use super::values::{Values, at};
 /// The longest that a source is watched before it is believed: two seconds of packets.
 const MOST_PROBATION: u16 = 100;
 
+/// The keys that are read here.
+const OURS: &[&str] =
+    &["rtpstart", "rtpend", "strictrtp", "probation", "dtmftimeout", "rtcpinterval", "media_io"];
+
+/// The others of Asterisk.
+const ELSEWHERE: &[&str] = &[
+    "rtpchecksums",
+    "srtpreplayprotection",
+    "dtls_mtu",
+    "icesupport",
+    "ice_acl",
+    "ice_deny",
+    "ice_permit",
+    "ice_blacklist",
+    "stunaddr",
+    "stun_acl",
+    "stun_deny",
+    "stun_permit",
+    "stun_blacklist",
+    "turnaddr",
+    "turnport",
+    "turnusername",
+    "turnpassword",
+];
+
 /// How audio travels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RtpConfiguration {
@@ -20,6 +45,8 @@ pub struct RtpConfiguration {
     pub strict: bool,
     /// `probation`, and `strictrtp=seqno`, which believes nobody before that.
     pub learning: Learning,
+    /// `dtmftimeout`, in samples of 8 kHz: so much sound after the last packet of a key without an end, it is up.
+    pub event_timeout: Option<Duration>,
     /// `rtcpinterval`, in ms: time between two reports, on average.
     pub rtcp_interval: Option<Duration>,
     /// `media_io`, an option of our own: the system calls of the media threads, from the start on.
@@ -33,6 +60,7 @@ impl Default for RtpConfiguration {
             ports: 10_000..=20_000,
             strict: true,
             learning: Learning::default(),
+            event_timeout: None,
             rtcp_interval: None,
             backend: Backend::Best,
         }
@@ -54,16 +82,37 @@ impl RtpConfiguration {
         // As in Asterisk, between half a second and a minute.
         let interval = values.text("rtcpinterval").map(|_| values.number("rtcpinterval", 5_000_u64));
         let rtcp_interval = interval.map(|ms| Duration::from_millis(ms.clamp(500, 60_000)));
+        // Longer than a minute nobody holds a key.
+        let samples = values.text("dtmftimeout").map(|_| values.number("dtmftimeout", 1_200_u64));
+        let event_timeout = samples.map(|samples| Duration::from_micros(samples.min(480_000) * 125));
         let backend = backend(&mut values);
+        values.check_keys("rtp.conf", &[OURS, ELSEWHERE].concat(), |_| None);
+        tell_idle(&mut values);
         if end <= start {
             let span = values.span("rtpend").or_else(|| values.span("rtpstart"));
             let message = format!("no ports from rtpstart={start} to rtpend={end}");
             let finding =
                 Diagnostic::error("bad-port-range", message).help("give rtpend a number above rtpstart");
             values.found.push(at(finding, span));
-            return Self { strict, learning, rtcp_interval, backend, ..defaults };
+            return Self { strict, learning, event_timeout, rtcp_interval, backend, ..defaults };
         }
-        Self { ports: start..=end, strict, learning, rtcp_interval, backend }
+        Self { ports: start..=end, strict, learning, event_timeout, rtcp_interval, backend }
+    }
+}
+
+/// Keys that need not be written here, each with what is so instead.
+fn tell_idle(values: &mut Values<'_>) {
+    for key in ELSEWHERE {
+        let Some(text) = values.text(key) else { continue };
+        let usual = match *key {
+            "srtpreplayprotection" | "rtpchecksums" => values.flag(key, true),
+            "icesupport" => !values.flag(key, false),
+            _ => false,
+        };
+        if !usual {
+            let finding = Diagnostic::note("no-effect", format!("{key}={text} has no effect"));
+            values.found.push(at(finding, values.span(key)));
+        }
     }
 }
 
@@ -100,11 +149,20 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> RtpConfiguration {
+        read(text).0
+    }
+
+    fn findings(text: &str) -> Vec<Diagnostic> {
+        read(text).1
+    }
+
+    fn read(text: &str) -> (RtpConfiguration, Vec<Diagnostic>) {
         let path = "/etc/asterisk/rtp.conf";
         let files = MemoryFiles::from([(path, text)]);
         let (config, mut found) =
             load(Path::new(path), &files, &mut SourceMap::new(), &LoadOptions::default());
-        RtpConfiguration::read(&config, &mut found)
+        let read = RtpConfiguration::read(&config, &mut found);
+        (read, found)
     }
 
     #[test]
@@ -114,6 +172,22 @@ mod tests {
         let careful = of("[general]\nstrictrtp=seqno\nprobation=8\nrtcpinterval=2000\n");
         assert_eq!(careful.learning, Learning { probation: 8, distrustful: true });
         assert!(careful.strict && careful.rtcp_interval == Some(Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn lost_ends_of_keys_are_waited_for_in_samples() {
+        assert_eq!(of("[general]\n").event_timeout, None);
+        let longer = of("[general]\ndtmftimeout=3000\n");
+        assert_eq!(longer.event_timeout, Some(Duration::from_millis(375)));
+    }
+
+    #[test]
+    fn keys_that_nobody_knows_or_that_do_nothing_are_told() {
+        let said = |text| findings(text).iter().map(|found| found.code).collect::<Vec<_>>();
+        assert_eq!(said("[general]\nrtpstrat=10000\n"), ["unknown-key"]);
+        assert_eq!(said("[general]\nstunaddr=stun.example.com\nsrtpreplayprotection=no\n"), ["no-effect"; 2]);
+        let usual = "[general]\nrtpstart=10000\nrtpend=20000\nicesupport=no\nsrtpreplayprotection=yes\ndtmftimeout=3000\n";
+        assert!(said(usual).is_empty());
     }
 
     #[test]

@@ -120,6 +120,7 @@ fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &E
     sip.rtp = RtpOptions {
         opus: configuration.codecs.opus,
         learning: configuration.rtp.learning,
+        event_timeout: configuration.rtp.event_timeout,
         rtcp_interval: configuration.rtp.rtcp_interval,
         ..endpoint.rtp.clone()
     };

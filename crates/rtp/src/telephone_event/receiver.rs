@@ -3,11 +3,11 @@ use core::time::Duration;
 use super::{Digit, Event};
 use crate::ticks;
 
-/// Without a packet for so long, a digit is over: its ends are lost, or the phone is gone.
+/// Without a packet for so long at least, a digit is over: its ends are lost, or the phone is gone.
 const SILENCE: Duration = Duration::from_millis(200);
 
-/// Milliseconds of sound after the last packet of a digit, with which it is over.
-const OVERDUE: u32 = 100;
+/// So much sound after the last packet of a digit, it is over, unless said otherwise.
+const OVERDUE: Duration = Duration::from_millis(150);
 
 /// A timestamp that leaps back further than this many seconds is another stream, not a late packet.
 const CLOCK_CHANGE: u32 = 10;
@@ -49,6 +49,8 @@ pub type EventReports = core::iter::Flatten<core::array::IntoIter<Option<EventRe
 #[derive(Clone, Copy, Debug)]
 pub struct EventReceiver {
     clock_rate: u32,
+    /// So much sound after its last packet, a digit is over.
+    overdue: Duration,
     current: Option<Current>,
 }
 
@@ -82,7 +84,14 @@ enum Relation {
 impl EventReceiver {
     /// For a payload whose clock has `clock_rate` ticks a second.
     pub const fn new(clock_rate: u32) -> Self {
-        Self { clock_rate, current: None }
+        Self { clock_rate, overdue: OVERDUE, current: None }
+    }
+
+    /// A digit whose ends are lost is over with so much sound after its last packet, 150 ms unless said otherwise; or without any
+    /// sound after as long, 200 ms at least.
+    #[must_use]
+    pub const fn with_timeout(self, overdue: Duration) -> Self {
+        Self { overdue, ..self }
     }
 
     /// Durations count in another clock from now on: the sender has changed its codec.
@@ -114,12 +123,12 @@ impl EventReceiver {
     pub fn receive_sound(&mut self, timestamp: u32, clock_rate: u32) -> Option<EventReport> {
         let current = self.current.as_ref().filter(|current| !current.ended)?;
         let lasted = u64::from(current.duration) * u64::from(clock_rate) / u64::from(self.clock_rate.max(1));
-        let over = lasted + u64::from(clock_rate / 1_000 * OVERDUE);
+        let over = lasted.saturating_add(ticks::ticks(self.overdue, clock_rate).into());
         let ahead = timestamp.wrapping_sub(current.timestamp) as i32;
-        (i64::from(ahead) >= over as i64).then(|| self.end()).flatten()
+        u64::try_from(ahead).is_ok_and(|ahead| ahead >= over).then(|| self.end()).flatten()
     }
 
-    /// Ends a digit of which nothing has been heard for 200 ms. Calling early is harmless.
+    /// Ends a digit of which nothing has been heard for 200 ms, or as long as [`with_timeout`](Self::with_timeout) says. Calling early is harmless.
     pub fn handle_timeout(&mut self, now: Duration) -> Option<EventReport> {
         if self.poll_timeout()? <= now { self.end() } else { None }
     }
@@ -127,7 +136,7 @@ impl EventReceiver {
     /// When to call [`EventReceiver::handle_timeout`] at the latest; `None` when no key is down.
     pub fn poll_timeout(&self) -> Option<Duration> {
         let current = self.current.as_ref().filter(|current| !current.ended)?;
-        Some(current.heard_at.saturating_add(SILENCE))
+        Some(current.heard_at.saturating_add(self.overdue.max(SILENCE)))
     }
 
     /// Ends a digit that is under way: the stream stops, or the leg goes away.
@@ -299,11 +308,21 @@ mod tests {
             let mut receiver = EventReceiver::new(8_000);
             assert_eq!(receiver.receive(1_000, true, update(320), millis(0)).count(), 1);
             assert_eq!(receiver.receive_sound(1_000 - ms * 20, clock_rate), None, "late");
-            assert_eq!(receiver.receive_sound(1_000 + ms * 120, clock_rate), None, "beside it");
-            assert_eq!(receiver.receive_sound(1_000 + ms * 140, clock_rate), Some(ended(40)));
-            assert_eq!(receiver.receive_sound(1_000 + ms * 160, clock_rate), None, "once");
+            assert_eq!(receiver.receive_sound(1_000 + ms * 180, clock_rate), None, "beside it");
+            assert_eq!(receiver.receive_sound(1_000 + ms * 190, clock_rate), Some(ended(40)));
+            assert_eq!(receiver.receive_sound(1_000 + ms * 210, clock_rate), None, "once");
             assert_eq!(receiver.receive(1_000, false, end(480), millis(200)).count(), 0);
         }
+    }
+
+    #[test]
+    fn how_long_ends_are_waited_for_can_be_said() {
+        let mut receiver = EventReceiver::new(8_000).with_timeout(millis(500));
+        assert_eq!(receiver.receive(1_000, true, update(320), millis(0)).count(), 1);
+        assert_eq!(receiver.receive_sound(1_000 + 320 + 3_999, 8_000), None);
+        assert_eq!(receiver.handle_timeout(millis(499)), None);
+        assert_eq!(receiver.poll_timeout(), Some(millis(500)));
+        assert_eq!(receiver.receive_sound(1_000 + 320 + 4_000, 8_000), Some(ended(40)));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What was agreed on with a phone, in the words of the media plane: the settings of its leg.
 
 use media_bridge::{
-    ALTERNATIVES, Codec, CodecPayload, ComfortNoise, Direction, EventPayload, ExtendedReports, LegSettings,
-    OTHER_EVENTS, REDUNDANCIES, RedundantPayloads,
+    ALTERNATIVES, Codec, CodecPayload, ComfortNoise, Direction, EVENT_TIMEOUT, EventPayload, ExtendedReports,
+    LegSettings, OTHER_EVENTS, REDUNDANCIES, RedundantPayloads,
 };
 use sdp::negotiation::Negotiated;
 
@@ -47,6 +47,7 @@ impl SessionMedia {
                 voip_metrics: negotiated.extended_reports.voip_metrics,
                 round_trip: negotiated.extended_reports.round_trip,
             },
+            event_timeout: self.endpoint.rtp.event_timeout.unwrap_or(EVENT_TIMEOUT),
             keepalive: self.endpoint.rtp.keepalive,
             rtp_timeout: self.endpoint.rtp_timeout.filter(|_| self.answered),
             rtp_timeout_hold: self.endpoint.rtp_timeout_hold.filter(|_| self.answered),

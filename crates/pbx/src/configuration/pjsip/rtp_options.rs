@@ -25,6 +25,7 @@ pub(super) fn read(values: &mut Values<'_>, packet_times: PacketTimes) -> RtpOpt
         // What `codecs.conf` and `rtp.conf` say holds for all endpoints.
         opus: opus::Settings::default(),
         learning: Learning::default(),
+        event_timeout: None,
         rtcp_interval: None,
         ports: ports(values),
         marking: Marking {
