@@ -1,5 +1,6 @@
 //! Any simple ratio of two rates: a bank of filters, one for each place that an output may have between two samples.
 
+use wide::bytemuck::cast;
 use wide::{i16x8, i32x4};
 
 use super::filter::{Design, Filter};
@@ -12,6 +13,14 @@ const BLOCK: usize = 960;
 /// Samples that are weighed at a time.
 const LANES: usize = 8;
 
+/// Taps of the filters that lead from a telephone's rate to a multiple of it, and of those between wider bands.
+const NARROW: usize = 32;
+const WIDE: usize = 48;
+
+/// Samples that eight outputs of these take.
+const NARROW_WINDOW: usize = NARROW - 1 + LANES;
+const WIDE_WINDOW: usize = WIDE - 1 + LANES;
+
 /// Bits behind the point of a weight, where the sum of all may be as large as it likes; see [`bits_behind_the_point`].
 const LEAST_BITS: u32 = 14;
 
@@ -20,6 +29,8 @@ const LEAST_BITS: u32 = 14;
 pub(super) struct Bank {
     /// Phase after phase, [`taps`](Self::taps) weights each, in the order of the samples that they meet.
     weights: Vec<i16x8>,
+    /// Where the rate is multiplied by a whole number: phase after phase, two weights for each of several outputs.
+    pairs: Vec<i16x8>,
     bits: u32,
     taps: usize,
     /// Samples after the place of an output that it waits for.
@@ -42,8 +53,11 @@ impl Bank {
         let filter = Filter::new(from, to, phases, design);
         let taps = filter.taps();
         let bits = bits_behind_the_point(&filter, phases);
+        let weights: Vec<i16x8> = (0..phases).flat_map(|phase| vectors(filter.phase(phase), bits)).collect();
+        let is_multiple = step == 1 && [NARROW, WIDE].contains(&taps);
         let mut bank = Self {
-            weights: (0..phases).flat_map(|phase| vectors(filter.phase(phase), bits)).collect(),
+            pairs: if is_multiple { weights.iter().flat_map(pairs).collect() } else { Vec::new() },
+            weights,
             bits,
             taps,
             half: filter.half(),
@@ -101,6 +115,40 @@ impl Bank {
 
     /// Puts out what the samples in the buffer suffice for.
     fn produce(&mut self, output: &mut [i16]) -> usize {
+        let by_eight = match self.taps {
+            _ if self.pairs.is_empty() => 0,
+            NARROW => self.produce_by_eight::<{ NARROW / 2 }, NARROW_WINDOW>(output),
+            WIDE => self.produce_by_eight::<{ WIDE / 2 }, WIDE_WINDOW>(output),
+            _ => 0,
+        };
+        by_eight + self.produce_one_by_one(output.get_mut(by_eight..).unwrap_or_default())
+    }
+
+    /// Eight outputs of each phase at a time, so that nothing is added up across a vector, as long as there is room for all of them.
+    fn produce_by_eight<const PAIRS: usize, const WINDOW: usize>(&mut self, output: &mut [i16]) -> usize {
+        if self.phase != 0 {
+            return 0;
+        }
+        let (buffer, phases) = (&self.buffer[..self.filled], self.pairs.as_chunks::<PAIRS>().0);
+        let mut written = 0;
+        for places in output.chunks_exact_mut(LANES * self.phases) {
+            let Some(window) = buffer.get(self.start..).and_then(<[i16]>::first_chunk::<WINDOW>) else {
+                break;
+            };
+            for (phase, pairs) in phases.iter().enumerate() {
+                for (nth, sample) in eight_outputs(pairs, window, self.bits).into_iter().enumerate() {
+                    if let Some(place) = places.get_mut(nth * self.phases + phase) {
+                        *place = sample;
+                    }
+                }
+            }
+            self.start += LANES;
+            written += places.len();
+        }
+        written
+    }
+
+    fn produce_one_by_one(&mut self, output: &mut [i16]) -> usize {
         let (vectors, buffer) = (self.taps / LANES, &self.buffer[..self.filled]);
         // Of their own, so that they stay in registers.
         let (mut start, mut phase, mut written) = (self.start, self.phase, 0);
@@ -118,6 +166,34 @@ impl Bank {
         (self.start, self.phase) = (start, phase);
         written
     }
+}
+
+/// Two weights at a time of eight, each as often as a vector has room for.
+fn pairs(weights: &i16x8) -> [i16x8; LANES / 2] {
+    let weights = weights.to_array();
+    [0, 2, 4, 6].map(|nth| {
+        let (a, b) = (weights[nth], weights[nth + 1]);
+        i16x8::new([a, b, a, b, a, b, a, b])
+    })
+}
+
+/// Eight outputs whose windows begin a sample later each.
+#[inline(always)]
+fn eight_outputs<const PAIRS: usize, const WINDOW: usize>(
+    pairs: &[i16x8; PAIRS],
+    window: &[i16; WINDOW],
+    bits: u32,
+) -> [i16; LANES] {
+    let (mut even, mut odd) = (i32x4::ZERO, i32x4::ZERO);
+    for (nth, weights) in pairs.iter().enumerate() {
+        even += eight(window, 2 * nth).dot(*weights);
+        odd += eight(window, 2 * nth + 1).dot(*weights);
+    }
+    // To the nearest, without a number on the way that could be too large.
+    let rounded = |sums: i32x4| ((sums >> (bits - 1)) + i32x4::ONE) >> 1;
+    let samples = i16x8::from_i32x8_saturate(cast::<[i32x4; 2], _>([rounded(even), rounded(odd)])).to_array();
+    let [a, c, e, g, b, d, f, h] = samples;
+    [a, b, c, d, e, f, g, h]
 }
 
 /// The sum of weighted samples, to the nearest whole number, clipped.
@@ -188,6 +264,41 @@ mod tests {
                 let mut out = [0];
                 assert_eq!(bank.produce(&mut out), 1);
                 assert_eq!(out, [i16::MAX], "{rates:?}, phase {phase}");
+            }
+        }
+    }
+
+    #[test]
+    fn eight_at_a_time_are_as_one_by_one() {
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as i16
+        };
+        let input: Vec<i16> = (0..4_000).map(|_| noise()).collect();
+        const WIDER: Design = Design { half_width: 24.0, rejection: 60.0, stop: 1.05 };
+        for (rates, phases, design) in [
+            ((8_000, 48_000), 6, DESIGN),
+            ((8_000, 32_000), 4, DESIGN),
+            ((8_000, 24_000), 3, DESIGN),
+            ((16_000, 48_000), 3, WIDER),
+            ((24_000, 48_000), 2, WIDER),
+        ] {
+            let mut fast = Bank::new(rates, (phases, 1), design);
+            assert!(!fast.pairs.is_empty(), "{rates:?}: {} taps", fast.taps);
+            let mut slow = Bank { pairs: Vec::new(), ..fast.clone() };
+            // Frames and room of any length.
+            let mut rest = &input[..];
+            for length in (1..400).cycle().step_by(37) {
+                let (frame, later) = rest.split_at(length.min(rest.len()));
+                let room = frame.len() * phases + length % 5;
+                let (mut one, mut other) = (vec![0; room], vec![0; room]);
+                assert_eq!(fast.process(frame, &mut one), slow.process(frame, &mut other));
+                assert_eq!(one, other, "{rates:?}");
+                rest = later;
+                if rest.is_empty() {
+                    break;
+                }
             }
         }
     }
