@@ -3,6 +3,7 @@
 mod agi;
 mod cdr;
 mod channel;
+mod codecs;
 mod confbridge;
 mod core;
 mod database;
@@ -19,6 +20,7 @@ mod module;
 mod moh;
 mod odbc;
 mod pjsip;
+mod rtp;
 mod security;
 mod sip;
 mod states;
@@ -171,6 +173,8 @@ fn table() -> impl Iterator<Item = &'static Command> {
         states::COMMANDS,
         stir_shaken::COMMANDS,
         translation::COMMANDS,
+        codecs::COMMANDS,
+        rtp::COMMANDS,
     ];
     families.into_iter().flatten()
 }
