@@ -2,6 +2,7 @@
 //! (`asymmetric_rtp_codec`), ports of an endpoint's own (`rtp_port_start`), and packets in a silence (`rtp_keepalive`).
 
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use libtest_mimic::Trial;
@@ -22,6 +23,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("packets::none_is_longer_than_the_phone_takes", &[], cut),
         trial("packets::a_phone_is_silent_for_as_long_as_the_other_one_rings", &[], silence_while_it_rings),
         trial("packets::who_sprays_a_port_shuts_no_phone_out", &[], sprayed),
+        trial("packets::who_streams_to_a_port_first_shuts_no_phone_out", &[], streamed),
         trial("packets::a_phone_is_told_where_it_is_seen_on_both_ports", &[], seen),
         trial("packets::a_silent_call_keeps_its_way_open_from_ports_of_its_own", &[], keepalive),
     ]
@@ -243,6 +245,53 @@ fn sprayed(scene: &Scene) -> Outcome {
     caller.ack_answer(&answer)?;
     media.send_to(Some(place));
     media.hears(440)?;
+    caller.send(&Method::Bye, None, None)?;
+    wire.await_any(&["200 BYE"])?;
+    exchange.is_idle()
+}
+
+/// The same while the stranger goes on: the phone's audio comes from where its signalling comes from.
+fn streamed(scene: &Scene) -> Outcome {
+    let here = scene.address()?;
+    let folder = Folder::new(scene)?
+        .desk_with("desk", (here, SIP_PORT).into(), "rtp_symmetric=yes")
+        .dialplan("exten => echo,1,Answer()\n same => n,Echo()");
+    let exchange = Exchange::start(scene, &folder)?;
+    let wire = Wire::bind(here, exchange.sip_address())?;
+    let caller = Caller::new(&wire, "desk", "echo");
+    let inside = SocketAddr::from(([10, 1, 2, 3], MEDIA_PORT));
+    let offer = description(inside, "0", "a=rtpmap:0 PCMU/8000\r\n", "sendrecv");
+    caller.send(&Method::Invite, Some(&offer), None)?;
+    let answer = wire.await_any(&["200 INVITE"])?;
+    let place = place_in(answer.body())?;
+    let stranger = UdpSocket::bind((scene.address()?, 0))?;
+    stranger.set_read_timeout(Some(Duration::from_millis(20)))?;
+    let packet = |sequence: u16| {
+        let header = Header { sequence, timestamp: 160 * u32::from(sequence), ssrc: 66, ..Header::default() };
+        [&header.to_bytes()[..], &[0xFE; 160]].concat()
+    };
+    caller.ack_answer(&answer)?;
+    // It is heard, as long as nobody else is there.
+    let mut heard = 0..200_u16;
+    let begun = heard.find(|sequence| {
+        stranger.send_to(&packet(*sequence), place).is_ok() && stranger.recv(&mut [0; 2_000]).is_ok()
+    });
+    let begun = begun.ok_or("nothing comes back to the stranger")?;
+    let media = Media::start(here, 440)?;
+    media.send_to(Some(place));
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for sequence in (begun + 1..).take_while(|_| !ended.load(Ordering::Relaxed)) {
+                // A packet that is not sent is one fewer to be hindered by.
+                let _ = stranger.send_to(&packet(sequence), place);
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        });
+        let heard = media.hears(440);
+        ended.store(true, Ordering::Relaxed);
+        heard
+    })?;
     caller.send(&Method::Bye, None, None)?;
     wire.await_any(&["200 BYE"])?;
     exchange.is_idle()

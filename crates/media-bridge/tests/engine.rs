@@ -7,10 +7,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use media_bridge::{
-    Codec, Leg, LegConfig, LegEvent, LegKeys, LegSettings, MasterKey, MediaConfig, MediaEngine,
+    Codec, EventPayload, Leg, LegConfig, LegEvent, LegKeys, LegSettings, MasterKey, MediaConfig, MediaEngine,
     RedundantPayloads, Suite,
 };
 use rtp::srtp::{Inbound, Outbound};
+use rtp::telephone_event::Event;
 
 const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -233,4 +234,49 @@ fn what_a_phone_loses_is_found_in_its_redundant_data() {
     let number = |n: u16| first.wrapping_add(n);
     assert_eq!(heard, [(number(0), 0, 1, 172), (number(1), 0, 2, 172), (number(2), 0, 3, 172)]);
     assert_eq!(a.leg.statistics().recovered, 1);
+}
+
+/// The ends of a key are lost: its listener gets some all the same, with the sound after it, or without any.
+#[test]
+fn a_key_whose_ends_are_lost_is_ended_for_the_other_phone() {
+    for talks_on in [true, false] {
+        let engine = engine(2);
+        let (mut a, b) = (party(&engine, Codec::Pcmu), party(&engine, Codec::Pcmu));
+        for party in [&a, &b] {
+            let mut settings = LegSettings::new(Some(party.socket.local_addr().unwrap()), Codec::Pcmu);
+            settings.telephone_event = Some(EventPayload { send: 101, receive: 101, clock_rate: 8_000 });
+            party.leg.configure(settings);
+        }
+        let _bridge = engine.bridge(&a.leg, &b.leg);
+        hears(&mut a, &b, 0, 0);
+        let start = 160 * u32::from(a.sequence + 1);
+        for duration in [160_u16, 320, 480] {
+            a.sequence += 1;
+            let header = rtp::Header {
+                payload_type: 101,
+                sequence: a.sequence,
+                timestamp: start,
+                ssrc: 7,
+                ..Default::default()
+            };
+            let event = Event { code: 5, end: false, volume: 10, duration };
+            let packet = [&header.to_bytes()[..], &event.to_bytes()].concat();
+            a.socket.send_to(&packet, a.leg.rtp_address()).unwrap();
+        }
+        if talks_on {
+            (0..15).for_each(|_| a.send(0, 0));
+        }
+        b.socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let mut events = Vec::new();
+        while events.len() < 6 {
+            let packet = b.receive().0;
+            if packet[1] & 0x7F == 101 {
+                let event = Event::parse(&packet[12..]).unwrap();
+                events.push((event.code, event.end, event.duration));
+            }
+        }
+        let end = (5, true, 480);
+        let told = [(5, false, 160), (5, false, 320), (5, false, 480), end, end, end];
+        assert_eq!(events, told, "talks on: {talks_on}");
+    }
 }
