@@ -116,16 +116,12 @@ impl<I: PacketIo> Stage<I> {
 
     /// A packet was heard that belongs to the sound of a leg.
     fn hand_on(&mut self, now: Instant, place: usize, heard: &Heard, length: usize) {
-        let Some(seat) = self.seats.get_mut(place) else { return };
-        let Some(packet) = self.buffer.get_mut(..length) else { return };
-        seat.core.tap_heard(now, heard, packet);
-        if heard.ends_former_key()
-            && let Some(listener) = listener_of(seat, place)
-        {
-            self.end_forwarded(now, listener);
+        if heard.ends_former_key() {
+            self.end_forwarded(now, place);
         }
         let Some(seat) = self.seats.get_mut(place) else { return };
         let Some(packet) = self.buffer.get_mut(..length) else { return };
+        seat.core.tap_heard(now, heard, packet);
         if seat.core.even_out(now, heard, packet) {
             let listener = listener_of(seat, place);
             self.follow_wheel(now, place);
@@ -284,8 +280,9 @@ impl<I: PacketIo> Stage<I> {
 
     /// The key that went on from a leg to its listener is up, though no packet that says so came.
     #[cold]
-    fn end_forwarded(&mut self, now: Instant, listener: usize) {
-        let Some(seat) = self.seats.get_mut(listener) else { return };
+    fn end_forwarded(&mut self, now: Instant, place: usize) {
+        let listener = self.seats.get(place).and_then(|seat| listener_of(seat, place));
+        let Some(seat) = listener.and_then(|listener| self.seats.get_mut(listener)) else { return };
         seat.core.end_forwarded();
         // The packet that told of it still stands in the thread's buffer.
         let mut buffer = [0; FAREWELL];
