@@ -112,6 +112,7 @@ fn settings(peer: SocketAddr, codec: Codec, direction: Direction) -> LegSettings
         extended_reports,
         direction,
         symmetric: true,
+        signalling: Some(peer.ip()),
         ..LegSettings::new(Some(peer), codec)
     }
 }
@@ -161,6 +162,16 @@ fn relay_heard(now: Instant, talker: &mut LegCore, listener: &mut LegCore, heard
     talker.farewell(&mut buffer);
     talker.begin_noise(heard, datagram);
     talker.end_noise(heard);
+    if heard.ends_former_key() {
+        listener.end_forwarded();
+    }
+    let mut ends = 0;
+    while let Some(outgoing) = listener.missed_end(now, &mut buffer) {
+        let sent = Packet::parse(&buffer[..outgoing.length]).map(|packet| packet.ssrc());
+        assert_eq!(sent, Ok(OURS), "the end of a key is a packet of ours");
+        ends += 1;
+    }
+    assert!(ends <= 3, "a key ends three times");
     let mut pcm = [0; MOST_SAMPLES];
     if let Some((noise, sound)) = talker.play_out(now, listener.heard_rate(), &mut pcm) {
         listener.relay_sound(now, &noise, sound, &mut buffer);
