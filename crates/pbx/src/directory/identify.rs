@@ -63,6 +63,9 @@ fn by_device_name(
     request: &Message,
     flow: &Flow,
 ) -> Option<String> {
+    if configuration.sip.device_rules.is_empty() {
+        return None;
+    }
     let named = named_by_from(configuration, request)?;
     let rules = configuration.sip.device_rules.get(&named.name)?;
     if !rules.recognition.is_some_and(|recognition| recognition.by_name_first) {
