@@ -12,6 +12,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("messages::a_text_goes_where_the_dialplan_sends_it", &[], sent),
         trial("messages::a_text_waits_for_a_phone_that_is_away", &[], waits),
         trial("messages::a_text_that_a_phone_could_not_take_comes_as_it_registers_again", &[], comes_later),
+        trial("messages::a_text_that_a_phone_is_silent_to_outlives_the_exchange", &[], outlives),
         trial("messages::a_text_goes_on_as_often_as_its_sender_allows", &[], hops),
         trial("messages::a_text_for_nobody_is_refused", &[], refused),
         trial("messages::a_text_in_a_call_reaches_the_other_end", &[], in_a_call),
@@ -125,21 +126,41 @@ fn comes_later(scene: &Scene) -> Outcome {
     let stage = stage(scene)?;
     let phone = Wire::bind(scene.address()?, stage.exchange.sip_address())?;
     let bob = Caller::new(&phone, "bob", "bob").with_contact_parameter("expires=60");
-    bob.send(&Method::Register, None, None)?;
-    let challenge = phone.await_any(&["401 REGISTER"])?;
-    bob.send(&Method::Register, None, Some(&challenge))?;
+    register(&bob, &phone)?;
     phone.await_any(&["200 REGISTER"])?;
     stage.send("bob", "one")?;
     phone.respond(&phone.expect("MESSAGE")?, 480, "bob")?;
     stage.exchange.says("waits until it is back")?;
-    bob.send(&Method::Register, None, Some(&challenge))?;
-    // A phone that is nervous gets it once all the same.
-    bob.send(&Method::Register, None, Some(&challenge))?;
+    register(&bob, &phone)?;
     let text = phone.await_any(&["MESSAGE"])?;
     ensure(text.body() == b"one", || format!("{:?}", text.body()))?;
-    phone.respond(&text, 200, "bob")?;
-    phone.await_any(&["200 REGISTER"]).ok();
-    phone.is_quiet(std::time::Duration::from_millis(300))
+    phone.respond(&text, 200, "bob")
+}
+
+/// The sender was told that its text was taken; the exchange is killed while it still hopes for the phone.
+fn outlives(scene: &Scene) -> Outcome {
+    let mut stage = stage(scene)?;
+    let phone = Wire::bind(scene.address()?, stage.exchange.sip_address())?;
+    let bob = Caller::new(&phone, "bob", "bob").with_contact_parameter("expires=60");
+    register(&bob, &phone)?;
+    phone.await_any(&["200 REGISTER"])?;
+    let answer = stage.send("bob", "one")?;
+    ensure(answer.status() == Some(202), || format!("{:?}", answer.status()))?;
+    phone.expect("MESSAGE")?;
+    // It is repeated after half a second, and one second later.
+    phone.repeat_of("MESSAGE", 0)?;
+    phone.repeat_of("MESSAGE", 1)?;
+    stage.exchange.kill_and_start_again(scene)?;
+    register(&bob, &phone)?;
+    let text = phone.await_any(&["MESSAGE"])?;
+    ensure(text.body() == b"one", || format!("{:?}", text.body()))?;
+    phone.respond(&text, 200, "bob")
+}
+
+fn register(phone: &Caller<'_>, wire: &Wire) -> Outcome {
+    phone.send(&Method::Register, None, None)?;
+    let challenge = wire.await_any(&["401 REGISTER"])?;
+    phone.send(&Method::Register, None, Some(&challenge)).map(drop)
 }
 
 fn refused(scene: &Scene) -> Outcome {

@@ -36,6 +36,11 @@ pub(super) struct Turn {
 }
 
 impl Turn {
+    /// Who is being served.
+    pub(super) fn receiver(&self) -> &str {
+        &self.receiver
+    }
+
     /// Whether the receiver has come again meanwhile. If it has not, the turn is over.
     pub(super) fn goes_on(&mut self) -> bool {
         let mut served = self.turns.served();

@@ -97,12 +97,12 @@ impl WaitingMessages {
         self.turns.begin(receiver)
     }
 
-    /// Keeps a text for the endpoint that `resource` names.
+    /// Keeps a text for the endpoint that `resource` names; its number.
     ///
     /// # Errors
     /// [`WaitingError`] when too many wait or the file cannot be written.
-    pub(crate) async fn keep(&self, resource: &str, text: TextMessage) -> Result<(), WaitingError> {
-        let (resource, waiting) = (resource.to_owned(), self.count.clone());
+    pub(crate) async fn keep(&self, resource: &str, text: &TextMessage) -> Result<i64, WaitingError> {
+        let (resource, text, waiting) = (resource.to_owned(), text.clone(), self.count.clone());
         self.with(move |connection| {
             let receiver = receiver_of(&resource).to_owned();
             let count =
@@ -110,7 +110,7 @@ impl WaitingMessages {
             let of_one: u32 = count("SELECT count(*) FROM waiting WHERE receiver = ?1", &[&receiver])?;
             let in_all: u32 = count("SELECT count(*) FROM waiting", &[])?;
             if of_one >= FOR_ONE || in_all >= IN_ALL {
-                return Ok(Some(of_one.max(in_all)));
+                return Ok(Err(WaitingError::Full(of_one.max(in_all))));
             }
             connection.execute(
                 "INSERT INTO waiting (receiver, resource, kept_at, sent_to, sent_from, content_type, body, headers)
@@ -127,10 +127,9 @@ impl WaitingMessages {
                 ],
             )?;
             waiting.store(in_all + 1, Ordering::Release);
-            Ok(None)
+            Ok(Ok(connection.last_insert_rowid()))
         })
         .await?
-        .map_or(Ok(()), |waiting| Err(WaitingError::Full(waiting)))
     }
 
     /// The oldest text for an endpoint, with its number and the resource that it was sent to.
@@ -193,7 +192,7 @@ impl WaitingMessages {
 }
 
 /// The endpoint of `bob`, `0033@trunk`, `trunk/0033`.
-fn receiver_of(resource: &str) -> &str {
+pub(super) fn receiver_of(resource: &str) -> &str {
     let name = resource.split('/').next().unwrap_or(resource);
     name.rsplit_once('@').map_or(name, |(_, endpoint)| endpoint)
 }
@@ -226,13 +225,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let waiting = WaitingMessages::open(folder.path()).unwrap();
         for body in ["one", "two"] {
-            waiting.keep("bob", text(body)).await.unwrap();
+            waiting.keep("bob", &text(body)).await.unwrap();
         }
         let with_header = |mut text: TextMessage| {
             text.headers.push(("X-Ticket".to_owned(), "a: 7".to_owned()));
             text
         };
-        waiting.keep("100@bob2", with_header(text("other"))).await.unwrap();
+        waiting.keep("100@bob2", &with_header(text("other"))).await.unwrap();
         drop(waiting);
         let waiting = WaitingMessages::open(folder.path()).unwrap();
         for body in ["one", "two"] {
@@ -250,9 +249,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let waiting = WaitingMessages::open(folder.path()).unwrap();
         for _ in 0..FOR_ONE {
-            waiting.keep("bob", text("x")).await.unwrap();
+            waiting.keep("bob", &text("x")).await.unwrap();
         }
-        assert!(matches!(waiting.keep("bob", text("x")).await, Err(WaitingError::Full(FOR_ONE))));
-        waiting.keep("carol", text("x")).await.unwrap();
+        assert!(matches!(waiting.keep("bob", &text("x")).await, Err(WaitingError::Full(FOR_ONE))));
+        waiting.keep("carol", &text("x")).await.unwrap();
     }
 }
