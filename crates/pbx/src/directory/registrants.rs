@@ -22,8 +22,10 @@ pub(super) fn endpoint_of(exchange: &Exchange, request: &Message, flow: &Flow) -
     let name = match identify::named_by_from(&configuration, request) {
         Some(named) => {
             let rules = configuration.sip.device_rules.get(&named.name)?;
-            let is_there = registers(rules) && is_registered_at(exchange, &named.name, flow, true);
-            is_there.then_some(named.name.as_str())
+            let is_at = |any_port| is_registered_at(exchange, &named.name, flow, any_port);
+            // A phone may call from another port than it registered from, but not from that of a trunk.
+            let is_there = || is_at(false) || is_at(true) && !is_of_another(exchange, &configuration, flow);
+            (registers(rules) && is_there()).then_some(named.name.as_str())
         }
         None => nameless(exchange, &configuration, flow),
     }?;
@@ -43,7 +45,7 @@ pub(super) fn endpoint_of(exchange: &Exchange, request: &Message, flow: &Flow) -
 fn nameless<'c>(exchange: &Exchange, configuration: &'c Configuration, flow: &Flow) -> Option<&'c str> {
     // Strangers are many, and none of them has registered.
     if exchange.guard().standing(flow.remote.ip()) == Standing::Stranger
-        || identify::is_own_port(configuration, exchange.host_addresses(), flow)
+        || is_of_another(exchange, configuration, flow)
     {
         return None;
     }
@@ -54,6 +56,11 @@ fn nameless<'c>(exchange: &Exchange, configuration: &'c Configuration, flow: &Fl
         is_registered_at(exchange, name, flow, any_port)
     };
     devices.find(is_there).map(|(name, _)| name.as_str())
+}
+
+/// Whether a device always is where a request comes from, port and all.
+fn is_of_another(exchange: &Exchange, configuration: &Configuration, flow: &Flow) -> bool {
+    identify::is_own_port(configuration, exchange.host_addresses(), flow)
 }
 
 fn registers(rules: &DeviceRules) -> bool {

@@ -210,6 +210,8 @@ async fn devices_that_registered_are_known_where_they_are() {
     // By its name, wherever else the trunk may call from.
     assert_eq!(calls("500", 1024), ("500".to_owned(), true));
     assert_eq!(calls("500", 1025), ("500".to_owned(), true));
+    // Not from the very port of the trunk, whose callers may have its number.
+    assert_eq!(calls("500", 5070), ("trunk".to_owned(), false));
     // By its place, whatever it is called.
     assert_eq!(calls("nobody", 1024), ("500".to_owned(), true));
     assert_eq!(calls("nobody", 5070), ("trunk".to_owned(), false));
