@@ -20,6 +20,8 @@ pub(in crate::user_agent) struct SessionTimer {
     /// The interval that our requests ask for; a 422 makes it longer.
     interval: Duration,
     running: Option<Running>,
+    /// How often in a row a 422 has made it longer.
+    raised: u8,
     /// Whether the peer takes UPDATE (RFC 3311), the lightest way to refresh.
     peer_updates: bool,
 }
@@ -37,6 +39,9 @@ struct Running {
 /// A refresh that nothing came of is not asked for again before this time: halves of halves would have no end.
 const NOT_SOONER: Duration = Duration::from_secs(1);
 
+/// A peer that is not content after so many 422 in a row never is.
+const RAISES: u8 = 3;
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
@@ -49,7 +54,7 @@ pub(super) enum Due {
 impl SessionTimer {
     pub(super) fn new(policy: TimerPolicy) -> SessionTimer {
         let interval = policy.interval.max(policy.shortest);
-        SessionTimer { policy, interval, running: None, peer_updates: false }
+        SessionTimer { policy, interval, running: None, raised: 0, peer_updates: false }
     }
 
     /// Whether the peer takes UPDATE, as far as its Allow tells.
@@ -105,12 +110,14 @@ impl SessionTimer {
         let longer = wanted > asked;
         self.interval = self.interval.max(wanted);
         self.policy.shortest = self.policy.shortest.max(wanted);
-        longer
+        self.raised = self.raised.saturating_add(1);
+        longer && self.raised <= RAISES
     }
 
     /// The peer's 2xx to our INVITE, re-INVITE or UPDATE settles the timer (section 7.2).
     pub(super) fn settle_as_caller(&mut self, now: Instant, response: &Message) {
         self.note_peer(response);
+        self.raised = 0;
         let said = response.header::<SessionExpires>().ok().flatten();
         self.running = match (self.policy.mode, said) {
             (TimerMode::Never, _) => None,
@@ -201,15 +208,23 @@ fn seconds(time: Duration) -> u32 {
 mod tests {
     use super::*;
 
+    fn refusal(seconds: u32) -> Message {
+        let text = format!("SIP/2.0 422 Session Interval Too Small\r\nMin-SE: {seconds}\r\n\r\n");
+        Message::parse(text.into()).unwrap()
+    }
+
+    #[test]
+    fn a_peer_that_wants_ever_more_is_given_up() {
+        let mut timer = SessionTimer::new(TimerPolicy::default());
+        let asked = (1..100).take_while(|n| timer.is_too_short(&refusal(2_000 * n))).count();
+        assert_eq!(asked, 3);
+    }
+
     #[test]
     fn a_refresh_that_is_refused_as_too_short_asks_for_more() {
         let now = Instant::now();
         let mut timer = SessionTimer::new(TimerPolicy::default());
         timer.running = Some(timer.run(now, 90, true));
-        let refusal = |seconds: u32| {
-            let text = format!("SIP/2.0 422 Session Interval Too Small\r\nMin-SE: {seconds}\r\n\r\n");
-            Message::parse(text.into()).unwrap()
-        };
         assert!(timer.is_too_short(&refusal(120)));
         let headers = timer.request_headers(&Method::Update);
         let said =
