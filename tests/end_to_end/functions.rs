@@ -17,6 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 const DIALPLAN: &str = "exten => desk,1,Verbose(1,it says ${PJSIP_HEADER(read,X-Account)} and ${PJSIP_HEADER(read,X-Account,2)} in ${PJSIP_HEADERS(x-)})
  same => n,Verbose(1,it is ${CHANNEL(pjsip,call-id)} to ${PJSIP_PARSE_URI(${CHANNEL(pjsip,request_uri)},user)})
+ same => n,Verbose(1,${CHANNEL(peername)} at ${CHANNEL(peerip)} and ${CHANNEL(recvip)}:${CHANNEL(recvport)} with ${CHANNEL(useragent)} from ${CHANNEL(from)})
  same => n,Set(PJSIP_INHERITABLE_HEADER(add,X-Account)=${PJSIP_HEADER(read,X-Account)})
  same => n,Set(PJSIP_INHERITABLE_HEADER(add,X-Other)=none)
  same => n,Set(PJSIP_INHERITABLE_HEADER(remove,X-Other)=)
@@ -37,7 +38,7 @@ fn headers(scene: &Scene) -> Outcome {
     let (wire, desk) = (Wire::bind(a, exchange.sip_address())?, Wire::bind(b, exchange.sip_address())?);
     let media = Media::start(a, 440)?;
     let gateway = Caller::new(&wire, "gateway", "desk");
-    let said = [("X-Account", "42"), ("X-Account", "43"), ("X-Secret", "no")];
+    let said = [("User-Agent", "old 1.0"), ("X-Account", "42"), ("X-Account", "43"), ("X-Secret", "no")];
     gateway.send_with(&Method::Invite, &said, Some(&media.description("sendrecv")), None)?;
     let invite = desk.expect("INVITE")?;
     ensure(header(&invite, "X-Account")? == "42", || "X-Account is another one".to_owned())?;
@@ -46,6 +47,7 @@ fn headers(scene: &Scene) -> Outcome {
     }
     exchange.says("it says 42 and 43 in X-Account,X-Secret")?;
     exchange.says(&format!("it is {} to desk", gateway.call_id()))?;
+    exchange.says(&format!("gateway at {a} and {a}:{SIP_PORT} with old 1.0 from sip:gateway@"))?;
     let busy = ResponseBuilder::reply(&invite, 486).reason("Not Now").to_tag("desk");
     desk.send(&busy.build())?;
     desk.expect("ACK")?;

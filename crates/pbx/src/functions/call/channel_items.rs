@@ -70,7 +70,7 @@ pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
         "digitdetect" | "faxdetect" | "relaxdtmf" | "tdd" => yes(false),
         "adsicpe" => "unavailable".to_owned(),
         "rxgain" | "txgain" => "0.0".to_owned(),
-        _ => return None,
+        _ => return channel_pjsip::of_chan_sip(scope, item),
     })
 }
 

@@ -1,8 +1,9 @@
-//! `CHANNEL(pjsip,item)`: what the messages of a SIP channel say of it; `CHANNEL(aor)` and `CHANNEL(contact)`: which contact was called.
+//! `CHANNEL(pjsip,item)`: what the messages of a SIP channel say of it; `CHANNEL(aor)` and `CHANNEL(contact)`: which contact was called;
+//! `CHANNEL(peerip)` and what else `chan_sip` had.
 
 use call_control::Direction;
 use call_control::sip::Conversation;
-use sip_parser::{Contact, Message, NameAddr};
+use sip_parser::{Contact, HeaderName, Message, NameAddr};
 
 use crate::functions::FunctionScope;
 
@@ -45,6 +46,33 @@ pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
         "local_addr" => flow.map(|flow| flow.local.to_string()).unwrap_or_default(),
         "remote_addr" => flow.map(|flow| flow.remote.to_string()).unwrap_or_default(),
         "t38state" => "DISABLED".to_owned(),
+        _ => return None,
+    })
+}
+
+/// An item of `chan_sip`, which dialplans beside a `sip.conf` ask for; `None` as in [`read`].
+pub(super) fn of_chan_sip(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
+    if scope.call.technology() != "PJSIP" {
+        return None;
+    }
+    let conversation = Conversation::of(scope.call);
+    let message = conversation.invite().or_else(|| conversation.response());
+    let of = |read: fn(&Message) -> Option<String>| message.as_deref().and_then(read).unwrap_or_default();
+    let source = conversation.flow().map(|flow| flow.remote);
+    Some(match item {
+        "peername" => scope.call.resource().to_owned(),
+        "peerip" | "recvip" => {
+            source.map(|source| source.ip().to_canonical().to_string()).unwrap_or_default()
+        }
+        "recvport" => source.map(|source| source.port().to_string()).unwrap_or_default(),
+        "from" => of(|message| Some(message.from().ok()?.uri_str().to_owned())),
+        "uri" => read(scope, "target_uri")?,
+        "ruri" => read(scope, "request_uri")?,
+        "useragent" => of(|message| {
+            let own = if message.is_request() { HeaderName::UserAgent } else { HeaderName::Server };
+            Some(message.raw(&own)?.to_owned())
+        }),
+        "t38passthrough" => "0".to_owned(),
         _ => return None,
     })
 }
