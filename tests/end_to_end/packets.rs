@@ -1,7 +1,7 @@
 //! How audio travels: the length of packets (`use_ptime`, `allow=ulaw:30`), a codec that changes under way
 //! (`asymmetric_rtp_codec`), ports of an endpoint's own (`rtp_port_start`), and packets in a silence (`rtp_keepalive`).
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -222,21 +222,33 @@ fn silence_while_it_rings(scene: &Scene) -> Outcome {
     exchange.is_idle()
 }
 
-/// A stranger is heard first on the port of a phone behind a translator, and goes on to the next port.
-fn sprayed(scene: &Scene) -> Outcome {
-    let here = scene.address()?;
+/// An echo for a phone whose media comes from elsewhere than it says.
+fn echo_behind_a_translator(scene: &Scene, here: Ipv4Addr) -> Outcome<(Exchange, Wire)> {
     let folder = Folder::new(scene)?
         .desk_with("desk", (here, SIP_PORT).into(), "rtp_symmetric=yes")
         .dialplan("exten => echo,1,Answer()\n same => n,Echo()");
     let exchange = Exchange::start(scene, &folder)?;
     let wire = Wire::bind(here, exchange.sip_address())?;
-    let media = Media::start(here, 440)?;
-    let caller = Caller::new(&wire, "desk", "echo");
+    Ok((exchange, wire))
+}
+
+/// Calls with a description of an address behind the translator; the answer, and where it wants the media.
+fn call_from_inside(caller: &Caller<'_>, wire: &Wire) -> Outcome<(Message, SocketAddr)> {
     let inside = SocketAddr::from(([10, 1, 2, 3], MEDIA_PORT));
     let offer = description(inside, "0", "a=rtpmap:0 PCMU/8000\r\n", "sendrecv");
     caller.send(&Method::Invite, Some(&offer), None)?;
     let answer = wire.await_any(&["200 INVITE"])?;
     let place = place_in(answer.body())?;
+    Ok((answer, place))
+}
+
+/// A stranger is heard first on the port of a phone behind a translator, and goes on to the next port.
+fn sprayed(scene: &Scene) -> Outcome {
+    let here = scene.address()?;
+    let (exchange, wire) = echo_behind_a_translator(scene, here)?;
+    let media = Media::start(here, 440)?;
+    let caller = Caller::new(&wire, "desk", "echo");
+    let (answer, place) = call_from_inside(&caller, &wire)?;
     let stranger = UdpSocket::bind((scene.address()?, 0))?;
     for sequence in 0..8 {
         let header = Header { sequence, timestamp: 160 * u32::from(sequence), ssrc: 66, ..Header::default() };
@@ -253,17 +265,9 @@ fn sprayed(scene: &Scene) -> Outcome {
 /// The same while the stranger goes on: the phone's audio comes from where its signalling comes from.
 fn streamed(scene: &Scene) -> Outcome {
     let here = scene.address()?;
-    let folder = Folder::new(scene)?
-        .desk_with("desk", (here, SIP_PORT).into(), "rtp_symmetric=yes")
-        .dialplan("exten => echo,1,Answer()\n same => n,Echo()");
-    let exchange = Exchange::start(scene, &folder)?;
-    let wire = Wire::bind(here, exchange.sip_address())?;
+    let (exchange, wire) = echo_behind_a_translator(scene, here)?;
     let caller = Caller::new(&wire, "desk", "echo");
-    let inside = SocketAddr::from(([10, 1, 2, 3], MEDIA_PORT));
-    let offer = description(inside, "0", "a=rtpmap:0 PCMU/8000\r\n", "sendrecv");
-    caller.send(&Method::Invite, Some(&offer), None)?;
-    let answer = wire.await_any(&["200 INVITE"])?;
-    let place = place_in(answer.body())?;
+    let (answer, place) = call_from_inside(&caller, &wire)?;
     let stranger = UdpSocket::bind((scene.address()?, 0))?;
     stranger.set_read_timeout(Some(Duration::from_millis(20)))?;
     let packet = |sequence: u16| {

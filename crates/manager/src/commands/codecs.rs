@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use audio::{FileFormat, WrittenFormat};
+use call_control::sip::StreamCodec;
 use media_bridge::Codec;
-use pbx::configuration::{codec_name, codec_of};
+use pbx::configuration::{codec_name, codec_of, stream_codecs};
 
 use super::layout::column;
 use super::{Answer, Command, CommandError, Context};
@@ -17,22 +18,6 @@ pub(super) const COMMANDS: &[Command] = &[
         .taking("NAME|ID")
         .among(|_| Codec::ALL.iter().map(|codec| codec_name(*codec).to_owned()).collect()),
     Command::now("core show file formats", "The formats of sound files, by their extensions", formats),
-];
-
-/// Codecs of streams beside the sound, as `allow` names them.
-const STREAMS: [(&str, &str); 12] = [
-    ("video", "h261"),
-    ("video", "h263"),
-    ("video", "h263p"),
-    ("video", "h264"),
-    ("video", "h265"),
-    ("video", "mpeg4"),
-    ("video", "vp8"),
-    ("video", "vp9"),
-    ("video", "av1"),
-    ("text", "t140"),
-    ("text", "t140red"),
-    ("text", "red"),
 ];
 
 /// A codec as the console shows it.
@@ -52,7 +37,10 @@ fn rows() -> Vec<Row> {
             false => format!("{}, passed on", codec.name()),
         },
     });
-    let streams = STREAMS.map(|(kind, name)| Row { kind, name, description: "passed on".to_owned() });
+    let streams = stream_codecs().map(|(name, codec)| {
+        let kind = if matches!(codec, StreamCodec::T140 | StreamCodec::Red) { "text" } else { "video" };
+        Row { kind, name, description: "passed on".to_owned() }
+    });
     sound.chain(streams).collect()
 }
 

@@ -85,6 +85,11 @@ pub(crate) fn stream_codec_of(name: &str) -> Option<StreamCodec> {
     STREAMS.iter().find(|(known, _)| *known == name).map(|(_, codec)| *codec)
 }
 
+/// The codecs of video and text, each by its name in `allow`.
+pub fn stream_codecs() -> impl Iterator<Item = (&'static str, StreamCodec)> {
+    STREAMS.iter().copied()
+}
+
 /// The name of a codec in `allow`, consoles and dialplans.
 pub fn name_of(codec: Codec) -> &'static str {
     NAMES.iter().find(|(_, known)| *known == Some(codec)).map_or(codec.name(), |(name, _)| name)

@@ -72,7 +72,7 @@ use sip_ua::location::DnsConfig;
 
 pub use access::{Access, AccessLists};
 pub use call_records::{CallRecordsConfiguration, CsvRecords, RecordBatch, SqliteRecords};
-pub use codec_names::{codec_of, name_of as codec_name};
+pub use codec_names::{codec_of, name_of as codec_name, stream_codecs};
 pub use codecs::CodecsConfiguration;
 pub use confbridge::{
     BridgeProfile, ConfbridgeConfiguration, CountForAll, MenuAction, MenuProfile, ProfileProblem, UserProfile,
