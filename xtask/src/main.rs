@@ -2,6 +2,7 @@
 
 mod bench_media;
 mod build;
+mod programs;
 mod sounds;
 mod structure;
 mod test;

@@ -239,9 +239,9 @@ impl Baresip {
         self.control.command("accept", "").map(drop)
     }
 
-    /// Hangs up, cancels, or declines.
+    /// Hangs up, cancels, or declines. baresip 1.1 cannot before the far end rings.
     pub(crate) fn hang_up(&mut self) -> Outcome {
-        self.control.command("hangup", "").map(drop)
+        until(&format!("{} to hang up", self.name), || Ok(self.control.ask("hangup", "")?.ok())).map(drop)
     }
 
     /// Holds the call.
@@ -249,9 +249,9 @@ impl Baresip {
         self.control.command("hold", "").map(drop)
     }
 
-    /// Takes the call back.
+    /// Takes the call back. baresip 1.1 does it, and says of that that an argument is invalid.
     pub(crate) fn resume(&mut self) -> Outcome {
-        self.control.command("resume", "").map(drop)
+        self.control.ask("resume", "").map(drop)
     }
 
     /// Presses keys.
@@ -398,7 +398,7 @@ poll_method epoll
 sip_listen 127.0.0.1:0
 call_max_calls 8
 audio_source aufile,TONE
-audio_player aufile,x
+audio_player aubridge,nobody
 audio_alert ausine,440
 ausrc_format s16
 ausrc_srate 8000
@@ -417,6 +417,7 @@ module gsm.so
 module g726.so
 module opus.so
 module aufile.so
+module aubridge.so
 module ausine.so
 module sndfile.so
 module_tmp account.so

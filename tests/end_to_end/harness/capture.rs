@@ -55,7 +55,7 @@ impl Capture {
         command.args(["-c", &packets.to_string(), "-w"]).arg(&file);
         let process = Process::spawn(scene, "dumpcap", &mut command)?;
         process.says("File:").map_err(|_| {
-            "dumpcap keeps nothing: whoever runs this test needs the right to capture packets, as root has it"
+            "dumpcap keeps nothing: whoever runs this test needs the right to capture packets, as root has it; `cargo xtask test` gives it"
         })?;
         Ok(Self { process, file })
     }

@@ -46,6 +46,12 @@ impl Control {
 
     /// Sends a command and returns what the phone says to it.
     pub(crate) fn command(&mut self, command: &str, params: &str) -> Outcome<String> {
+        let refused = |said| format!("the phone refused '{command}': {said}").into();
+        self.ask(command, params)?.map_err(refused)
+    }
+
+    /// The same; what it refuses is not the end of the test.
+    pub(crate) fn ask(&mut self, command: &str, params: &str) -> Outcome<Result<String, String>> {
         self.commands += 1;
         let token = self.commands.to_string();
         let text = json!({ "command": command, "params": params, "token": token }).to_string();
@@ -54,11 +60,7 @@ impl Control {
             value["response"] == true && value["token"] == token.as_str()
         })?;
         let data = reply["data"].as_str().unwrap_or_default().to_owned();
-        if reply["ok"] == true {
-            Ok(data)
-        } else {
-            Err(format!("the phone refused '{command}': {data}").into())
-        }
+        Ok(if reply["ok"] == true { Ok(data) } else { Err(data) })
     }
 
     /// Waits for the next event of this type.

@@ -10,6 +10,9 @@ use super::folder::SIP_PORT;
 use super::process::Process;
 use super::{Outcome, Scene};
 
+/// Where Debian's package has it, for the `PATH` of ordinary users does not lead there.
+pub(crate) const KAMAILIO: &str = "/usr/sbin/kamailio";
+
 /// How long it may take to end.
 const TO_END: Duration = Duration::from_secs(10);
 
@@ -30,7 +33,7 @@ impl Kamailio {
             .replace("SECRET", secret);
         let configuration = folder.join("kamailio.cfg");
         std::fs::write(&configuration, text)?;
-        let mut command = Command::new("kamailio");
+        let mut command = Command::new(KAMAILIO);
         command.arg("-f").arg(&configuration).arg("-P").arg(folder.join("pid"));
         command.arg("-w").arg(&folder).arg("-Y").arg(&folder).args(["-m", "32", "-M", "4", "-DD", "-E"]);
         let process = Process::spawn(scene, "kamailio", command.process_group(0))?;

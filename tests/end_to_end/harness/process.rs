@@ -8,6 +8,11 @@ use std::time::Duration;
 use super::wait::{until, until_within};
 use super::{Outcome, Scene};
 
+/// Whether the tests run as root, and so whatever they start.
+pub(crate) fn runs_as_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"))
+}
+
 /// A running program whose words go to a log.
 pub(crate) struct Process {
     child: Child,
