@@ -13,12 +13,16 @@ use crate::thread::Command;
 pub struct Bridge {
     pub(crate) id: BridgeId,
     pub(crate) first: LegId,
+    /// The other leg, where it is not sure to be on the thread of the first one: it is told the end as well.
+    pub(crate) second: Option<LegId>,
     pub(crate) shared: Arc<Shared>,
 }
 
 impl Drop for Bridge {
     fn drop(&mut self) {
-        self.shared.command(self.first, Command::Part { bridge: self.id });
+        for leg in [Some(self.first), self.second].into_iter().flatten() {
+            self.shared.command(leg, Command::Part { bridge: self.id });
+        }
     }
 }
 

@@ -106,6 +106,14 @@ impl MediaEngine {
         Self(shared)
     }
 
+    /// Takes the pairs of legs that have no range of their own from `ports` from now on. Legs that are open stay.
+    ///
+    /// # Errors
+    /// [`MediaError::NoPortPair`] for a range without a pair; then all stays as it was.
+    pub fn set_ports(&self, ports: &RangeInclusive<u16>) -> Result<(), MediaError> {
+        self.0.ports.set_usual(ports)
+    }
+
     /// Opens a leg on a free pair of ports: RTP on an even one, RTCP on the next. It is silent and deaf until
     /// [`Leg::configure`].
     ///
@@ -155,7 +163,8 @@ impl MediaEngine {
             second.unsettle();
         }
         self.0.command(first.id, Command::Join { bridge: id, peer: second.id, near });
-        Bridge { id, first: first.id, shared: self.0.clone() }
+        let second = (!near).then_some(second.id);
+        Bridge { id, first: first.id, second, shared: self.0.clone() }
     }
 
     /// Puts sound on the air, for any number of legs to [listen](Leg::listen) to.

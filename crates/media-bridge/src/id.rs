@@ -38,8 +38,15 @@ pub(crate) struct ConferenceId {
 }
 
 /// Names a bridge, or a stay in a conference, within its engine. Never used twice; a later one is larger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct BridgeId(pub(crate) u64);
+
+impl BridgeId {
+    /// The one that begins next.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
 
 #[cfg(test)]
 mod tests {

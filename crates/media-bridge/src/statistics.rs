@@ -15,7 +15,8 @@ pub struct Statistics {
     pub packets_sent: u64,
     /// Their payload octets.
     pub octets_sent: u64,
-    /// Packets of the peer that never came (RFC 3550 A.3); below zero when some came twice.
+    /// Packets of the peer that never came, of all streams that it has sent. Those that came twice hide none, unlike in reports
+    /// (RFC 3550 §6.4.1).
     pub lost: i64,
     /// Packets of the peer that never came, and whose sound was in later ones (RFC 2198). They are among the lost ones.
     pub recovered: u64,
@@ -44,11 +45,12 @@ pub struct Statistics {
     pub remote_jitter: Duration,
     /// Round trip to the peer, once it has answered a sender report (RFC 3550 §6.4.1).
     pub round_trip: Option<Duration>,
-    /// The SSRC that we send under, as our last report said it; 0 before the first.
+    /// The SSRC that we send under.
     pub ssrc: u32,
-    /// That of the peer; 0 before it was reported on.
+    /// That of the peer; 0 before it was heard.
     pub remote_ssrc: u32,
-    /// Rating of what is heard by the E-model (ITU-T G.107), 0 to 100, by the last report of ours.
+    /// Rating of what is heard by the E-model (ITU-T G.107), 0 to 100, by all that came until
+    /// a second ago; `None` before that.
     pub r_factor: Option<u8>,
     /// The same of what the peer hears, where it tells (RFC 3611 §4.7).
     pub remote_r_factor: Option<u8>,

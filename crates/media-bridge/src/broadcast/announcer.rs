@@ -38,25 +38,32 @@ impl Announcer {
             air.end();
             return Broadcast(air);
         }
-        let station = Station { air: Arc::downgrade(&air), source, makers: Vec::new() };
+        let mut station = Some(Station { air: Arc::downgrade(&air), source, makers: Vec::new() });
         let mut sender = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if sender.is_none() {
-            let (stations, arriving) = channel();
-            let started = thread::Builder::new().name("announcer".to_owned()).spawn(move || serve(&arriving));
-            match started {
-                Ok(_) => *sender = Some(stations),
-                Err(error) => tracing::warn!(%error, "nothing is on the air: no thread is left"),
-            }
+        if let Some(thread) = &*sender {
+            // It comes back where the thread is gone: a source of somebody else's may have panicked on it.
+            station = station.and_then(|station| thread.send(station).err()).map(|unsent| unsent.0);
         }
-        if sender.as_ref().is_none_or(|thread| thread.send(station).is_err()) {
-            air.end();
+        if let Some(station) = station {
+            *sender = start(station);
         }
         Broadcast(air)
     }
 }
 
-fn serve(arriving: &Receiver<Station>) {
-    let mut stations = Vec::new();
+/// A thread that begins with that source.
+fn start(first: Station) -> Option<Sender<Station>> {
+    let (stations, arriving) = channel();
+    let started = thread::Builder::new().name("announcer".to_owned()).spawn(move || serve(first, &arriving));
+    if let Err(error) = started {
+        tracing::warn!(%error, "nothing is on the air: no thread is left");
+        return None;
+    }
+    Some(stations)
+}
+
+fn serve(first: Station, arriving: &Receiver<Station>) {
+    let mut stations = vec![first];
     let mut deadline = Instant::now();
     loop {
         if stations.is_empty() {
@@ -91,6 +98,15 @@ pub(super) struct Station {
     pub(super) makers: Vec<Maker>,
 }
 
+impl Drop for Station {
+    /// Nobody waits for one that is not served any more, whatever the reason is.
+    fn drop(&mut self) {
+        if let Some(air) = self.air.upgrade() {
+            air.end();
+        }
+    }
+}
+
 /// What makes the payloads of one form.
 pub(super) struct Maker {
     channel: Weak<Channel>,
@@ -105,10 +121,7 @@ impl Station {
         let Some(air) = self.air.upgrade() else { return false };
         let mut frame = [0; MOST_SAMPLES];
         let frame = &mut frame[..air.frame().min(MOST_SAMPLES)];
-        let Some(got) = self.source.read(frame) else {
-            air.end();
-            return false;
-        };
+        let Some(got) = self.source.read(frame) else { return false };
         if got < frame.len() {
             frame[got..].fill(0);
             air.count_late();
@@ -235,11 +248,43 @@ mod tests {
         assert_eq!(i16::from_be_bytes([longer[0], longer[1]]), 150);
     }
 
+    /// A source that takes its thread with it.
+    struct Broken;
+
+    impl Source for Broken {
+        fn rate(&self) -> u32 {
+            8_000
+        }
+
+        fn read(&mut self, _frame: &mut [i16]) -> Option<usize> {
+            panic!("a source that is broken")
+        }
+    }
+
+    #[test]
+    fn one_that_panics_ends_what_is_on_the_air_and_nothing_that_comes_after_it() {
+        let announcer = Announcer::default();
+        let other = announcer.begin(Box::new(Counting(1, 10_000)));
+        let broken = announcer.begin(Box::new(Broken));
+        while !(broken.is_over() && other.is_over()) {
+            thread::yield_now();
+        }
+        // The thread may not be quite gone yet, and take another one with it.
+        let is_heard = |broadcast: Broadcast| {
+            while !broadcast.is_over() {
+                thread::yield_now();
+            }
+            broadcast.0.next() > 0
+        };
+        while !is_heard(announcer.begin(Box::new(Counting(1, 3)))) {}
+    }
+
     #[test]
     fn it_ends_when_its_source_does_or_nobody_holds_it() {
         let (air, mut station) = station(3);
         let mut listener = air.tune_in(&form(Codec::Pcma));
         while station.go_on() {}
+        drop(station);
         let mut frame = [0; 160];
         while listener.sound(&mut frame) != Reading::Over {}
         assert!(air.is_over());

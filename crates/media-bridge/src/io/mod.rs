@@ -208,6 +208,46 @@ mod tests {
         a_renamed_socket_comes_with_its_new_token::<I>();
         the_bell_ends_a_wait::<I>();
         a_flood_on_one_socket_does_not_starve_another::<I>();
+        a_socket_that_closes_in_a_flood_sends_what_it_has_sent::<I>();
+        what_was_refused_is_not_said_of_the_next_socket::<I>();
+    }
+
+    /// More packets than a wait finds room for end what the kernel does for a socket: it has to be asked anew.
+    fn a_socket_that_closes_in_a_flood_sends_what_it_has_sent<I: PacketIo>() {
+        let mut io = I::new().unwrap();
+        let (own, sender, peer) = (socket(), socket(), socket());
+        let address = own.local_addr().unwrap();
+        let id = io.add(own, 1).unwrap();
+        io.wait(Some(Duration::ZERO)).unwrap();
+        for _ in 0..200 {
+            sender.send_to(b"flood", address).unwrap();
+        }
+        io.wait(Some(Duration::from_secs(1))).unwrap();
+        io.send(id, b"farewell", peer.local_addr().unwrap()).unwrap();
+        io.close(id);
+        let mut buffer = [0; 16];
+        peer.set_nonblocking(false).unwrap();
+        peer.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        assert_eq!(peer.recv(&mut buffer).unwrap(), 8);
+        // The next one with its key is none of its.
+        let (next_one, other) = (socket(), socket());
+        let next_address = next_one.local_addr().unwrap();
+        io.add(next_one, 2).unwrap();
+        other.send_to(b"new", next_address).unwrap();
+        let mut buffer = [0; MAX_DATAGRAM];
+        assert_eq!(next(&mut io, &mut buffer).token, 2);
+    }
+
+    fn what_was_refused_is_not_said_of_the_next_socket<I: PacketIo>() {
+        let mut io = I::new().unwrap();
+        let id = io.add(socket(), 1).unwrap();
+        // Port 0 is nobody's: the kernel refuses it.
+        let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let _ = io.send(id, b"x", nowhere);
+        io.close(id);
+        io.add(socket(), 2).unwrap();
+        io.wait(Some(Duration::ZERO)).unwrap();
+        assert!(std::iter::from_fn(|| io.refused()).all(|token| token == 1));
     }
 
     #[test]

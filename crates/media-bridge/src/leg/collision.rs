@@ -53,6 +53,7 @@ impl LegCore {
             self.collisions.leaving = Some(former);
         }
         self.stream.set_ssrc(self.reports.draw_other_than(former));
+        self.counters.ssrc.set(i64::from(self.stream.ssrc()));
         // The new one has sent nothing (RFC 3550 §6.4.1).
         self.sent = Transmission::default();
         self.reports.begin_count();

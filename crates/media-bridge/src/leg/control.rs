@@ -163,28 +163,26 @@ impl LegCore {
         Some(writer.finish())
     }
 
-    /// Shows how much of the peer's stream is missing and how unevenly it comes.
+    /// Shows how much of the peer's streams is missing, how unevenly the last one comes, and how good it sounds.
     pub(super) fn show_reception(&self) {
         let Some(incoming) = &self.incoming else { return };
-        let (jitter, lost) =
-            (incoming.reception.jitter().ticks(), incoming.reception.sequence().cumulative_lost());
+        let jitter = incoming.reception.jitter().ticks();
         self.counters.jitter_us.set_ticks(jitter, incoming.clock_rate);
-        self.counters.lost.set(i64::from(lost));
+        let lost = self.lost_before.saturating_add(incoming.reception.sequence().lost());
+        self.counters.lost.set(i64::try_from(lost).unwrap_or(i64::MAX));
+        self.show_quality();
     }
 
     /// What is said of the peer's stream, and shown of it. Nothing is said of one that was not heard since the last report
     /// (RFC 3550 §6.4.1), nor of one that has left (§6.6).
     fn report_block(&mut self, since: Duration) -> Option<ReportBlock> {
         self.show_reception();
-        self.show_quality();
-        self.counters.ssrc.set(i64::from(self.stream.ssrc()));
         let incoming = self.incoming.as_mut().filter(|incoming| incoming.is_told())?;
         let (counters, gathered) = (&self.counters, &mut self.reports.gathered);
         let jitter = incoming.reception.jitter().duration();
         gathered.jitter.add(jitter.as_secs_f64(), &counters.jitter_spread);
         let block = incoming.reception.report(since);
         gathered.lost.add(f64::from(block.loss()) * 100.0, &counters.loss_spread);
-        counters.remote_ssrc.set(i64::from(block.ssrc));
         Some(block)
     }
 

@@ -100,7 +100,7 @@ impl LegCore {
         })
     }
 
-    /// Shows how good what is heard is, with each report.
+    /// Shows how good what is heard is.
     pub(super) fn show_quality(&self) {
         let rated = self.metrics().and_then(|metrics| metrics.quality.r_factor);
         self.counters.r_factor.set(rated.map_or(0, |rated| i64::from(rated) + 1));

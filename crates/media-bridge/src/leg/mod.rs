@@ -78,6 +78,8 @@ pub(crate) struct LegCore {
     guard: SourceGuard,
     /// The stream that is heard.
     incoming: Option<Incoming>,
+    /// What streams of the peer before that one lost.
+    lost_before: u64,
     /// The stream that is sent.
     stream: StreamRewriter,
     sent: Transmission,
@@ -182,6 +184,7 @@ pub(crate) struct Seed {
 
 impl LegCore {
     pub(crate) fn new(now: Instant, seed: Seed, counters: Arc<Counters>, events: EventSink) -> Self {
+        counters.ssrc.set(i64::from(seed.ssrc));
         Self {
             counters,
             events,
@@ -189,6 +192,7 @@ impl LegCore {
             settings: None,
             guard: SourceGuard::new(),
             incoming: None,
+            lost_before: 0,
             stream: StreamRewriter::new(seed.ssrc, seed.sequence, seed.timestamp, 8_000),
             sent: Transmission::default(),
             spoken: Spoken::nothing(),

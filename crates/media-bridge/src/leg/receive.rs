@@ -230,8 +230,7 @@ impl LegCore {
             let clock_rate = clock_rate.unwrap_or(incoming.clock_rate);
             (incoming.reception.ssrc(), incoming.clock_rate) == (ssrc, clock_rate)
         });
-        let former = if known { None } else { self.incoming.take() };
-        let left = former.and_then(|mut former| former.digits.finish());
+        let left = if known { None } else { self.end_incoming(ssrc) };
         let clock_rate = clock_rate.unwrap_or_else(|| self.clock_rate());
         let timeout = self.settings.map_or(EVENT_TIMEOUT, |settings| settings.event_timeout);
         let anew = || Incoming {
@@ -244,6 +243,15 @@ impl LegCore {
         // One that has said goodbye and speaks is back.
         incoming.has_left = false;
         (incoming, left)
+    }
+
+    /// The stream of that SSRC takes the place of the one that came until now. What the former lost stays counted.
+    #[cold]
+    fn end_incoming(&mut self, ssrc: u32) -> Option<EventReport> {
+        self.counters.remote_ssrc.set(i64::from(ssrc));
+        let mut former = self.incoming.take()?;
+        self.lost_before = self.lost_before.saturating_add(former.reception.sequence().lost());
+        former.digits.finish()
     }
 
     /// The peer is known by where it sends from. A symmetric leg sends there, too.

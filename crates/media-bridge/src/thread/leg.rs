@@ -6,7 +6,6 @@ use crate::io::SocketId;
 use crate::leg::{EventSink, LegCore};
 use crate::ports::{Lease, PortPair};
 use crate::statistics::Counters;
-use crate::thread::moving::Later;
 use crate::thread::parking::ParkedPair;
 use crate::thread::rooms::Stay;
 
@@ -43,8 +42,7 @@ pub(crate) struct Luggage {
     pub(crate) rtp: UdpSocket,
     pub(crate) rtcp: UdpSocket,
     pub(crate) lease: Lease,
-    /// What it was in that is later than what it was fetched for.
-    pub(super) later: Option<Later>,
+    pub(super) since: BridgeId,
 }
 
 /// A leg in its place on a thread.
@@ -58,8 +56,10 @@ pub(super) struct Seat {
     pub(super) bridge: Option<(BridgeId, usize)>,
     /// The conference that it takes part in.
     pub(super) stay: Option<Stay>,
-    /// The bridge whose other leg has not arrived yet.
-    pub(super) awaits: Option<BridgeId>,
+    /// The bridge whose other leg has not arrived yet, and that leg.
+    pub(super) awaits: Option<(BridgeId, LegId)>,
+    /// What it was told last to begin, or what comes after what it was told last to end: all that is earlier is over.
+    pub(super) since: BridgeId,
     /// Its slot of the wheel, while it makes packets.
     pub(super) slot: Option<usize>,
 }

@@ -99,12 +99,7 @@ pub(crate) enum Command {
         /// Both legs have always been on this thread, so that a packet of either wakes it.
         near: bool,
     },
-    /// Join with a leg that was taken out of this bridge by an earlier one, if the bridge is still wanted.
-    Rejoin {
-        bridge: BridgeId,
-        peer: LegId,
-    },
-    /// End that bridge, if the leg is still in it.
+    /// End that bridge, and all that is earlier.
     Part {
         bridge: BridgeId,
     },
@@ -124,10 +119,6 @@ pub(crate) enum ConferenceCommand {
         stay: BridgeId,
         leg: LegId,
         settings: Box<MemberSettings>,
-    },
-    /// A member whom an earlier bridge has called away comes back, if that is still wanted.
-    Reenter {
-        stay: BridgeId,
     },
     Change {
         stay: BridgeId,

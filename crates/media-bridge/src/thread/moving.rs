@@ -10,12 +10,16 @@
 //!     | <------------------------ Adopt(leg) -- |      (Missing, when it was closed)
 //!     | <-- later commands |
 //! ```
+//!
+//! What is said of different legs, and of conferences, keeps no order: a leg may be fetched for a bridge that is over. Bridges and
+//! stays are numbered as they were begun, and a leg remembers since which of them all earlier ones are over ([`Seat::since`]).
+//! It goes wherever it is fetched, so that commands find it; but if it is in something later, the thread that it leaves fetches it back.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use super::leg::{Luggage, Seat};
-use super::message::{Command, ConferenceCommand, Message};
+use super::message::{Command, Message};
 use super::stage::Stage;
 use crate::id::{BridgeId, ConferenceId, LegId};
 use crate::io::PacketIo;
@@ -30,19 +34,10 @@ pub(super) struct Expected {
 /// What a leg is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose {
-    /// To be joined with a leg that is here.
+    /// To be joined with a leg that is here, or expected for the same.
     Bridge { partner: LegId, bridge: BridgeId },
     /// To take part in a conference that is here.
     Conference { room: ConferenceId, stay: BridgeId },
-}
-
-/// What a leg has left because something earlier called for it, and what it comes back to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Later {
-    /// The bridge with that leg.
-    Bridge(BridgeId, LegId),
-    /// Its stay in that conference.
-    Conference(BridgeId, ConferenceId),
 }
 
 impl Purpose {
@@ -58,7 +53,9 @@ impl<I: PacketIo> Stage<I> {
     /// Asks for a leg of another thread.
     pub(super) fn fetch(&mut self, wanted: LegId, purpose: Purpose) {
         if let Some(expected) = self.expected.get_mut(&wanted) {
-            expected.purpose = purpose;
+            if purpose.bridge() > expected.purpose.bridge() {
+                expected.purpose = purpose;
+            }
             return;
         }
         self.expected.insert(wanted, Expected { purpose, waiting: Vec::new() });
@@ -90,14 +87,14 @@ impl<I: PacketIo> Stage<I> {
         }
     }
 
-    /// Packs a leg and sends it to another thread.
+    /// Packs a leg and sends it to another thread, for a bridge or a stay there.
     pub(super) fn hand_over(&mut self, now: Instant, place: usize, to: usize, bridge: BridgeId) {
         if to == self.index || to >= self.neighbours.len() {
             return;
         }
-        let later = self.leave_for_earlier(now, place, bridge);
+        let interrupted = self.leave_for(now, place, bridge);
         let Some(seat) = self.seats.try_remove(place) else { return };
-        let Seat { id, core, rtp, rtcp, lease, slot, .. } = seat;
+        let Seat { id, mut core, rtp, rtcp, lease, slot, since, .. } = seat;
         if let Some(slot) = slot {
             self.wheel.leave(slot, place);
         }
@@ -108,46 +105,53 @@ impl<I: PacketIo> Stage<I> {
         if id.home() == self.index {
             self.moved.insert(id, to);
         }
-        let (Some(rtp), Some(rtcp)) = (self.io.remove(rtp), self.io.remove(rtcp)) else { return };
+        let (Some(rtp), Some(rtcp)) = (self.io.remove(rtp), self.io.remove(rtcp)) else {
+            // Without its sockets it is no leg any more, and nobody is to wait for it.
+            core.close();
+            self.forget_at_home(id);
+            return self.tell(to, Message::Missing(id));
+        };
         if let Some(neighbour) = self.neighbours.get(to) {
             neighbour.legs.fetch_add(1, Relaxed);
         }
-        self.tell(to, Message::Adopt(Box::new(Luggage { id, core, rtp, rtcp, lease, later })));
+        self.tell(to, Message::Adopt(Box::new(Luggage { id, core, rtp, rtcp, lease, since })));
+        if let Some(interrupted) = interrupted {
+            self.fetch(id, interrupted);
+        }
     }
 
-    /// Ends the bridge of a leg that is fetched for `bridge`. If that is the earlier one, it was ended meanwhile and the
-    /// fetch was on its way: then the other leg goes on to wait, and is told when this one has arrived.
-    fn leave_for_earlier(&mut self, now: Instant, place: usize, bridge: BridgeId) -> Option<Later> {
-        let Seat { bridge: current, stay, .. } = *self.seats.get(place)?;
-        if let Some(stay) = stay.filter(|stay| stay.id > bridge) {
-            let room = self.leave_room_to_return(now, place)?;
-            return Some(Later::Conference(stay.id, room));
+    /// A leg leaves whatever it is in. If that is later than what it is fetched for, it is to come back to it: says what for.
+    fn leave_for(&mut self, now: Instant, place: usize, bridge: BridgeId) -> Option<Purpose> {
+        let Seat { id, since, bridge: current, awaits, stay, .. } = *self.seats.get(place)?;
+        if since <= bridge {
+            self.begin(place, bridge);
+            return None;
         }
-        self.part(place, None);
-        let (later, peer) = current.filter(|(current, _)| *current > bridge)?;
+        if let Some(stay) = stay {
+            let room = self.leave_room_to_return(now, place)?;
+            return Some(Purpose::Conference { room, stay: stay.id });
+        }
+        self.part(place);
+        let Some((bridge, peer)) = current else {
+            return awaits.map(|(bridge, partner)| Purpose::Bridge { partner, bridge });
+        };
         let peer = self.seats.get_mut(peer)?;
-        peer.awaits = Some(later);
-        Some(Later::Bridge(later, peer.id))
+        peer.awaits = Some((bridge, id));
+        Some(Purpose::Bridge { partner: peer.id, bridge })
     }
 
     /// A leg arrives: it is joined as was asked, and does what it was told meanwhile.
     pub(super) fn adopt(&mut self, now: Instant, luggage: Luggage) {
-        let Luggage { id, core, rtp, rtcp, lease, later } = luggage;
+        let Luggage { id, core, rtp, rtcp, lease, since } = luggage;
         let Some(place) = self.seat(id, core, rtp, rtcp, lease) else { return self.expect_no_more(id) };
+        if let Some(seat) = self.seats.get_mut(place) {
+            seat.since = since;
+        }
         self.moved.remove(&id);
         self.follow_wheel(now, place);
-        match later {
-            Some(Later::Bridge(bridge, peer)) => {
-                self.tell(peer.home(), Message::Leg(peer, Command::Rejoin { bridge, peer: id }));
-            }
-            Some(Later::Conference(stay, room)) => {
-                self.tell(room.home, Message::Conference(room, ConferenceCommand::Reenter { stay }));
-            }
-            None => {}
-        }
         let Some(Expected { purpose, waiting }) = self.expected.remove(&id) else { return };
         match purpose {
-            Purpose::Bridge { partner, bridge } => self.join_arrived(now, partner, bridge, id),
+            Purpose::Bridge { partner, bridge } => self.meet(now, place, bridge, partner),
             Purpose::Conference { room, stay } => self.call_in(now, room, stay),
         }
         for command in waiting {
@@ -155,25 +159,37 @@ impl<I: PacketIo> Stage<I> {
         }
     }
 
-    /// Joins a leg that has come with the one that asked for it, unless that one was told meanwhile to end the bridge, or to
-    /// join another one.
-    fn join_arrived(&mut self, now: Instant, partner: LegId, bridge: BridgeId, id: LegId) {
-        let waits = |place: &usize| self.seats.get(*place).is_some_and(|seat| seat.awaits == Some(bridge));
-        if let Some(partner) = self.places.get(&partner).copied().filter(waits) {
-            self.join(now, partner, bridge, id);
+    /// Joins a leg that has come with the one that asked for it, unless either of them does something later, or has been told
+    /// that the bridge is over.
+    fn meet(&mut self, now: Instant, place: usize, bridge: BridgeId, partner: LegId) {
+        let is_expected = self.expected.get(&partner).is_some_and(|other| other.purpose.bridge() == bridge);
+        if self.seats.get(place).is_none_or(|seat| seat.since > bridge) {
+            return;
+        }
+        if self.places.contains_key(&partner) {
+            return self.join(now, place, bridge, partner);
+        }
+        self.begin(place, bridge);
+        if let Some(seat) = self.seats.get_mut(place).filter(|_| is_expected) {
+            seat.awaits = Some((bridge, partner));
         }
     }
 
     /// A leg that was asked for does not come.
     pub(super) fn expect_no_more(&mut self, id: LegId) {
-        let Some(Expected { purpose, .. }) = self.expected.remove(&id) else { return };
+        let Some(Expected { purpose, waiting }) = self.expected.remove(&id) else { return };
         match purpose {
             Purpose::Bridge { partner, bridge } => {
-                if let Some(&partner) = self.places.get(&partner) {
-                    self.part(partner, Some(bridge));
+                let partner = self.places.get(&partner).and_then(|&partner| self.seats.get_mut(partner));
+                if let Some(partner) = partner {
+                    partner.awaits = partner.awaits.filter(|(awaited, _)| *awaited != bridge);
                 }
             }
             Purpose::Conference { room, stay } => self.await_no_more(room, stay),
+        }
+        // Other threads that asked for it are to hear of it as well.
+        for fetch in waiting.into_iter().filter(|command| matches!(command, Command::Fetch { .. })) {
+            self.pass_on(id, fetch);
         }
     }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::leg::Seat;
 use super::stage::Stage;
-use crate::id::LegId;
+use crate::id::{BridgeId, LegId};
 use crate::io::{PacketIo, SocketId};
 use crate::leg::LegCore;
 use crate::ports::{Lease, Site};
@@ -116,6 +116,7 @@ impl<I: PacketIo> Stage<I> {
             bridge: None,
             stay: None,
             awaits: None,
+            since: BridgeId::default(),
             slot: None,
         });
         self.places.insert(id, place);

@@ -10,7 +10,7 @@ use std::time::Instant;
 use slab::Slab;
 
 use super::leg::Seat;
-use super::message::ConferenceCommand;
+use super::message::{Command, ConferenceCommand};
 use super::moving::Purpose;
 use super::stage::{Stage, send};
 use super::wheel::Wheel;
@@ -148,7 +148,6 @@ impl<I: PacketIo> Stage<I> {
                 hosted.awaited.push(Awaited { stay, leg, settings: *settings });
                 self.call_in(now, id, stay);
             }
-            ConferenceCommand::Reenter { stay } => self.call_in(now, id, stay),
             ConferenceCommand::Change { stay, settings } => {
                 if let Some(awaited) = hosted.awaited.iter_mut().find(|awaited| awaited.stay == stay) {
                     awaited.settings = *settings;
@@ -157,11 +156,15 @@ impl<I: PacketIo> Stage<I> {
                 }
             }
             ConferenceCommand::Leave { stay } => {
-                hosted.awaited.retain(|awaited| awaited.stay != stay);
+                let awaited = hosted.awaited.iter().position(|awaited| awaited.stay == stay);
+                let awaited = awaited.map(|at| hosted.awaited.swap_remove(at));
                 let number = hosted.room.number_of(stay);
                 let seat = number.and_then(|number| hosted.room.places().find(|(other, _)| *other == number));
                 if let Some((_, seat)) = seat {
-                    self.leave_room(now, seat);
+                    self.end(seat, stay);
+                } else if let Some(Awaited { leg, .. }) = awaited {
+                    // It may not know yet that it was to come.
+                    self.command(now, leg, Command::Part { bridge: stay });
                 }
             }
             ConferenceCommand::Play(playback, token) => hosted.room.play(*playback, token),
@@ -182,7 +185,10 @@ impl<I: PacketIo> Stage<I> {
             return self.fetch(leg, Purpose::Conference { room: id, stay });
         };
         let Awaited { stay, leg, settings } = hosted.awaited.swap_remove(at);
-        self.part(place, None);
+        if self.seats.get(place).is_none_or(|seat| seat.since > stay) {
+            return;
+        }
+        self.begin(place, stay);
         let (Some(seat), Some(hosted)) = (self.seats.get_mut(place), self.rooms.rooms.get_mut(room)) else {
             return;
         };
@@ -211,7 +217,7 @@ impl<I: PacketIo> Stage<I> {
         member
     }
 
-    /// A leg leaves that an earlier bridge has called away: its stay waits for it to come back. Says which room that is.
+    /// A leg leaves that is called away for something earlier: its stay waits for it to come back. Says which room that is.
     pub(super) fn leave_room_to_return(&mut self, now: Instant, place: usize) -> Option<ConferenceId> {
         let room = self.seats.get(place)?.stay?.room;
         let Newcomer { stay, leg, settings, .. } = self.leave_room(now, place)?;
@@ -230,6 +236,9 @@ impl<I: PacketIo> Stage<I> {
         self.rooms.follow_wheel(now, place);
         let hosted = self.rooms.rooms.remove(place);
         self.rooms.places.remove(&hosted.id);
+        for Awaited { stay, leg, .. } in hosted.awaited {
+            self.command(now, leg, Command::Part { bridge: stay });
+        }
         if let Some(own) = self.neighbours.get(self.index) {
             own.rooms.fetch_sub(1, Relaxed);
         }

@@ -116,6 +116,7 @@ impl<I: PacketIo> Stage<I> {
                 slept
             }
             (None, Some(_)) => self.io.wait(Some(Duration::ZERO)),
+            (Some(_), Some(own)) if own.has_rung() => self.io.wait(Some(Duration::ZERO)),
             (timeout, _) => self.io.wait(timeout),
         }
     }
@@ -165,6 +166,8 @@ impl<I: PacketIo> Stage<I> {
             Message::Missing(id) => self.expect_no_more(id),
             Message::Gone(id) => {
                 self.moved.remove(&id);
+                // Its home may have asked for it when it did not know yet.
+                self.expect_no_more(id);
             }
         }
     }
@@ -261,7 +264,18 @@ impl<I: PacketIo> Stage<I> {
                 return None;
             }
         };
-        entry.insert(Seat { id, core, rtp, rtcp, lease, bridge: None, stay: None, awaits: None, slot: None });
+        entry.insert(Seat {
+            id,
+            core,
+            rtp,
+            rtcp,
+            lease,
+            bridge: None,
+            stay: None,
+            awaits: None,
+            since: BridgeId::default(),
+            slot: None,
+        });
         self.places.insert(id, place);
         Some(place)
     }
@@ -298,11 +312,7 @@ impl<I: PacketIo> Stage<I> {
             Command::JudgeAnswerer(wanted) => core.judge_answerer(wanted.map(|settings| *settings)),
             Command::HearDigit(digit, duration) => return self.hear_digit(now, place, digit, duration),
             Command::Join { bridge, peer, .. } => return self.join(now, place, bridge, peer),
-            Command::Rejoin { bridge, peer } if seat.awaits == Some(bridge) => {
-                return self.join(now, place, bridge, peer);
-            }
-            Command::Rejoin { .. } => return,
-            Command::Part { bridge } => return self.part(place, Some(bridge)),
+            Command::Part { bridge } => return self.end(place, bridge),
             Command::Tap(end) => return core.add_tap(*end),
             Command::Shape(side, effects) => core.shape(now, side, *effects),
             Command::Omit(side, omitted) => core.omit(side, omitted),
@@ -329,20 +339,23 @@ impl<I: PacketIo> Stage<I> {
 
     /// Joins two legs of this thread; fetches the other one first if it lives elsewhere.
     pub(super) fn join(&mut self, now: Instant, place: usize, bridge: BridgeId, peer: LegId) {
+        let Some(seat) = self.seats.get(place) else { return };
+        let id = seat.id;
+        if seat.since > bridge {
+            // It does something later by now. For the other one the bridge has begun all the same, and is over.
+            return self.command(now, peer, Command::Part { bridge });
+        }
+        self.begin(place, bridge);
         let Some(&peer_place) = self.places.get(&peer) else {
-            self.part(place, None);
             if let Some(seat) = self.seats.get_mut(place) {
-                seat.awaits = Some(bridge);
-                let partner = seat.id;
-                self.fetch(peer, Purpose::Bridge { partner, bridge });
+                seat.awaits = Some((bridge, peer));
             }
-            return;
+            return self.fetch(peer, Purpose::Bridge { partner: id, bridge });
         };
-        if peer_place == place {
+        if peer_place == place || self.seats.get(peer_place).is_none_or(|peer| peer.since > bridge) {
             return;
         }
-        self.part(place, None);
-        self.part(peer_place, None);
+        self.begin(peer_place, bridge);
         for (one, other) in [(place, peer_place), (peer_place, place)] {
             if let Some(seat) = self.seats.get_mut(one) {
                 seat.bridge = Some((bridge, other));
@@ -352,20 +365,28 @@ impl<I: PacketIo> Stage<I> {
         }
     }
 
-    /// Ends the bridge that a leg is in or waits for, if it is that one. `None`: whatever it is in, a conference too.
-    pub(super) fn part(&mut self, place: usize, bridge: Option<BridgeId>) {
+    /// A leg turns to a bridge or a conference, and what it was in is over.
+    pub(super) fn begin(&mut self, place: usize, bridge: BridgeId) {
+        self.part(place);
+        if let Some(seat) = self.seats.get_mut(place) {
+            seat.since = bridge;
+        }
+    }
+
+    /// Ends a bridge or a stay of a leg, and all that is earlier, whether it has begun or not.
+    pub(super) fn end(&mut self, place: usize, bridge: BridgeId) {
+        if self.seats.get(place).is_some_and(|seat| seat.since <= bridge) {
+            self.begin(place, bridge.next());
+        }
+    }
+
+    /// Takes a leg out of the bridge or the conference that it is in or waits for.
+    pub(super) fn part(&mut self, place: usize) {
+        let now = self.clock.now();
+        self.leave_room(now, place);
         let Some(seat) = self.seats.get_mut(place) else { return };
-        if bridge.is_none() || bridge == seat.awaits {
-            seat.awaits = None;
-        }
-        let (parted, now) = (seat.bridge, self.clock.now());
-        if bridge.is_none() {
-            self.leave_room(now, place);
-        }
-        let Some((id, peer)) = parted else { return };
-        if bridge.is_some_and(|bridge| bridge != id) {
-            return;
-        }
+        seat.awaits = None;
+        let Some((_, peer)) = seat.bridge else { return };
         for one in [place, peer] {
             if let Some(seat) = self.seats.get_mut(one) {
                 seat.bridge = None;
@@ -378,7 +399,7 @@ impl<I: PacketIo> Stage<I> {
     /// Ends a leg: says goodbye, and gives its sockets and ports back.
     fn close(&mut self, place: usize) {
         let now = self.clock.now();
-        self.part(place, None);
+        self.part(place);
         let Some(mut seat) = self.seats.try_remove(place) else { return };
         if let Some(goodbye) = seat.core.goodbye(now, &mut self.buffer[..]) {
             send_control(&mut self.io, &mut seat, &mut self.buffer[..], goodbye);

@@ -81,13 +81,17 @@ impl Item<'_> {
     pub const TOOL: u8 = 6;
 }
 
-/// The first chunk, and what follows it. A chunk ends with at least one zero, up to the next word.
+/// The first chunk, and what follows it. A chunk ends with at least one zero, up to the next word; the last one of senders that
+/// forget the zero ends with the packet.
 fn split_chunk(octets: &[u8]) -> Option<(Chunk<'_>, &[u8])> {
     let items = octets.get(4..)?;
     let mut at = 0;
-    while *items.get(at)? != END {
+    while items.get(at).is_some_and(|kind| *kind != END) {
         let length = usize::from(*items.get(at + 1)?);
         at += 2 + length;
+    }
+    if at >= items.len() {
+        return (at == items.len()).then_some((Chunk { ssrc: word(octets, 0), items }, &[]));
     }
     let next = (at + 1).next_multiple_of(4);
     Some((Chunk { ssrc: word(octets, 0), items: &items[..at] }, items.get(next..)?))
@@ -128,10 +132,20 @@ mod tests {
 
     #[test]
     fn what_is_cut_short_is_invalid() {
-        for body in
-            [&[0, 0, 0][..], &[0, 0, 0, 1], &[0, 0, 0, 1, 1, 9, b'a', 0], &[0, 0, 0, 1, 1, 2, b'a', b'b']]
-        {
+        for body in [&[0, 0, 0][..], &[0, 0, 0, 1, 1, 9, b'a', 0], &[0, 0, 0, 1, 1, 3, b'a', b'b']] {
             assert!(!SourceDescription::is_valid(&raw(1, body)), "{body:?}");
         }
+        assert!(!SourceDescription::is_valid(&raw(2, &[0, 0, 0, 1, 1, 2, b'a', b'b'])), "one of two");
+    }
+
+    #[test]
+    fn the_last_chunk_may_end_with_the_packet() {
+        let body = [0, 0, 0, 2, 1, 1, b'c', 0, 0, 0, 0, 1, 1, 2, b'a', b'b'];
+        assert!(SourceDescription::is_valid(&raw(2, &body)));
+        let sdes = SourceDescription::new(&raw(2, &body));
+        assert_eq!((sdes.cname(1), sdes.cname(2)), (Some(&b"ab"[..]), Some(&b"c"[..])));
+        let bare = [0, 0, 0, 1];
+        assert!(SourceDescription::is_valid(&raw(1, &bare)));
+        assert_eq!(SourceDescription::new(&raw(1, &bare)).chunks().count(), 1);
     }
 }

@@ -68,10 +68,12 @@ impl Uring {
             self.ring.watch(self.bell.as_fd())?;
             self.bell_is_heard = true;
         }
-        while let Some(key) = self.unheard.pop() {
+        while let Some(&key) = self.unheard.last() {
             if let Some(entry) = self.sockets.entry(key) {
                 self.ring.hear(entry.socket.as_fd(), key)?;
             }
+            // Not before: whoever removes a socket waits for the end of what it hears, if it hears.
+            self.unheard.pop();
         }
         Ok(())
     }
@@ -106,9 +108,10 @@ impl PacketIo for Uring {
 
     fn remove(&mut self, id: SocketId) -> Option<UdpSocket> {
         self.sockets.entry(id.0)?;
-        if let Some(at) = self.unheard.iter().position(|&key| key == id.0) {
-            self.unheard.swap_remove(at);
-            // What it has to send leaves while its number still means this socket.
+        let unheard = self.unheard.iter().position(|&key| key == id.0);
+        unheard.map(|at| self.unheard.swap_remove(at));
+        if unheard.is_some() || self.forget(id.0) {
+            // The kernel listens to it no more. What it has to send leaves while its number still means this socket.
             self.flush();
         } else if self.ring.stop_hearing(id.0).is_ok() {
             // The kernel holds on to the socket until it has said that it listens no more.
@@ -116,6 +119,8 @@ impl PacketIo for Uring {
                 self.reap();
             }
         }
+        // What it says of packets that were refused is not said of the next socket with this key.
+        self.reap();
         self.sockets.remove(id)
     }
 

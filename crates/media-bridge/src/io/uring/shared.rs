@@ -143,6 +143,10 @@ impl Ring {
     ) -> io::Result<()> {
         if self.outgoing == REQUESTS {
             self.submit()?;
+            if self.outgoing == REQUESTS {
+                // The kernel has no memory for more requests: the places are those of packets that have yet to leave.
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
         }
         let (address, length) = octets_of(to);
         let place = self.memory.outgoing(self.outgoing);

@@ -194,3 +194,45 @@ fn nothing_is_said_of_a_peer_that_was_not_heard_since() {
     assert_eq!(blocks(&next_report(&mut a).0), (false, 1));
     assert_eq!(a.leg.counters.snapshot().remote_ssrc, 9);
 }
+
+/// The next packet of the peer under that SSRC, so many numbers after the last one.
+fn speak_after(bench: &mut Bench, step: u16, ssrc: u32) -> Vec<u8> {
+    bench.sequence = bench.sequence.wrapping_add(step - 1);
+    let mut packet = bench.packet(0, &[0; 160]);
+    packet[8..12].copy_from_slice(&ssrc.to_be_bytes());
+    bench.hear(&packet);
+    bench.pass(20);
+    packet
+}
+
+#[test]
+fn packets_that_came_twice_hide_no_loss() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    for n in 0..10 {
+        let packet = speak_after(&mut a, if n == 5 { 4 } else { 1 }, 9);
+        a.hear(&packet);
+    }
+    a.leg.attend(a.now);
+    assert_eq!(a.leg.counters.snapshot().lost, 3);
+}
+
+#[test]
+fn what_streams_before_the_last_one_lost_stays_counted() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    for (step, ssrc) in [(1, 9), (3, 9), (1, 9), (500, 10), (2, 10), (7, 9), (1, 9)] {
+        speak_after(&mut a, step, ssrc);
+    }
+    a.leg.attend(a.now);
+    let counted = a.leg.counters.snapshot();
+    assert_eq!((counted.lost, counted.packets_received), (2 + 1, 7));
+}
+
+#[test]
+fn a_call_that_ends_before_its_first_report_is_known_as_well() {
+    let mut a = Bench::new(settings(Codec::Pcmu));
+    assert_eq!(a.leg.counters.snapshot().ssrc, 0x5EED);
+    speak_after(&mut a, 1, 9);
+    assert_eq!(a.leg.counters.snapshot().remote_ssrc, 9);
+    a.leg.attend(a.now);
+    assert!(a.leg.counters.snapshot().r_factor.is_some_and(|rating| rating > 90));
+}

@@ -1,6 +1,7 @@
 //! Threads without threads: each stage is driven by hand, so that messages meet in the order that a test wants.
 
 mod conferences;
+mod orders;
 
 use std::collections::VecDeque;
 use std::io;
@@ -27,6 +28,8 @@ struct FakeIo {
     room: Option<usize>,
     /// What has come, and from where.
     arrived: VecDeque<(SocketId, Vec<u8>, SocketAddr)>,
+    /// How long it was to wait the last time, unless until somebody rings.
+    slept: Option<Duration>,
 }
 
 struct Silent;
@@ -61,7 +64,8 @@ impl PacketIo for FakeIo {
         self.sockets.try_remove(socket.0)
     }
 
-    fn wait(&mut self, _timeout: Option<Duration>) -> io::Result<()> {
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.slept = timeout;
         Ok(())
     }
 
@@ -187,6 +191,24 @@ fn a_leg_moves_to_the_one_it_is_joined_with_and_does_what_it_was_told_meanwhile(
 }
 
 #[test]
+fn a_ring_that_is_not_answered_ends_the_next_sleep() {
+    let mut theatre = Theatre::new(1);
+    for has_leg in [false, true] {
+        if has_leg {
+            theatre.open(0);
+        }
+        // A socket that is closed asks the kernel, which may tell of the ring that came with a message on that occasion.
+        theatre.neighbours[0].mailbox.post(Message::Missing(LegId::new(0, 0)));
+        assert!(theatre.neighbours[0].mailbox.take().is_some());
+        theatre.stages[0].wait().unwrap();
+        assert_eq!(theatre.stages[0].io.slept, Some(Duration::ZERO));
+        theatre.stages[0].serve();
+        theatre.stages[0].wait().unwrap();
+        assert_ne!(theatre.stages[0].io.slept, Some(Duration::ZERO));
+    }
+}
+
+#[test]
 fn the_first_packet_of_a_leg_that_takes_sockets_over_is_heard() {
     let mut theatre = Theatre::new(1);
     let (former, _) = theatre.open(0);
@@ -277,6 +299,22 @@ fn a_leg_that_is_closed_before_it_was_asked_for_is_not_waited_for() {
     theatre.join(FIRST, a, b);
     theatre.settle();
     assert!(theatre.stages.iter().all(|stage| stage.expected.is_empty()));
+}
+
+#[test]
+fn a_leg_that_has_lost_its_sockets_is_not_waited_for() {
+    let mut theatre = Theatre::new(2);
+    let ((a, _), (b, heard)) = (theatre.open(0), theatre.open(1));
+    theatre.tell(b, Command::Play(Box::new(audio::Pcm::new(8_000, vec![1; 800]).into()), 4.into()));
+    theatre.settle();
+    theatre.stages[1].io.sockets.clear();
+    theatre.join(FIRST, a, b);
+    theatre.settle();
+    assert_eq!((theatre.partner(a), theatre.home_of(b), theatre.ports.in_use()), (None, None, 1));
+    assert_eq!(theatre.legs(), [1, 0]);
+    assert!(theatre.stages.iter().all(|stage| stage.expected.is_empty() && stage.moved.is_empty()));
+    let reason = PlaybackEnd::Closed;
+    assert_eq!(heard.try_recv(), Ok(LegEvent::PlaybackEnded { token: 4.into(), reason }));
 }
 
 #[test]

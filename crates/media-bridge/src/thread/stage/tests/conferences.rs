@@ -8,7 +8,7 @@ use crate::thread::ConferenceCommand;
 const THIRD: BridgeId = BridgeId(3);
 
 impl Theatre {
-    fn open_room(&self, home: usize) -> (ConferenceId, Receiver<ConferenceEvent>) {
+    pub(super) fn open_room(&self, home: usize) -> (ConferenceId, Receiver<ConferenceEvent>) {
         let id = ConferenceId { home, serial: home as u64 };
         let (sender, events) = channel();
         let config = ConferenceConfig::new(move |event| {
@@ -19,21 +19,21 @@ impl Theatre {
         (id, events)
     }
 
-    fn tell_room(&self, id: ConferenceId, command: ConferenceCommand) {
+    pub(super) fn tell_room(&self, id: ConferenceId, command: ConferenceCommand) {
         self.neighbours[id.home].mailbox.post(Message::Conference(id, command));
     }
 
-    fn enter(&self, room: ConferenceId, stay: BridgeId, leg: LegId) {
+    pub(super) fn enter(&self, room: ConferenceId, stay: BridgeId, leg: LegId) {
         self.tell_room(room, ConferenceCommand::Enter { stay, leg, settings: Box::default() });
     }
 
-    fn stay_of(&self, id: LegId) -> Option<BridgeId> {
+    pub(super) fn stay_of(&self, id: LegId) -> Option<BridgeId> {
         let stage = self.stages.iter().find(|stage| stage.places.contains_key(&id))?;
         stage.seats[stage.places[&id]].stay.map(|stay| stay.id)
     }
 
     /// Members of the rooms of a stage, and those who are on their way.
-    fn people(&self, index: usize) -> (usize, usize) {
+    pub(super) fn people(&self, index: usize) -> (usize, usize) {
         self.stages[index].rooms.people()
     }
 }
