@@ -11,12 +11,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// The first section of that name that is not a template; the case of letters must fit.
+    /// The first section of that name that is not a template. One whose letters are of another case counts where there is no other,
+    /// as in Asterisk: `[General]`.
     pub fn section(&self, name: &str) -> Option<&Section> {
-        self.sections_named(name).next()
+        let alike = |section: &&Section| section.name.value.eq_ignore_ascii_case(name);
+        self.sections_named(name).next().or_else(|| self.objects().find(alike))
     }
 
-    /// All sections of that name that are not templates, in order.
+    /// All sections of that name that are not templates, in order; the case of letters must fit.
     pub fn sections_named<'c>(&'c self, name: &str) -> impl Iterator<Item = &'c Section> {
         self.objects().filter(move |section| section.name.value == name)
     }
@@ -95,4 +97,26 @@ pub enum Operator {
     Object,
     /// `+=`: the value is appended to the one before.
     Append,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::{LoadOptions, MemoryFiles, SourceMap, load};
+
+    #[test]
+    fn a_section_in_other_letters_counts_where_there_is_no_other() {
+        let files = MemoryFiles::from([(
+            "/a.conf",
+            "[General]\na=1\n[general]\na=2\n[Options](!)\n[OPTIONS]\na=3\n",
+        )]);
+        let (config, _) = load(Path::new("/a.conf"), &files, &mut SourceMap::new(), &LoadOptions::default());
+        let value =
+            |name| config.section(name).and_then(|section| section.value("a")).map(|value| value.to_string());
+        assert_eq!(value("general").as_deref(), Some("2"));
+        assert_eq!(value("GENERAL").as_deref(), Some("1"));
+        assert_eq!(value("options").as_deref(), Some("3"));
+        assert_eq!(value("other"), None);
+    }
 }

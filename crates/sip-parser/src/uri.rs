@@ -1,134 +1,24 @@
 //! URIs: `sip:`, `sips:` and `tel:` taken apart, others kept whole (RFC 3261 §19.1, RFC 3966).
 
 mod equivalence;
+mod escapes;
+mod host;
+mod marks;
 mod tel;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::fmt::{self, Write as _};
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::fmt;
 
-use wire_text::{Address, Found, Places, Sixteen, all, find, ipv4};
-
+pub use self::escapes::escape_user;
+use self::escapes::unescape;
+pub use self::host::Host;
+use self::host::divided;
+pub(crate) use self::host::host_and_port;
+use self::marks::{ABSENT, Marks, NO_MARKS};
 pub use self::tel::TelUri;
 use crate::error::HeaderError;
 use crate::header::Params;
-use crate::scan::number;
-
-/// The host of a URI or of a Via.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Host<'a> {
-    /// A domain name, as written.
-    Name(&'a str),
-    /// An IPv4 address.
-    Ipv4(Ipv4Addr),
-    /// An IPv6 address; it stands in brackets.
-    Ipv6(Ipv6Addr),
-}
-
-impl<'a> Host<'a> {
-    /// Reads a host; IPv6 in brackets. `None` when it can be no host.
-    pub fn parse(text: &'a str) -> Option<Self> {
-        let first = text.as_bytes().first()?;
-        if let Some(address) = first.is_ascii_digit().then(|| ipv4(text)).flatten() {
-            return Some(Self::Ipv4(address));
-        }
-        match first {
-            b'[' => ipv6(text.strip_prefix('[')?.strip_suffix(']')?).map(Self::Ipv6),
-            _ => all(text.as_bytes(), of_name).then_some(Self::Name(text)),
-        }
-    }
-
-    /// The address, unless it is a name.
-    pub fn ip(&self) -> Option<IpAddr> {
-        match self {
-            Self::Name(_) => None,
-            Self::Ipv4(address) => Some(IpAddr::V4(*address)),
-            Self::Ipv6(address) => Some(IpAddr::V6(*address)),
-        }
-    }
-
-    /// Whether both name the same host; names are compared without regard to case.
-    fn same(&self, other: &Host<'_>) -> bool {
-        match (self, other) {
-            (Self::Name(a), Host::Name(b)) => a.eq_ignore_ascii_case(b),
-            (Self::Ipv4(a), Host::Ipv4(b)) => a == b,
-            (Self::Ipv6(a), Host::Ipv6(b)) => a == b,
-            _ => false,
-        }
-    }
-}
-
-impl fmt::Display for Host<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name(name) => f.write_str(name),
-            Self::Ipv4(address) => f.write_str(Address::of((*address).into()).as_str()),
-            Self::Ipv6(address) => f.write_str(Address::in_uri((*address).into()).as_str()),
-        }
-    }
-}
-
-/// Reads an IPv6 address. The grammar of RFC 3261 asks for a colon too many before an IPv4 address at its end, which is
-/// passed over (RFC 5118 §4.10).
-fn ipv6(text: &str) -> Option<Ipv6Addr> {
-    let repaired = || text.contains(":::").then(|| text.replacen(":::", "::", 1).parse().ok()).flatten();
-    text.parse().ok().or_else(repaired)
-}
-
-/// Reads `host[:port]`; blanks are allowed around the colon.
-pub(crate) fn host_and_port(text: &str) -> Option<(Host<'_>, Option<u16>)> {
-    let host_end = match text.starts_with('[') {
-        true => text.find(']')? + 1,
-        false => find(text.as_bytes(), b':').unwrap_or(text.len()),
-    };
-    divided(text, host_end)
-}
-
-/// The same where it is known where the host ends.
-#[inline]
-fn divided(text: &str, host_end: usize) -> Option<(Host<'_>, Option<u16>)> {
-    let (host, rest) = text.split_at_checked(host_end)?;
-    let port = match rest.is_empty() {
-        true => None,
-        false => port_behind(rest)?,
-    };
-    Some((Host::parse(host.trim_ascii_end())?, port))
-}
-
-/// The port behind its colon, if there is one; blanks are allowed around both.
-fn port_behind(rest: &str) -> Option<Option<u16>> {
-    let rest = rest.trim_ascii();
-    match rest.strip_prefix(':') {
-        Some(port) => number(port.trim_ascii_start()).map(Some),
-        None => rest.is_empty().then_some(None),
-    }
-}
-
-/// Octets that may stand in a host name, or between labels.
-#[inline]
-fn of_name(octets: Sixteen) -> Found {
-    let letters = octets.lower().within(b'a', b'z');
-    letters | octets.within(b'0', b'9') | octets.within(b'-', b'.') | octets.equal(b'_')
-}
-
-/// Octets that divide the parts of a SIP URI, or may stand in no URI; the equals sign, which does neither, is among them.
-#[inline]
-fn dividing(octets: Sixteen) -> Found {
-    octets.within(b':', b'@') | octets.up_to(b' ') | octets.equal(b'"') | octets.equal(0x7f)
-}
-
-/// Where the scheme ends: before the first colon.
-#[inline]
-fn scheme_end(text: &str) -> Option<usize> {
-    let octets = text.as_bytes();
-    if octets.starts_with(b"sip:") {
-        return Some(3);
-    }
-    let of_scheme = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'+');
-    let end = octets.iter().position(|octet| !of_scheme(octet))?;
-    (octets[0].is_ascii_alphabetic() && octets[end] == b':').then_some(end)
-}
 
 /// A URI. A `sip:` or `sips:` one is taken apart; of any other scheme only scheme and text are known, and the
 /// [telephone](Uri::telephone) number of `tel:`.
@@ -313,6 +203,42 @@ impl<'a> Uri<'a> {
         if self.is_sip() { bare.strip_suffix('?').unwrap_or(bare) } else { self.text }
     }
 
+    /// Scheme, user and host as written, without port, parameters and headers; of another scheme than SIP the whole.
+    pub fn without_port(&self) -> &'a str {
+        if !self.is_sip() {
+            return self.text;
+        }
+        let bare = self.part(0, self.host_end());
+        let port = self.port.and_then(|_| bare.rfind(':'));
+        port.and_then(|colon| bare.get(..colon)).unwrap_or(bare).trim_ascii_end()
+    }
+
+    /// The URI as a request to it has it in its request line: without its headers, and without the parameter that says
+    /// which method that is (RFC 3261 §19.1.5).
+    pub fn in_request_line(&self) -> Cow<'a, str> {
+        let bare = self.without_headers();
+        if !self.is_sip() || self.param("method").is_none() {
+            return bare.into();
+        }
+        let params = self.params_without(&["method"]);
+        [self.part(0, self.host_end()), &params].concat().into()
+    }
+
+    /// The parameters as written, the first semicolon included, but for those of these names in any case.
+    pub fn params_without(&self, names: &[&str]) -> Cow<'a, str> {
+        let params = self.params();
+        let is_left_out = |name: &str| names.iter().any(|known| unescape(name).eq_ignore_ascii_case(known));
+        if !params.iter().any(|(name, _)| is_left_out(name)) {
+            return params.0.into();
+        }
+        let mut kept = String::with_capacity(params.0.len());
+        for (name, value) in params.iter().filter(|(name, _)| !is_left_out(name)) {
+            kept.extend([";", name]);
+            kept.extend(value.into_iter().flat_map(|value| ["=", value]));
+        }
+        kept.into()
+    }
+
     /// The value of one header behind `?` by its name in any case, its escapes undone: the Replaces of a Refer-To.
     pub fn header(&self, wanted: &str) -> Option<Cow<'a, str>> {
         let field = |field: &'a str| field.split_once('=').unwrap_or((field, ""));
@@ -345,117 +271,26 @@ impl PartialEq for Uri<'_> {
 
 impl Eq for Uri<'_> {}
 
-/// A mark that is not there: a place beyond every text.
-const ABSENT: u32 = u32::MAX;
-
-/// Nothing is there.
-const NO_MARKS: Marks = Marks {
-    at: ABSENT,
-    password: ABSENT,
-    colon: ABSENT,
-    second_at: ABSENT,
-    semicolon: ABSENT,
-    question: ABSENT,
-};
-
-/// Where the parts of a SIP URI meet. They are handed on with every address, and kept small for that.
-#[derive(Clone, Copy, Debug)]
-struct Marks {
-    at: u32,
-    /// The colon between user and password.
-    password: u32,
-    /// The first colon behind the `@`, or the first of all.
-    colon: u32,
-    /// An `@` that should not be there.
-    second_at: u32,
-    /// The semicolon behind host and port.
-    semicolon: u32,
-    /// The question mark behind the parameters.
-    question: u32,
-}
-
-impl Marks {
-    /// Goes once over the text behind the scheme. The text is shorter than [`ABSENT`].
-    #[inline]
-    fn find(text: &[u8], from: usize) -> Result<Self, HeaderError> {
-        let mut marks = NO_MARKS;
-        let rest = text.get(from..).unwrap_or_default();
-        for place in Places::of(rest, dividing) {
-            let at = (from + place) as u32;
-            match rest[place] {
-                b'=' => {}
-                // The first of each counts, and all others are behind it.
-                b':' => marks.colon = marks.colon.min(at),
-                // Headers hold others: RFC 3515 §2.1 writes them so, against the grammar.
-                b'@' if marks.question != ABSENT && marks.at != ABSENT => {}
-                b'@' if marks.at != ABSENT => marks.second_at = marks.second_at.min(at),
-                b'@' => marks = Self { at, password: marks.colon, ..NO_MARKS },
-                b';' if marks.question == ABSENT => marks.semicolon = marks.semicolon.min(at),
-                b'?' => marks.question = marks.question.min(at),
-                b';' => {}
-                _ => return Err(malformed("a blank, a bracket or a quote stands in it", at as usize)),
-            }
-        }
-        Ok(marks)
-    }
-}
-
-const fn malformed(problem: &'static str, at: usize) -> HeaderError {
-    HeaderError::malformed_at("URI", problem, at)
-}
-
-/// Undoes percent escapes; a `%` that begins none stays.
-fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let mut bytes = alloc::vec::Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((octet, length)) = octet_at(rest) {
-        bytes.push(octet);
-        rest = &rest[length..];
-    }
-    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// The first octet with its escape undone, and how many octets write it.
-fn octet_at(text: &[u8]) -> Option<(u8, usize)> {
-    let (first, tail) = text.split_first()?;
-    let escaped = (*first == b'%').then(|| tail.first_chunk::<2>()).flatten().and_then(hex);
-    Some(escaped.map_or((*first, 1), |octet| (octet, 3)))
-}
-
-fn hex(digits: &[u8; 2]) -> Option<u8> {
-    let digit = |d: u8| char::from(d).to_digit(16);
-    u8::try_from(digit(digits[0])? * 16 + digit(digits[1])?).ok()
-}
-
 impl fmt::Display for Uri<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text)
     }
 }
 
-/// Percent-escapes what may not stand in the user part of a URI (RFC 3261 §25.1).
-///
-/// ```
-/// assert_eq!(sip_parser::escape_user("+33 1#"), "+33%201%23");
-/// ```
-pub fn escape_user(user: &str) -> Cow<'_, str> {
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$,;?/".contains(byte);
-    if user.bytes().all(|byte| allowed(&byte)) {
-        return Cow::Borrowed(user);
+/// Where the scheme ends: before the first colon.
+#[inline]
+fn scheme_end(text: &str) -> Option<usize> {
+    let octets = text.as_bytes();
+    if octets.starts_with(b"sip:") {
+        return Some(3);
     }
-    let mut escaped = String::with_capacity(user.len() + 6);
-    for byte in user.bytes() {
-        if allowed(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    Cow::Owned(escaped)
+    let of_scheme = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'+');
+    let end = octets.iter().position(|octet| !of_scheme(octet))?;
+    (octets[0].is_ascii_alphabetic() && octets[end] == b':').then_some(end)
+}
+
+const fn malformed(problem: &'static str, at: usize) -> HeaderError {
+    HeaderError::malformed_at("URI", problem, at)
 }
 
 #[cfg(test)]
@@ -493,6 +328,19 @@ mod tests {
     }
 
     #[test]
+    fn a_request_line_has_neither_method_nor_headers() {
+        for text in [
+            "sip:a@b:5070;x=1;method=INVITE;lr?Subject=x",
+            "sip:a@b:5070;Method=BYE;x=1;lr",
+            "sip:a@b:5070;x=1;m%65thod=A;lr",
+        ] {
+            assert_eq!(Uri::parse(text).unwrap().in_request_line(), "sip:a@b:5070;x=1;lr", "{text}");
+        }
+        assert_eq!(Uri::parse("sip:a;method=b@c;x?d=e").unwrap().in_request_line(), "sip:a;method=b@c;x");
+        assert_eq!(Uri::parse("tel:1;method=2").unwrap().in_request_line(), "tel:1;method=2");
+    }
+
+    #[test]
     fn parameters_and_headers_are_found_behind_their_escapes() {
         let uri = Uri::parse("sip:a@b;%6Cr;n%61me=v%20w;x?Subject=a%20b&replaces=1%3Bto-tag%3D2&to").unwrap();
         assert_eq!((uri.param("LR"), uri.param("x"), uri.param("y")), (Some(None), Some(None), None));
@@ -501,9 +349,17 @@ mod tests {
         assert_eq!(uri.header("subject").as_deref(), Some("a b"));
         assert_eq!(uri.header("Replaces").as_deref(), Some("1;to-tag=2"));
         assert_eq!(uri.without_headers(), "sip:a@b;%6Cr;n%61me=v%20w;x");
+        assert_eq!(uri.in_request_line(), "sip:a@b;%6Cr;n%61me=v%20w;x");
         for plain in ["sip:a@b", "sip:a?b@c;d", "http://a/?b=c", "tel:1"] {
             assert_eq!(Uri::parse(plain).unwrap().without_headers(), plain);
         }
+        let bare = |text| Uri::parse(text).unwrap().without_port();
+        assert_eq!(bare("sip:a:pw@b:5070;lr?x=y"), "sip:a:pw@b");
+        assert_eq!(bare("sips:a@[2001:db8::1]:5061;x=1:2"), "sips:a@[2001:db8::1]");
+        assert_eq!(
+            (bare("sip:[::1]"), bare("sip:b;x"), bare("tel:+1;x=y")),
+            ("sip:[::1]", "sip:b", "tel:+1;x=y")
+        );
         let refer = Uri::parse("sips:bob@b.example.com?Accept-Contact=sip:desk@b.example.com").unwrap();
         assert_eq!(refer.header("Accept-Contact").as_deref(), Some("sip:desk@b.example.com"));
         assert!(Uri::parse("sip:a@b;x=c@d").is_err() && Uri::parse("sip:a@b@c").is_err());

@@ -5,7 +5,7 @@
 //! of these hashes may ever be sent to anybody; what another keyed hash makes of them may.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::LazyLock;
 
 use foldhash::SharedSeed;
@@ -65,6 +65,12 @@ impl Fingerprints {
             hasher.finish()
         };
         Fingerprint(hash(&self.0), hash(&self.1))
+    }
+
+    /// One fingerprint for two.
+    #[inline]
+    pub(crate) fn both(&self, one: Fingerprint, other: Fingerprint) -> Fingerprint {
+        self.of(|hasher| (one, other).hash(hasher))
     }
 }
 

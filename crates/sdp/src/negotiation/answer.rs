@@ -25,6 +25,7 @@ use crate::media::Media;
 pub(super) struct Terms {
     pub(super) preference: Preference,
     pub(super) rtcp_mux: bool,
+    pub(super) early_feedback: bool,
     pub(super) extended_reports: bool,
     pub(super) packet_time: PacketTime,
 }

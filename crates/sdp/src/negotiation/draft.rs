@@ -41,9 +41,10 @@ pub(super) struct StreamLine {
 const LONGEST_MID: usize = 64;
 
 impl StreamLine {
-    /// One of that kind over plain RTP, for a first offer.
-    pub(super) fn plain(kind: &'static str) -> Self {
-        let [kind, protocol, format] = [kind, "RTP/AVP", "0"].map(SmolStr::new_static);
+    /// One of that kind for a first offer, over plain RTP, or with early feedback (RFC 4585).
+    pub(super) fn new(kind: &'static str, feedback: bool) -> Self {
+        let protocol = if feedback { "RTP/AVPF" } else { "RTP/AVP" };
+        let [kind, protocol, format] = [kind, protocol, "0"].map(SmolStr::new_static);
         Self { kind, protocol, format, mid: None }
     }
 

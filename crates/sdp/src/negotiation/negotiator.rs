@@ -87,6 +87,7 @@ impl Negotiator {
             terms: Terms {
                 preference: Preference::Local,
                 rtcp_mux: false,
+                early_feedback: false,
                 extended_reports: false,
                 packet_time: PacketTime::Theirs,
             },
@@ -123,11 +124,25 @@ impl Negotiator {
         self
     }
 
+    /// Offers streams that the peer has not described yet with early feedback (`RTP/AVPF`, RFC 4585); `RTP/AVP` without it.
+    /// Answers have the profile of their offer in any case.
+    #[must_use]
+    pub fn with_early_feedback(mut self, offered: bool) -> Self {
+        self.terms.early_feedback = offered;
+        self
+    }
+
     /// Takes in wishes for extended reports (RFC 3611); off without it. Only for media that can send them.
     #[must_use]
     pub fn with_extended_reports(mut self, allowed: bool) -> Self {
         self.terms.extended_reports = allowed;
         self
+    }
+
+    /// Keeps a dynamic payload type for `codec` in offers of ours, where both are free still: the number that another party
+    /// has for it, so that packets may pass from one to the other as they are.
+    pub fn reserve_payload_type(&mut self, payload_type: u8, codec: Codec) {
+        self.payload_types.reserve(payload_type, codec);
     }
 
     /// Sets whose wish decides on the length of our packets; [`PacketTime::Theirs`] without it.
@@ -149,7 +164,7 @@ impl Negotiator {
     pub fn offer(&mut self, local: &LocalMedia) -> String {
         let index = self.audio.unwrap_or(self.lines.len());
         if index == self.lines.len() {
-            self.lines.push(StreamLine::plain("audio"));
+            self.lines.push(StreamLine::new("audio", self.terms.early_feedback));
         }
         self.audio = Some(index);
         let section = Section {

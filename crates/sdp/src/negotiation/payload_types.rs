@@ -26,6 +26,14 @@ impl PayloadTypes {
         }
     }
 
+    /// Keeps a dynamic number that has no meaning yet for `codec`, which has no number yet. Others are left as they are.
+    pub(super) fn reserve(&mut self, payload_type: u8, codec: Codec) {
+        let is_free = self.bound.iter().all(|(number, meaning)| *number != payload_type && *meaning != codec);
+        if is_free && DYNAMIC.iter().any(|range| range.contains(&payload_type)) {
+            self.bound.push((payload_type, codec));
+        }
+    }
+
     /// A number for `codec` that is not in `taken`: one that it had before, the `wanted` one among them first, else `wanted`, else
     /// the one of RFC 3551, else a free dynamic one. `None` when all are used up.
     pub(super) fn assign(&self, codec: &Codec, wanted: Option<u8>, taken: &[Format]) -> Option<u8> {
@@ -64,6 +72,20 @@ mod tests {
         numbers.bind(&[format(96, Codec::OPUS)]);
         assert_eq!(numbers.assign(&Codec::OPUS, Some(107), &[]), Some(96));
         assert_eq!(numbers.assign(&Codec::G726_32, Some(96), &[]), Some(97));
+    }
+
+    #[test]
+    fn a_number_is_kept_for_one_meaning() {
+        let mut numbers = PayloadTypes::default();
+        numbers.reserve(97, Codec::OPUS);
+        assert_eq!(numbers.assign(&Codec::G726_32, Some(97), &[]), Some(96));
+        assert_eq!(numbers.assign(&Codec::OPUS, Some(96), &[]), Some(97));
+        // What is bound, static or no dynamic number stays as it is.
+        numbers.reserve(97, Codec::G726_32);
+        numbers.reserve(98, Codec::OPUS);
+        numbers.reserve(0, Codec::PCMA);
+        numbers.reserve(72, Codec::PCMA);
+        assert_eq!(numbers.bound, [(97, Codec::OPUS)]);
     }
 
     #[test]

@@ -12,6 +12,17 @@ fn feedback_is_answered_as_offered() {
 }
 
 #[test]
+fn feedback_is_offered_where_it_is_wanted() {
+    let ours = local(&[Codec::PCMA]);
+    let mut session = Negotiator::new(1, "-").with_early_feedback(true);
+    assert!(media_lines(&session.offer(&ours))[0].starts_with("m=audio 10000 RTP/AVPF 8"));
+    // A phone that has none, and says so, is understood.
+    let agreed = session.accept(phone("m=audio 4000 RTP/AVP 8").as_bytes()).unwrap();
+    assert_eq!(agreed.remote, Some("192.0.2.9:4000".parse().unwrap()));
+    assert!(media_lines(&session.offer(&ours))[0].starts_with("m=audio 10000 RTP/AVPF 8"));
+}
+
+#[test]
 fn encryption_is_refused_with_its_own_reason() {
     for protocol in ["RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/SAVPF"] {
         let error = answer(&format!("m=audio 4000 {protocol} 0")).unwrap_err();

@@ -1,6 +1,7 @@
 //! Addresses with a display name: From, To, Contact, Route and their kin (RFC 3261 §20.10).
 
 use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
 use core::fmt;
 
 use wire_text::{find, position};
@@ -53,6 +54,11 @@ impl<'a> NameAddr<'a> {
     /// One parameter of the header, see [`Params::get`].
     pub fn param(&self, name: &str) -> Option<Option<&'a str>> {
         self.params.get(name)
+    }
+
+    /// The name and the URI, written as by [`Display`](fmt::Display), for another header than the one that it was in.
+    pub fn without_params(&self) -> String {
+        NameAddr { params: Params(""), ..self.clone() }.to_string()
     }
 
     /// The tag of From and To.
@@ -197,6 +203,10 @@ mod tests {
         assert_eq!(written(r#""A \"B\"" <sip:a@b>"#), r#""A \"B\"" <sip:a@b>"#);
         assert_eq!(written("Anne Lee< sip:a@b >"), "Anne Lee <sip:a@b>");
         assert_eq!(written("sip:a@b;tag=1"), "<sip:a@b>;tag=1");
+        assert_eq!(
+            NameAddr::parse("Bell, A <sip:a@b;lr>;tag=1").unwrap().without_params(),
+            "\"Bell, A\" <sip:a@b;lr>"
+        );
         assert_eq!(NameAddr::parse("<sip:a@b>;x").unwrap(), NameAddr::parse("sip:a@b;x").unwrap());
     }
 

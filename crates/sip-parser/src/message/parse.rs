@@ -23,7 +23,9 @@ impl Message {
     ///
     /// Empty lines before the first line are passed over (RFC 3261 §7.5). Octets behind the body that Content-Length
     /// announces are ignored (§18.3); without the header the body runs to the end. A message whose first line ends with a
-    /// bare LF, as some telephones and test tools write, is kept with CRLF behind each line of its head.
+    /// bare LF, as some telephones and test tools write, is kept with CRLF behind each line of its head. One that ends with
+    /// its last header line, without the empty line that has to follow, is kept with it: telephony of Home Assistant writes
+    /// its ACK so.
     ///
     /// # Errors
     /// [`ParseError`]; its [`status`](ParseError::status) is the answer owed, where one is.
@@ -43,9 +45,12 @@ impl Message {
         if bytes.len() > limits.max_message.min(LONGEST) {
             return Err(ParseError::TooLong(bytes.len()));
         }
-        let (head, index) = match index(&bytes, limits)? {
-            Some(index) => (bytes.slice(..index.head_end), index),
-            None => repaired(&mut bytes, limits)?,
+        let (head, index) = match indexed(&mut bytes, limits) {
+            Err(ParseError::Truncated(_)) if bytes.ends_with(b"\r\n") => {
+                bytes = [&bytes[..], b"\r\n"].concat().into();
+                indexed(&mut bytes, limits)?
+            }
+            read => read?,
         };
         let head = ByteString::try_from(head).map_err(|error| ParseError::Encoding(error.valid_up_to()))?;
         let start = start_line(head.get(..index.start_end).ok_or(ParseError::StartLine)?)?;
@@ -249,6 +254,15 @@ fn with_line_ends(bytes: &[u8]) -> Result<Bytes, ParseError> {
     }
     whole.extend_from_slice(&bytes[body..]);
     Ok(whole.into())
+}
+
+/// The head, and where its lines are.
+#[inline]
+fn indexed(bytes: &mut Bytes, limits: &Limits) -> Result<(Bytes, Index), ParseError> {
+    match index(bytes, limits)? {
+        Some(index) => Ok((bytes.slice(..index.head_end), index)),
+        None => repaired(bytes, limits),
+    }
 }
 
 /// The head of what is written otherwise than nearly everybody does: with lines that are folded, or that a bare LF ends,

@@ -41,6 +41,24 @@ fn an_invite_is_read_in_every_part() {
 }
 
 #[test]
+fn an_empty_line_that_is_missing_is_put_behind_the_last_one() {
+    // As voip-utils 0.5 writes its ACK.
+    let text = "ACK sip:600@192.0.2.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.4:5070\r\n\
+                From: sip:ha@192.0.2.4:5070\r\nTo: sip:600@192.0.2.1;tag=3f\r\nCall-ID: 6\r\nCSeq: 50 ACK\r\n";
+    let parse = |text: &str| Message::parse(Bytes::from(text.to_owned()));
+    let ack = parse(text).unwrap();
+    assert_eq!(ack.as_bytes(), format!("{text}\r\n").as_bytes());
+    assert_eq!((ack.cseq().unwrap().number, ack.body()), (50, &b""[..]));
+    assert_eq!(parse(&format!("{text}Content-Length: 0\r\n")).unwrap().call_id().unwrap(), "6");
+    let folded = text.replace("CSeq: 50 ", "CSeq: 50\r\n ");
+    assert_eq!(parse(&folded).unwrap().cseq().unwrap().number, 50);
+    // A line that is cut may be another one.
+    assert!(matches!(parse(text.trim_end()), Err(ParseError::Truncated(_))));
+    assert!(parse(&format!("{text}Content-Length: 5\r\n")).is_err());
+    assert!(parse("\r\nnonsense\r\n").is_err_and(|error| error.status().is_none()));
+}
+
+#[test]
 fn bare_line_ends_are_repaired() {
     let m = Message::parse(Bytes::from_static(INVITE.as_bytes())).unwrap();
     assert_eq!(m, parse(INVITE).unwrap());

@@ -1,6 +1,7 @@
 //! When two URIs mean the same (RFC 3261 §19.1.4).
 
-use super::{Uri, octet_at};
+use super::Uri;
+use super::escapes::octet_at;
 use crate::header::Params;
 
 /// Parameters that a URI must not have alone: without them it means something else.

@@ -82,7 +82,7 @@ impl Dialog {
             remote: raw(invite, &HeaderName::From),
             local_cseq: 0,
             remote_cseq: Some(invite.cseq()?.number),
-            target: target_of(invite).ok_or(DialogError::NoContact)?.to_owned(),
+            target: target_of(invite).ok_or(DialogError::NoContact)?.into_owned(),
             routes: RouteSet::of_request(invite),
             initiator: false,
         })
@@ -279,21 +279,21 @@ fn raw(message: &Message, name: &HeaderName) -> String {
 }
 
 /// Where requests to the sender of an INVITE go.
-fn target_of(invite: &Message) -> Option<&str> {
+fn target_of(invite: &Message) -> Option<Cow<'_, str>> {
     if let Some(first) = invite.contacts().next() {
         return match first.ok()? {
-            Contact::Address(address) => Some(address.uri().without_headers()),
+            Contact::Address(address) => Some(address.uri().in_request_line()),
             Contact::Star => None,
         };
     }
     let from = invite.from().ok().filter(|from| from.tag().is_none())?;
-    Some(from.uri().without_headers())
+    Some(from.uri().in_request_line())
 }
 
-/// The URI of the first Contact, without headers: they are not for request lines.
+/// The URI of the first Contact, fit for a request line.
 fn contact(message: &Message) -> Option<String> {
     match message.contacts().next()? {
-        Ok(Contact::Address(address)) => Some(address.uri().without_headers().to_owned()),
+        Ok(Contact::Address(address)) => Some(address.uri().in_request_line().into_owned()),
         _ => None,
     }
 }

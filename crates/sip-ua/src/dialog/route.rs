@@ -66,15 +66,7 @@ fn strict_router(route: &str) -> Option<String> {
     if address.uri().param("lr").is_some() {
         return None;
     }
-    let uri = address.uri_str();
-    let without_headers = uri.split_once('?').map_or(uri, |(uri, _)| uri);
-    let mut parts = without_headers.split(';');
-    let mut kept = parts.next().unwrap_or_default().to_owned();
-    for part in parts.filter(|part| !part.to_ascii_lowercase().starts_with("method=")) {
-        kept.push(';');
-        kept.push_str(part);
-    }
-    Some(kept)
+    Some(address.uri().in_request_line().into_owned())
 }
 
 #[cfg(test)]

@@ -158,7 +158,12 @@ impl<C: Core> Task<C> {
                 self.core.handle_malformed(now, &bytes, &error, flow);
             }
             Input::Unsent { flow } => self.core.handle_transport_error(now, &flow),
-            Input::Accepted(accepted) => self.transports.accept(*accepted),
+            Input::Accepted(accepted) => {
+                if self.transports.supersede(accepted.flow) {
+                    self.core.handle_transport_error(now, &accepted.flow);
+                }
+                self.transports.accept(*accepted);
+            }
             Input::Closed { flow, serial } => {
                 if self.transports.closed(flow, serial) {
                     self.core.handle_transport_error(now, &flow);

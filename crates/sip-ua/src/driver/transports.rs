@@ -131,6 +131,14 @@ impl Transports {
         Ok(flow)
     }
 
+    /// Forgets what is known of a connection from where another one comes now: the peer has ended it, and only the word of that is
+    /// still on its way. True where there was one.
+    pub(super) fn supersede(&mut self, flow: Flow) -> bool {
+        let known = self.connections.contains_key(&flow);
+        self.forget(flow);
+        known
+    }
+
     /// Serves a connection that a peer opened, unless its address has too many.
     pub(super) fn accept(&mut self, accepted: Accepted) {
         let Accepted { opening, flow, place } = accepted;
@@ -226,5 +234,32 @@ impl Transports {
                 self.per_source.remove(&source);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_granted_to_a_connection_is_not_that_of_the_next_from_there() {
+        let (inputs, mut heard) = mpsc::channel(4);
+        let mut transports = Transports::new(inputs, ConnectionLimits::default(), None);
+        let here = SocketAddr::from(([127, 0, 0, 1], 0));
+        let bound = transports.listen(&ListenConfig::new(Protocol::Tcp, here)).unwrap();
+        let peer = tokio::net::TcpListener::bind(here).await.unwrap();
+        let flow = Flow { protocol: Protocol::Tcp, local: bound, remote: peer.local_addr().unwrap() };
+        let flow = transports.connection_for(flow).unwrap();
+        let serial = transports.connections[&flow].serial();
+        let listening = SocketAddr::from(([127, 0, 0, 1], 5_060));
+        transports.by_remote.insert((Protocol::Tcp, listening), flow);
+        transports.aliases.insert(flow, listening);
+
+        assert!(transports.supersede(flow), "whoever relied on it has to be told");
+        assert!(!transports.supersede(flow));
+        assert!(!transports.closed(flow, serial), "its own word comes too late");
+        assert!(transports.by_remote.is_empty() && transports.aliases.is_empty());
+        assert!(transports.per_source.is_empty());
+        heard.close();
     }
 }

@@ -248,7 +248,7 @@ impl UserAgentHandle {
     /// Sends a request and awaits its final response; no event tells of it.
     ///
     /// # Errors
-    /// Why there is none. After a shutdown, [`RequestFailure::Refused`].
+    /// Why there is none. After a shutdown, [`RequestFailure::Stopped`].
     pub async fn send_request(&self, request: OutboundRequest) -> Result<Arc<Message>, RequestFailure> {
         let (asker, outcome) = oneshot::channel();
         self.handle.run(move |core, now| {
@@ -256,7 +256,7 @@ impl UserAgentHandle {
             core.awaited.insert(id, asker);
             core.user_agent.request(now, id, request);
         });
-        outcome.await.unwrap_or(Err(RequestFailure::Refused))
+        outcome.await.unwrap_or(Err(RequestFailure::Stopped))
     }
 
     /// See [`UserAgent::respond`].

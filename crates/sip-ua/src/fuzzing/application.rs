@@ -111,7 +111,7 @@ impl Application {
                 let earlier = self.sent.insert(*id, true);
                 assert_eq!(earlier, Some(false), "{id} was not sent, or has its outcome");
             }
-            UaEvent::Malformed { .. } => {}
+            UaEvent::Malformed { .. } | UaEvent::Disconnected { .. } => {}
         }
     }
 

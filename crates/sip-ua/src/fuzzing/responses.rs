@@ -54,9 +54,12 @@ impl Responses {
     }
 }
 
-/// What names the transaction of a message. Branches of RFC 2543 name none by themselves.
+/// What names the transaction of a message. Branches of RFC 2543 name none by themselves, and one that is used again for
+/// another request names that.
 fn key(message: &Message) -> Option<String> {
     let (via, cseq) = (message.via().ok()?, message.cseq().ok()?);
     let branch = via.branch().filter(|branch| branch.len() > 7 && branch.starts_with("z9hG4bK"))?;
-    Some(format!("{branch}\n{}:{}\n{}", via.host(), via.port().unwrap_or_default(), cseq.method))
+    let from = message.from().ok()?.tag().unwrap_or_default().to_owned();
+    let request = format!("{} {}\n{}\n{from}", cseq.number, cseq.method, message.call_id().ok()?);
+    Some(format!("{branch}\n{}:{}\n{request}", via.host(), via.port().unwrap_or_default()))
 }

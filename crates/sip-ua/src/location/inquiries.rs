@@ -45,8 +45,13 @@ impl Inquiries {
         lock(&self.cache).clear();
     }
 
-    /// The answer, if it is known already.
+    /// The answer, if it is known already. That there is nothing under `invalid.` everybody knows (RFC 6761 section 6.4):
+    /// browsers register with a name of it that they make up each time (RFC 7118 section 5).
     pub(super) fn known(&self, question: &Question) -> Option<Outcome> {
+        let top = question.name().rsplit('.').next();
+        if top.is_some_and(|label| label.eq_ignore_ascii_case("invalid")) {
+            return Some(Err(LookupError::NoSuchName { ttl: None }));
+        }
         lock(&self.cache).get(Instant::now(), question).cloned()
     }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::SystemTime;
 
-use crate::transport::Flow;
+use crate::transport::{Flow, Protocol};
 
 /// Where an address of record can be reached, and until when (RFC 3261 section 10.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,15 @@ impl Binding {
         Some((self.instance.as_deref()?, self.reg_id?))
     }
 
+    /// The connection by which alone the phone can be reached, and with which the contact ends: the phone opened it, and
+    /// nobody else can. `None` over UDP, behind a proxy, and where the phone is called at an address that it names.
+    #[must_use]
+    pub fn connection(&self) -> Option<&Flow> {
+        let is_web_socket = matches!(self.flow.protocol, Protocol::Ws | Protocol::Wss);
+        let is_bound = is_web_socket || self.outbound().is_some() || self.received.is_some();
+        (is_bound && self.flow.protocol.is_reliable() && self.path.is_empty()).then_some(&self.flow)
+    }
+
     /// Whether its time is up.
     #[must_use]
     pub fn is_expired(&self, now: SystemTime) -> bool {
@@ -88,4 +97,6 @@ pub enum RemovalReason {
     Replaced,
     /// The application removed it.
     Dropped,
+    /// The connection that it came by has ended, and there is no other way to it.
+    Disconnected,
 }

@@ -201,6 +201,20 @@ impl Registrar {
         changes
     }
 
+    /// Removes the contacts that could be reached by this connection alone, which has ended ([`Binding::connection`]).
+    pub fn disconnected(&mut self, connection: &Flow) -> Vec<BindingChange> {
+        let mut changes = Vec::new();
+        while let Some(aor) = self.table.first_with(connection) {
+            let goes = |binding: &Binding| binding.connection() == Some(connection);
+            let removed = self.remove_where(&aor, goes, RemovalReason::Disconnected);
+            if removed.is_empty() {
+                break;
+            }
+            changes.extend(removed);
+        }
+        changes
+    }
+
     /// When the next binding expires.
     #[must_use]
     pub fn next_expiry(&self) -> Option<SystemTime> {

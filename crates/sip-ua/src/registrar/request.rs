@@ -2,6 +2,8 @@
 
 use sip_parser::{Contact, HeaderName, Message, NameAddr};
 
+use wire_text::Decimal;
+
 use super::RegisterError;
 
 /// A REGISTER, as far as a registrar is concerned.
@@ -79,8 +81,12 @@ impl<'m> Request<'m> {
 
 fn host_of(message: &Message) -> Option<String> {
     let to = message.to().ok()?.uri();
-    let port = to.port().map(|port| format!(":{port}")).unwrap_or_default();
-    Some(format!("{}{port}", to.host()))
+    let mut host = String::new();
+    to.host().push_to(&mut host);
+    if let Some(port) = to.port() {
+        host.extend([":", Decimal::of(port).as_str()]);
+    }
+    Some(host)
 }
 
 /// A phone that comes without a proxy keeps its flow with us; a proxy says that it keeps flows by `ob` in its Path. Of

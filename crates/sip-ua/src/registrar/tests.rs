@@ -376,3 +376,41 @@ fn an_instance_is_found_by_both_of_its_addresses() {
     scene.contacts(3, "1@new", &[&contact]);
     assert!(scene.0.instance(&temporary).is_empty());
 }
+
+fn connection(port: u16) -> Flow {
+    Flow { protocol: Protocol::Tls, remote: ([198, 51, 100, 1], port).into(), ..flow() }
+}
+
+#[test]
+fn a_contact_that_came_by_a_connection_ends_with_it() {
+    let mut registrar = Registrar::new();
+    let mut policy = AorPolicy { rewrite_contact: true, ..policy(5) };
+    let mut register = |aor: &str, cseq: &str, uri: &str, flow: &Flow, policy: &AorPolicy| {
+        let contact = format!("Contact: <{uri}>;expires=600");
+        registrar.register(NOW, aor, &message(cseq, &[&contact]), flow, policy).expect("accepted");
+    };
+    register("alice", "1@a", "sips:alice@10.0.0.2", &connection(1), &policy);
+    register("alice", "1@b", "sips:desk@10.0.0.3", &connection(2), &policy);
+    register("bob", "1@c", "sips:bob@10.0.0.2", &connection(1), &policy);
+    // This one came back before its old connection was known to be gone.
+    register("carol", "1@d", "sips:carol@10.0.0.4", &connection(1), &policy);
+    register("carol", "2@d", "sips:carol@10.0.0.4", &connection(3), &policy);
+    register("dave", "1@e", "sip:dave@10.0.0.5", &flow(), &policy);
+    policy.rewrite_contact = false;
+    register("erin", "1@f", "sips:erin@10.0.0.6:5061", &connection(1), &policy);
+    let mut gone = kinds(&registrar.disconnected(&connection(1)));
+    gone.sort();
+    assert_eq!(gone, ["-sips:alice@10.0.0.2 Disconnected", "-sips:bob@10.0.0.2 Disconnected"]);
+    let mut left: Vec<&str> = registrar.bindings().map(|binding| &binding.contact_uri[..]).collect();
+    left.sort_unstable();
+    assert_eq!(
+        left,
+        ["sip:dave@10.0.0.5", "sips:carol@10.0.0.4", "sips:desk@10.0.0.3", "sips:erin@10.0.0.6:5061"]
+    );
+    for other in [connection(1), connection(4), flow()] {
+        assert!(registrar.disconnected(&other).is_empty());
+    }
+    assert_eq!(registrar.remove("alice", None).len(), 1);
+    assert!(registrar.disconnected(&connection(2)).is_empty(), "it is known no more");
+    assert_eq!(registrar.disconnected(&connection(3)).len(), 1);
+}

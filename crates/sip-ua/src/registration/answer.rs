@@ -12,6 +12,8 @@ use crate::user_agent::SecurityAgreement;
 pub(super) enum Refusal {
     /// 423: longer registrations are taken, these seconds at least (RFC 3261 section 10.2.8).
     TooBrief(u32),
+    /// 439: the proxy in front of the registrar knows nothing of outbound (RFC 5626 section 11.6).
+    NoOutbound,
     /// It may pass: a server that is down or busy, a way that is blocked.
     Passing,
     /// 401 and 407, after our answer: the credentials are wrong.
@@ -28,6 +30,7 @@ impl Refusal {
         match response.status().unwrap_or_default() {
             401 | 407 => Refusal::Credentials,
             403 => Refusal::Forbidden,
+            439 => Refusal::NoOutbound,
             423 => match response.header::<MinExpires>() {
                 Ok(Some(MinExpires(seconds))) => Refusal::TooBrief(seconds),
                 _ => Refusal::Final,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sip_parser::Message;
 
+use crate::digest::{self, Challenge, Credentials};
 use crate::user_agent::RequestFailure;
 
 /// A step in the life of a registration, from [`Registration::poll_event`](super::Registration::poll_event).
@@ -40,6 +41,17 @@ pub enum Problem {
         /// Reason phrase.
         reason: String,
     },
+    /// The registrar asks who we are, and there is nothing to say to that.
+    #[error(
+        "the registrar refused with {status} {reason}, and we have no answer to it: a user name and a password are needed, \
+         and a Digest challenge by MD5, SHA-256 or SHA-512-256"
+    )]
+    Unanswerable {
+        /// Status code, 401 or 407.
+        status: u16,
+        /// Reason phrase.
+        reason: String,
+    },
     /// There was no answer.
     #[error(transparent)]
     Silent(#[from] RequestFailure),
@@ -52,9 +64,13 @@ pub enum Problem {
 }
 
 impl Problem {
-    pub(super) fn of(response: &Message) -> Problem {
-        let status = response.status().unwrap_or_default();
-        Problem::Refused { status, reason: response.reason().to_owned() }
+    pub(super) fn of(response: &Message, credentials: &[Credentials]) -> Problem {
+        let (status, reason) = (response.status().unwrap_or_default(), response.reason().to_owned());
+        let may_answer = || !digest::best_of(&Challenge::of_response(response), credentials).is_empty();
+        match status {
+            401 | 407 if !may_answer() => Problem::Unanswerable { status, reason },
+            _ => Problem::Refused { status, reason },
+        }
     }
 }
 

@@ -391,14 +391,23 @@ impl Registration {
                     false => self.take_back(now),
                 };
             }
+            // Registered by its address it is reached all the same; the flow alone would not be kept.
+            Refusal::NoOutbound if settings.outbound() => {
+                self.settings.reg_id = None;
+                return match self.wanted {
+                    true => self.begin(now, self.asking_for),
+                    false => self.take_back(now),
+                };
+            }
             Refusal::Passing | Refusal::TooBrief(_) => {
                 Some(retry_after(response).unwrap_or(settings.retry_interval))
             }
             Refusal::Credentials if !settings.auth_rejection_permanent => Some(settings.retry_interval),
             Refusal::Forbidden => settings.forbidden_retry_interval.or(settings.fatal_retry_interval),
-            Refusal::Credentials | Refusal::Final => settings.fatal_retry_interval,
+            Refusal::Credentials | Refusal::NoOutbound | Refusal::Final => settings.fatal_retry_interval,
         };
-        self.failed(now, Problem::of(response), again);
+        let problem = Problem::of(response, &self.settings.credentials);
+        self.failed(now, problem, again);
     }
 
     /// Whether a 423 may raise our wish to `least` seconds.

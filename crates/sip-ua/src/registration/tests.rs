@@ -97,9 +97,10 @@ impl Scene {
                 format!("registered for {seconds}")
             }
             RegistrationEvent::Registered { seconds, refreshed: true } => format!("refreshed for {seconds}"),
-            RegistrationEvent::Failed { problem: Problem::Refused { status, .. }, again_in } => {
-                format!("{status}, again in {again_in:?}")
-            }
+            RegistrationEvent::Failed {
+                problem: Problem::Refused { status, .. } | Problem::Unanswerable { status, .. },
+                again_in,
+            } => format!("{status}, again in {again_in:?}"),
             RegistrationEvent::Failed { problem, again_in } => format!("{problem}, again in {again_in:?}"),
             RegistrationEvent::Unregistered => "unregistered".to_owned(),
         };
@@ -152,6 +153,25 @@ fn outbound_names_the_instance_and_the_flow() {
                    +sip.instance=\"<urn:uuid:00000000-0000-8000-8000-000000000001>\";reg-id=1";
     assert_eq!(request.contact.as_deref(), Some(contact));
     assert_eq!(header(&request, "Supported"), Some("path, outbound"));
+}
+
+#[test]
+fn where_the_first_proxy_knows_nothing_of_outbound_it_goes_without() {
+    let mut scene = Scene::new(|settings| {
+        settings.instance = Some("urn:uuid:00000000-0000-8000-8000-000000000001".to_owned());
+        settings.reg_id = Some(1);
+        settings.support_path = true;
+    });
+    scene.registration.register(scene.now);
+    scene.send();
+    scene.answer("439 First Hop Lacks Outbound Support", &[]);
+    let request = scene.send();
+    let contact = "<sip:s@192.0.2.1:5060>;expires=3600;\
+                   +sip.instance=\"<urn:uuid:00000000-0000-8000-8000-000000000001>\"";
+    assert_eq!(request.contact.as_deref(), Some(contact));
+    assert_eq!(header(&request, "Supported"), Some("path"));
+    scene.answer("439 First Hop Lacks Outbound Support", &[]);
+    assert_eq!(scene.events(), ["439, again in None"], "there is nothing more to go without");
 }
 
 #[test]

@@ -65,13 +65,13 @@ impl<'m> Identity<'m> {
         })
     }
 
-    /// Key under which a request that came by two paths is found (section 8.2.2.2).
-    pub(super) fn merge_key(&self, prints: &Fingerprints) -> Fingerprint {
+    /// What stays the same when a request of `method` is repeated, or comes by two paths (section 8.2.2.2).
+    pub(super) fn merge_key(&self, method: &Method, prints: &Fingerprints) -> Fingerprint {
         prints.of(|hasher| {
             write_text(hasher, self.call_id);
             write_text(hasher, self.from_tag);
             hasher.write_u32(self.cseq.number);
-            write_text(hasher, self.cseq.method.as_str());
+            write_text(hasher, method.as_str());
         })
     }
 }

@@ -16,6 +16,8 @@ use crate::hashing::Fingerprint;
 pub(super) struct Server {
     machine: Machine,
     pub(super) road: Road,
+    /// What its request is known by, whatever its branch.
+    print: Fingerprint,
     /// The key under which the same request by another path would be found.
     pub(super) merge_key: Option<Fingerprint>,
     /// Whether the layer counts it among those that are served.
@@ -38,6 +40,7 @@ impl Server {
     pub(super) fn new(
         now: Instant,
         request: &Arc<Message>,
+        print: Fingerprint,
         road: Road,
         merge_key: Option<Fingerprint>,
         timers: Arc<Timers>,
@@ -49,7 +52,12 @@ impl Server {
         } else {
             Machine::Other(NonInviteServer::new(now, reliable, timers))
         };
-        Self { machine, road, merge_key, lingers: false }
+        Self { machine, road, print, merge_key, lingers: false }
+    }
+
+    /// Whether a request with this Call-ID, From tag and CSeq repeats the one that is served.
+    pub(super) fn is_repeated_by(&self, print: Fingerprint) -> bool {
+        self.print == print
     }
 
     /// Sends a response of the user agent; false when its time is over.

@@ -22,6 +22,27 @@ struct Arrival {
     road: Road,
     /// Names its own transaction.
     key: Fingerprint,
+    /// What it is known by, whatever its branch.
+    print: Fingerprint,
+}
+
+/// What is known of a request when it comes.
+struct Served {
+    /// The transaction that it repeats.
+    known: Option<Name>,
+    /// The first one that took its branch.
+    first: Option<Name>,
+    /// Names its own transaction, if it begins one.
+    key: Fingerprint,
+    print: Fingerprint,
+}
+
+impl Served {
+    /// For ACK and CANCEL, which belong to the INVITE of their branch (section 17.2.3) though their sender may be careless
+    /// about the rest.
+    fn loosely(&self) -> Option<Name> {
+        self.known.or(self.first)
+    }
 }
 
 impl TransactionLayer {
@@ -106,24 +127,43 @@ impl TransactionLayer {
         }
         let road = Road::back(flow, &identity, self.reply_route);
         let noted = source_to_note(&identity, flow.remote);
-        let canceled = (method == Method::Cancel)
-            .then(|| self.servers.find(identity.server_key(&Method::Invite, &self.prints)))
-            .flatten();
-        let key = identity.server_key(&method, &self.prints);
-        let known = self.servers.find(key);
+        let canceled =
+            (method == Method::Cancel).then(|| self.served(&identity, &Method::Invite).loosely()).flatten();
+        let served = match method {
+            Method::Ack => self.served(&identity, &Method::Invite),
+            _ => self.served(&identity, &method),
+        };
+        let known = if method == Method::Ack { served.loosely() } else { served.known };
+        let Served { key, print, .. } = served;
         let can_merge = known.is_none() && !identity.has_to_tag && method != Method::Ack;
-        let merge_key = can_merge.then(|| identity.merge_key(&self.prints));
+        let merge_key = can_merge.then_some(print);
         if let Some((received, rport)) = noted {
             // Nobody else has it yet, unless somebody else than a transport brought it.
             Arc::make_mut(&mut request).note_in_top_via(received, rport);
         }
-        let arrival = Arrival { request, flow, road, key };
+        let arrival = Arrival { request, flow, road, key, print };
         match (method, known) {
             (Method::Ack, known) => self.handle_ack(now, arrival, known),
             (_, Some(id)) => self.handle_repeated_request(now, id),
             (Method::Cancel, None) => self.handle_cancel(now, arrival, canceled),
             (_, None) => self.handle_new_request(now, arrival, merge_key),
         }
+    }
+
+    /// Looks for the transaction of a request of `method`.
+    ///
+    /// A request that has the branch of another one, but not its Call-ID, From tag and CSeq, is another request: the library
+    /// pyVoIP writes the INVITE that answers a challenge so, small devices all that they ever send. RFC 3261 section 8.1.1.7
+    /// forbids it; but what is repeated is the same throughout.
+    fn served(&self, identity: &Identity<'_>, method: &Method) -> Served {
+        let by_branch = identity.server_key(method, &self.prints);
+        let print = identity.merge_key(method, &self.prints);
+        let of_its_own = self.prints.both(by_branch, print);
+        let first = self.servers.find(by_branch);
+        let is_it = |id: &Name| self.servers.get(*id).is_some_and(|server| server.is_repeated_by(print));
+        let known = first.filter(is_it).or_else(|| self.servers.find(of_its_own));
+        let key = if first.is_none() { by_branch } else { of_its_own };
+        Served { known, first, key, print }
     }
 
     fn handle_repeated_request(&mut self, now: Instant, id: Name) {
@@ -155,12 +195,11 @@ impl TransactionLayer {
         let has_effect = server.is_proceeding();
         let to_tag = server.to_tag().map_or_else(|| self.tag_for(arrival.key), str::to_owned);
         let response = ResponseBuilder::reply(&arrival.request, 200).to_tag(&to_tag).build();
-        let Arrival { request, road, key, .. } = arrival;
-        let cancel = self.start_server(now, &request, road, key, None);
+        let cancel = self.start_server(now, &arrival, None);
         self.respond_written(now, cancel, &WrittenResponse::new(response), Some(&to_tag));
         if has_effect {
             let invite = ServerTransactionId(invite);
-            self.events.push_back(TransactionEvent::Cancel { cancel, invite, request });
+            self.events.push_back(TransactionEvent::Cancel { cancel, invite, request: arrival.request });
         }
     }
 
@@ -172,9 +211,9 @@ impl TransactionLayer {
         let merged = merge_key.is_some_and(|key| self.merges.contains(&key));
         self.counters.requests += 1;
         self.counters.merged += u64::from(merged);
-        let Arrival { request, flow, road, key } = arrival;
         let merge_key = merge_key.filter(|_| !merged);
-        let id = self.start_server(now, &request, road, key, merge_key);
+        let id = self.start_server(now, &arrival, merge_key);
+        let Arrival { request, flow, .. } = arrival;
         self.events.push_back(TransactionEvent::Request { id, request, flow, merged });
     }
 
@@ -182,16 +221,15 @@ impl TransactionLayer {
     fn start_server(
         &mut self,
         now: Instant,
-        request: &Arc<Message>,
-        road: Road,
-        key: Fingerprint,
+        arrival: &Arrival,
         merge_key: Option<Fingerprint>,
     ) -> ServerTransactionId {
         let serial = self.next_id();
+        let Arrival { request, road, key, print, .. } = arrival;
         let flow = road.flow();
         self.merges.extend(merge_key);
-        let server = Server::new(now, request, road, merge_key, self.timers.clone());
-        let id = self.servers.insert(serial, key, &flow, server);
+        let server = Server::new(now, request, *print, road.clone(), merge_key, self.timers.clone());
+        let id = self.servers.insert(serial, *key, &flow, server);
         self.settle_server(now, id);
         ServerTransactionId(id)
     }

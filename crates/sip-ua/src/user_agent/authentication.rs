@@ -1,5 +1,5 @@
 //! Answering 401 and 407 (RFC 3261 section 22): each realm once, and once more when only the nonce
-//! was stale.
+//! was stale, or is another one.
 
 use sip_parser::{HeaderName, Message, Method};
 
@@ -29,6 +29,16 @@ struct Answered {
     /// The random string of the last answer, and what it was about.
     said: (String, String),
     stale: u8,
+    /// The answer was made again for a new nonce alone.
+    renewed: bool,
+}
+
+impl Answered {
+    /// The same realm asks with another nonce.
+    fn renew(&mut self, challenge: &Challenge) {
+        self.challenge = challenge.clone();
+        self.count = 0;
+    }
 }
 
 impl Authenticator {
@@ -101,16 +111,29 @@ fn note(answered: &mut Vec<Answered>, challenge: &Challenge, credentials: &Crede
         .find(|known| known.challenge.realm == challenge.realm && known.challenge.proxy == challenge.proxy);
     match known {
         Some(known) if challenge.stale && known.stale < STALE_LIMIT => {
-            known.challenge = challenge.clone();
-            known.count = 0;
+            known.renew(challenge);
             known.stale += 1;
+            true
+        }
+        // Servers that share a name and no nonces ask anew and do not call ours stale. Once is worth a try: more would be
+        // guessing to a server that counts wrong passwords.
+        Some(known) if !known.renewed && known.challenge.nonce != challenge.nonce => {
+            known.renew(challenge);
+            known.renewed = true;
             true
         }
         Some(_) => false,
         None if full => false,
         None => {
             let (challenge, credentials) = (challenge.clone(), credentials.clone());
-            answered.push(Answered { challenge, credentials, count: 0, said: Default::default(), stale: 0 });
+            answered.push(Answered {
+                challenge,
+                credentials,
+                count: 0,
+                said: Default::default(),
+                stale: 0,
+                renewed: false,
+            });
             true
         }
     }
@@ -129,6 +152,22 @@ mod tests {
              To: <sip:a@x>;tag=2\r\nCall-ID: a\r\nCSeq: 1 REGISTER\r\n{header}\r\n\r\n"
         );
         Message::parse(text.into()).expect("a response")
+    }
+
+    #[test]
+    fn another_nonce_is_answered_once_more_and_no_oftener() {
+        let mut authenticator = Authenticator::new(vec![Credentials::password("alice", "looking-glass")]);
+        let asks = |nonce: &str| {
+            response(401, &format!(r#"WWW-Authenticate: Digest realm="pbx", nonce="{nonce}", qop="auth""#))
+        };
+        assert!(authenticator.challenged(&asks("one")));
+        assert!(!authenticator.challenged(&asks("one")), "the same nonce: our answer was wrong");
+        assert!(authenticator.challenged(&asks("two")), "a server that did not make the first nonce");
+        let mut tokens = Tokens::from_seed([7; 32]);
+        let headers = authenticator.headers(&Method::Register, URI, b"", &mut tokens);
+        let answer = Answer::parse(&headers[0].1).expect("an answer");
+        assert_eq!((&*answer.nonce, answer.protection.expect("qop").2.as_ref()), ("two", "00000001"));
+        assert!(!authenticator.challenged(&asks("three")));
     }
 
     #[test]

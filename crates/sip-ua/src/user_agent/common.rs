@@ -43,7 +43,7 @@ pub(super) struct StandingTexts {
     pub(super) allow: String,
     /// Of sessions that leave out nothing of what this user agent can.
     pub(super) supported: String,
-    allow_events: String,
+    pub(super) allow_events: String,
 }
 
 impl StandingTexts {
@@ -97,6 +97,17 @@ impl Common {
             tags: Map::default(),
             subscription_tags: Map::default(),
         }
+    }
+
+    /// Says of us what `config` has from now on.
+    pub(super) fn say(&mut self, config: &UserAgentConfig) {
+        let own = &mut self.config;
+        own.user_agent.clone_from(&config.user_agent);
+        own.supported.clone_from(&config.supported);
+        own.max_forwards = config.max_forwards;
+        own.compact_headers = config.compact_headers;
+        own.asks_rport = config.asks_rport;
+        self.standing = StandingTexts::of(own);
     }
 
     pub(super) fn emit(&mut self, session: SessionId, event: SessionEvent) {

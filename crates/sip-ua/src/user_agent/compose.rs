@@ -10,6 +10,7 @@ use wire_text::Decimal;
 use super::command::Body;
 use super::common::Common;
 use super::options::SessionOptions;
+use super::party::Party;
 use crate::dialog::Dialog;
 use crate::transaction::{WrittenRequest, WrittenResponse};
 use crate::transport::{Flow, sent_by};
@@ -85,9 +86,10 @@ impl Common {
             return None;
         }
         let via = self.via(opening.flow);
-        let [open, from, close] = bracketed(from);
+        let (from, to) = (Party::of(from), Party::of(to));
+        let [name, address, params, close] = from.pieces();
         let mut request =
-            RequestBuilder::new(method, request_uri(target)).header_text(&HeaderName::Via, &[&via.value]);
+            RequestBuilder::new(method, &request_uri(target)).header_text(&HeaderName::Via, &[&via.value]);
         for route in opening.routes {
             request = request.header_text(&HeaderName::Route, &[route]);
         }
@@ -96,8 +98,8 @@ impl Common {
                 &HeaderName::MaxForwards,
                 &[Decimal::of(self.max_forwards(content.headers)).as_str()],
             )
-            .header_text(&HeaderName::From, &[open, from, close, ";tag=", tag])
-            .header_text(&HeaderName::To, &bracketed(to))
+            .header_text(&HeaderName::From, &[name, address, params, close, ";tag=", tag])
+            .header_text(&HeaderName::To, &to.pieces())
             .header_text(&HeaderName::CallId, &[call_id])
             .header_text(&HeaderName::CSeq, &[Decimal::of(*cseq).as_str(), " ", method.as_str()]);
         self.finish(request, method, content, &via)
@@ -138,6 +140,9 @@ impl Common {
         }
         if matches!(method, Method::Invite | Method::Options | Method::Update) {
             request = request.header_text(&HeaderName::Allow, &[&self.standing.allow]);
+        }
+        if matches!(method, Method::Invite | Method::Options) && !self.standing.allow_events.is_empty() {
+            request = request.header_text(&HeaderName::AllowEvents, &[&self.standing.allow_events]);
         }
         let tells = matches!(method, Method::Invite | Method::Options | Method::Register | Method::Update);
         if let Some(supported) = self.supported(content.options).filter(|_| tells) {
@@ -199,6 +204,12 @@ impl Common {
         }
         if let Some(supported) = self.supported(options).filter(|_| tells) {
             response = response.header_text(&HeaderName::Supported, &[&supported]);
+        }
+        // RFC 6665 section 4.4.4: where dialogs begin, and where somebody asks what we can.
+        let watched =
+            tells && request.method() != Some(Method::Update) && !self.standing.allow_events.is_empty();
+        if watched {
+            response = response.header_text(&HeaderName::AllowEvents, &[&self.standing.allow_events]);
         }
         response
     }
@@ -290,16 +301,15 @@ fn is_written_elsewhere(name: &str) -> bool {
     is_max_forwards(name) || name.eq_ignore_ascii_case("From") || name.eq_ignore_ascii_case("To")
 }
 
-/// A URI as it may stand in a request line. Headers that a Contact or a caller's link puts into it are left aside: they
-/// would let a stranger choose what we send (RFC 3261 section 19.1.5, RFC 4475 section 3.3.14).
-pub(super) fn request_uri(target: &str) -> &str {
-    if !target.as_bytes().contains(&b'?') {
-        return target;
+/// A URI as it may stand in a request line. What a Contact or a caller's link puts into it besides, headers and a method, is
+/// left aside: a stranger would choose what we send (RFC 3261 section 19.1.5, RFC 4475 section 3.3.14).
+pub(super) fn request_uri(target: &str) -> Cow<'_, str> {
+    let has_method = |target: &str| {
+        let mut params = target.split(';').skip(1);
+        params.any(|param| param.get(..6).is_some_and(|name| name.eq_ignore_ascii_case("method")))
+    };
+    if !target.as_bytes().contains(&b'?') && !has_method(target) {
+        return target.into();
     }
-    Uri::parse(target).map_or(target, |uri| uri.without_headers())
-}
-
-/// An address in angle brackets, so that a parameter after it is the header's and not the URI's.
-fn bracketed(address: &str) -> [&str; 3] {
-    if address.contains('<') { ["", address, ""] } else { ["<", address, ">"] }
+    Uri::parse(target).map_or(target.into(), |uri| uri.in_request_line())
 }

@@ -49,6 +49,11 @@ pub enum UaEvent {
         /// The final response, or why there is none.
         outcome: Result<Arc<Message>, RequestFailure>,
     },
+    /// A connection has ended, or could not be used: who was to be reached by it alone has to register again.
+    Disconnected {
+        /// Which one.
+        flow: Flow,
+    },
     /// Something arrived that could not be read as SIP. A counter's worth; a reply has been sent if
     /// one was owed and possible.
     Malformed {
@@ -74,6 +79,9 @@ pub enum RequestFailure {
     /// The request could not be written, or a limit of ours forbids it.
     #[error("the request was not sent: a limit is reached or a value in it cannot stand in a SIP message")]
     Refused,
+    /// The user agent has stopped, and hears no answer any more.
+    #[error("the user agent has stopped before an answer came")]
+    Stopped,
 }
 
 /// A step in the life of a session.

@@ -10,6 +10,7 @@ mod config;
 mod event;
 mod id;
 mod options;
+mod party;
 mod peer_address;
 mod security;
 // Calls, and requests outside of them.
@@ -193,6 +194,9 @@ impl UserAgent {
     pub fn handle_transport_error(&mut self, now: Instant, flow: &Flow) {
         self.common.layer.handle_transport_error(now, flow);
         self.settle(now);
+        if flow.protocol.is_reliable() {
+            self.common.events.push_back(UaEvent::Disconnected { flow: *flow });
+        }
     }
 
     /// Advances the timers to `now`. Calling early is harmless.
@@ -252,6 +256,12 @@ impl UserAgent {
         let (_, servers) = self.common.layer.at_work();
         servers > config.limits.server_transactions / 2
             || self.pending.len() > config.max_pending_requests / 2
+    }
+
+    /// What messages say of us is as in `config` from now on: `user_agent`, `supported`, `max_forwards`, `compact_headers` and
+    /// `asks_rport`. Timers, bounds and connections stay as they were.
+    pub fn say(&mut self, config: &UserAgentConfig) {
+        self.common.say(config);
     }
 
     /// The sockets of ours that peers beyond a translator see otherwise than we do, for Via.

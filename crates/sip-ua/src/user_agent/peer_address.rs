@@ -17,7 +17,8 @@ pub enum PeerAddress {
     /// An address that cannot be reached from here is passed over for the one that the peer speaks from: one of a private
     /// network named by a peer outside of it, which is behind a translator (NAT). A name is passed over, too: the answer
     /// came from one of its addresses. So is a Contact with `ob`, by which a peer asks for the way that it came by (RFC 5626
-    /// section 4.3), and a GRUU, whose address is the one of its registrar (RFC 5627 section 3.1).
+    /// section 4.3), and a GRUU, whose address is the one of its registrar (RFC 5627 section 3.1). So is our own address, which
+    /// telephony of Home Assistant copies from our Contact into its own.
     #[default]
     Named,
     /// The address that the peer speaks from, whatever it names.
@@ -30,7 +31,9 @@ impl PeerAddress {
         if self == PeerAddress::Source || flow.protocol != Protocol::Udp {
             return flow;
         }
-        match named(dialog).filter(|named| is_in_reach(named.ip(), flow.remote.ip())) {
+        let is_theirs =
+            |named: &SocketAddr| *named != flow.local && is_in_reach(named.ip(), flow.remote.ip());
+        match named(dialog).filter(is_theirs) {
             Some(named) => flow.towards(named),
             None => flow,
         }
@@ -137,6 +140,18 @@ mod tests {
 
     fn follows(headers: &str) -> String {
         hop(PeerAddress::Named, "192.0.2.9:5070", headers)
+    }
+
+    #[test]
+    fn nobody_is_at_our_own_address_but_ourselves() {
+        assert_eq!(follows("Contact: <sip:192.0.2.1:5060>"), "192.0.2.9:5070");
+        assert_eq!(
+            follows("Contact: <sip:192.0.2.1:5070>"),
+            "192.0.2.1:5070",
+            "another program on our machine"
+        );
+        let ours = hop(PeerAddress::Named, "192.0.2.1:5060", "Contact: <sip:bob@192.0.2.1>");
+        assert_eq!(ours, "192.0.2.1:5060");
     }
 
     #[test]

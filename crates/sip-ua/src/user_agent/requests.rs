@@ -213,7 +213,7 @@ impl Outgoing {
         let octets = request.body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
         let authorization = self.authenticator.headers(
             &request.method,
-            request_uri(&request.target),
+            &request_uri(&request.target),
             octets,
             &mut common.tokens,
         );

@@ -63,6 +63,18 @@ async fn a_hundred_calls_at_once_ask_each_question_once() {
     assert_eq!(resolver.asked(), 3);
 }
 
+/// The names that browsers register with (RFC 7118 section 5, RFC 6761 section 6.4).
+#[tokio::test(start_paused = true)]
+async fn nobody_is_asked_for_names_that_are_invalid() {
+    let resolver = Slow::serving(zone("192.0.2.1"));
+    let locator = Locator::new(resolver.clone());
+    let uri = Uri::parse("sip:web@df7jal23ls0d.INVALID").expect("a URI");
+    let destination = Destination::of(&uri).expect("a host");
+    let error = locator.locate(&destination, &usual()).await.expect_err("nothing is there");
+    assert!(error.to_string().contains("no such name"), "{error}");
+    assert_eq!(resolver.asked(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_loses_interest_takes_nothing_from_the_others() {
     let resolver = Slow::serving(zone("192.0.2.1"));

@@ -43,6 +43,53 @@ fn the_branch_alone_does_not_name_a_transaction() {
     assert_eq!(bench.events().len(), 3);
 }
 
+/// As pyVoIP 1.6 writes the INVITE that answers a challenge: with the branch of the first one, while that is still remembered.
+#[test]
+fn a_branch_that_is_used_again_names_another_request() {
+    let mut bench = Bench::new();
+    let (refused, invite) = ring(&mut bench);
+    bench.respond(refused, &invite, 401);
+    bench
+        .receive(&request("ACK", BRANCH).replace("To: <sip:bob@192.0.2.1>", "To: <sip:bob@192.0.2.1>;tag=b"));
+    bench.sent();
+    let again = request("INVITE", BRANCH).replace("CSeq: 1", "CSeq: 2").replace("tag=a", "tag=c");
+    bench.receive(&again);
+    let (id, second, merged) = bench.request();
+    assert!(!merged && id != refused);
+    bench.receive(&again);
+    assert!(bench.events().is_empty(), "a repetition of the second");
+    bench.receive(&request("INVITE", BRANCH));
+    assert!(bench.events().is_empty(), "a repetition of the first");
+    bench.wait(6_000);
+    assert_eq!(bench.statuses().last(), Some(&100));
+    bench.receive(&again);
+    assert_eq!(bench.statuses(), [100], "the end of the first leaves the second where it is found");
+    let cancel = request("CANCEL", BRANCH).replace("CSeq: 1", "CSeq: 2").replace("tag=a", "tag=c");
+    bench.receive(&cancel);
+    assert!(matches!(&bench.events()[..], [TransactionEvent::Cancel { invite, .. }] if *invite == id));
+    bench.respond(id, &second, 487);
+    assert_eq!(bench.statuses().last(), Some(&487));
+    let ack =
+        again.replace("INVITE", "ACK").replace("To: <sip:bob@192.0.2.1>", "To: <sip:bob@192.0.2.1>;tag=b");
+    bench.receive(&ack);
+    assert!(bench.events().is_empty(), "it ends the second");
+    bench.wait(2_000);
+    assert!(bench.statuses().is_empty(), "nothing is repeated to who has acknowledged");
+    bench.wait(60_000);
+    assert_eq!(bench.layer.active(), (0, 0));
+}
+
+#[test]
+fn a_branch_that_a_device_gives_to_all_its_requests_names_none() {
+    let mut bench = Bench::new();
+    bench.receive(&request("REGISTER", BRANCH));
+    let (id, register, _) = bench.request();
+    bench.respond(id, &register, 200);
+    bench.receive(&request("REGISTER", BRANCH).replace("CSeq: 1", "CSeq: 2"));
+    bench.receive(&request("REGISTER", BRANCH).replace("Call-ID: call", "Call-ID: other"));
+    assert_eq!(bench.events().len(), 2);
+}
+
 #[test]
 fn branches_without_the_cookie_are_matched_by_the_tuple() {
     let mut bench = Bench::new();

@@ -9,6 +9,7 @@ mod door;
 mod failover;
 mod farewells;
 mod forks;
+mod headers;
 mod ladders;
 mod peer_addresses;
 mod races;

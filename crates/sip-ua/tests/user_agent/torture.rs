@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sip_parser::{HeaderName, Message};
+use sip_parser::{HeaderName, Message, Method};
 use sip_ua::user_agent::{OutboundInvite, Reply, UaEvent};
 
 use crate::network::{ALICE, BOB, Network};
@@ -346,6 +346,16 @@ fn regescrt() {
     network.call_with(invite);
     assert_eq!(network.sent[0].uri(), Some("sip:user@example.com"));
     assert_eq!(network.sent[0].raw(&HeaderName::Route), None);
+}
+
+#[test]
+fn a_contact_does_not_choose_the_method() {
+    let mut network = Network::new();
+    let target = "sip:user@example.com;Method=BYE;x=1".to_owned();
+    let invite = OutboundInvite { target, ..network.invite() };
+    network.call_with(invite);
+    assert_eq!(network.sent[0].method(), Some(Method::Invite));
+    assert_eq!(network.sent[0].uri(), Some("sip:user@example.com;x=1"));
 }
 
 #[test]

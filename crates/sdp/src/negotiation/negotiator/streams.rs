@@ -65,7 +65,7 @@ impl Negotiator {
                 continue;
             }
             while self.lines.len() <= line.place {
-                self.lines.push(StreamLine::plain(line.kind.name()));
+                self.lines.push(StreamLine::new(line.kind.name(), self.terms.early_feedback));
             }
             if !self.lines[line.place].is(line.kind.name()) {
                 continue;

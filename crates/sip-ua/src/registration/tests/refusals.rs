@@ -39,6 +39,23 @@ fn what_is_final_by_the_rfcs_is_not_tried_again() {
 }
 
 #[test]
+fn it_is_told_whether_the_password_is_wrong_or_there_was_nothing_to_say() {
+    let problem = |algorithm: &str| {
+        let challenge = format!("WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", algorithm={algorithm}");
+        let known = |settings: &mut RegistrationSettings| {
+            settings.credentials = vec![Credentials::password("alice", "secret")];
+        };
+        let mut scene = refused(known, "401 No", &[&challenge]);
+        match scene.registration.poll_event() {
+            Some(RegistrationEvent::Failed { problem, .. }) => problem,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(matches!(problem("MD5"), Problem::Refused { status: 401, .. }));
+    assert!(matches!(problem("AKAv1-MD5"), Problem::Unanswerable { status: 401, .. }));
+}
+
+#[test]
 fn the_settings_say_what_is_final() {
     let told = |settings: fn(&mut RegistrationSettings), status: &str| {
         refused(settings, status, &[]).events().concat()

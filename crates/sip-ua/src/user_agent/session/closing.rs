@@ -17,13 +17,15 @@ pub(in crate::user_agent) struct Closing {
     transaction: ClientTransactionId,
     authenticator: Authenticator,
     headers: Headers,
-    reason: EndReason,
-    /// What made us send it, if it was a message.
-    cause: Option<Arc<Message>>,
+    /// What is told when the BYE has its answer: the end that our own user asked for.
+    end: Option<SessionEvent>,
 }
 
 impl Closing {
-    /// Sends BYE.
+    /// Sends BYE. An end that our user did not ask for is told at once: a peer that lost the call, or is silent, does not
+    /// answer the BYE either, and who is joined with it shall not wait for that.
+    ///
+    /// `cause` is what made us send it, if it was a message.
     pub(super) fn enter(
         scope: &mut Scope<'_>,
         mut dialog: Dialog,
@@ -33,17 +35,16 @@ impl Closing {
         cause: Option<Arc<Message>>,
     ) -> Stage {
         let mut authenticator = credentials.fresh();
+        let mut end = Some(SessionEvent::Ended { message: cause, reason });
+        if reason != EndReason::HungUp {
+            end.take().into_iter().for_each(|end| scope.emit(end));
+        }
         match send(scope, &mut dialog, &mut authenticator, &headers) {
-            Some(transaction) => Stage::Closing(Box::new(Closing {
-                dialog,
-                transaction,
-                authenticator,
-                headers,
-                reason,
-                cause,
-            })),
+            Some(transaction) => {
+                Stage::Closing(Box::new(Closing { dialog, transaction, authenticator, headers, end }))
+            }
             None => {
-                scope.emit(SessionEvent::Ended { message: cause, reason });
+                end.into_iter().for_each(|end| scope.emit(end));
                 Stage::Over
             }
         }
@@ -100,7 +101,7 @@ impl Closing {
     }
 
     fn over(self: Box<Self>, scope: &mut Scope<'_>) -> Stage {
-        scope.emit(SessionEvent::Ended { message: self.cause, reason: self.reason });
+        self.end.into_iter().for_each(|end| scope.emit(end));
         Stage::Over
     }
 }

@@ -140,7 +140,9 @@ impl Confirmed {
         let authorization = authenticator.headers(&method, &uri, octets, &mut scope.common.tokens);
         let cseq = self.dialog.next_cseq();
         let further = scope.base.timer.request_headers(&method);
-        let contact = (method == Method::Update).then_some(self.contact.as_str());
+        // These may move the dialog, and say where we are (RFC 3311 section 5.1, RFC 3515 section 2.2, RFC 6665 section 8.2.1).
+        let refreshes = matches!(method, Method::Update | Method::Refer | Method::Notify);
+        let contact = refreshes.then_some(self.contact.as_str());
         let content = Content {
             contact,
             authorization: &authorization,

@@ -329,7 +329,7 @@ fn send_invite(
 ) -> Option<(Arc<Message>, ClientTransactionId)> {
     let body = invite.body.as_ref().map(|body| &body.bytes[..]).unwrap_or_default();
     let tokens = &mut scope.common.tokens;
-    let authorization = authenticator.headers(&Method::Invite, request_uri(&invite.target), body, tokens);
+    let authorization = authenticator.headers(&Method::Invite, &request_uri(&invite.target), body, tokens);
     let opening = Opening {
         method: &Method::Invite,
         target: &invite.target,

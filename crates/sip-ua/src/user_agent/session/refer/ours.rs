@@ -31,7 +31,6 @@ impl Confirmed {
         mut headers: Headers,
     ) -> Stage {
         headers.insert(0, ("Refer-To".to_owned(), refer_to.to_owned()));
-        headers.insert(1, ("Contact".to_owned(), self.contact.clone()));
         let busy = matches!(self.news, News::Owed(_)) || self.open_refer().is_some();
         if busy || !self.send_in_dialog(scope, Method::Refer, headers, None, Purpose::Refer) {
             scope.emit(SessionEvent::ReferFailed { status: 491 });

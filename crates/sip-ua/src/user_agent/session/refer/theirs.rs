@@ -168,7 +168,6 @@ impl Confirmed {
             None => format!("active;expires={left}"),
         };
         let headers = vec![
-            ("Contact".to_owned(), self.contact.clone()),
             ("Event".to_owned(), format!("{PACKAGE};id={id}")),
             ("Subscription-State".to_owned(), state),
         ];
