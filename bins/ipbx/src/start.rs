@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use call_control::{Observer, Prompts};
 use manager::console::{ConsoleError, Server, StopRequest};
-use manager::{Narration, SecurityLog};
+use manager::{ErrorLog, Narration, SecurityLog};
 use pbx::configuration::{Configuration, Folders, Part};
 use pbx::{Exchange, StartError};
 use sip_ua::transport::Protocol;
@@ -54,16 +54,26 @@ impl RunError {
 const TONE_ZONE: &str = "us";
 
 /// Runs it until it is told to stop.
-pub(crate) fn run(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Result<ExitCode, RunError> {
+pub(crate) fn run(
+    line: &CommandLine,
+    folders: &Folders,
+    is_quickstart: bool,
+    errors: &ErrorLog,
+) -> Result<ExitCode, RunError> {
     descriptors::take_all();
     // Calls live on one thread, media on threads of its own. What a message of SIP sets off is a chain of short steps of
     // several tasks: to pass them from thread to thread costs more than the steps.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Runtime)?;
-    runtime.block_on(serve(line, folders, is_quickstart))
+    runtime.block_on(serve(line, folders, is_quickstart, errors))
 }
 
-async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Result<ExitCode, RunError> {
+async fn serve(
+    line: &CommandLine,
+    folders: &Folders,
+    is_quickstart: bool,
+    errors: &ErrorLog,
+) -> Result<ExitCode, RunError> {
     let configuration = load(line, folders)?;
     for folder in folders.written() {
         make_folder(folder.into())?;
@@ -73,6 +83,7 @@ async fn serve(line: &CommandLine, folders: &Folders, is_quickstart: bool) -> Re
     let verbosity = line.verbosity.max(configuration.options.verbose);
     let page = is_quickstart.then(|| (quickstart::accounts(&configuration), folders.clone()));
     let narration = Arc::new(Narration::new());
+    errors.tell(&narration, line.console);
     let prompts = Prompts::new(sounds::library(folders), TONE_ZONE);
     if !line.console {
         // Before the first phone can knock, so that no line is missed.

@@ -35,7 +35,8 @@ pub(crate) async fn join(caller: &Call, peer: &Call) -> Result<BridgeEnd, CallEr
     if let (false, ChannelState::Ended(cause)) = (caller.state().is_ended(), peer.state()) {
         return Ok(BridgeEnd::PeerHungUp(cause));
     }
-    let moves = peer.watch_moves();
+    let (moves, moved) = (peer.watch_moves(), peer.watch_moves());
+    let before = moved.get();
     let membership = Membership::enter(caller, peer)?;
     let end = tokio::select! {
         biased;
@@ -46,7 +47,12 @@ pub(crate) async fn join(caller: &Call, peer: &Call) -> Result<BridgeEnd, CallEr
         never = membership.follow_streams() => match never {},
     };
     drop(membership);
-    Ok(end)
+    // One who hands the other on may hang up in the same moment: that one is on its way all the same.
+    let is_on_its_way = moved.get() != before && !peer.state().is_ended();
+    match end {
+        BridgeEnd::CallerHungUp(_) if is_on_its_way => Ok(BridgeEnd::PeerMoved),
+        end => Ok(end),
+    }
 }
 
 /// Both channels' stay in one bridge; leaving is telling everybody and giving the media back.

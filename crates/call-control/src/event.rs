@@ -310,7 +310,7 @@ pub enum ContactChange {
         /// Seconds until it expires.
         expires: u32,
     },
-    /// Gone, with the reason in a word or two (`request`, `expiration`, `remove existing`).
+    /// Gone, with the reason in a word or two (`request`, `expiration`, `remove existing`, `shutdown` of its connection).
     Removed {
         /// Why.
         reason: &'static str,

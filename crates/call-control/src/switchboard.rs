@@ -210,6 +210,15 @@ impl Switchboard {
         self.0.closed.store(true, Ordering::Relaxed);
     }
 
+    /// Lets go of its technologies: nobody can be called any more, and calls that run go on. Most technologies hold their switchboard;
+    /// whoever opens several of these in the life of a program does this with one that is done with, or both stay for good.
+    pub fn release_technologies(&self) {
+        let technologies =
+            std::mem::take(&mut *self.0.technologies.write().unwrap_or_else(PoisonError::into_inner));
+        // Outside of the lock: the end of one may be the end of much else.
+        drop(technologies);
+    }
+
     /// True after [`Switchboard::close`].
     pub fn is_closed(&self) -> bool {
         self.0.closed.load(Ordering::Relaxed)

@@ -206,3 +206,42 @@ async fn who_answers_and_hangs_up_at_once_has_answered() {
     let ended = soon(gateway_server).await.unwrap();
     assert!(matches!(ended, Ok(BridgeEnd::PeerHungUp(_))), "{ended:?}");
 }
+
+/// Whether its address is free again, soon.
+async fn is_given_back(address: SocketAddr) {
+    let free = async {
+        while std::net::UdpSocket::bind(address).is_err() || std::net::TcpListener::bind(address).is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    soon(free).await;
+}
+
+#[tokio::test]
+async fn a_line_that_is_dropped_gives_its_address_back() {
+    let (line, address) = line().await;
+    let media = line.switchboard().media().clone();
+    drop(line);
+    is_given_back(address).await;
+    assert_eq!(media.open_legs(), 0);
+}
+
+#[tokio::test]
+async fn calls_of_a_line_that_is_dropped_go_on_to_their_end() {
+    let (server_address, server) = server(|call| async move {
+        call.answer().await.unwrap();
+        call.hung_up().await
+    })
+    .await;
+    let (line, address) = line().await;
+    let call = line.call(&format!("sip:patience@{server_address}")).await.unwrap();
+    soon(call.until_up()).await.unwrap();
+    drop(line);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(call.state(), ChannelState::Up);
+    call.hangup(HangupCause::NORMAL);
+    drop(call);
+    assert_eq!(soon(server).await.unwrap(), HangupCause::NORMAL);
+    is_given_back(address).await;
+    is_given_back(server_address).await;
+}

@@ -5,6 +5,7 @@
 //!   end, for `-r` and `-rx`.
 //! - [`SecurityLog`] writes what happens at the door, for programs that watch it.
 //! - [`log`] prints the narration of an exchange that runs in the foreground.
+//! - [`ErrorLog`] brings what its parts log as errors there, and to the consoles.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -27,6 +28,7 @@
 
 mod commands;
 pub mod console;
+mod error_log;
 pub mod log;
 mod narration;
 mod security_log;
@@ -34,5 +36,6 @@ mod security_log;
 mod testing;
 mod visible;
 
+pub use error_log::ErrorLog;
 pub use narration::{Line, LineKind, Narration, Verbosity};
 pub use security_log::SecurityLog;

@@ -21,6 +21,8 @@ pub fn to_stdout(narration: &Arc<Narration>, verbosity: u8, color: bool) {
 fn follow(mut lines: Receiver<Arc<Line>>, verbosity: &Verbosity, color: bool, out: &mut impl Write) {
     loop {
         let text = match lines.blocking_recv() {
+            // Errors were written where they happened.
+            Ok(line) if line.kind == LineKind::Error => continue,
             Ok(line) if line.level <= verbosity.get() => log_line(&line, &now(), color),
             Ok(_) => continue,
             Err(RecvError::Lagged(missed)) => format!("[{}] {}", now(), missed_lines(missed)),
@@ -35,24 +37,26 @@ fn follow(mut lines: Receiver<Arc<Line>>, verbosity: &Verbosity, color: bool, ou
 pub(crate) fn console_line(line: &Line) -> String {
     match line.kind {
         LineKind::Verbose => line.for_console(),
-        LineKind::Notice | LineKind::Warning => log_line(line, &now(), false),
+        LineKind::Notice | LineKind::Warning | LineKind::Error => log_line(line, &now(), false),
     }
 }
 
 /// `Nov 21 05:31:39`, in the time of this place.
-fn now() -> String {
+pub(crate) fn now() -> String {
     jiff::Zoned::now().strftime("%b %e %H:%M:%S").to_string()
 }
 
 /// `[Nov 21 05:31:39] WARNING[1819][C-00000001]: words`; verbose lines only have their time.
-fn log_line(line: &Line, time: &str, color: bool) -> String {
+pub(crate) fn log_line(line: &Line, time: &str, color: bool) -> String {
     let name = match line.kind {
         LineKind::Verbose => return format!("[{time}] {}", line.for_console()),
         LineKind::Notice => "NOTICE",
         LineKind::Warning => "WARNING",
+        LineKind::Error => "ERROR",
     };
     let call = line.call.as_ref().map(|call| format!("[{call}]")).unwrap_or_default();
-    let (on, off) = if color { ("\u{1b}[1;33m", "\u{1b}[0m") } else { ("", "") };
+    let on = if line.kind == LineKind::Error { "\u{1b}[1;31m" } else { "\u{1b}[1;33m" };
+    let (on, off) = if color { (on, "\u{1b}[0m") } else { ("", "") };
     format!("[{time}] {on}{name}{off}[{}]{call}: {}", std::process::id(), line.text)
 }
 
@@ -77,6 +81,8 @@ mod tests {
         assert!(log_line(&warning, time, true).contains("\u{1b}[1;33mWARNING\u{1b}[0m["));
         let notice = line(LineKind::Notice, 0, None);
         assert_eq!(log_line(&notice, time, false), format!("[{time}] NOTICE[{process}]: words"));
+        let error = line(LineKind::Error, 0, None);
+        assert_eq!(log_line(&error, time, false), format!("[{time}] ERROR[{process}]: words"));
         let verbose = line(LineKind::Verbose, 3, Some("C-00000001"));
         assert_eq!(log_line(&verbose, time, false), format!("[{time}]     -- words"));
     }

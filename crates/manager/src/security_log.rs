@@ -74,6 +74,7 @@ impl Observer for SecurityLog {
 /// Writes until nobody is left to tell anything.
 fn write_all(waiting: &Receiver<SecurityEvent>, mut log: LogFile) {
     let mut pace = Pace::begin(Instant::now());
+    let mut second = line::Second::default();
     while let Ok(event) = waiting.recv() {
         let batch = std::iter::once(event).chain(waiting.try_iter().take(BACKLOG));
         for event in batch {
@@ -82,7 +83,7 @@ fn write_all(waiting: &Receiver<SecurityEvent>, mut log: LogFile) {
                 Step::Write { left_out } => log.write(&line::of_left_out(left_out)),
                 Step::LeaveOut => continue,
             }
-            log.write(&line::of(&event));
+            log.write(&second.line_of(&event));
         }
         log.settle();
         std::thread::sleep(REST);

@@ -59,7 +59,10 @@ fn wanted(exchange: &Exchange, endpoint: &SipEndpoint, request: &Message) -> Res
         return Err(603);
     }
     let one_target = request.values(&HeaderName::ReferTo).count() == 1;
-    let referral = Referral::of(request, None).filter(|_| one_target).ok_or(400_u16)?;
+    if !one_target {
+        return Err(400);
+    }
+    let referral = Referral::of(request, None)?;
     // To take over a call is for the one who has it.
     if referral.replaces_header.is_some() {
         return Err(603);
@@ -135,12 +138,13 @@ impl News {
     /// Answers 202.
     fn begin(request: &Message, endpoint: &SipEndpoint, pending: PendingSubscription) -> Self {
         let user_agent = pending.user_agent().clone();
+        let contact = pending.contact(&escape_user(&endpoint.name));
         if !Referral::wants_news(request) {
-            pending.accept_without_news();
+            pending.accept_without_news(&contact);
             return Self { user_agent, subscription: None };
         }
         let id = SubscriptionId::next();
-        let mut terms = SubscriptionTerms::new(pending.contact(&escape_user(&endpoint.name)), fragment(100));
+        let mut terms = SubscriptionTerms::new(contact, fragment(100));
         (terms.min_expires, terms.default_expires, terms.max_expires) = (1, NEWS_FOR, NEWS_FOR);
         terms.credentials = endpoint.outbound_credentials.clone();
         pending.accept(id, terms);

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::registrar::choose_journal;
+use crate::sqlite_file;
 
 /// The file's name.
 const FILE: &str = "presence.sqlite3";
@@ -69,9 +70,9 @@ impl KeptValues {
     /// so, and calls go on.
     pub(crate) fn open(folder: &Path) -> (Self, Vec<(Family, String, String)>) {
         let path = folder.join(FILE);
-        let opened = std::fs::create_dir_all(folder)
-            .map_err(|error| error.to_string())
-            .and_then(|()| open(&path).map_err(|error| error.to_string()));
+        let opened = std::fs::create_dir_all(folder).map_err(|error| error.to_string()).and_then(|()| {
+            sqlite_file::open_or_begin_anew(&path, || open(&path)).map_err(|error| error.to_string())
+        });
         match opened.and_then(|(connection, kept)| Ok((Self::start(connection)?, kept))) {
             Ok(opened) => opened,
             Err(error) => {

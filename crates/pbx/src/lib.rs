@@ -57,6 +57,8 @@ pub mod registrar;
 pub mod registration;
 pub mod rehearsal;
 mod speech;
+mod sqlite_file;
+mod steady_time;
 mod stir_shaken;
 mod transports;
 mod upstream;

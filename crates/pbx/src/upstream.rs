@@ -1,8 +1,10 @@
 //! The way to a server that the exchange is a client of: a registrar, another exchange.
 
+use std::collections::VecDeque;
 use std::future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use call_control::BoxFuture;
 use call_control::sip::{NextHop, SipTechnology};
@@ -11,6 +13,10 @@ use sip_ua::transport::{Flow, Protocol};
 use sip_ua::user_agent::{OutboundRequest, RequestFailure};
 
 use crate::configuration::SipConfiguration;
+
+/// How long a server may take while another one could be asked: its challenge, and what it looks up for our answer. Nobody
+/// waits for it, as somebody does for a call.
+const FAILOVER_AFTER: Duration = Duration::from_secs(10);
 
 /// Where requests go, and over what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,19 +34,36 @@ pub(crate) struct Road {
     pub(crate) at: String,
 }
 
+/// The ways to the servers of one service, in the order in which they are asked (RFC 3263 section 4.3).
+#[derive(Default)]
+pub(crate) struct Roads(VecDeque<Road>);
+
+impl Roads {
+    /// The way to the next server, with the time that it may take: without one where it is the last.
+    pub(crate) fn next(&mut self) -> Option<(Road, Option<Duration>)> {
+        let road = self.0.pop_front()?;
+        Some((road, (!self.0.is_empty()).then_some(FAILOVER_AFTER)))
+    }
+}
+
 /// What one attempt of a machine waits for.
 pub(crate) enum Step<A> {
     Nothing,
     /// The way to the server.
-    Finding(A, BoxFuture<'static, Result<Road, String>>),
+    Finding(A, BoxFuture<'static, Result<Roads, String>>),
     /// Its answer.
     Asking(A, BoxFuture<'static, Result<Arc<Message>, RequestFailure>>),
 }
 
 /// What came of it.
 pub(crate) enum Done<A> {
-    Found(A, Result<Road, String>),
+    Found(A, Result<Roads, String>),
     Answered(A, Result<Arc<Message>, RequestFailure>),
+}
+
+/// Whether the next server is asked after that: this one is not available.
+pub(crate) fn is_unavailable(answer: &Result<Arc<Message>, RequestFailure>) -> bool {
+    answer.as_ref().map_or(true, |response| response.status() == Some(503))
 }
 
 impl Upstream {
@@ -61,9 +84,14 @@ impl Upstream {
         Ok(Self { next_hop, transport })
     }
 
-    /// Finds the way to the server, over the transport that was named.
-    async fn road(self, sip: Arc<SipTechnology>) -> Result<Road, String> {
-        let mut flow = sip.flow_to(&self.next_hop).await.map_err(|error| error.to_string())?;
+    /// Finds the ways to the server, over the transport that was named.
+    async fn roads(self, sip: Arc<SipTechnology>) -> Result<Roads, String> {
+        let flows = sip.flows_to(&self.next_hop).await.map_err(|error| error.to_string())?;
+        Ok(Roads(flows.into_iter().map(|flow| self.road(flow, &sip)).collect()))
+    }
+
+    /// The way that begins as `flow`, from the socket of our transport.
+    fn road(&self, mut flow: Flow, sip: &SipTechnology) -> Road {
         let user_agent = sip.user_agent();
         let mut listening = user_agent.local_address(flow.protocol).unwrap_or(flow.local);
         if let Some((protocol, bind)) = self.transport.filter(|(protocol, _)| *protocol == flow.protocol) {
@@ -80,20 +108,33 @@ impl Upstream {
         }
         let calls = Flow::new(flow.protocol, SocketAddr::new(flow.local.ip(), listening.port()), flow.remote);
         let at = user_agent.sent_by(&calls).to_string();
-        Ok(Road { flow, at })
+        Road { flow, at }
     }
 }
 
 impl<A: Copy> Step<A> {
     /// Begins to look for the way.
     pub(crate) fn find(attempt: A, upstream: &Upstream, sip: &Arc<SipTechnology>) -> Self {
-        Self::Finding(attempt, Box::pin(upstream.clone().road(sip.clone())))
+        Self::Finding(attempt, Box::pin(upstream.clone().roads(sip.clone())))
     }
 
-    /// Sends the request.
-    pub(crate) fn ask(attempt: A, request: OutboundRequest, sip: &SipTechnology) -> Self {
+    /// Sends the request to a server, which may take `patience` for its answer, or as long as transactions last.
+    pub(crate) fn ask(
+        attempt: A,
+        request: OutboundRequest,
+        patience: Option<Duration>,
+        sip: &SipTechnology,
+    ) -> Self {
         let user_agent = sip.user_agent().clone();
-        Self::Asking(attempt, Box::pin(async move { user_agent.send_request(request).await }))
+        let answer = async move {
+            match patience {
+                None => user_agent.send_request(request).await,
+                Some(patience) => tokio::time::timeout(patience, user_agent.send_request(request))
+                    .await
+                    .unwrap_or(Err(RequestFailure::TimedOut)),
+            }
+        };
+        Self::Asking(attempt, Box::pin(answer))
     }
 
     /// Resolves when something has come of it; never where there is nothing to come. Safe to drop and to call again.

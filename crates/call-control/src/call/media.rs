@@ -1,5 +1,6 @@
 //! What a party hears and what it presses.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -128,7 +129,7 @@ impl Call {
         let rate = self.leg().map_or(NARROW, |leg| leg.sample_rate());
         let prompt = self.switchboard().prompts().load(name, &self.language(), rate).await?;
         let _here = self.keep_media();
-        let leg = self.audible_leg()?;
+        let leg = self.listening_leg()?;
         let (token, mut ended) = self.0.playback.begin();
         let _stop = StopOnDrop(self);
         leg.play(refine(Playback::from(prompt.sound)), token);
@@ -155,7 +156,7 @@ impl Call {
         stops: impl Fn(char) -> bool,
     ) -> Result<PlayEnd, CallError> {
         let _here = self.keep_media();
-        let leg = self.audible_leg()?;
+        let leg = self.listening_leg()?;
         let (token, mut ended) = self.0.playback.begin();
         let _stop = StopOnDrop(self);
         leg.listen(broadcast, token);
@@ -262,7 +263,7 @@ impl Call {
     pub fn play_tone(&self, tone: audio::Tone) -> Result<(), CallError> {
         self.take_media_back();
         self.0.playback.abandon();
-        self.audible_leg()?.play_tone(tone);
+        self.listening_leg()?.play_tone(tone);
         Ok(())
     }
 
@@ -273,10 +274,24 @@ impl Call {
         }
     }
 
+    /// [`audible_leg`](Self::audible_leg) of a party that is to hear what is made here. Whoever looks after the exchange is told
+    /// once where that cannot be said in the codec of the call.
+    fn listening_leg(&self) -> Result<std::sync::Arc<media_bridge::Leg>, CallError> {
+        let leg = self.audible_leg()?;
+        let unspoken = self.codec().filter(|codec| !codec.is_translatable());
+        if let Some(codec) = unspoken.filter(|_| !self.0.told_unheard.swap(true, Ordering::Relaxed)) {
+            let name = codec.name();
+            self.warn(&format!(
+                "it hears nothing of what is played: {name} is only passed on between phones; allow a codec that is spoken here"
+            ));
+        }
+        Ok(leg)
+    }
+
     /// The leg, with a way for audio to reach a party that was not answered yet.
     pub(super) fn audible_leg(&self) -> Result<std::sync::Arc<media_bridge::Leg>, CallError> {
         if self.state() == ChannelState::Ring {
-            self.progress();
+            self.progress_once();
         }
         self.hears(TransferProgress::Connected);
         let gone = if self.state().is_ended() { CallError::HungUp } else { CallError::NoMedia };

@@ -23,7 +23,7 @@ mod transfers;
 mod variables;
 mod watched;
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -103,6 +103,10 @@ pub(crate) struct Channel {
     pub(crate) streams: StreamStanding,
     details: Mutex<Details>,
     kept: kept::Kept,
+    /// The party was told of audio before the answer.
+    told_early: AtomicBool,
+    /// It was told of that the party cannot hear what is played.
+    told_unheard: AtomicBool,
 }
 
 impl Channel {
@@ -233,6 +237,8 @@ impl Call {
             streams: StreamStanding::default(),
             details: Mutex::new(details),
             kept: kept::Kept::default(),
+            told_early: AtomicBool::new(false),
+            told_unheard: AtomicBool::new(false),
             switchboard,
         };
         Self(Arc::new(channel))
@@ -303,6 +309,14 @@ impl Call {
         self.details().answered
     }
 
+    /// Says in the log, and to whoever else follows events, what went wrong with this channel, in words for whoever
+    /// configures the exchange.
+    pub(crate) fn warn(&self, what: &str) {
+        let text = format!("{}: {what}", self.name());
+        tracing::warn!(call = %self.call_id(), "{text}");
+        self.switchboard().notice(|| crate::Event::Warning { channel: Some(self.snapshot()), text });
+    }
+
     /// The channel at this moment.
     pub fn snapshot(&self) -> CallSnapshot {
         let details = self.details();
@@ -359,7 +373,11 @@ impl Call {
     pub fn ring(&self) {
         match self.state() {
             _ if self.is_told_no(FrameKind::Ringing) => {}
-            ChannelState::Ring => self.0.driver.ring(),
+            ChannelState::Ring => {
+                // Its phone may make a tone of its own now, and stop that for the next sound only when it hears of it.
+                self.0.told_early.store(false, Ordering::Relaxed);
+                self.0.driver.ring();
+            }
             ChannelState::Up => self.play_indication("ring"),
             _ => {}
         }
@@ -369,7 +387,15 @@ impl Call {
     pub fn progress(&self) {
         self.hears(TransferProgress::Progress);
         if self.state() == ChannelState::Ring && !self.is_told_no(FrameKind::Progress) {
+            self.0.told_early.store(true, Ordering::Relaxed);
             self.0.driver.progress();
+        }
+    }
+
+    /// Opens early media, unless that was done: a row of sounds tells the caller of itself once.
+    pub(crate) fn progress_once(&self) {
+        if !self.0.told_early.load(Ordering::Relaxed) {
+            self.progress();
         }
     }
 

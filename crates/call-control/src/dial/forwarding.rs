@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 
 use super::{Branch, Dial, Race, request_for};
+use crate::call::Call;
 use crate::cause::HangupCause;
 use crate::event::Event;
 use crate::forward::{Forward, ForwardTarget};
 use crate::identity::Redirecting;
 use crate::local;
+use crate::technology::{OriginateError, OriginateRequest};
 
 /// How often a call may be passed on, by us and by others before us.
 const MOST_DIVERSIONS: u32 = 10;
@@ -48,7 +50,7 @@ impl Places {
 impl Branch {
     /// Who sends the call elsewhere, for the one who gets it.
     fn diverted_by(&self, forward: &Forward, before: Option<Redirecting>) -> Redirecting {
-        let party = || self.call.as_ref().map(crate::call::Call::caller).unwrap_or_default();
+        let party = || self.call.as_ref().map(Call::caller).unwrap_or_default();
         Redirecting {
             from: forward.from.clone().unwrap_or_else(party),
             reason: forward.reason.clone(),
@@ -59,18 +61,18 @@ impl Branch {
 
 impl Race<'_> {
     /// The destination sends its call elsewhere: it is called there, unless nobody wants that.
-    pub(super) async fn divert(&mut self, index: usize, forward: Forward, dial: &Dial) {
-        let before = self.caller.and_then(crate::call::Call::redirecting);
+    pub(super) fn divert(&mut self, index: usize, forward: Forward, dial: &Dial) {
+        let before = self.caller.and_then(Call::redirecting);
         let branch = &mut self.branches[index];
         let redirecting = branch.diverted_by(&forward, before);
         branch.diversions = redirecting.count;
         if dial.ignore_forwards && !forward.silent {
-            return self.fail(index, HangupCause::USER_BUSY, dial).await;
+            return self.fail(index, HangupCause::USER_BUSY, dial);
         }
         if redirecting.count > MOST_DIVERSIONS {
             let text = format!("{} is not followed: the call was forwarded too often", branch.name());
             self.notice(|channel| Event::Warning { channel: Some(channel), text });
-            return self.fail(index, HangupCause::ROUTING_ERROR, dial).await;
+            return self.fail(index, HangupCause::ROUTING_ERROR, dial);
         }
         let context = self.forward_context(dial);
         let places = forward.targets.into_iter().map(|target| match target {
@@ -81,52 +83,51 @@ impl Race<'_> {
         let branch = &mut self.branches[index];
         branch.places.insert(places, &redirecting);
         branch.silent = forward.silent;
-        self.fail(index, HangupCause::REDIRECTED, dial).await;
+        self.fail(index, HangupCause::REDIRECTED, dial);
     }
 
     /// The destination failed: the next place that it named is called; without one it is out of the race.
-    pub(super) async fn fail(&mut self, index: usize, cause: HangupCause, dial: &Dial) {
-        let mut cause = cause;
+    pub(super) fn fail(&mut self, index: usize, cause: HangupCause, dial: &Dial) {
         let from = self.branches[index].name().to_owned();
         self.branches[index].call = None;
+        self.go_on_elsewhere(index, from, cause, dial);
+    }
+
+    fn go_on_elsewhere(&mut self, index: usize, from: String, cause: HangupCause, dial: &Dial) {
         // Who declines, declines for all its places (RFC 3261 section 21.6).
-        while cause != HangupCause::REJECTED
+        if cause != HangupCause::REJECTED
             && let Some((place, redirecting)) = self.branches[index].places.next()
         {
-            match self.call_place(index, &from, place, redirecting, dial).await {
-                Ok(()) => return,
-                Err(failed) => cause = failed,
-            }
+            let request = OriginateRequest { redirecting: Some(redirecting), ..request_for(dial) };
+            return self.reaching.begin(self.switchboard, index, &place, request, Some(from));
         }
         self.running -= 1;
         self.tally.add(cause);
         self.notice(|channel| Event::DialFailed { channel, branch: from, cause });
     }
 
-    async fn call_place(
+    /// There is a channel to a place that a destination named, or none can be made.
+    pub(super) fn take_up_forwarded(
         &mut self,
         index: usize,
-        from: &str,
+        from: String,
         place: String,
-        redirecting: Redirecting,
+        outcome: Result<Call, OriginateError>,
         dial: &Dial,
-    ) -> Result<(), HangupCause> {
-        let mut request = request_for(dial);
-        request.redirecting = Some(redirecting);
-        match self.switchboard.originate(&place, request).await {
+    ) {
+        match outcome {
             Ok(call) => {
                 if !self.branches[index].silent {
-                    let (branch, destination) = (from.to_owned(), place.clone());
-                    self.notice(|channel| Event::DialForwarded { channel, branch, destination });
+                    let destination = place.clone();
+                    self.notice(|channel| Event::DialForwarded { channel, branch: from, destination });
                 }
                 self.branches[index].destination = place;
                 self.follow(index, call);
-                Ok(())
             }
             Err(error) => {
                 let text = format!("cannot forward to {place}: {error}");
                 self.notice(|channel| Event::Warning { channel: Some(channel), text });
-                Err(error.cause())
+                self.go_on_elsewhere(index, from, error.cause(), dial);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Calling somebody on behalf of a channel: every destination at once, the first answer wins.
 
 mod forwarding;
+mod reaching;
+mod silence;
 mod tally;
 mod watch;
 
@@ -22,6 +24,8 @@ use crate::identity::CallerId;
 use crate::switchboard::Switchboard;
 use crate::technology::{OriginateRequest, Preparation};
 use forwarding::Places;
+use reaching::{Reached, Reaching};
+use silence::{Hears, RingWatch};
 use tally::Tally;
 use watch::{Progress, watch_branch};
 
@@ -179,8 +183,8 @@ impl Drop for Branch {
 
 async fn run(dial: Dial) -> Result<Call, DialFailure> {
     let started = Instant::now();
-    let mut race = Race::start(&dial).await;
-    let outcome = race.finish(&dial).await;
+    let mut race = Race::start(&dial);
+    let outcome = race.finish(&dial, dial.timeout.map(|timeout| started + timeout)).await;
     let (status, cause) = match outcome {
         Outcome::Answered(winner) => return Ok(race.win(winner)),
         Outcome::AllFailed => race.tally.verdict(),
@@ -211,66 +215,84 @@ struct Race<'a> {
     switchboard: &'a Switchboard,
     ringback: Ringback,
     branches: Vec<Branch>,
+    /// Destinations that are being called, and have no channel yet.
+    reaching: Reaching,
     running: usize,
     tally: Tally,
     reports: mpsc::UnboundedSender<(usize, Progress)>,
     progress: mpsc::UnboundedReceiver<(usize, Progress)>,
     ringing: bool,
     early_media: Option<EarlyMedia>,
+    /// The branch whose early audio the caller hears.
+    early_branch: Option<usize>,
+    /// Looks whether that branch still sends, since it rings.
+    ring_watch: Option<RingWatch>,
 }
 
 impl<'a> Race<'a> {
     /// Calls every destination.
-    async fn start(dial: &'a Dial) -> Self {
+    fn start(dial: &'a Dial) -> Self {
         let (reports, progress) = mpsc::unbounded_channel();
         let mut race = Self {
             caller: dial.caller.as_ref(),
             switchboard: &dial.switchboard,
             ringback: dial.ringback,
             branches: Vec::new(),
+            // What is done with channels beforehand may count on being done with one after the other.
+            reaching: Reaching::new(dial.preparation.is_some()),
             running: 0,
             tally: Tally::default(),
             reports,
             progress,
             ringing: false,
             early_media: None,
+            early_branch: None,
+            ring_watch: None,
         };
         for destination in dial.each_destination() {
-            race.call(destination, dial).await;
-        }
-        if race.running > 0 && dial.ringback == Ringback::Always {
-            race.tell_ringing();
+            race.call(destination, dial);
         }
         race
     }
 
-    async fn call(&mut self, destination: &str, dial: &Dial) {
+    fn call(&mut self, destination: &str, dial: &Dial) {
         self.tally.counts.tried += 1;
         let mut request = request_for(dial);
         request.direct_to = self.direct_to(dial);
-        let result = self.switchboard.originate(destination, request).await;
-        match result {
+        self.reaching.begin(self.switchboard, self.branches.len(), destination, request, None);
+        self.running += 1;
+        self.branches.push(Branch {
+            destination: destination.to_owned(),
+            call: None,
+            places: Places::begin(destination),
+            diversions: 0,
+            silent: false,
+            caller: self.caller.cloned(),
+            elsewhere: dial.elsewhere,
+        });
+    }
+
+    /// There is a channel to a destination, or none can be made.
+    fn take_up(&mut self, reached: Reached, dial: &Dial) {
+        let Reached { index, place, forwarded_by, outcome } = reached;
+        if let Some(from) = forwarded_by {
+            return self.take_up_forwarded(index, from, place, outcome, dial);
+        }
+        match outcome {
             Ok(call) => {
                 if let Some(caller) = self.caller {
                     call.set_dialed_from(caller.position());
                 }
-                let index = self.branches.len();
-                self.running += 1;
-                self.notice(|channel| Event::DialBegan { channel, destination: destination.to_owned() });
-                self.branches.push(Branch {
-                    destination: destination.to_owned(),
-                    call: None,
-                    places: Places::begin(destination),
-                    diversions: 0,
-                    silent: false,
-                    caller: self.caller.cloned(),
-                    elsewhere: dial.elsewhere,
-                });
+                self.notice(|channel| Event::DialBegan { channel, destination: place });
                 self.follow(index, call);
+                if self.ringback == Ringback::Always {
+                    self.tell_ringing();
+                }
             }
             Err(error) => {
+                self.running -= 1;
                 self.tally.add(error.cause());
-                let text = format!("cannot call {destination}: {error}");
+                let text = format!("cannot call {place}: {error}");
                 self.notice(|channel| Event::Warning { channel: Some(channel), text });
             }
         }
@@ -292,26 +314,27 @@ impl<'a> Race<'a> {
     }
 
     /// Follows the branches until one answers, all have failed, the time is up, or the caller has gone.
-    async fn finish(&mut self, dial: &Dial) -> Outcome {
-        let deadline = dial.timeout.map(|t| Instant::now() + t);
+    async fn finish(&mut self, dial: &Dial, deadline: Option<Instant>) -> Outcome {
         let caller_gone = caller_gone(dial.caller.clone());
         tokio::pin!(caller_gone);
         while self.running > 0 {
             tokio::select! {
                 biased;
                 () = &mut caller_gone => return Outcome::CallerGone,
+                reached = self.reaching.next() => self.take_up(reached, dial),
                 Some((index, progress)) = self.progress.recv() => match progress {
-                    Progress::Forwarded(forward) => self.divert(index, forward, dial).await,
+                    Progress::Forwarded(forward) => self.divert(index, forward, dial),
                     // It hung up before anybody saw that it had answered: whoever pays for the call wants to know.
                     Progress::Failed(_) if self.has_answered(index) => {
                         self.take_in(index, Progress::Answered);
                         return Outcome::Answered(index);
                     }
-                    Progress::Failed(cause) => self.fail(index, cause, dial).await,
+                    Progress::Failed(cause) => self.fail(index, cause, dial),
                     heard => if self.take_in(index, heard) {
                         return Outcome::Answered(index);
                     },
                 },
+                () = until(self.ring_watch.as_ref().map(|watch| watch.look_at)) => self.look_for_silence(),
                 () = until(deadline) => return Outcome::TimedOut,
             }
         }
@@ -333,6 +356,7 @@ impl<'a> Race<'a> {
                 self.tell_whom(index);
                 if self.ringback == Ringback::AsReported {
                     self.tell_ringing();
+                    self.watch_ring(index);
                 }
             }
             Progress::EarlyMedia => {
@@ -387,7 +411,7 @@ impl<'a> Race<'a> {
 
     /// The caller hears that it rings, once.
     fn tell_ringing(&mut self) {
-        if !self.ringing && self.early_media.is_none() {
+        if !self.ringing && self.early_branch.is_none() {
             self.ringing = true;
             if let Some(caller) = self.caller {
                 caller.ring();
@@ -397,7 +421,7 @@ impl<'a> Race<'a> {
 
     /// The caller hears what the first branch with early media sends.
     fn join_early_media(&mut self, index: usize) {
-        if self.ringback != Ringback::AsReported || self.early_media.is_some() {
+        if self.ringback != Ringback::AsReported || self.early_branch.is_some() {
             return;
         }
         if let (Some(caller), Some(branch)) = (self.caller, &self.branches[index].call) {
@@ -406,6 +430,41 @@ impl<'a> Race<'a> {
             }
             caller.progress();
             self.early_media = EarlyMedia::join(caller, branch);
+            self.early_branch = self.early_media.as_ref().map(|_| index);
+        }
+    }
+
+    /// The branch whose early audio the caller hears rings: it may send no more.
+    fn watch_ring(&mut self, index: usize) {
+        if self.early_branch == Some(index) {
+            let packets = self.packets_of(index).unwrap_or_default();
+            self.ring_watch = Some(RingWatch::begin(index, Instant::now(), packets));
+        }
+    }
+
+    /// Packets of audio that came from a branch; `None` where they do not pass here.
+    fn packets_of(&self, index: usize) -> Option<u64> {
+        let call = self.branches[index].call.as_ref().filter(|call| !call.is_media_direct())?;
+        Some(call.leg()?.statistics().packets_received)
+    }
+
+    /// Plays the caller a tone while a branch that rings is silent.
+    fn look_for_silence(&mut self) {
+        let Some(index) = self.ring_watch.as_ref().map(|watch| watch.index) else { return };
+        let packets = self.packets_of(index);
+        let hears = self.ring_watch.as_mut().and_then(|watch| watch.look(Instant::now(), packets));
+        let Some(caller) = self.caller else { return };
+        match hears {
+            Some(Hears::Tone) => {
+                self.early_media = None;
+                caller.play_indication("ring");
+            }
+            Some(Hears::Branch) => {
+                caller.stop_indication();
+                let branch = self.branches[index].call.as_ref();
+                self.early_media = branch.and_then(|branch| EarlyMedia::join(caller, branch));
+            }
+            None => {}
         }
     }
 
@@ -432,8 +491,9 @@ impl<'a> Race<'a> {
 
 impl Drop for Race<'_> {
     fn drop(&mut self) {
+        let plays = self.ring_watch.as_ref().is_some_and(RingWatch::is_tone);
         if let Some(caller) = self.caller
-            && self.ringing
+            && (self.ringing || plays)
         {
             caller.stop_indication();
         }
@@ -482,3 +542,6 @@ async fn until(deadline: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ pub(super) struct CodecChoice {
     wish: Option<Codec>,
     /// What the far end of the call speaks, where the first answer follows it.
     far: Vec<Codec>,
+    /// The order that the phone names codecs in, by its last offer that told something new of it.
+    phone_order: Vec<Codec>,
 }
 
 impl CodecChoice {
@@ -39,6 +41,7 @@ impl CodecChoice {
             configured,
             wish: None,
             far: Vec::new(),
+            phone_order: Vec::new(),
         }
     }
 
@@ -75,16 +78,22 @@ impl CodecChoice {
         }
     }
 
-    /// What an answer of ours may name, in this order, to an offer of `offered`.
+    /// What an answer of ours may name, in this order, to an offer of `offered` in a session that speaks `spoken`.
     ///
-    /// In a session that goes on the phone's order counts: one that holds and resumes stays with its codec, and one that
-    /// asks for another gets it.
-    pub(super) fn answered(&mut self, offered: &[Codec], turn: Turn) -> Vec<Codec> {
+    /// In a session that goes on the phone's order counts, behind the codec that is spoken, unless the phone
+    /// [asks for another](Self::asks_for_another).
+    pub(super) fn answered(&mut self, offered: &[Codec], turn: Turn, spoken: Option<Codec>) -> Vec<Codec> {
         let mut rule = self.rules.incoming_offer;
+        let mut wanted = offered.to_vec();
         if turn == Turn::Later {
             rule.prefer = Prefer::Pending;
+            let stays = spoken.and_then(|spoken| offered.iter().position(|codec| *codec == spoken));
+            if let Some(at) = stays.filter(|at| !self.asks_for_another(offered, offered[*at])) {
+                wanted[..=at].rotate_right(1);
+            }
         }
-        let mut answer = rule.resolve(offered, &self.configured);
+        self.learn_order(offered);
+        let mut answer = rule.resolve(&wanted, &self.configured);
         let follow = self.rules.outgoing_answer.filter(|_| turn == Turn::First && !self.far.is_empty());
         if let Some(follow) = follow {
             let mut followed = follow.resolve(&self.far, &answer);
@@ -97,6 +106,27 @@ impl CodecChoice {
             self.named.clone_from(&answer);
         }
         answer
+    }
+
+    /// Whether a phone wants another codec than `spoken`, by what it offers in a session that goes on.
+    ///
+    /// Its order alone does not tell: many phones name all that they know each time, in an order of their own that was
+    /// overruled when the call began. To hold or resume would change the codec of the call with each of them, perhaps to
+    /// one that the other party does not have. What tells is an order that is not the one that the phone had before.
+    fn asks_for_another(&self, offered: &[Codec], spoken: Codec) -> bool {
+        let rank = |codec: Codec| self.phone_order.iter().position(|known| *known == codec);
+        let first = offered.iter().find(|codec| self.configured.contains(codec));
+        let ranks = first.and_then(|first| rank(*first)).zip(rank(spoken));
+        ranks.is_some_and(|(first, spoken)| first > spoken)
+    }
+
+    /// Notes the order of an offer, unless that only leaves out some of what the phone named before: so does PJSIP, to
+    /// have one codec and no other, and names all again when it resumes.
+    fn learn_order(&mut self, offered: &[Codec]) {
+        let mut known = self.phone_order.iter();
+        if !offered.iter().all(|codec| known.any(|earlier| earlier == codec)) {
+            self.phone_order = offered.to_vec();
+        }
     }
 
     /// Why an offer cannot be answered, with all that one may have in it: what is negotiated with was narrowed to what the
@@ -129,7 +159,7 @@ impl CodecChoice {
 mod tests {
     use super::super::codec_rules::{CodecRule, Operation};
     use super::*;
-    use Codec::{Pcma, Pcmu};
+    use Codec::{Ilbc, Pcma, Pcmu};
 
     fn endpoint(codecs: &[Codec]) -> SipEndpoint {
         let mut endpoint = SipEndpoint::new("desk");
@@ -138,17 +168,45 @@ mod tests {
     }
 
     #[test]
-    fn the_first_answer_has_our_order_and_later_ones_the_phone_s() {
+    fn the_first_answer_has_our_order_and_later_ones_stay_with_what_is_spoken() {
+        let mut choice = CodecChoice::inbound(&endpoint(&[Pcmu, Pcma, Ilbc]));
+        assert_eq!(choice.answered(&[Ilbc, Pcma, Pcmu], Turn::First, None), [Pcmu, Pcma, Ilbc]);
+        let hold = choice.answered(&[Ilbc, Pcma, Pcmu], Turn::Later, Some(Pcmu));
+        assert_eq!(hold, [Pcmu, Ilbc, Pcma], "the order that was overruled before");
+        assert_eq!(choice.answered(&[Pcmu], Turn::Later, Some(Pcmu)), [Pcmu], "PJSIP settles on one");
+        let resume = choice.answered(&[Ilbc, Pcma, Pcmu], Turn::Later, Some(Pcmu));
+        assert_eq!(resume, [Pcmu, Ilbc, Pcma], "and names all again");
+        assert_eq!(
+            choice.answered(&[Pcma, Ilbc], Turn::Later, Some(Pcmu)),
+            [Pcma, Ilbc],
+            "no more of what is spoken"
+        );
+        assert_eq!(choice.answered(&[Pcma], Turn::Later, Some(Pcma)), [Pcma]);
+    }
+
+    #[test]
+    fn a_phone_that_changes_its_order_gets_another_codec() {
         let mut choice = CodecChoice::inbound(&endpoint(&[Pcmu, Pcma]));
-        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First), [Pcmu, Pcma]);
-        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::Later), [Pcma, Pcmu]);
-        assert_eq!(choice.answered(&[Pcma], Turn::Later), [Pcma]);
+        assert_eq!(choice.answered(&[Pcmu, Pcma], Turn::First, None), [Pcmu, Pcma]);
+        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::Later, Some(Pcmu)), [Pcma, Pcmu]);
+        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::Later, Some(Pcma)), [Pcma, Pcmu]);
+        assert_eq!(choice.answered(&[Pcmu, Pcma], Turn::Later, Some(Pcma)), [Pcmu, Pcma]);
+        assert_eq!(choice.answered(&[Pcma], Turn::Later, Some(Pcmu)), [Pcma], "no other one");
+    }
+
+    #[test]
+    fn a_called_phone_that_names_all_it_knows_stays_with_its_codec() {
+        let mut choice = CodecChoice::outbound(&endpoint(&[Pcmu, Ilbc]), &[Pcmu], false).unwrap();
+        assert_eq!(choice.answered(&[Ilbc, Pcmu], Turn::Later, Some(Pcmu)), [Pcmu, Ilbc]);
+        let mut one = CodecChoice { rules: choice.rules, ..choice.clone() };
+        one.rules.incoming_offer = one.rules.incoming_offer.first_only();
+        assert_eq!(one.answered(&[Ilbc, Pcmu], Turn::Later, Some(Pcmu)), [Pcmu]);
     }
 
     #[test]
     fn a_refusal_names_what_is_allowed() {
         let mut choice = CodecChoice::inbound(&endpoint(&[Pcmu, Pcma]));
-        assert_eq!(choice.answered(&[], Turn::First), []);
+        assert_eq!(choice.answered(&[], Turn::First, None), []);
         let narrowed = NegotiationError::NoCommonCodec { theirs: "none".into(), ours: "none".into() };
         assert_eq!(
             choice.explain(narrowed).to_string(),
@@ -163,7 +221,7 @@ mod tests {
         choice.offered(Some(Pcma));
         choice.name(vec![Pcmu]);
         assert_eq!(choice.offered(None), [Pcmu]);
-        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First), [Pcmu]);
+        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First, None), [Pcmu]);
     }
 
     #[test]
@@ -171,9 +229,9 @@ mod tests {
         let mut desk = endpoint(&[Pcmu, Pcma]);
         desk.codec_rules.incoming_offer = desk.codec_rules.incoming_offer.first_only();
         let mut choice = CodecChoice::inbound(&desk);
-        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First), [Pcmu]);
+        assert_eq!(choice.answered(&[Pcma, Pcmu], Turn::First, None), [Pcmu]);
         assert_eq!(choice.offered(Some(Pcma)), [Pcmu]);
-        assert_eq!(choice.answered(&[Pcma], Turn::Later), [Pcma]);
+        assert_eq!(choice.answered(&[Pcma], Turn::Later, None), [Pcma]);
         assert_eq!(choice.offered(None), [Pcma]);
     }
 
@@ -218,13 +276,13 @@ mod tests {
         let mut caller = endpoint(&[Pcmu, Pcma]);
         let mut plain = CodecChoice::inbound(&caller);
         assert!(!plain.suit(vec![Pcma]));
-        assert_eq!(plain.answered(&[Pcmu, Pcma], Turn::First), [Pcmu, Pcma]);
+        assert_eq!(plain.answered(&[Pcmu, Pcma], Turn::First, None), [Pcmu, Pcma]);
         caller.codec_rules.outgoing_answer = Some(CodecRule::default());
         let mut choice = CodecChoice::inbound(&caller);
         assert!(choice.suit(vec![Pcma]));
         assert!(!choice.suit(vec![Pcma]), "nothing new");
-        assert_eq!(choice.answered(&[Pcmu, Pcma], Turn::First), [Pcma]);
-        assert_eq!(choice.answered(&[Pcmu], Turn::First), [Pcmu], "nothing in common is translated");
-        assert_eq!(choice.answered(&[Pcmu, Pcma], Turn::Later), [Pcmu, Pcma]);
+        assert_eq!(choice.answered(&[Pcmu, Pcma], Turn::First, None), [Pcma]);
+        assert_eq!(choice.answered(&[Pcmu], Turn::First, None), [Pcmu], "nothing in common is translated");
+        assert_eq!(choice.answered(&[Pcmu, Pcma], Turn::Later, None), [Pcmu, Pcma]);
     }
 }

@@ -115,6 +115,10 @@ pub trait Directory: Send + Sync + 'static {
         Err(603)
     }
 
+    /// Sets a function of the dialplan, such as `CALLERID(name)`, on a channel that is new. One that is called has not been
+    /// heard of yet, and what this changes of its call is in the INVITE.
+    fn assign(&self, _call: &Call, _function: &str, _value: &str) {}
+
     /// Notes on the channel of an INVITE where its caller is (RFC 6442), as far as `endpoint` is asked and believed.
     fn locate(&self, _endpoint: &SipEndpoint, _invite: &Message, _call: &Call) {}
 
@@ -163,6 +167,9 @@ pub trait Directory: Send + Sync + 'static {
 
     /// A subscription that was accepted moved on.
     fn subscription(&self, _id: SubscriptionId, _event: SubscriptionEvent) {}
+
+    /// A connection has ended, or could not be used.
+    fn disconnected(&self, _flow: &Flow) {}
 
     /// A request failed to prove who sent it. Called beside the 401, for logs and bans.
     fn refused(&self, _request: &Message, _flow: &Flow) {}

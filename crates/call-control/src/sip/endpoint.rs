@@ -51,6 +51,9 @@ pub struct SipEndpoint {
     pub from_domain: Option<String>,
     /// Variables that its channels start with.
     pub variables: Vec<(String, String)>,
+    /// Functions of the dialplan that its channels start with, and their values: [`Directory::assign`](super::Directory::assign)
+    /// sets them.
+    pub assignments: Vec<(String, String)>,
     /// Media goes where media comes from, for phones behind address translation.
     pub symmetric_media: bool,
     /// Only audio of the peer is heard, known by where it comes from.
@@ -219,6 +222,7 @@ impl SipEndpoint {
             from_user: None,
             from_domain: None,
             variables: Vec::new(),
+            assignments: Vec::new(),
             symmetric_media: false,
             strict_media: true,
             rtp: RtpOptions::default(),

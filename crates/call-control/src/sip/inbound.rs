@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use media_bridge::{Leg, LegConfig};
@@ -68,13 +69,19 @@ impl Worker {
         };
         let (stage, agreement) = match first_answer(&mut media, invite) {
             Ok(first) => first,
-            Err(reply) => return self.user_agent.respond(id, reply),
+            Err(error) => {
+                self.note_refused(&endpoint, &dialed, &flow, &error.to_string());
+                return self.user_agent.respond(id, refusal(&error));
+            }
         };
         let caller = InboundCaller { caller, dialed, instance };
         let call = self.channel_of(session_id, invite, &endpoint, caller, media.leg.clone());
         relay.attach(&call);
         Conversation::note_invite(&call, invite, flow);
         self.directory.locate(&endpoint, invite, &call);
+        for (function, value) in &endpoint.assignments {
+            self.directory.assign(&call, function, value);
+        }
         let steering = Steering::new(&endpoint.direct_media, Direction::Inbound);
         verdict.verification.into_iter().for_each(|judged| call.add_identity_verification(judged));
         let mut session = Session::new(call.clone(), media, steering, stage, flow);
@@ -150,21 +157,27 @@ impl Worker {
         Session::furnish(&call, endpoint);
         call.set_redirecting(parties::redirecting_of(invite));
         // One that cannot be read counts as the usual one.
-        let hops = invite.max_forwards().and_then(Result::ok).unwrap_or(self.max_forwards);
-        call.set_hops(hops.min(self.max_forwards));
+        let most = self.max_forwards.load(Ordering::Relaxed);
+        let hops = invite.max_forwards().and_then(Result::ok).unwrap_or(most);
+        call.set_hops(hops.min(most));
         call
     }
 
     /// Says once that a number leads nowhere: it is the first thing that somebody with a new dialplan looks for.
     fn note_unreachable(&self, endpoint: &SipEndpoint, dialed: &str, flow: &Flow, status: u16) {
-        let SipEndpoint { name, context, .. } = endpoint;
+        let context = &endpoint.context;
         let why = match status {
             503 => "the exchange takes no calls".to_owned(),
             480 => "it has as many calls as its call-limit allows".to_owned(),
             484 => format!("it needs more digits in context '{context}'"),
             _ => format!("extension not found in context '{context}'"),
         };
-        let (source, protocol) = (flow.remote, flow.protocol);
+        self.note_refused(endpoint, dialed, flow, &why);
+    }
+
+    /// Says why a call of an endpoint is refused.
+    fn note_refused(&self, endpoint: &SipEndpoint, dialed: &str, flow: &Flow, why: &str) {
+        let (name, source, protocol) = (&endpoint.name, flow.remote, flow.protocol);
         let text = format!(
             "Call from '{name}' ({protocol}:{source}) to extension '{dialed}' rejected because {why}."
         );
@@ -182,7 +195,9 @@ impl Worker {
         let relay = LegRelay::default();
         let config = endpoint.rtp.apply(LegConfig::new(bind, relay.sink()));
         let leg = self.switchboard.media().open_leg(config).map_err(|error| {
-            warn!(endpoint = %endpoint.name, "a call is refused: {error}");
+            let text = format!("a call of '{}' is refused: {error}", endpoint.name);
+            warn!("{text}");
+            self.switchboard.notice(|| Event::Warning { channel: None, text });
             Reply::status(503).header("Retry-After", "5")
         })?;
         let address = endpoint.media_address.unwrap_or_else(|| self.user_agent.media_address(flow));
@@ -295,14 +310,16 @@ impl Worker {
             Some(offer) => session.answer(offer, Turn::Later),
             None => Ok(session.media.offer_anew()),
         };
-        self.user_agent.answer_reinvite(id, answer.map_err(|error| error.status()));
+        let answer = answer.map_err(|error| refused_change(session, "re-INVITE", &error));
+        self.user_agent.answer_reinvite(id, answer);
     }
 
     /// The peer changes the session by UPDATE or PRACK.
     pub(super) fn on_update(&mut self, id: SessionId, message: &Message) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let offer = message.session_description().unwrap_or_default();
-        let answer = session.answer(offer, Turn::Later).map_err(|error| error.status());
+        let answer = session.answer(offer, Turn::Later);
+        let answer = answer.map_err(|error| refused_change(session, "UPDATE or PRACK", &error));
         self.user_agent.answer_update(id, answer);
     }
 
@@ -312,7 +329,7 @@ impl Worker {
         if let Some(answer) = ack.session_description()
             && let Err(error) = session.accept(answer)
         {
-            warn!(call = %session.call.call_id(), "the answer in an ACK cannot be used: {error}");
+            session.call.warn(&format!("the answer in an ACK cannot be used: {error}"));
         }
     }
 }
@@ -326,15 +343,24 @@ fn caller_of(invite: &Message, endpoint: &SipEndpoint) -> CallerId {
 }
 
 /// Our answer to the offer in an INVITE, or the promise of an offer where it has none.
-fn first_answer(media: &mut SessionMedia, invite: &Message) -> Result<(Stage, Option<Agreement>), Reply> {
+fn first_answer(
+    media: &mut SessionMedia,
+    invite: &Message,
+) -> Result<(Stage, Option<Agreement>), NegotiationError> {
     // The user agent has refused bodies that nobody understands.
     let Some(offer) = invite.session_description() else {
         let reliable = media.endpoint().options.is_reliable(invite);
         return Ok((Stage::OfferOwed { reliable }, None));
     };
-    let (answer, agreement) = media.answer(offer, None, Turn::First).map_err(|error| refusal(&error))?;
+    let (answer, agreement) = media.answer(offer, None, Turn::First)?;
     let offer = Bytes::copy_from_slice(offer);
     Ok((Stage::AnswerReady(FirstAnswer { offer, answer, told: false }), Some(agreement)))
+}
+
+/// Tells of a change that the peer wants and that cannot be; the status that refuses it.
+fn refused_change(session: &Session, request: &str, error: &NegotiationError) -> u16 {
+    session.call.warn(&format!("{request} is refused: {error}"));
+    error.status()
 }
 
 /// Refuses an offer, with a Warning that says why (RFC 3261 §20.43).

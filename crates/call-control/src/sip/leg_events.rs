@@ -49,7 +49,7 @@ fn deliver(call: &Call, event: LegEvent) {
             call.report(Report::HeardFrom(from));
         }
         LegEvent::RtpTimeout => {
-            tracing::warn!(call = %call.call_id(), channel = call.name(), "no audio arrives any more; the call ends");
+            call.warn("no audio arrives any more; the call ends");
             call.hangup(HangupCause::CHANNEL_UNAVAILABLE);
         }
         _ => {}

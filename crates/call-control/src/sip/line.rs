@@ -18,6 +18,7 @@ use super::directory::{Admission, Directory, NextHop, PendingReply, Route};
 use super::endpoint::SipEndpoint;
 use super::registration::{RegistrationError, register};
 use crate::call::Call;
+use crate::cause::HangupCause;
 use crate::event::Observer;
 use crate::identity::CallerId;
 use crate::prompts::Prompts;
@@ -26,6 +27,8 @@ use crate::technology::{OriginateError, OriginateRequest};
 
 /// An open SIP address. Calls that come in are not challenged: bind it where strangers cannot reach it, or put it behind
 /// an exchange.
+///
+/// When it is dropped, it takes no more calls; those that run go on, and with the last of them its address is given back.
 pub struct Line {
     switchboard: Switchboard,
     technology: Arc<SipTechnology>,
@@ -171,6 +174,28 @@ impl Line {
     /// The switchboard behind the line.
     pub fn switchboard(&self) -> &Switchboard {
         &self.switchboard
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.switchboard.close();
+        self.incoming.close();
+        while let Ok(call) = self.incoming.try_recv() {
+            // Nobody will ever see it.
+            call.hangup(HangupCause::CONGESTION);
+        }
+        let (switchboard, technology) = (self.switchboard.clone(), self.technology.clone());
+        let last_call = async move {
+            // The number of calls cannot be gone, as the switchboard is held here.
+            let _ = switchboard.watch_active().wait_for(|active| *active == 0).await;
+            technology.stop().await;
+            switchboard.release_technologies();
+        };
+        // Outside of a runtime that of the line is at its end, and with it all that the line consists of.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(last_call);
+        }
     }
 }
 

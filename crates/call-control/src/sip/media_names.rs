@@ -87,14 +87,18 @@ fn described(event: &mut SessionEvent) -> Option<&mut Arc<Message>> {
     }
 }
 
+/// Lets an event wait behind the others, if there is room. The end of a session always has some: nothing follows it.
+fn wait_behind(waiting: &mut WaitingEvents, event: SessionEvent) {
+    if waiting.len() < MOST_EVENTS || matches!(event, SessionEvent::Ended { .. }) {
+        waiting.push_back(event);
+    }
+}
+
 impl Worker {
     /// Hears an event once the names in its description, and in those before it, are looked up.
     pub(super) fn on_session(&mut self, id: SessionId, mut event: SessionEvent) {
         if let Some(waiting) = self.waiting.get_mut(&id) {
-            if waiting.len() < MOST_EVENTS {
-                waiting.push_back(event);
-            }
-            return;
+            return wait_behind(waiting, event);
         }
         let names = match described(&mut event) {
             Some(message) if self.sessions.contains_key(&id) => names_in(message),
@@ -150,7 +154,20 @@ impl Worker {
 
 #[cfg(test)]
 mod tests {
+    use sip_ua::user_agent::EndReason;
+
     use super::*;
+
+    #[test]
+    fn a_peer_that_says_too_much_meanwhile_is_not_heard_but_for_its_end() {
+        let mut waiting = WaitingEvents::new();
+        for _ in 0..2 * MOST_EVENTS {
+            wait_behind(&mut waiting, SessionEvent::Established { ack: None });
+        }
+        assert_eq!(waiting.len(), MOST_EVENTS);
+        wait_behind(&mut waiting, SessionEvent::Ended { message: None, reason: EndReason::Bye });
+        assert!(matches!(waiting.back(), Some(SessionEvent::Ended { .. })));
+    }
 
     #[test]
     fn a_description_gets_its_addresses_wherever_it_stands() {

@@ -1,14 +1,17 @@
 //! MESSAGE: texts that come in and go out, in calls and outside of them (RFC 3428).
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use sip_parser::{HeaderName, Message, Method};
+use sip_parser::{HeaderName, Message, Method, NameAddr};
 use sip_ua::transport::Flow;
 use sip_ua::user_agent::{Alternative, Body, OutboundRequest, Reply, RequestFailure, RequestId, SessionId};
 
 use super::conversation::check_header;
 use super::directory::{PendingReply, Route};
 use super::endpoint::SipEndpoint;
+use super::parties::host_text;
 use super::worker::Worker;
 use super::{SipTechnology, addressing};
 use crate::message::{CallText, MessageError, Notification, TextMessage};
@@ -29,7 +32,7 @@ impl Worker {
         let reply = PendingReply { id, user_agent: self.user_agent.clone() };
         match text_of(request, flow) {
             Some(mut text) => {
-                text.hops = text.hops.map(|hops| hops.min(self.max_forwards));
+                text.hops = text.hops.map(|hops| hops.min(self.max_forwards.load(Ordering::Relaxed)));
                 let number = addressing::dialed_number(request, &endpoint);
                 self.directory.message(endpoint, &number, text, reply);
             }
@@ -184,7 +187,7 @@ impl SipTechnology {
             return Err(MessageError::Unreachable("it has no server".to_owned()));
         };
         let flow = *flow;
-        let from = sender(message, &flow);
+        let from = sender(&message.from, flow.local.ip());
         let to = format!("<{}>", route.target);
         let mut request = OutboundRequest::new(Method::Message, &route.target, flow, &from, &to);
         request.alternatives = others.iter().map(|flow| Alternative { flow: *flow, contact: None }).collect();
@@ -205,25 +208,32 @@ impl SipTechnology {
     }
 }
 
-/// The SIP URI that a 3xx likes best, without headers: those would be a request of another's making.
+/// The SIP URI that a 3xx likes best, fit for a request line.
 fn best_contact(response: &Message) -> Option<String> {
     let contacts = response.contacts().take(MOST).filter_map(Result::ok);
     let uris = contacts.filter_map(|contact| {
         let uri = contact.address()?.uri();
-        uri.is_sip().then(|| (contact.q().unwrap_or(1_000), uri.without_headers().to_owned()))
+        uri.is_sip().then(|| (contact.q().unwrap_or(1_000), uri.in_request_line().into_owned()))
     });
     // Of those that are equally good the first.
     uris.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, uri)| uri)
 }
 
-/// Whom a text comes from, as a name-addr.
-fn sender(message: &TextMessage, flow: &Flow) -> String {
-    let from = message.from.trim();
-    match from {
-        "" => format!("<sip:asterisk@{}>", flow.local.ip()),
-        address if address.contains('<') => address.to_owned(),
+/// Whom a text comes from, as a name-addr of the grammar (RFC 3261 section 25.1): a dialplan's arguments lose the quotes of
+/// a name, and phones that are strict read no message without them.
+fn sender(from: &str, local: IpAddr) -> String {
+    let from: String = from.chars().filter(|c| !c.is_control()).collect();
+    let host = host_text(local);
+    match from.trim() {
+        "" => format!("<sip:asterisk@{host}>"),
+        address if address.contains('<') => {
+            // Of a name whose quotes are not closed nothing can be made; the bracket behind it is the last one.
+            let bare = address.rfind('<').map_or(address, |open| &address[open..]);
+            let parsed = NameAddr::parse(address).or_else(|_| NameAddr::parse(bare));
+            parsed.map_or_else(|_| format!("<sip:asterisk@{host}>"), |address| address.without_params())
+        }
         uri if uri.contains(':') => format!("<{uri}>"),
-        user => format!("<sip:{}@{}>", sip_parser::escape_user(user), flow.local.ip()),
+        user => format!("<sip:{}@{host}>", sip_parser::escape_user(user)),
     }
 }
 
@@ -243,6 +253,25 @@ mod tests {
         let message = Message::parse(text.into()).unwrap();
         let (kind, body) = text_in(&message)?;
         Some((kind.to_owned(), String::from_utf8_lossy(body).into_owned()))
+    }
+
+    #[test]
+    fn a_sender_is_written_as_the_grammar_has_it() {
+        for (from, written) in [
+            ("Zoë Q. 101 <sip:101@192.0.2.2>", "\"Zoë Q. 101\" <sip:101@192.0.2.2>"),
+            ("\"Zoë \\\"Q\\\"\" <sip:101@192.0.2.2>", "\"Zoë \\\"Q\\\"\" <sip:101@192.0.2.2>"),
+            ("Anne Lee <sip:1@b>", "Anne Lee <sip:1@b>"),
+            ("Ann, desk 2 <sip:1@b>", "\"Ann, desk 2\" <sip:1@b>"),
+            ("<sip:1@b;user=phone>;tag=7;x", "<sip:1@b;user=phone>"),
+            ("\"Zoë <sip:1@b>", "<sip:1@b>"),
+            ("Zoë\r\nX: y <sip:1@b>", "\"ZoëX: y\" <sip:1@b>"),
+            ("a <b", "<sip:asterisk@[2001:db8::1]>"),
+            ("sip:1@b", "<sip:1@b>"),
+            ("jo e", "<sip:jo%20e@[2001:db8::1]>"),
+            ("", "<sip:asterisk@[2001:db8::1]>"),
+        ] {
+            assert_eq!(sender(from, "2001:db8::1".parse().unwrap()), written, "{from}");
+        }
     }
 
     #[test]

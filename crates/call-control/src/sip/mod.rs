@@ -44,6 +44,7 @@ mod worker;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use sip_ua::UserAgentHandle;
@@ -84,7 +85,9 @@ pub struct SipTechnology {
     directory: Arc<dyn Directory>,
     commands: mpsc::UnboundedSender<Command>,
     locator: Arc<Locator>,
-    max_forwards: u8,
+    max_forwards: Arc<AtomicU8>,
+    /// What it was started with.
+    config: UserAgentConfig,
 }
 
 impl SipTechnology {
@@ -102,8 +105,8 @@ impl SipTechnology {
         directory: Arc<dyn Directory>,
         locator: Arc<Locator>,
     ) -> Result<(Arc<Self>, mpsc::Receiver<Call>), BindError> {
-        let max_forwards = config.max_forwards;
-        let (user_agent, events) = sip_ua::bind_guarded(config, listen, directory.guard()).await?;
+        let max_forwards = Arc::new(AtomicU8::new(config.max_forwards));
+        let (user_agent, events) = sip_ua::bind_guarded(config.clone(), listen, directory.guard()).await?;
         let (commands, command_queue) = mpsc::unbounded_channel();
         let (calls, incoming) = mpsc::channel(INCOMING_BACKLOG);
         let technology = Arc::new(Self {
@@ -112,7 +115,8 @@ impl SipTechnology {
             directory: directory.clone(),
             commands: commands.clone(),
             locator: locator.clone(),
-            max_forwards,
+            max_forwards: max_forwards.clone(),
+            config,
         });
         let worker = worker::Worker::new(
             user_agent,
@@ -133,6 +137,17 @@ impl SipTechnology {
         // A worker that is gone has stopped.
         let _ = self.commands.send(Command::Stop);
         let _ = tokio::time::timeout(STOP_PATIENCE, self.user_agent.closed()).await;
+    }
+
+    /// What messages say of us is as in `config` from the next one on, see [`sip_ua::user_agent::UserAgent::say`].
+    pub fn say(&self, config: UserAgentConfig) {
+        self.max_forwards.store(config.max_forwards, Ordering::Relaxed);
+        self.user_agent.run(move |user_agent, _| user_agent.say(&config));
+    }
+
+    /// What it was started with.
+    pub fn config(&self) -> &UserAgentConfig {
+        &self.config
     }
 
     /// The user agent, for requests outside of calls.

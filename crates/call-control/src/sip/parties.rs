@@ -113,18 +113,41 @@ pub(super) fn redirecting_of(invite: &Message) -> Option<Redirecting> {
             count: counter.unwrap_or(1),
         });
     }
-    // The last entry is where the call is now; the one before it with a Reason is who passed it on.
     let history = HeaderName::from(HISTORY_INFO);
     let entries: Vec<NameAddr<'_>> =
         invite.values(&history).filter_map(|value| NameAddr::parse(value).ok()).collect();
-    let passed_on = entries.iter().rev().skip(1).find(|entry| entry.uri().header("Reason").is_some())?;
-    let cause = passed_on.uri().header("Reason").unwrap_or_default();
-    let reason = REASONS.iter().find(|(_, status)| cause.contains(&format!("cause={status}")));
+    history_of(&entries)
+}
+
+/// The last diversion that the entries of History-Info tell: each entry is where the call went next.
+fn history_of(entries: &[NameAddr<'_>]) -> Option<Redirecting> {
+    let steps = entries.iter().enumerate().map(|(place, entry)| (entry, entries.get(place + 1)));
+    let mut diversions =
+        steps.filter_map(|(entry, next)| diversion_status(entry, next).map(|status| (entry, status)));
+    let (passed_on, status) = diversions.next_back()?;
+    let reason = REASONS.iter().find(|(_, known)| *known == status);
+    let before = diversions.count();
     Some(Redirecting {
         from: party_of(passed_on),
         reason: reason.map_or("unknown", |(reason, _)| reason).to_owned(),
-        count: 1,
+        count: u32::try_from(before + 1).unwrap_or(u32::MAX),
     })
+}
+
+/// Why a call went from one entry of History-Info to the next one, where it was passed on by somebody: the Reason of who
+/// passed it on (RFC 4244 section 4.1), or the `cause` of whom it was passed on to, as networks of telephones have it (RFC
+/// 4458 section 2, 3GPP TS 24.604).
+///
+/// Nothing is next where the entry of whom it was passed on to is not written yet.
+fn diversion_status(from: &NameAddr<'_>, next: Option<&NameAddr<'_>>) -> Option<u16> {
+    let of_target = next.and_then(|next| next.uri().param("cause").flatten()?.parse().ok());
+    let of_source = || {
+        let reason = from.uri().header("Reason")?;
+        let (_, cause) = reason.split_once("cause=")?;
+        let digits = cause.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(cause.len());
+        Some(cause[..digits].parse().unwrap_or_default())
+    };
+    of_target.or_else(of_source)
 }
 
 /// Reasons of a Diversion, and the status that History-Info gives for them.
@@ -182,7 +205,8 @@ pub(super) fn is_phone_number(user: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|octet| octet.is_ascii_digit() || b"*#-.()".contains(&octet))
 }
 
-fn host_text(ip: IpAddr) -> String {
+/// A host as it stands in URIs: an IPv6 address in brackets.
+pub(super) fn host_text(ip: IpAddr) -> String {
     Address::in_uri(ip).as_str().to_owned()
 }
 
@@ -284,6 +308,32 @@ mod tests {
         let again = redirecting_of(&history).unwrap();
         assert_eq!((again.from.number.as_str(), again.reason.as_str()), ("500", "no-answer"));
         assert_eq!(redirecting_of(&invite("")), None);
+    }
+
+    #[test]
+    fn history_tells_who_passed_a_call_on_last_and_how_often_that_was() {
+        let read = |history: &str| {
+            let told = redirecting_of(&invite(&format!("History-Info: {history}\r\n")))?;
+            Some((told.from.number, told.reason, told.count))
+        };
+        let told = |number: &str, reason: &str, count| Some((number.to_owned(), reason.to_owned(), count));
+        let network = "<sip:+331@example.com;user=phone>;index=1,\
+                       <sip:+332@example.com;user=phone;cause=486>;index=1.1;mp=1,\
+                       <sip:+333@example.com;user=phone;cause=302>;index=1.1.1;mp=1.1";
+        assert_eq!(read(network), told("+332", "unconditional", 2));
+        let first = "<sip:+331@example.com>;index=1,<sip:+332@example.com;cause=408>;index=1.1,\
+                     <sip:100@192.0.2.1>;index=1.1.1";
+        assert_eq!(read(first), told("+331", "no-answer", 1));
+        // Whom it was passed on to is not written down yet.
+        let open = "<sip:+331@example.com?Reason=SIP%3Bcause%3D486%3Btext%3D%22Busy%22>;index=1";
+        assert_eq!(read(open), told("+331", "user-busy", 1));
+        assert_eq!(
+            read("<sip:a@x;cause=404>;index=1,<sip:b@x;cause=404>;index=1.1"),
+            told("a", "unknown", 1)
+        );
+        // It went its way, and nobody passed it on.
+        assert_eq!(read("<sip:+331@example.com>;index=1,<sip:100@192.0.2.1>;index=1.1"), None);
+        assert_eq!(read("<sip:+331@example.com;cause=302>;index=1"), None);
     }
 
     #[test]

@@ -52,9 +52,9 @@ fn target_of(uri: &Uri<'_>, endpoint: &SipEndpoint) -> Option<ForwardTarget> {
             let number = uri.dialed().filter(|number| !number.is_empty())?;
             Some(ForwardTarget::Number(number.into_owned()))
         }
-        // Headers in a URI are a request of the phone's making; we make our own.
+        // Headers and a method in a URI are a request of the phone's making; we make our own.
         RedirectMethod::UriCore | RedirectMethod::UriPjsip if uri.is_sip() => {
-            let resource = format!("{}/{}", endpoint.name, uri.without_headers());
+            let resource = format!("{}/{}", endpoint.name, uri.in_request_line());
             Some(ForwardTarget::Destination(format!("{}/{resource}", super::NAME)))
         }
         _ => None,
@@ -89,8 +89,9 @@ mod tests {
     }
 
     #[test]
-    fn contacts_are_called_as_they_are_but_for_their_headers() {
-        let contacts = "Contact: <sip:200@192.0.2.9:5070;transport=tcp?Subject=x>\r\nContact: <tel:+331>\r\n";
+    fn contacts_are_called_as_they_are_but_for_their_headers_and_method() {
+        let contacts =
+            "Contact: <sip:200@192.0.2.9:5070;method=BYE;transport=tcp?Subject=x>\r\nContact: <tel:+331>\r\n";
         for method in [RedirectMethod::UriCore, RedirectMethod::UriPjsip] {
             let forward = forward(method, contacts).unwrap();
             let destination = "PJSIP/desk/sip:200@192.0.2.9:5070;transport=tcp".to_owned();

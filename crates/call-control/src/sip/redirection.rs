@@ -105,7 +105,7 @@ impl Worker {
         }
         let accepted = session.accept(message.session_description().unwrap_or_default());
         if let Err(error) = &accepted {
-            warn!(call = %session.call.call_id(), "the answer to a changed offer cannot be used: {error}");
+            session.call.warn(&format!("the answer to a changed offer cannot be used: {error}"));
         }
         let outcome = session.steering.accepted(accepted.is_ok());
         self.after_offer(id, outcome);

@@ -1,7 +1,7 @@
 //! Calls that are handed on: REFER, and INVITEs that take the place of another call.
 
 use sip_parser::typed::{Replaces, TypedHeader};
-use sip_parser::{HeaderName, Message, NameAddr, Uri, escape_user};
+use sip_parser::{HeaderName, Message, Method, NameAddr, Uri, escape_user};
 use sip_ua::UserAgentHandle;
 use sip_ua::user_agent::SessionId;
 use tracing::info;
@@ -30,7 +30,7 @@ impl Worker {
         let call = session.call.clone();
         let replaces = replaces.and_then(|other| self.sessions.get(&other)).map(|other| other.call.clone());
         let referred = match Referral::of(refer, replaces) {
-            Some(referral) if session.allows_transfer() => {
+            Ok(referral) if session.allows_transfer() => {
                 info!(call = %call.call_id(), channel = call.name(), to = %referral.refer_to, "the call is handed on");
                 let tells_progress = session.media.endpoint().tells_transfer_progress;
                 self.user_agent.answer_refer(id, number, Ok(()));
@@ -45,8 +45,8 @@ impl Worker {
                 self.user_agent.notify_refer(id, number, status, true);
                 return;
             }
-            Some(_) => 603,
-            None => 400,
+            Ok(_) => 603,
+            Err(status) => status,
         };
         self.user_agent.answer_refer(id, number, Err(referred));
     }
@@ -129,18 +129,27 @@ pub fn status_of(progress: TransferProgress) -> u16 {
 }
 
 impl Referral {
-    /// What a REFER asks for; `None` when its Refer-To cannot be read. `replaces` is the call here that it names.
-    pub fn of(refer: &Message, replaces: Option<Call>) -> Option<Self> {
-        let refer_to = refer.raw(&HeaderName::ReferTo)?;
-        let address = NameAddr::parse(refer_to).ok()?;
-        let number = address.uri().user_unescaped().map(|user| user.into_owned()).unwrap_or_default();
-        let replaces_header = address.uri().header("Replaces").map(|value| value.into_owned());
-        if replaces_header.as_deref().is_some_and(|value| Replaces::parse(value).is_err()) {
-            return None;
+    /// What a REFER asks for. `replaces` is the call here that it names.
+    ///
+    /// # Errors
+    ///
+    /// The status that refuses it (RFC 3515 section 2.4.2): 400 when its Refer-To cannot be read, 501 when that asks for
+    /// another request than an INVITE.
+    pub fn of(refer: &Message, replaces: Option<Call>) -> Result<Self, u16> {
+        let refer_to = refer.raw(&HeaderName::ReferTo).ok_or(400_u16)?;
+        let address = NameAddr::parse(refer_to).map_err(|_| 400_u16)?;
+        let uri = address.uri();
+        let method = uri.param_unescaped("method").flatten();
+        if method.is_some_and(|method| method != Method::Invite.as_str()) {
+            return Err(501);
         }
-        Some(Self {
-            number,
-            refer_to: address.uri().without_headers().to_owned(),
+        let replaces_header = uri.header("Replaces").map(|value| value.into_owned());
+        if replaces_header.as_deref().is_some_and(|value| Replaces::parse(value).is_err()) {
+            return Err(400);
+        }
+        Ok(Self {
+            number: uri.user_unescaped().map(|user| user.into_owned()).unwrap_or_default(),
+            refer_to: uri.in_request_line().into_owned(),
             referred_by: refer.raw(&HeaderName::ReferredBy).map(str::to_owned),
             replaces,
             replaces_header,
@@ -227,9 +236,18 @@ mod tests {
         assert_eq!(replacing.replaces_header.as_deref(), Some("a;to-tag=b;from-tag=c"));
         assert!(replacing.is_elsewhere());
         assert_eq!(replacing.refer_to, "sip:bob@x");
-        assert!(Referral::of(&refer("Refer-To: <sip:bob@x?Replaces=a%3Bto-tag%3Db>\r\n"), None).is_none());
-        assert!(Referral::of(&refer(""), None).is_none());
-        assert!(Referral::of(&refer("Refer-To: <nonsense\r\n"), None).is_none());
+        for unreadable in ["Refer-To: <sip:bob@x?Replaces=a%3Bto-tag%3Db>\r\n", "", "Refer-To: <nonsense\r\n"]
+        {
+            assert_eq!(Referral::of(&refer(unreadable), None).err(), Some(400), "{unreadable}");
+        }
+    }
+
+    #[test]
+    fn a_refer_asks_for_an_invite_and_nothing_else() {
+        let invite =
+            Referral::of(&refer("Refer-To: <sip:33@x;method=INVITE;transport=tcp>\r\n"), None).unwrap();
+        assert_eq!((invite.number.as_str(), invite.refer_to.as_str()), ("33", "sip:33@x;transport=tcp"));
+        assert_eq!(Referral::of(&refer("Refer-To: <sip:33@x;method=BYE>\r\n"), None).err(), Some(501));
     }
 
     #[test]

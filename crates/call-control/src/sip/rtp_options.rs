@@ -22,12 +22,16 @@ pub struct RtpOptions {
     pub rtcp_interval: Option<Duration>,
     /// RTP and RTCP share a port where its phones offer or accept that (RFC 5761).
     pub rtcp_mux: bool,
+    /// Offers to its phones name the profile with early feedback (`RTP/AVPF`, RFC 4585).
+    pub early_feedback: bool,
     /// After this long without a packet to its phone one goes out that sounds of nothing.
     pub keepalive: Option<Duration>,
     /// Its phones say `G726-32` and mean `AAL2-G726-32`: the first sample in the upper half of an octet.
     pub g726_as_aal2: bool,
     /// How Opus is encoded, within what its phones ask for.
     pub opus: opus::Settings,
+    /// What its phones are told of how we would like Opus; the usual parameters where nothing is said.
+    pub opus_wanted: Option<opus::Parameters>,
     /// UDP ports of its own, in place of those of the exchange.
     pub ports: Option<RangeInclusive<u16>>,
     /// How its packets are marked for routers and switches.

@@ -48,9 +48,10 @@ impl PendingSubscription {
         self.user_agent.respond(self.id, reply);
     }
 
-    /// Takes a REFER whose sender wants to hear no more of it (RFC 4488).
-    pub fn accept_without_news(self) {
-        self.user_agent.respond(self.id, Reply::status(202).header("Refer-Sub", "false"));
+    /// Takes a REFER whose sender wants to hear no more of it (RFC 4488). `contact` says where we are (RFC 3515 section 2.2).
+    pub fn accept_without_news(self, contact: &str) {
+        let accepted = Reply::status(202).header("Contact", contact).header("Refer-Sub", "false");
+        self.user_agent.respond(self.id, accepted);
     }
 
     /// Takes it under the name `id`; what becomes of it is told by [`super::Directory::subscription`].
@@ -98,6 +99,15 @@ impl SipTechnology {
     /// Our Contact in a dialog along `flow` that `request` began; `user` is its user part.
     pub fn contact(&self, flow: &Flow, user: &str, request: &Message) -> String {
         addressing::contact(&self.user_agent, flow, user, addressing::wants_sips(request))
+    }
+
+    /// The URI by which the phone at `route` reaches `user` here: beyond a translator, or over another transport, another one
+    /// than for its neighbours. `None` when nothing leads there.
+    pub async fn uri_for(&self, route: &Route, user: &str) -> Option<String> {
+        let flows = self.flows_to(&route.next_hop).await.ok()?;
+        let secure = addressing::is_sips(&route.target);
+        let contact = addressing::contact(&self.user_agent, flows.first()?, user, secure);
+        Some(contact.trim_matches(['<', '>']).to_owned())
     }
 
     /// Sends a request outside of dialogs to a phone, and awaits its final response.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
 
 use foldhash::fast::RandomState;
 use sip_parser::Message;
@@ -11,7 +12,7 @@ use sip_ua::location::Locator;
 use sip_ua::user_agent::{EndReason, SessionEvent, SessionId, UaEvent};
 use sip_ua::{UaEvents, UserAgentHandle};
 use tokio::sync::{Semaphore, mpsc};
-use tracing::{debug, warn};
+use tracing::debug;
 
 use super::causes;
 use super::directory::Directory;
@@ -39,7 +40,7 @@ pub(super) struct Worker {
     pub(super) guard: Option<SharedGuard>,
     pub(super) unidentified: Unidentified,
     /// Max-Forwards of requests that we send of our own accord.
-    pub(super) max_forwards: u8,
+    pub(super) max_forwards: Arc<AtomicU8>,
     /// Who finds the hosts that session descriptions name.
     pub(super) locator: Arc<Locator>,
     /// Sessions that wait for such a name.
@@ -55,7 +56,7 @@ impl Worker {
         directory: Arc<dyn Directory>,
         commands: mpsc::UnboundedSender<Command>,
         calls: mpsc::Sender<Call>,
-        max_forwards: u8,
+        max_forwards: Arc<AtomicU8>,
         locator: Arc<Locator>,
     ) -> Self {
         let verifier = Verifier::new();
@@ -105,6 +106,7 @@ impl Worker {
             }
             UaEvent::Session(id, event) => self.on_session(id, event),
             UaEvent::Subscription(id, event) => self.directory.subscription(id, event),
+            UaEvent::Disconnected { flow } => self.directory.disconnected(&flow),
             UaEvent::Malformed { flow, problem, .. } => {
                 debug!(%flow, %problem, "not a SIP message");
                 self.tell_malformed(flow, problem);
@@ -264,7 +266,7 @@ impl Worker {
     /// Ends a session that cannot go on, and its channel with it.
     pub(super) fn give_up(&mut self, id: SessionId, cause: HangupCause, why: &str) {
         if let Some(session) = self.sessions.get(&id) {
-            warn!(call = %session.call.call_id(), channel = session.call.name(), "{why}");
+            session.call.warn(why);
             let call = session.call.clone();
             self.hang_up(id, cause);
             call.report(Report::Ended(cause));

@@ -137,7 +137,8 @@ mod tests {
         let shown = run(&context, "odbc show").await.unwrap();
         assert!(shown.contains("Name:   db") && shown.contains("'pg' is not spoken here"), "{shown}");
         assert!(shown.contains("Number of active connections: 1 (out of 1)"), "{shown}");
-        assert!(!run(&context, "odbc show db").await.unwrap().contains("pg"));
+        // The path of the file may have any letters in it.
+        assert!(!run(&context, "odbc show db").await.unwrap().contains("Name:   pg"));
         let listed = run(&context, "core show functions like ODBC_T").await.unwrap();
         assert!(listed.contains("ODBC_T(arg1[,...[,argN]])"), "{listed}");
         assert!(run(&context, "core show function ODBC_T").await.is_ok());

@@ -78,7 +78,7 @@ fn put(printer: Option<&mut Printer>, text: String) {
 /// say that something is wrong.
 fn painted(text: &str) -> String {
     if text.starts_with('[') {
-        for (word, color) in [("WARNING", "1;33"), ("NOTICE", "1")] {
+        for (word, color) in [("WARNING", "1;33"), ("NOTICE", "1"), ("ERROR", "1;31")] {
             if let Some((time, rest)) = text.split_once(&format!("] {word}[")) {
                 return format!("{time}] \u{1b}[{color}m{word}\u{1b}[0m[{rest}");
             }

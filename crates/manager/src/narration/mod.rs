@@ -38,6 +38,8 @@ pub enum LineKind {
     Notice,
     /// Something that somebody should look at.
     Warning,
+    /// Something that the exchange cannot do as it should, until somebody mends it.
+    Error,
 }
 
 /// Watches the calls and tells all who listen. Telling never waits, and what nobody wants to hear costs nothing.
@@ -57,6 +59,11 @@ impl Narration {
         Verbosity::new(level, self.audience.clone())
     }
 
+    /// Tells all who listen; false where nobody does.
+    pub(crate) fn tell(&self, line: Line) -> bool {
+        self.lines.send(Arc::new(line)).is_ok()
+    }
+
     /// Listens from now on. Lines above the [wished](Narration::verbosity) level come too where somebody else wants them.
     pub fn listen(&self) -> broadcast::Receiver<Arc<Line>> {
         self.lines.subscribe()
@@ -74,8 +81,7 @@ impl Observer for Narration {
         if self.audience.wants(wording::level(event))
             && let Some(line) = wording::line(event)
         {
-            // Nobody listens any more: nobody misses it.
-            let _ = self.lines.send(Arc::new(line));
+            self.tell(line);
         }
     }
 }
@@ -94,6 +100,7 @@ impl Line {
         let prefix = match (self.kind, self.level) {
             (LineKind::Notice, _) => "NOTICE: ",
             (LineKind::Warning, _) => "WARNING: ",
+            (LineKind::Error, _) => "ERROR: ",
             (LineKind::Verbose, 0) => "",
             (LineKind::Verbose, 1) => " ",
             (LineKind::Verbose, 2) => "  == ",

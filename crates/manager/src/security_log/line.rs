@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, UNIX_EPOCH};
 
 use call_control::{RequestVerdict, SecurityEvent, SecurityKind};
 use sip_ua::guard::{Counts, GuardEvent, Source};
@@ -10,56 +11,89 @@ use wire_text::{Address, Decimal};
 
 use crate::visible::visible;
 
+/// Room for most lines, in bytes.
+const USUAL_LINE: usize = 384;
+
 /// Longest value taken from a message.
 const LONGEST: usize = 128;
 
-/// The line of an event.
-pub(super) fn of(event: &SecurityEvent) -> String {
-    let time =
-        jiff::Timestamp::try_from(event.time).unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
-    let moment = time.strftime("%Y-%m-%dT%H:%M:%S.%3f%z").to_string();
-    // Both say the same to the second.
-    let (date, clock) = moment.split_at(moment.find('T').unwrap_or_default());
-    let mut line = head(&[date, clock.get(1..9).unwrap_or_default()].join(" "));
-    match &event.kind {
+/// What all lines of one second begin with, and how they say when: to write it anew for each takes longer than the rest.
+#[derive(Default)]
+pub(super) struct Second {
+    /// Since 1970, as the parts below say; `None` before the first line.
+    number: Option<u64>,
+    /// What programs expect before the event.
+    head: String,
+    /// Date and time of day in ISO 8601, up to the seconds.
+    moment: String,
+    /// Hours and minutes that local time is ahead of UTC.
+    offset: String,
+}
+
+impl Second {
+    /// The line of an event.
+    pub(super) fn line_of(&mut self, event: &SecurityEvent) -> String {
+        let since = event.time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        if self.number != Some(since.as_secs()) {
+            *self = Self::beginning(since);
+        }
+        let mut line = String::with_capacity(USUAL_LINE);
+        line.push_str(&self.head);
+        let millis = Decimal::of(since.subsec_millis());
+        let zeros = &"000"[millis.as_str().len().min(3)..];
+        let moment = [&self.moment, ".", zeros, millis.as_str(), &self.offset];
+        write_event(&mut line, &event.kind, &moment);
+        line
+    }
+
+    fn beginning(since: Duration) -> Self {
+        let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
+        let time = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+        let time = time.to_zoned(jiff::tz::TimeZone::system());
+        Self {
+            number: Some(since.as_secs()),
+            head: head(&time),
+            moment: time.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+            offset: time.strftime("%z").to_string(),
+        }
+    }
+}
+
+fn write_event(line: &mut String, kind: &SecurityKind, moment: &[&str]) {
+    match kind {
         SecurityKind::Request { verdict, account, call_id, flow } => {
             let (name, severity, version) = of_verdict(verdict);
-            begin(&mut line, name, severity, version, &moment);
-            field(&mut line, "AccountID", if account.is_empty() { "<unknown>" } else { account });
-            field(&mut line, "SessionID", call_id);
-            addresses(&mut line, flow);
+            begin(line, name, severity, version, moment);
+            field(line, "AccountID", if account.is_empty() { "<unknown>" } else { account });
+            field(line, "SessionID", call_id);
+            addresses(line, flow);
             match verdict {
-                RequestVerdict::SuccessfulAuth => field(&mut line, "UsingPassword", "1"),
-                RequestVerdict::FailedAcl { list } => field(&mut line, "ACLName", list),
-                RequestVerdict::BadFormat { problem } => field(&mut line, "RequestParams", problem),
+                RequestVerdict::SuccessfulAuth => field(line, "UsingPassword", "1"),
+                RequestVerdict::FailedAcl { list } => field(line, "ACLName", list),
+                RequestVerdict::BadFormat { problem } => field(line, "RequestParams", problem),
                 _ => {}
             }
         }
-        SecurityKind::Guard(event) => of_guard(&mut line, event, &moment),
+        SecurityKind::Guard(event) => of_guard(line, event, moment),
         _ => {}
     }
-    line
 }
 
 /// A word about lines that were left out.
 pub(super) fn of_left_out(count: u32) -> String {
-    let time = jiff::Zoned::now();
-    let time = time.strftime("%Y-%m-%d %H:%M:%S").to_string();
-    format!("{}{count} events came too fast and are left out", head(&time))
+    format!("{}{count} events came too fast and are left out", head(&jiff::Zoned::now()))
 }
 
 /// What programs expect before the event. The name is that of the part of Asterisk that writes such lines.
-fn head(time: &str) -> String {
-    let process = std::process::id();
+fn head(time: &jiff::Zoned) -> String {
+    let (time, process) = (time.strftime("%Y-%m-%d %H:%M:%S"), std::process::id());
     format!("[{time}] SECURITY[{process}] res_security_log.c: ")
 }
 
-fn begin(line: &mut String, name: &str, severity: &str, version: &str, moment: &str) {
-    let _ = write!(
-        line,
-        "SecurityEvent=\"{name}\",EventTV=\"{moment}\",Severity=\"{severity}\",Service=\"PJSIP\",\
-         EventVersion=\"{version}\""
-    );
+fn begin(line: &mut String, name: &str, severity: &str, version: &str, moment: &[&str]) {
+    line.extend(["SecurityEvent=\"", name, "\",EventTV=\""]);
+    line.extend(moment.iter().copied());
+    line.extend(["\",Severity=\"", severity, "\",Service=\"PJSIP\",EventVersion=\"", version, "\""]);
 }
 
 fn of_verdict(verdict: &RequestVerdict) -> (&'static str, &'static str, &'static str) {
@@ -75,7 +109,7 @@ fn of_verdict(verdict: &RequestVerdict) -> (&'static str, &'static str, &'static
 }
 
 /// What the guard did: names of our own, which filters for Asterisk pass over.
-fn of_guard(line: &mut String, event: &GuardEvent, moment: &str) {
+fn of_guard(line: &mut String, event: &GuardEvent, moment: &[&str]) {
     match event {
         GuardEvent::Slowed { source, counts } => {
             begin(line, "SourceSlowed", "Error", "1", moment);
@@ -147,8 +181,6 @@ fn field(line: &mut String, name: &str, value: &str) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
-
     use sip_ua::guard::{Guard, GuardPolicy, Offence};
     use sip_ua::transport::Protocol;
 
@@ -160,8 +192,29 @@ mod tests {
         let flow = Flow::new(Protocol::Udp, local.parse().unwrap(), remote);
         let (account, call_id) = (account.to_owned(), "abc@203.0.113.9".to_owned());
         let mut event = SecurityEvent::now(SecurityKind::Request { verdict, account, call_id, flow });
-        event.time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_246_905_123);
-        of(&event)
+        event.time = UNIX_EPOCH + Duration::from_millis(1_795_246_905_123);
+        Second::default().line_of(&event)
+    }
+
+    #[test]
+    fn lines_say_their_own_moment() {
+        let mut second = Second::default();
+        let mut moment_of = |millis| {
+            let mut event = SecurityEvent::now(SecurityKind::Guard(GuardEvent::Released {
+                source: Source::of([203, 0, 113, 9].into()),
+            }));
+            event.time = UNIX_EPOCH + Duration::from_millis(millis);
+            let line = second.line_of(&event);
+            let (_, rest) = line.split_once(",EventTV=\"").unwrap();
+            (line[..21].to_owned(), rest[17..23].to_owned())
+        };
+        let (head, first) = moment_of(1_795_246_905_007);
+        assert_eq!(
+            (&first[..], moment_of(1_795_246_905_907)),
+            ("45.007", (head.clone(), "45.907".to_owned()))
+        );
+        let (next_head, next) = moment_of(1_795_246_906_050);
+        assert_eq!((&next[..], next_head == head), ("46.050", false));
     }
 
     /// The expression of fail2ban's filter for Asterisk, by its documented parts: who did it, and that nothing else
@@ -239,7 +292,7 @@ mod tests {
         let mut guard = Guard::new(GuardPolicy::new());
         (0..10).for_each(|_| guard.note(now, [203, 0, 113, 9].into(), Offence::FailedLogin));
         let told: Vec<String> = std::iter::from_fn(|| guard.poll_event())
-            .map(|event| of(&SecurityEvent::now(SecurityKind::Guard(event))))
+            .map(|event| Second::default().line_of(&SecurityEvent::now(SecurityKind::Guard(event))))
             .collect();
         let [slowed, banned] = &told[..] else { panic!("{told:?}") };
         assert!(slowed.contains("SecurityEvent=\"SourceSlowed\""), "{slowed}");

@@ -1,4 +1,5 @@
-//! `Pickup([extension[@context][&…]])`: takes a call that rings: at phones that this extension dialled, with
+//! `Pickup([extension[@context][&…]])`: takes a call that rings: at phones that this extension dialled (of the
+//! context that dialled them, or that is theirs), with
 //! `mark@PICKUPMARK` at phones whose variable `PICKUPMARK` has this value, without arguments in a group of the caller.
 //!
 //! Without such a call the dialplan goes on.
@@ -34,8 +35,11 @@ fn target_of(text: &str, here: &str) -> Target {
     }
     Box::new(move |taker: &Call| {
         oldest(taker, |ringing| {
-            let from = ringing.dialed_from();
-            from.is_some_and(|from| from.extension == extension && from.context == context)
+            // The context of the dialplan that dialled, or the one of the phone that rings, by which Asterisk finds it.
+            ringing.dialed_from().is_some_and(|from| {
+                let from_here = from.context == context || ringing.position().context == context;
+                from.extension == extension && from_here
+            })
         })
     })
 }

@@ -31,6 +31,7 @@ use writer::{RecordWriter, Tell, stores_of};
 
 use crate::configuration::Configuration;
 use crate::exchange::WallClock;
+use crate::steady_time;
 
 /// How long an exchange that stops waits for the `h` of its calls, and then for its disk.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -107,17 +108,20 @@ impl CallRecords {
 
     /// The record that a channel is at; `None` where none are made.
     pub fn read(&self, channel: &str) -> Option<CallRecord> {
-        self.lock().read(channel)
+        let record = self.lock().read(channel)?;
+        Some(self.as_told(record))
     }
 
     /// The last records of all channels, in the order of their coming.
     pub fn active(&self) -> Vec<CallRecord> {
-        self.lock().last_records()
+        let records = self.lock().last_records();
+        records.into_iter().map(|record| self.as_told(record)).collect()
     }
 
     /// All records of a channel, the oldest first.
     pub fn of(&self, channel: &str) -> Vec<CallRecord> {
-        self.lock().records_of(channel)
+        let records = self.lock().records_of(channel);
+        records.into_iter().map(|record| self.as_told(record)).collect()
     }
 
     /// What is written and what waits.
@@ -137,9 +141,23 @@ impl CallRecords {
         self.debug.store(on, Ordering::Relaxed);
     }
 
-    /// The time, as records have it.
+    /// The time, as records have it that are told.
     pub fn now(&self) -> SystemTime {
-        self.clock.now()
+        self.told(self.moment())
+    }
+
+    /// The time by which the ledger counts: nobody pays for a clock that is set while he talks.
+    fn moment(&self) -> SystemTime {
+        if self.clock.is_set() { self.clock.now() } else { steady_time::now() }
+    }
+
+    /// A moment of the ledger by the clock on the wall.
+    fn told(&self, moment: SystemTime) -> SystemTime {
+        if self.clock.is_set() { moment } else { steady_time::on_the_wall(moment) }
+    }
+
+    fn as_told(&self, record: CallRecord) -> CallRecord {
+        record.with_moments(|moment| self.told(moment))
     }
 
     /// `CDR(field)` of a channel.
@@ -207,13 +225,13 @@ impl CallRecords {
 
     /// `ResetCDR`. `false` where there is no record.
     pub(crate) fn reset(&self, channel: &str, keep_notes: bool) -> bool {
-        let now = self.now();
+        let now = self.moment();
         self.lock().reset(now, channel, keep_notes)
     }
 
     /// `ForkCDR`. `false` where there is no record.
     pub(crate) fn fork(&self, channel: &str, fork: Fork) -> bool {
-        let now = self.now();
+        let now = self.moment();
         self.lock().fork(now, channel, fork)
     }
 
@@ -241,14 +259,14 @@ impl CallRecords {
 
     /// Changes the ledger, and hands on what is finished by that.
     fn update(&self, change: impl FnOnce(&mut Ledger, SystemTime)) {
-        let now = self.now();
+        let now = self.moment();
         let finished = {
             let mut ledger = self.lock();
             change(&mut ledger, now);
             ledger.take_finished()
         };
         for record in finished {
-            self.hand_on(Arc::new(record));
+            self.hand_on(Arc::new(self.as_told(record)));
         }
     }
 

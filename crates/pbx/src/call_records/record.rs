@@ -68,6 +68,14 @@ impl CallRecord {
         time.as_secs() + u64::from(self.whole_seconds && time.subsec_millis() > 0)
     }
 
+    /// The same with other moments.
+    pub(super) fn with_moments(mut self, change: impl Fn(SystemTime) -> SystemTime) -> Self {
+        self.start = change(self.start);
+        self.answer = self.answer.map(&change);
+        self.end = self.end.map(change);
+        self
+    }
+
     /// What the dialplan noted under a name, in any case.
     pub fn variable(&self, name: &str) -> Option<&str> {
         let found = self.variables.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));

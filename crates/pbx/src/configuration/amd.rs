@@ -3,11 +3,12 @@
 use asterisk_conf::{Config, Diagnostic};
 use audio::answering_machine::Settings;
 
-use super::values::Values;
+use super::values::{Values, check_sections};
 
 /// Reads `[general]`; the defaults where there is none.
 pub(super) fn read(config: &Config, found: &mut Vec<Diagnostic>) -> Settings {
     let mut settings = Settings::default();
+    check_sections(config, "amd.conf", &["general"], found);
     let Some(section) = config.section("general") else { return settings };
     let mut values = Values { section, found };
     let places = [
@@ -20,9 +21,12 @@ pub(super) fn read(config: &Config, found: &mut Vec<Diagnostic>) -> Settings {
         ("maximum_number_of_words", &mut settings.maximum_number_of_words),
         ("maximum_word_length", &mut settings.maximum_word_length),
     ];
+    let mut known = vec!["silence_threshold"];
     for (key, place) in places {
         *place = values.number(key, *place);
+        known.push(key);
     }
+    values.check_keys("amd.conf", &known, |_| None);
     settings.silence_threshold = values.number("silence_threshold", settings.silence_threshold);
     settings
 }
@@ -50,5 +54,13 @@ mod tests {
         };
         assert_eq!(read(&config, &mut found), wanted);
         assert!(found.is_empty());
+        let files = MemoryFiles::from([(path, "[general]\nsilence=1\n[amd]\n")]);
+        let (config, mut found) =
+            load(Path::new(path), &files, &mut SourceMap::new(), &LoadOptions::default());
+        read(&config, &mut found);
+        assert_eq!(
+            found.iter().map(|found| found.code).collect::<Vec<_>>(),
+            ["unknown-section", "unknown-key"]
+        );
     }
 }

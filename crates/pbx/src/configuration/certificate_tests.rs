@@ -178,3 +178,17 @@ fn an_encrypted_key_is_read_with_its_password() {
     assert!(configuration.is_none() && shown.contains("with the password that is given"), "{shown}");
     assert!(!shown.contains("wonderland"), "a password is told: {shown}");
 }
+
+#[test]
+fn a_folder_without_authorities_is_not_taken_for_those_of_the_system() {
+    let (certificate, key) = pair(2999);
+    let readme = ("/keys/empty/README", "not a certificate");
+    for path in ["/keys/nowhere", "/keys/empty"] {
+        let lines = format!("{FILES}verify_server=yes\nca_list_path={path}");
+        let files = [("/keys/sip.crt", certificate.as_str()), ("/keys/sip.key", key.as_str()), readme];
+        let (configuration, report) = load(&lines, &files);
+        assert!(configuration.is_none(), "{path}");
+        let said = report.render(false);
+        assert!(said.contains(path) && said.contains("pjsip.conf:8:14"), "{said}");
+    }
+}

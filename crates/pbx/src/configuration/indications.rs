@@ -6,7 +6,7 @@ use asterisk_conf::{Config, Diagnostic, Section};
 use audio::Indications;
 use audio::indications::{DEFAULT_COUNTRY, ToneZone};
 
-use super::values::Values;
+use super::values::{Values, at};
 
 /// Which tones there are, and whose are played.
 #[derive(Clone, Debug)]
@@ -24,22 +24,22 @@ impl IndicationsConfiguration {
     /// Reads all sections.
     pub(super) fn read(config: &Config, found: &mut Vec<Diagnostic>) -> Self {
         let mut zones = Indications::builtin().clone();
-        let mut country = DEFAULT_COUNTRY.to_owned();
+        let (mut country, mut place) = (DEFAULT_COUNTRY.to_owned(), None);
         for section in config.objects() {
             match section.name.value.eq_ignore_ascii_case("general") {
                 true => {
-                    let values = Values { section, found };
+                    let mut values = Values { section, found };
                     country = values.text("country").unwrap_or(country);
+                    place = values.span("country");
+                    values.check_keys("[general] of indications.conf", &["country"], |_| None);
                 }
                 false => zones.insert(&section.name.value, zone(section, &zones, found)),
             }
         }
         if zones.zone(&country).is_none() {
             let message = format!("country: '{country}' has no tones; those of {DEFAULT_COUNTRY} are played");
-            found.push(
-                Diagnostic::warning("bad-value", message)
-                    .help("name a country of the file, or its code: fr, de, uk"),
-            );
+            let finding = at(Diagnostic::warning("bad-value", message), place);
+            found.push(finding.help("name a country of the file, or its code: fr, de, uk"));
             country = DEFAULT_COUNTRY.to_owned();
         }
         Self { country, zones: Arc::new(zones) }

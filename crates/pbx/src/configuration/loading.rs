@@ -64,6 +64,7 @@ impl Configuration {
             added_lines,
             sources: SourceMap::new(),
         };
+        reader.tell_unread();
         check::run(&configuration.files(whole_plan, whole_sip), &mut reader.found);
         spellings.respell(&mut reader.found);
         configuration.sources = reader.sources;
@@ -80,6 +81,8 @@ impl Configuration {
             extensions: &self.plan_text,
             sip: &self.sip,
             databases: &self.databases,
+            indications: &self.indications,
+            music: &self.music,
             whole_plan,
             whole_sip,
         }

@@ -2,7 +2,7 @@
 
 use asterisk_conf::{Config, Diagnostic};
 
-use super::values::Values;
+use super::values::{Values, check_sections};
 use crate::entity_id::EntityId;
 
 /// What concerns the whole exchange.
@@ -38,12 +38,68 @@ impl Default for Options {
     }
 }
 
+/// What `asterisk.conf` may have.
+const SECTIONS: &[&str] = &["directories", "options", "files", "compat"];
+
+/// The keys of `[options]`. Those that are not read concern the program that Asterisk is, or have their effect here anyway.
+const KEYS: &[&str] = &[
+    "alwaysfork",
+    "autosystemname",
+    "cache_media_frames",
+    "cache_record_files",
+    "console",
+    "debug",
+    "defaultlanguage",
+    "documentation_language",
+    "dontwarn",
+    "dumpcore",
+    "entityid",
+    "execincludes",
+    "forceblackbackground",
+    "hide_messaging_ami_events",
+    "hideconnect",
+    "highpriority",
+    "initcrypto",
+    "internal_timing",
+    "languageprefix",
+    "lightbackground",
+    "live_dangerously",
+    "lockconfdir",
+    "lockmode",
+    "logger_queue_limit",
+    "maxcalls",
+    "maxfiles",
+    "maxload",
+    "mindtmfduration",
+    "minmemfree",
+    "nocolor",
+    "nofork",
+    "quiet",
+    "record_cache_dir",
+    "rtp_pt_dynamic",
+    "rtp_use_dynamic",
+    "rungroup",
+    "runuser",
+    "sendfullybooted",
+    "sounds_search_custom_dir",
+    "stdexten",
+    "systemname",
+    "timestamp",
+    "trace",
+    "transcode_via_sln",
+    "transmit_silence",
+    "transmit_silence_during_record",
+    "verbose",
+];
+
 impl Options {
     /// Reads `[options]`; the defaults where there is none.
     pub(super) fn read(config: &Config, found: &mut Vec<Diagnostic>) -> Self {
         let defaults = Self::default();
+        check_sections(config, "asterisk.conf", SECTIONS, found);
         let Some(section) = config.section("options") else { return defaults };
         let mut values = Values { section, found };
+        values.check_keys("[options] of asterisk.conf", KEYS, |_| None);
         Self {
             system_name: values.text("systemname").unwrap_or_default(),
             default_language: values.text("defaultlanguage").unwrap_or(defaults.default_language),

@@ -15,6 +15,16 @@ pub enum Part {
     Geolocation,
     /// What those hear who wait.
     Music,
+    /// Ports and rules of media, and how codecs encode.
+    Media,
+    /// Profiles of conferences.
+    Conferences,
+    /// What phones can dial beyond the dialplan.
+    Features,
+    /// The tones of countries.
+    Indications,
+    /// How humans are told from answering machines.
+    AnsweringMachines,
     /// Which call detail records are made, and where they are written.
     CallRecords,
 }
@@ -35,6 +45,11 @@ impl Configuration {
                 ..self.clone()
             },
             Part::Music => Self { music: loaded.music, ..self.clone() },
+            Part::Media => Self { rtp: loaded.rtp, codecs: loaded.codecs, ..self.clone() },
+            Part::Conferences => Self { confbridge: loaded.confbridge, ..self.clone() },
+            Part::Features => Self { features: loaded.features, ..self.clone() },
+            Part::Indications => Self { indications: loaded.indications, ..self.clone() },
+            Part::AnsweringMachines => Self { amd: loaded.amd, ..self.clone() },
             Part::CallRecords => Self { call_records: loaded.call_records, ..self.clone() },
             Part::Geolocation => Self { geolocation: loaded.geolocation, ..self.clone() },
             Part::Sip if loaded.added_lines == self.added_lines => {

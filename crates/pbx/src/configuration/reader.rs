@@ -4,6 +4,39 @@ use std::path::Path;
 
 use asterisk_conf::{Config, Diagnostic, Files, LoadOptions, SourceMap, load};
 
+/// Files of Asterisk with effects that somebody may wait for. Others say which modules are loaded, or concern what the exchange has in
+/// a way of its own.
+const UNREAD: &[&str] = &[
+    "agents.conf",
+    "ari.conf",
+    "cel.conf",
+    "chan_dahdi.conf",
+    "extensions.ael",
+    "extensions.lua",
+    "extconfig.conf",
+    "followme.conf",
+    "hep.conf",
+    "iax.conf",
+    "logger.conf",
+    "manager.conf",
+    "meetme.conf",
+    "minivm.conf",
+    "motif.conf",
+    "phoneprov.conf",
+    "prometheus.conf",
+    "queuerules.conf",
+    "res_fax.conf",
+    "res_parking.conf",
+    "res_snmp.conf",
+    "sla.conf",
+    "sorcery.conf",
+    "statsd.conf",
+    "udptl.conf",
+    "unistim.conf",
+    "users.conf",
+    "xmpp.conf",
+];
+
 /// Reads files of one folder and collects what is found.
 pub(super) struct Reader<'f> {
     /// Where they are.
@@ -57,6 +90,16 @@ impl<'f> Reader<'f> {
         let made = step(self);
         let is_whole = !self.found.iter().skip(before).any(Diagnostic::is_error);
         (made, is_whole)
+    }
+
+    /// Says which files of Asterisk are here that nobody reads yet.
+    pub(super) fn tell_unread(&mut self) {
+        let is_there = |name: &&&str| self.files.read(&self.folder.join(name)).is_ok();
+        let there: Vec<&str> = UNREAD.iter().filter(is_there).copied().collect();
+        if !there.is_empty() {
+            let message = format!("not read yet, and so without an effect: {}", there.join(", "));
+            self.found.push(Diagnostic::note("unread-file", message));
+        }
     }
 
     /// Says that a file is missing, and what that means.

@@ -6,10 +6,13 @@ use std::time::Duration;
 use asterisk_conf::{Config, Diagnostic};
 use media_bridge::{Backend, Learning};
 
-use super::values::{Values, at};
+use super::values::{Values, at, check_sections};
 
 /// The longest that a source is watched before it is believed: two seconds of packets.
 const MOST_PROBATION: u16 = 100;
+
+/// Ports below belong to the system; Asterisk takes none of them either.
+const LEAST_PORT: u16 = 1_024;
 
 /// The keys that are read here.
 const OURS: &[&str] =
@@ -71,17 +74,19 @@ impl RtpConfiguration {
     /// Reads `[general]`; the defaults where there is none.
     pub(super) fn read(config: &Config, found: &mut Vec<Diagnostic>) -> Self {
         let defaults = Self::default();
+        check_sections(config, "rtp.conf", &["general"], found);
         let Some(section) = config.section("general") else { return defaults };
         let mut values = Values { section, found };
-        let start = values.number("rtpstart", *defaults.ports.start());
-        let end = values.number("rtpend", *defaults.ports.end());
+        let start = values.number_within("rtpstart", *defaults.ports.start(), LEAST_PORT..=u16::MAX);
+        let end = values.number_within("rtpend", *defaults.ports.end(), LEAST_PORT..=u16::MAX);
         let distrustful = values.text("strictrtp").is_some_and(|text| text.eq_ignore_ascii_case("seqno"));
         let strict = distrustful || values.flag("strictrtp", true);
-        let probation = values.number("probation", Learning::default().probation).clamp(1, MOST_PROBATION);
+        let probation = values.number_within("probation", Learning::default().probation, 1..=MOST_PROBATION);
         let learning = Learning { probation, distrustful };
         // As in Asterisk, between half a second and a minute.
-        let interval = values.text("rtcpinterval").map(|_| values.number("rtcpinterval", 5_000_u64));
-        let rtcp_interval = interval.map(|ms| Duration::from_millis(ms.clamp(500, 60_000)));
+        let interval = values.text("rtcpinterval");
+        let interval = interval.map(|_| values.number_within("rtcpinterval", 5_000_u64, 500..=60_000));
+        let rtcp_interval = interval.map(Duration::from_millis);
         // Longer than a minute nobody holds a key.
         let samples = values.text("dtmftimeout").map(|_| values.number("dtmftimeout", 1_200_u64));
         let event_timeout = samples.map(|samples| Duration::from_micros(samples.min(480_000) * 125));
@@ -179,6 +184,17 @@ mod tests {
         assert_eq!(of("[general]\n").event_timeout, None);
         let longer = of("[general]\ndtmftimeout=3000\n");
         assert_eq!(longer.event_timeout, Some(Duration::from_millis(375)));
+    }
+
+    #[test]
+    fn numbers_have_bounds_and_the_file_one_section() {
+        let said = |text| findings(text).iter().map(|found| found.code).collect::<Vec<_>>();
+        let text = "[general]\nrtpstart=80\nrtpend=2000\nprobation=0\nrtcpinterval=1\n";
+        assert_eq!(said(text), ["bad-value"; 3]);
+        assert_eq!(of(text).ports, 1_024..=2_000);
+        assert_eq!(said("[generl]\nrtpstart=1000\n"), ["unknown-section"]);
+        assert_eq!(said("[general]\nrtpstart=5000\n[general]\nstrictrtp=no\n"), ["defined-twice"]);
+        assert_eq!(of("[General]\nRtpStart=5000\n").ports, 5_000..=20_000);
     }
 
     #[test]

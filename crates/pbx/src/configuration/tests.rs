@@ -223,6 +223,24 @@ fn weak_passwords_and_unreachable_phones_are_said() {
 }
 
 #[test]
+fn passwords_that_a_provider_gave_are_not_judged() {
+    let trunk = |auth: &str| {
+        format!(
+            "[p]\ntype=endpoint\nidentify_by=ip\noutbound_auth=a\n{auth}[a]\ntype=auth\nusername=1\npassword=0000\n\
+             [b]\ntype=auth\nusername=2\npassword=provider-gave-it\n\
+             [c]\ntype=auth\nusername=3\npassword=provider-gave-it\n\
+             [r]\ntype=registration\nserver_uri=sip:a.example\nclient_uri=sip:2@a.example\noutbound_auth=b,c\n"
+        )
+    };
+    let judged = |sections: &str| {
+        let found = said_of(sections);
+        found.into_iter().filter(|line| line.contains("-password: auth")).collect::<Vec<_>>()
+    };
+    assert_eq!(judged(&trunk("")), Vec::<String>::new());
+    assert_eq!(judged(&trunk("auth=a\n")).len(), 1, "who calls here is let in by it, too");
+}
+
+#[test]
 fn many_accounts_with_one_weak_password_are_one_finding() {
     let account = |n: usize| format!("[u{n}]\ntype=auth\nusername=u{n}\npassword=secret\n");
     let few = said_of(&(0..3).map(account).collect::<String>());
@@ -273,4 +291,84 @@ fn keys_of_global_that_are_not_needed_or_wait_are_told_as_such() {
         shown.contains("send_contact_status_on_update_registration has no effect yet: managers"),
         "{shown}"
     );
+}
+
+/// The codes of what is said of these lines of `pjsip.conf`, beside a transport.
+fn codes_of(lines: &str) -> Vec<&'static str> {
+    let pjsip = format!("[udp]\ntype=transport\nbind=0.0.0.0\n{lines}\n");
+    let (_, report) =
+        folder(&[("pjsip.conf", &pjsip), ("extensions.conf", "[default]\nexten => 1,1,Answer()\n")]);
+    report.diagnostics.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn a_transport_of_another_protocol_than_was_meant_is_not_opened() {
+    let (configuration, report) =
+        folder(&[("pjsip.conf", "[t]\ntype=transport\nprotocol=tlss\nbind=0.0.0.0\n")]);
+    assert!(configuration.is_none());
+    assert!(report.render(false).contains("did you mean `tls`"), "{}", report.render(false));
+    let (configuration, report) =
+        folder(&[("pjsip.conf", "[t]\ntype=transport\nprotocol=flow\nbind=0.0.0.0\n")]);
+    assert!(configuration.unwrap().sip.transports.is_empty());
+    assert!(report.render(false).contains("protocol=flow has no effect yet"), "{}", report.render(false));
+}
+
+#[test]
+fn values_that_cannot_be_meant_are_told() {
+    let md5 = "[a]\ntype=auth\nauth_type=md5\n";
+    assert_eq!(codes_of(&format!("{md5}md5_cred=zz")), ["bad-value", "weak-password"]);
+    assert_eq!(codes_of(md5), ["weak-password"]);
+    assert!(codes_of(&format!("{md5}md5_cred=0123456789abcdef0123456789ABCDEF")).is_empty());
+    let aor = "[a]\ntype=endpoint\nidentify_by=ip\naors=a\n[a]\ntype=aor\nmax_contacts=1\n";
+    assert_eq!(codes_of(&format!("{aor}minimum_expiration=100\nmaximum_expiration=50")), ["bad-value"]);
+    assert_eq!(
+        codes_of(&format!("{aor}contact=192.0.2.1,sip:a@192.0.2.2\ncontact=sip:a@b:99999")),
+        ["bad-uri"; 2]
+    );
+    assert_eq!(codes_of("[global]\ntype=global\nmax_forwards=0"), ["bad-value"]);
+    let twice = |kind: &str| codes_of(&format!("[a]\ntype={kind}\n[b]\ntype={kind}"));
+    assert_eq!((twice("global"), twice("system")), (vec!["defined-twice"], vec!["defined-twice"]));
+    assert_eq!(codes_of("[system]\ntype=system\ntaskpool_max_size=many"), ["bad-value"]);
+    let endpoint = "[a]\ntype=endpoint\nallow=ulaw\nidentify_by=ip\n";
+    assert_eq!(codes_of(&format!("{endpoint}message_context=nowhere")), ["unknown-context"]);
+    assert_eq!(codes_of(&format!("{endpoint}tone_zone=zz\nmoh_suggest=nothing")), ["unknown-name"; 2]);
+    assert!(codes_of(&format!("{endpoint}tone_zone=fr\nmoh_suggest=default")).is_empty());
+    assert_eq!(codes_of(&format!("{endpoint}callerid=\"A;B\" <1>")), ["bad-value"]);
+    assert!(codes_of(&format!("{endpoint}callerid=\"A\\;B \\\"C\\\"\" <1>")).is_empty());
+    assert_eq!(codes_of(&format!("{endpoint}dtls_setup=perhaps\nrtp_engine=steam")), ["bad-value"; 2]);
+}
+
+#[test]
+fn files_that_nobody_reads_yet_are_named() {
+    let (_, report) = folder(&[
+        ("pjsip.conf", "[udp]\ntype=transport\nbind=0.0.0.0\n"),
+        ("extensions.conf", "[default]\nexten => 1,1,Answer()\n"),
+        ("udptl.conf", "[general]\n"),
+        ("extensions.lua", "extensions = {}\n"),
+        ("modules.conf", "[modules]\n"),
+    ]);
+    let text = report.render(false);
+    assert!(text.contains("not read yet, and so without an effect: extensions.lua, udptl.conf"), "{text}");
+}
+
+#[test]
+fn yes_and_no_have_all_their_spellings_where_other_words_are_allowed_too() {
+    for value in ["1", "On", "true", "y", "t", "0", "OFF", "false", "n", "f"] {
+        let said = codes_of(&format!(
+            "[a]\ntype=endpoint\nallow=ulaw\nidentify_by=ip\n100rel={value}\ntimers={value}\nallow_overlap={value}"
+        ));
+        assert!(said.is_empty(), "{value}: {said:?}");
+    }
+}
+
+#[test]
+fn what_nobody_knows_in_asterisk_conf_is_told() {
+    let (_, report) = folder(&[
+        ("pjsip.conf", "[udp]\ntype=transport\nbind=0.0.0.0\n"),
+        ("extensions.conf", "[default]\nexten => 1,1,Answer()\n"),
+        ("asterisk.conf", "[options]\nmaxcals=5\nrunuser=asterisk\n[option]\nverbose=3\n[files]\nastctl=x\n"),
+    ]);
+    let codes: Vec<_> = report.diagnostics.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["unknown-key", "unknown-section"], "{}", report.render(false));
+    assert!(report.render(false).contains("did you mean `maxcalls`"));
 }

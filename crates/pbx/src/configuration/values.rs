@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
-use asterisk_conf::{Diagnostic, Entry, Section, Span, boolean, suggest};
+use asterisk_conf::{Config, Diagnostic, Entry, Section, Span, boolean, suggest};
 
 /// A section, and where its findings go.
 pub(super) struct Values<'s> {
@@ -54,6 +55,26 @@ impl Values<'_> {
         })
     }
 
+    /// A number that has bounds: what is beyond them counts as the bound.
+    pub(super) fn number_within<N>(&mut self, key: &str, default: N, bounds: RangeInclusive<N>) -> N
+    where
+        N: FromStr + Display + Copy + PartialOrd,
+    {
+        let number = self.number(key, default);
+        let (least, most) = (*bounds.start(), *bounds.end());
+        let taken = match number {
+            number if number < least => least,
+            number if number > most => most,
+            number => return number,
+        };
+        self.odd(
+            key,
+            format!("'{number}' is beyond what there is; {taken} is taken"),
+            &format!("write {least} to {most}"),
+        );
+        taken
+    }
+
     /// A number of seconds, fractions allowed; 0 means never.
     pub(super) fn seconds(&mut self, key: &str) -> Option<Duration> {
         let text = self.text(key)?;
@@ -82,10 +103,12 @@ impl Values<'_> {
         parsed
     }
 
-    /// One of several words.
+    /// One of several words. Where `yes` or `no` is among them, all that means the same is, too.
     pub(super) fn choice<T: Copy>(&mut self, key: &str, words: &[(&str, T)], default: T) -> T {
         let Some(text) = self.text(key) else { return default };
-        if let Some((_, value)) = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(&text)) {
+        let of = |wanted: &str| words.iter().find(|(word, _)| word.eq_ignore_ascii_case(wanted));
+        let meant = boolean(&text).map(|yes| if yes { "yes" } else { "no" });
+        if let Some((_, value)) = of(&text).or_else(|| of(meant?)) {
             return *value;
         }
         let nearest = suggest::nearest(&text, words.iter().map(|(word, _)| *word));
@@ -124,6 +147,25 @@ impl Values<'_> {
                     None => finding.suggest(suggest::nearest(&entry.key.value, known.iter().copied())),
                 });
             }
+        }
+    }
+}
+
+/// Every section of a file that is none of those which it may have, or is there a second time; nothing of such a section has an
+/// effect.
+pub(super) fn check_sections(config: &Config, file: &str, known: &[&str], found: &mut Vec<Diagnostic>) {
+    for section in config.objects() {
+        let name = &section.name;
+        if let Some(first) =
+            config.section(&name.value.to_ascii_lowercase()).filter(|first| first.name.span != name.span)
+        {
+            let message = format!("[{}] of {file} is here a second time; it has no effect", name.value);
+            let finding = Diagnostic::warning("defined-twice", message).at(name.span);
+            found.push(finding.related(first.name.span, "the one that counts"));
+        } else if !known.iter().any(|known| known.eq_ignore_ascii_case(&name.value)) {
+            let message = format!("[{}] is no section of {file}; it has no effect", name.value);
+            let finding = Diagnostic::warning("unknown-section", message).at(name.span);
+            found.push(finding.suggest(suggest::nearest(&name.value, known.iter().copied())));
         }
     }
 }

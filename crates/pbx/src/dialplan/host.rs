@@ -104,7 +104,7 @@ impl ChannelHost<'_> {
             "ASTLOGDIR" => folder(&folders.log),
             "ASTRUNDIR" => folder(&folders.run),
             "ASTAGIDIR" => folder(&folders.agi),
-            _ => None,
+            _ => functions::media_quality(call, name),
         }
     }
 }

@@ -54,6 +54,23 @@ impl<'a> Substitution<'a> {
         }
     }
 
+    /// Sets a function, as `Set` does. What takes time, or has to do with a dialplan that runs, cannot be set here.
+    pub(crate) fn assign(&mut self, function: &str, value: &str) {
+        let problem = match dialplan_vm::assign(self, function, value) {
+            FunctionReply::Value(_) if self.is_lost() => "it can be set in the dialplan alone".to_owned(),
+            FunctionReply::Value(_) => return,
+            FunctionReply::Unknown => "there is no function of that name".to_owned(),
+            FunctionReply::Error(problem) => problem,
+            FunctionReply::Pending => "it takes time, and can be set in the dialplan alone".to_owned(),
+        };
+        self.channel().warn(&format!("{function}={value}: {problem}"), None);
+    }
+
+    /// Whether something was set that ends with this.
+    fn is_lost(&self) -> bool {
+        !self.response_timeout.is_zero() || !self.digit_timeout.is_zero() || self.ends_at.is_some()
+    }
+
     fn channel(&mut self) -> ChannelHost<'_> {
         ChannelHost {
             exchange: self.exchange,

@@ -15,14 +15,25 @@ pub(crate) fn names_of(sip: &SipConfiguration, uri: &Uri<'_>) -> Vec<String> {
     };
     let mut names = Vec::with_capacity(3);
     if !sip.global.disable_multi_domain {
-        let domain = uri.host().to_string().to_ascii_lowercase();
-        names.push(format!("{user}@{domain}"));
-        if let Some(meant) = sip.domain_aliases.get(&domain) {
-            names.push(format!("{user}@{meant}"));
-        }
+        let mut name = at_domain(&user, "");
+        uri.host().push_to(&mut name);
+        let domain = &mut name[user.len() + 1..];
+        domain.make_ascii_lowercase();
+        let meant = sip.domain_aliases.get(domain).map(|meant| at_domain(&user, meant));
+        names.push(name);
+        names.extend(meant);
     }
     names.push(user.into_owned());
     names
+}
+
+/// `user@domain`. Every request asks for such a name, mostly in vain.
+fn at_domain(user: &str, domain: &str) -> String {
+    /// Room for most domains.
+    const DOMAIN: usize = 32;
+    let mut name = String::with_capacity(user.len() + 1 + DOMAIN);
+    name.extend([user, "@", domain]);
+    name
 }
 
 #[cfg(test)]

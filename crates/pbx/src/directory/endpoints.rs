@@ -93,7 +93,8 @@ fn sip_endpoint(configuration: &Configuration, endpoint: &Endpoint) -> SipEndpoi
     sip.context = endpoint.context.clone();
     sip.caller = endpoint.caller_id.clone();
     sip.language = endpoint.language.clone();
-    sip.variables = endpoint.set_var.clone();
+    (sip.assignments, sip.variables) =
+        endpoint.set_var.iter().cloned().partition(|(name, _)| name.ends_with(')'));
     sip.allow_unauthenticated_options = endpoint.allow_unauthenticated_options;
     sip.access.source = endpoint.access.lists(&configuration.sip.access_lists);
     sip.access.contact = endpoint.contact_access.lists(&configuration.sip.access_lists);
@@ -119,6 +120,7 @@ fn take_credentials(sip: &mut SipEndpoint, configuration: &Configuration, endpoi
 fn take_media(sip: &mut SipEndpoint, configuration: &Configuration, endpoint: &Endpoint) {
     sip.rtp = RtpOptions {
         opus: configuration.codecs.opus,
+        opus_wanted: configuration.codecs.opus_wanted,
         learning: configuration.rtp.learning,
         event_timeout: configuration.rtp.event_timeout,
         rtcp_interval: configuration.rtp.rtcp_interval,

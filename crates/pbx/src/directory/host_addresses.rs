@@ -34,7 +34,13 @@ impl HostAddresses {
     /// Looks up the hosts of `configuration` anew, those that cannot be found again and again. Until an
     /// answer comes a host keeps the addresses that it had. Returns when each was looked up once, or after
     /// some seconds.
-    pub(crate) async fn follow(&self, configuration: &Configuration, locator: &Arc<Locator>) {
+    /// Which are not found is told once.
+    pub(crate) async fn follow(
+        &self,
+        configuration: &Configuration,
+        locator: &Arc<Locator>,
+        tell: impl Fn(String) + Send + Sync + 'static,
+    ) {
         let hosts = hosts_of(configuration);
         self.known.rcu(|known| {
             let kept = known.iter().filter(|(host, _)| hosts.contains_key(*host));
@@ -43,9 +49,9 @@ impl HostAddresses {
         let (done, first_round) = oneshot::channel();
         let task = match hosts.is_empty() {
             true => None,
-            false => {
-                Some(tokio::spawn(look(hosts, locator.clone(), self.known.clone(), done)).abort_handle())
-            }
+            false => Some(
+                tokio::spawn(look(hosts, locator.clone(), self.known.clone(), done, tell)).abort_handle(),
+            ),
         };
         let nothing_to_wait_for = task.is_none();
         let before = {
@@ -100,6 +106,7 @@ async fn look(
     locator: Arc<Locator>,
     known: Arc<ArcSwap<Known>>,
     done: oneshot::Sender<()>,
+    tell: impl Fn(String) + Send + Sync + 'static,
 ) {
     let mut done = Some(done);
     loop {
@@ -123,7 +130,12 @@ async fn look(
                 }
                 Ok((host, Err(error))) => {
                     let section = missing.get(&host).map(String::as_str).unwrap_or_default();
-                    tracing::warn!("identify [{section}] matches nothing of {}: {error}", host.0);
+                    let text = format!("identify [{section}] matches nothing of {}: {error}", host.0);
+                    tracing::warn!("{text}");
+                    // From the second round on it is known.
+                    if done.is_some() {
+                        tell(text);
+                    }
                 }
                 Err(_) => {}
             }
@@ -185,19 +197,19 @@ mod tests {
         let locator = Arc::new(Locator::new(Arc::new(Zone(AtomicBool::new(true)))));
         let hosts = HostAddresses::default();
         let by_srv = configuration("match=Trunk.example.com");
-        hosts.follow(&by_srv, &locator).await;
+        hosts.follow(&by_srv, &locator, |_| {}).await;
         assert!(matches(&hosts, &by_srv, "192.0.2.7") && !matches(&hosts, &by_srv, "2001:db8::7"));
         let itself = configuration("match=trunk.example.com\nsrv_lookups=no");
-        hosts.follow(&itself, &locator).await;
+        hosts.follow(&itself, &locator, |_| {}).await;
         assert!(!matches(&hosts, &itself, "192.0.2.7") && matches(&hosts, &itself, "2001:db8::7"));
         let other_port = configuration("match=trunk.example.com:5061");
-        hosts.follow(&other_port, &locator).await;
+        hosts.follow(&other_port, &locator, |_| {}).await;
         assert!(!matches(&hosts, &other_port, "2001:db8::7"));
         let same_port = configuration("match=trunk.example.com:5060");
-        hosts.follow(&same_port, &locator).await;
+        hosts.follow(&same_port, &locator, |_| {}).await;
         assert!(matches(&hosts, &same_port, "2001:db8::7") && !matches(&hosts, &same_port, "192.0.2.7"));
         let neither = configuration("match=192.0.2.1");
-        hosts.follow(&neither, &locator).await;
+        hosts.follow(&neither, &locator, |_| {}).await;
         assert!(!matches(&hosts, &itself, "2001:db8::7"), "it is named no more");
     }
 
@@ -207,15 +219,23 @@ mod tests {
         let locator = Arc::new(Locator::new(zone.clone()));
         let hosts = HostAddresses::default();
         let configuration = configuration("match=trunk.example.com");
-        hosts.follow(&configuration, &locator).await;
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let notes = told.clone();
+        hosts.follow(&configuration, &locator, move |text| notes.lock().unwrap().push(text)).await;
         assert!(!matches(&hosts, &configuration, "192.0.2.7"));
+        tokio::time::sleep(AGAIN + Duration::from_secs(1)).await;
         zone.0.store(true, Ordering::Relaxed);
         tokio::time::sleep(AGAIN + Duration::from_secs(1)).await;
+        let told = std::mem::take(&mut *told.lock().unwrap());
+        assert!(
+            matches!(&told[..], [text] if text.contains("matches nothing of trunk.example.com")),
+            "{told:?}"
+        );
         assert!(matches(&hosts, &configuration, "192.0.2.7"));
         // A name server that fails at a reload takes nothing away.
         zone.0.store(false, Ordering::Relaxed);
         locator.set_resolver(zone);
-        hosts.follow(&configuration, &locator).await;
+        hosts.follow(&configuration, &locator, |_| {}).await;
         assert!(matches(&hosts, &configuration, "192.0.2.7"));
     }
 }

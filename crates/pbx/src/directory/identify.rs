@@ -76,8 +76,8 @@ fn by_device_name(
 }
 
 /// What `endpoint_identifier_order` may leave out and is tried all the same, after the rest: an `identify` section asks for
-/// it.
-const LAST: [Identifier; 2] = [Identifier::Header, Identifier::RequestUri];
+/// it, or the `identify_by` of an endpoint.
+const LAST: [Identifier; 3] = [Identifier::Header, Identifier::RequestUri, Identifier::AuthUsername];
 
 fn by_header(configuration: &Configuration, request: &Message) -> Option<String> {
     let fits = |identify: &&Identify| {

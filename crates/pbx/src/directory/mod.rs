@@ -31,6 +31,7 @@ pub(crate) use route::{contacts_of, route_to, way_to};
 
 use crate::click_to_dial;
 use crate::configuration::Overlap;
+use crate::dialplan::Substitution;
 use crate::exchange::Exchange;
 use crate::geolocation;
 use crate::messages;
@@ -147,6 +148,12 @@ impl Directory for ConfiguredDirectory {
         transfer::refer(&exchange, referrer, referral)
     }
 
+    fn assign(&self, call: &Call, function: &str, value: &str) {
+        if let Some(exchange) = self.exchange.upgrade() {
+            Substitution::new(&exchange, call).assign(function, value);
+        }
+    }
+
     fn locate(&self, endpoint: &SipEndpoint, invite: &Message, call: &Call) {
         if let Some(exchange) = self.exchange.upgrade() {
             geolocation::locate(&exchange, &endpoint.name, invite, call);
@@ -203,6 +210,12 @@ impl Directory for ConfiguredDirectory {
         match self.exchange.upgrade() {
             Some(exchange) => reply.send(exchange.presence().notified(&endpoint.name, &request)),
             None => reply.send(Reply::status(503)),
+        }
+    }
+
+    fn disconnected(&self, flow: &Flow) {
+        if let Some(exchange) = self.exchange.upgrade() {
+            exchange.registrations().disconnected(flow);
         }
     }
 

@@ -1,6 +1,6 @@
 //! REGISTER: the address of record that it means, and the answer once the change is safe.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use call_control::sip::{PendingReply, SipEndpoint};
 use sip_parser::Message;
@@ -30,18 +30,27 @@ pub(super) fn serve(
             }
             registered
         }
-        None => Err(404.into()),
+        None => Err(RefusedRegistration {
+            why: "To names no address of record of the endpoint (aors)".to_owned(),
+            ..404.into()
+        }),
     };
     let (status, headers) = match answer {
         Ok(headers) => (200, headers),
-        Err(RefusedRegistration { status, headers, .. }) => (status, headers),
+        Err(RefusedRegistration { status, headers, why }) => {
+            let (name, source, protocol) = (&endpoint.name, flow.remote, flow.protocol);
+            exchange.warn(vec![format!(
+                "Registration of '{name}' ({protocol}:{source}) is refused with {status}: {why}."
+            )]);
+            (status, headers)
+        }
     };
     reply.send(Reply { status, headers, ..Reply::default() });
 }
 
 /// The address that a registration came from is a phone's for as long as that lasts.
 fn welcome(exchange: &Exchange, aor: &str, flow: &Flow) {
-    let now = SystemTime::now();
+    let now = exchange.registrations().now();
     let contacts = exchange.registrations().contacts(aor);
     let here = contacts.iter().filter(|contact| contact.flow.remote.ip() == flow.remote.ip());
     if let Some(seconds) = here.map(|contact| contact.remaining(now)).max() {

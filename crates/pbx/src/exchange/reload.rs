@@ -3,6 +3,8 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
+use call_control::Event;
+
 use super::{Exchange, start};
 use crate::configuration::{Configuration, ConfigurationReport, Part, PlanEdit, PlanEditError};
 use crate::directory::EndpointTable;
@@ -43,6 +45,9 @@ impl Exchange {
         if let Some(outbound) = self.outbound.get() {
             outbound.follow(&next);
         }
+        if matches!(part, Part::Media | Part::All) {
+            self.follow_media(&next);
+        }
         self.follow_contacts(&next);
         if part == Part::All {
             self.databases.follow(&next);
@@ -50,7 +55,9 @@ impl Exchange {
         self.guard.set_policy(next.security.policy_for(&next.sip));
         self.configuration.store(Arc::new(next));
         if part != Part::Dialplan {
-            self.host_addresses.follow(&self.configuration(), &self.locator).await;
+            let switchboard = self.switchboard.clone();
+            let tell = move |text| switchboard.notice(|| Event::Warning { channel: None, text });
+            self.host_addresses.follow(&self.configuration(), &self.locator, tell).await;
             self.stir_shaken.reloaded();
             tokio::spawn(check_published(self.clone()));
         }
@@ -77,10 +84,25 @@ impl Exchange {
             self.locator.set_resolver(resolver);
         }
         if let Some(sip) = self.sip.get() {
+            let config = start::user_agent_config(next);
+            self.warn(start::kept_until_restart(sip.config(), &config));
+            sip.say(config);
             self.http.leave(&next.http, &next.sip).await;
             self.warn(self.transports.follow(&next.sip, &self.locator, sip.user_agent()).await);
             self.warn(self.http.listen(&next.sip));
         }
+    }
+
+    /// Where audio of new calls is received; the rest of `rtp.conf` reaches calls by their endpoints.
+    fn follow_media(&self, next: &Configuration) {
+        let mut told = Vec::new();
+        if let Err(error) = self.switchboard.media().set_ports(&next.rtp.ports) {
+            told.push(format!("The ports of media stay as they were: {error}"));
+        }
+        if next.rtp.backend != self.configuration().rtp.backend {
+            told.push("media_io stays as it was at the start until a restart.".to_owned());
+        }
+        self.warn(told);
     }
 
     /// Asks the contacts of `configuration` and those that are registered whether they are there.

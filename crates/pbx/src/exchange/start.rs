@@ -98,7 +98,9 @@ impl Exchange {
         let (transports, listen) = OpenTransports::open(&configuration.sip, &locator, http.clone()).await?;
         let host_addresses = Arc::new(HostAddresses::default());
         // Before the first call can come, so that no trunk is taken for a stranger.
-        host_addresses.follow(&configuration, &locator).await;
+        let told = switchboard.clone();
+        let tell = move |text| told.notice(|| Event::Warning { channel: None, text });
+        host_addresses.follow(&configuration, &locator, tell).await;
         let exchange = Arc::new(Self {
             entity_id: entity_id_of(&configuration),
             endpoints: ArcSwap::from_pointee(EndpointTable::of(&configuration)),
@@ -350,8 +352,20 @@ fn entity_id_of(configuration: &Configuration) -> EntityId {
     configuration.options.entity_id.unwrap_or_else(of_machine)
 }
 
+/// Keys whose next values wait for a restart, because the stack was started with others.
+pub(super) fn kept_until_restart(started: &UserAgentConfig, next: &UserAgentConfig) -> Vec<String> {
+    let kept = [
+        ("keep_alive_interval", started.connections.keep_alive != next.connections.keep_alive),
+        ("timer_t1", started.timers.t1 != next.timers.t1),
+        ("timer_b", started.timers.patience != next.timers.patience),
+        ("disable_tcp_switch", started.tcp_for_large_requests != next.tcp_for_large_requests),
+    ];
+    let kept = kept.iter().filter(|(_, differs)| *differs);
+    kept.map(|(key, _)| format!("{key} stays as it was at the start until a restart.")).collect()
+}
+
 /// What the user agent of this exchange takes beside calls.
-fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
+pub(super) fn user_agent_config(configuration: &Configuration) -> UserAgentConfig {
     let mut config = UserAgentConfig::new(configuration.sip.global.user_agent.clone());
     config.max_forwards = configuration.sip.global.max_forwards;
     config.allow.extend([Method::Subscribe, Method::Publish]);

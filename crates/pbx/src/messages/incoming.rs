@@ -7,7 +7,7 @@ use call_control::{CallerId, ChannelSpec, Direction, Driver, HangupCause, Report
 use dialplan_vm::Matching;
 use sip_ua::user_agent::Reply;
 
-use crate::dialplan::run_call;
+use crate::dialplan::{Substitution, run_call};
 use crate::exchange::Exchange;
 
 /// Names of the channels that texts run on, as Asterisk has them: `Message/ast_msg_queue-00000001`.
@@ -46,6 +46,11 @@ pub(crate) fn take(
         driver: Box::new(NoParty),
     });
     call.set_message(Some(text));
+    // A text is no call: what concerns its session has nothing to be set on.
+    let of_calls = |function: &str| function.starts_with("PJSIP_");
+    for (function, value) in endpoint.assignments.iter().filter(|(function, _)| !of_calls(function)) {
+        Substitution::new(&exchange, &call).assign(function, value);
+    }
     call.report(Report::Answered);
     reply.send(Reply::status(202));
     tokio::spawn(run_call(exchange, call));

@@ -9,6 +9,7 @@ use call_control::TextMessage;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::turns::{Turn, Turns};
+use crate::sqlite_file;
 
 /// The file's name.
 const FILE: &str = "messages.sqlite3";
@@ -81,8 +82,8 @@ impl WaitingMessages {
             let count: u32 = connection.query_row("SELECT count(*) FROM waiting", [], |row| row.get(0))?;
             Ok((connection, count))
         };
-        let (connection, count) =
-            open().map_err(|source| WaitingError::Store { path: path.clone(), source })?;
+        let (connection, count) = sqlite_file::open_or_begin_anew(&path, open)
+            .map_err(|source| WaitingError::Store { path: path.clone(), source })?;
         let (connection, count) = (Arc::new(Mutex::new(connection)), Arc::new(count.into()));
         Ok(Self { connection, count, turns: Turns::default(), path })
     }

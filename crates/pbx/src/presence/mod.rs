@@ -245,7 +245,7 @@ impl Observer for Presence {
             self.touched(&[device]);
         }
         if let Event::Contact { aor, change, uri } = event {
-            self.contact_changed(aor);
+            self.contact_changed(aor, change);
             if matches!(change, ContactChange::Added { .. }) {
                 self.tell_phone(aor, uri);
             }
@@ -255,7 +255,11 @@ impl Observer for Presence {
 
 impl Presence {
     /// A contact of an address of record came, went or was refreshed.
-    fn contact_changed(&self, aor: &str) {
+    fn contact_changed(&self, aor: &str, change: &ContactChange) {
+        // Devices are as they were, and only who follows the registration itself (RFC 3680) is told.
+        if matches!(change, ContactChange::Refreshed { .. }) {
+            return self.touched(&[aor_key(aor)]);
+        }
         let Some(exchange) = self.exchange() else { return };
         let endpoints = exchange.endpoints();
         let with_it = endpoints.with_aor(aor).iter();

@@ -1,7 +1,7 @@
 //! Telling watchers what changed.
 
 use std::sync::{Arc, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use asterisk_conf::Span;
 use dialplan_vm::Dialplan;
@@ -16,6 +16,7 @@ use super::facts::Known;
 use super::hint::Hint;
 use super::state::State;
 use super::watchers::{Item, Resource, Sent, Told, Watcher};
+use crate::steady_time;
 
 impl Watcher {
     /// Whether it watches the hint that is written there.
@@ -199,7 +200,7 @@ impl Presence {
 
 /// The contacts as a document; those that went since the last one are in it once more.
 fn registration(uri: &str, contacts: &[(String, u64)], before: Option<&Told>) -> RegistrationInfo {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = steady_time::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let before: &[(String, u64)] = match before {
         Some(Told::Contacts(contacts)) => contacts,
         _ => &[],

@@ -33,6 +33,11 @@ async fn scene() -> Scene {
 
 /// With more lines for `type=global`, for the endpoint, and for its list.
 async fn scene_with(global: &str, endpoint: &str, list: &str) -> Scene {
+    scene_at("127.0.0.1", global, endpoint, list).await
+}
+
+/// The same, served at this address.
+async fn scene_at(bind: &str, global: &str, endpoint: &str, list: &str) -> Scene {
     let mut config = UserAgentConfig::new("phone");
     config.supported.push("eventlist".to_owned());
     let at = ListenConfig::new(Protocol::Udp, ([127, 0, 0, 1], 0).into());
@@ -43,7 +48,7 @@ async fn scene_with(global: &str, endpoint: &str, list: &str) -> Scene {
         folder.path(),
         "pjsip.conf",
         &format!(
-            "[udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:0\n\
+            "[udp]\ntype=transport\nprotocol=udp\nbind={bind}:0\n\
          [global]\ntype=global\n{global}\n\
          [desk]\ntype=endpoint\ncontext=phones\naors=desk\nmailboxes=100@default,101\n{endpoint}\n\
          [desk]\ntype=aor\ncontact=sip:desk@{address}\nvoicemail_extension=*97\n\
@@ -231,6 +236,15 @@ async fn a_subscription_may_stand_in_place_of_what_nobody_asked_for() {
     assert!(scene.told().await.contains("Voice-Message: 2/0"), "by the subscription");
     presence.set_mailbox("100", MailboxCounts { new: 3, old: 0 });
     assert!(scene.told().await.contains("Voice-Message: 3/0"), "and by nothing else");
+}
+
+#[tokio::test]
+async fn the_number_for_messages_is_where_the_phone_sees_us() {
+    let quiet = "mwi_disable_initial_unsolicited=yes";
+    let mut scene = scene_at("0.0.0.0", quiet, "voicemail_extension=*98", "").await;
+    scene.exchange.presence().set_mailbox("100", MailboxCounts { new: 1, old: 0 });
+    let told = scene.unsolicited().await;
+    assert!(told.contains("Message-Account: sip:*98@127.0.0.1:"), "{told}");
 }
 
 #[tokio::test]

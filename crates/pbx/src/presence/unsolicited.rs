@@ -114,8 +114,10 @@ impl Presence {
         let notices: Vec<(Route, MailboxCounts)> = routes.flat_map(each).collect();
         self.runtime.spawn(async move {
             for (route, counts) in notices {
-                let host = sip.local_address(sip_ua::transport::Protocol::Udp);
-                let account = voicemail.as_ref().zip(host).map(|(user, host)| format!("sip:{user}@{host}"));
+                let account = match &voicemail {
+                    Some(user) => sip.uri_for(&route, user).await,
+                    None => None,
+                };
                 let document: MessageSummary = summary(account.as_deref(), counts);
                 let headers = vec![
                     ("Event".to_owned(), "message-summary".to_owned()),

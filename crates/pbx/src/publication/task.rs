@@ -16,7 +16,7 @@ use crate::deadline::until;
 use crate::exchange::Exchange;
 use crate::presence::{Publisher, Statement};
 use crate::registration::word;
-use crate::upstream::{Done, Step};
+use crate::upstream::{Done, Roads, Step, is_unavailable};
 
 /// One publication and what it is at.
 pub(super) struct Task {
@@ -26,6 +26,8 @@ pub(super) struct Task {
     around: Surroundings,
     machine: Publication,
     doing: Step<PublishAttempt>,
+    /// The servers that the attempt under way has not asked yet.
+    roads: Roads,
     /// What the other side was told of each thing.
     told: HashMap<String, Statement>,
     /// What it is being told.
@@ -59,6 +61,7 @@ impl Task {
             publisher,
             around,
             doing: Step::Nothing,
+            roads: Roads::default(),
             told: HashMap::new(),
             telling: None,
             version: 0,
@@ -114,16 +117,23 @@ impl Task {
         let now = Instant::now();
         self.doing = Step::Nothing;
         match done {
-            Done::Found(attempt, Ok(road)) => {
-                // One that was given up meanwhile has no request.
-                if let Some(request) = self.machine.request(attempt, road.flow) {
-                    self.doing = Step::ask(attempt, request, &self.around.sip);
-                }
+            Done::Found(attempt, Ok(roads)) => {
+                self.roads = roads;
+                self.ask_next(attempt);
             }
             Done::Found(attempt, Err(reason)) => self.machine.handle_unreachable(now, attempt, reason),
+            Done::Answered(attempt, answer) if is_unavailable(&answer) && self.ask_next(attempt) => {}
             Done::Answered(attempt, Ok(response)) => self.machine.handle_response(now, attempt, &response),
             Done::Answered(attempt, Err(failure)) => self.machine.handle_failure(now, attempt, failure),
         }
+    }
+
+    /// Asks the next server; `false` where there is none, or the attempt was given up meanwhile.
+    fn ask_next(&mut self, attempt: PublishAttempt) -> bool {
+        let Some((road, patience)) = self.roads.next() else { return false };
+        let Some(request) = self.machine.request(attempt, road.flow) else { return false };
+        self.doing = Step::ask(attempt, request, patience, &self.around.sip);
+        true
     }
 
     fn note(&mut self, event: PublicationEvent) {

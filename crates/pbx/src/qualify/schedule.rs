@@ -87,6 +87,8 @@ struct Entry {
     manner: Manner,
     state: Reachability,
     step: Step,
+    /// It was to be asked at once while a question was under way, which says nothing of what has happened since.
+    once_more: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,21 +107,29 @@ impl Schedule {
             Some(known) => known.manner = manner,
             None => {
                 self.due.insert((first, key.clone()));
-                let entry = Entry { manner, state: Reachability::Unknown, step: Step::Waiting(first) };
+                let entry = Entry {
+                    manner,
+                    state: Reachability::Unknown,
+                    step: Step::Waiting(first),
+                    once_more: false,
+                };
                 self.contacts.insert(key, entry);
             }
         }
     }
 
-    /// Asks a contact now, unless a question is under way. False when it is not watched.
+    /// Asks a contact now; where a question is under way, as soon as nobody has answered that. False when it is not
+    /// watched.
     pub(super) fn hasten(&mut self, now: Instant, key: &ContactKey) -> bool {
         let Some(entry) = self.contacts.get_mut(key) else { return false };
-        if let Step::Waiting(at) = entry.step
-            && at > now
-        {
-            self.due.remove(&(at, key.clone()));
-            self.due.insert((now, key.clone()));
-            entry.step = Step::Waiting(now);
+        match entry.step {
+            Step::Waiting(at) if at > now => {
+                self.due.remove(&(at, key.clone()));
+                self.due.insert((now, key.clone()));
+                entry.step = Step::Waiting(now);
+            }
+            Step::Waiting(_) => {}
+            Step::Asking(_) => entry.once_more = true,
         }
         true
     }
@@ -172,10 +182,14 @@ impl Schedule {
         if entry.step != Step::Asking(question.serial) {
             return None;
         }
-        let next = now + entry.manner.every;
+        let once_more = std::mem::take(&mut entry.once_more) && answer.is_none();
+        let next = if once_more { now } else { now + entry.manner.every };
         entry.step = Step::Waiting(next);
         self.asking -= 1;
         self.due.insert((next, question.key.clone()));
+        if once_more {
+            return None;
+        }
         let state = match answer {
             Some(round_trip) => Reachability::Reachable { round_trip },
             None => Reachability::Unreachable,
@@ -232,6 +246,34 @@ mod tests {
         let question = schedule.poll_question(next + EVERY).unwrap();
         let changed = schedule.answered(next + EVERY, &question, None).unwrap();
         assert_eq!((changed.before.word(), changed.now), ("Avail", Reachability::Unreachable));
+    }
+
+    #[test]
+    fn one_that_registers_while_it_is_asked_is_asked_once_more() {
+        let (mut schedule, start) = (Schedule::default(), Instant::now());
+        schedule.watch(key("a"), manner(), start);
+        // The exchange has started before its phones, and asks one that is not there yet.
+        let question = schedule.poll_question(start).unwrap();
+        assert!(schedule.hasten(start + Duration::from_secs(1), &key("a")));
+        let given_up = start + Duration::from_secs(3);
+        assert_eq!(schedule.answered(given_up, &question, None), None);
+        assert_eq!(
+            (schedule.state(&key("a")), schedule.poll_timeout()),
+            (Reachability::Unknown, Some(given_up))
+        );
+        // That holds for one question: who is silent still is away.
+        let question = schedule.poll_question(given_up).unwrap();
+        let changed = schedule.answered(given_up, &question, None).unwrap();
+        assert_eq!(
+            (changed.now, schedule.poll_timeout()),
+            (Reachability::Unreachable, Some(given_up + EVERY))
+        );
+        // An answer that comes is an answer.
+        assert!(schedule.hasten(given_up, &key("a")));
+        let question = schedule.poll_question(given_up).unwrap();
+        assert!(schedule.hasten(given_up, &key("a")));
+        assert!(schedule.answered(given_up, &question, Some(Duration::ZERO)).is_some());
+        assert_eq!(schedule.poll_timeout(), Some(given_up + EVERY));
     }
 
     #[test]

@@ -32,6 +32,7 @@ impl ContactEvent {
                     RemovalReason::Expired => "expiration",
                     RemovalReason::Unregistered => "request",
                     RemovalReason::Replaced => "remove existing",
+                    RemovalReason::Disconnected => "shutdown",
                     _ => "configuration",
                 };
                 (binding, ContactChange::Removed { reason })

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use super::Registrations;
 
-/// Looks again after this long even if nothing is due: the wall clock, which contacts live by, may be set forward while
-/// a timer sleeps.
+/// Looks again after this long even if nothing is due: timers do not count the time for which the machine slept, and contacts do.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
 /// Runs for as long as somebody else holds the registrations.

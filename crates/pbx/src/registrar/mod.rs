@@ -9,6 +9,7 @@
 //!   back before anybody else sees it.
 //! - What is written is how the contacts of the address differ from before, not what the registrar says it did.
 
+mod dated;
 mod error;
 mod event;
 mod expiry;
@@ -30,18 +31,19 @@ use sip_ua::transport::Flow;
 use tokio::sync::Notify;
 
 use crate::registration::own_words;
+use crate::{sqlite_file, steady_time};
+use dated::Dated;
 pub use error::StoreError;
 pub use event::ContactEvent;
 pub use journaled::Journaled;
 pub use sqlite::SqliteBindings;
 pub(crate) use sqlite::choose_journal;
-use store::differing;
 pub use store::{BindingStore, StoredChange, slot};
 
 /// Told of each contact that comes, goes or is refreshed. It must return at once.
 pub type OnChange = Box<dyn Fn(ContactEvent) + Send + Sync>;
 
-/// Tells the wall time.
+/// Tells the time.
 type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// The contacts of all addresses of record.
@@ -72,8 +74,13 @@ impl Registrations {
     pub fn open(folder: &Path, on_change: OnChange) -> Result<Arc<Self>, StoreError> {
         let (machine, own) = own_words(folder);
         let table = Registrar::with_key(&[&machine, &own]);
-        let store = Journaled::open(folder, SqliteBindings::open(folder)?)?;
-        Self::with_table(table, store, on_change, Box::new(SystemTime::now))
+        let open = || Journaled::open(folder, SqliteBindings::open(folder)?);
+        let store = match open() {
+            // Phones register again; an exchange that does not start helps none of them.
+            Err(StoreError::Damaged { path, source }) if sqlite_file::put_aside(&path, &source) => open(),
+            opened => opened,
+        }?;
+        Self::with_table(table, dated(store), on_change, Box::new(steady_time::now))
     }
 
     /// The same over another kind of store.
@@ -84,7 +91,7 @@ impl Registrations {
     /// # Panics
     /// Outside a tokio runtime.
     pub fn with_store(store: impl BindingStore, on_change: OnChange) -> Result<Arc<Self>, StoreError> {
-        Self::with_clock(store, on_change, Box::new(SystemTime::now))
+        Self::with_clock(dated(store), on_change, Box::new(steady_time::now))
     }
 
     fn with_clock(
@@ -105,7 +112,9 @@ impl Registrations {
         // Of two spellings of one contact the later registration counts.
         stored.sort_by_key(|binding| binding.refreshed_at);
         let now = clock();
-        table.restore(stored.iter().filter(|binding| !binding.is_expired(now)).cloned());
+        // No connection outlives the process that had it.
+        let is_there = |binding: &&Binding| !binding.is_expired(now) && binding.connection().is_none();
+        table.restore(stored.iter().filter(is_there).cloned());
         let valid: Vec<Binding> = table.bindings().cloned().collect();
         let mut contacts = Contacts { table, store: Some(Box::new(store)) };
         // An exchange takes calls even where the disk is full: rows that cannot be removed are harmless, the next start
@@ -133,7 +142,7 @@ impl Registrations {
         let now = (self.clock)();
         let registered = self.with(|contacts| contacts.register(now, aor, policy, request, flow));
         let outcome = registered.inspect_err(|refused| {
-            tracing::warn!("the registration of '{aor}' from {} is refused: {}", flow.remote, refused.why);
+            tracing::debug!("the registration of '{aor}' from {} is refused: {}", flow.remote, refused.why);
         })?;
         self.tell(&outcome.changes, now);
         Ok(outcome.headers)
@@ -187,6 +196,17 @@ impl Registrations {
         self.with(|contacts| contacts.table.note_reachability(aor, contact_uri, reachable));
     }
 
+    /// Drops the contacts that could be reached by this connection alone, which has ended.
+    pub fn disconnected(&self, connection: &Flow) {
+        self.end(|table| table.disconnected(connection));
+    }
+
+    /// The time that contacts live by: [`Binding::remaining`] is to be asked with it. It is the wall time of the start with what has
+    /// passed since, however the clock was set meanwhile.
+    pub fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
+
     /// Waits until the store itself has all that has changed.
     pub fn flush(&self) {
         self.with(|contacts| contacts.store.as_mut().map(|store| store.flush()));
@@ -238,6 +258,10 @@ impl Registrations {
     }
 }
 
+fn dated<S: BindingStore>(store: S) -> Dated<S> {
+    Dated { store, steady: Box::new(steady_time::now), wall: Box::new(SystemTime::now) }
+}
+
 impl Contacts {
     /// Changes table and store, or neither. A phone that only asks what is there needs no disk.
     fn register(
@@ -250,14 +274,16 @@ impl Contacts {
     ) -> Result<RegisterOutcome, RefusedRegistration> {
         let before: Vec<Binding> = self.table.contacts(aor).into_iter().cloned().collect();
         let outcome = self.table.register(now, aor, request, flow, &policy)?;
-        let after: Vec<Binding> = self.table.contacts(aor).into_iter().cloned().collect();
-        let (gone, new) = (differing(&before, &after), differing(&after, &before));
-        let rows = StoredChange::between(&gone, &new);
+        let after = self.table.contacts(aor);
+        let new = after.iter().filter(|binding| !before.contains(binding)).map(|&binding| binding.clone());
+        let new: Vec<Binding> = new.collect();
+        let gone: Vec<Binding> = before.into_iter().filter(|binding| !after.contains(&binding)).collect();
+        let rows = StoredChange::instead_of(&gone, new);
         if !rows.is_empty()
             && let Err(error) =
                 self.store.as_mut().map_or(Err(StoreError::Closed), |store| store.apply(&rows))
         {
-            for binding in &new {
+            for binding in rows.iter().filter_map(StoredChange::put) {
                 self.table.remove_binding(binding);
             }
             self.table.restore(gone);
@@ -286,7 +312,7 @@ pub struct RefusedRegistration {
     /// Headers that belong to it.
     pub headers: Vec<(String, String)>,
     /// For the log.
-    why: String,
+    pub why: String,
 }
 
 impl From<u16> for RefusedRegistration {

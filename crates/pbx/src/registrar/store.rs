@@ -57,6 +57,21 @@ impl StoredChange {
         gone.chain(new).collect()
     }
 
+    /// The same for the few contacts of one address of record: those that are not as they were, and what there is instead.
+    pub(super) fn instead_of(gone: &[Binding], new: Vec<Binding>) -> Vec<Self> {
+        let lost = gone.iter().filter(|binding| !new.iter().any(|new| key(new) == key(binding)));
+        let removed: Vec<Self> = lost.map(Self::remove).collect();
+        removed.into_iter().chain(new.into_iter().map(|binding| Self::Put(Box::new(binding)))).collect()
+    }
+
+    /// The contact that is there, if it is not a removal.
+    pub(super) fn put(&self) -> Option<&Binding> {
+        match self {
+            Self::Put(binding) => Some(binding),
+            Self::Remove { .. } => None,
+        }
+    }
+
     /// The removals among changes of the registrar.
     pub(super) fn removals(changes: &[BindingChange]) -> Vec<Self> {
         let removed = |change: &BindingChange| match change {
@@ -84,7 +99,7 @@ impl StoredChange {
 }
 
 /// Those of `these` that are not among `others` exactly as they are.
-pub(super) fn differing(these: &[Binding], others: &[Binding]) -> Vec<Binding> {
+fn differing(these: &[Binding], others: &[Binding]) -> Vec<Binding> {
     let others: HashMap<_, _, RandomState> = others.iter().map(|binding| (key(binding), binding)).collect();
     these.iter().filter(|binding| others.get(&key(binding)) != Some(binding)).cloned().collect()
 }

@@ -100,7 +100,9 @@ impl RegistrationStatus {
     /// `Registered`, `Rejected` or `Unregistered`.
     pub fn word(&self) -> &'static str {
         match &self.problem {
-            Some(Problem::Refused { .. } | Problem::NothingGranted) => "Rejected",
+            Some(Problem::Refused { .. } | Problem::Unanswerable { .. } | Problem::NothingGranted) => {
+                "Rejected"
+            }
             None if self.granted.is_some() => "Registered",
             _ => "Unregistered",
         }

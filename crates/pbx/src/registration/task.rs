@@ -8,13 +8,14 @@ use call_control::sip::SipTechnology;
 use sip_ua::guard::SharedGuard;
 use sip_ua::registration::{AttemptId, Registration, RegistrationEvent, Standing};
 use sip_ua::transport::Flow;
+use sip_ua::user_agent::RequestFailure;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::plan::Plan;
 use super::{OnRegistration, RegistrationStatus, change_of, word};
 use crate::deadline::until;
-use crate::upstream::{Done, Step};
+use crate::upstream::{Done, Roads, Step, is_unavailable};
 
 /// How often it is looked whether our address or the connection with the registrar is still the same.
 const WATCH: Duration = Duration::from_secs(15);
@@ -43,6 +44,8 @@ pub(super) struct Task {
     seen: watch::Sender<RegistrationStatus>,
     machine: Registration,
     doing: Step<AttemptId>,
+    /// The servers that the attempt under way has not asked yet.
+    roads: Roads,
     /// The road of the last REGISTER that was sent.
     flow: Option<Flow>,
     /// Whether that was a connection of ours, which can be lost. A request may also have gone over one that the
@@ -77,6 +80,7 @@ impl Task {
             seen,
             machine,
             doing,
+            roads: Roads::default(),
             flow: None,
             connected: false,
             keep_alive_at: None,
@@ -164,14 +168,12 @@ impl Task {
         let now = Instant::now();
         self.doing = Step::Nothing;
         match done {
-            Done::Found(attempt, Ok(road)) => {
-                // One that was given up meanwhile has no request.
-                if let Some(request) = self.machine.request(attempt, road.flow, &road.at) {
-                    self.flow = Some(road.flow);
-                    self.doing = Step::ask(attempt, request, &self.sip);
-                }
+            Done::Found(attempt, Ok(roads)) => {
+                self.roads = roads;
+                self.ask_next(attempt);
             }
             Done::Found(attempt, Err(reason)) => self.machine.handle_unreachable(now, attempt, reason),
+            Done::Answered(attempt, answer) if is_unavailable(&answer) && self.ask_next(attempt) => {}
             Done::Answered(attempt, Ok(response)) => {
                 let user_agent = self.sip.user_agent();
                 let reliable = self.flow.filter(|flow| flow.protocol.is_reliable());
@@ -179,15 +181,31 @@ impl Task {
                 self.machine.handle_response(now, attempt, &response);
                 self.keep_alive_at = self.next_keep_alive(now);
             }
-            Done::Answered(attempt, Err(failure)) => self.machine.handle_failure(now, attempt, failure),
+            Done::Answered(attempt, Err(failure)) => match self.flow {
+                // A proxy may be between us and the registrar, and the name of either stand for several servers.
+                Some(flow) if failure != RequestFailure::Stopped => {
+                    let reason = format!("{} ({}): {failure}", flow.remote, flow.protocol);
+                    self.machine.handle_unreachable(now, attempt, reason);
+                }
+                _ => self.machine.handle_failure(now, attempt, failure),
+            },
         }
+    }
+
+    /// Asks the next server; `false` where there is none, or the attempt was given up meanwhile.
+    fn ask_next(&mut self, attempt: AttemptId) -> bool {
+        let Some((road, patience)) = self.roads.next() else { return false };
+        let Some(request) = self.machine.request(attempt, road.flow, &road.at) else { return false };
+        self.flow = Some(road.flow);
+        self.doing = Step::ask(attempt, request, patience, &self.sip);
+        true
     }
 
     /// When the connection needs a keep-alive: after nine tenths of what the registrar asks for, where it takes us by the
     /// rules of outbound.
     fn next_keep_alive(&self, now: Instant) -> Option<Instant> {
         let (granted, _) = self.machine.granted(now)?;
-        let outbound = self.plan.settings.reg_id.is_some();
+        let outbound = self.machine.settings().reg_id.is_some();
         let seconds = granted.flow_timer.unwrap_or(FLOW_TIMER).max(1);
         (outbound && self.connected).then(|| now + Duration::from_secs(seconds.into()) * 9 / 10)
     }

@@ -1,5 +1,6 @@
 //! Two exchanges on loopback: one registers at the other.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -130,6 +131,44 @@ async fn an_exchange_registers_answers_the_challenge_and_takes_it_back_at_the_en
     assert!(pair.contacts().is_empty());
     let notes = pair.notes.0.lock().unwrap();
     assert_eq!(*notes, [RegistrationChange::Registered { expires: 600 }, RegistrationChange::Unregistered]);
+}
+
+/// A server that answers all that comes with 503.
+async fn broken(address: SocketAddr) -> tokio::task::JoinHandle<()> {
+    let socket = tokio::net::UdpSocket::bind(address).await.unwrap();
+    tokio::spawn(async move {
+        let mut octets = [0; 2_000];
+        while let Ok((length, from)) = socket.recv_from(&mut octets).await {
+            let request = String::from_utf8_lossy(&octets[..length]).into_owned();
+            let said = ["Via:", "From:", "To:", "Call-ID:", "CSeq:"];
+            let lines = request.lines().filter(|line| said.iter().any(|name| line.starts_with(name)));
+            let lines: String = lines.map(|line| format!("{line}\r\n")).collect();
+            let response = format!("SIP/2.0 503 Service Unavailable\r\n{lines}Content-Length: 0\r\n\r\n");
+            socket.send_to(response.as_bytes(), from).await.unwrap();
+        }
+    })
+}
+
+#[tokio::test]
+async fn the_next_server_is_asked_at_once_where_one_is_not_available() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let second = PROVIDER.replace("127.0.0.1:0", "127.0.0.2:0");
+    let provider = exchange(folders[0].path(), &second, Arc::default()).await;
+    let port = provider.local_address(Protocol::Udp).unwrap().port();
+    let first = broken(([127, 0, 0, 1], port).into()).await;
+    let hosts = folders[1].path().join("hosts");
+    std::fs::write(&hosts, "127.0.0.1 provider.example\n127.0.0.2 provider.example\n").unwrap();
+    let resolver = format!("[general]\nnameserver=127.0.0.1\nhosts={}\n", hosts.display());
+    std::fs::write(folders[1].path().join("resolver_unbound.conf"), resolver).unwrap();
+    let sections = customer(port, "a-long-secret", 600).replace(
+        &format!("server_uri=sip:127.0.0.1:{port}"),
+        &format!("server_uri=sip:provider.example:{port}"),
+    );
+    let customer = exchange(folders[1].path(), &sections, Arc::default()).await;
+    // The next try would come after a minute.
+    until(&customer, RegistrationStatus::is_registered).await;
+    customer.stop().await;
+    first.abort();
 }
 
 #[tokio::test]

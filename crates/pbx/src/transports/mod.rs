@@ -66,6 +66,7 @@ impl OpenTransports {
         let running = self.running();
         let (transports, mut told) = successors::of(&running, &next.transports);
         self.outside.look_up(&transports, locator).await;
+        told.extend(self.outside.problems());
         told.extend(self.certificates.follow(&transports));
         let outcome = match self.listen(&transports) {
             Ok(listen) => user_agent.listen_on(listen).await.map_err(|error| error.to_string()),
@@ -84,6 +85,10 @@ impl OpenTransports {
     /// Looks up the names of our outside again, for as long as the exchange lives.
     pub(crate) async fn watch_outside(exchange: Weak<Exchange>, locator: Arc<Locator>) {
         loop {
+            match exchange.upgrade() {
+                Some(exchange) => exchange.warn(exchange.transports().outside.problems()),
+                None => return,
+            }
             tokio::time::sleep(LOOK_AGAIN).await;
             let Some(exchange) = exchange.upgrade() else { return };
             let (open, Some(sip)) = (exchange.transports(), exchange.sip()) else { continue };

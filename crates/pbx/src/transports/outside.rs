@@ -1,6 +1,6 @@
 //! Names of our outside: the addresses that a translator shows of us, where they are given as names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -16,7 +16,18 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What was found of each name last.
 #[derive(Debug, Default)]
-pub(super) struct OutsideAddresses(Mutex<HashMap<String, Vec<IpAddr>>>);
+pub(super) struct OutsideAddresses {
+    found: Mutex<HashMap<String, Vec<IpAddr>>>,
+    missing: Mutex<Missing>,
+}
+
+/// Names that are not found.
+#[derive(Debug, Default)]
+struct Missing {
+    names: HashSet<String>,
+    /// What is to be told of those that are new.
+    problems: Vec<String>,
+}
 
 impl OutsideAddresses {
     /// Looks up the names of these transports; whether something is known that was not. A name that is not found keeps
@@ -29,6 +40,7 @@ impl OutsideAddresses {
         for name in names {
             match timeout(PATIENCE, locator.addresses_of(name, false)).await {
                 Ok(Ok(addresses)) => {
+                    self.missing().names.remove(name);
                     let before = self.lock().insert(name.to_owned(), addresses.clone());
                     if before.as_ref() != Some(&addresses) {
                         tracing::info!("peers outside find us at {name}: {addresses:?}");
@@ -48,7 +60,21 @@ impl OutsideAddresses {
         } else {
             "it is told to nobody"
         };
-        tracing::warn!("our own outside address {name} is not found, {outcome}: {why}");
+        let text = format!("Our own outside address {name} is not found, {outcome}: {why}");
+        tracing::warn!("{text}");
+        let mut missing = self.missing();
+        if missing.names.insert(name.to_owned()) {
+            missing.problems.push(text);
+        }
+    }
+
+    /// What went wrong since this was asked last, in sentences: once of each name, until it is found.
+    pub(super) fn problems(&self) -> Vec<String> {
+        std::mem::take(&mut self.missing().problems)
+    }
+
+    fn missing(&self) -> std::sync::MutexGuard<'_, Missing> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What peers beyond the translator of this transport are told. The name itself stands for the host of signalling
@@ -73,7 +99,7 @@ impl OutsideAddresses {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Vec<IpAddr>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -132,6 +158,9 @@ mod tests {
         assert!(!outside.look_up(&open, &locator).await);
         let fixed = "198.51.100.1".to_owned();
         assert_eq!(told(), ("home.example".to_owned(), None, fixed.clone()));
+        assert!(outside.problems()[0].starts_with("Our own outside address home.example is not found"));
+        assert!(!outside.look_up(&open, &locator).await);
+        assert!(outside.problems().is_empty(), "it has been told");
         let now_at = |last: u8| {
             home.0.store(last, Ordering::Relaxed);
             locator.set_resolver(home.clone());
@@ -148,5 +177,6 @@ mod tests {
         now_at(0);
         assert!(!outside.look_up(&open, &locator).await);
         assert_eq!(told(), at("8"), "a name server that fails takes nothing away");
+        assert!(outside.problems()[0].contains("the address of before counts"));
     }
 }

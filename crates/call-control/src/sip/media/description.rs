@@ -47,12 +47,23 @@ impl SessionMedia {
             port: self.leg.rtp_address().port(),
             rtcp_port: None,
             ptime,
-            codecs: codecs.into_iter().map(offer_of).chain(noise).collect(),
+            codecs: codecs.into_iter().map(|codec| self.offer_of(codec)).chain(noise).collect(),
             telephone_event: self.digit_mode.names_events().then_some(TELEPHONE_EVENT),
             direction: self.holds.direction(),
             protection,
             redundancy: self.endpoint.streams.codecs.contains(&StreamCodec::Red),
             lines: Vec::new(),
+        }
+    }
+
+    /// A codec as this endpoint is told of it.
+    fn offer_of(&self, codec: Codec) -> CodecOffer {
+        let offer = offer_of(codec);
+        match self.endpoint.rtp.opus_wanted.filter(|_| codec == Codec::Opus) {
+            Some(wanted) => {
+                CodecOffer { fmtp: Some(wanted.to_string()).filter(|text| !text.is_empty()), ..offer }
+            }
+            None => offer,
         }
     }
 }

@@ -11,16 +11,17 @@ mod seen;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use media_bridge::{Codec, Leg};
+use media_bridge::{Codec, CodecPayload, Leg};
 use sdp::negotiation::{Negotiated, Negotiator, PacketTime};
 
+use self::codec_names::offer_of;
 use super::codec_choice::CodecChoice;
 use super::digits::DigitMode;
 use super::endpoint::SipEndpoint;
 use super::media_encryption::{Keyring, MediaEncryption};
 use super::passed_hold::PassedHold;
 use super::session_streams::SessionStreams;
-use crate::direct_media::MediaPlace;
+use crate::direct_media::{MediaPlace, PartyMedia};
 use crate::streams::{CallStream, PartyStream};
 
 pub(super) use agreement::Agreement;
@@ -67,6 +68,7 @@ impl SessionMedia {
             .with_name(&endpoint.sdp_session)
             .with_packet_time(packet_time)
             .with_rtcp_mux(endpoint.rtp.rtcp_mux)
+            .with_early_feedback(endpoint.rtp.early_feedback)
             .with_extended_reports(true);
         let keyring = Keyring::new(endpoint.media_encryption);
         Self {
@@ -102,6 +104,19 @@ impl SessionMedia {
     /// Offers name comfort noise from now on.
     pub(super) fn offer_comfort_noise(&mut self) {
         self.offers_noise = true;
+    }
+
+    /// Offers number what `party` speaks, and its telephone-event, as it does. The media of two phones can only go direct
+    /// where both have the same numbers, and phones differ in those that they choose: telephone-event is 101 to most, and
+    /// 120 or 96 to others.
+    pub(super) fn number_as(&mut self, party: &PartyMedia) {
+        let CodecPayload { codec, send, receive } = party.payload_types;
+        if send == receive {
+            self.negotiator.reserve_payload_type(send, offer_of(codec).codec);
+        }
+        if let Some(event) = party.telephone_event.filter(|event| event.send == event.receive) {
+            self.negotiator.reserve_payload_type(event.send, sdp::Codec::telephone_event(event.clock_rate));
+        }
     }
 
     /// The endpoint that it belongs to.

@@ -56,7 +56,8 @@ impl SessionMedia {
         let protection = self.keyring.for_answer();
         let offered = self.negotiator.offered_codecs(offer, protection.as_ref());
         let offered: Vec<Codec> = offered.iter().filter_map(codec_of).collect();
-        let codecs = self.codecs.answered(&offered, turn);
+        let spoken = self.agreed.as_ref().and_then(|agreed| codec_of(&agreed.codec));
+        let codecs = self.codecs.answered(&offered, turn, spoken);
         let owner = owner(&self.endpoint, &self.leg, &self.keyring);
         let lines = self.streams.for_answer(&self.negotiator, (offer, protection.as_ref()), turn, owner);
         let direct = to.and_then(|place| self.answer_direct(offer, place, &lines));

@@ -103,7 +103,8 @@ fn contact_user<'a>(endpoint: &'a SipEndpoint, caller: &'a CallerId) -> &'a str 
     match &endpoint.contact_user {
         Some(user) => user,
         None if endpoint.caller_in_contact && may_know => &caller.number,
-        None => "",
+        // Providers look for the account here, too.
+        None => endpoint.from_user.as_deref().unwrap_or_default(),
     }
 }
 

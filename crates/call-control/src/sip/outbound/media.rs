@@ -39,6 +39,11 @@ pub(super) fn open(
     if request.asker.as_ref().is_some_and(Call::has_comfort_noise) {
         media.offer_comfort_noise();
     }
+    if endpoint.direct_media.allowed
+        && let Some(caller) = request.asker.as_ref().and_then(Call::party_media)
+    {
+        media.number_as(&caller);
+    }
     Ok((media, relay))
 }
 

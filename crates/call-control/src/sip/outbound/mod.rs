@@ -6,6 +6,7 @@ mod responses;
 mod way;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use media_bridge::Leg;
 use sip_ua::transport::Flow;
@@ -15,6 +16,7 @@ use super::SipTechnology;
 use super::conversation::Conversation;
 use super::directory::Route;
 use super::driver::{Command, SessionDriver};
+use super::endpoint::SipEndpoint;
 use super::media::SessionMedia;
 use super::session::{Session, Stage};
 use super::steering::Steering;
@@ -48,6 +50,7 @@ pub(super) async fn originate(
     if let Some(asker) = &asker {
         call.made_for(asker);
     }
+    assign(sip, &way.route.endpoint, &call, &mut media);
     if let Some(preparation) = preparation {
         prepare(&preparation, &call, &mut media).await?;
         vouched = vouch_for_prepared(sip, &way.route, &call, &request.caller, asker.as_ref())?;
@@ -77,6 +80,22 @@ async fn prepare(
     media: &mut SessionMedia,
 ) -> Result<(), OriginateError> {
     preparation.run(call).await?;
+    follow(call, media);
+    Ok(())
+}
+
+/// Sets the functions that channels of this endpoint start with.
+fn assign(sip: &SipTechnology, endpoint: &SipEndpoint, call: &Call, media: &mut SessionMedia) {
+    for (function, value) in &endpoint.assignments {
+        sip.directory.assign(call, function, value);
+    }
+    if !endpoint.assignments.is_empty() {
+        follow(call, media);
+    }
+}
+
+/// What was changed on the channel of the session that nobody hears of yet is in its first offer.
+fn follow(call: &Call, media: &mut SessionMedia) {
     let conversation = Conversation::of(call);
     if let Some(mode) = conversation.digits().filter(|mode| *mode != media.digit_mode()) {
         media.set_digits(mode);
@@ -85,7 +104,6 @@ async fn prepare(
     if codecs != media.endpoint().codecs {
         media.name_codecs(codecs);
     }
-    Ok(())
 }
 
 /// The channel of the endpoint that is called.
@@ -117,7 +135,7 @@ fn channel(
     });
     Conversation::begin(&call, driver, endpoint);
     Session::furnish(&call, endpoint);
-    call.set_hops(request.hops.unwrap_or(sip.max_forwards));
+    call.set_hops(request.hops.unwrap_or_else(|| sip.max_forwards.load(Ordering::Relaxed)));
     call.set_connected(request.caller);
     call.set_redirecting(request.redirecting);
     Conversation::note_target(&call, phone_uri(endpoint, &way.route.target), way.flow);

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use sip_parser::Message;
+use sip_ua::transport::Flow;
 use sip_ua::user_agent::SessionId;
 
 use crate::cause::HangupCause;
 use crate::sip::causes;
 use crate::sip::conversation::Conversation;
 use crate::sip::redirect;
-use crate::sip::session::Stage;
+use crate::sip::session::{Session, Stage};
 use crate::sip::worker::Worker;
 use crate::technology::Report;
 
@@ -44,8 +45,9 @@ impl Worker {
         if let Some(session) = self.sessions.get(&id) {
             let reason = message.map_or("", |message| message.reason());
             session.call.note_outcome(format!("SIP {status} {reason}").trim_end().to_owned(), cause);
-            if let Some(message) = message {
-                Conversation::note_response(&session.call, message);
+            match message {
+                Some(message) => Conversation::note_response(&session.call, message),
+                None => tell_unheard(session, status),
             }
         }
         self.end(id, cause);
@@ -75,5 +77,17 @@ impl Worker {
                 self.give_up(id, HangupCause::BEARER_UNAVAILABLE, &text);
             }
         }
+    }
+}
+
+/// Says where a call went that no response came from; nothing for one that we have taken back.
+fn tell_unheard(session: &Session, status: u16) {
+    let Flow { remote, protocol, .. } = session.flow;
+    match status {
+        408 => session.call.warn(&format!("no response to its INVITE came from {remote} ({protocol})")),
+        503 => session.call.warn(&format!(
+            "its INVITE could not be delivered to {remote} ({protocol}): the connection is gone, or nobody listens there"
+        )),
+        _ => {}
     }
 }

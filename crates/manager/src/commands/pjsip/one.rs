@@ -60,7 +60,7 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
     let flag = |on: bool| on.to_string();
     let method = |by_update: bool| if by_update { "update" } else { "invite" };
     let geolocation = &endpoint.geolocation;
-    let options = [
+    let in_force = [
         ("allow", format!("({})", endpoint.codecs.join("|"))),
         ("aors", endpoint.aors.join(",")),
         ("asymmetric_rtp_codec", flag(endpoint.rtp.asymmetric_codec)),
@@ -84,9 +84,24 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
         ("rtp_timeout_hold", seconds(endpoint.rtp_timeout_hold)),
         ("security_mechanisms", endpoint.security_mechanisms.join(",")),
         ("send_aoc", flag(endpoint.send_aoc)),
+        (
+            "set_var",
+            endpoint
+                .set_var
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+                .join(","),
+        ),
         ("transport", endpoint.transport.clone().unwrap_or_default()),
         ("use_ptime", flag(endpoint.rtp.use_ptime)),
     ];
+    // What is not read into a value of its own is told as it is written.
+    let told = |(name, written)| {
+        let known = in_force.iter().find(|(known, _)| *known == name);
+        (name, known.map_or(written, |(_, value)| value.clone()))
+    };
+    let options: Vec<_> = endpoint.options().map(told).collect();
     text.push_str(&parameters(&options));
     Ok(text)
 }
@@ -109,6 +124,7 @@ fn aor(context: &Context, arguments: &[String]) -> Answer {
         ("remove_existing", aor.remove_existing.to_string()),
         ("remove_unavailable", aor.remove_unavailable.to_string()),
         ("support_path", aor.support_path.to_string()),
+        ("voicemail_extension", aor.voicemail_extension.clone().unwrap_or_default()),
     ];
     Ok(heading(&[AOR, CONTACT]) + &aor_rows(context, aor) + &parameters(&options))
 }

@@ -51,6 +51,9 @@ pub(super) fn rows_of(
     for auth in endpoint.auth.iter().filter_map(|name| configuration.sip.auths.get(name)) {
         let _ = writeln!(text, "     InAuth:  {}/{}", auth.name, auth.username);
     }
+    for auth in endpoint.outbound_auth.iter().filter_map(|name| configuration.sip.auths.get(name)) {
+        let _ = writeln!(text, "    OutAuth:  {}/{}", auth.name, auth.username);
+    }
     for aor in aors {
         text.push_str(&aor_rows(context, aor));
     }

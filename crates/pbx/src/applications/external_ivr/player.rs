@@ -30,11 +30,14 @@ struct List {
     playing: Option<String>,
     waiting: VecDeque<String>,
     auto_clear: bool,
+    /// How often all files were forgotten.
+    clearings: u64,
 }
 
 impl List {
     /// Forgets all files: what is to be told of them.
     fn clear(&mut self) -> Vec<Event> {
+        self.clearings += 1;
         let interrupted = self.playing.take().map(|file| Event::with('T', file));
         let dropped = self.waiting.drain(..).map(|file| Event::with('D', file));
         interrupted.into_iter().chain(dropped).collect()
@@ -96,17 +99,26 @@ impl Player {
         true
     }
 
-    fn next(&self) -> Option<String> {
+    /// The next file, and how often the list had been cleared before it.
+    fn next(&self) -> Option<(String, u64)> {
         let mut list = self.list();
         list.playing = list.waiting.pop_front();
-        list.playing.clone()
+        list.playing.clone().map(|file| (file, list.clearings))
+    }
+
+    /// Waits until the list is cleared once more. The bell alone says nothing of the sort: it also rings for files that come to a
+    /// silent list, and for the second of them it rings when the first one plays.
+    async fn cleared_since(&self, clearings: u64) {
+        while self.list().clearings == clearings {
+            self.changed.notified().await;
+        }
     }
 
     /// Plays the list, and listens to keys, until the caller hangs up.
     pub(super) async fn run(&self) -> CallError {
         loop {
             let heard = match self.next() {
-                Some(file) => self.play(&file).await,
+                Some((file, clearings)) => self.play(&file, clearings).await,
                 None => self.listen().await,
             };
             if let Err(error) = heard {
@@ -115,10 +127,10 @@ impl Player {
         }
     }
 
-    async fn play(&self, file: &str) -> Result<(), CallError> {
+    async fn play(&self, file: &str, clearings: u64) -> Result<(), CallError> {
         let played = tokio::select! {
             biased;
-            () = self.changed.notified() => return Ok(()),
+            () = self.cleared_since(clearings) => return Ok(()),
             played = self.call.play_until_key(file, |key| self.press(key)) => played,
         };
         match played {
@@ -147,12 +159,39 @@ impl Player {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::functions::testing::Bench;
 
     #[test]
     fn what_is_cleared_is_told_in_order() {
         let mut list =
-            List { playing: Some("a".into()), waiting: ["b".into(), "c".into()].into(), auto_clear: false };
+            List { playing: Some("a".into()), waiting: ["b".into(), "c".into()].into(), ..List::default() };
         assert_eq!(list.clear(), [Event::with('T', "a"), Event::with('D', "b"), Event::with('D', "c")]);
         assert_eq!(list.clear(), []);
+    }
+
+    #[tokio::test]
+    async fn files_that_come_together_are_all_played() {
+        let bench = Bench::new().await;
+        let (events, mut told) = mpsc::channel(16);
+        let player = Player::new(bench.channel.call.clone(), events);
+        let program = async {
+            let mut heard = Vec::new();
+            for names in [["one", "two"], ["three", "four"]] {
+                // As many lines that were read at once, while it is silent.
+                assert!(names.iter().all(|name| player.append(name)));
+                for _ in names {
+                    heard.push(tokio::time::timeout(Duration::from_secs(5), told.recv()).await);
+                }
+            }
+            heard
+        };
+        tokio::select! {
+            biased;
+            error = player.run() => panic!("{error}"),
+            heard = program => {
+                let expected = ["one", "two", "three", "four"].map(|name| Ok(Some(Event::with('Z', name))));
+                assert_eq!(heard, expected, "there are no such files, which is told of each");
+            }
+        }
     }
 }

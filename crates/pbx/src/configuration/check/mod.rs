@@ -14,13 +14,17 @@ mod publications;
 mod queries;
 mod references;
 mod secrets;
+mod sounds;
 mod stir_shaken;
 mod web_sockets;
 
 use asterisk_conf::{Config, Diagnostic, Span};
 use dialplan_vm::Dialplan;
 
-use super::{DatabasesConfiguration, HttpConfiguration, SipConfiguration, WebSocketConfiguration};
+use super::{
+    DatabasesConfiguration, HttpConfiguration, IndicationsConfiguration, MusicConfiguration,
+    SipConfiguration, WebSocketConfiguration,
+};
 
 /// What is checked against each other. Names of a file that could not be read whole are not missed.
 pub(super) struct Files<'c> {
@@ -30,13 +34,26 @@ pub(super) struct Files<'c> {
     pub(super) databases: &'c DatabasesConfiguration,
     pub(super) http: &'c HttpConfiguration,
     pub(super) web_sockets: &'c WebSocketConfiguration,
+    pub(super) indications: &'c IndicationsConfiguration,
+    pub(super) music: &'c MusicConfiguration,
     pub(super) whole_plan: bool,
     pub(super) whole_sip: bool,
 }
 
 /// Checks the files against each other.
 pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
-    let Files { plan, extensions, sip, databases, http, web_sockets, whole_plan, whole_sip } = *files;
+    let Files {
+        plan,
+        extensions,
+        sip,
+        databases,
+        http,
+        web_sockets,
+        indications,
+        music,
+        whole_plan,
+        whole_sip,
+    } = *files;
     found.extend(dialplan_vm::check_conditions(plan));
     applications::check(plan, databases, found);
     commands::check(plan, found);
@@ -44,6 +61,7 @@ pub(super) fn run(files: &Files<'_>, found: &mut Vec<Diagnostic>) {
     flow::check(plan, found);
     web_sockets::check(plan, http, web_sockets, found);
     secrets::check(sip, found);
+    sounds::check(sip, indications, music, found);
     direct_media::check(sip, found);
     media_encryption::check(sip, found);
     if whole_plan {

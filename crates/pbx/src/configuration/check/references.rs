@@ -113,6 +113,7 @@ pub(super) fn check_contexts(plan: &Dialplan, sip: &SipConfiguration, found: &mu
     for endpoint in sip.endpoints.values() {
         let named = [
             ("subscribe_context", &endpoint.subscribe_context, "it finds no hint to watch"),
+            ("message_context", &endpoint.message_context, "its texts are refused"),
             ("overlap_context", &endpoint.overlap_context, "it is never asked for more digits"),
         ];
         for (key, context, so) in named {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use asterisk_conf::Diagnostic;
 
 use super::told_together;
-use crate::configuration::{Auth, SipConfiguration};
+use crate::configuration::{Auth, AuthType, SipConfiguration};
 
 /// Shorter passwords are guessed in an afternoon.
 const SHORTEST: usize = 8;
@@ -41,7 +41,11 @@ pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
     let mut weak: BTreeMap<&str, Vec<&Auth>> = BTreeMap::new();
     let mut same: BTreeMap<&str, Vec<&Auth>> = BTreeMap::new();
     let mut judged = BTreeSet::new();
+    let given = given_by_others(sip);
     for auth in sip.auths.values() {
+        if given.contains(auth.name.as_str()) && !auth.is_empty() {
+            continue;
+        }
         // One line of sip.conf may be the secret of both directions.
         if auth.secret_span.is_some_and(|place| !judged.insert(place)) {
             continue;
@@ -66,6 +70,17 @@ pub(super) fn check(sip: &SipConfiguration, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Names of the credentials that we only show to others, a provider for one: who is asked by them chose them, and nobody is
+/// let in by them here.
+fn given_by_others(sip: &SipConfiguration) -> BTreeSet<&str> {
+    let endpoints = sip.endpoints.values();
+    let ours = endpoints.clone().flat_map(|endpoint| &endpoint.outbound_auth);
+    let ours = ours.chain(sip.registrations.values().flat_map(|registration| &registration.outbound_auth));
+    let ours = ours.chain(sip.outbound_publishes.values().flat_map(|publish| &publish.outbound_auth));
+    let asked: BTreeSet<&str> = endpoints.flat_map(|endpoint| &endpoint.auth).map(String::as_str).collect();
+    ours.map(String::as_str).filter(|name| !asked.contains(name)).collect()
+}
+
 /// Whoever knows the password of one of these phones can be any of them.
 fn shared(first: &Auth, others: &[&Auth]) -> Diagnostic {
     let who = match others {
@@ -83,7 +98,10 @@ fn shared(first: &Auth, others: &[&Auth]) -> Diagnostic {
 
 fn problem(auth: &Auth) -> Option<&'static str> {
     if auth.is_empty() {
-        return Some("it has no password");
+        return Some(match auth.auth_type {
+            AuthType::Md5 => "it has no md5_cred, as auth_type=md5 wants",
+            AuthType::UserPass => "it has no password",
+        });
     }
     let password = &auth.password;
     if !auth.is_plain() {

@@ -91,9 +91,10 @@ impl ConfbridgeConfiguration {
     /// Reads the sections.
     pub(super) fn read(config: &Config, found: &mut Vec<Diagnostic>) -> Self {
         let mut profiles = Self::default();
-        for section in config.objects().filter(|section| section.name.value != "general") {
+        for section in config.objects().filter(|section| !section.name.value.eq_ignore_ascii_case("general"))
+        {
             let name = section.name.value.clone();
-            match section.value("type").as_deref().map(str::trim) {
+            match section.value("type").map(|kind| kind.trim().to_ascii_lowercase()).as_deref() {
                 Some("user") => {
                     let profile = read_profile(section, &profiles.users, found);
                     profiles.users.insert(name, profile);
@@ -106,8 +107,11 @@ impl ConfbridgeConfiguration {
                     let profile = read_profile(section, &profiles.menus, found);
                     profiles.menus.insert(name, profile);
                 }
-                _ => {
-                    let message = format!("[{name}] of confbridge.conf has no type; it is left out");
+                other => {
+                    let has = other.map_or("no type".to_owned(), |kind| {
+                        format!("the type '{kind}', which there is not")
+                    });
+                    let message = format!("[{name}] of confbridge.conf has {has}; it is left out");
                     let finding = Diagnostic::warning("bad-value", message).at(section.name.span);
                     found.push(finding.help("write type=user, type=bridge or type=menu"));
                 }

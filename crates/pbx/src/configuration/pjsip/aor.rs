@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asterisk_conf::Span;
+use asterisk_conf::{Diagnostic, Span};
 
 use super::proxy;
 use crate::configuration::values::Values;
@@ -48,9 +48,21 @@ pub struct Aor {
 
 impl Aor {
     pub(super) fn read(values: &mut Values<'_>) -> Self {
+        let aor = Self::of(values);
+        if aor.minimum_expiration > aor.maximum_expiration {
+            let message = format!(
+                "{} is more than maximum_expiration, {}, which all registrations get",
+                aor.minimum_expiration, aor.maximum_expiration
+            );
+            values.odd("minimum_expiration", message, "write a smaller one, or a larger maximum_expiration");
+        }
+        aor
+    }
+
+    fn of(values: &mut Values<'_>) -> Self {
         let name = values.section.name.clone();
         Self {
-            contacts: values.list("contact"),
+            contacts: contacts(values),
             max_contacts: values.number("max_contacts", 0),
             remove_existing: values.flag("remove_existing", false),
             minimum_expiration: values.number("minimum_expiration", 60),
@@ -72,4 +84,21 @@ impl Aor {
             span: name.span,
         }
     }
+}
+
+/// `contact`, as often as wanted, each a URI that calls can go to.
+fn contacts(values: &mut Values<'_>) -> Vec<String> {
+    let mut contacts = Vec::new();
+    for entry in values.section.all("contact") {
+        for text in entry.value.value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+            let Some(problem) = proxy::problem_of(text) else {
+                contacts.push(text.to_owned());
+                continue;
+            };
+            let message = format!("contact: '{text}' is left out: {problem}");
+            let finding = Diagnostic::warning("bad-uri", message).at(entry.value.span);
+            values.found.push(finding.help("write where the phone is, as in sip:100@192.0.2.10:5060"));
+        }
+    }
+    contacts
 }

@@ -82,7 +82,7 @@ impl Auth {
             auth_type,
             username: values.text("username").unwrap_or_else(|| name.value.clone()),
             password: values.text("password").unwrap_or_default(),
-            md5_cred: values.text("md5_cred").unwrap_or_default(),
+            md5_cred: read_md5(values, auth_type),
             digests,
             realm: values.text("realm"),
             nonce_lifetime: values.seconds("nonce_lifetime").unwrap_or(NONCE_LIFETIME),
@@ -148,6 +148,20 @@ impl Auth {
         };
         Credentials { realm: self.realm.clone(), ..Credentials::new(self.username.clone(), secret) }
     }
+}
+
+/// `md5_cred`; one that cannot be a hash counts for nothing.
+fn read_md5(values: &mut Values<'_>, auth_type: AuthType) -> String {
+    let hash = values.text("md5_cred").unwrap_or_default();
+    let is_hash = hash.len() == 32 && hash.bytes().all(|octet| octet.is_ascii_hexdigit());
+    if is_hash || hash.is_empty() {
+        return hash;
+    }
+    if auth_type == AuthType::Md5 {
+        let message = "it is no hash by MD5, which has 32 digits; nobody can log in with it".to_owned();
+        values.odd("md5_cred", message, "write the hash of user:realm:password in hex");
+    }
+    String::new()
 }
 
 /// `password_digest=ALGORITHM:HASH`, of every line with that key.

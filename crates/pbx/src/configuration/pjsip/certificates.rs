@@ -91,10 +91,7 @@ impl Certificates {
             Some(file) => read_file("priv_key_file", Some(file), folder, files)?,
             None => tls.certificates.clone(),
         };
-        for file in self.authorities_in_folder(folder, files) {
-            tls.authorities.push(b'\n');
-            tls.authorities.extend(read_file("ca_list_path", Some(&file), folder, files)?);
-        }
+        tls.authorities.extend(self.authorities_in_folder(folder, files)?);
         if tls.verify_servers && tls.authorities.is_empty() {
             tls.authorities = read_file("verify_server", Some(Path::new(SYSTEM_AUTHORITIES)), folder, files)
                 .map_err(|problem| self.problem("verify_server", problem.path, &TlsError::NoAuthority))?;
@@ -110,8 +107,22 @@ impl Certificates {
         all.into_iter().flatten().map(|path| folder.join(path)).collect()
     }
 
-    fn authorities_in_folder(&self, folder: &Path, files: &dyn Files) -> Vec<PathBuf> {
-        self.ca_list_path.iter().flat_map(|path| files.glob(&folder.join(path).join("*"))).collect()
+    /// What the files of `ca_list_path` hold. Without a certificate there the authorities of the system would be believed, which
+    /// nobody has asked for.
+    fn authorities_in_folder(&self, folder: &Path, files: &dyn Files) -> Result<Vec<u8>, CertificateProblem> {
+        let mut texts = Vec::new();
+        let Some(path) = &self.ca_list_path else { return Ok(texts) };
+        for file in files.glob(&folder.join(path).join("*")) {
+            texts.push(b'\n');
+            texts.extend(read_file("ca_list_path", Some(&file), folder, files)?);
+        }
+        if String::from_utf8_lossy(&texts).contains("-----BEGIN CERTIFICATE-----") {
+            return Ok(texts);
+        }
+        let problem =
+            "no file of this folder holds a certificate; name a folder that is there, with PEM files"
+                .to_owned();
+        Err(CertificateProblem { key: "ca_list_path", path: path.clone(), problem })
     }
 
     /// The file that an error of TLS speaks of.

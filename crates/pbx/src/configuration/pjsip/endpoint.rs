@@ -148,7 +148,7 @@ pub struct Endpoint {
     pub(super) written: BTreeMap<String, String>,
     /// Where the section is.
     pub span: Span,
-    /// Where values are that checks point at: `context`, `subscribe_context`, `overlap_context`, `auth`, `outbound_auth`,
+    /// Where values are that checks point at: `context`, `subscribe_context`, `message_context`, `overlap_context`, `tone_zone`, `moh_suggest`, `auth`, `outbound_auth`,
     /// `aors`, `transport`, `allow`, `media_encryption`, the profiles of locations and of signatures.
     pub spans: Vec<(&'static str, Span)>,
 }
@@ -229,15 +229,8 @@ pub enum Overlap {
     Listens,
 }
 
-const OVERLAPS: &[(&str, Overlap)] = &[
-    ("yes", Overlap::Asks),
-    ("no", Overlap::Refuses),
-    ("dtmf", Overlap::Listens),
-    ("on", Overlap::Asks),
-    ("off", Overlap::Refuses),
-    ("true", Overlap::Asks),
-    ("false", Overlap::Refuses),
-];
+const OVERLAPS: &[(&str, Overlap)] =
+    &[("yes", Overlap::Asks), ("no", Overlap::Refuses), ("dtmf", Overlap::Listens)];
 
 const DTMF_MODES: &[(&str, DtmfMode)] = &[
     ("rfc4733", DtmfMode::Rfc4733),
@@ -261,6 +254,9 @@ impl Endpoint {
         let keys = [
             "context",
             "subscribe_context",
+            "message_context",
+            "tone_zone",
+            "moh_suggest",
             "overlap_context",
             "auth",
             "outbound_auth",
@@ -287,7 +283,7 @@ impl Endpoint {
             aors: values.names("aors"),
             transport: values.text("transport"),
             outbound_proxy: proxy::read(values),
-            caller_id: values.parsed("callerid", "caller"),
+            caller_id: caller_id(values),
             from_user: values.text("from_user"),
             from_domain: values.text("from_domain"),
             language: values.text("language").unwrap_or_else(|| default_language.to_owned()),
@@ -346,6 +342,20 @@ impl Endpoint {
     }
 }
 
+/// `callerid`. A name with a semicolon ends there without its closing quote, for what follows is a comment.
+fn caller_id(values: &mut Values<'_>) -> Option<CallerId> {
+    let text = values.text("callerid")?;
+    let mut octets = text.replace("\\\\", "").replace("\\\"", "");
+    octets.retain(|letter| letter == '"');
+    if octets.len() % 2 == 1 {
+        let message = format!(
+            "'{text}' has a quote that is not closed; a semicolon without a backslash begins a comment"
+        );
+        values.odd("callerid", message, "write callerid=\"name\" <number>, and \\; for a semicolon");
+    }
+    values.parsed("callerid", "caller")
+}
+
 /// The profile of `stir_shaken.conf`. `stir_shaken` said the same before Asterisk 18.22, and says nothing any more.
 fn stir_shaken_profile(values: &mut Values<'_>) -> Option<String> {
     let profile = values.text("stir_shaken_profile");
@@ -366,10 +376,6 @@ const TIMERS: &[(&str, TimerMode)] = &[
     ("required", TimerMode::Required),
     ("always", TimerMode::Always),
     ("forced", TimerMode::Always),
-    ("on", TimerMode::Supported),
-    ("off", TimerMode::Never),
-    ("true", TimerMode::Supported),
-    ("false", TimerMode::Never),
 ];
 
 /// Words of `100rel`.
@@ -378,10 +384,6 @@ const RELIABLE: &[(&str, ReliablePolicy)] = &[
     ("no", ReliablePolicy::Never),
     ("required", ReliablePolicy::Required),
     ("peer_supported", ReliablePolicy::WhenSupported),
-    ("on", ReliablePolicy::WhenRequired),
-    ("off", ReliablePolicy::Never),
-    ("true", ReliablePolicy::WhenRequired),
-    ("false", ReliablePolicy::Never),
 ];
 
 /// The shortest session interval that RFC 4028 section 4 allows, in seconds.

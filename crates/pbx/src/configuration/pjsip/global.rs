@@ -119,7 +119,7 @@ impl Global {
         Self {
             user_agent: values.text("user_agent").unwrap_or(defaults.user_agent),
             default_realm: values.text("default_realm").unwrap_or(defaults.default_realm),
-            max_forwards: values.number("max_forwards", defaults.max_forwards),
+            max_forwards: values.number_within("max_forwards", defaults.max_forwards, 1..=u8::MAX),
             use_callerid_contact: values.flag("use_callerid_contact", defaults.use_callerid_contact),
             all_codecs_on_empty_reinvite: values.flag("all_codecs_on_empty_reinvite", false),
             ignore_uri_user_options: values.flag("ignore_uri_user_options", false),

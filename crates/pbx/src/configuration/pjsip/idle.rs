@@ -40,19 +40,31 @@ const ANY: &[&str] = &["*"];
 const ENDPOINT: &[Idle] = &[
     Idle("bundle", Flag, NO, Note),
     Idle("dtls_auto_generate_cert", Flag, NO, Note),
+    // Which certificates DTLS would have, where `media_encryption=dtls` is told of.
+    Idle("dtls_fingerprint", Word(&["SHA-256", "SHA-1"]), &["SHA-256", "SHA-1"], Note),
+    Idle("dtls_rekey", Number, &["0"], Note),
+    Idle("dtls_setup", Word(&["active", "passive", "actpass"]), &["active", "passive", "actpass"], Note),
+    Idle(
+        "dtls_verify",
+        Word(&["no", "fingerprint", "certificate", "yes"]),
+        &["no", "fingerprint", "certificate", "yes"],
+        Note,
+    ),
     Idle("fax_detect", Flag, NO, Note),
+    Idle("fax_detect_timeout", Number, ANY, Note),
     Idle("force_avp", Flag, NO, Note),
     Idle("ice_support", Flag, NO, Note),
     Idle("max_audio_streams", Number, &["1"], Note),
     Idle("media_use_received_transport", Flag, EITHER, Note),
     Idle("one_touch_recording", Flag, NO, Note),
+    Idle("rtp_engine", Word(&["asterisk", "default"]), &["asterisk", "default"], Note),
     Idle("rtp_ipv6", Flag, EITHER, Note),
     Idle("t38_bind_udptl_to_media_address", Flag, NO, Note),
     Idle("t38_udptl", Flag, NO, Note),
     Idle("t38_udptl_ec", Word(&["none", "fec", "redundancy"]), &["none", "fec", "redundancy"], Note),
     Idle("t38_udptl_ipv6", Flag, NO, Note),
+    Idle("t38_udptl_maxdatagram", Number, ANY, Note),
     Idle("t38_udptl_nat", Flag, NO, Note),
-    Idle("use_avpf", Flag, NO, Note),
     Idle("webrtc", Flag, NO, Warning("browsers are not served yet: their calls are refused with 488")),
 ];
 
@@ -69,6 +81,15 @@ const GLOBAL: &[Idle] = &[
     // A contact ends in the second that it expires in.
     Idle("contact_expiration_check_interval", Number, ANY, Note),
     Idle("debug", Any, NO, Note),
+    // The exchange tells one phone after another, and what it cannot take yet waits without a thread of its own.
+    Idle("mwi_tps_queue_high", Number, ANY, Note),
+    Idle("mwi_tps_queue_low", Number, ANY, Note),
+    Idle(
+        "taskprocessor_overload_trigger",
+        Word(&["global", "pjsip_only", "none"]),
+        &["global", "pjsip_only", "none"],
+        Note,
+    ),
     Idle(
         "send_contact_status_on_update_registration",
         Flag,
@@ -77,12 +98,26 @@ const GLOBAL: &[Idle] = &[
     ),
 ];
 
+const SYSTEM: &[Idle] = &[
+    // Tasks are not threads: there are as many as there is work.
+    Idle("taskpool_auto_increment", Number, ANY, Note),
+    Idle("taskpool_idle_timeout", Number, ANY, Note),
+    Idle("taskpool_initial_size", Number, ANY, Note),
+    Idle("taskpool_max_size", Number, ANY, Note),
+    Idle("taskpool_minimum_size", Number, ANY, Note),
+    Idle("threadpool_auto_increment", Number, ANY, Note),
+    Idle("threadpool_idle_timeout", Number, ANY, Note),
+    Idle("threadpool_initial_size", Number, ANY, Note),
+    Idle("threadpool_max_size", Number, ANY, Note),
+];
+
 /// Tells of the keys in a section of this type that ask for what does not happen.
 pub(super) fn check(kind: &str, values: &mut Values<'_>) {
     let table = match kind {
         "endpoint" => ENDPOINT,
         "transport" => TRANSPORT,
         "global" => GLOBAL,
+        "system" => SYSTEM,
         _ => return,
     };
     for idle in table {
@@ -146,7 +181,8 @@ mod tests {
 
     #[test]
     fn every_idle_key_is_a_key_of_its_type() {
-        let tables = [("endpoint", ENDPOINT), ("transport", TRANSPORT), ("global", GLOBAL)];
+        let tables =
+            [("endpoint", ENDPOINT), ("transport", TRANSPORT), ("global", GLOBAL), ("system", SYSTEM)];
         for (kind, table) in tables {
             let known = keys::of(kind).unwrap();
             for idle in table {

@@ -37,7 +37,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use asterisk_conf::{Config, Diagnostic, Files, Section, suggest};
+use asterisk_conf::{Config, Diagnostic, Files, Section, Span, suggest};
 
 use sip_ua::transport::Protocol;
 
@@ -105,6 +105,8 @@ pub struct SipConfiguration {
     pub stir_shaken: StirShakenConfiguration,
     /// Sections that are there and were left out, by type and name; why has been said.
     left_out: BTreeSet<(String, String)>,
+    /// Where the sections are of types that count once.
+    only: BTreeMap<&'static str, Span>,
 }
 
 /// Types that are read past: they have no effect yet.
@@ -178,8 +180,14 @@ impl SipConfiguration {
     fn take(&mut self, kind: &str, values: &mut Values<'_>, default_language: &str) {
         let name = values.section.name.value.clone();
         match kind {
-            "global" => self.global = Global::read(values),
-            "system" => self.system = System::read(values),
+            "global" => {
+                self.only("global", values);
+                self.global = Global::read(values);
+            }
+            "system" => {
+                self.only("system", values);
+                self.system = System::read(values);
+            }
             "transport" => match Transport::read(values) {
                 Some(transport) => self.transports.push(transport),
                 None => self.leave_out(kind, name),
@@ -250,6 +258,17 @@ impl SipConfiguration {
                 values.found.push(finding.at(values.section.name.span));
             }
             _ => {}
+        }
+    }
+
+    /// Tells of a second section of a type that counts once: nothing of the first one is left.
+    fn only(&mut self, kind: &'static str, values: &mut Values<'_>) {
+        let span = values.section.name.span;
+        if let Some(other) = self.only.insert(kind, span) {
+            let message =
+                format!("type={kind} is here a second time; of this section alone every key counts");
+            let finding = Diagnostic::warning("defined-twice", message).at(span);
+            values.found.push(finding.related(other, "the first one"));
         }
     }
 

@@ -25,6 +25,7 @@ const USUAL: &[(&str, &str)] = &[
     ("direct_media_glare_mitigation", "none"),
     ("direct_media_method", "invite"),
     ("disable_direct_media_on_nat", "false"),
+    ("dtls_auto_generate_cert", "false"),
     ("dtmf_mode", "rfc4733"),
     ("fax_detect", "false"),
     ("fax_detect_timeout", "0"),
@@ -60,7 +61,8 @@ const USUAL: &[(&str, &str)] = &[
     ("rtp_port_end", "0"),
     ("rtp_port_start", "0"),
     ("sdp_owner", "-"),
-    ("sdp_session", "Asterisk"),
+    ("sdp_session", "-"),
+    ("security_negotiation", "no"),
     ("send_connected_line", "true"),
     ("send_diversion", "true"),
     ("send_history_info", "false"),
@@ -92,6 +94,13 @@ const USUAL: &[(&str, &str)] = &[
 ];
 
 impl Endpoint {
+    /// All its options by name, in order, each as [`option`](Self::option) tells it. What `disallow` takes away is not in `allow`.
+    pub fn options(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let names = keys::of("endpoint").unwrap_or_default().iter().copied();
+        let names = names.filter(|name| !matches!(*name, "disallow" | "type"));
+        names.filter_map(|name| Some((name, self.option(name)?)))
+    }
+
     /// The value of an option as it is written, or what it comes to without; `None` for what is no option of an endpoint.
     pub fn option(&self, name: &str) -> Option<String> {
         let usual = USUAL.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);

@@ -20,10 +20,12 @@ pub(super) fn read(values: &mut Values<'_>, packet_times: PacketTimes) -> RtpOpt
         use_ptime: values.flag("use_ptime", false),
         asymmetric_codec: values.flag("asymmetric_rtp_codec", false),
         rtcp_mux: values.flag("rtcp_mux", false),
+        early_feedback: values.flag("use_avpf", false),
         keepalive: values.seconds("rtp_keepalive"),
         g726_as_aal2: values.flag("g726_non_standard", false),
         // What `codecs.conf` and `rtp.conf` say holds for all endpoints.
         opus: opus::Settings::default(),
+        opus_wanted: None,
         learning: Learning::default(),
         event_timeout: None,
         rtcp_interval: None,
@@ -78,11 +80,10 @@ mod tests {
 
     #[test]
     fn each_key_has_its_effect() {
-        let (found, said) = of(
-            "use_ptime=yes\nrtcp_mux=yes\nasymmetric_rtp_codec=yes\nrtp_keepalive=15\nrtp_port_start=30000\nrtp_port_end=30099\n\
-             tos_audio=ef\ncos_audio=5\nallow=!all,ulaw:30,alaw",
-        );
-        assert!(found.use_ptime && found.asymmetric_codec && found.rtcp_mux);
+        let (found, said) = of("use_ptime=yes\nrtcp_mux=yes\nuse_avpf=yes\n\
+             asymmetric_rtp_codec=yes\nrtp_keepalive=15\nrtp_port_start=30000\nrtp_port_end=30099\n\
+             tos_audio=ef\ncos_audio=5\nallow=!all,ulaw:30,alaw");
+        assert!(found.use_ptime && found.asymmetric_codec && found.rtcp_mux && found.early_feedback);
         assert_eq!(found.keepalive, Some(Duration::from_secs(15)));
         assert_eq!(found.ports, Some(30_000..=30_099));
         assert_eq!(found.marking, Marking { tos: 0xB8, priority: Some(5) });

@@ -3,14 +3,14 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use asterisk_conf::{Diagnostic, Span};
+use asterisk_conf::{Diagnostic, Span, suggest};
 use sip_parser::Host;
 use sip_ua::guard::Network;
 use sip_ua::transport::{Outside, Protocol, SocketOptions};
 
 use super::{Certificates, error_at, sockets};
 use crate::configuration::http::{self, HttpConfiguration};
-use crate::configuration::values::Values;
+use crate::configuration::values::{Values, at};
 
 /// An address that is listened on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Transport {
     /// `None` for one that cannot be opened; why has been said.
     pub(super) fn read(values: &mut Values<'_>) -> Option<Self> {
         let name = values.section.name.clone();
-        let protocol = values.choice("protocol", PROTOCOLS, Protocol::Udp);
+        let protocol = read_protocol(values)?;
         let Some(text) = values.text("bind") else {
             let message = format!("transport [{}] has no bind", name.value);
             error_at(
@@ -159,6 +159,26 @@ fn media_host(values: &Values<'_>) -> Option<String> {
 }
 
 /// `websocket_write_timeout`, in milliseconds. Where nothing is said, browsers have the time that all others have.
+/// `protocol`, UDP where there is none. Another one than was meant would open a door that nobody wants.
+fn read_protocol(values: &mut Values<'_>) -> Option<Protocol> {
+    let Some(text) = values.text("protocol") else { return Some(Protocol::Udp) };
+    let known = PROTOCOLS.iter().find(|(word, _)| word.eq_ignore_ascii_case(&text));
+    if let Some((_, protocol)) = known {
+        return Some(*protocol);
+    }
+    let span = values.span("protocol");
+    if text.eq_ignore_ascii_case("flow") {
+        let message = "protocol=flow has no effect yet: the transport is left out, and who names it is reached as without it";
+        values.found.push(at(Diagnostic::warning("no-effect", message), span));
+        return None;
+    }
+    let words: Vec<&str> = PROTOCOLS.iter().map(|(word, _)| *word).collect();
+    let message = format!("'{text}' is no protocol; known are {}", words.join(", "));
+    let nearest = suggest::nearest(&text, words.iter().copied());
+    values.found.push(at(Diagnostic::error("bad-value", message), span).suggest(nearest));
+    None
+}
+
 fn read_write_timeout(values: &mut Values<'_>, protocol: Protocol) -> Option<Duration> {
     let milliseconds: u64 = values.parsed("websocket_write_timeout", "number of milliseconds")?;
     let is_web = matches!(protocol, Protocol::Ws | Protocol::Wss);

@@ -33,6 +33,25 @@ pub(super) fn read(call: &Call, arguments: &str) -> Value {
     })
 }
 
+/// Reads `RTPAUDIOQOS`, and `RTPAUDIOQOSJITTER`, `…LOSS`, `…RTT`, `…MES`: what `CHANNEL(rtcp,all)`, `all_jitter` and so on say.
+/// `None` for other names, and for a channel that never had media.
+pub(crate) fn quality(call: &Call, name: &str) -> Option<String> {
+    let item = quality_item(name)?;
+    figure(&call.media_statistics()?, item)
+}
+
+/// The item that a variable of quality stands for.
+fn quality_item(name: &str) -> Option<&'static str> {
+    Some(match name.strip_prefix("RTPAUDIOQOS")? {
+        "" => "all",
+        "JITTER" => "all_jitter",
+        "LOSS" => "all_loss",
+        "RTT" => "all_rtt",
+        "MES" => "all_mes",
+        _ => return None,
+    })
+}
+
 /// Where RTP comes and goes.
 fn address(call: &Call, item: &str) -> Option<String> {
     let flag = |on: bool| if on { "1" } else { "0" }.to_owned();
@@ -161,6 +180,19 @@ mod tests {
                 .iter()
                 .all(|item| figure(&counted, item).is_none())
         );
+    }
+
+    #[test]
+    fn variables_of_quality_stand_for_all_of_a_kind() {
+        let counted = figures();
+        for name in ["", "JITTER", "LOSS", "RTT", "MES"] {
+            let item = quality_item(&format!("RTPAUDIOQOS{name}")).unwrap();
+            assert!(figure(&counted, item).is_some_and(|line| !line.is_empty()), "{name}");
+        }
+        assert_eq!(quality_item("RTPAUDIOQOSRTT"), Some("all_rtt"));
+        for other in ["RTPAUDIOQO", "RTPAUDIOQOSBRIDGED", "RTPVIDEOQOS", "rtpaudioqos", ""] {
+            assert_eq!(quality_item(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ mod redirecting;
 mod stir_shaken;
 mod timeout;
 
+pub(crate) use channel_media::quality as media_quality;
+
 use crate::functions::Function;
 
 pub(super) const ROWS: &[Function] = &[

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use rusqlite::{Connection, Row, params};
 use sip_ua::registrar::Binding;
 use sip_ua::transport::{Flow, Protocol};
+use wire_text::Address;
 
 use crate::registrar::store::{millis, moment, slot};
 
@@ -23,6 +24,8 @@ const PUT: &str = "
 const REMOVE: &str = "DELETE FROM contact WHERE aor = ?1 AND uri = ?2 AND slot = ?3";
 
 pub(super) fn put(connection: &Connection, b: &Binding) -> rusqlite::Result<()> {
+    let [local, remote] = [b.flow.local, b.flow.remote].map(Address::with_port);
+    let received = b.received.map(Address::with_port);
     let row = params![
         b.aor,
         b.contact_uri,
@@ -32,10 +35,10 @@ pub(super) fn put(connection: &Connection, b: &Binding) -> rusqlite::Result<()> 
         b.cseq,
         b.q,
         b.flow.protocol.uri_name(),
-        b.flow.local.to_string(),
-        b.flow.remote.to_string(),
+        local.as_str(),
+        remote.as_str(),
         b.user_agent,
-        b.received.map(|address| address.to_string()),
+        received.as_ref().map(Address::as_str),
         // No header's value has a line's end in it.
         b.path.join("\n"),
         b.instance,

@@ -155,6 +155,7 @@ pub(super) fn translate(section: &Section, endpoint: &mut Object, found: &mut Ve
             endpoint.imply(most, "0");
         }
     }
+    caller(section, endpoint);
     if let Some((proxy, line)) = outbound_proxy(section, found) {
         endpoint.take_as("outbound_proxy", proxy, &line);
     }
@@ -162,6 +163,18 @@ pub(super) fn translate(section: &Section, endpoint: &mut Object, found: &mut Ve
         let line = last_of(section, &["busylevel"]).unwrap_or(line);
         endpoint.take("device_state_busy_at", line);
     }
+}
+
+/// `fullname` and `cid_number`, which say in two lines what `callerid` says in one; where that is there, it counts.
+fn caller(section: &Section, endpoint: &mut Object) {
+    let text = |key: &str| Some(last_of(section, &[key])?.value.value.trim().to_owned());
+    let (name, number) = (text("fullname"), text("cid_number"));
+    let Some(line) = last_of(section, &["fullname", "cid_number"]).filter(|_| !endpoint.has("callerid"))
+    else {
+        return;
+    };
+    let name = name.unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"");
+    endpoint.take_as("callerid", format!("\"{name}\" <{}>", number.unwrap_or_default()), line);
 }
 
 /// Whether codecs of video or text are among those that are allowed.

@@ -131,6 +131,8 @@ pub(super) fn pace(general: &Section, registration: &mut Object, found: &mut Vec
         Some(line) => registration.take("retry_interval", line),
         None => registration.imply("retry_interval", RETRY),
     }
+    // Those of `sip.conf` begin as soon as the exchange has started, and not within ten seconds.
+    registration.imply("max_random_initial_delay", "1");
     // No number of attempts means that it never gives up.
     match last_of(general, &["registerattempts"]).filter(|line| line.value.value.trim() != "0") {
         Some(line) => registration.take("max_retries", line),

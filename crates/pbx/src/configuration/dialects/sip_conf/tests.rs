@@ -41,7 +41,7 @@ fn register_lines_become_registrations() {
     assert_eq!(
         section(&text, "[me@example.com] "),
         "[me@example.com] type=registration server_uri=sip:example.com:5071;transport=tls client_uri=sip:me@my.domain \
-         contact_user=100 expiration=300 outbound_auth=me@example.com-oauth retry_interval=20 max_retries=4294967295"
+         contact_user=100 expiration=300 outbound_auth=me@example.com-oauth retry_interval=20 max_random_initial_delay=1 max_retries=4294967295"
     );
     assert_eq!(
         section(&text, "[me@example.com-oauth]"),
@@ -53,7 +53,7 @@ fn register_lines_become_registrations() {
     assert_eq!(
         section(&text, "[me@example.com-2]"),
         "[me@example.com-2] type=registration server_uri=sip:example.com client_uri=sip:me@example.com contact_user=2 \
-         expiration=120 retry_interval=20 max_retries=4294967295 forbidden_retry_interval=20"
+         expiration=120 retry_interval=20 max_random_initial_delay=1 max_retries=4294967295 forbidden_retry_interval=20"
     );
     assert!(section(&text, "[me@example.com] ").contains("contact_user=s"));
 }
@@ -68,7 +68,7 @@ fn a_device_may_say_that_we_register_at_it() {
         section(&text, "[provider-reg-0]"),
         "[provider-reg-0] type=registration server_uri=sip:sip.example.com client_uri=sip:me@example.com \
          contact_user=300 outbound_auth=provider-oauth line=yes endpoint=provider \
-         outbound_proxy=sip:192.0.2.1:5070;transport=tcp;lr expiration=120 retry_interval=20 max_retries=4294967295"
+         outbound_proxy=sip:192.0.2.1:5070;transport=tcp;lr expiration=120 retry_interval=20 max_random_initial_delay=1 max_retries=4294967295"
     );
     assert!(section(&text, "[provider-oauth]").ends_with("username=me password=s3cret"));
 }

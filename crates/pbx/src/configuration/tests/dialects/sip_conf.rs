@@ -185,6 +185,7 @@ line = yes
 endpoint = provider
 retry_interval = 30
 max_retries = 5
+max_random_initial_delay = 1
 "#;
 
 const EXTENSIONS: &str = "[phones]\nexten => _X.,1,Dial(SIP/${EXTEN}@provider&SIP/provider/1&SIP/bob)\n\
@@ -444,4 +445,18 @@ fn what_only_sip_conf_says_of_direct_media_reaches_its_endpoints() {
     assert!(report.render(false).contains("there is no list 'office'"), "{}", report.render(false));
     let quiet = device("secret=5f4dcc3b5aa765d6");
     assert!(quiet.device_rules["a"].direct_media.is_none());
+}
+
+#[test]
+fn who_calls_may_be_said_in_single_lines() {
+    let caller = |lines: &str| {
+        let sip = device(lines);
+        let endpoint = sip.endpoints.values().next().unwrap().clone();
+        (endpoint.caller_id.clone().map(|who| (who.name, who.number)), endpoint.identity.presentation)
+    };
+    let who = |name: &str, number: &str| Some((name.to_owned(), number.to_owned()));
+    assert_eq!(caller("fullname=Zo\u{eb} \"Z\"\ncid_number=77").0, who("Zo\u{eb} \"Z\"", "77"));
+    assert_eq!(caller("cid_number=77").0, who("", "77"));
+    assert_eq!(caller("callerid=A <1>\nfullname=B").0, who("A", "1"));
+    assert_ne!(caller("callingpres=prohib").1, call_control::Presentation::ALLOWED);
 }

@@ -1,0 +1,112 @@
+//! What the parts of the exchange log as errors, where people look.
+
+use std::fmt::{Debug, Write as _};
+use std::io::{IsTerminal, Write as _, stderr};
+use std::sync::{Arc, OnceLock, Weak};
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+
+use crate::log::{log_line, now};
+use crate::narration::{Line, LineKind, Narration};
+use crate::visible::visible;
+
+/// Brings errors of any part of the program (those of `tracing`) to the standard error as lines of the log, and to the consoles.
+///
+/// A layer of a `tracing` subscriber. An error is written before whoever logs it goes on, so that the last words of a program are
+/// among them.
+#[derive(Clone, Default)]
+pub struct ErrorLog(Arc<OnceLock<Listeners>>);
+
+struct Listeners {
+    narration: Weak<Narration>,
+    /// One of them is a console on this very terminal.
+    here: bool,
+}
+
+impl ErrorLog {
+    /// From now on those who listen to the narration hear of errors too. `here`: one of them on this terminal, where nothing else is
+    /// to be written then.
+    pub fn tell(&self, narration: &Arc<Narration>, here: bool) {
+        // Only the first exchange of a program is told.
+        let _ = self.0.set(Listeners { narration: Arc::downgrade(narration), here });
+    }
+
+    fn note(&self, line: Line) {
+        let text = log_line(&line, &now(), stderr().is_terminal());
+        let heard = |told: &Listeners| told.narration.upgrade().is_some_and(|narration| narration.tell(line));
+        // A console that is still to come hears nothing of it.
+        let is_shown_here = self.0.get().is_some_and(|told| heard(told) && told.here);
+        if !is_shown_here {
+            // A terminal that is gone is no reason to end calls.
+            let _ = writeln!(stderr(), "{text}");
+        }
+    }
+}
+
+impl<S: Subscriber> Layer<S> for ErrorLog {
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        if *event.metadata().level() == Level::ERROR {
+            let mut words = Words::default();
+            event.record(&mut words);
+            self.note(words.line());
+        }
+    }
+}
+
+/// The words of an error: the sentence, its cause, and what else belongs to it.
+#[derive(Default)]
+struct Words {
+    sentence: String,
+    cause: String,
+    facts: String,
+}
+
+impl Words {
+    fn line(self) -> Line {
+        let Self { sentence, cause, facts } = self;
+        let text = format!("{sentence}{cause}{facts}");
+        Line { level: 0, call: None, text: visible(&text).into_owned(), kind: LineKind::Error }
+    }
+}
+
+impl Visit for Words {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        // To write to a text cannot fail.
+        let _ = match field.name() {
+            "message" => write!(self.sentence, "{value:?}"),
+            "error" => write!(self.cause, ": {value:?}"),
+            name => write!(self.facts, " ({name} {value:?})"),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing_subscriber::layer::SubscriberExt;
+
+    use super::*;
+
+    #[test]
+    fn errors_are_told_with_their_cause_and_nothing_else_is() {
+        let (log, narration) = (ErrorLog::default(), Arc::new(Narration::new()));
+        let mut lines = narration.listen();
+        let subscriber = tracing_subscriber::registry().with(log.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::error!("before anybody listens");
+            log.tell(&narration, true);
+            tracing::warn!("of no interest");
+            tracing::error!(thread = 1, error = %"closed\n", "a thread ends");
+        });
+        let line = lines.try_recv().unwrap();
+        assert_eq!(
+            (line.level, line.kind, line.text.as_str()),
+            (0, LineKind::Error, "a thread ends: closed\\n (thread 1)")
+        );
+        assert!(lines.try_recv().is_err());
+        drop(lines);
+        assert!(!narration.tell(Line::clone(&line)), "nobody listens, so that it is written");
+    }
+}
