@@ -7,7 +7,9 @@ use sip_parser::Method;
 
 use crate::harness::media::place_in;
 use crate::harness::wire::{Caller, header};
-use crate::harness::{Authority, Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial};
+use crate::harness::{
+    Authority, Baresip, Exchange, Folder, Media, Outcome, Scene, Wire, ensure, trial, wait,
+};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
@@ -15,6 +17,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("browsers::one_calls_a_phone_in_secret", &["baresip"], |scene| calls(scene, true)),
         trial("browsers::one_is_called_over_its_connection", &["baresip"], |scene| is_called(scene, false)),
         trial("browsers::one_is_called_in_secret", &["baresip"], |scene| is_called(scene, true)),
+        trial("browsers::one_that_vanishes_is_no_contact_any_more", &[], vanishes),
     ]
 }
 
@@ -27,15 +30,21 @@ fn start(scene: &Scene, secret: bool) -> Outcome<(Exchange, Wire)> {
     authority.give_exchange(folder.path(), folder.address())?;
     let exchange = Exchange::start(scene, &folder)?;
     let at = SocketAddr::from((folder.address(), if secret { 8089 } else { 8088 }));
-    let browser = Wire::browse(at, secret.then_some(&authority))?;
+    let browser = register(at, secret.then_some(&authority))?;
+    Ok((exchange, browser))
+}
+
+/// A browser that is registered as `web`; over TLS where it believes somebody.
+fn register(at: SocketAddr, authority: Option<&Authority>) -> Outcome<Wire> {
+    let browser = Wire::browse(at, authority)?;
     let caller = Caller::new(&browser, "web", "web").with_contact_parameter("expires=60");
     caller.send(&Method::Register, None, None)?;
     let challenge = browser.expect("401 REGISTER")?;
-    let via = if secret { "SIP/2.0/WSS" } else { "SIP/2.0/WS" };
+    let via = if authority.is_some() { "SIP/2.0/WSS" } else { "SIP/2.0/WS" };
     ensure(header(&challenge, "Via")?.starts_with(via), || "the Via came back otherwise".to_owned())?;
     caller.send(&Method::Register, None, Some(&challenge))?;
     browser.expect("200 REGISTER")?;
-    Ok((exchange, browser))
+    Ok(browser)
 }
 
 fn calls(scene: &Scene, secret: bool) -> Outcome {
@@ -76,4 +85,20 @@ fn is_called(scene: &Scene, secret: bool) -> Outcome {
     let bye = browser.expect("BYE")?;
     browser.respond(&bye, 200, "")?;
     exchange.is_idle()
+}
+
+/// With its connection, or with the exchange: nobody but the browser can open another.
+fn vanishes(scene: &Scene) -> Outcome {
+    let (mut exchange, browser) = start(scene, false)?;
+    let is_listed = |exchange: &Exchange| -> Outcome<bool> {
+        Ok(exchange.console("pjsip show contacts")?.contains("web/"))
+    };
+    ensure(is_listed(&exchange)?, || "the browser is no contact".to_owned())?;
+    drop(browser);
+    wait::until("the contact to go", || Ok((!is_listed(&exchange)?).then_some(())))?;
+    let again = register(SocketAddr::from((exchange.sip_address().ip(), 8088)), None)?;
+    ensure(is_listed(&exchange)?, || "it did not come back".to_owned())?;
+    exchange.kill_and_start_again(scene)?;
+    drop(again);
+    ensure(!is_listed(&exchange)?, || "the contact of a connection that is gone came back".to_owned())
 }

@@ -16,6 +16,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("codec_order::two_descriptions_of_each_call", &[], descriptions),
         trial("codec_order::a_call_that_may_not_be_translated_is_refused", &[], no_translation),
         trial("codec_order::a_phone_that_resumes_stays_with_its_codec", &[], later_offers),
+        trial("codec_order::the_log_says_why_two_could_not_agree", &[], told),
+        trial("codec_order::the_log_says_who_cannot_hear_what_is_played", &[], unspoken),
+        trial("codec_order::a_phone_that_names_all_it_knows_again_stays_with_its_codec", &[], all_again),
     ]
 }
 
@@ -174,5 +177,88 @@ fn later_offers(scene: &Scene) -> Outcome {
     called.send(&Method::Bye, None, None)?;
     there.await_any(&["200 BYE"])?;
     here.respond(&here.expect("BYE")?, 200, "")?;
+    exchange.is_idle()
+}
+
+/// As PJSIP does it: one codec is settled on after the answer, and each hold names all of them again, in the phone's own
+/// order, which was overruled when the call began. What it speaks stays, until its order changes.
+fn all_again(scene: &Scene) -> Outcome {
+    let (exchange, here, there) = desks(scene, &[PLAIN])?;
+    let caller = Caller::new(&here, "from0", "to0");
+    caller.send(&Method::Invite, Some(&audio(&here, "8 0")), None)?;
+    let invite = there.expect("INVITE")?;
+    has(&invite, "0 8", "offer")?;
+    there.respond_in_dialog(&invite, 200, "there", Some(&audio(&there, "0 8")))?;
+    there.expect("ACK")?;
+    let answer = here.await_any(&["200 INVITE"])?;
+    has(&answer, "0 8", "answer")?;
+    caller.ack_answer(&answer)?;
+    for (offer, answered) in
+        [("0", "0"), ("8 0", "0 8"), ("0", "0"), ("8 0", "0 8"), ("0 8", "0 8"), ("8 0", "8 0")]
+    {
+        caller.send(&Method::Invite, Some(&audio(&here, offer)), None)?;
+        let again = here.await_any(&["200 INVITE"])?;
+        has(&again, answered, &format!("answer to a re-INVITE with '{offer}'"))?;
+        caller.ack_answer(&again)?;
+    }
+    // The called phone has never made an offer before.
+    let called = Caller::answered(&there, "to0", &invite, "there")?;
+    called.send(&Method::Invite, Some(&audio(&there, "8 0")), None)?;
+    let again = there.await_any(&["200 INVITE"])?;
+    has(&again, "0 8", "answer to the called phone")?;
+    called.ack_answer(&again)?;
+    called.send(&Method::Bye, None, None)?;
+    there.await_any(&["200 BYE"])?;
+    here.respond(&here.expect("BYE")?, 200, "")?;
+    exchange.is_idle()
+}
+
+/// What the peer reads in a Warning, and a caller in no way at all, is told to whoever looks after the exchange.
+fn told(scene: &Scene) -> Outcome {
+    let (exchange, here, there) = desks(scene, &[PLAIN])?;
+    let caller = Caller::new(&here, "from0", "to0");
+    caller.send(&Method::Invite, Some(&audio(&here, "18")), None)?;
+    caller.ack_failure(&here.await_any(&["488 INVITE"])?)?;
+    exchange.says("rejected because no codec in common: the peer has G729")?;
+
+    let caller = Caller::new(&here, "from0", "to0");
+    caller.send(&Method::Invite, Some(&audio(&here, "0")), None)?;
+    let invite = there.expect("INVITE")?;
+    let closed = audio(&there, "0").replace("m=audio 8000 ", "m=audio 0 ");
+    there.respond_in_dialog(&invite, 200, "there", Some(&closed))?;
+    there.expect("ACK")?;
+    there.respond(&there.expect("BYE")?, 200, "")?;
+    caller.ack_failure(&here.await_any(&["503 INVITE"])?)?;
+    exchange.says("the answer cannot be used")?;
+
+    let caller = Caller::new(&here, "from0", "to0");
+    caller.send(&Method::Invite, Some(&audio(&here, "0")), None)?;
+    let invite = there.expect("INVITE")?;
+    there.respond_in_dialog(&invite, 200, "there", Some(&audio(&there, "0")))?;
+    there.expect("ACK")?;
+    caller.ack_answer(&here.await_any(&["200 INVITE"])?)?;
+    caller.send(&Method::Invite, Some(&audio(&here, "18")), None)?;
+    caller.ack_failure(&here.await_any(&["488 INVITE"])?)?;
+    exchange.says("re-INVITE is refused: no codec in common")?;
+    caller.send(&Method::Bye, None, None)?;
+    here.await_any(&["200 BYE"])?;
+    there.respond(&there.expect("BYE")?, 200, "")?;
+    exchange.is_idle()
+}
+
+/// G.729 is passed on between phones that have it, and no more.
+fn unspoken(scene: &Scene) -> Outcome {
+    let address = scene.address()?;
+    let folder = Folder::new(scene)?
+        .desk_with("desk", (address, SIP_PORT).into(), "allow=!all,g729")
+        .dialplan("exten => tone,1,Answer()\n same => n,PlayTones(busy)\n same => n,Wait(20)");
+    let exchange = Exchange::start(scene, &folder)?;
+    let here = Wire::bind(address, exchange.sip_address())?;
+    let caller = Caller::new(&here, "desk", "tone");
+    caller.send(&Method::Invite, Some(&audio(&here, "18")), None)?;
+    caller.ack_answer(&here.await_any(&["200 INVITE"])?)?;
+    exchange.says("it hears nothing of what is played: G729 is only passed on")?;
+    caller.send(&Method::Bye, None, None)?;
+    here.await_any(&["200 BYE"])?;
     exchange.is_idle()
 }

@@ -172,8 +172,8 @@ fn turned(scene: &Scene) -> Outcome {
     until("the other to be softer", || Ok((loudness(&alice, 1_000)? < before / 3.0).then_some(())))?;
     alice.press("**")?;
     until("the other to be louder again", || Ok((loudness(&alice, 1_000)? > before / 2.5).then_some(())))?;
-    let after = loudness(&bob, 440)?;
-    ensure(after > others * 0.8, || format!("the other side stays as it was: {others} became {after}"))?;
+    // Some phones say nothing while they press keys.
+    until("the other side to be as it was", || Ok((loudness(&bob, 440)? > others * 0.8).then_some(())))?;
     alice.hang_up()?;
     exchange.is_idle()
 }

@@ -17,6 +17,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("endpoint_options::a_text_follows_its_receiver", &[], redirected_text),
         trial("endpoint_options::audio_is_bound_to_the_address_that_is_told", &[], bound_media),
         trial("endpoint_options::a_channel_knows_its_tenant", &[], tenant),
+        trial("endpoint_options::functions_are_set_on_new_channels", &[], functions),
+        trial("endpoint_options::a_reload_changes_what_we_say_of_ourselves", &[], names),
+        trial("endpoint_options::the_console_shows_every_option", &[], shown),
+        trial("endpoint_options::phones_are_told_how_opus_is_wanted", &[], opus),
+        trial("endpoint_options::new_calls_take_the_ports_of_a_reload", &[], ports),
     ]
 }
 
@@ -192,4 +197,86 @@ fn tenant(scene: &Scene) -> Outcome {
     let refusal = stage.caller.await_any(&["486 INVITE"])?;
     ensure(header(&refusal, "Reason").is_ok(), || "there is no reason".to_owned())?;
     alice.ack_failure(&refusal)
+}
+
+/// `set_var` names variables, and functions of the dialplan as well: on the caller's channel and on the desk's.
+fn functions(scene: &Scene) -> Outcome {
+    let lines = "set_var=CALLERID(name)=Front door\nset_var=PJSIP_HEADER(add,X-Floor)=2\nset_var=NO_SUCH()=1";
+    let stage = stage(scene, lines, "")?;
+    let (alice, invite) = stage.invited()?;
+    ensure(header(&invite, "X-Floor")? == "2", || "the header is missing".to_owned())?;
+    let from = header(&invite, "From")?;
+    ensure(from.starts_with("\"Front door\" "), || format!("the name is missing in {from}"))?;
+    stage.exchange.says("NO_SUCH()=1: there is no function of that name")?;
+    refused(&stage, &alice, &invite)
+}
+
+fn names(scene: &Scene) -> Outcome {
+    let global = |name: &str, keep_alive: u32| {
+        format!("[global]\ntype=global\nuser_agent={name}\nkeep_alive_interval={keep_alive}\n")
+    };
+    let stage = stage(scene, "", &global("before", 90))?;
+    let (alice, invite) = stage.invited()?;
+    ensure(header(&invite, "User-Agent")? == "before", || "another name is told".to_owned())?;
+    refused(&stage, &alice, &invite)?;
+    let file = stage.exchange.folder().join("pjsip.conf");
+    let text = std::fs::read_to_string(&file)?.replace(&global("before", 90), &global("after", 30));
+    std::fs::write(&file, text)?;
+    stage.exchange.console("module reload res_pjsip.so")?;
+    stage.exchange.says("keep_alive_interval stays as it was at the start until a restart")?;
+    let (alice, invite) = stage.invited()?;
+    ensure(header(&invite, "User-Agent")? == "after", || "the old name is told".to_owned())?;
+    refused(&stage, &alice, &invite)
+}
+
+fn shown(scene: &Scene) -> Outcome {
+    let stage = stage(scene, "send_pai=on\nset_var=FLOOR=2\ntimers_min_se=120", "")?;
+    let told = stage.exchange.console("pjsip show endpoint desk")?;
+    for (option, value) in
+        [("send_pai", "true"), ("set_var", "FLOOR=2"), ("timers_min_se", "120"), ("100rel", "yes")]
+    {
+        let line = told.lines().find(|line| line.trim_start().starts_with(&format!("{option} ")));
+        ensure(line.is_some_and(|line| line.ends_with(&format!(": {value}"))), || {
+            format!("{option} should be {value} in\n{told}")
+        })?;
+    }
+    Ok(())
+}
+
+fn opus(scene: &Scene) -> Outcome {
+    let stage = stage(scene, "allow=opus", "")?;
+    let fmtp = |invite: &Message| {
+        let text = String::from_utf8_lossy(invite.body()).into_owned();
+        text.lines().find(|line| line.starts_with("a=fmtp:9")).unwrap_or_default().to_owned()
+    };
+    let (alice, invite) = stage.invited()?;
+    ensure(fmtp(&invite).ends_with(" useinbandfec=1"), || format!("otherwise: {}", fmtp(&invite)))?;
+    refused(&stage, &alice, &invite)?;
+    let section = "[opus]\ntype=opus\nbitrate=24000\nmax_playback_rate=16000\nfec=no\ndtx=yes\n";
+    std::fs::write(stage.exchange.folder().join("codecs.conf"), section)?;
+    stage.exchange.console("module reload codec_opus.so")?;
+    let (alice, invite) = stage.invited()?;
+    let wanted = " maxplaybackrate=16000;maxaveragebitrate=24000;usedtx=1";
+    ensure(fmtp(&invite).ends_with(wanted), || format!("otherwise: {}", fmtp(&invite)))?;
+    refused(&stage, &alice, &invite)
+}
+
+fn ports(scene: &Scene) -> Outcome {
+    let stage = stage(scene, "", "")?;
+    // Those of the harness are below.
+    std::fs::write(stage.exchange.folder().join("rtp.conf"), "[general]\nrtpstart=61000\nrtpend=61999\n")?;
+    stage.exchange.console("module reload res_rtp_asterisk.so")?;
+    let (alice, invite) = stage.invited()?;
+    let port = place_in(invite.body())?.port();
+    ensure((61_000..62_000).contains(&port), || format!("audio is at port {port}"))?;
+    refused(&stage, &alice, &invite)
+}
+
+/// The desk is busy, and the call is over.
+fn refused(stage: &Stage, alice: &Caller<'_>, invite: &Message) -> Outcome {
+    stage.desk.respond(invite, 486, "busy")?;
+    stage.desk.expect("ACK")?;
+    let refusal = stage.caller.await_any(&["486 INVITE"])?;
+    alice.ack_failure(&refusal)?;
+    stage.exchange.is_idle()
 }

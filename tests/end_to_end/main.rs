@@ -14,6 +14,7 @@ mod audio_streams;
 mod browsers;
 mod call_limits;
 mod call_records;
+mod careless;
 mod charges;
 mod codec_order;
 mod codecs;
@@ -98,6 +99,7 @@ fn main() {
         codec_order::trials(),
         codecs::trials(),
         conferences::trials(),
+        careless::trials(),
         charges::trials(),
         data_bases::trials(),
         desk::trials(),

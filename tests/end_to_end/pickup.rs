@@ -19,6 +19,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("pickup::an_application_takes_what_a_number_dialled", &["baresip"], |scene| {
             taken(scene, "", "", "71")
         }),
+        trial("pickup::an_application_finds_the_context_that_dialled", &["baresip"], |scene| {
+            taken(scene, "", "", "76")
+        }),
         trial("pickup::an_application_takes_what_is_marked", &["baresip"], |scene| {
             taken(scene, "", "", "72")
         }),
@@ -33,8 +36,10 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 const DIALPLAN: &str = "exten => desk,1,Set(_PICKUPMARK=urgent)
- same => n,Dial(PJSIP/desk,30)
+ same => n,Goto(inside,desk,1)
 exten => 71,1,Pickup(nobody&desk@phones)
+ same => n,Congestion()
+exten => 76,1,Pickup(desk@phoneless&desk@inside)
  same => n,Congestion()
 exten => 72,1,Pickup(other@PICKUPMARK&urgent@PICKUPMARK)
  same => n,Congestion()
@@ -46,7 +51,9 @@ exten => 74,1,Set(CHANNEL(pickupgroup)=7)
  same => n,Congestion()
 exten => 75,1,Pickup()
  same => n,Answer()
- same => n,Echo()";
+ same => n,Echo()
+[inside]
+exten => desk,1,Dial(PJSIP/desk,30)";
 
 struct Stage {
     exchange: Exchange,

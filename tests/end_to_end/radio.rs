@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use libtest_mimic::Trial;
 
-use crate::harness::process::Process;
+use crate::harness::process::{Process, runs_as_root};
 use crate::harness::wait::until;
 use crate::harness::{Baresip, Exchange, Folder, Outcome, Scene, ensure, tone, trial};
 
@@ -93,8 +93,7 @@ fn free_place(address: Ipv4Addr) -> Outcome<SocketAddr> {
 /// What a station needs that nobody is to administer. Where the tests run as root, it gives that up, as it must.
 fn configuration(at: SocketAddr) -> String {
     let (address, port) = (at.ip(), at.port());
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
-    let owner = match is_root {
+    let owner = match runs_as_root() {
         true => "<changeowner><user>nobody</user><group>nogroup</group></changeowner>",
         false => "",
     };

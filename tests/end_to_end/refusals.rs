@@ -7,12 +7,14 @@ use crate::harness::{Exchange, Folder, Outcome, Scene, Sipp, trial};
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("refusals::an_unknown_number_is_404", &["sipp"], |scene| {
-            refused(scene, "alice", "999", 0, 404)
+            refused(scene, "alice", "999", 0, 404)?.says("rejected because extension not found")
         }),
-        trial("refusals::no_common_codec_is_488", &["sipp"], |scene| refused(scene, "alice", "100", 18, 488)),
+        trial("refusals::no_common_codec_is_488", &["sipp"], |scene| {
+            refused(scene, "alice", "100", 18, 488)?.says("rejected because no codec in common")
+        }),
         trial("refusals::a_wrong_secret_is_401_again", &["sipp"], wrong_secret),
         trial("refusals::an_unknown_user_is_401_again", &["sipp"], |scene| {
-            refused(scene, "nobody", "100", 0, 401)
+            refused(scene, "nobody", "100", 0, 401).map(drop)
         }),
     ]
 }
@@ -25,12 +27,13 @@ fn exchange(scene: &Scene) -> Outcome<Exchange> {
 }
 
 /// `format` is the only payload type that is offered; 18 is G.729.
-fn refused(scene: &Scene, phone: &str, number: &str, format: u8, status: u16) -> Outcome {
+fn refused(scene: &Scene, phone: &str, number: &str, format: u8, status: u16) -> Outcome<Exchange> {
     let exchange = exchange(scene)?;
     let caller = Sipp::new(scene, "call_refused")?.playing(phone);
     let caller = caller.to(number).fill("formats", format).fill("status", status);
     caller.call(exchange.sip_address())?.succeeds()?;
-    exchange.is_idle()
+    exchange.is_idle()?;
+    Ok(exchange)
 }
 
 fn wrong_secret(scene: &Scene) -> Outcome {

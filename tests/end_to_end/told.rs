@@ -12,6 +12,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("told::a_tone_in_place_of_180", &[], tone),
         trial("told::a_ring_behind_early_audio", &[], ring_behind_audio),
+        trial("told::a_ring_of_a_network_that_says_no_more", &[], silent_ring),
+        trial("told::early_sounds_tell_of_themselves_once", &[], early_sounds),
         trial("told::a_183_without_a_description", &[], without_description),
         trial("told::causes_in_reason", &[], causes),
         trial("told::whom_it_calls_while_it_rings", &[], parties),
@@ -21,6 +23,11 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 const DIALPLAN: &str = "exten => late,1,Progress()
  same => n,Dial(PJSIP/desk,20)
+exten => row,1,Progress()
+ same => n,PlayTones(busy)
+ same => n,StopPlayTones()
+ same => n,PlayTones(ring)
+ same => n,Hangup(17)
 exten => desk,1,NoOp(the tag is ${CALLERID(tag)} in ${CHANNEL(tonezone)})
  same => n,Dial(PJSIP/desk,20)
  same => n,NoOp(it came to ${HANGUPCAUSE})";
@@ -89,6 +96,20 @@ fn tone(scene: &Scene) -> Outcome {
     stage.exchange.is_idle()
 }
 
+/// Several sounds before the answer, and a `Progress` before them, are one 183: each needs a PRACK where they are reliable.
+fn early_sounds(scene: &Scene) -> Outcome {
+    let stage = stage(scene, "", "", "")?;
+    let gateway = Caller::new(&stage.caller, "gateway", "row");
+    gateway.send(&Method::Invite, Some(&stage.media[0].description("sendrecv")), None)?;
+    stage.caller.await_any(&["183 INVITE"])?;
+    let refusal = stage.caller.await_any(&["486 INVITE"])?;
+    // The others would have been the same, octet for octet.
+    let story = stage.caller.story();
+    ensure(story.matches("183 INVITE").count() == 1, || format!("told again:\n{story}"))?;
+    gateway.ack_failure(&refusal)?;
+    stage.exchange.is_idle()
+}
+
 /// A phone that hears early audio makes no tone of its own: it hears one, unless it is told by 180 all the same.
 fn ring_behind_audio(scene: &Scene) -> Outcome {
     for (global, told) in [("", false), ("allow_sending_180_after_183=yes", true)] {
@@ -116,6 +137,33 @@ fn ring_behind_audio(scene: &Scene) -> Outcome {
         stage.exchange.is_idle()?;
     }
     Ok(())
+}
+
+/// Early audio, then a 180: where the network sends no more the caller hears a tone, and what comes later all the same.
+fn silent_ring(scene: &Scene) -> Outcome {
+    let stage = stage(scene, "tone_zone=fr", "", "")?;
+    let (gateway, invite) = stage.call()?;
+    let [caller, desk] = &stage.media;
+    stage.desk.respond_in_dialog(&invite, 183, "desk", Some(&desk.description("sendrecv")))?;
+    let progress = stage.caller.await_any(&["183 INVITE"])?;
+    caller.send_to(Some(place_in(progress.body())?));
+    let theirs = Some(place_in(invite.body())?);
+    desk.send_to(theirs);
+    caller.hears(1_000)?;
+    stage.desk.respond(&invite, 180, "desk")?;
+    desk.send_to(None);
+    caller.hears(440)?;
+    desk.send_to(theirs);
+    caller.hears(1_000)?;
+    stage.desk.respond_in_dialog(&invite, 200, "desk", Some(&desk.description("sendrecv")))?;
+    desk.send_to(theirs);
+    let answer = stage.caller.await_any(&["180 INVITE", "200 INVITE"])?;
+    gateway.ack_answer(&answer)?;
+    caller.hears(1_000)?;
+    gateway.send(&Method::Bye, None, None)?;
+    let bye = stage.desk.await_any(&["BYE"])?;
+    stage.desk.respond(&bye, 200, "")?;
+    stage.exchange.is_idle()
 }
 
 fn without_description(scene: &Scene) -> Outcome {

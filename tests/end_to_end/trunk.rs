@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use libtest_mimic::Trial;
 
 use crate::harness::folder::{SIP_PORT, secret_of};
+use crate::harness::kamailio::KAMAILIO;
 use crate::harness::{Baresip, Exchange, Folder, Kamailio, Outcome, Scene, Sipp, ensure, trial, wait};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("trunk::phones_of_two_exchanges_call_each_other", &["baresip"], both_ways),
-        trial("trunk::kamailio_takes_the_registration_and_calls_it", &["kamailio", "baresip"], kamailio),
+        trial("trunk::kamailio_takes_the_registration_and_calls_it", &[KAMAILIO, "baresip"], kamailio),
         trial("trunk::it_comes_back_after_a_crash_and_goes_at_the_end", &[], crash_and_end),
         trial("trunk::a_registrar_that_asks_for_more_time_and_a_secret_gets_them", &["sipp"], demanding),
         trial("trunk::a_registrar_that_refuses_is_told_of_and_tried_again", &["sipp"], refusing),

@@ -294,8 +294,7 @@ fn waiting_id(exchange: &Exchange) -> Outcome<String> {
     })
 }
 
-const INCOMING: &str =
-    "exten => bot,1,Dial(WebSocket/INCOMING/c(slin16)f(json),20)\n same => n,NoOp(it was ${DIALSTATUS})\n";
+const INCOMING: &str = "exten => bot,1,Ringing()\n same => n,Dial(WebSocket/INCOMING/c(slin16)f(json),20)\n same => n,NoOp(it was ${DIALSTATUS})\n";
 
 fn comes_in(scene: &Scene) -> Outcome {
     let folder = Folder::new(scene)?.phone("alice").dialplan(INCOMING);
