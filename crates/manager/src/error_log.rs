@@ -1,9 +1,12 @@
 //! What the parts of the exchange log as errors, where people look.
 
 use std::fmt::{Debug, Write as _};
-use std::io::{IsTerminal, Write as _, stderr};
+use std::io::{IsTerminal, Write, stderr};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
@@ -16,9 +19,17 @@ use crate::visible::visible;
 /// Brings errors of any part of the program (those of `tracing`) to the standard error as lines of the log, and to the consoles.
 ///
 /// A layer of a `tracing` subscriber. An error is written before whoever logs it goes on, so that the last words of a program are
-/// among them.
+/// among them. Where that would have to wait, for a terminal that is held (Ctrl-S) or a pipe that nobody reads, it is left out, and
+/// the next one that is written tells how many were.
 #[derive(Clone, Default)]
-pub struct ErrorLog(Arc<OnceLock<Listeners>>);
+pub struct ErrorLog(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    listeners: OnceLock<Listeners>,
+    /// Errors that were not written since the last one that was.
+    left_out: AtomicU64,
+}
 
 struct Listeners {
     narration: Weak<Narration>,
@@ -31,19 +42,49 @@ impl ErrorLog {
     /// to be written then.
     pub fn tell(&self, narration: &Arc<Narration>, here: bool) {
         // Only the first exchange of a program is told.
-        let _ = self.0.set(Listeners { narration: Arc::downgrade(narration), here });
+        let _ = self.0.listeners.set(Listeners { narration: Arc::downgrade(narration), here });
     }
 
     fn note(&self, line: Line) {
         let text = log_line(&line, &now(), stderr().is_terminal());
         let heard = |told: &Listeners| told.narration.upgrade().is_some_and(|narration| narration.tell(line));
         // A console that is still to come hears nothing of it.
-        let is_shown_here = self.0.get().is_some_and(|told| heard(told) && told.here);
+        let is_shown_here = self.0.listeners.get().is_some_and(|told| heard(told) && told.here);
         if !is_shown_here {
-            // A terminal that is gone is no reason to end calls.
-            let _ = writeln!(stderr(), "{text}");
+            self.0.write(&stderr(), text);
         }
     }
+}
+
+/// What a pipe that is not full takes without waiting, in octets (`PIPE_BUF` of Linux).
+const AT_ONCE: usize = 4_096;
+
+impl Shared {
+    /// Writes a line, unless that has to wait.
+    fn write<F: AsFd>(&self, to: &F, mut line: String)
+    where
+        for<'a> &'a F: Write,
+    {
+        if !takes_more(to) {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        match self.left_out.swap(0, Ordering::Relaxed) {
+            0 => {}
+            count => line.push_str(&format!(" ({count} errors before it could not be written)")),
+        }
+        line.truncate(line.floor_char_boundary(AT_ONCE - 1));
+        line.push('\n');
+        let mut to = to;
+        // A terminal that is gone is no reason to end calls.
+        let _ = to.write_all(line.as_bytes());
+    }
+}
+
+/// Whether it can be written to now, or will say at once that it cannot.
+fn takes_more(to: &impl AsFd) -> bool {
+    let mut asked = [PollFd::new(to, PollFlags::OUT)];
+    !matches!(poll(&mut asked, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
 }
 
 impl<S: Subscriber> Layer<S> for ErrorLog {
@@ -85,9 +126,32 @@ impl Visit for Words {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use tracing_subscriber::layer::SubscriberExt;
 
     use super::*;
+
+    #[test]
+    fn nobody_waits_for_a_pipe_that_is_not_read() {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let log = Shared::default();
+        while log.left_out.load(Ordering::Relaxed) < 3 {
+            log.write(&writer, "€".repeat(2_000));
+        }
+        for _ in 0..2 {
+            let mut page = [0; AT_ONCE];
+            reader.read_exact(&mut page).unwrap();
+            assert!(page.ends_with("€\n".as_bytes()), "a line is cut between characters");
+        }
+        log.write(&writer, "an error".to_owned());
+        log.write(&writer, "another error".to_owned());
+        drop(writer);
+        let mut rest = String::new();
+        reader.read_to_string(&mut rest).unwrap();
+        let last = rest.rsplit("€\n").next().unwrap();
+        assert_eq!(last, "an error (3 errors before it could not be written)\nanother error\n");
+    }
 
     #[test]
     fn errors_are_told_with_their_cause_and_nothing_else_is() {
