@@ -42,7 +42,14 @@ impl Files for Disk {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(command).process_group(0);
         let mut child = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let deadline = Deadline::begin(child.id());
+        let deadline = match Deadline::begin(child.id()) {
+            Ok(deadline) => deadline,
+            Err(error) => {
+                kill(group_of(child.id()));
+                child.wait()?;
+                return Err(error);
+            }
+        };
         let printed = child.stdout.take().map_or(Ok(Vec::new()), |out| read_within(out, LONGEST_FILE));
         if printed.is_err() {
             deadline.kill();
@@ -91,17 +98,20 @@ struct Deadline {
 
 impl Deadline {
     /// Begins to count for the group of processes that is named after its first one.
-    fn begin(first: u32) -> Self {
-        let group = i32::try_from(first).ok().and_then(Pid::from_raw);
+    ///
+    /// # Errors
+    /// No thread is left to count.
+    fn begin(first: u32) -> io::Result<Self> {
+        let group = group_of(first);
         let (over, ended) = channel();
-        let watch = std::thread::spawn(move || {
+        let watch = std::thread::Builder::new().name("exec-deadline".to_owned()).spawn(move || {
             let is_late = ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
             if is_late {
                 kill(group);
             }
             is_late
-        });
-        Self { group, over, watch }
+        })?;
+        Ok(Self { group, over, watch })
     }
 
     fn kill(&self) {
@@ -113,6 +123,10 @@ impl Deadline {
         drop(self.over);
         self.watch.join().unwrap_or(false)
     }
+}
+
+fn group_of(first: u32) -> Option<Pid> {
+    i32::try_from(first).ok().and_then(Pid::from_raw)
 }
 
 fn kill(group: Option<Pid>) {
