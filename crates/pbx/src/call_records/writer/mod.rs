@@ -1,8 +1,8 @@
 //! The thread that writes records. Calls never wait for it: they put a record into a queue and go on.
 //!
 //! What comes while it writes goes out together next (group commit). A record is given to the system at once, and so
-//! outlives the end of the process; it is on the disk at once as well. In a rush those of a fiftieth of a second are given
-//! to the system together, and to the disk once a second. A
+//! outlives the end of the process; it is on the disk at once as well. In a rush those of two thousandths of a second are
+//! given to the system together, and to the disk once a second. A
 //! place that cannot be written keeps its records in memory, up to a bound, and gets them in order as soon as it can;
 //! places do not wait for each other's problems, but for each other's disks.
 
@@ -36,8 +36,9 @@ const MOST_WAITING: usize = 100_000;
 /// the rest of a call.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
-/// In a rush, records of so long are written together: to wake for each costs more than to write it.
-const GATHER: Duration = Duration::from_millis(20);
+/// In a rush, records of so long are written together: to wake for each costs more than to write it. A kill of the process takes
+/// those that wait.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// Where records are written.
 pub(super) trait RecordStore: Send {
