@@ -101,7 +101,10 @@ impl Locator {
             Record::Srv(server) => Some(server).filter(|server| !matches!(server.target.as_str(), "" | ".")),
             _ => None,
         });
-        let servers = weights::order(servers.take(MOST_SERVERS).collect(), &mut random);
+        let mut servers: Vec<_> = servers.collect();
+        servers.sort_by_key(|server| server.priority);
+        servers.truncate(MOST_SERVERS);
+        let servers = weights::order(servers, &mut random);
         let mut found = Vec::new();
         for server in servers {
             for address in self.addresses(&server.target, &mut trail).await {

@@ -220,8 +220,9 @@ impl Search {
     /// Keeps the records of an answer, or asks for what the name is an alias of.
     fn note(&mut self, open: Open, records: &[Record]) {
         let kind = open.origin.kind();
-        let wanted: Vec<_> =
-            records.iter().filter(|record| record.is(kind)).take(RECORD_LIMIT).cloned().collect();
+        let mut wanted: Vec<_> = records.iter().filter(|record| record.is(kind)).cloned().collect();
+        wanted.sort_by_key(preference); // a long answer is cut at its worst
+        wanted.truncate(RECORD_LIMIT);
         let alias = records.iter().take(RECORD_LIMIT).rev().find_map(|record| match record {
             Record::Cname(name) if wanted.is_empty() => Some(name),
             _ => None,
@@ -376,6 +377,15 @@ fn address_question(family: Family, host: &str) -> Question {
         Family::V6 => RecordKind::Aaaa,
     };
     Question::new(kind, host)
+}
+
+/// What is tried first is lowest; addresses are as good as each other.
+fn preference(record: &Record) -> (u16, u16) {
+    match record {
+        Record::Naptr(rule) => (rule.order, rule.preference),
+        Record::Srv(server) => (server.priority, 0),
+        _ => (0, 0),
+    }
 }
 
 fn address(record: &Record) -> Option<IpAddr> {

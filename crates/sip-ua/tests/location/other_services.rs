@@ -47,3 +47,13 @@ async fn what_was_looked_up_is_told_where_there_is_none() {
         .with("A a.example.com", Record::Cname("a.example.com".to_owned()));
     assert!(servers(circle).await.is_err());
 }
+
+#[tokio::test]
+async fn of_more_servers_than_are_looked_at_the_best_are() {
+    let mut zone = Zone::new().a("host.example.com", "192.0.2.1");
+    for place in (1..=100).rev() {
+        zone = zone.srv("_agi._tcp.example.com", &format!("{place} 0 {} host.example.com", 4000 + place));
+    }
+    let found = servers(zone).await.expect("servers");
+    assert_eq!(found[..2], ["192.0.2.1:4001", "192.0.2.1:4002"]);
+}

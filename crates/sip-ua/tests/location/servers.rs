@@ -139,3 +139,16 @@ fn a_peer_is_known_by_the_addresses_of_all_its_servers() {
     assert_eq!(of(false), "192.0.2.80");
     assert!(locate_over(&zone, "sip:example.com", usual()).outcome.is_ok());
 }
+
+#[test]
+fn of_more_servers_than_are_looked_at_the_best_are() {
+    let mut zone = Zone::new();
+    for place in (1..=100).rev() {
+        let host = format!("host{place}.example.com");
+        zone = zone
+            .srv("_sip._udp.example.com", &format!("{place} 0 5060 {host}"))
+            .a(&host, &format!("192.0.2.{place}"));
+    }
+    let servers = locate_over(&zone, "sip:example.com", only(Protocol::Udp)).servers();
+    assert_eq!(servers[..2], ["UDP 192.0.2.1:5060", "UDP 192.0.2.2:5060"]);
+}
