@@ -9,6 +9,7 @@ use sip_parser::Method;
 use crate::harness::dns::NameServer;
 use crate::harness::folder::SIP_PORT;
 use crate::harness::media::place_in;
+use crate::harness::wait::until;
 use crate::harness::wire::Caller;
 use crate::harness::{Exchange, Folder, Media, Outcome, Scene, Sipp, Wire, ensure, trial};
 
@@ -18,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("location::a_closed_tcp_port_is_passed_over_at_once", &["sipp"], closed_port),
         trial("location::a_503_sends_the_call_on", &["sipp"], unavailable),
         trial("location::a_trunk_that_is_not_found_says_what_was_looked_up", &["sipp"], not_found),
+        trial("location::a_resolver_that_cannot_be_made_is_told_of", &[], bad_resolver),
         trial("location::a_peer_is_known_by_its_name", &["sipp"], peer_by_name),
         trial("location::audio_goes_to_a_host_that_is_named", &[], named_media),
     ]
@@ -105,6 +107,18 @@ fn not_found(scene: &Scene) -> Outcome {
     exchange.says("A gone.example.com: no such name")?;
     exchange.says("status=CHANUNAVAIL")?;
     exchange.is_idle()
+}
+
+/// A file that is not there: the system's name servers are asked, which whoever named others must know.
+fn bad_resolver(scene: &Scene) -> Outcome {
+    let folder = Folder::new(scene)?.phone("alice");
+    let missing = folder.path().join("no_hosts");
+    folder.write_file("resolver_unbound.conf", &format!("[general]\nhosts = {}\n", missing.display()))?;
+    let exchange = Exchange::start(scene, &folder)?;
+    let told = format!("resolver_unbound.conf has no effect: cannot read {}", missing.display());
+    exchange.says(&told)?;
+    exchange.console("core reload")?;
+    until("the same after a reload", || Ok((exchange.count(&told)? > 1).then_some(())))
 }
 
 /// `match=` with a name: looked up when the exchange starts, and again at a reload.

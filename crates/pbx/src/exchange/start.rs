@@ -338,7 +338,7 @@ fn open_registrations(
 /// Who is asked where hosts are: as `resolver_unbound.conf` says, else as the system says.
 pub(super) fn resolver(configuration: &Configuration) -> Arc<DnsResolver> {
     Arc::new(DnsResolver::new(&configuration.resolver).unwrap_or_else(|problem| {
-        tracing::warn!("resolver_unbound.conf has no effect: {problem}");
+        tracing::error!("resolver_unbound.conf has no effect: {problem}");
         DnsResolver::system()
     }))
 }
