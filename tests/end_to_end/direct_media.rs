@@ -24,6 +24,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("direct_media::update_takes_the_place_of_invite", &[], by_update),
         trial("direct_media::a_phone_that_moves_is_told_to_the_other", &[], moved),
         trial("direct_media::offers_that_cross_are_made_again", &[], crossed),
+        trial("direct_media::who_is_announced_by_an_offer_that_crosses_is_heard_at_once", &[], announced),
         trial("direct_media::the_first_move_can_be_left_to_the_phone", &[], mitigated),
         trial("direct_media::silence_here_ends_no_call", &[], silence),
         trial("direct_media::keys_have_the_number_that_the_caller_has_for_them", &[], as_the_caller_numbers),
@@ -268,6 +269,39 @@ fn crossed(scene: &Scene) -> Outcome {
     stage.caller.expect("ACK")?;
     stage.both_are_told()?;
     stage.nothing_more()?;
+    stage.ends(&alice)
+}
+
+/// Alice is another exchange, which sends the media of its phone past it as we do: both make that offer at the answer, and its
+/// phone sends to us from then on, however long it takes until the offer is made again.
+fn announced(scene: &Scene) -> Outcome {
+    let stage = stage(scene, "rtp_symmetric=no", "")?;
+    let phone = Media::start(scene.address()?, 700)?;
+    let alice = Caller::new(&stage.caller, "alice", "desk");
+    alice.invite(&stage.alice.description("sendrecv"))?;
+    let invite = stage.desk.expect("INVITE")?;
+    stage.desk.respond_in_dialog(&invite, 200, "desk", Some(&stage.callee.description("sendrecv")))?;
+    stage.desk.expect("ACK")?;
+    let answer = stage.caller.await_any(&["200 INVITE"])?;
+    let ours = place_in(answer.body())?;
+    stage.alice.send_to(Some(ours));
+    alice.ack_answer(&answer)?;
+    let offer = stage.caller.expect("INVITE")?;
+    alice.send(&Method::Invite, Some(&phone.description("sendrecv")), None)?;
+    alice.ack_failure(&stage.caller.await_any(&["491 INVITE"])?)?;
+    stage.caller.respond(&offer, 491, "")?;
+    stage.caller.expect("ACK")?;
+    let place = told(&stage.desk, &stage.callee)?;
+    ensure(place == stage.alice.address(), || format!("the desk was told {place}"))?;
+    stage.callee.hears(440)?;
+    stage.alice.send_to(None);
+    phone.send_to(Some(ours));
+    // No offer is answered before that.
+    stage.callee.hears(700)?;
+    let again = stage.caller.await_any(&["INVITE"])?;
+    take(&stage.caller, &again, &phone.description("sendrecv"))?;
+    let place = told(&stage.desk, &stage.callee)?;
+    ensure(place == phone.address(), || format!("the desk was told {place}"))?;
     stage.ends(&alice)
 }
 

@@ -64,6 +64,9 @@ pub struct LegSettings {
     /// The host that the peer's signalling comes from: behind NAT its media comes from there too, whatever it has described, and is
     /// preferred to that of others.
     pub signalling: Option<IpAddr>,
+    /// Another place that the peer has announced in an offer that could not be answered yet, since it crossed one of ours: its
+    /// media may come from there already.
+    pub announced: Option<SocketAddr>,
     /// Time between two reports of RTCP, on average; `None`: the five seconds of RFC 3550 §6.2.
     pub rtcp_interval: Option<Duration>,
     /// What the peer asks to be told beside the usual reports (RFC 3611).
@@ -111,6 +114,7 @@ impl LegSettings {
             strict: true,
             learning: Learning::default(),
             signalling: None,
+            announced: None,
             rtcp_interval: None,
             extended_reports: ExtendedReports::default(),
             keepalive: None,

@@ -125,6 +125,12 @@ impl Worker {
         }
     }
 
+    /// An offer of the phone's crossed one of ours. It is made again, but its media may move at once.
+    pub(super) fn on_offer_crossed(&mut self, id: SessionId, message: &Message) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.media.hear_announced(message.session_description().unwrap_or_default());
+    }
+
     fn after_offer(&mut self, id: SessionId, outcome: Outcome) {
         let Some(session) = self.sessions.get(&id) else { return };
         let name = session.call.name();

@@ -220,6 +220,7 @@ impl Worker {
                 self.on_offer_answered(id, Method::Invite, &message);
             }
             SessionEvent::ReinviteFailed { status } => self.on_offer_failed(id, Method::Invite, status),
+            SessionEvent::OfferCrossed { message } => self.on_offer_crossed(id, &message),
             SessionEvent::Update { message } => self.on_update(id, &message),
             SessionEvent::UpdateAnswered { message, offered: true } => {
                 self.on_offer_answered(id, Method::Update, &message);

@@ -239,6 +239,7 @@ impl LegCore {
         let speaks = settings.direction.receives();
         self.guard.prefer(settings.signalling);
         self.guard.signal(now, settings.remote, settings.strict, settings.learning, speaks);
+        self.guard.announce(now, settings.announced);
         self.spoken.configure(&settings);
         self.configure_redundancy(&settings);
         self.follow_codec();

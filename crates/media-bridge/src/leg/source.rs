@@ -27,6 +27,9 @@ const CANDIDATES: usize = 4;
 /// its probation, it takes the place of any that is neither there nor where it was signalled to be, at any time. So who streams to
 /// a port before the peer does is heard for no longer than that.
 ///
+/// A peer that has announced another place, in an offer that crossed one of ours, is heard from both: an exchange has sent its
+/// phone to us by then, perhaps, and offers that once more only after some seconds (RFC 3261 §14.1).
+///
 /// ```text
 ///               signalled source: at once
 ///   Unknown ------------------------------------> Locked --another source--> (stranger)
@@ -42,6 +45,8 @@ pub(crate) struct SourceGuard {
     strict: bool,
     learning: Learning,
     signalled: Option<SocketAddr>,
+    /// Where it will be, by an offer that was not answered yet.
+    announced: Option<SocketAddr>,
     /// The host that the peer's signalling comes from.
     preferred: Option<IpAddr>,
     trusted: Option<SocketAddr>,
@@ -80,6 +85,7 @@ impl SourceGuard {
             strict: true,
             learning: Learning::default(),
             signalled: None,
+            announced: None,
             preferred: None,
             trusted: None,
             former: None,
@@ -113,6 +119,14 @@ impl SourceGuard {
         self.candidates = [None; CANDIDATES];
     }
 
+    /// The peer announced that it will be there, in an offer that was not answered yet.
+    pub(crate) fn announce(&mut self, now: Instant, address: Option<SocketAddr>) {
+        if address.is_some() && address != self.announced {
+            self.learning_until = Some(now + LEARNING);
+        }
+        self.announced = address;
+    }
+
     /// The peer's signalling comes from there.
     pub(crate) fn prefer(&mut self, host: Option<IpAddr>) {
         self.preferred = host;
@@ -133,8 +147,9 @@ impl SourceGuard {
             }
             return Verdict::Trusted;
         }
-        let signalled = self.signalled == Some(from);
-        let open = self.trusted.is_none();
+        let signalled = self.is_signalled(from);
+        // What was announced holds as long as nothing comes from where it was before.
+        let open = self.trusted.is_none() || (signalled && self.trusted == self.announced);
         let believed = signalled && !self.learning.distrustful && (open || self.is_learning(now));
         if !self.strict || believed {
             return self.trust(from);
@@ -142,7 +157,7 @@ impl SourceGuard {
         let outranks = self.is_doubtful() && self.is_preferred(from);
         let learns = open || outranks || self.is_learning(now);
         let rival = !open && !signalled && !outranks;
-        let settled = self.heard >= SETTLED || self.trusted == self.signalled;
+        let settled = self.heard >= SETTLED || self.trusted.is_some_and(|trusted| self.is_signalled(trusted));
         // Nobody elsewhere takes the place of what is on that host.
         let trusts_preferred = self.trusted.is_some_and(|trusted| self.is_preferred(trusted));
         let settled = settled || (trusts_preferred && !self.is_preferred(from));
@@ -180,9 +195,14 @@ impl SourceGuard {
         self.preferred == Some(address.ip())
     }
 
+    /// Whether the peer has said that it is there.
+    fn is_signalled(&self, address: SocketAddr) -> bool {
+        [self.signalled, self.announced].contains(&Some(address))
+    }
+
     /// What is trusted is neither there nor where it was signalled to be.
     fn is_doubtful(&self) -> bool {
-        self.trusted.is_some_and(|trusted| self.signalled != Some(trusted) && !self.is_preferred(trusted))
+        self.trusted.is_some_and(|trusted| !self.is_signalled(trusted) && !self.is_preferred(trusted))
     }
 
     fn is_learning(&self, now: Instant) -> bool {
@@ -252,6 +272,34 @@ mod tests {
         assert_eq!(guard.judge(now, at(1, 4_000), 1, 2), Verdict::Trusted);
         assert_eq!(heard(&mut guard, now, at(6, 6_666), 100), 0);
         assert_eq!(guard.trusted(), Some(at(1, 4_000)));
+    }
+
+    #[test]
+    fn a_place_that_was_announced_is_heard_beside_the_signalled_one() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        assert_eq!(heard(&mut guard, now, at(1, 4_000), 200), 200);
+        let later = now + LEARNING;
+        assert_eq!(heard(&mut guard, later, at(2, 5_000), 10), 0);
+        guard.announce(later, Some(at(2, 5_000)));
+        assert_eq!(heard(&mut guard, later, at(2, 5_000), 10), 10);
+        assert_eq!(heard(&mut guard, later, at(6, 6_666), 100), 0, "strangers are none the wiser");
+        let much_later = later + 2 * LEARNING;
+        assert_eq!(heard(&mut guard, much_later, at(1, 4_000), 10), 10, "it came back without another offer");
+        assert_eq!(heard(&mut guard, much_later, at(2, 5_000), 10), 0);
+    }
+
+    #[test]
+    fn a_place_that_was_announced_and_signalled_then_is_heard_alone() {
+        let now = Instant::now();
+        let mut guard = guard(now);
+        assert_eq!(heard(&mut guard, now, at(1, 4_000), 10), 10);
+        guard.announce(now, Some(at(2, 5_000)));
+        assert_eq!(heard(&mut guard, now, at(2, 5_000), 10), 10);
+        guard.signal(now, Some(at(2, 5_000)), true, Learning::default(), true);
+        guard.announce(now, None);
+        assert_eq!(heard(&mut guard, now, at(2, 5_000), 10), 10);
+        assert_eq!(heard(&mut guard, now, at(1, 4_000), 10), 0);
     }
 
     #[test]

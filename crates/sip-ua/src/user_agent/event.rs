@@ -146,6 +146,12 @@ pub enum SessionEvent {
         /// The status of the refusal, or the one that stands for it.
         status: u16,
     },
+    /// An offer of the peer's crossed one of ours and was refused with 491 (RFC 3261 section 14.2). Nothing is owed; what it
+    /// says of the peer's media may hold already.
+    OfferCrossed {
+        /// The re-INVITE or UPDATE.
+        message: Arc<Message>,
+    },
     /// The peer changes the session without a new INVITE: an UPDATE (RFC 3311) or a PRACK with an offer;
     /// [`answer_update`](super::UserAgent::answer_update) is owed.
     Update {

@@ -57,7 +57,13 @@ fn glare_is_waited_out() {
     network.run(10);
     let refused = |network: &Network| network.ladder.iter().filter(|line| line.contains("491")).count();
     assert_eq!(refused(&network), 2);
-    assert!(network.heard(ALICE).is_empty() && network.heard(BOB).is_empty());
+    for agent in [ALICE, BOB] {
+        let heard = network.heard(agent);
+        assert!(
+            heard.len() == 1 && heard[0].starts_with("OfferCrossed"),
+            "each sees what the other wants: {heard:?}"
+        );
+    }
     // Bob does not own the Call-ID, so he asks again within two seconds; Alice's offer is then out of date.
     network.run(2050);
     assert_eq!(network.heard(ALICE), ["reinvite"]);

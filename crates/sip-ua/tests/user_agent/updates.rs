@@ -46,8 +46,12 @@ fn offers_that_cross_are_refused_on_both_sides() {
     network.tell(ALICE, |agent, now| agent.update(now, alice, Some(offer("a")), Vec::new()));
     network.tell(BOB, |agent, now| agent.update(now, bob, Some(offer("b")), Vec::new()));
     network.run(10);
-    assert_eq!(network.heard(ALICE), ["UpdateFailed { status: 491, offered: true }"]);
-    assert_eq!(network.heard(BOB), ["UpdateFailed { status: 491, offered: true }"]);
+    for agent in [ALICE, BOB] {
+        let heard = network.heard(agent);
+        let [crossed, failed] = &heard[..] else { panic!("{heard:?}") };
+        assert!(crossed.starts_with("OfferCrossed"), "{crossed}");
+        assert_eq!(failed, "UpdateFailed { status: 491, offered: true }");
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ impl SessionMedia {
             strict: self.endpoint.strict_media,
             learning: self.endpoint.rtp.learning,
             signalling: Some(self.seen.peer),
+            announced: self.announced,
             rtcp_interval: self.endpoint.rtp.rtcp_interval,
             extended_reports: ExtendedReports {
                 voip_metrics: negotiated.extended_reports.voip_metrics,

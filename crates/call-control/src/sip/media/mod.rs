@@ -1,6 +1,7 @@
 //! The media of one SIP session: its leg, its offers and its answers.
 
 mod agreement;
+mod announced;
 mod codec_names;
 mod description;
 mod leg_settings;
@@ -8,7 +9,7 @@ mod offer_answer;
 mod party;
 mod seen;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use media_bridge::{Codec, CodecPayload, Leg};
@@ -48,6 +49,8 @@ pub(super) struct SessionMedia {
     told: Option<MediaPlace>,
     /// The same in our last offer.
     offered: Option<MediaPlace>,
+    /// Where its media will be, by an offer that crossed one of ours.
+    announced: Option<SocketAddr>,
     /// Whether the phone is held in the name of the far end.
     pub(super) holds: PassedHold,
     /// The call was answered: from now on its phone is to be heard.
@@ -84,6 +87,7 @@ impl SessionMedia {
             agreed: None,
             told: None,
             offered: None,
+            announced: None,
             holds: PassedHold::default(),
             answered: false,
         }

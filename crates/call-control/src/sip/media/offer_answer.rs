@@ -111,6 +111,7 @@ impl SessionMedia {
     }
 
     fn apply(&mut self, negotiated: Negotiated) -> Agreement {
+        self.announced = None;
         self.streams.apply(&negotiated.lines, &self.endpoint, self.seen.peer, self.told.is_some());
         self.keyring.agreed(negotiated.protection.as_ref());
         let keys = match &negotiated.protection {

@@ -16,6 +16,13 @@ use crate::user_agent::command::Body;
 use crate::user_agent::compose::{finish_reply, finish_reply_with};
 use crate::user_agent::event::SessionEvent;
 
+/// Lets the application look at an offer that was refused because it crossed one of ours.
+pub(super) fn tell_crossed(scope: &mut Scope<'_>, message: Arc<Message>) {
+    if message.session_description().is_some() {
+        scope.emit(SessionEvent::OfferCrossed { message });
+    }
+}
+
 /// The longest that Retry-After asks a peer to wait that sent two INVITEs at once (section 14.2).
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 
@@ -42,7 +49,8 @@ impl Confirmed {
             return ask_to_wait(scope, transaction, &message);
         }
         if self.is_in_our_way() {
-            return scope.reply(transaction, &message, 491);
+            scope.reply(transaction, &message, 491);
+            return tell_crossed(scope, message);
         }
         if self.wait.take().is_some_and(|wait| wait.of != Awaited::Reinvite) {
             // It can only have come after the ACK, which the network lost or delayed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sip_parser::{HeaderName, Message, Method};
 
 use super::indialog::{OwnRequest, Purpose};
-use super::reinvite_in::ask_to_wait;
+use super::reinvite_in::{ask_to_wait, tell_crossed};
 use super::timer::screen;
 use super::{Confirmed, Scope, Stage};
 use crate::dialog::Dialog;
@@ -50,7 +50,10 @@ pub(super) fn handle(
         return scope.emit(SessionEvent::Refreshed { message: update });
     }
     match glare {
-        Glare::Ours => scope.reply(id, &update, 491),
+        Glare::Ours => {
+            scope.reply(id, &update, 491);
+            tell_crossed(scope, update);
+        }
         Glare::Theirs => ask_to_wait(scope, id, &update),
         Glare::Clear if scope.base.their_offer.is_some() => ask_to_wait(scope, id, &update),
         Glare::Clear => {
