@@ -123,7 +123,7 @@ impl<'a> Answer<'a> {
             nonce: text("nonce")?,
             uri: text("uri")?,
             response: text("response")?,
-            algorithm: fields.get("algorithm").map_or(Ok(Algorithm::Md5), str::parse).ok()?,
+            algorithm: algorithm_in(&fields)?,
             protection,
         })
     }
@@ -141,6 +141,13 @@ impl<'a> Answer<'a> {
             Some(_) => None,
         }
     }
+}
+
+/// The hash function of an answer, MD5 where it names none. Clients that cut our challenge apart too simply give back `MD5"` or `"MD5,"`:
+/// what such signs are beside says what is meant.
+fn algorithm_in(fields: &Fields<'_>) -> Option<Algorithm> {
+    let Some(name) = fields.get("algorithm") else { return Some(Algorithm::Md5) };
+    name.trim_matches(|letter: char| matches!(letter, '"' | ',' | ' ')).parse().ok()
 }
 
 #[cfg(test)]
@@ -208,6 +215,26 @@ mod tests {
         let subject = Subject { method: &get, uri: "/dir/index.html", body: b"" };
         let value = answer(&challenge, &mufasa, &subject, "0a4f113b", 1).expect("answered");
         assert!(value.contains(r#"response="6629fae49393a05397450978507c4ef1""#), "{value}");
+    }
+
+    #[test]
+    fn an_algorithm_is_known_beside_stray_signs() {
+        let read = |algorithm: &str| {
+            let value = format!(
+                r#"Digest username="u", realm="r", nonce="n", uri="sip:r", response="x", algorithm={algorithm}"#
+            );
+            Answer::parse(&value).map(|answer| answer.algorithm)
+        };
+        for (written, meant) in [
+            ("MD5", Some(Algorithm::Md5)),
+            ("\"MD5\"", Some(Algorithm::Md5)),
+            ("MD5\"", Some(Algorithm::Md5)),
+            ("\"MD5,\"", Some(Algorithm::Md5)),
+            ("SHA-256\"", Some(Algorithm::Sha256)),
+            ("MD6\"", None),
+        ] {
+            assert_eq!(read(written), meant, "{written}");
+        }
     }
 
     #[test]
