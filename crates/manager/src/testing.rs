@@ -37,6 +37,11 @@ aors=bob
 [bob]
 type=aor
 contact=sip:bob@192.0.2.9:5060
+[office]
+type=identify
+endpoint=bob
+match=192.0.2.0/24,198.51.100.7:5080
+match_header=X-Site: /^north/
 ";
 
 const EXTENSIONS: &str = "

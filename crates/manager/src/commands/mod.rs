@@ -163,6 +163,8 @@ fn table() -> impl Iterator<Item = &'static Command> {
         odbc::COMMANDS,
         pjsip::COMMANDS,
         pjsip::CHANNEL_STATS,
+        pjsip::CHANNELS,
+        pjsip::IDENTIFIES,
         pjsip::NOTIFY,
         pjsip::ONE,
         pjsip::REGISTRATIONS,

@@ -302,6 +302,60 @@ async fn when_convenient_is_when_there_is_no_call() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_tells_by_what_endpoints_are_known() {
+    let stage = Stage::new().await;
+    let mut console = stage.console().await;
+    let rows = [
+        "  Identify:  office/bob",
+        "        Match: 192.0.2.0/24",
+        "        Match: 198.51.100.7/32:5080",
+        "        Match: X-Site: /^north/",
+    ];
+    for command in [
+        "pjsip show identifies",
+        "pjsip list identifies",
+        "pjsip show identify office",
+        "pjsip show endpoint bob",
+        "pjsip show endpoints",
+    ] {
+        let (shown, status) = console.run(command).await;
+        assert_eq!(status, 0, "{command}");
+        assert!(shown.windows(rows.len()).any(|shown| shown == rows), "{command}: {shown:?}");
+    }
+    let (shown, status) = console.run("pjsip show identify nobody").await;
+    assert_eq!((&*shown, status), (&["Unable to find object nobody.".to_owned()][..], 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_have_a_row_for_each_object() {
+    let stage = Stage::new().await;
+    let mut console = stage.console().await;
+    assert_eq!(console.run("pjsip show channels").await.0, ["No objects found."]);
+    let call = testing::channel(stage.exchange.switchboard());
+    for (command, count) in [
+        ("pjsip list endpoints", 2),
+        ("pjsip list aors", 2),
+        ("pjsip list auths", 1),
+        ("pjsip list contacts", 1),
+        ("pjsip list channels", 1),
+        ("pjsip show channels", 1),
+    ] {
+        let (shown, _) = console.run(command).await;
+        assert_eq!(shown.last(), Some(&format!("Objects found: {count}")), "{command}: {shown:?}");
+    }
+    let (shown, _) = console.run("pjsip list endpoints").await;
+    assert_eq!(
+        shown.iter().filter(|row| row.starts_with(" Endpoint:  ")).count(),
+        3,
+        "a heading and two: {shown:?}"
+    );
+    let (shown, _) = console.run("pjsip show channels").await;
+    assert!(shown.iter().any(|row| row.starts_with("      Exten: 100 ")), "{shown:?}");
+    assert_eq!(console.run("pjsip list registrations").await.0, ["No objects found."]);
+    drop(call);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn states_are_set_and_hints_show_them() {
     let stage = Stage::new().await;
     let mut console = stage.console().await;

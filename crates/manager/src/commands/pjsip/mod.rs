@@ -1,6 +1,8 @@
 //! `pjsip …`: endpoints, and where their phones are.
 
 mod channel_stats;
+mod channels;
+mod identifies;
 mod notify;
 mod one;
 mod publications;
@@ -13,6 +15,7 @@ use std::fmt::Write;
 use pbx::configuration::Part;
 
 use super::{Answer, Command, CommandError, Context, module};
+use identifies::{IDENTIFY, MATCH};
 use rows::{
     AOR, AUTH, CHANNEL, CONTACT, ENDPOINT, TRANSPORT, aor_rows, contact_of, contact_row, finish, heading,
     rows_of, transport_row,
@@ -25,6 +28,11 @@ pub(super) use subscriptions::COMMANDS as SUBSCRIPTIONS;
 
 /// What exchanges tell each other.
 pub(super) use publications::COMMANDS as PUBLICATIONS;
+
+/// The channels of SIP.
+pub(super) use channels::COMMANDS as CHANNELS;
+/// Who is known by what.
+pub(super) use identifies::COMMANDS as IDENTIFIES;
 
 /// How audio fares.
 pub(super) use channel_stats::COMMANDS as CHANNEL_STATS;
@@ -39,6 +47,11 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::now("pjsip show aors", "The addresses of record", aors),
     Command::now("pjsip show auths", "Who may prove what, without passwords", auths),
     Command::now("pjsip show transports", "Where phones may come to", transports),
+    Command::now("pjsip list endpoints", "The endpoints alone", endpoint_list),
+    Command::now("pjsip list contacts", "Where phones are", contacts),
+    Command::now("pjsip list aors", "The addresses of record alone", aor_list),
+    Command::now("pjsip list auths", "Who may prove what, without passwords", auths),
+    Command::now("pjsip list transports", "Where phones may come to", transports),
     Command::now("pjsip qualify", "Asks the contacts of an endpoint now whether they are there", qualify)
         .taking("ENDPOINT")
         .among(one::endpoint_names),
@@ -50,12 +63,32 @@ pub(super) const COMMANDS: &[Command] = &[
 fn endpoints(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
     let channels = context.exchange.switchboard().snapshots();
-    let mut text = heading(&[ENDPOINT, AUTH, AOR, CONTACT, TRANSPORT, CHANNEL]);
+    let mut text = heading(&[ENDPOINT, AUTH, AOR, CONTACT, TRANSPORT, IDENTIFY, MATCH, CHANNEL]);
     for endpoint in configuration.sip.endpoints.values() {
         text.push_str(&rows_of(context, &configuration, endpoint, &channels));
         text.push('\n');
     }
     Ok(finish(text, configuration.sip.endpoints.len()))
+}
+
+/// Of each endpoint the first row.
+fn endpoint_list(context: &Context, _: &[String]) -> Answer {
+    let configuration = context.exchange.configuration();
+    let channels = context.exchange.switchboard().snapshots();
+    let endpoints = configuration.sip.endpoints.values();
+    let rows = endpoints.map(|endpoint| first_row(&rows_of(context, &configuration, endpoint, &channels)));
+    Ok(finish(heading(&[ENDPOINT]) + &rows.collect::<String>(), configuration.sip.endpoints.len()))
+}
+
+/// Of each address of record the first row.
+fn aor_list(context: &Context, _: &[String]) -> Answer {
+    let configuration = context.exchange.configuration();
+    let rows = configuration.sip.aors.values().map(|aor| first_row(&aor_rows(context, aor)));
+    Ok(finish(heading(&[AOR]) + &rows.collect::<String>(), configuration.sip.aors.len()))
+}
+
+fn first_row(rows: &str) -> String {
+    rows.lines().take(1).map(|row| format!("{row}\n")).collect()
 }
 
 /// Asks all contacts of an endpoint; the narration and `pjsip show contacts` tell what they answer.

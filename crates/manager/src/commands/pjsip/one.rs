@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::SystemTime;
 
 use super::super::{Answer, Command, CommandError, Context};
+use super::identifies::{IDENTIFY, MATCH};
 use super::rows::{
     AOR, AUTH, CHANNEL, CONTACT, ENDPOINT, TRANSPORT, aor_rows, contact_of, contact_row, heading, rows_of,
 };
@@ -54,7 +55,7 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
     let endpoint = configuration.sip.endpoints.get(name).ok_or_else(|| unknown(name))?;
     let channels = context.exchange.switchboard().snapshots();
-    let mut text = heading(&[ENDPOINT, AUTH, AOR, CONTACT, TRANSPORT, CHANNEL]);
+    let mut text = heading(&[ENDPOINT, AUTH, AOR, CONTACT, TRANSPORT, IDENTIFY, MATCH, CHANNEL]);
     text.push_str(&rows_of(context, &configuration, endpoint, &channels));
     let seconds = |time: Option<std::time::Duration>| time.map_or(0, |time| time.as_secs()).to_string();
     let flag = |on: bool| on.to_string();

@@ -12,6 +12,7 @@ use super::rows::{finish, heading};
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
     Command::now("pjsip show registrations", "Where the exchange registers itself", all),
+    Command::now("pjsip list registrations", "Where the exchange registers itself", all),
     Command::now("pjsip show registration", "All about one registration of ours", one)
         .taking("NAME")
         .among(names),

@@ -11,6 +11,7 @@ use sip_ua::registrar::Binding;
 
 use super::super::Context;
 use super::super::layout::{clock, column};
+use super::identifies;
 
 pub(super) const ENDPOINT: &str =
     " Endpoint:  <Endpoint/CID.....................................>  <State.....>  <Channels.>";
@@ -62,12 +63,16 @@ pub(super) fn rows_of(
     {
         text.push_str(&transport_row(transport));
     }
-    for channel in own {
-        let time = SystemTime::now().duration_since(channel.created).unwrap_or_default();
-        let (name, state) = (column(&channel.name, 49), column(&channel.state.to_string(), 12));
-        let _ = writeln!(text, "    Channel:  {name} {state}  {}", clock(time));
-    }
+    text.extend(identifies::rows_of(&configuration.sip.identifies, endpoint));
+    text.extend(own.into_iter().map(channel_row));
     text
+}
+
+/// A channel, its state and its age.
+pub(super) fn channel_row(channel: &CallSnapshot) -> String {
+    let time = SystemTime::now().duration_since(channel.created).unwrap_or_default();
+    let (name, state) = (column(&channel.name, 49), column(&channel.state.to_string(), 12));
+    format!("    Channel:  {name} {state}  {}\n", clock(time))
 }
 
 /// The state of the device in the words of presence.

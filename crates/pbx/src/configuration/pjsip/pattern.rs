@@ -1,5 +1,7 @@
 //! What a text of a request must be, or look like: `value`, or `/regular expression/`.
 
+use std::fmt;
+
 use regex_lite::Regex;
 
 /// A value of `match_header`, `match_request_uri`, or a filter of publications.
@@ -34,6 +36,13 @@ impl Pattern {
             Some(expression) => expression.is_match(value),
             None => self.text == value,
         }
+    }
+}
+
+/// As it stands in the file.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }
 
