@@ -12,11 +12,13 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("identities::a_trusted_caller_asserts_who_it_is", &[], asserted),
         trial("identities::a_private_caller_stays_private", &[], private),
         trial("identities::who_answers_is_shown_to_the_caller", &[], connected),
+        trial("identities::a_number_beyond_a_trunk_is_shown_to_the_caller", &[], beyond),
         trial("identities::who_was_called_before_is_passed_on", &[], diverted),
     ]
 }
 
 const DIALPLAN: &str = "exten => desk,1,Dial(PJSIP/desk,20)
+exten => _0.,1,Dial(PJSIP/${EXTEN:1}@desk,20)
 exten => hidden,1,Set(CALLERID(pres)=prohib)
  same => n,Dial(PJSIP/desk,20)";
 
@@ -93,6 +95,24 @@ fn connected(scene: &Scene) -> Outcome {
     stage.desk.expect("ACK")?;
     let answer = stage.caller.await_any(&["200 INVITE"])?;
     says(&answer, "P-Asserted-Identity", "\"Front Desk\" <sip:700@")?;
+    gateway.ack_answer(&answer)?;
+    gateway.send(&Method::Bye, None, None)?;
+    stage.caller.await_any(&["200 BYE"])?;
+    let bye = stage.desk.expect("BYE")?;
+    stage.desk.respond(&bye, 200, "")?;
+    stage.exchange.is_idle()
+}
+
+/// The desk is a trunk whose far end does not say who answers: the caller sees the number that it dialled, not the trunk's name.
+fn beyond(scene: &Scene) -> Outcome {
+    let stage = stage(scene, "send_pai=yes", "")?;
+    let gateway = Caller::new(&stage.caller, "gateway", "0331234");
+    let invite = stage.call(&gateway, &[])?;
+    ensure(invite.uri().is_some_and(|uri| uri.starts_with("sip:331234@")), || stage.desk.story())?;
+    stage.desk.respond_in_dialog(&invite, 200, "desk", Some(&stage.media.description("sendrecv")))?;
+    stage.desk.expect("ACK")?;
+    let answer = stage.caller.await_any(&["200 INVITE"])?;
+    says(&answer, "P-Asserted-Identity", "<sip:331234@")?;
     gateway.ack_answer(&answer)?;
     gateway.send(&Method::Bye, None, None)?;
     stage.caller.await_any(&["200 BYE"])?;

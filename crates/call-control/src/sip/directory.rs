@@ -215,6 +215,8 @@ pub enum Admission {
 pub struct Route {
     /// Whom it leads to.
     pub endpoint: Arc<SipEndpoint>,
+    /// The number that was dialled by way of the endpoint, as that of a trunk: the party that is called.
+    pub number: Option<String>,
     /// The request-URI.
     pub target: String,
     /// Where to send.

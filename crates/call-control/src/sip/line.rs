@@ -238,6 +238,7 @@ impl Directory for AnyCaller {
         let next_hop = NextHop::of(&uri).map_err(unreachable)?;
         Ok(Route {
             endpoint: self.endpoint.clone(),
+            number: None,
             target: resource.to_owned(),
             next_hop,
             route_set: Vec::new(),

@@ -69,7 +69,11 @@ pub(super) fn to(
     };
     let (next_hop, route_set) = leave(&configuration, configured, aor, next_hop, route_set)?;
     let security = configured.and_then(|endpoint| agreement(exchange, endpoint, &target));
-    Ok(Route { endpoint, target, next_hop, route_set, security })
+    let number = match wanted {
+        Wanted::Number(number) => Some(number.to_owned()),
+        _ => None,
+    };
+    Ok(Route { endpoint, number, target, next_hop, route_set, security })
 }
 
 /// What is agreed on with the server of an endpoint that wants that, for requests to `target`.
@@ -128,7 +132,7 @@ pub(crate) fn contacts_of(exchange: &Exchange, name: &str) -> Vec<Route> {
             let (next_hop, route_set) =
                 leave(&configuration, configured, Some(aor.as_str()), hop.ok()?, route_set).ok()?;
             let security = configured.and_then(|endpoint| agreement(exchange, endpoint, &target));
-            Some(Route { endpoint: endpoint.clone(), target, next_hop, route_set, security })
+            Some(Route { endpoint: endpoint.clone(), number: None, target, next_hop, route_set, security })
         };
         let registered = exchange.registrations().contacts(aor).into_iter();
         routes.extend(registered.filter_map(|binding| {

@@ -152,8 +152,9 @@ fn session(call: &Call, media: SessionMedia, flow: Flow) -> Session {
     Session::new(call.clone(), media, steering, Stage::Offered, flow)
 }
 
-/// The party that is called, as far as the configuration names it.
+/// The party that is called, as far as the configuration names it, or the number that was dialled.
 fn callee(route: &Route) -> CallerId {
     let named = route.endpoint.caller.clone();
-    named.unwrap_or_else(|| CallerId::new("", route.endpoint.name.clone()))
+    let dialled = || route.number.as_ref().unwrap_or(&route.endpoint.name).clone();
+    named.unwrap_or_else(|| CallerId::new("", dialled()))
 }
