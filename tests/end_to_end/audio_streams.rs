@@ -16,6 +16,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("audio_streams::a_server_is_dialled_like_a_phone", programs, is_dialled),
         trial("audio_streams::what_comes_at_once_is_heard_at_its_own_pace", programs, floods),
         trial("audio_streams::a_server_that_stalls_or_is_away_holds_up_nothing", programs, stalls),
+        trial("audio_streams::the_log_says_why_a_server_that_was_dialled_ends", programs, reports),
         trial("audio_streams::an_echo_of_a_stream_ends_with_a_key", &["baresip"], stream_echo),
     ]
 }
@@ -89,6 +90,19 @@ streams = []
 while True:
     streams.append(listener.accept()[0])
     print("accepted", flush=True)
+"#;
+
+/// A server that answers, and reports an error.
+const REPORT: &str = r#"
+import socket, sys, time
+listener = socket.create_server((sys.argv[1], 0))
+print("port %d." % listener.getsockname()[1], flush=True)
+while True:
+    stream = listener.accept()[0]
+    stream.recv(64)
+    time.sleep(0.2)
+    stream.sendall(b"\xff\x00\x01\x04")
+    stream.recv(64)
 "#;
 
 /// A server that runs, and where.
@@ -191,6 +205,17 @@ fn stalls(scene: &Scene) -> Outcome {
     ensure(on == 0, || "a call ends with a server that cannot be had".to_owned())?;
     alice.dial("busy")?;
     exchange.says("it was ")?;
+    exchange.is_idle()
+}
+
+fn reports(scene: &Scene) -> Outcome {
+    let (_report, place) = server(scene, "report", REPORT)?;
+    let lines = format!("exten => bot,1,Dial(AudioSocket/{place}/{UUID},20)");
+    let exchange = Exchange::start(scene, &Folder::new(scene)?.phone("alice").dialplan(&lines))?;
+    let mut alice = Baresip::named(scene, "alice", 440).register_at(&exchange)?;
+    alice.dial("bot")?;
+    alice.call_ends()?;
+    exchange.says(&format!("AudioSocket/{place}/{UUID}: it reports the error"))?;
     exchange.is_idle()
 }
 

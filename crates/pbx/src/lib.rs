@@ -63,6 +63,7 @@ mod stir_shaken;
 mod transports;
 mod upstream;
 pub mod voicemail;
+mod warnings;
 
 pub use astdb::{AstDb, AstDbError};
 pub use dialplan::{DialplanChannel, Frame, FrameKind, Frames, RoutineEnd, TooDeep, run_call};

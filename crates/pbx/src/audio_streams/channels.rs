@@ -9,6 +9,7 @@ use call_control::{BoxFuture, Call, HangupCause, OriginateError, OriginateReques
 use media_bridge::Codec;
 
 use super::audio_socket::{AudioSocket, StreamEnd};
+use crate::warnings;
 
 /// First half of the channels' names.
 const NAME: &str = "AudioSocket";
@@ -75,7 +76,7 @@ async fn attend(calling: Call, socket: AudioSocket, resource: String) {
     let cause = match socket.serve(&calling).await {
         Ok(StreamEnd::Terminated) | Err(_) => HangupCause::NORMAL,
         Ok(StreamEnd::Failed(problem)) => {
-            tracing::warn!(call = %calling.call_id(), "{NAME}/{resource}: {problem}; the call ends");
+            warnings::about(&calling, format!("{NAME}/{resource}: {problem}; the call ends"));
             HangupCause::CHANNEL_UNAVAILABLE
         }
     };

@@ -5,6 +5,7 @@ use call_control::{Call, ChannelState, DialplanPosition, HangupCause, Move};
 use dialplan_vm::Matching;
 
 use crate::exchange::Exchange;
+use crate::warnings;
 
 /// The extension that decides about calls elsewhere that a party is to take over.
 const EXTERNAL_REPLACES: &str = "external_replaces";
@@ -20,10 +21,11 @@ pub(super) fn refer(exchange: &Exchange, referrer: &Call, referral: &Referral) -
         // To call elsewhere may cost money, which only the dialplan may spend.
         None if referral.is_elsewhere() => {
             send_on(exchange, referrer, &party, referral, EXTERNAL_REPLACES).inspect_err(|status| {
-                tracing::warn!(
-                    channel = referrer.name(), to = %referral.refer_to, status,
-                    "the party is not joined with a call elsewhere: the context of transfers has no extension '{EXTERNAL_REPLACES}'"
+                let text = format!(
+                    "the party is not joined with a call elsewhere ({status}), {}: the context of transfers has no extension '{EXTERNAL_REPLACES}'",
+                    referral.refer_to
                 );
+                warnings::about(referrer, text);
             })
         }
         None => blind(exchange, referrer, &party, referral),

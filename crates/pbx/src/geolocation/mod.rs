@@ -17,6 +17,7 @@ use sip_parser::Message;
 pub(crate) use resolution::resolve;
 
 use crate::exchange::Exchange;
+use crate::warnings;
 
 /// Notes on the channel of an INVITE where its caller is, as the profile of the endpoint for incoming calls says.
 pub(crate) fn locate(exchange: &Arc<Exchange>, endpoint: &str, invite: &Message, call: &Call) {
@@ -27,7 +28,7 @@ pub(crate) fn locate(exchange: &Arc<Exchange>, endpoint: &str, invite: &Message,
     let Some(configured) = configuration.geolocation.profile(name) else { return };
     let precedence = configured.precedence;
     let incoming = incoming::profile_of(invite).unwrap_or_else(|problem| {
-        tracing::warn!(call = %call.call_id(), channel = call.name(), "the caller's location is left aside: {problem}");
+        warnings::about(call, format!("the caller's location is left aside: {problem}"));
         None
     });
     let counts = precedence.choose(incoming, Some(configured).filter(LocationProfile::has_location));
@@ -52,7 +53,7 @@ pub(crate) fn location_of_caller(
     let profile = precedence.choose(incoming, configured)?;
     let resolved = resolve(exchange, &profile, asker.unwrap_or(call));
     telling::conveyed(&profile, &resolved, from).unwrap_or_else(|problem| {
-        tracing::warn!(call = %call.call_id(), channel = call.name(), "no location is told: {problem}");
+        warnings::about(call, format!("no location is told: {problem}"));
         None
     })
 }

@@ -121,7 +121,7 @@ async fn hand_over(exchange: &Exchange, sip: &SipTechnology, receiver: &str) {
         match sip.send_message(&resource, &text).await {
             Err(error) if error.is_passing() => break,
             Ok(()) => {}
-            Err(error) => tracing::warn!(%receiver, "a message that waited is dropped: {error}"),
+            Err(error) => tracing::error!(%receiver, "a message that waited is dropped: {error}"),
         }
         exchange.waiting_messages().remove(id).await;
     }

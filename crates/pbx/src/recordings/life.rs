@@ -13,6 +13,7 @@ use super::request::Request;
 use super::{Entry, RunningRecording};
 use crate::dialplan::Substitution;
 use crate::exchange::Exchange;
+use crate::warnings;
 
 /// Why a recording cannot begin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +72,7 @@ pub fn begin(exchange: &Arc<Exchange>, call: &Call, request: Request) -> Result<
             let _ = call.play("beep").await;
         }
         if let Ok(end) = ended {
-            finish(&exchange, |problem| warning(&call, problem), &request, command, end).await;
+            finish(&exchange, |problem| warnings::about(&call, problem), &request, command, end).await;
         }
         exchange.recordings().unfinished.send_modify(|count| *count -= 1);
     });
@@ -94,7 +95,7 @@ async fn accompany(call: &Call, request: &Request, recording: &Recording) -> std
             // The channel is not gone as long as it is borrowed here.
             _ = bridged.changed(), if request.only_bridged => {}
             () = beep(&mut beeps) => if let Err(error) = call.beep_to_both("beep").await {
-                warning(call, format!("MixMonitor: no beep: {error}"));
+                warnings::about(call, format!("MixMonitor: no beep: {error}"));
             },
         }
     }
@@ -200,9 +201,4 @@ pub(crate) fn begin_room(
 
 fn verbose(call: &Call, text: String) {
     call.switchboard().notice(|| Event::Verbose { channel: Some(call.snapshot()), level: 2, text });
-}
-
-fn warning(call: &Call, text: String) {
-    tracing::warn!(call = %call.call_id(), channel = call.name(), "{text}");
-    call.switchboard().notice(|| Event::Warning { channel: Some(call.snapshot()), text });
 }

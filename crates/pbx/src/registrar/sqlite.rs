@@ -86,7 +86,7 @@ impl BindingStore for SqliteBindings {
         if bindings.len() < all {
             let odd = all - bindings.len();
             let path = self.path.display();
-            tracing::warn!(
+            tracing::error!(
                 "{odd} contacts in {path} make no sense and are passed over; phones register again"
             );
         }

@@ -101,7 +101,7 @@ impl OpenTransports {
                 Err(error) => Err(error.to_string()),
             };
             if let Err(error) = outcome {
-                tracing::warn!("peers outside are told our old address: {error}");
+                tracing::error!("peers outside are told our old address: {error}");
             }
         }
     }

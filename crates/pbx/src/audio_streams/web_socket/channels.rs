@@ -16,6 +16,7 @@ use super::session::{Session, SessionEnd};
 use super::{MediaSocket, outgoing};
 use crate::Exchange;
 use crate::audio_streams::channels::wire_codec;
+use crate::warnings;
 
 /// First half of the channels' names.
 const NAME: &str = "WebSocket";
@@ -131,7 +132,7 @@ async fn attend(calling: Call, program: Program, session: Session, resource: Str
     let cause = match end {
         SessionEnd::Party | SessionEnd::Program => HangupCause::NORMAL,
         SessionEnd::Failed(problem, _) => {
-            tracing::warn!(call = %calling.call_id(), "{NAME}/{resource}: {problem}; the call ends");
+            warnings::about(&calling, format!("{NAME}/{resource}: {problem}; the call ends"));
             HangupCause::OUT_OF_ORDER
         }
     };

@@ -50,7 +50,7 @@ impl MasterCsv {
             stays
         });
         if let Some(problem) = problem {
-            tracing::warn!("call records of an account are in Master.csv alone: {problem}");
+            tracing::error!("call records of an account are in Master.csv alone: {problem}");
         }
     }
 }

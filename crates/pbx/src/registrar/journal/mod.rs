@@ -156,7 +156,7 @@ impl JournalFile {
         let records: Vec<_> = whole.filter_map(record::read).collect();
         if records.len() < all {
             let (odd, path) = (all - records.len(), self.path.display());
-            tracing::warn!("{odd} lines in {path} make no sense and are passed over; phones register again");
+            tracing::error!("{odd} lines in {path} make no sense and are passed over; phones register again");
         }
         Ok(records)
     }
