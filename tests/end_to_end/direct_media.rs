@@ -5,10 +5,11 @@ mod early;
 mod refusals;
 mod streams;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use libtest_mimic::Trial;
+use rtp::Header;
 use sip_parser::{Message, Method};
 
 use crate::harness::folder::SIP_PORT;
@@ -27,6 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("direct_media::who_is_announced_by_an_offer_that_crosses_is_heard_at_once", &[], announced),
         trial("direct_media::the_first_move_can_be_left_to_the_phone", &[], mitigated),
         trial("direct_media::silence_here_ends_no_call", &[], silence),
+        trial("direct_media::strangers_are_not_heard_in_the_place_of_a_phone", &[], injected),
         trial("direct_media::keys_have_the_number_that_the_caller_has_for_them", &[], as_the_caller_numbers),
     ];
     [own, coming_back::trials(), early::trials(), refusals::trials(), streams::trials()]
@@ -327,6 +329,21 @@ fn silence(scene: &Scene) -> Outcome {
     let stage = stage(scene, "rtp_timeout=1\nrtp_timeout_hold=1", "rtp_timeout=1\nrtp_timeout_hold=1")?;
     let (alice, _) = stage.direct("desk")?;
     stage.caller.is_quiet(Duration::from_millis(2_600))?;
+    stage.ends(&alice)
+}
+
+/// Somebody streams to the port where the desk is heard no more.
+fn injected(scene: &Scene) -> Outcome {
+    let stage = stage(scene, "", "")?;
+    let (alice, invite) = stage.direct("desk")?;
+    stage.nothing_more()?;
+    let stranger = UdpSocket::bind((scene.address()?, 0))?;
+    let place = stage.is_ours(place_in(invite.body())?)?;
+    for sequence in 0..100 {
+        let header = Header { sequence, timestamp: 160 * u32::from(sequence), ssrc: 66, ..Header::default() };
+        stranger.send_to(&[&header.to_bytes()[..], &[0xFE; 160]].concat(), place)?;
+    }
+    stage.hear_each_other()?;
     stage.ends(&alice)
 }
 

@@ -79,7 +79,7 @@ pub struct LegSettings {
     /// The same while audio does not flow both ways, as on hold: then the peer may have nothing to send.
     pub rtp_timeout_hold: Option<Duration>,
     /// The peer sends its audio past us, straight to another party: silence means nothing, and no reports go out. What
-    /// comes all the same is treated as ever.
+    /// comes from it all the same is treated as ever; where its port is learned (`strict`), nobody else is heard.
     pub away: bool,
 }
 

@@ -240,6 +240,7 @@ impl LegCore {
         self.guard.prefer(settings.signalling);
         self.guard.signal(now, settings.remote, settings.strict, settings.learning, speaks);
         self.guard.announce(now, settings.announced);
+        self.guard.send_away(settings.away);
         self.spoken.configure(&settings);
         self.configure_redundancy(&settings);
         self.follow_codec();

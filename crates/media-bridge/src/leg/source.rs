@@ -30,6 +30,9 @@ const CANDIDATES: usize = 4;
 /// A peer that has announced another place, in an offer that crossed one of ours, is heard from both: an exchange has sent its
 /// phone to us by then, perhaps, and offers that once more only after some seconds (RFC 3261 §14.1).
 ///
+/// A peer that was told to send elsewhere does not speak here, and so cannot take its place back from anybody: as long as it is
+/// away, nobody is learned who is neither where it was signalled nor on the host of its signalling.
+///
 /// ```text
 ///               signalled source: at once
 ///   Unknown ------------------------------------> Locked --another source--> (stranger)
@@ -49,6 +52,8 @@ pub(crate) struct SourceGuard {
     announced: Option<SocketAddr>,
     /// The host that the peer's signalling comes from.
     preferred: Option<IpAddr>,
+    /// The peer was told to send elsewhere.
+    away: bool,
     trusted: Option<SocketAddr>,
     former: Option<SocketAddr>,
     learning_until: Option<Instant>,
@@ -87,6 +92,7 @@ impl SourceGuard {
             signalled: None,
             announced: None,
             preferred: None,
+            away: false,
             trusted: None,
             former: None,
             learning_until: None,
@@ -132,6 +138,14 @@ impl SourceGuard {
         self.preferred = host;
     }
 
+    /// Whether the peer was told to send elsewhere. Whoever is heard in its place is forgotten then.
+    pub(crate) fn send_away(&mut self, away: bool) {
+        if away && self.is_doubtful() {
+            self.trusted = None;
+        }
+        self.away = away;
+    }
+
     /// The source that is heard, once there is one.
     #[cfg(test)]
     pub(crate) fn trusted(&self) -> Option<SocketAddr> {
@@ -153,6 +167,9 @@ impl SourceGuard {
         let believed = signalled && !self.learning.distrustful && (open || self.is_learning(now));
         if !self.strict || believed {
             return self.trust(from);
+        }
+        if self.away && !signalled && !self.is_preferred(from) {
+            return Verdict::Stranger;
         }
         let outranks = self.is_doubtful() && self.is_preferred(from);
         let learns = open || outranks || self.is_learning(now);
@@ -404,6 +421,28 @@ mod tests {
             }
             assert_eq!(peer, 21 - usize::from(probation), "after {ms} ms");
             assert_eq!(heard_each_tick(&mut guard, later, at(66, 6_666), 200), 0, "it is learnt");
+        }
+    }
+
+    #[test]
+    fn nobody_takes_the_place_of_a_peer_that_sends_elsewhere() {
+        let now = Instant::now();
+        for before in [0, 10] {
+            let mut guard = guard(now);
+            guard.prefer(Some(at(9, 0).ip()));
+            let learned = heard(&mut guard, now, at(66, 6_666), before);
+            assert_eq!(learned > 0, before > 0);
+            guard.send_away(true);
+            assert_eq!(heard(&mut guard, now, at(66, 6_666), 200), 0);
+            assert!(
+                heard(&mut guard, now, at(9, 5_000), 10) > 0,
+                "it was not told in time, behind a translator"
+            );
+            assert_eq!(heard(&mut guard, now, at(1, 4_000), 10), 10, "nor here");
+            guard.send_away(false);
+            let later = now + LEARNING;
+            guard.signal(later, Some(at(1, 4_002)), true, Learning::default(), true);
+            assert!(heard(&mut guard, later, at(7, 4_002), 10) > 0, "it is back, and may be anywhere");
         }
     }
 
