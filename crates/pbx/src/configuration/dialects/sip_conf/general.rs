@@ -17,6 +17,18 @@ pub(super) struct General {
     pub(super) allows_guests: bool,
 }
 
+/// What is said of all of SIP, here and in `type=global`.
+const GLOBAL: &[(&str, &str)] = &[
+    ("useragent", "user_agent"),
+    ("realm", "default_realm"),
+    ("maxforwards", "max_forwards"),
+    ("regcontext", "regcontext"),
+];
+
+/// The same of `type=system`; times are in milliseconds in both.
+const SYSTEM: &[(&str, &str)] =
+    &[("compactheaders", "compact_headers"), ("timert1", "timer_t1"), ("timerb", "timer_b")];
+
 impl General {
     /// `None` for a file without any section.
     pub(super) fn read(config: &Config, found: &mut Vec<Diagnostic>) -> Option<Self> {
@@ -39,37 +51,50 @@ impl General {
 
     /// What concerns all of SIP. A `type=global` of `pjsip.conf` counts instead.
     pub(super) fn global(&self, others: &Config, found: &mut Vec<Diagnostic>) -> Option<Group> {
-        let place = self.section.name.span;
-        let mut global = Object::new("global", "global", place);
-        let keys = [
-            ("useragent", "user_agent"),
-            ("realm", "default_realm"),
-            ("maxforwards", "max_forwards"),
-            ("regcontext", "regcontext"),
-        ];
-        let lines: Vec<_> = keys
-            .iter()
-            .filter_map(|(written, key)| Some((*key, last_of(&self.section, &[written])?)))
-            .collect();
-        let other = others.objects().find(|section| {
-            section.value("type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("global"))
-        });
-        if let Some(other) = other {
-            for (_, line) in lines {
-                let message = format!("{} has no effect: type=global of pjsip.conf counts", line.key.value);
-                let finding = Diagnostic::note("defined-twice", message).at(line.key.span);
-                found.push(finding.related(other.name.span, "the one that counts"));
-            }
-            return None;
-        }
-        lines.iter().for_each(|(key, line)| global.take(key, line));
+        let mut global = self.only("global", GLOBAL, others, found)?;
         if let Some(line) =
             last_of(&self.section, &["match_auth_username"]).filter(|_| self.matches_auth_user)
         {
             global.take_as("endpoint_identifier_order", "ip,username,auth_username,anonymous", line);
         }
-        let is_said = global.section.entries.len() > 1;
-        is_said.then(|| Group::new(Spanned::new("global".to_owned(), place), vec![global]))
+        self.group(global)
+    }
+
+    /// What concerns the SIP stack. A `type=system` of `pjsip.conf` counts instead.
+    pub(super) fn system(&self, others: &Config, found: &mut Vec<Diagnostic>) -> Option<Group> {
+        self.group(self.only("system", SYSTEM, others, found)?)
+    }
+
+    /// The object of a kind of which there is one, unless another file has it.
+    fn only(
+        &self,
+        kind: &'static str,
+        keys: &[(&str, &'static str)],
+        others: &Config,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Object> {
+        let mut object = Object::new(kind, kind, self.section.name.span);
+        let lines =
+            keys.iter().filter_map(|(written, key)| Some((*key, last_of(&self.section, &[written])?)));
+        let is_one =
+            |section: &&Section| section.value("type").is_some_and(|of| of.trim().eq_ignore_ascii_case(kind));
+        if let Some(other) = others.objects().find(is_one) {
+            for (_, line) in lines {
+                let message = format!("{} has no effect: type={kind} of pjsip.conf counts", line.key.value);
+                let finding = Diagnostic::note("defined-twice", message).at(line.key.span);
+                found.push(finding.related(other.name.span, "the one that counts"));
+            }
+            return None;
+        }
+        lines.for_each(|(key, line)| object.take(key, line));
+        Some(object)
+    }
+
+    /// An object that says more than what it is.
+    fn group(&self, object: Object) -> Option<Group> {
+        let place = self.section.name.span;
+        let is_said = object.section.entries.len() > 1;
+        is_said.then(|| Group::new(Spanned::new(object.section.name.value.clone(), place), vec![object]))
     }
 
     /// The endpoint of callers that are no device. Asterisk lets them in unless it is told not to; here it must be told to.

@@ -36,6 +36,7 @@ pub(super) fn translate(config: &Config, others: &Config, found: &mut Vec<Diagno
     }
     let mut groups = transports::groups(&general, others, found);
     groups.extend(general.global(others, found));
+    groups.extend(general.system(others, found));
     groups.extend(general.guests(&realms, found));
     groups.extend(registration::groups(&general, &devices, &realms, found));
     groups.extend(devices.into_iter().map(|device| device.group(&realms, found)));

@@ -10,6 +10,9 @@ bindport = 5060
 tcpenable = yes
 realm = office
 useragent = front desk
+compactheaders = yes
+timert1 = 400
+timerb = 20000
 srvlookup = yes
 alwaysauthreject = yes
 language = fr
@@ -83,6 +86,12 @@ protocol = tcp
 type = global
 default_realm = office
 user_agent = front desk
+
+[system]
+type = system
+compact_headers = yes
+timer_t1 = 400
+timer_b = 20000
 
 [phone](!)
 type = endpoint
