@@ -63,3 +63,11 @@ pub(super) struct Seat {
     /// Its slot of the wheel, while it makes packets.
     pub(super) slot: Option<usize>,
 }
+
+impl Seat {
+    /// A leg that does nothing yet.
+    pub(super) fn new(id: LegId, core: LegCore, rtp: SocketId, rtcp: SocketId, lease: Lease) -> Self {
+        let since = BridgeId::default();
+        Self { id, core, rtp, rtcp, lease, bridge: None, stay: None, awaits: None, since, slot: None }
+    }
+}

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::leg::Seat;
 use super::stage::Stage;
-use crate::id::{BridgeId, LegId};
+use crate::id::LegId;
 use crate::io::{PacketIo, SocketId};
 use crate::leg::LegCore;
 use crate::ports::{Lease, Site};
@@ -107,18 +107,7 @@ impl<I: PacketIo> Stage<I> {
     /// Gives a leg a place, and sockets that the loop has already.
     pub(super) fn seat_parked(&mut self, id: LegId, core: LegCore, pair: ParkedPair) {
         let ParkedPair { rtp, rtcp, lease, .. } = pair;
-        let place = self.seats.insert(Seat {
-            id,
-            core,
-            rtp,
-            rtcp,
-            lease,
-            bridge: None,
-            stay: None,
-            awaits: None,
-            since: BridgeId::default(),
-            slot: None,
-        });
+        let place = self.seats.insert(Seat::new(id, core, rtp, rtcp, lease));
         self.places.insert(id, place);
         // Places are few: a leg has two ports, of which there are 65,536.
         let token = (place as u32) << 1;

@@ -264,18 +264,7 @@ impl<I: PacketIo> Stage<I> {
                 return None;
             }
         };
-        entry.insert(Seat {
-            id,
-            core,
-            rtp,
-            rtcp,
-            lease,
-            bridge: None,
-            stay: None,
-            awaits: None,
-            since: BridgeId::default(),
-            slot: None,
-        });
+        entry.insert(Seat::new(id, core, rtp, rtcp, lease));
         self.places.insert(id, place);
         Some(place)
     }
