@@ -47,6 +47,19 @@ impl Stage {
         self.desk.expect("INVITE")
     }
 
+    /// The desk has answered: the gateway is shown who that is, and hangs up.
+    fn shows_who_answered(&self, gateway: &Caller<'_>, who: &str) -> Outcome {
+        self.desk.expect("ACK")?;
+        let answer = self.caller.await_any(&["200 INVITE"])?;
+        says(&answer, "P-Asserted-Identity", who)?;
+        gateway.ack_answer(&answer)?;
+        gateway.send(&Method::Bye, None, None)?;
+        self.caller.await_any(&["200 BYE"])?;
+        let bye = self.desk.expect("BYE")?;
+        self.desk.respond(&bye, 200, "")?;
+        self.exchange.is_idle()
+    }
+
     /// The desk refuses, and the call is over.
     fn refuse(&self, gateway: &Caller<'_>, invite: &Message) -> Outcome {
         self.desk.respond(invite, 486, "desk")?;
@@ -92,15 +105,7 @@ fn connected(scene: &Scene) -> Outcome {
         .header("P-Asserted-Identity", "\"Front Desk\" <sip:700@example.com>")
         .body("application/sdp", stage.media.description("sendrecv").as_bytes());
     stage.desk.send(&answer.build())?;
-    stage.desk.expect("ACK")?;
-    let answer = stage.caller.await_any(&["200 INVITE"])?;
-    says(&answer, "P-Asserted-Identity", "\"Front Desk\" <sip:700@")?;
-    gateway.ack_answer(&answer)?;
-    gateway.send(&Method::Bye, None, None)?;
-    stage.caller.await_any(&["200 BYE"])?;
-    let bye = stage.desk.expect("BYE")?;
-    stage.desk.respond(&bye, 200, "")?;
-    stage.exchange.is_idle()
+    stage.shows_who_answered(&gateway, "\"Front Desk\" <sip:700@")
 }
 
 /// The desk is a trunk whose far end does not say who answers: the caller sees the number that it dialled, not the trunk's name.
@@ -110,15 +115,7 @@ fn beyond(scene: &Scene) -> Outcome {
     let invite = stage.call(&gateway, &[])?;
     ensure(invite.uri().is_some_and(|uri| uri.starts_with("sip:331234@")), || stage.desk.story())?;
     stage.desk.respond_in_dialog(&invite, 200, "desk", Some(&stage.media.description("sendrecv")))?;
-    stage.desk.expect("ACK")?;
-    let answer = stage.caller.await_any(&["200 INVITE"])?;
-    says(&answer, "P-Asserted-Identity", "<sip:331234@")?;
-    gateway.ack_answer(&answer)?;
-    gateway.send(&Method::Bye, None, None)?;
-    stage.caller.await_any(&["200 BYE"])?;
-    let bye = stage.desk.expect("BYE")?;
-    stage.desk.respond(&bye, 200, "")?;
-    stage.exchange.is_idle()
+    stage.shows_who_answered(&gateway, "<sip:331234@")
 }
 
 fn diverted(scene: &Scene) -> Outcome {
