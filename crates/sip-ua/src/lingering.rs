@@ -1,6 +1,11 @@
 //! What is over and must still be known for a while, so that what is repeated finds it: bounded, the longest over goes first.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// What lingers is forgotten at times so far apart. To wake for each costs more than to forget it: after a call there are
+/// six of them. But what is forgotten together holds up what has just come. A second is a whole number of these.
+const SWEEP: Duration = Duration::from_millis(100);
 
 /// The names of what lingers, the longest over first.
 ///
@@ -9,11 +14,13 @@ use std::collections::VecDeque;
 pub(crate) struct Lingering<K> {
     order: VecDeque<K>,
     living: usize,
+    /// One of the times when something is forgotten; the others are whole [`SWEEP`]s from it.
+    some_sweep: Option<Instant>,
 }
 
 impl<K> Default for Lingering<K> {
     fn default() -> Self {
-        Self { order: VecDeque::new(), living: 0 }
+        Self { order: VecDeque::new(), living: 0, some_sweep: None }
     }
 }
 
@@ -40,6 +47,15 @@ impl<K: Copy> Lingering<K> {
         None
     }
 
+    /// When to forget what lingers until `at`: then or a little later, together with others.
+    pub(crate) fn sweep_after(&mut self, at: Instant) -> Instant {
+        let sweep = *self.some_sweep.get_or_insert(at);
+        match at.checked_duration_since(sweep) {
+            Some(since) => at + since_sweep(SWEEP - since_sweep(since)),
+            None => at + since_sweep(sweep - at),
+        }
+    }
+
     /// One that lingered is gone.
     pub(crate) fn ended(&mut self) {
         self.living = self.living.saturating_sub(1);
@@ -49,6 +65,11 @@ impl<K: Copy> Lingering<K> {
     pub(crate) fn len(&self) -> usize {
         self.living
     }
+}
+
+/// How much of `duration` is left when whole [`SWEEP`]s are taken off.
+fn since_sweep(duration: Duration) -> Duration {
+    Duration::from_nanos((duration.subsec_nanos() % SWEEP.subsec_nanos()).into())
 }
 
 #[cfg(test)]
@@ -87,6 +108,21 @@ mod tests {
         assert_eq!(scene.begin(5, 2), Some(3), "the second ended by itself");
         assert_eq!(scene.lingering.len(), 2);
         assert_eq!(scene.begin(6, 0), Some(4), "at least one goes for one that comes");
+    }
+
+    #[test]
+    fn what_ends_within_a_while_is_forgotten_together() {
+        let mut lingering = Lingering::<u32>::default();
+        let start = Instant::now();
+        let mut swept = |ms| {
+            let at = start + Duration::from_millis(ms);
+            (lingering.sweep_after(at) - start).as_millis()
+        };
+        assert_eq!(
+            [32_050, 32_051, 32_150, 32_249, 64_000].map(&mut swept),
+            [32_050, 32_150, 32_150, 32_250, 64_050]
+        );
+        assert_eq!([5_000, 5_050, 5_051, 0].map(&mut swept), [5_050, 5_050, 5_150, 50], "before the first");
     }
 
     #[test]

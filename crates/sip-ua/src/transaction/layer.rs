@@ -261,16 +261,30 @@ impl TransactionLayer {
         if let Some(failure) = client.poll_failure() {
             self.events.push_back(failure.event(ClientTransactionId(id)));
         }
-        let over = client.is_terminated();
-        let begins_to_linger = !over && client.is_answered() && !std::mem::replace(&mut client.lingers, true);
-        self.deadlines.schedule(id, wakes_at, client.poll_timeout());
-        if over {
-            self.remove_client(id);
-        } else if begins_to_linger {
-            let limit = self.limits.lingering_transactions;
-            let oldest = self.answered.begin(id, limit, |name| self.clients.get(name).is_some());
-            oldest.into_iter().for_each(|oldest| self.remove_client(oldest));
+        if client.is_terminated() {
+            return self.remove_client(id);
         }
+        if client.is_answered() {
+            return self.let_client_linger(id);
+        }
+        self.deadlines.schedule(id, wakes_at, client.poll_timeout());
+    }
+
+    /// Nothing is awaited any more by a client transaction but what has come already.
+    fn let_client_linger(&mut self, id: Name) {
+        let Some((client, wakes_at)) = self.clients.get_with_time(id) else { return };
+        let begins = !std::mem::replace(&mut client.lingers, true);
+        if begins {
+            *wakes_at = None; // nothing is sent again, so nothing has to wake sooner
+        }
+        let at = client.poll_timeout().map(|at| self.answered.sweep_after(at));
+        self.deadlines.schedule(id, wakes_at, at);
+        if !begins {
+            return;
+        }
+        let limit = self.limits.lingering_transactions;
+        let oldest = self.answered.begin(id, limit, |name| self.clients.get(name).is_some());
+        oldest.into_iter().for_each(|oldest| self.remove_client(oldest));
     }
 
     fn remove_client(&mut self, id: Name) {
@@ -289,20 +303,25 @@ impl TransactionLayer {
         if let Some(bytes) = server.poll_transmit() {
             self.transmits.push_back(Transmit { flow, bytes });
         }
-        let over = server.is_terminated();
-        let answered = server.is_answered();
-        self.deadlines.schedule(id, wakes_at, server.poll_timeout());
-        if over {
-            self.remove_server(id);
-        } else if answered {
-            self.let_server_linger(id);
+        if server.is_terminated() {
+            return self.remove_server(id);
         }
+        if server.is_answered() || server.lingers {
+            return self.let_server_linger(id);
+        }
+        self.deadlines.schedule(id, wakes_at, server.poll_timeout());
     }
 
     /// Nothing is owed any more to the peer of a server transaction, but the same again if it asks again.
     fn let_server_linger(&mut self, id: Name) {
-        let Some(server) = self.servers.get_mut(id) else { return };
-        if std::mem::replace(&mut server.lingers, true) {
+        let Some((server, wakes_at)) = self.servers.get_with_time(id) else { return };
+        let begins = !std::mem::replace(&mut server.lingers, true);
+        if begins {
+            *wakes_at = None; // nothing is sent again, so nothing has to wake sooner
+        }
+        let at = server.poll_timeout().map(|at| self.served.sweep_after(at));
+        self.deadlines.schedule(id, wakes_at, at);
+        if !begins {
             return;
         }
         let limit = self.limits.lingering_transactions;

@@ -320,7 +320,11 @@ impl UserAgent {
         if session.is_gone() {
             return self.forget_session(id);
         }
-        self.session_deadlines.set(id, session.deadline());
+        let mut deadline = session.deadline();
+        if session.is_over() {
+            deadline = deadline.map(|at| self.ended.sweep_after(at));
+        }
+        self.session_deadlines.set(id, deadline);
         if session.is_over() && !std::mem::replace(&mut session.lingers, true) {
             let limit = self.common.config.max_sessions;
             let oldest = self.ended.begin(id, limit, |id| self.sessions.contains_key(&id));
