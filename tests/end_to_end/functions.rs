@@ -16,7 +16,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 const DIALPLAN: &str = "exten => desk,1,Verbose(1,it says ${PJSIP_HEADER(read,X-Account)} and ${PJSIP_HEADER(read,X-Account,2)} in ${PJSIP_HEADERS(x-)})
- same => n,Verbose(1,it is ${CHANNEL(pjsip,call-id)} to ${PJSIP_PARSE_URI(${CHANNEL(pjsip,request_uri)},user)})
+ same => n,Verbose(1,it is ${CHANNEL(pjsip,call-id)} to ${PJSIP_PARSE_URI(${CHANNEL(pjsip,request_uri)},user)} of ${SIPDOMAIN} for ${CHANNEL(exten)})
  same => n,Verbose(1,${CHANNEL(peername)} at ${CHANNEL(peerip)} and ${CHANNEL(recvip)}:${CHANNEL(recvport)} with ${CHANNEL(useragent)} from ${CHANNEL(from)})
  same => n,Set(PJSIP_INHERITABLE_HEADER(add,X-Account)=${PJSIP_HEADER(read,X-Account)})
  same => n,Set(PJSIP_INHERITABLE_HEADER(add,X-Other)=none)
@@ -46,7 +46,8 @@ fn headers(scene: &Scene) -> Outcome {
         ensure(header(&invite, stray).is_err(), || format!("{stray} was handed on"))?;
     }
     exchange.says("it says 42 and 43 in X-Account,X-Secret")?;
-    exchange.says(&format!("it is {} to desk", gateway.call_id()))?;
+    let domain = exchange.sip_address().ip();
+    exchange.says(&format!("it is {} to desk of {domain} for desk", gateway.call_id()))?;
     exchange.says(&format!("gateway at {a} and {a}:{SIP_PORT} with old 1.0 from sip:gateway@"))?;
     let busy = ResponseBuilder::reply(&invite, 486).reason("Not Now").to_tag("desk");
     desk.send(&busy.build())?;

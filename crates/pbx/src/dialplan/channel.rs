@@ -199,7 +199,7 @@ impl Clock for DialplanChannel {
 /// What an `eswitch` may name.
 impl Variables for DialplanChannel {
     fn variable(&self, name: &str) -> Option<String> {
-        ChannelHost::built_in_of(&self.exchange, &self.call, name).or_else(|| self.call.variable(name))
+        ChannelHost::variable_of(&self.exchange, &self.call, name)
     }
 
     fn global(&self, name: &str) -> Option<String> {

@@ -84,8 +84,15 @@ impl ChannelHost<'_> {
         }
     }
 
+    /// A variable of a channel: one that is always there, or that somebody has set, or that tells of the call until then.
+    pub(super) fn variable_of(exchange: &Exchange, call: &Call, name: &str) -> Option<String> {
+        Self::built_in_of(exchange, call, name)
+            .or_else(|| call.variable(name))
+            .or_else(|| functions::variable_of_call(call, name))
+    }
+
     /// Variables that are always there, read live.
-    pub(super) fn built_in_of(exchange: &Exchange, call: &Call, name: &str) -> Option<String> {
+    fn built_in_of(exchange: &Exchange, call: &Call, name: &str) -> Option<String> {
         let folders = &exchange.configuration().folders;
         let folder = |path: &std::path::Path| Some(path.display().to_string());
         match name {
@@ -111,9 +118,7 @@ impl ChannelHost<'_> {
 
 impl Host for ChannelHost<'_> {
     fn variable(&self, name: &str) -> Option<String> {
-        self.place(name)
-            .or_else(|| Self::built_in_of(self.exchange, self.call, name))
-            .or_else(|| self.call.variable(name))
+        self.place(name).or_else(|| Self::variable_of(self.exchange, self.call, name))
     }
 
     fn set_variable(&mut self, name: &str, value: &str) {

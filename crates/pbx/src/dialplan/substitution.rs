@@ -100,9 +100,7 @@ impl Host for Substitution<'_> {
     fn variable(&self, name: &str) -> Option<String> {
         let own =
             self.variables.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-        own.or_else(|| self.place(name))
-            .or_else(|| ChannelHost::built_in_of(self.exchange, self.call, name))
-            .or_else(|| self.call.variable(name))
+        own.or_else(|| self.place(name)).or_else(|| ChannelHost::variable_of(self.exchange, self.call, name))
     }
 
     fn set_variable(&mut self, name: &str, value: &str) {

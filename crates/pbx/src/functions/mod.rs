@@ -41,7 +41,7 @@ use call_control::BoxFuture;
 use dialplan_vm::{FunctionCall, FunctionReply};
 
 use crate::dialplan::DialplanChannel;
-pub(crate) use call::media_quality;
+pub(crate) use call::{media_quality, variable_of_call};
 pub(crate) use encodings::uri::unescaped;
 pub use error::FunctionError;
 pub use scope::FunctionScope;

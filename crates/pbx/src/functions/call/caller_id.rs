@@ -5,7 +5,7 @@
 //! call on, `DNID` what was dialled, `ANI2` what the network says of the kind of its line. With a second argument the fields are
 //! those of the caller that it names: `CALLERID(num,"Alice" <6001>)` is 6001.
 
-use call_control::CallerId;
+use call_control::{Call, CallerId};
 
 use super::party::{self, Change};
 use crate::functions::{FunctionError, FunctionScope, Value, Written};
@@ -21,6 +21,8 @@ const DIALLED: &str = "CALLERID dnid";
 
 /// Where what the network says of the line is noted.
 const ANI2: &str = "CALLERID ani2";
+/// Where notes of the caller are.
+const CALLER: &str = "CALLERID ";
 
 /// Whose field it is.
 enum Whose<'a> {
@@ -49,8 +51,19 @@ fn whose(datatype: &str) -> Whose<'_> {
     match datatype {
         "rdnis" => Whose::Redirecting,
         "ani2" => Whose::Line,
+        "ton" => Whose::Caller("num-plan"),
         field => Whose::Caller(field),
     }
+}
+
+/// What kind of line the caller has, as `CALLERID(ani2)`.
+pub(super) fn kind_of_line(call: &Call) -> String {
+    party::noted(call, ANI2).unwrap_or_else(|| "0".to_owned())
+}
+
+/// What kind of number the caller has, as `CALLERID(num-plan)`.
+pub(super) fn number_plan(call: &Call) -> String {
+    party::read(call, &CallerId::default(), CALLER, "num-plan").unwrap_or_default()
 }
 
 pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
@@ -74,7 +87,7 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     }
     let found = match whose(&datatype) {
         Whose::Caller("tag") => Some(call.caller_tag()),
-        Whose::Caller(field) => party::read(call, &call.caller(), "CALLERID ", field),
+        Whose::Caller(field) => party::read(call, &call.caller(), CALLER, field),
         Whose::Payer(field) => {
             let payer = party::noted_party(call, ANI).unwrap_or_else(|| call.caller());
             party::read(call, &payer, "CALLERID ani-", field)
@@ -84,7 +97,7 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
             party::read(call, &private, "CALLERID priv-", field)
         }
         Whose::Redirecting => Some(call.redirecting().map(|passed| passed.from.number).unwrap_or_default()),
-        Whose::Line => Some(party::noted(call, ANI2).unwrap_or_else(|| "0".to_owned())),
+        Whose::Line => Some(kind_of_line(call)),
         Whose::Dialled(field) => {
             let number = party::noted(call, DIALLED).unwrap_or_else(|| call.dialed());
             party::read(call, &CallerId::new("", number), "CALLERID dnid-", field)
@@ -104,7 +117,7 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
         }
         Whose::Caller(field) => {
             let mut caller = call.caller();
-            let change = party::write(call, &mut caller, "CALLERID ", field, value);
+            let change = party::write(call, &mut caller, CALLER, field, value);
             if let Change::Party = change {
                 call.set_caller(caller);
             }

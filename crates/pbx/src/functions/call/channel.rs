@@ -22,8 +22,14 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
         "linkedid" => call.linked_id().to_owned(),
         "channeltype" => call.technology().to_owned(),
         "callid" => call.call_id().to_string(),
-        "context" => call.position().context.into(),
-        "exten" => call.position().extension.into(),
+        "context" => match &scope.location {
+            Some(location) => location.context.to_string(),
+            None => call.position().context.into(),
+        },
+        "exten" => match &scope.location {
+            Some(location) => location.extension.to_string(),
+            None => call.position().extension.into(),
+        },
         "dialed" => call.dialed(),
         "audionativeformat" | "audioreadformat" | "audiowriteformat" => format_name(call.codec()),
         "endpoint" => call.resource().to_owned(),

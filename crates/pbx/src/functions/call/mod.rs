@@ -16,8 +16,10 @@ mod party;
 mod redirecting;
 mod stir_shaken;
 mod timeout;
+mod variables;
 
 pub(crate) use channel_media::quality as media_quality;
+pub(crate) use variables::variable_of_call;
 
 use crate::functions::Function;
 

@@ -92,13 +92,9 @@ pub(super) fn write(call: &Call, party: &mut CallerId, notes: &str, field: &str,
     Change::Party
 }
 
-/// `"Alice" <6001>`, with the number alone where there is no name.
+/// `"Alice" <6001>`, with both marks also where there is no name or no number: dialplans cut it up by them.
 fn all(caller: &CallerId) -> String {
-    match (caller.name.is_empty(), caller.number.is_empty()) {
-        (true, true) => String::new(),
-        (true, false) => format!("<{}>", caller.number),
-        _ => caller.to_string(),
-    }
+    format!("\"{}\" <{}>", caller.name, caller.number)
 }
 
 fn unquoted(text: &str) -> &str {

@@ -111,6 +111,33 @@ async fn who_passed_the_call_on_is_told_and_set() {
 }
 
 #[tokio::test]
+async fn a_party_without_a_name_or_a_number_has_its_marks_all_the_same() {
+    let mut bench = Bench::new().await;
+    bench.expect(&[("${CONNECTEDLINE(all)}", "\"\" <>")]).await;
+    for (field, value, all) in
+        [("name", "", "\"\" <6001>"), ("num", "", "\"\" <>"), ("name", "Alice", "\"Alice\" <>")]
+    {
+        bench.set(&format!("CALLERID({field})"), value).await;
+        bench.expect(&[("${CALLERID(all)}", all)]).await;
+    }
+}
+
+#[tokio::test]
+async fn variables_tell_of_the_call_until_they_are_set() {
+    let mut bench = Bench::new().await;
+    let asked = "${HANGUPCAUSE} ${CALLINGPRES} ${CALLINGANI2} ${CALLINGTON} ${CALLINGTNS} [${SIPDOMAIN}]";
+    bench.expect(&[(asked, "0 0 0 0 0 []")]).await;
+    for (name, value) in [("CALLERID(pres)", "prohib"), ("CALLERID(ani2)", "27"), ("CALLERID(ton)", "33")] {
+        bench.set(name, value).await;
+    }
+    for (name, value) in [("HANGUPCAUSE", "17"), ("SIPDOMAIN", "example.org")] {
+        bench.set(name, value).await;
+    }
+    bench.expect(&[(asked, "17 35 27 33 0 [example.org]"), ("${CALLERID(ton)}", "33")]).await;
+    bench.expect(&[("${CHANNEL(context)},${CHANNEL(exten)}", "phones,100")]).await;
+}
+
+#[tokio::test]
 async fn the_channel_tells_of_itself_and_keeps_labels() {
     let mut bench = Bench::new().await;
     let name = bench.channel.call.name().to_owned();
