@@ -306,17 +306,18 @@ async fn it_tells_by_what_endpoints_are_known() {
     let stage = Stage::new().await;
     let mut console = stage.console().await;
     let rows = [
-        "  Identify:  office/bob",
-        "        Match: 192.0.2.0/24",
-        "        Match: 198.51.100.7/32:5080",
-        "        Match: X-Site: /^north/",
+        " Identify:  office/bob",
+        "      Match: 192.0.2.0/24",
+        "      Match: 198.51.100.7/32:5080",
+        "      Match: X-Site: /^north/",
     ];
-    for command in [
-        "pjsip show identifies",
-        "pjsip list identifies",
-        "pjsip show identify office",
-        "pjsip show endpoint bob",
-        "pjsip show endpoints",
+    let below = rows.map(|row| format!("  {row}"));
+    for (command, rows) in [
+        ("pjsip show identifies", rows.map(str::to_owned)),
+        ("pjsip list identifies", rows.map(str::to_owned)),
+        ("pjsip show identify office", rows.map(str::to_owned)),
+        ("pjsip show endpoint bob", below.clone()),
+        ("pjsip show endpoints", below),
     ] {
         let (shown, status) = console.run(command).await;
         assert_eq!(status, 0, "{command}");
@@ -351,6 +352,7 @@ async fn lists_have_a_row_for_each_object() {
     );
     let (shown, _) = console.run("pjsip show channels").await;
     assert!(shown.iter().any(|row| row.starts_with("      Exten: 100 ")), "{shown:?}");
+    assert!(console.run("pjsip show endpoints").await.0.iter().all(|row| row.len() <= 90), "{shown:?}");
     assert_eq!(console.run("pjsip list registrations").await.0, ["No objects found."]);
     drop(call);
 }

@@ -6,7 +6,7 @@ use pbx::configuration::{Endpoint, Identify};
 
 use super::super::{Answer, Command, CommandError, Context};
 use super::one::{parameters, unknown};
-use super::rows::{finish, heading};
+use super::rows::{finish, heading, label, title};
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
     Command::now("pjsip show identifies", "Which endpoint is known by which address", all),
@@ -15,9 +15,12 @@ pub(in crate::commands) const COMMANDS: &[Command] = &[
 ];
 
 /// The headings of its rows.
-pub(super) const IDENTIFY: &str =
-    "  Identify:  <Identify/Endpoint.........................................................>";
-pub(super) const MATCH: &str = "        Match:  <criteria.........................>";
+pub(super) fn headings(depth: usize) -> [String; 2] {
+    [
+        title(&label(depth, "Identify"), "Identify/Endpoint", 90),
+        title(&label(depth + 1, "Match"), "criteria", 51),
+    ]
+}
 
 fn names(context: &Context) -> Vec<String> {
     let configuration = context.exchange.configuration();
@@ -26,8 +29,8 @@ fn names(context: &Context) -> Vec<String> {
 
 fn all(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
-    let mut text = heading(&[IDENTIFY, MATCH]);
-    configuration.sip.identifies.iter().for_each(|identify| text.push_str(&rows(identify)));
+    let mut text = heading(&headings(0));
+    configuration.sip.identifies.iter().for_each(|identify| text.push_str(&(rows(identify, 0) + "\n")));
     Ok(finish(text, configuration.sip.identifies.len()))
 }
 
@@ -44,23 +47,26 @@ fn one(context: &Context, arguments: &[String]) -> Answer {
         ("match_request_uri", identify.request_uri.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("srv_lookups", identify.srv_lookups.to_string()),
     ];
-    Ok(heading(&[IDENTIFY, MATCH]) + &rows(identify) + &parameters(&options))
+    Ok(heading(&headings(0)) + &rows(identify, 0) + &parameters(&options))
 }
 
 /// Those that name an endpoint.
 pub(super) fn rows_of<'a>(
     identifies: &'a [Identify],
     endpoint: &'a Endpoint,
+    depth: usize,
 ) -> impl Iterator<Item = String> + 'a {
-    identifies.iter().filter(|identify| identify.endpoint == endpoint.name).map(rows)
+    let own = identifies.iter().filter(|identify| identify.endpoint == endpoint.name);
+    own.map(move |identify| rows(identify, depth))
 }
 
-fn rows(identify: &Identify) -> String {
-    let mut text = format!("  Identify:  {}/{}\n", identify.name, identify.endpoint);
+fn rows(identify: &Identify, depth: usize) -> String {
+    let mut text = format!("{}{}/{}\n", label(depth, "Identify"), identify.name, identify.endpoint);
+    let criterion_label = label(depth + 1, "Match");
     let header = identify.header.as_ref().map(|(name, value)| format!("{name}: {value}"));
     let uri = identify.request_uri.as_ref().map(ToString::to_string);
     for criterion in addresses(identify).into_iter().chain(header).chain(uri) {
-        let _ = writeln!(text, "        Match: {criterion}");
+        let _ = writeln!(text, "{} {criterion}", criterion_label.trim_end());
     }
     text
 }

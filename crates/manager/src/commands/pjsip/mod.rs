@@ -15,10 +15,9 @@ use std::fmt::Write;
 use pbx::configuration::Part;
 
 use super::{Answer, Command, CommandError, Context, module};
-use identifies::{IDENTIFY, MATCH};
 use rows::{
-    AOR, AUTH, CHANNEL, CONTACT, ENDPOINT, TRANSPORT, aor_rows, contact_of, contact_row, finish, heading,
-    rows_of, transport_row,
+    aor_heading, aor_rows, auth_heading, contact_heading, contact_row, endpoint_heading, finish, heading,
+    headings_of_endpoints, label, rows_of, transport_heading, transport_row,
 };
 
 /// What phones are told unasked.
@@ -63,7 +62,7 @@ pub(super) const COMMANDS: &[Command] = &[
 fn endpoints(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
     let channels = context.exchange.switchboard().snapshots();
-    let mut text = heading(&[ENDPOINT, AUTH, AOR, CONTACT, TRANSPORT, IDENTIFY, MATCH, CHANNEL]);
+    let mut text = headings_of_endpoints();
     for endpoint in configuration.sip.endpoints.values() {
         text.push_str(&rows_of(context, &configuration, endpoint, &channels));
         text.push('\n');
@@ -77,14 +76,14 @@ fn endpoint_list(context: &Context, _: &[String]) -> Answer {
     let channels = context.exchange.switchboard().snapshots();
     let endpoints = configuration.sip.endpoints.values();
     let rows = endpoints.map(|endpoint| first_row(&rows_of(context, &configuration, endpoint, &channels)));
-    Ok(finish(heading(&[ENDPOINT]) + &rows.collect::<String>(), configuration.sip.endpoints.len()))
+    Ok(finish(heading(&[endpoint_heading()]) + &rows.collect::<String>(), configuration.sip.endpoints.len()))
 }
 
 /// Of each address of record the first row.
 fn aor_list(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
-    let rows = configuration.sip.aors.values().map(|aor| first_row(&aor_rows(context, aor)));
-    Ok(finish(heading(&[AOR]) + &rows.collect::<String>(), configuration.sip.aors.len()))
+    let rows = configuration.sip.aors.values().map(|aor| first_row(&aor_rows(context, aor, 0)));
+    Ok(finish(heading(&[aor_heading(0)]) + &rows.collect::<String>(), configuration.sip.aors.len()))
 }
 
 fn first_row(rows: &str) -> String {
@@ -120,10 +119,11 @@ fn contacts(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
     let registered = context.exchange.registrations().all();
     let fixed = configuration.sip.aors.values();
-    let fixed: Vec<String> =
-        fixed.flat_map(|aor| aor.contacts.iter().map(|uri| contact_of(context, &aor.name, uri))).collect();
-    let mut text = heading(&[CONTACT]);
-    registered.iter().for_each(|binding| text.push_str(&contact_row(context, binding)));
+    let fixed: Vec<String> = fixed
+        .flat_map(|aor| aor.contacts.iter().map(|uri| contact_row(context, &aor.name, uri, 0)))
+        .collect();
+    let mut text = heading(&[contact_heading(0)]);
+    text.extend(registered.iter().map(|binding| contact_row(context, &binding.aor, &binding.contact_uri, 0)));
     let count = registered.len() + fixed.len();
     text.extend(fixed);
     Ok(finish(text, count))
@@ -131,25 +131,25 @@ fn contacts(context: &Context, _: &[String]) -> Answer {
 
 fn aors(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
-    let mut text = heading(&[AOR, CONTACT]);
+    let mut text = heading(&[aor_heading(0), contact_heading(1)]);
     for aor in configuration.sip.aors.values() {
-        text.push_str(&aor_rows(context, aor));
+        text.push_str(&(aor_rows(context, aor, 0) + "\n"));
     }
     Ok(finish(text, configuration.sip.aors.len()))
 }
 
 fn auths(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
-    let mut text = heading(&[AUTH]);
+    let mut text = heading(&[auth_heading(0)]);
     for auth in configuration.sip.auths.values() {
-        let _ = writeln!(text, "     Auth:  {}/{}", auth.name, auth.username);
+        let _ = writeln!(text, "{}{}/{}", label(0, "Auth"), auth.name, auth.username);
     }
     Ok(finish(text, configuration.sip.auths.len()))
 }
 
 fn transports(context: &Context, _: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
-    let mut text = heading(&[TRANSPORT]);
-    configuration.sip.transports.iter().for_each(|transport| text.push_str(&transport_row(transport)));
+    let mut text = heading(&[transport_heading(0)]);
+    configuration.sip.transports.iter().for_each(|transport| text.push_str(&transport_row(transport, 0)));
     Ok(finish(text, configuration.sip.transports.len()))
 }

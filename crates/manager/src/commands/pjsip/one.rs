@@ -4,9 +4,8 @@ use std::fmt::Write;
 use std::time::SystemTime;
 
 use super::super::{Answer, Command, CommandError, Context};
-use super::identifies::{IDENTIFY, MATCH};
 use super::rows::{
-    AOR, AUTH, CHANNEL, CONTACT, ENDPOINT, TRANSPORT, aor_rows, contact_of, contact_row, heading, rows_of,
+    aor_heading, aor_rows, contact_heading, contact_row, heading, headings_of_endpoints, rows_of,
 };
 
 pub(in crate::commands) const COMMANDS: &[Command] = &[
@@ -41,11 +40,14 @@ pub(super) fn unknown(name: &str) -> CommandError {
 
 /// The options of an object, as they are in force.
 pub(super) fn parameters(options: &[(&str, String)]) -> String {
-    let mut text = String::from(
-        "\n ParameterName                      : ParameterValue\n ==========================================================\n",
-    );
+    let widest =
+        |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default().max("ParameterValue".len());
+    let names = widest(&mut options.iter().map(|(name, _)| name.len()));
+    let values = widest(&mut options.iter().map(|(_, value)| value.chars().count()));
+    let rule = "=".repeat(names + " : ".len() + values);
+    let mut text = format!("\n\n {:<names$} : ParameterValue\n {rule}\n", "ParameterName");
     for (name, value) in options {
-        let _ = writeln!(text, " {name:<34} : {value}");
+        let _ = writeln!(text, " {name:<names$} : {value}");
     }
     text
 }
@@ -55,7 +57,7 @@ fn endpoint(context: &Context, arguments: &[String]) -> Answer {
     let configuration = context.exchange.configuration();
     let endpoint = configuration.sip.endpoints.get(name).ok_or_else(|| unknown(name))?;
     let channels = context.exchange.switchboard().snapshots();
-    let mut text = heading(&[ENDPOINT, AUTH, AOR, CONTACT, TRANSPORT, IDENTIFY, MATCH, CHANNEL]);
+    let mut text = headings_of_endpoints();
     text.push_str(&rows_of(context, &configuration, endpoint, &channels));
     let seconds = |time: Option<std::time::Duration>| time.map_or(0, |time| time.as_secs()).to_string();
     let flag = |on: bool| on.to_string();
@@ -127,7 +129,7 @@ fn aor(context: &Context, arguments: &[String]) -> Answer {
         ("support_path", aor.support_path.to_string()),
         ("voicemail_extension", aor.voicemail_extension.clone().unwrap_or_default()),
     ];
-    Ok(heading(&[AOR, CONTACT]) + &aor_rows(context, aor) + &parameters(&options))
+    Ok(heading(&[aor_heading(0), contact_heading(1)]) + &aor_rows(context, aor, 0) + &parameters(&options))
 }
 
 /// The contact may be named with or without its address of record.
@@ -148,12 +150,14 @@ fn contact(context: &Context, arguments: &[String]) -> Answer {
             ("via_addr", from.ip().to_string()),
             ("via_port", from.port().to_string()),
         ];
-        return Ok(heading(&[CONTACT]) + &contact_row(context, binding) + &parameters(&options));
+        let row = contact_row(context, &binding.aor, &binding.contact_uri, 0);
+        return Ok(heading(&[contact_heading(0)]) + &row + &parameters(&options));
     }
     let configuration = context.exchange.configuration();
     let mut fixed =
         configuration.sip.aors.values().flat_map(|aor| aor.contacts.iter().map(move |uri| (aor, uri)));
     let (aor, uri) = fixed.find(|(aor, uri)| is_meant(&aor.name, uri)).ok_or_else(|| unknown(name))?;
     let options = [("aor", aor.name.clone()), ("uri", uri.clone())];
-    Ok(heading(&[CONTACT]) + &contact_of(context, &aor.name, uri) + &parameters(&options))
+    let row = contact_row(context, &aor.name, uri, 0);
+    Ok(heading(&[contact_heading(0)]) + &row + &parameters(&options))
 }

@@ -46,7 +46,7 @@ fn names_and_all(context: &Context) -> Vec<String> {
 
 fn all(context: &Context, _: &[String]) -> Answer {
     let statuses = statuses(context);
-    let mut text = heading(&[ROW]);
+    let mut text = heading(&[ROW.to_owned()]);
     statuses.iter().for_each(|status| text.push_str(&row(status)));
     Ok(finish(text, statuses.len()))
 }
@@ -86,7 +86,7 @@ fn one(context: &Context, arguments: &[String]) -> Answer {
     if let Some((granted, _)) = &status.granted {
         options.push(("service_route", granted.service_route.join(",")));
     }
-    Ok(heading(&[ROW]) + &row(&status) + &parameters(&options))
+    Ok(heading(&[ROW.to_owned()]) + &row(&status) + &parameters(&options))
 }
 
 /// One registration: what it is, and how it stands.
