@@ -115,7 +115,7 @@ fn beyond(scene: &Scene) -> Outcome {
     let invite = stage.call(&gateway, &[])?;
     ensure(invite.uri().is_some_and(|uri| uri.starts_with("sip:331234@")), || stage.desk.story())?;
     stage.desk.respond_in_dialog(&invite, 200, "desk", Some(&stage.media.description("sendrecv")))?;
-    stage.shows_who_answered(&gateway, "<sip:331234@")
+    stage.shows_who_answered(&gateway, "<sip:0331234@")
 }
 
 fn diverted(scene: &Scene) -> Outcome {

@@ -131,7 +131,7 @@ fn brief(channel: &CallSnapshot) -> String {
 }
 
 fn verbose_row(columns: [&str; 10]) -> String {
-    let widths = [20, 20, 16, 4, 7, 12, 25, 15, 8, 20];
+    let widths = [80, 24, 24, 4, 7, 12, 25, 15, 8, 20];
     let cells = columns.into_iter().zip(widths).map(|(text, width)| column(text, width));
     cells.collect::<Vec<_>>().join(" ").trim_end().to_owned() + "\n"
 }

@@ -43,7 +43,8 @@ pub(super) async fn originate(
         None => vouch(sip, &way.route, &request.caller, asker.as_ref())?,
         Some(_) => Vec::new(),
     };
-    let call = channel(sip, &way, request.clone(), media.leg.clone(), id);
+    let callee = callee(&way.route, asker.as_ref());
+    let call = channel(sip, &way, callee, request.clone(), media.leg.clone(), id);
     let unsent = Unsent::new(&call);
     relay.attach(&call);
     call.inherit_location(asker.as_ref());
@@ -110,6 +111,7 @@ fn follow(call: &Call, media: &mut SessionMedia) {
 fn channel(
     sip: &SipTechnology,
     way: &Way,
+    callee: CallerId,
     request: OriginateRequest,
     leg: Arc<Leg>,
     session: SessionId,
@@ -123,7 +125,7 @@ fn channel(
         technology: super::NAME,
         resource: endpoint.name.clone(),
         direction: Direction::Outbound,
-        caller: callee(&way.route),
+        caller: callee,
         dialed: String::new(),
         context: endpoint.context.clone(),
         language: endpoint.language.clone(),
@@ -152,9 +154,12 @@ fn session(call: &Call, media: SessionMedia, flow: Flow) -> Session {
     Session::new(call.clone(), media, steering, Stage::Offered, flow)
 }
 
-/// The party that is called, as far as the configuration names it, or the number that was dialled.
-fn callee(route: &Route) -> CallerId {
-    let named = route.endpoint.caller.clone();
-    let dialled = || route.number.as_ref().unwrap_or(&route.endpoint.name).clone();
-    named.unwrap_or_else(|| CallerId::new("", dialled()))
+/// The party that is called, as far as the configuration names it, or the number by which `asker` called it.
+fn callee(route: &Route, asker: Option<&Call>) -> CallerId {
+    if let Some(named) = &route.endpoint.caller {
+        return named.clone();
+    }
+    let dialled = asker.map(|asker| asker.position().extension.to_string());
+    let dialled = dialled.filter(|extension| !extension.is_empty()).or_else(|| route.number.clone());
+    CallerId::new("", dialled.unwrap_or_else(|| route.endpoint.name.clone()))
 }

@@ -104,7 +104,10 @@ pub(super) fn rows_of(
 /// A channel, its state and its age.
 pub(super) fn channel_row(channel: &CallSnapshot, depth: usize) -> String {
     let time = SystemTime::now().duration_since(channel.created).unwrap_or_default();
-    let (name, state) = (label(depth, "Channel") + &channel.name, column(&channel.state.to_string(), 12));
+    let application = channel.application.as_ref().map(|(name, _)| format!("/{name}")).unwrap_or_default();
+    let label = label(depth, "Channel");
+    let name = format!("{} {}{application}", label.trim_end(), channel.name);
+    let state = column(&channel.state.to_string(), 12);
     format!("{} {state}  {}\n", column(&name, 64), clock(time))
 }
 
