@@ -148,6 +148,19 @@ impl Call {
         self.details().variables.set(name, value);
     }
 
+    /// Takes a channel variable away; a global one of its name is seen again.
+    pub fn remove_variable(&self, name: &str) {
+        self.details().variables.remove(name);
+    }
+
+    /// Sets a channel variable as it was before, when there may have been none.
+    pub fn restore_variable(&self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.set_variable(name, value),
+            None => self.remove_variable(name),
+        }
+    }
+
     /// All channel variables by bare name.
     pub fn variables(&self) -> Vec<(String, String)> {
         self.details().variables.all()

@@ -25,14 +25,14 @@ impl Variables {
         self.0.get(split(name).1).map(|(_, value)| value.as_str())
     }
 
-    /// An empty value removes the variable, which reads the same.
+    /// A variable that is set and empty is there: it hides a global one of its name.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         let (reach, bare) = split(name);
-        if value.is_empty() {
-            self.0.remove(bare);
-        } else {
-            self.0.insert(bare.into(), (reach, value.into()));
-        }
+        self.0.insert(bare.into(), (reach, value.into()));
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.remove(split(name).1);
     }
 
     pub(crate) fn all(&self) -> Vec<(String, String)> {
@@ -84,9 +84,11 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_value_removes_the_variable() {
+    fn an_empty_variable_is_there_until_it_is_removed() {
         let mut variables: Variables = [("a".to_owned(), "1".to_owned())].into_iter().collect();
         variables.set("a", "");
+        assert_eq!(variables.get("a"), Some(""));
+        variables.remove("_a");
         assert_eq!(variables.get("a"), None);
     }
 }

@@ -27,8 +27,10 @@ pub struct CallerId {
     pub name: String,
     /// The number, empty when there is none.
     pub number: String,
-    /// Whether others may see them.
-    pub presentation: Presentation,
+    /// Whether others may see the number.
+    pub number_presentation: Presentation,
+    /// Whether others may see the name.
+    pub name_presentation: Presentation,
 }
 
 /// Who was called before the party that is called now (RFC 5806).
@@ -45,13 +47,24 @@ pub struct Redirecting {
 impl CallerId {
     /// A party with a number and a name.
     pub fn new(name: impl Into<String>, number: impl Into<String>) -> Self {
-        Self { name: name.into(), number: number.into(), presentation: Presentation::ALLOWED }
+        Self { name: name.into(), number: number.into(), ..Self::default() }
     }
 
     /// The same party, shown to others or not.
     #[must_use]
     pub fn with_presentation(self, presentation: Presentation) -> Self {
-        Self { presentation, ..self }
+        Self { number_presentation: presentation, name_presentation: presentation, ..self }
+    }
+
+    /// Whether others may see the party as a whole: who hides name or number is hidden; what is not known hides nothing
+    /// of the other.
+    pub fn presentation(&self) -> Presentation {
+        let (number, name) = (self.number_presentation, self.name_presentation);
+        let number_rules = self.name.is_empty()
+            || number.is_restricted()
+            || (number.is_allowed() && !name.is_restricted())
+            || name == Presentation::UNAVAILABLE;
+        if number_rules { number } else { name }
     }
 
     /// True when neither name nor number is known.
@@ -78,12 +91,23 @@ impl std::str::FromStr for CallerId {
         let text = text.trim();
         if let Some((name, rest)) = text.rsplit_once('<') {
             let number = rest.trim_end_matches('>').trim();
-            return Ok(Self::new(unquote(name), number));
+            return Ok(Self::new(
+                unquote(name),
+                telephone_number(number).unwrap_or_else(|| number.to_owned()),
+            ));
         }
-        let looks_like_number =
-            !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || "+*#".contains(c));
-        Ok(if looks_like_number { Self::new("", text) } else { Self::new(unquote(text), "") })
+        Ok(match telephone_number(text) {
+            Some(number) => Self::new("", number),
+            None => Self::new(unquote(text), ""),
+        })
     }
+}
+
+/// `(0044) 20-7946.0000` without what people write between the digits; `None` for what is no telephone number.
+fn telephone_number(text: &str) -> Option<String> {
+    let is_sign = |c: char| c.is_ascii_digit() || "+*#".contains(c);
+    let is_number = text.contains(is_sign) && text.chars().all(|c| is_sign(c) || " ()-.".contains(c));
+    is_number.then(|| text.chars().filter(|c| is_sign(*c)).collect())
 }
 
 /// The name without its quotes, and what is escaped in them: `\"` and `\\` (RFC 3261 §25.1). Any other backslash is the
@@ -170,7 +194,34 @@ mod tests {
         assert_eq!(parse("<100>"), CallerId::new("", "100"));
         assert_eq!(parse("100"), CallerId::new("", "100"));
         assert_eq!(parse("Alice"), CallerId::new("Alice", ""));
+        assert_eq!(parse("Alice <+44 (20) 7946-0000>"), CallerId::new("Alice", "+442079460000"));
+        assert_eq!(parse("020 7946.0000"), CallerId::new("", "02079460000"));
+        assert_eq!(parse("Alice <al-ice>"), CallerId::new("Alice", "al-ice"));
+        assert_eq!(parse("- -"), CallerId::new("- -", ""));
         assert!(parse("").is_empty());
+    }
+
+    #[test]
+    fn who_hides_name_or_number_is_hidden() {
+        use Presentation as P;
+        let party = |number, name| CallerId {
+            number_presentation: number,
+            name_presentation: name,
+            ..CallerId::new("Alice", "100")
+        };
+        for (number, name, whole) in [
+            (P::ALLOWED, P::ALLOWED, P::ALLOWED),
+            (P::RESTRICTED, P::ALLOWED, P::RESTRICTED),
+            (P::ALLOWED, P::RESTRICTED, P::RESTRICTED),
+            (P::UNAVAILABLE, P::ALLOWED, P::ALLOWED),
+            (P::ALLOWED, P::UNAVAILABLE, P::ALLOWED),
+            (P::UNAVAILABLE, P::RESTRICTED, P::RESTRICTED),
+            (P::UNAVAILABLE, P::UNAVAILABLE, P::UNAVAILABLE),
+        ] {
+            assert_eq!(party(number, name).presentation(), whole, "{number} {name}");
+        }
+        let nameless = CallerId { name: String::new(), ..party(P::ALLOWED, P::RESTRICTED) };
+        assert!(nameless.presentation().is_allowed());
     }
 
     #[test]

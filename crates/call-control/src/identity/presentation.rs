@@ -45,6 +45,11 @@ impl Presentation {
         self.0 & 0x60 == 0
     }
 
+    /// Whether it must not be shown to other parties.
+    pub fn is_restricted(self) -> bool {
+        self.0 & 0x60 == 0x20
+    }
+
     /// The number of Q.931, as `CALLINGPRES` has it.
     pub fn code(self) -> u8 {
         self.0

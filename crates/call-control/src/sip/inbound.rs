@@ -337,8 +337,8 @@ impl Worker {
 /// Who calls: what the configuration says of the endpoint, else what the INVITE says.
 fn caller_of(invite: &Message, endpoint: &SipEndpoint) -> CallerId {
     let said = parties::far_end(invite, endpoint);
-    let restricted = !said.presentation.is_allowed();
-    let presentation = if restricted { said.presentation } else { endpoint.presentation };
+    let said_so = said.presentation();
+    let presentation = if said_so.is_allowed() { endpoint.presentation } else { said_so };
     endpoint.caller.clone().unwrap_or(said).with_presentation(presentation)
 }
 

@@ -61,15 +61,24 @@ fn party_of(address: &NameAddr<'_>) -> CallerId {
     CallerId::new(address.display().unwrap_or_default(), number)
 }
 
-/// The From of a call towards `endpoint`.
+/// The From of a call towards `endpoint`. It tells nobody who does not want to be shown (RFC 3323 section 4.1.1.3): From
+/// goes on to strangers, and those who are trusted are told in [`identity_headers`]. Nor does the name of a caller stand
+/// beside an account that is not the caller's.
 pub(super) fn from(endpoint: &SipEndpoint, caller: &CallerId, local: IpAddr) -> String {
-    if !caller.presentation.is_allowed() && !endpoint.trust_id_outbound && endpoint.from_user.is_none() {
-        return "\"Anonymous\" <sip:anonymous@anonymous.invalid>".to_owned();
+    let account = endpoint.from_user.as_deref();
+    let domain = endpoint.from_domain.clone();
+    if !caller.presentation().is_allowed() {
+        let host = domain.unwrap_or_else(|| "anonymous.invalid".to_owned());
+        return format!("\"Anonymous\" <sip:{}@{host}>", account.unwrap_or("anonymous"));
     }
-    let number = if caller.number.is_empty() { "anonymous" } else { &caller.number };
-    let number = endpoint.from_user.as_deref().unwrap_or(number);
-    let host = endpoint.from_domain.clone().unwrap_or_else(|| host_text(local));
-    address(endpoint, &caller.name, number, &host)
+    let host = domain.unwrap_or_else(|| host_text(local));
+    match account {
+        Some(account) if account != caller.number => address(endpoint, "", account, &host),
+        _ => {
+            let number = if caller.number.is_empty() { "anonymous" } else { &caller.number };
+            address(endpoint, &caller.name, number, &host)
+        }
+    }
 }
 
 /// What a message towards `endpoint` says about the party on our side. `role` is what a Remote-Party-ID calls it.
@@ -79,7 +88,7 @@ pub(super) fn identity_headers(
     local: IpAddr,
     role: &str,
 ) -> Headers {
-    let open = party.presentation.is_allowed();
+    let open = party.presentation().is_allowed();
     let is_told = endpoint.send_pai || endpoint.send_rpid;
     if !is_told || party.number.is_empty() || !(open || endpoint.trust_id_outbound) {
         return Headers::new();
@@ -261,7 +270,7 @@ mod tests {
         let restricted = CallerId::new("Old", "400").with_presentation(Presentation::RESTRICTED);
         assert_eq!(far_end(&draft, &trusting()), restricted);
         let private = invite("P-Asserted-Identity: <sip:300@example.com>\r\nPrivacy: id;critical\r\n");
-        assert!(!far_end(&private, &trusting()).presentation.is_allowed());
+        assert!(!far_end(&private, &trusting()).presentation().is_allowed());
         assert_eq!(far_end(&invite(""), &trusting()), CallerId::new("Claimed", "200"));
     }
 
@@ -292,6 +301,22 @@ mod tests {
             value("Remote-Party-ID"),
             Some("\"Alice\" <sip:100@192.0.2.1>;party=calling;privacy=full;screen=no")
         );
+    }
+
+    #[test]
+    fn from_tells_nobody_who_is_hidden() {
+        let caller = CallerId::new("Alice", "100").with_presentation(Presentation::RESTRICTED);
+        let mut endpoint = SipEndpoint::new("trunk");
+        endpoint.trust_id_outbound = true;
+        assert_eq!(from(&endpoint, &caller, LOCAL), "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
+        endpoint.from_user = Some("account".to_owned());
+        assert_eq!(from(&endpoint, &caller, LOCAL), "\"Anonymous\" <sip:account@anonymous.invalid>");
+        endpoint.from_domain = Some("example.com".to_owned());
+        assert_eq!(from(&endpoint, &caller, LOCAL), "\"Anonymous\" <sip:account@example.com>");
+        let shown = CallerId::new("Alice", "100");
+        assert_eq!(from(&endpoint, &shown, LOCAL), "<sip:account@example.com>", "whose name is not Alice");
+        endpoint.from_user = None;
+        assert_eq!(from(&endpoint, &shown, LOCAL), "\"Alice\" <sip:100@example.com>");
     }
 
     #[test]

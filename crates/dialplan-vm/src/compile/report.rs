@@ -13,7 +13,7 @@ pub(super) fn oddity(pattern: &Spanned<String>, odd: &Oddity) -> Option<Diagnost
             .help("`_.` matches everything, `_X.` every number of two digits or more"),
         OddityKind::EmptySet => Diagnostic::warning("empty-set", "this set has no characters and is ignored"),
         OddityKind::ReversedRange => {
-            Diagnostic::warning("empty-set", "this range runs backwards and has no characters")
+            Diagnostic::warning("empty-set", "this range runs backwards: no character is in it")
                 .help("write the lower end first, such as `[1-9]`")
         }
         OddityKind::UnclosedSet => Diagnostic::error("unclosed-set", "this set has no closing `]`"),

@@ -66,9 +66,11 @@ pub enum ExpressionError {
 /// the text; for `:`, `=~` and `~~` they do not.
 ///
 /// # Errors
-/// See [`ExpressionError`]. A dialplan goes on with an empty text then.
+/// See [`ExpressionError`]. A dialplan goes on all the same: with what was complete before a word that cannot stand
+/// there (`Bob` of `Bob Smith = John`, as in Asterisk; texts with blanks want quotes), with 0 where the expression
+/// ends amid an operation, and with an empty text otherwise.
 pub fn evaluate_expression(text: &str) -> Result<String, ExpressionError> {
-    evaluate(text, &mut |_: String| {})
+    evaluate(text, &mut |_: String| {}).map_err(|failure| failure.error)
 }
 
 /// What an expression asks of those around it.
@@ -88,10 +90,34 @@ impl<F: FnMut(String)> Surroundings for F {
     }
 }
 
+/// An expression without a value of its own.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: ExpressionError,
+    /// What a dialplan goes on with, see [`evaluate_expression`].
+    pub(crate) value: String,
+}
+
+impl Failure {
+    fn without_a_value(error: ExpressionError) -> Self {
+        Self { error, value: String::new() }
+    }
+}
+
+impl ExpressionError {
+    /// Whether it cannot be read, other than what can be and cannot be computed.
+    fn is_of_syntax(&self) -> bool {
+        matches!(
+            self,
+            Self::Unexpected { .. } | Self::UnexpectedEnd | Self::Unclosed(_) | Self::WrongArguments(_)
+        )
+    }
+}
+
 /// As [`evaluate_expression`], with the functions of the dialplan.
-pub(crate) fn evaluate(text: &str, around: &mut dyn Surroundings) -> Result<String, ExpressionError> {
+pub(crate) fn evaluate(text: &str, around: &mut dyn Surroundings) -> Result<String, Failure> {
     if text.len() > LONGEST {
-        return Err(ExpressionError::TooLong);
+        return Err(Failure::without_a_value(ExpressionError::TooLong));
     }
     parser::evaluate(text, around).map(value::Value::into_text)
 }

@@ -41,6 +41,13 @@ impl Number {
         }
     }
 
+    pub(super) fn truncated(self) -> Self {
+        match self {
+            Self::Integer(n) => Self::Integer(n),
+            Self::Float(n) => Self::Float(n.trunc()),
+        }
+    }
+
     pub(super) fn float(self) -> f64 {
         match self {
             Self::Integer(n) => n as f64,

@@ -3,7 +3,7 @@
 use super::lexer::{Operator, Token, tokens};
 use super::number::Number;
 use super::value::Value;
-use super::{ExpressionError, Surroundings, functions, regex};
+use super::{ExpressionError, Failure, Surroundings, functions, regex};
 use std::cmp::Ordering;
 
 /// Parentheses, signs and branches may nest this deep.
@@ -33,19 +33,17 @@ fn strength(operator: Operator) -> Option<u8> {
     })
 }
 
-pub(super) fn evaluate<'a>(
-    text: &'a str,
-    around: &mut dyn Surroundings,
-) -> Result<Value<'a>, ExpressionError> {
-    let tokens = tokens(text)?;
+pub(super) fn evaluate<'a>(text: &'a str, around: &mut dyn Surroundings) -> Result<Value<'a>, Failure> {
+    let tokens = tokens(text).map_err(Failure::without_a_value)?;
     if tokens.is_empty() {
         return Ok(Value::Text("".into()));
     }
     let mut parser = Parser { text, tokens: &tokens, at: 0, depth: 0, skipping: 0, plain_colons: 0, around };
-    let value = parser.expression(COMMA)?;
-    match parser.peek() {
-        None => Ok(value),
-        Some(_) => Err(parser.unexpected()),
+    match parser.expression(COMMA) {
+        Ok(value) if parser.peek().is_none() => Ok(value),
+        Ok(value) => Err(Failure { error: parser.unexpected(), value: value.into_text() }),
+        Err(error) if parser.at > 0 && error.is_of_syntax() => Err(Failure { error, value: "0".to_owned() }),
+        Err(error) => Err(Failure::without_a_value(error)),
     }
 }
 
@@ -120,7 +118,8 @@ impl<'a> Parser<'a, '_, '_> {
             }
             Token::Operator(Operator::Not) => {
                 self.at += 1;
-                Ok(Value::truth(self.expression(SIGN)?.is_nothing()))
+                let value = self.expression(SIGN)?;
+                Ok(Value::truth(!value.is_whole_number_but_zero()))
             }
             Token::Open => {
                 self.at += 1;
@@ -186,13 +185,18 @@ impl<'a> Parser<'a, '_, '_> {
             return Err(self.unexpected());
         }
         self.at += 1;
-        let no = self.branch(!taken)?;
+        // `a ? b :: c ? d :: e` asks whether `a ? b :: c` is true.
+        let no = self.branch_until(CONDITION + 1, !taken)?;
         Ok(if taken { yes } else { no })
     }
 
     fn branch(&mut self, taken: bool) -> Result<Value<'a>, ExpressionError> {
+        self.branch_until(CONDITION, taken)
+    }
+
+    fn branch_until(&mut self, weakest: u8, taken: bool) -> Result<Value<'a>, ExpressionError> {
         self.skipping += usize::from(!taken);
-        let value = self.expression(CONDITION)?;
+        let value = self.expression(weakest)?;
         self.skipping -= usize::from(!taken);
         Ok(value)
     }
@@ -221,9 +225,9 @@ impl<'a> Parser<'a, '_, '_> {
     ) -> Result<Value<'a>, ExpressionError> {
         let ordered = |wanted: fn(Ordering) -> bool| Value::truth(wanted(left.compare(&right)));
         Ok(match operator {
-            Operator::Or if left.is_nothing() => right,
+            Operator::Or if left.is_null() => right,
             Operator::Or => left,
-            Operator::And if left.is_nothing() || right.is_nothing() => Value::truth(false),
+            Operator::And if left.is_null() || right.is_null() => Value::truth(false),
             Operator::And => left,
             Operator::Equal => ordered(Ordering::is_eq),
             Operator::NotEqual => ordered(Ordering::is_ne),
@@ -293,7 +297,9 @@ mod tests {
             ("--5", "5"),
             ("!0", "1"),
             ("!5", "0"),
-            ("!abc", "0"),
+            ("!abc", "1"),
+            ("!\"5\"", "1"),
+            ("!0.5", "1"),
             ("!\"\"", "1"),
             ("1 = 1.0", "1"),
             ("007 == 7", "1"),
@@ -308,11 +314,15 @@ mod tests {
             ("4 || 5", "4"),
             ("4 & 0", "0"),
             ("4 && 5", "4"),
+            ("\"\" | 7", "\"\""),
+            ("1 & \"\"", "1"),
+            ("\"\" ? 1 :: 2", "2"),
             ("1 ? yes :: no", "yes"),
             ("0 ? yes :: no", "no"),
             ("1 ? yes : no", "yes"),
             ("0 ? a : 0 ? b : c", "c"),
             ("1 ? 0 ? a :: b :: c", "b"),
+            ("1 ? a :: 0 ? b :: c", "b"),
             ("0 ? 1 / 0 :: 2", "2"),
             ("\"0612\" : \"0[67]\"", "2"),
             ("\"x0612\" : \"0[67]\"", "0"),
@@ -353,6 +363,29 @@ mod tests {
     }
 
     #[test]
+    fn what_a_dialplan_goes_on_with() {
+        for (text, expected) in [
+            ("Bob Smith = John", "Bob"),
+            ("5 + 3 x", "8"),
+            ("a = a b", "1"),
+            ("1 + 2) * 3", "3"),
+            ("5 +", "0"),
+            ("abc =", "0"),
+            ("1 <> 2", "0"),
+            ("(1", "0"),
+            ("()", "0"),
+            ("POW(2)", "0"),
+            ("= 5", ""),
+            (" & 1", ""),
+            ("1 / 0", ""),
+            ("\"abc", ""),
+        ] {
+            let failure = expression::evaluate(text, &mut |_: String| {}).unwrap_err();
+            assert_eq!(failure.value, expected, "{text}");
+        }
+    }
+
+    #[test]
     fn long_chains_do_not_nest() {
         let sum = vec!["1"; 2_000].join("+");
         assert_eq!(evaluate_expression(&sum).unwrap(), "2000");
@@ -362,7 +395,7 @@ mod tests {
     fn words_in_arithmetic_count_as_zero_with_a_warning() {
         let mut warnings = Vec::new();
         let value = expression::evaluate("abc + 1", &mut |warning: String| warnings.push(warning));
-        assert_eq!(value.as_deref(), Ok("1"));
+        assert_eq!(value.unwrap(), "1");
         assert_eq!(warnings, ["`abc` is not a number and counts as 0"]);
     }
 }

@@ -33,6 +33,19 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Empty or zero, as `&` and `|` see it. Two quotes are something.
+    pub(super) fn is_null(&self) -> bool {
+        match self {
+            Value::Text(text) if text == "\"\"" => false,
+            _ => self.is_nothing(),
+        }
+    }
+
+    /// What `!` makes 0 of; of any text, and of a fraction of 1, it makes 1.
+    pub(super) fn is_whole_number_but_zero(&self) -> bool {
+        self.number().is_some_and(|number| !number.truncated().is_zero())
+    }
+
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
             Value::Text(text) => Cow::Borrowed(text),

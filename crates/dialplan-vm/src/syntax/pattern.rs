@@ -304,7 +304,7 @@ impl Reader<'_> {
                 at += 1;
             }
         }
-        if set.len() == 0 {
+        if members.is_empty() {
             self.odd(open..open + length + 1, OddityKind::EmptySet);
             return None;
         }
@@ -341,6 +341,7 @@ mod tests {
     #[test]
     fn characters_of_patterns() {
         for (pattern, yes, no) in [
+            ("_[3-1]X", &[][..], &["20", "2", "3"][..]),
             ("100", &["100", "1-00"][..], &["10", "1000", "_100"][..]),
             ("1-0-0", &["100"], &["1"]),
             ("_1XX", &["100", "1-99"], &["1", "10a", "2000", "1000"]),

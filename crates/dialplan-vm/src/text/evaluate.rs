@@ -2,8 +2,8 @@
 
 use super::slice::{Bounds, Slice};
 use super::{Part, Text};
+use crate::expression;
 use crate::machine::{FunctionCall, FunctionReply, Host, Location};
-use crate::{ExpressionError, expression};
 use asterisk_conf::Span;
 use std::borrow::Cow;
 
@@ -210,11 +210,13 @@ impl<'a> Evaluation<'a> {
 
     fn expression(&mut self, text: &str) -> String {
         let mut around = Around { host: &mut *self.host, at: self.at };
-        let result = expression::evaluate(text, &mut around);
-        result.unwrap_or_else(|error: ExpressionError| {
-            self.host.warn(&format!("expression `{}`: {error}", shortened(text)), self.at);
-            String::new()
-        })
+        match expression::evaluate(text, &mut around) {
+            Ok(value) => value,
+            Err(expression::Failure { error, value }) => {
+                self.host.warn(&format!("expression `{}`: {error}", shortened(text)), self.at);
+                value
+            }
+        }
     }
 }
 
@@ -296,9 +298,9 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_is_empty_with_a_warning() {
+    fn what_fails_warns() {
         let mut host = host();
-        assert_eq!(substitute(&mut host, "a${NOPE(1)}b$[1 +]c").unwrap(), "abc");
+        assert_eq!(substitute(&mut host, "a${NOPE(1)}b$[1 +]c").unwrap(), "ab0c");
         assert_eq!(host.warnings.len(), 2, "{:?}", host.warnings);
         assert_eq!(host.warnings[0], "function NOPE is not known");
         assert!(host.warnings[1].starts_with("expression `1 +`:"));

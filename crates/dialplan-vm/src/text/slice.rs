@@ -20,13 +20,16 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// Reads what stands after the colon. What is no number counts as 0, or as no length.
+    /// Reads what stands after the colon. Without a number at its start nothing is cut.
     pub(super) fn parse(text: &str) -> Self {
         let (offset, length) = match text.split_once(':') {
             Some((offset, length)) => (offset, number(length)),
             None => (text, None),
         };
-        Self { offset: number(offset).unwrap_or(0), length }
+        match number(offset) {
+            Some(offset) => Self { offset, length },
+            None => Self { offset: 0, length: None },
+        }
     }
 
     /// Cuts the part out of a value.
@@ -82,7 +85,7 @@ mod tests {
             ("0:-2", "123"),
             ("2:-9", ""),
             ("-3:-1", "34"),
-            (":2", "12"),
+            (":2", "12345"),
             ("1:", "2345"),
             ("0:0", ""),
             ("x", "12345"),

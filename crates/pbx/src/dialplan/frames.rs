@@ -80,7 +80,7 @@ impl Frames {
     pub fn leave(&mut self, call: &Call) -> Option<Frame> {
         let frame = self.0.pop()?;
         for (name, value) in frame.hidden.iter().rev() {
-            call.set_variable(name, value.as_deref().unwrap_or_default());
+            call.restore_variable(name, value.as_deref());
         }
         Some(frame)
     }

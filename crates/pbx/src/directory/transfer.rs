@@ -84,7 +84,7 @@ fn send_on(
         false => ("BLINDTRANSFER", "ATTENDEDTRANSFER"),
     };
     party.set_variable(set, referrer.name());
-    party.set_variable(cleared, "");
+    party.remove_variable(cleared);
     party.set_variable("SIPTRANSFER", "yes");
     party.set_variable("SIPREFERRINGCONTEXT", &context);
     referral.note_on(party);

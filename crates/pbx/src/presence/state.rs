@@ -55,7 +55,9 @@ impl State {
         }
         match name.split_once('/') {
             Some(("PJSIP", endpoint)) => self.endpoint(facts, name, endpoint),
-            _ => DeviceState::Unknown,
+            // No technology of ours.
+            Some(_) => DeviceState::Invalid,
+            None => DeviceState::Unknown,
         }
     }
 

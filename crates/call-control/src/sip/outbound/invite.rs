@@ -59,7 +59,7 @@ pub(super) fn vouch(
     asker: Option<&Call>,
 ) -> Result<Vec<(String, String)>, OriginateError> {
     let endpoint = &route.endpoint;
-    let told = caller.presentation.is_allowed() || endpoint.trust_id_outbound;
+    let told = caller.presentation().is_allowed() || endpoint.trust_id_outbound;
     let asker = asker.and_then(|asker| asker.kept::<Conversation>());
     let is_suppressed = asker.is_some_and(|asker| asker.suppresses_attestation());
     match endpoint.vouches_for_callers && told && !is_suppressed {
@@ -99,7 +99,7 @@ pub(super) fn convey_location(
 
 /// User part of our Contact in a call towards `endpoint`.
 fn contact_user<'a>(endpoint: &'a SipEndpoint, caller: &'a CallerId) -> &'a str {
-    let may_know = caller.presentation.is_allowed() || endpoint.trust_id_outbound;
+    let may_know = caller.presentation().is_allowed();
     match &endpoint.contact_user {
         Some(user) => user,
         None if endpoint.caller_in_contact && may_know => &caller.number,

@@ -20,6 +20,7 @@ pub(super) fn of(
     let call = &channel.call;
     let known = |text: String| if text.is_empty() { UNKNOWN.to_owned() } else { text };
     let (caller, at) = (call.caller(), call.position());
+    let presentation = caller.presentation();
     let redirected = call.redirecting().map(|from| from.from.number).unwrap_or_default();
     let mut facts = Environment::new();
     if let Some(script) = server_script {
@@ -34,7 +35,7 @@ pub(super) fn of(
         .with("version", env!("CARGO_PKG_VERSION"))
         .with("callerid", &known(caller.number))
         .with("calleridname", &known(caller.name))
-        .with("callingpres", &caller.presentation.code().to_string());
+        .with("callingpres", &presentation.code().to_string());
     for nothing in ["callingani2", "callington", "callingtns"] {
         facts = facts.with(nothing, "0");
     }

@@ -25,7 +25,7 @@ pub(in crate::applications) fn prompts(
         channel.set(SAY, say);
         channel.substitute(part)
     });
-    channel.set(SAY, before.unwrap_or_default());
+    channel.call.restore_variable(SAY, before.as_deref());
     prompts
 }
 

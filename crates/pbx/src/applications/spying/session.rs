@@ -83,7 +83,7 @@ fn exit(channel: &DialplanChannel, wishes: &Wishes, key: char) -> Option<Turn> {
     if wishes.exit_key == Some(key) {
         return Some(Turn::Exit(Outcome::Continue));
     }
-    let context = channel.call.variable("SPY_EXIT_CONTEXT");
+    let context = channel.call.variable("SPY_EXIT_CONTEXT").filter(|context| !context.is_empty());
     let context = context.unwrap_or_else(|| channel.machine.location().context.to_string());
     let plan = channel.machine.plan();
     let matches = || {

@@ -119,6 +119,7 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
             let mut caller = call.caller();
             let change = party::write(call, &mut caller, CALLER, field, value);
             if let Change::Party = change {
+                keep_payer(call);
                 call.set_caller(caller);
             }
             change
@@ -158,6 +159,14 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
     match change {
         Change::Party | Change::Noted => Ok(()),
         Change::Refused(problem) => Err(FunctionError::arguments(NAME, arguments, problem)),
+    }
+}
+
+/// Who pays stays who called, whatever the dialplan calls the caller from now on.
+fn keep_payer(call: &Call) {
+    let caller = call.caller();
+    if party::noted(call, ANI).is_none() && !caller.number.is_empty() {
+        party::note_party(call, ANI, &caller);
     }
 }
 

@@ -31,12 +31,17 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
             None => call.position().extension.into(),
         },
         "dialed" => call.dialed(),
-        "audionativeformat" | "audioreadformat" | "audiowriteformat" => format_name(call.codec()),
+        // What the phone takes is a set of formats, what goes there is one.
+        "audionativeformat" => match format_name(call.codec()) {
+            none if none.is_empty() => "(nothing)".to_owned(),
+            format => format!("({format})"),
+        },
+        "audioreadformat" | "audiowriteformat" => format_name(call.codec()),
         "endpoint" => call.resource().to_owned(),
-        "callgroup" => call.pickup_groups().of_calls.numbers(),
-        "namedcallgroup" => call.pickup_groups().of_calls.names(),
-        "pickupgroup" => call.pickup_groups().to_take.numbers(),
-        "namedpickupgroup" => call.pickup_groups().to_take.names(),
+        "callgroup" => spaced(&call.pickup_groups().of_calls.numbers()),
+        "namedcallgroup" => spaced(&call.pickup_groups().of_calls.names()),
+        "pickupgroup" => spaced(&call.pickup_groups().to_take.numbers()),
+        "namedpickupgroup" => spaced(&call.pickup_groups().to_take.names()),
         "musicclass" => call.music_class().unwrap_or_default(),
         "secure_media" => {
             if call.is_encrypted() {
@@ -63,6 +68,11 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
             return Err(FunctionError::arguments(NAME, arguments, known));
         }
     })
+}
+
+/// A list as CHANNEL tells it.
+fn spaced(list: &str) -> String {
+    list.replace(',', ", ")
 }
 
 pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str) -> Written {

@@ -66,7 +66,7 @@ pub(super) fn read(scope: &FunctionScope<'_>, item: &str) -> Option<String> {
         }
         "secure_bridge_signaling" => yes(call.demands_secure_signaling()),
         // There is no video, and no line that could hear keys or fax tones by itself.
-        "videonativeformat" => String::new(),
+        "videonativeformat" => "(nothing)".to_owned(),
         "digitdetect" | "faxdetect" | "relaxdtmf" | "tdd" => yes(false),
         "adsicpe" => "unavailable".to_owned(),
         "rxgain" | "txgain" => "0.0".to_owned(),

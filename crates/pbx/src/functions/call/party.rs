@@ -36,7 +36,8 @@ pub(super) fn read(call: &Call, party: &CallerId, notes: &str, field: &str) -> O
         "name" => party.name.clone(),
         "num-valid" => yes(!party.number.is_empty()),
         "name-valid" => yes(!party.name.is_empty()),
-        "pres" | "num-pres" | "name-pres" => party.presentation.to_string(),
+        "pres" | "num-pres" => party.number_presentation.to_string(),
+        "name-pres" => party.name_presentation.to_string(),
         // All texts are UTF-8; what a dialplan says of them is kept for it.
         "name-charset" => noted(call, &format!("{notes}{field}")).unwrap_or_else(|| "utf8".to_owned()),
         "num-plan" | "subaddr-type" | "subaddr-odd" => {
@@ -70,7 +71,14 @@ pub(super) fn write(call: &Call, party: &mut CallerId, notes: &str, field: &str,
             }
         }
         "pres" | "num-pres" | "name-pres" => match Presentation::from_word(value) {
-            Some(presentation) => party.presentation = presentation,
+            Some(presentation) => {
+                if field != "name-pres" {
+                    party.number_presentation = presentation;
+                }
+                if field != "num-pres" {
+                    party.name_presentation = presentation;
+                }
+            }
             None => {
                 let words: Vec<&str> = Presentation::words().collect();
                 return Change::Refused(format!("known are {}", words.join(", ")));
@@ -104,16 +112,19 @@ fn unquoted(text: &str) -> &str {
 /// A party that is kept for the dialplan alone, as text.
 pub(super) fn noted_party(call: &Call, name: &str) -> Option<CallerId> {
     let text = noted(call, name)?;
-    let (presentation, rest) = text.split_once(' ')?;
+    let (number_presentation, rest) = text.split_once(' ')?;
+    let (name_presentation, rest) = rest.split_once(' ')?;
     let mut party = match rest.parse::<CallerId>() {
         Ok(party) => party,
         Err(never) => match never {},
     };
-    party.presentation = Presentation::from_word(presentation).unwrap_or_default();
+    party.number_presentation = Presentation::from_word(number_presentation).unwrap_or_default();
+    party.name_presentation = Presentation::from_word(name_presentation).unwrap_or_default();
     Some(party)
 }
 
 /// Keeps a party for the dialplan alone.
 pub(super) fn note_party(call: &Call, name: &str, party: &CallerId) {
-    note(call, name, &format!("{} {}", party.presentation, all(party)));
+    let (number, name_of) = (party.number_presentation, party.name_presentation);
+    note(call, name, &format!("{number} {name_of} {}", all(party)));
 }

@@ -35,8 +35,13 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
                 "reason" => redirecting.reason,
                 _ => party::noted(call, "REDIRECTING orig-reason").unwrap_or_default(),
             };
-            let known = REASONS.iter().find(|(_, word)| *word == reason);
-            Some(known.map_or("unknown", |(word, _)| *word).to_owned())
+            let known = REASONS.iter().find(|(_, word)| *word == reason).map(|(word, _)| *word);
+            Some(match known {
+                Some(word) => word.to_owned(),
+                None if reason.is_empty() => "unknown".to_owned(),
+                // One of somebody's own.
+                None => reason,
+            })
         }
         // Who calls is called first of all where nobody else was.
         field => match party_of(field) {
@@ -63,16 +68,21 @@ pub(super) fn write(scope: &mut FunctionScope<'_>, arguments: &str, value: &str)
         }
         "reason" | "orig-reason" => {
             let word = value.to_ascii_lowercase();
-            let reason =
-                REASONS.iter().find(|(known, rfc)| *known == word || *rfc == word).ok_or_else(|| {
+            let known = REASONS.iter().find(|(known, rfc)| *known == word || *rfc == word);
+            let reason = match known {
+                Some((_, rfc)) => *rfc,
+                None if !value.is_empty() => value,
+                None => {
                     let words: Vec<&str> = REASONS.iter().map(|(word, _)| *word).collect();
-                    FunctionError::arguments(NAME, arguments, format!("known are {}", words.join(", ")))
-                })?;
+                    let problem = format!("write a word; known are {}", words.join(", "));
+                    return Err(FunctionError::arguments(NAME, arguments, problem));
+                }
+            };
             if field == "orig-reason" {
-                party::note(call, "REDIRECTING orig-reason", reason.1);
+                party::note(call, "REDIRECTING orig-reason", reason);
                 return Ok(());
             }
-            reason.1.clone_into(&mut redirecting.reason);
+            reason.clone_into(&mut redirecting.reason);
         }
         field => {
             let (whose, rest) = party_of(field).ok_or_else(|| unknown(arguments))?;

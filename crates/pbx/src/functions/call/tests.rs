@@ -13,6 +13,9 @@ async fn the_caller_has_many_fields() {
             ("${CALLERID(num-plan)} ${CALLERID(pres)} [${CALLERID(priv-num)}]", "0 allowed_not_screened []"),
         ])
         .await;
+    bench.set("CALLERID(num)", "6002").await;
+    // Who pays is who called.
+    bench.expect(&[("${CALLERID(num)} ${CALLERID(ani)}", "6002 6001")]).await;
     for (field, value) in [
         ("all", "\"Bob\" <7>"),
         ("name-pres", "prohib"),
@@ -30,8 +33,8 @@ async fn the_caller_has_many_fields() {
     bench
         .expect(&[
             (
-                "${CALLERID(num)} ${CALLERID(pres)} ${CALLERID(num-plan)} ${CALLERID(subaddr)}",
-                "7 prohib 33 x1",
+                "${CALLERID(num)} ${CALLERID(pres)} ${CALLERID(name-pres)} ${CALLERID(num-plan)} ${CALLERID(subaddr)}",
+                "7 allowed_not_screened prohib 33 x1",
             ),
             ("${CALLERID(tag)} ${CALLERID(priv-name)} ${CALLERID(priv-num)}", "vip Boss 1"),
             (
@@ -94,7 +97,7 @@ async fn who_passed_the_call_on_is_told_and_set() {
     }
     let Redirecting { from, reason, count } = bench.channel.call.redirecting().unwrap();
     assert_eq!((from.number.as_str(), reason.as_str(), count), ("500", "no-answer", 2));
-    assert_eq!(from.presentation, Presentation::from_word("prohib").unwrap());
+    assert_eq!(from.number_presentation, Presentation::from_word("prohib").unwrap());
     bench
         .expect(&[
             ("${REDIRECTING(from-name)} ${REDIRECTING(reason)} ${REDIRECTING(to-num)}", "Desk cfnr 600"),
@@ -104,10 +107,13 @@ async fn who_passed_the_call_on_is_told_and_set() {
             ),
         ])
         .await;
-    for field in ["reason", "count", "from-x", "nobody-num"] {
+    for field in ["count", "from-x", "nobody-num"] {
         bench.set(&format!("REDIRECTING({field})"), "odd").await;
     }
+    bench.set("REDIRECTING(reason)", "").await;
     assert_eq!(bench.warnings().len(), 4);
+    bench.set("REDIRECTING(reason)", "lunch").await;
+    bench.expect(&[("${REDIRECTING(reason)}", "lunch")]).await;
 }
 
 #[tokio::test]

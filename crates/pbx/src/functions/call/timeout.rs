@@ -14,9 +14,10 @@ const LONGEST: f64 = 30.0 * 86_400.0;
 
 pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let left = match kind(arguments)? {
-        Kind::Absolute => {
-            scope.ends_at.map(|at| at.saturating_duration_since(Instant::now())).unwrap_or_default()
-        }
+        Kind::Absolute => match *scope.ends_at {
+            Some(at) => at.saturating_duration_since(Instant::now()),
+            None => return Ok("0".to_owned()),
+        },
         Kind::Digit => *scope.digit_timeout,
         Kind::Response => *scope.response_timeout,
     };

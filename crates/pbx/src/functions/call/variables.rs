@@ -9,7 +9,7 @@ use super::caller_id;
 pub(crate) fn variable_of_call(call: &Call, name: &str) -> Option<String> {
     match name {
         "HANGUPCAUSE" => Some("0".to_owned()),
-        "CALLINGPRES" => Some(call.caller().presentation.code().to_string()),
+        "CALLINGPRES" => Some(call.caller().presentation().code().to_string()),
         "CALLINGANI2" => Some(caller_id::kind_of_line(call)),
         "CALLINGTON" => Some(caller_id::number_plan(call)),
         "CALLINGTNS" => Some("0".to_owned()),

@@ -5,15 +5,24 @@ use dialplan_vm::is_true;
 use crate::functions::{FunctionError, FunctionScope, Value};
 
 pub(super) fn read(_scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
-    choose(arguments)
-        .ok_or_else(|| FunctionError::arguments("IF", arguments, "write IF(condition?true:false)"))
+    choose(arguments).ok_or_else(|| {
+        FunctionError::arguments(
+            "IF",
+            arguments,
+            "write IF(condition?true:false), with a condition; is a variable empty?",
+        )
+    })
 }
 
 fn choose(arguments: &str) -> Option<String> {
     let (condition, texts) = split_once(arguments, '?')?;
     let (yes, no) = split_once(texts, ':').unwrap_or((texts, ""));
-    let chosen = if is_true(condition.trim()) { yes } else { no };
-    Some(unquoted(chosen.trim()))
+    let condition = unquoted(condition.trim());
+    // What is no condition at all chooses nothing, as in Asterisk.
+    if condition.is_empty() {
+        return None;
+    }
+    Some(unquoted(if is_true(&condition) { yes } else { no }.trim()))
 }
 
 /// Splits at the first `separator` outside of quotes and parentheses.
@@ -45,7 +54,9 @@ mod tests {
     fn the_condition_chooses() {
         assert_eq!(choose("1?yes:no").as_deref(), Some("yes"));
         assert_eq!(choose("0?yes:no").as_deref(), Some("no"));
-        assert_eq!(choose("?yes:no").as_deref(), Some("no"));
+        assert_eq!(choose("\"0\"?yes:no").as_deref(), Some("no"));
+        assert_eq!(choose("?yes:no"), None);
+        assert_eq!(choose("\"\"?yes:no"), None);
         assert_eq!(choose("1?yes").as_deref(), Some("yes"));
         assert_eq!(choose("0?yes").as_deref(), Some(""));
         assert_eq!(choose(" 1 ? \"at 10:30?\" : no").as_deref(), Some("at 10:30?"));

@@ -10,7 +10,7 @@ async fn what_is_there_is_told() {
             ("${VALID_EXTEN(phones,100,1)}${VALID_EXTEN(,100)}${VALID_EXTEN(phones,100,9)}${VALID_EXTEN(x,100)}", "1100"),
             ("${DIALPLAN_EXISTS(phones)}${DIALPLAN_EXISTS(phones,100)}${DIALPLAN_EXISTS(phones,100,2)}", "111"),
             ("${DIALPLAN_EXISTS(phones,100,here)}${DIALPLAN_EXISTS(phones,100,there)}${DIALPLAN_EXISTS(x)}", "100"),
-            ("${IFMODULE()}${VALID_EXTEN(phones)}${DIALPLAN_EXISTS()}${IFTIME(x?a:b)}${IFTIME(a)}", ""),
+            ("${IFMODULE()}${VALID_EXTEN(phones)}${DIALPLAN_EXISTS()}${IFTIME(x?a:b)}${IFTIME(a)}", "b"),
             ("${IFTIME(*,*,*,*?\"always: yes\":no)}", "always: yes"),
         ])
         .await;

@@ -10,10 +10,15 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let (condition, texts) = split_once(arguments, '?')
         .ok_or_else(|| bad("write IFTIME(times,weekdays,days,months?true:false)".to_owned()))?;
     let (yes, no) = split_once(texts, ':').unwrap_or((texts, ""));
-    let condition = TimeCondition::parse(condition.trim()).map_err(|error| bad(error.to_string()))?;
-    let now = scope.local_time(condition.zone());
-    let chosen = if condition.holds(&At(now)) { yes } else { no };
-    Ok(unquoted(chosen.trim()))
+    let holds = match TimeCondition::parse(condition.trim()) {
+        Ok(condition) => condition.holds(&At(scope.local_time(condition.zone()))),
+        // A time that is wrong never comes.
+        Err(error) => {
+            scope.warn(bad(error.to_string()).to_string());
+            false
+        }
+    };
+    Ok(unquoted(if holds { yes } else { no }.trim()))
 }
 
 /// A clock that stands still.

@@ -20,12 +20,8 @@ pub(super) fn read<'a>(_: &'a mut DialplanChannel, arguments: &'a str) -> BoxFut
         }
         away("STAT", move || {
             let Ok(known) = std::fs::metadata(&name) else {
-                // What is not there is no folder either, and has nothing to tell.
-                return Ok(if matches!(wanted.as_str(), "e" | "d" | "f") {
-                    flag(false)
-                } else {
-                    String::new()
-                });
+                // What is not there is no folder either, and has neither a size nor a time.
+                return Ok(flag(false));
             };
             Ok(match wanted.as_str() {
                 "e" => flag(true),

@@ -69,7 +69,7 @@ async fn names_have_parts_and_files_have_facts() {
                 "${STAT(e,${F})}${STAT(f,${F})}${STAT(d,${F})}${STAT(s,${F})} ${STAT(d,${DIRNAME(${F})})}",
                 "1105 1",
             ),
-            ("${STAT(e,/nothing)}${STAT(d,/nothing)}[${STAT(s,/nothing)}]", "00[]"),
+            ("${STAT(e,/nothing)}${STAT(d,/nothing)}[${STAT(s,/nothing)}]", "00[0]"),
             ("${STAT(z,${F})}${STAT(e)}", ""),
         ])
         .await;

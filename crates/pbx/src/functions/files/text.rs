@@ -135,6 +135,9 @@ pub(super) fn count<'a>(_: &'a mut DialplanChannel, arguments: &'a str) -> BoxFu
         let given = Arguments::of(arguments, 2);
         let (name, format) = (given.at(0).to_owned(), LineEnd::of_letter(given.at(1)));
         away("FILE_COUNT_LINE", move || {
+            if matches!(std::fs::exists(&name), Ok(false)) {
+                return Ok("-1".to_owned());
+            }
             let content = whole(&name)?;
             let end = format.or_else(|| LineEnd::of(&content)).unwrap_or(LineEnd::Unix);
             Ok(end.count(&content).to_string())

@@ -22,7 +22,7 @@ pub(super) fn digit_sum(_: &mut FunctionScope<'_>, arguments: &str) -> Value {
 
 /// One number is its own extreme.
 fn of_two(function: &'static str, arguments: &str, choose: fn(f64, f64) -> f64) -> Value {
-    let given = Arguments::of(arguments, 2);
+    let given = Arguments::of(arguments, 3);
     let numbers = [given.at(0), given.at(1)].into_iter().filter(|text| !text.is_empty());
     let mut best = None;
     for text in numbers {
@@ -37,7 +37,8 @@ fn number(function: &'static str, arguments: &str, text: &str) -> Result<f64, Fu
     value.ok_or_else(|| FunctionError::arguments(function, arguments, format!("'{text}' is no number")))
 }
 
-/// Without a point where it is whole.
+/// Without a point where it is whole and has room in 32 bits; with six places behind it otherwise.
 fn shown(value: f64) -> String {
-    format!("{value}")
+    let whole = value.fract() == 0.0 && value.abs() <= f64::from(i32::MAX);
+    if whole { format!("{value}") } else { format!("{value:.6}") }
 }

@@ -5,6 +5,7 @@ use crate::functions::arguments::Arguments;
 use crate::functions::{FunctionError, FunctionScope, Value};
 
 const NAME: &str = "MATH";
+const TYPES: &str = "the type is f, i, h or c";
 
 /// The operators, longer ones before those that they begin with.
 const OPERATORS: &[(&str, Operator)] = &[
@@ -51,7 +52,7 @@ enum Result {
     Truth(bool),
 }
 
-pub(super) fn read(_: &mut FunctionScope<'_>, arguments: &str) -> Value {
+pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let given = Arguments::of(arguments, 2);
     let bad = |problem: String| FunctionError::arguments(NAME, arguments, problem);
     let (one, operator, other) = parts(given.at(0)).ok_or_else(|| {
@@ -64,11 +65,13 @@ pub(super) fn read(_: &mut FunctionScope<'_>, arguments: &str) -> Value {
             .ok_or_else(|| bad(format!("'{text}' is no number")))
     };
     match operator.apply(number(one)?, number(other)?) {
-        None => Err(bad("nothing can be divided by zero".to_owned())),
-        Some(Result::Truth(truth)) => Ok(if truth { "TRUE" } else { "FALSE" }.to_owned()),
-        Some(Result::Number(value)) => {
-            shown(value, given.at(1)).ok_or_else(|| bad("the type is f, i, h or c".to_owned()))
+        // 0, as in Asterisk.
+        None => {
+            scope.warn(bad("nothing can be divided by zero".to_owned()).to_string());
+            shown(0.0, given.at(1)).ok_or_else(|| bad(TYPES.to_owned()))
         }
+        Some(Result::Truth(truth)) => Ok(if truth { "TRUE" } else { "FALSE" }.to_owned()),
+        Some(Result::Number(value)) => shown(value, given.at(1)).ok_or_else(|| bad(TYPES.to_owned())),
     }
 }
 

@@ -92,7 +92,7 @@ impl Given {
 impl Drop for Given {
     fn drop(&mut self) {
         for (name, value) in self.hidden.iter().rev() {
-            self.call.set_variable(name, value.as_deref().unwrap_or_default());
+            self.call.restore_variable(name, value.as_deref());
         }
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn read(_: &mut FunctionScope<'_>, arguments: &str) -> Value {
 #[derive(Debug, Default)]
 struct Field {
     left: bool,
+    alternate: bool,
     zeros: bool,
     plus: bool,
     blank: bool,
@@ -64,7 +65,7 @@ impl Field {
                 '0' => field.zeros = true,
                 '+' => field.plus = true,
                 ' ' => field.blank = true,
-                _ => {}
+                _ => field.alternate = true,
             }
             rest = &rest[1..];
         }
@@ -82,12 +83,13 @@ impl Field {
         let trimmed = value.trim();
         let text = match self.kind {
             's' => value.chars().take(self.precision.unwrap_or(usize::MAX)).collect(),
-            'c' => value.chars().take(1).collect(),
+            // The character of a code.
+            'c' => u32::try_from(whole(trimmed)?).ok().and_then(char::from_u32)?.to_string(),
             'd' | 'i' => self.signed(whole(trimmed)?),
             'u' => self.digits((whole(trimmed)? as u64).to_string()),
-            'o' => self.digits(format!("{:o}", whole(trimmed)?)),
-            'x' => self.digits(format!("{:x}", whole(trimmed)?)),
-            'X' => self.digits(format!("{:X}", whole(trimmed)?)),
+            'o' => self.prefixed("0", self.digits(format!("{:o}", whole(trimmed)?))),
+            'x' => self.prefixed("0x", self.digits(format!("{:x}", whole(trimmed)?))),
+            'X' => self.prefixed("0X", self.digits(format!("{:X}", whole(trimmed)?))),
             _ => self.floating(if trimmed.is_empty() { 0.0 } else { trimmed.parse().ok()? }),
         };
         Some(self.padded(&text))
@@ -110,6 +112,14 @@ impl Field {
     fn digits(&self, digits: String) -> String {
         let least = self.precision.unwrap_or(1);
         format!("{digits:0>least$}")
+    }
+
+    fn prefixed(&self, prefix: &str, digits: String) -> String {
+        if self.alternate && digits.trim_start_matches('0') != "" {
+            format!("{prefix}{digits}")
+        } else {
+            digits
+        }
     }
 
     fn floating(&self, value: f64) -> String {

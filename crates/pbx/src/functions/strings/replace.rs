@@ -32,7 +32,11 @@ pub(super) fn strings(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     }
     let most = match given.at(3) {
         "" => usize::MAX,
-        number => number.parse().map_err(|_| bad("the most replacements is a number"))?,
+        number => match number.parse::<i64>().map_err(|_| bad("the most replacements is a number"))? {
+            // As many as there are.
+            ..=0 => usize::MAX,
+            most => most as usize,
+        },
     };
     let text = scope.text_of(name)?;
     let replaced = text.matches(find).take(most).count();

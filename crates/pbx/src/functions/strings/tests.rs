@@ -52,12 +52,15 @@ async fn values_are_written_in_a_format() {
                 "${SPRINTF(%f %.2f %08.3f %e %g,1.5,2.345,-3.14159,150,0.5)}",
                 "1.500000 2.35 -003.142 1.500000e+02 0.5",
             ),
-            ("${SPRINTF(%x %X %o %c %% %u %.3d,255,255,8,xyz,5,7)}", "ff FF 10 x % 5 007"),
+            (
+                "${SPRINTF(%x %X %o %c %% %u %.3d %#x %#o,255,255,8,120,5,7,255,8)}",
+                "ff FF 10 x % 5 007 0xff 010",
+            ),
             ("${SPRINTF(%d %s,12.9)}", "12 "),
-            ("${SPRINTF(%d,abc)}${SPRINTF(%k,1)}${SPRINTF(%,1)}", ""),
+            ("${SPRINTF(%c,abc)}${SPRINTF(%d,abc)}${SPRINTF(%k,1)}${SPRINTF(%,1)}", ""),
         ])
         .await;
-    assert_eq!(bench.warnings().len(), 3);
+    assert_eq!(bench.warnings().len(), 4);
     assert_eq!(bench.read("${LEN(${SPRINTF(%99999999d,1)})}").await, "1000");
 }
 

@@ -2,6 +2,7 @@
 //! fraction of the second, in as many places as the number in it says: `%3q` are milliseconds.
 
 use jiff::fmt::strtime::BrokenDownTime;
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::zone;
@@ -17,11 +18,17 @@ pub(super) fn read(scope: &mut FunctionScope<'_>, arguments: &str) -> Value {
     let moment = match given.at(0) {
         // That of a rehearsal, where one is played.
         "" => here.timestamp(),
-        text => moment(text).ok_or_else(|| bad(format!("'{text}' is no number of seconds since 1970")))?,
+        text => moment(text).unwrap_or_else(|| {
+            scope.warn(bad(format!("'{text}' is no number of seconds since 1970; now is told")).to_string());
+            here.timestamp()
+        }),
     };
     let zone = match given.at(1) {
         "" => here.time_zone().clone(),
-        name => zone::named(NAME, name)?,
+        name => zone::named(NAME, name).unwrap_or_else(|error| {
+            scope.warn(format!("{error}; UTC is told"));
+            TimeZone::UTC
+        }),
     };
     let moment = moment.to_zoned(zone);
     let format = plain(given.or(2, "%c"), &moment);
@@ -35,6 +42,18 @@ fn moment(text: &str) -> Option<Timestamp> {
     }
     let seconds = text.parse::<f64>().ok().filter(|seconds| seconds.is_finite() && seconds.abs() < 1e12)?;
     Timestamp::from_microsecond((seconds * 1e6).round() as i64).ok()
+}
+
+/// Whether what follows a `%` means something.
+fn is_known(directive: &str, moment: &Zoned) -> bool {
+    // Flags, a width, colons, and the letter.
+    let letter = directive.find(|c: char| !(c.is_ascii_digit() || "-_0^#:.".contains(c)));
+    let Some((at, letter)) = letter.and_then(|at| Some((at, directive[at..].chars().next()?))) else {
+        return false;
+    };
+    let alone = format!("%{}", &directive[..at + letter.len_utf8()]);
+    // `Q` names the zone in jiff alone.
+    !matches!(letter, 'Q' | 'N') && BrokenDownTime::from(moment).to_string(&alone).is_ok()
 }
 
 /// The format with what other programs write differently written out.
@@ -55,10 +74,17 @@ fn plain(format: &str, moment: &Zoned) -> String {
             Some(b'c') if places == 0 => out.push_str("%a %b %e %H:%M:%S %Y"),
             Some(b'x') if places == 0 => out.push_str("%m/%d/%y"),
             Some(b'X') if places == 0 => out.push_str("%H:%M:%S"),
+            Some(b'r') if places == 0 => out.push_str("%I:%M:%S %p"),
             // Two signs are one, and what follows is no directive.
             Some(b'%') if places == 0 => out.push_str("%%"),
-            _ => {
+            _ if is_known(directive, moment) => {
                 out.push('%');
+                rest = directive;
+                continue;
+            }
+            // What means nothing stays as it is.
+            _ => {
+                out.push_str("%%");
                 rest = directive;
                 continue;
             }

@@ -25,7 +25,8 @@ pub(super) fn read(_: &mut FunctionScope<'_>, arguments: &str) -> Value {
 
 /// A text may go on behind what the format names.
 fn seconds(format: &str, text: &str, zone: TimeZone) -> Option<i64> {
-    let (parsed, _) = BrokenDownTime::parse_prefix(format, text).ok()?;
+    let format = format.replace("%c", "%a %b %e %H:%M:%S %Y").replace("%r", "%I:%M:%S %p");
+    let (parsed, _) = BrokenDownTime::parse_prefix(&format, text).ok()?;
     if let Ok(moment) = parsed.to_timestamp() {
         // It names its offset, or is a number of seconds itself.
         return Some(moment.as_second());

@@ -20,7 +20,7 @@ pub(super) fn delete(scope: &mut FunctionScope<'_>, arguments: &str, _: &str) ->
     match arguments.trim() {
         "" => Err(FunctionError::arguments("DELETE", arguments, "name the variable")),
         name => {
-            scope.call.set_variable(name, "");
+            scope.call.remove_variable(name);
             Ok(())
         }
     }

@@ -14,7 +14,7 @@ const MOST: usize = 10_000;
 /// The variable that names the columns of the last row of a data base.
 const FIELDS: &str = "~ODBCFIELDS~";
 
-/// The values of a channel: hash, key, value, in the order in which they came.
+/// The values of a channel: hash, key, value. What was set last comes first, as dialplans see it in lists.
 #[derive(Default)]
 struct Hashes(Mutex<Vec<(String, String, String)>>);
 
@@ -25,7 +25,7 @@ impl Hashes {
 
     fn of(&self, hash: &str, part: fn(&(String, String, String)) -> &String) -> Vec<String> {
         self.with(|all| {
-            all.iter().filter(|(name, ..)| name == hash).map(|entry| part(entry).clone()).collect()
+            all.iter().rev().filter(|(name, ..)| name == hash).map(|entry| part(entry).clone()).collect()
         })
     }
 
@@ -33,11 +33,15 @@ impl Hashes {
     fn set(&self, hash: &str, key: &str, value: &str) -> bool {
         self.with(|all| {
             let is_full = all.len() >= MOST;
-            match all.iter_mut().find(|(name, known, _)| name == hash && known == key) {
-                Some((.., old)) => value.clone_into(old),
+            let known = all.iter().position(|(name, known, _)| name == hash && known == key);
+            match known {
+                Some(at) => {
+                    all.remove(at);
+                }
                 None if is_full => return false,
-                None => all.push((hash.to_owned(), key.to_owned(), value.to_owned())),
+                None => {}
             }
+            all.push((hash.to_owned(), key.to_owned(), value.to_owned()));
             true
         })
     }

@@ -56,7 +56,7 @@ pub(super) fn set_caller(script: &Script<'_>, text: &str) -> Reply {
     let own = script.channel.call.caller();
     // A number alone leaves the name as it is.
     let name = if parsed.name.is_empty() { own.name } else { parsed.name };
-    script.channel.call.set_caller(CallerId { name, number: parsed.number, presentation: own.presentation });
+    script.channel.call.set_caller(CallerId { name, number: parsed.number, ..own });
     Reply::of(1)
 }
 
