@@ -115,7 +115,7 @@ impl Field {
     }
 
     fn prefixed(&self, prefix: &str, digits: String) -> String {
-        if self.alternate && digits.trim_start_matches('0') != "" {
+        if self.alternate && digits.bytes().any(|digit| digit != b'0') {
             format!("{prefix}{digits}")
         } else {
             digits
