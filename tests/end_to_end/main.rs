@@ -42,6 +42,7 @@ mod keys;
 mod load;
 mod location;
 mod malformed;
+mod message_log;
 mod messages;
 mod music;
 mod overlap;
@@ -124,6 +125,7 @@ fn main() {
         load::trials(),
         location::trials(),
         malformed::trials(),
+        message_log::trials(),
         messages::trials(),
         music::trials(),
         packets::trials(),

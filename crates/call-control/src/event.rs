@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sip_ua::MessageDirection;
+use sip_ua::transport::Protocol;
+
 use crate::call::{CallSnapshot, ChannelState};
 use crate::cause::HangupCause;
 use crate::dial::DialStatus;
@@ -269,6 +272,17 @@ pub enum Event {
         claimed: String,
         /// The request's Call-ID.
         call_id: String,
+    },
+    /// A message of SIP was received, or is about to be sent, where somebody wants to see it.
+    SipMessage {
+        /// Which way it goes.
+        direction: MessageDirection,
+        /// How it travels.
+        protocol: Protocol,
+        /// The other end.
+        peer: SocketAddr,
+        /// All of it; in the place of keys for media are asterisks.
+        message: String,
     },
     /// Something happened at the door. A failed log-in is told here and as [`Self::AuthenticationFailed`].
     Security(SecurityEvent),

@@ -56,6 +56,7 @@ mod registered_phones;
 pub mod registrar;
 pub mod registration;
 pub mod rehearsal;
+pub mod sip_log;
 mod speech;
 mod sqlite_file;
 mod steady_time;

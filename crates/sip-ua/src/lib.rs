@@ -122,6 +122,10 @@ pub mod geopriv;
 #[doc(hidden)]
 pub mod fuzzing;
 
+// Who watches messages go by.
+mod observer;
+pub use observer::{MessageDirection, MessageObserver};
+
 // The shell with the sockets.
 pub mod driver;
 pub use driver::{UaEvents, UserAgentHandle, bind, bind_guarded};

@@ -23,6 +23,7 @@ mod pjsip;
 mod rtp;
 mod security;
 mod sip;
+mod sip_log;
 mod states;
 mod stir_shaken;
 mod stop;
@@ -172,6 +173,7 @@ fn table() -> impl Iterator<Item = &'static Command> {
         pjsip::PUBLICATIONS,
         security::COMMANDS,
         sip::COMMANDS,
+        sip_log::COMMANDS,
         states::COMMANDS,
         stir_shaken::COMMANDS,
         translation::COMMANDS,

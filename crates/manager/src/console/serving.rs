@@ -149,16 +149,16 @@ async fn next_line(
 async fn narrate(narration: Arc<Narration>, console: Arc<Console>) {
     let mut lines = narration.listen();
     loop {
-        let reply = match lines.recv().await {
-            Ok(line) if line.level <= console.context.verbosity.get() => {
-                Reply::Narration(line.level, console_line(&line))
-            }
+        let (level, text) = match lines.recv().await {
+            Ok(line) if line.level <= console.context.verbosity.get() => (line.level, console_line(&line)),
             Ok(_) => continue,
-            Err(RecvError::Lagged(missed)) => Reply::Narration(0, missed_lines(missed)),
+            Err(RecvError::Lagged(missed)) => (0, missed_lines(missed)),
             Err(RecvError::Closed) => break,
         };
-        if console.reply(reply).await.is_none() {
-            break;
+        for part in text.split('\n') {
+            if console.reply(Reply::Narration(level, part.to_owned())).await.is_none() {
+                return std::future::pending().await;
+            }
         }
     }
     std::future::pending().await

@@ -388,3 +388,119 @@ async fn states_are_set_and_hints_show_them() {
     let id = shown.iter().find_map(|line| line.trim().strip_prefix("Entity ID:"));
     assert!(id.is_some_and(|id| id.trim().parse::<pbx::EntityId>().is_ok()), "{shown:?}");
 }
+
+/// A phone that asks what the exchange can do, with the method and the branch that a test wants.
+struct Asker(tokio::net::UdpSocket);
+
+impl Asker {
+    async fn new() -> Self {
+        Self(tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap())
+    }
+
+    /// Asks, and waits for the answer.
+    async fn ask(&self, stage: &Stage, method: &str, branch: &str) {
+        let exchange = stage.exchange.local_address(sip_ua::Protocol::Udp).unwrap();
+        let here = self.0.local_addr().unwrap();
+        let request = format!(
+            "{method} sip:{exchange} SIP/2.0\r\nVia: SIP/2.0/UDP {here};rport;branch=z9hG4bK{branch}\r\n\
+             Max-Forwards: 70\r\nFrom: <sip:a\u{7}b@{here}>;tag={branch}\r\nTo: <sip:{exchange}>\r\n\
+             Call-ID: {branch}\r\nCSeq: 1 {method}\r\nContent-Length: 0\r\n\r\n"
+        );
+        self.0.send_to(request.as_bytes(), exchange).await.unwrap();
+        let mut answer = [0; 4_096];
+        timeout(Duration::from_secs(30), self.0.recv(&mut answer)).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_are_shown_as_they_go_by() {
+    let stage = Stage::new().await;
+    let (mut console, phone) = (stage.console().await, Asker::new().await);
+    phone.ask(&stage, "OPTIONS", "unseen").await;
+    let (said, status) = console.run("pjsip set logger host localhost").await;
+    assert_eq!((said.join("\n").as_str(), status), ("PJSIP Logging Enabled for host: localhost", 0));
+    let (said, _) = console.run("pjsip set logger method options").await;
+    assert_eq!(said, ["PJSIP Logging Enabled for SIP Methods: options"]);
+    phone.ask(&stage, "PUBLISH", "unwanted").await;
+    phone.ask(&stage, "OPTIONS", "seen").await;
+    let mut lines = Vec::new();
+    while lines.iter().filter(|line: &&String| line.is_empty()).count() < 4 {
+        lines.push(console.narration().await);
+    }
+    let here = phone.0.local_addr().unwrap();
+    let first = lines.first().unwrap();
+    assert!(first.starts_with("<--- Received SIP request ("), "{first}");
+    assert!(first.ends_with(&format!(" bytes) from UDP:{here} --->")), "{first}");
+    assert!(lines[1].starts_with("OPTIONS sip:127.0.0.1:"), "{lines:?}");
+    assert!(lines[4].starts_with("From: <sip:a\\u{7}b@"), "nothing steers a terminal: {}", lines[4]);
+    assert!(lines.contains(&"Call-ID: seen".to_owned()), "{lines:?}");
+    let response =
+        lines.iter().position(|line| line.starts_with("<--- Transmitting SIP response (")).unwrap();
+    assert!(lines[response].ends_with(&format!(" bytes) to UDP:{here} --->")), "{lines:?}");
+    assert!(lines[response + 1].starts_with("SIP/2.0 "), "{lines:?}");
+
+    let (said, _) = console.run("pjsip set logger methodadd PUBLISH").await;
+    assert_eq!(said, ["PJSIP Logging Enabled for SIP Methods: options, PUBLISH"]);
+    // What a console asked for outlasts a reload.
+    assert_eq!(console.run("pjsip reload").await.1, 0);
+    phone.ask(&stage, "PUBLISH", "wanted").await;
+    assert!(console.narration().await.starts_with("<--- Received SIP request ("));
+    assert_eq!(console.run("pjsip set logger off").await.0, ["PJSIP Logging disabled"]);
+    assert!(!stage.exchange.sip_log().is_on());
+    phone.ask(&stage, "OPTIONS", "late").await;
+    stage.tell(0, "the next line");
+    while let line = console.narration().await
+        && line != "the next line"
+    {
+        assert_ne!(line, "Call-ID: late");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_are_captured_and_asked_for_by_the_configuration() {
+    let stage = Stage::new().await;
+    let (mut console, phone) = (stage.console().await, Asker::new().await);
+    let folders = stage.exchange.configuration().folders.clone();
+    let file = folders.configuration.join("sip.pcap");
+    let (said, _) = console.run(&format!("pjsip set logger pcap {}", file.display())).await;
+    assert!(said[0].starts_with("PJSIP logging to pcap file '"), "{said:?}");
+    assert_eq!(said[1], "Nothing is shown yet; 'pjsip set logger on' begins.");
+    let (said, status) = console.run("pjsip set logger pcap /nowhere/at/all").await;
+    assert!(said[0].starts_with("Failed to open file '/nowhere/at/all' for pcap writing") && status == 1);
+    assert_eq!(console.run("pjsip set logger verbose off").await.1, 0);
+    // From now on the configuration asks for it.
+    let pjsip = folders.configuration.join("pjsip.conf");
+    let with_debug = std::fs::read_to_string(&pjsip).unwrap() + "[global]\ntype=global\ndebug=127.0.0.0/8\n";
+    std::fs::write(&pjsip, with_debug).unwrap();
+    assert_eq!(console.run("pjsip reload").await.1, 0);
+    assert!(stage.exchange.sip_log().is_on());
+    phone.ask(&stage, "OPTIONS", "kept").await;
+    console.run("pjsip set logger off").await;
+    let kept = || String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+    for _ in 0..600 {
+        if kept().matches("Call-ID: kept").count() == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(kept().matches("Call-ID: kept").count(), 2, "the request and its answer");
+
+    for (words, says) in [
+        ("sip set debug on", "SIP Debugging enabled"),
+        ("sip set debug ip 192.0.2.1", "SIP Debugging Enabled for IP: 192.0.2.1"),
+        ("sip set debug peer alice", "Unable to get IP address of peer 'alice'"),
+        ("sip set debug peer nobody", "No such peer 'nobody'"),
+        ("sip set debug off", "SIP Debugging Disabled"),
+        ("pjsip set logger host 192.0.2.1:5060", "PJSIP Logging Enabled for host: 192.0.2.1:5060"),
+        ("pjsip set logger add 192.0.2.0/24", "PJSIP Logging Enabled for host: 192.0.2.0/24"),
+        ("pjsip set logger on", "PJSIP Logging enabled"),
+        ("pjsip set logger verbose on", "PJSIP Logging to verbose has been enabled"),
+    ] {
+        assert_eq!(console.run(words).await.0, [says], "{words}");
+    }
+    for odd in
+        ["pjsip set logger", "pjsip set logger loud", "sip set debug", "pjsip set logger host x..invalid"]
+    {
+        assert_eq!(console.run(odd).await.1, 1, "{odd}");
+    }
+}

@@ -23,7 +23,7 @@ pub struct Line {
     pub level: u8,
     /// The call that it is about, as `C-00000001`.
     pub call: Option<String>,
-    /// The words, without control characters.
+    /// The words, without control characters; a message of SIP has as many lines as it has.
     pub text: String,
     /// What kind of line it is.
     pub kind: LineKind,

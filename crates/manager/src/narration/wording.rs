@@ -1,8 +1,11 @@
 //! The words for each event, those that people who watch Asterisk know.
 
+use std::fmt;
+
 use call_control::{
     CallSnapshot, ContactChange, DialStatus, Event, HangupCause, RegistrationChange, SecurityKind,
 };
+use sip_ua::MessageDirection;
 use sip_ua::guard::{Counts, GuardEvent};
 
 use super::{Line, LineKind};
@@ -14,6 +17,7 @@ pub(super) fn level(event: &Event) -> u8 {
         Event::Warning { .. }
         | Event::AuthenticationFailed { .. }
         | Event::Security(_)
+        | Event::SipMessage { .. }
         | Event::Registration { .. } => 0,
         Event::Verbose { level, .. } => *level,
         Event::EndpointStatus { .. } | Event::DialEnded { .. } => 2,
@@ -35,6 +39,9 @@ pub(super) fn line(event: &Event) -> Option<Line> {
             SecurityKind::Guard(event) => (LineKind::Notice, 0, None, of_guard(event)?),
             _ => return None,
         },
+        Event::SipMessage { direction, protocol, peer, message } => {
+            return Some(sip_message(*direction, format_args!("{protocol}:{peer}"), message));
+        }
         Event::Contact { aor, uri, change } => (LineKind::Verbose, 3, None, contact(aor, uri, change)?),
         Event::ContactStatus { aor, uri, round_trip } => {
             let word = if round_trip.is_some() { "Reachable" } else { "Unreachable" };
@@ -57,6 +64,22 @@ pub(super) fn line(event: &Event) -> Option<Line> {
     };
     let call = call.map(|channel| channel.call_id.to_string());
     Some(Line { level, call, text: visible(&text).into_owned(), kind })
+}
+
+/// A message as it is, below a line that says where it comes from or goes to.
+fn sip_message(direction: MessageDirection, peer: fmt::Arguments<'_>, message: &str) -> Line {
+    let is_response = message.starts_with("SIP/2.0 ");
+    let (kind, length) = (if is_response { "response" } else { "request" }, message.len());
+    let mut text = match direction {
+        MessageDirection::Received => format!("<--- Received SIP {kind} ({length} bytes) from {peer} --->"),
+        MessageDirection::Sent => format!("<--- Transmitting SIP {kind} ({length} bytes) to {peer} --->"),
+    };
+    for line in message.lines() {
+        text.push('\n');
+        text.push_str(&visible(line));
+    }
+    text.push('\n');
+    Line { level: 0, call: None, text, kind: LineKind::Verbose }
 }
 
 /// The words for what happens to a channel.

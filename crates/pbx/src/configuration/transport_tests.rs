@@ -76,10 +76,10 @@ fn the_timers_of_transactions_and_rport_are_as_in_asterisk_unless_told() {
 fn what_has_no_effect_is_told() {
     let (_, said) = load(
         "[system]\ntype=system\nthreadpool_max_size=3\n\
-         [global]\ntype=global\ndebug=yes\n[u]\ntype=transport\nbind=0.0.0.0\n\
+         [u]\ntype=transport\nbind=0.0.0.0\n\
          [a]\ntype=endpoint\nforce_rport=no\nice_support=yes\nbundle=yes\n",
     );
-    for key in ["debug=yes", "ice_support=yes", "bundle=yes"] {
+    for key in ["ice_support=yes", "bundle=yes"] {
         assert!(said.contains(&format!("{key} has no effect yet")), "{key}: {said}");
     }
     assert!(!said.contains("force_rport") && !said.contains("threadpool"), "{said}");

@@ -36,6 +36,7 @@ use crate::radio::Radio;
 use crate::recordings::Recordings;
 use crate::registrar::Registrations;
 use crate::registration::OutboundRegistrations;
+use crate::sip_log::SipLog;
 use crate::speech::Speech;
 use crate::stir_shaken::StirShaken;
 use crate::transports::OpenTransports;
@@ -75,6 +76,7 @@ pub struct Exchange {
     recordings: Recordings,
     speech: Speech,
     agi_debug: AgiDebug,
+    sip_log: Arc<SipLog>,
     started: Instant,
     started_at: SystemTime,
     last_reload: Mutex<Instant>,
@@ -170,6 +172,11 @@ impl Exchange {
     /// Whether consoles see the lines of scripts.
     pub fn agi_debug(&self) -> &AgiDebug {
         &self.agi_debug
+    }
+
+    /// Which SIP messages consoles see.
+    pub fn sip_log(&self) -> &Arc<SipLog> {
+        &self.sip_log
     }
 
     /// Who knows where hosts are.

@@ -87,6 +87,7 @@ impl Exchange {
             let config = start::user_agent_config(next);
             self.warn(start::kept_until_restart(sip.config(), &config));
             sip.say(config);
+            self.sip_log.follow(next.sip.global.debug.clone());
             self.http.leave(&next.http, &next.sip).await;
             self.warn(self.transports.follow(&next.sip, &self.locator, sip.user_agent()).await);
             self.warn(self.http.listen(&next.sip));

@@ -41,6 +41,7 @@ use crate::recordings::Recordings;
 use crate::registered_phones;
 use crate::registrar::{ContactEvent, Registrations, StoreError};
 use crate::registration::{OutboundRegistrations, own_words};
+use crate::sip_log::SipLog;
 use crate::speech::Speech;
 use crate::stir_shaken::{StirShaken, check_published};
 use crate::transports::{OpenTransports, watch_certificates};
@@ -132,6 +133,7 @@ impl Exchange {
             recordings: Recordings::start()?,
             speech: Speech::default(),
             agi_debug: AgiDebug::default(),
+            sip_log: SipLog::new(switchboard.clone()),
             started: Instant::now(),
             started_at: SystemTime::now(),
             last_reload: Mutex::new(Instant::now()),
@@ -171,6 +173,8 @@ impl Exchange {
         let configuration = self.configuration();
         let board = self.switchboard.clone();
         let tell: Arc<dyn Fn(Event) + Send + Sync> = Arc::new(move |event| board.notice(|| event));
+        self.sip_log.follow(configuration.sip.global.debug.clone());
+        self.sip_log.watch(sip.user_agent().clone());
         let outbound = OutboundRegistrations::new(sip.clone(), tell.clone(), self.guard().clone());
         let publications = OutboundPublications::new(sip.clone(), Arc::downgrade(self), tell);
         // Both are set here and nowhere else.

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Core;
 use super::listening::Listening;
+use crate::observer::MessageObserver;
 use crate::transport::{BindError, Flow, ListenConfig, OpenConnections, PeerNames, Protocol, Sources};
 
 /// What the core's task is asked to do.
@@ -16,6 +17,8 @@ pub(super) enum Command<C> {
     Run(Action<C>),
     /// Serve these addresses and no others; tell whether that was possible.
     Listen(Vec<ListenConfig>, oneshot::Sender<Result<(), BindError>>),
+    /// Show every message to this one, or to nobody.
+    Observe(Option<Arc<dyn MessageObserver>>),
     Stop,
 }
 
@@ -126,6 +129,11 @@ impl<C: Core> Handle<C> {
             Protocol::Udp => self.listening.load().iter().any(|listen| listen.carries(flow)),
             _ => self.open.contains(flow),
         }
+    }
+
+    /// Shows every message to `observer` from now on, soon, in place of the one before; to nobody with `None`.
+    pub fn observe(&self, observer: Option<Arc<dyn MessageObserver>>) {
+        let _ = self.commands.send(Command::Observe(observer));
     }
 
     /// Ends the task: what is queued on connections is still written, then everything closes. The events end.

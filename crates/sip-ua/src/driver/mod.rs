@@ -34,6 +34,7 @@ use self::listening::Listening;
 use self::task::Task;
 use self::transports::Transports;
 pub use self::user_agent::{UaEvents, UserAgentHandle, bind, bind_guarded};
+use self::wire_log::WireLog;
 use crate::guard::SharedGuard;
 use crate::transport::{BindError, ConnectionLimits, ListenConfig};
 
@@ -95,6 +96,7 @@ pub fn run_guarded<C: Core>(
         guard,
         crowded,
         listening: told,
+        wire: WireLog::default(),
         alarm,
         deadline,
     };

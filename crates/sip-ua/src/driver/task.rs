@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use super::Core;
 use super::alarm::Alarm;
 use super::handle::Command;
 use super::listening::Listening;
 use super::transports::Transports;
-use super::{Core, wire_log};
+use super::wire_log::WireLog;
 use crate::guard::SharedGuard;
 use crate::transport::{Flow, Input};
 
@@ -50,6 +51,8 @@ pub(super) struct Task<C: Core> {
     pub(super) crowded: bool,
     /// Where handles read what is served.
     pub(super) listening: Listening,
+    /// Who sees every message.
+    pub(super) wire: WireLog,
     pub(super) alarm: Alarm,
     /// When the core wanted to be told the time, as it said before the task slept.
     pub(super) deadline: Option<Instant>,
@@ -139,6 +142,7 @@ impl<C: Core> Task<C> {
                 // Whoever asked may have lost interest since.
                 let _ = told.send(outcome);
             }
+            Command::Observe(observer) => self.wire.observer = observer,
             Command::Stop => return false,
         }
         true
@@ -147,14 +151,14 @@ impl<C: Core> Task<C> {
     fn input(&mut self, now: Instant, input: Input) {
         match input {
             Input::Message { message, flow } => {
-                wire_log::received(&flow, message.as_bytes());
+                self.wire.received(&flow, message.as_bytes());
                 if flow.protocol.is_secure() {
                     self.transports.alias(&message, flow);
                 }
                 self.core.handle_message(now, message, flow);
             }
             Input::Malformed { bytes, error, flow } => {
-                wire_log::received(&flow, &bytes);
+                self.wire.received(&flow, &bytes);
                 self.core.handle_malformed(now, &bytes, &error, flow);
             }
             Input::Unsent { flow } => self.core.handle_transport_error(now, &flow),
@@ -213,7 +217,7 @@ impl<C: Core> Task<C> {
         let mut failed = vec![];
         while let Some(transmit) = self.core.poll_transmit() {
             let flow = transmit.flow;
-            wire_log::sent(&flow, &transmit.bytes);
+            self.wire.sent(&flow, &transmit.bytes);
             if let Err(error) = self.transports.send(transmit) {
                 tracing::debug!(%flow, %error, "cannot send");
                 failed.push(flow);

@@ -11,6 +11,7 @@ use super::{Core, Handle, run_guarded};
 use crate::guard::{Offence, SharedGuard};
 use crate::hashing::Map;
 use crate::location::Reach;
+use crate::observer::MessageObserver;
 use crate::transport::{self, BindError, Flow, ListenConfig, Protocol, SentBy, Transmit};
 use crate::user_agent::{
     Body, Document, OutboundInvite, OutboundRequest, OutboundSubscribe, Reply, RequestFailure, RequestId,
@@ -390,6 +391,11 @@ impl UserAgentHandle {
     /// See [`Handle::has_connection`].
     pub fn has_connection(&self, flow: &Flow) -> bool {
         self.handle.has_connection(flow)
+    }
+
+    /// See [`Handle::observe`].
+    pub fn observe(&self, observer: Option<Arc<dyn MessageObserver>>) {
+        self.handle.observe(observer);
     }
 
     /// Ends the user agent's task. What is queued on connections is still written; calls are not hung up.

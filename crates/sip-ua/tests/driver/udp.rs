@@ -1,6 +1,6 @@
 //! Datagrams.
 
-use sip_ua::{Protocol, TransactionEvent};
+use sip_ua::{MessageDirection, MessageObserver, Protocol, TransactionEvent};
 use tokio::net::UdpSocket;
 
 use crate::mirror::{Endpoint, ok, options, parse, within};
@@ -118,4 +118,36 @@ async fn what_comes_while_the_application_is_behind_waits_for_it() {
             assert!(heard.insert(request.call_id().unwrap().to_owned()));
         }
     }
+}
+
+/// Keeps what it is shown.
+struct Observed(tokio::sync::mpsc::UnboundedSender<(MessageDirection, sip_ua::Flow, Vec<u8>)>);
+
+impl MessageObserver for Observed {
+    fn observe(&self, direction: MessageDirection, flow: &sip_ua::Flow, message: &[u8]) {
+        let _ = self.0.send((direction, *flow, message.to_vec()));
+    }
+}
+
+#[tokio::test]
+async fn an_observer_sees_both_ways_until_it_is_taken_away() {
+    let mut endpoint = Endpoint::new();
+    let (seen, mut observed) = tokio::sync::mpsc::unbounded_channel();
+    endpoint.handle.observe(Some(std::sync::Arc::new(Observed(seen))));
+    let phone = phone().await;
+    let (ours, theirs) = (phone.local_addr().unwrap(), endpoint.address(Protocol::Udp));
+    let request = options(Protocol::Udp, ours, "1");
+    phone.send_to(request.as_bytes(), theirs).await.unwrap();
+    endpoint.answer().await;
+    let (direction, flow, message) = within(observed.recv()).await.unwrap();
+    assert_eq!((direction, flow.remote), (MessageDirection::Received, ours));
+    assert_eq!(message, request.as_bytes());
+    let (direction, flow, message) = within(observed.recv()).await.unwrap();
+    assert_eq!((direction, flow.local, flow.remote), (MessageDirection::Sent, theirs, ours));
+    assert!(message.starts_with(b"SIP/2.0 200 OK\r\n"));
+    // What cannot be read is seen as well.
+    phone.send_to(b"what is this\r\n\r\n", theirs).await.unwrap();
+    assert_eq!(within(observed.recv()).await.unwrap().2, b"what is this\r\n\r\n");
+    endpoint.handle.observe(None);
+    assert!(within(observed.recv()).await.is_none());
 }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use asterisk_conf::{Diagnostic, Spanned, suggest};
+use asterisk_conf::{Diagnostic, Spanned, boolean, suggest};
 use call_control::sip::UnidentifiedPolicy;
 use sip_ua::digest::Algorithm;
+use sip_ua::guard::Network;
 
 use super::authentication::algorithms;
 use crate::configuration::values::{Values, at};
+use crate::sip_log::Selection;
 
 /// A way to find the endpoint that a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +43,8 @@ const IDENTIFIERS: &[(&str, Identifier)] = &[
 pub struct Global {
     /// `user_agent`: what we call ourselves.
     pub user_agent: String,
+    /// `debug`: which messages consoles see from the start; `None` of none.
+    pub debug: Option<Selection>,
     /// `default_realm` of challenges.
     pub default_realm: String,
     /// `max_forwards` of requests that we send.
@@ -88,6 +92,7 @@ impl Default for Global {
     fn default() -> Self {
         Self {
             user_agent: concat!("ipbx/", env!("CARGO_PKG_VERSION")).to_owned(),
+            debug: None,
             default_realm: "asterisk".to_owned(),
             max_forwards: 70,
             use_callerid_contact: false,
@@ -118,6 +123,7 @@ impl Global {
         let order = identifiers(values, "endpoint_identifier_order");
         Self {
             user_agent: values.text("user_agent").unwrap_or(defaults.user_agent),
+            debug: debug(values),
             default_realm: values.text("default_realm").unwrap_or(defaults.default_realm),
             max_forwards: values.number_within("max_forwards", defaults.max_forwards, 1..=u8::MAX),
             use_callerid_contact: values.flag("use_callerid_contact", defaults.use_callerid_contact),
@@ -146,6 +152,20 @@ impl Global {
             authentication_info: values.flag("authentication_info", false),
             default_auth_algorithms_uas: algorithms(values, "default_auth_algorithms_uas"),
             default_auth_algorithms_uac: algorithms(values, "default_auth_algorithms_uac"),
+        }
+    }
+}
+
+/// `yes`, `no`, or the host whose messages are of interest.
+fn debug(values: &mut Values<'_>) -> Option<Selection> {
+    let text = values.text("debug")?;
+    match (boolean(&text), Network::parse(&text)) {
+        (Some(on), _) => on.then(Selection::default),
+        (None, Some(host)) => Some(Selection { networks: vec![host], methods: Vec::new() }),
+        (None, None) => {
+            let message = format!("debug: '{text}' is neither yes or no nor an address; nothing is shown");
+            values.odd("debug", message, "write yes, no, 192.0.2.1 or 192.0.2.0/24");
+            None
         }
     }
 }

@@ -80,7 +80,6 @@ const TRANSPORT: &[Idle] = &[
 const GLOBAL: &[Idle] = &[
     // A contact ends in the second that it expires in.
     Idle("contact_expiration_check_interval", Number, ANY, Note),
-    Idle("debug", Any, NO, Note),
     // The exchange tells one phone after another, and what it cannot take yet waits without a thread of its own.
     Idle("mwi_tps_queue_high", Number, ANY, Note),
     Idle("mwi_tps_queue_low", Number, ANY, Note),

@@ -23,6 +23,7 @@ const GLOBAL: &[(&str, &str)] = &[
     ("realm", "default_realm"),
     ("maxforwards", "max_forwards"),
     ("regcontext", "regcontext"),
+    ("sipdebug", "debug"),
 ];
 
 /// The same of `type=system`; times are in milliseconds in both.

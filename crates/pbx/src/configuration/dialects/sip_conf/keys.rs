@@ -220,7 +220,7 @@ pub(super) const KEYS: &[Key] = &[
     Key("session-timers", Shared, Own),
     Key("setvar", Device, Endpoint("set_var")),
     Key("shrinkcallerid", General, Idle(ANY)),
-    Key("sipdebug", General, Idle(NO)),
+    Key("sipdebug", General, Own),
     Key("snom_aoc_enabled", Shared, Endpoint("send_aoc")),
     Key("srvlookup", General, Own),
     Key("store_sip_cause", General, Idle(ANY)),
