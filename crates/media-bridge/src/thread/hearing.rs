@@ -24,7 +24,7 @@ impl<I: PacketIo> Stage<I> {
     pub(super) fn take_packet(&mut self, now: Instant, received: Received) {
         let Received { token, length, from } = received;
         let (place, is_rtcp) = ((token >> 1) as usize, token & 1 == 1);
-        let Some(seat) = self.seats.get_mut(place) else { return };
+        let Some(seat) = self.seats.get_mut(place) else { return self.hear_parked(now, token) };
         // A datagram that fills the buffer was longer than any packet of telephony.
         let Some(packet) = self.buffer.get_mut(..length).filter(|p| p.len() < MAX_DATAGRAM) else { return };
         let Some(packet) = seat.core.unprotect(packet) else { return };

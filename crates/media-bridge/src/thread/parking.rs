@@ -2,7 +2,8 @@
 //!
 //! To open, bind, watch and close the two sockets of a leg are eight system calls, and a call has two legs. So a thread
 //! keeps the sockets of legs that have ended for a while, open and watched, and the next leg on that thread takes them
-//! over without one. What a phone still sends to the old leg ends in the thread: a pair rests before it serves again.
+//! over without one. What a phone still sends to the old leg ends in the thread: a pair rests before it serves again, and it does
+//! not rest while a phone goes on, one that has never heard of the end of its call. Nobody hears the last call of a port.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
@@ -21,15 +22,26 @@ const REST: Duration = Duration::from_millis(500);
 /// So long it waits for a leg, before it is closed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The token of sockets that are parked: it leads to no leg.
-pub(super) const NOBODY: u32 = u32::MAX;
+/// Tokens of parked sockets have this bit, which leads to no leg, and the name of their pair in the place of a leg's.
+pub(super) const PARKED: u32 = 1 << 31;
 
 /// Two sockets that a thread watches for nobody.
 pub(crate) struct ParkedPair {
     pub(crate) rtp: SocketId,
     pub(crate) rtcp: SocketId,
     pub(crate) lease: Lease,
+    /// When its leg ended.
     pub(crate) since: Instant,
+    /// When somebody last sent to it.
+    pub(crate) disturbed: Instant,
+    /// Names it on this thread, among those that are parked.
+    pub(crate) name: u32,
+}
+
+impl ParkedPair {
+    fn has_rested(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.disturbed) >= REST
+    }
 }
 
 /// The parked pairs of one thread, those that were parked first in front. The thread puts pairs in; whoever opens a leg
@@ -60,8 +72,7 @@ impl Parking {
     /// A pair that has rested, where and as a leg wants it.
     pub(crate) fn take(&self, site: &Site, now: Instant) -> Option<ParkedPair> {
         let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
-        let rested = |pair: &ParkedPair| now.saturating_duration_since(pair.since) >= REST;
-        let place = pairs.iter().take_while(|pair| rested(pair)).position(|pair| pair.lease.suits(site));
+        let place = pairs.iter().position(|pair| pair.has_rested(now) && pair.lease.suits(site));
         Self::leave(&mut pairs, place?)
     }
 
@@ -70,6 +81,16 @@ impl Parking {
         let mut pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
         let place = pairs.iter().position(|pair| pair.lease.suits(site));
         Self::leave(&mut pairs, place?)
+    }
+
+    /// Somebody sends to a pair, which does not rest then. While others look at the pairs it counts for nothing: the next packet
+    /// will do.
+    fn disturb(&self, name: u32, now: Instant) {
+        if let Some(mut pairs) = self.at_once()
+            && let Some(pair) = pairs.iter_mut().find(|pair| pair.name == name)
+        {
+            pair.disturbed = now;
+        }
     }
 
     /// A pair that nobody wanted for long; `None` also while somebody looks at them.
@@ -117,15 +138,27 @@ impl<I: PacketIo> Stage<I> {
 
     /// Keeps the sockets of a leg that has ended for another one, or closes them.
     pub(super) fn park(&mut self, rtp: SocketId, rtcp: SocketId, lease: Lease, now: Instant) {
-        self.io.rename(rtp, NOBODY);
-        self.io.rename(rtcp, NOBODY);
-        let pair = ParkedPair { rtp, rtcp, lease, since: now };
+        self.parked = (self.parked + 1) % (PARKED >> 1);
+        let name = self.parked;
+        self.io.rename(rtp, PARKED | name << 1);
+        self.io.rename(rtcp, PARKED | name << 1 | 1);
+        let pair = ParkedPair { rtp, rtcp, lease, since: now, disturbed: now, name };
         let parked = match self.neighbours.get(self.index) {
             Some(own) => own.parking.park(pair),
             None => Err(pair),
         };
         if let Err(pair) = parked {
             self.close_pair(pair);
+        }
+    }
+
+    /// A packet came that no leg is there for. Reports are no audio: they disturb nobody.
+    pub(super) fn hear_parked(&self, now: Instant, token: u32) {
+        if token & PARKED != 0
+            && token & 1 == 0
+            && let Some(own) = self.neighbours.get(self.index)
+        {
+            own.parking.disturb((token ^ PARKED) >> 1, now);
         }
     }
 
@@ -165,7 +198,8 @@ mod tests {
         let pool = pool.clone();
         (0..).map(move |name| {
             let lease = PortPool::bind(&site(&pool)).unwrap().lease;
-            ParkedPair { rtp: SocketId(name), rtcp: SocketId(name), lease, since: now }
+            let (rtp, rtcp) = (SocketId(name), SocketId(name));
+            ParkedPair { rtp, rtcp, lease, since: now, disturbed: now, name: name as u32 }
         })
     }
 
@@ -190,6 +224,21 @@ mod tests {
         assert_eq!(parking.take_any(&site(&pool)).unwrap().rtp.0, 1, "where there is no other");
         drop(first);
         assert_eq!(pool.in_use(), 0);
+    }
+
+    #[test]
+    fn a_pair_does_not_rest_while_a_phone_sends_to_it() {
+        let pool = Arc::new(PortPool::new(30_000..=39_999, 0).unwrap());
+        let (parking, now) = (Parking::new(2), Instant::now());
+        let mut pairs = pairs(&pool, now);
+        for _ in 0..2 {
+            assert!(parking.park(pairs.next().unwrap()).is_ok());
+        }
+        parking.disturb(0, now + REST);
+        parking.disturb(7, now + REST);
+        assert_eq!(parking.take(&site(&pool), now + REST).unwrap().rtp.0, 1, "the other one");
+        assert!(parking.take(&site(&pool), now + REST).is_none());
+        assert_eq!(parking.take_stale(now + PATIENCE).unwrap().rtp.0, 0, "it is not waited for any longer");
     }
 
     #[test]

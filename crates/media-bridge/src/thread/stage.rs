@@ -40,6 +40,8 @@ pub(super) struct Stage<I> {
     pub(super) expected: HashMap<LegId, Expected>,
     pub(super) wheel: Wheel,
     pub(super) rooms: Rooms,
+    /// The name of the pair of sockets that was parked last.
+    pub(super) parked: u32,
     round: Round,
     seeds: Seeds,
     pub(super) buffer: Box<[u8; MAX_DATAGRAM]>,
@@ -65,6 +67,7 @@ impl<I: PacketIo> Stage<I> {
             expected: HashMap::new(),
             wheel: Wheel::new(now),
             rooms: Rooms::new(now),
+            parked: 0,
             round: Round::new(now),
             seeds: Seeds::default(),
             buffer: Box::new([0; MAX_DATAGRAM]),

@@ -8,7 +8,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
 
-use super::super::parking::NOBODY;
+use super::super::parking::PARKED as OF_PARKED;
 use super::*;
 use crate::codec::Codec;
 use crate::config::Marking;
@@ -330,7 +330,7 @@ fn a_new_leg_takes_over_the_sockets_of_one_that_has_ended() {
     theatre.tell(b, Command::Close);
     theatre.settle();
     assert_eq!(theatre.stages[0].io.sockets.len(), 2, "there is room for one pair");
-    assert_eq!(of_a.map(|socket| theatre.stages[0].io.tokens[&socket]), [NOBODY; 2]);
+    assert_eq!(of_a.map(|socket| theatre.stages[0].io.tokens[&socket]), [OF_PARKED | 2, OF_PARKED | 3]);
     assert_eq!((theatre.ports.in_use(), theatre.legs()), (0, vec![0]));
     let (c, _) = theatre.open(0);
     let place = theatre.stages[0].places[&c] as u32;
@@ -344,8 +344,8 @@ fn what_comes_for_parked_sockets_reaches_nobody() {
     let mut theatre = Theatre::new(1);
     let (_, heard) = theatre.open(0);
     let from = SocketAddr::from(([127, 0, 0, 1], 9));
-    theatre.stages[0].take_packet(Instant::now(), Received { token: NOBODY, length: 172, from });
-    theatre.stages[0].take_packet(Instant::now(), Received { token: NOBODY ^ 1, length: 172, from });
+    theatre.stages[0].take_packet(Instant::now(), Received { token: OF_PARKED | 2, length: 172, from });
+    theatre.stages[0].take_packet(Instant::now(), Received { token: OF_PARKED | 3, length: 172, from });
     assert!(heard.try_recv().is_err());
 }
 
