@@ -59,7 +59,8 @@ fn written(tree: &Tree) -> String {
         }
         Tree::Condition(condition, yes, no) => {
             let more = CONDITION + 1;
-            format!("{} ? {} :: {}", within(condition, more), within(yes, more), within(no, CONDITION))
+            // They hold from the left: `a ? b :: c ? d :: e` asks whether `a ? b :: c` is true.
+            format!("{} ? {} :: {}", within(condition, CONDITION), within(yes, more), within(no, more))
         }
     }
 }
@@ -86,8 +87,14 @@ impl Value {
         }
     }
 
+    /// What a condition takes for false.
     fn is_nothing(&self) -> bool {
-        self.number() == Some(0) || matches!(&*self.text(), "" | "\"\"")
+        self.is_null() || self.text() == "\"\""
+    }
+
+    /// What `&` and `|` take for false: two quotes are something to them.
+    fn is_null(&self) -> bool {
+        self.number() == Some(0) || self.text().is_empty()
     }
 
     fn unquoted(&self) -> String {
@@ -110,7 +117,8 @@ fn computed(tree: &Tree) -> Option<Value> {
     Some(match tree {
         Tree::Leaf(text) => Value::Text(text.clone()),
         Tree::Negated(inner) => Value::Number(-computed(inner)?.number().unwrap_or(0)),
-        Tree::Not(inner) => truth(computed(inner)?.is_nothing()),
+        // A text is no number, so it is not one but zero.
+        Tree::Not(inner) => truth(computed(inner)?.number().is_none_or(|number| number == 0)),
         Tree::Condition(condition, yes, no) => match computed(condition)?.is_nothing() {
             true => computed(no)?,
             false => computed(yes)?,
@@ -121,9 +129,9 @@ fn computed(tree: &Tree) -> Option<Value> {
             match *operator {
                 "," => Value::Text(format!("{},{}", left.text(), right.text())),
                 "~~" => Value::Text(left.unquoted() + &right.unquoted()),
-                "|" | "||" if left.is_nothing() => right,
+                "|" | "||" if left.is_null() => right,
                 "|" | "||" => left,
-                "&" | "&&" if left.is_nothing() || right.is_nothing() => truth(false),
+                "&" | "&&" if left.is_null() || right.is_null() => truth(false),
                 "&" | "&&" => left,
                 "+" => Value::Number(numbers().0.checked_add(numbers().1)?),
                 "-" => Value::Number(numbers().0.checked_sub(numbers().1)?),

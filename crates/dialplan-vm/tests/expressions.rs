@@ -43,7 +43,8 @@ fn written(tree: &Tree) -> String {
             format!("{} {operator} {}", within(left, own), within(right, own + 1))
         }
         Tree::Condition(condition, yes, no) => {
-            format!("{} ? {} :: {}", within(condition, 2), within(yes, 2), within(no, 1))
+            // They hold from the left: `a ? b :: c ? d :: e` asks whether `a ? b :: c` is true.
+            format!("{} ? {} :: {}", within(condition, 1), within(yes, 2), within(no, 2))
         }
     }
 }
