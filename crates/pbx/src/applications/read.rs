@@ -2,7 +2,9 @@
 //!
 //! `max` 0 or absent: until `#`. Options: `s` skips when the call is not answered, `n` reads without answering it, `i` plays
 //! a tone of that name (`dial`) in place of prompts, `t(xy)` ends the entry with other keys, `t()` with none, `e` makes the key that
-//! ends an entry the entry where nothing came before it. Sets `READSTATUS` to `OK`, `ERROR`, `HANGUP`, `SKIPPED` or `TIMEOUT`.
+//! ends an entry the entry where nothing came before it. Sets `READSTATUS` to `OK` where the caller ended the entry (with a key, or
+//! with as many as there may be, even if it is empty), to `TIMEOUT` where time did (what came until then is in the variable),
+//! or to `ERROR`, `HANGUP` or `SKIPPED`.
 //! The keys of a caller who hangs up in the middle are in the variable, too.
 
 use std::time::Duration;
@@ -47,24 +49,38 @@ pub(super) async fn run(channel: &mut DialplanChannel, arguments: &str) -> Appli
     let attempts = argument(4).and_then(|a| a.parse().ok()).unwrap_or(1).max(1);
     // A caller who hangs up drops this future: then `h` reads what stands here.
     channel.set("READSTATUS", "HANGUP");
+    let mut entry = Entry::default();
     for _ in 0..attempts {
         let files = argument(1).unwrap_or_default();
-        let entry = match options.has('i') {
+        entry = match options.has('i') {
             true => rule.read_over_tone(channel, files).await?,
             false => rule.read(channel, files).await?,
         };
-        if !entry.is_empty() {
-            channel.verbose(3, format!("User entered '{entry}'"));
-            return finish(channel, variable, &entry, "OK");
+        if !entry.keys.is_empty() {
+            break;
         }
     }
-    channel.verbose(3, "User entered nothing.");
-    finish(channel, variable, "", "TIMEOUT")
+    channel.verbose(
+        3,
+        match &*entry.keys {
+            "" => "User entered nothing.".to_owned(),
+            keys => format!("User entered '{keys}'"),
+        },
+    );
+    finish(channel, variable, &entry.keys, if entry.ended_by_caller { "OK" } else { "TIMEOUT" })
 }
 
 /// The keys that end an entry.
 fn terminators(options: &Options) -> &str {
     if options.has('t') { options.argument('t').unwrap_or_default() } else { "#" }
+}
+
+/// What a caller pressed.
+#[derive(Default)]
+struct Entry {
+    keys: String,
+    /// With a key, or with as many as there may be: time did not.
+    ended_by_caller: bool,
 }
 
 /// What makes an entry.
@@ -81,7 +97,7 @@ struct Rule {
 
 impl Rule {
     /// All prompts but the last are played through unless a key comes; then the entry is read.
-    async fn read(&self, channel: &DialplanChannel, files: &str) -> Result<String, CallError> {
+    async fn read(&self, channel: &DialplanChannel, files: &str) -> Result<Entry, CallError> {
         let mut pressed = None;
         for file in prompts(files) {
             match channel.call.play_until_key(file, |_| true).await {
@@ -100,36 +116,36 @@ impl Rule {
     }
 
     /// The caller hears a tone until it presses the first key.
-    async fn read_over_tone(&self, channel: &DialplanChannel, tone: &str) -> Result<String, CallError> {
+    async fn read_over_tone(&self, channel: &DialplanChannel, tone: &str) -> Result<Entry, CallError> {
         channel.call.play_indication(tone);
         let pressed = channel.call.next_digit(self.first).await;
         channel.call.stop_indication();
         match pressed? {
             Some(key) => self.entry(channel, Some(key)).await,
-            None => Ok(String::new()),
+            None => Ok(Entry::default()),
         }
     }
 
     /// Reads keys; `pressed` came while something played.
-    async fn entry(&self, channel: &DialplanChannel, mut pressed: Option<char>) -> Result<String, CallError> {
-        let mut entry = String::new();
-        while entry.len() < self.max {
-            let wait = if entry.is_empty() { self.first } else { self.between };
+    async fn entry(&self, channel: &DialplanChannel, mut pressed: Option<char>) -> Result<Entry, CallError> {
+        let mut keys = String::new();
+        while keys.len() < self.max {
+            let wait = if keys.is_empty() { self.first } else { self.between };
             let key = match pressed.take() {
                 Some(key) => Some(key),
                 None => channel.call.next_digit(wait).await?,
             };
-            let Some(key) = key else { break };
+            let Some(key) = key else { return Ok(Entry { keys, ended_by_caller: false }) };
             if self.terminators.contains(key) {
-                if entry.is_empty() && self.keeps_terminator {
-                    entry.push(key);
+                if keys.is_empty() && self.keeps_terminator {
+                    keys.push(key);
                 }
                 break;
             }
-            entry.push(key);
-            channel.set(&self.variable, &entry);
+            keys.push(key);
+            channel.set(&self.variable, &keys);
         }
-        Ok(entry)
+        Ok(Entry { keys, ended_by_caller: true })
     }
 }
 

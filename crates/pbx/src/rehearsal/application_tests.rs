@@ -82,12 +82,31 @@ test the key alone is the entry
   presses #
   hears goodbye
   expect ${x} ${READSTATUS} = # OK
-test or there is none
+test or the entry is empty
   caller 061 dials 300 in in
   hears welcome
   presses #
   hears goodbye
+  expect [${x}] ${READSTATUS} = [] OK
+test time ends an entry
+  caller 061 dials 300 in in
+  hears welcome
+  presses 12
+  waits 4s
+  hears goodbye
+  expect [${x}] ${READSTATUS} = [12] TIMEOUT
+test or there is none
+  caller 061 dials 300 in in
+  hears welcome
+  waits 4s
+  hears goodbye
   expect [${x}] ${READSTATUS} = [] TIMEOUT
+test as many as there may be are all
+  caller 061 dials 300 in in
+  hears welcome
+  presses 12345678
+  hears goodbye
+  expect [${x}] ${READSTATUS} = [12345678] OK
 test no key ends it
   caller 061 dials 400 in in
   hears welcome
